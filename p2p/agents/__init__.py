@@ -1,0 +1,1 @@
+"""Agents: decision rules, one file each."""

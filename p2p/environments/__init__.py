@@ -1,0 +1,1 @@
+"""Environments: who holds which values and costs, one file each."""

@@ -1,0 +1,1 @@
+"""Institutions: the rules of trade, one file each."""

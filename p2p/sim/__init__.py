@@ -1,0 +1,1 @@
+"""Sessions without sockets, and the study's run book."""

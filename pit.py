@@ -1,0 +1,102 @@
+"""The command `pit`: a table of subcommands, each of which imports its room only when it is called."""
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+
+import click
+
+VERSION = "0.1.0"
+
+# name → (where it lives, what `pit --help` says of it). The help is here so that listing it imports nothing.
+COMMANDS = {
+    "demo": ("pit_demo:demo", "Play a short session now: you against robots."),
+    "serve": ("server.command:serve", "Run the market of a scenario and let traders join."),
+    "trade": ("tui.command:trade", "Join a market as a person, in this terminal."),
+    "bot": ("bots.command:bot", "Join a market as a robot."),
+    "ctl": ("server.command:ctl", "Experimenter: start, pause, resume, extend, end a session."),
+    "simulate": ("p2p.sim.command:simulate", "Play sessions of robots in this process, many a second."),
+    "score": ("recordings.command:score", "Score a recording beside simulated baselines."),
+    "replay": ("tui.command:replay", "Watch a recording again, as any seat saw it."),
+    "verify": ("recordings.command:verify", "Run a recording again and say whether it is the same."),
+    "scenarios": ("p2p.sim.scenarios_command:scenarios", "List, show and check scenarios."),
+    "runbook": ("p2p.sim.runbook:runbook", "Run the whole study of satisficers against optimizers."),
+}
+
+
+class Rooms(click.Group):
+    """A group whose commands are imported when they are called, and not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, its room imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `pit --help`, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest name offered for an unknown one."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else "see pit --help"
+            raise click.UsageError(f"no command '{args[0]}'; {hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Rooms,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: pit demo    Another: pit serve smith-1962-test-1 --bots zic:21, then pit trade URL",
+)
+@click.version_option(VERSION, prog_name="pit")
+def cli() -> None:
+    """The trading lab: people and robots trade with one another, live, under exact rules."""
+
+
+def house_is_whole() -> str | None:
+    """None, or what is wrong: a stranger's package that has the name of one of our rooms."""
+    here = Path(__file__).resolve().parent
+    for name in ("p2p", "server", "bots", "tui", "recordings"):
+        found = importlib.util.find_spec(name)
+        origin = found.origin if found else None
+        if origin is None or Path(origin).resolve().parent.parent != here:
+            return f"the package '{name}' found at {origin} is not the lab's own; run pit from another folder"
+    return None
+
+
+def main() -> None:
+    """Run `pit`: exit status 0 done, 1 the answer is no, 2 wrong use or bad input with one line on standard error."""
+    wrong = house_is_whole()
+    if wrong:
+        print(f"pit: {wrong}", file=sys.stderr)
+        sys.exit(2)
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        where = f" (see {context.command_path} --help)" if context else ""
+        print(f"pit: {error.format_message()}{where}", file=sys.stderr)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        print("pit: stopped", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Recordings: the journal's format, its store, and what is made of it afterwards."""

@@ -1,0 +1,1 @@
+"""The market server: sockets, the single writer, the clock."""
