@@ -1,1 +1,82 @@
-"""Agents: decision rules, one file each."""
+"""Agents: decision rules, one file each. The same object trades live, in simulation and in the study's sweeps.
+
+An agent is a struct whose fields are its parameters. `decide(view, rng)` says what it does now; an agent that learns
+also has `see(message)`, which is told every fact of its feed. It draws from the generator it is given, from no other.
+"""
+
+from random import Random
+from typing import ClassVar, Protocol, TypeAlias
+
+import msgspec
+
+from p2p.messages import Ask, Bid, Buy, Message, Sell
+from p2p.units import Money, Price, Role
+
+Action: TypeAlias = Bid | Ask | Buy | Sell | None
+"""What an agent does: one directive, or nothing now."""
+
+
+class View(Protocol):
+    """What an agent may look at: its own unit, the rules, and what its information set shows of the market."""
+
+    role: Role | None
+    price_min: Price
+    price_max: Price
+    tick: Price
+
+    @property
+    def bid(self) -> Price | None:
+        """The standing bid."""
+
+    @property
+    def ask(self) -> Price | None:
+        """The standing ask."""
+
+    @property
+    def bid_mine(self) -> bool:
+        """Whether the standing bid is one's own."""
+
+    @property
+    def ask_mine(self) -> bool:
+        """Whether the standing ask is one's own."""
+
+    @property
+    def unit_value(self) -> Money | None:
+        """Value (or cost) of the unit at hand."""
+
+
+class Agent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What all agents have. Fields are parameters; `source` is where the rule comes from."""
+
+    source: ClassVar[str] = ""
+    may_lose: ClassVar[bool] = False
+    """Whether the rule may trade beyond its value or cost by its definition."""
+    learns: ClassVar[bool] = False
+    """Whether `see` is to be told the facts of its feed."""
+
+    def decide(self, view: View, rng: Random) -> Action:
+        """What to do now."""
+        raise AssertionError(f"{type(self).__name__} has no rule of its own")
+
+    def see(self, message: Message) -> None:
+        """Take in a fact. Agents that do not learn pass it over."""
+
+
+def quote(role: Role, price: Price) -> Bid | Ask:
+    """A bid of a buyer, an ask of a seller."""
+    return Bid(price) if role == "buyer" else Ask(price)
+
+
+def improves(view: View, price: Price) -> bool:
+    """Whether a quote at a price would become the standing one, or trade."""
+    if view.role == "buyer":
+        return view.bid is None or price > view.bid
+    return view.ask is None or price < view.ask
+
+
+def on_tick(view: View, price: Price) -> Price:
+    """The nearest price that may be said, never on the losing side: a buyer's rounds down, a seller's up."""
+    steps, rest = divmod(price - view.price_min, view.tick)
+    if rest and view.role == "seller":
+        steps += 1
+    return min(max(view.price_min + steps * view.tick, view.price_min), view.price_max)

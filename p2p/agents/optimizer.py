@@ -1,0 +1,33 @@
+"""Optimizer: takes what yields the largest surplus to be had now, else improves its own side by one tick.
+
+Source: the optimizer of the seed `run-book-v4`, under the sound rules of a live market. Where one quote stands on the
+other side, that quote is all there is to be had. It improves while a trade at its new price would leave a surplus.
+"""
+
+from random import Random
+from typing import ClassVar
+
+from p2p.agents import Action, Agent, View, on_tick, quote
+from p2p.messages import Buy, Sell
+
+
+class Optimizer(Agent, kw_only=True):
+    """Takes every gain that stands, and otherwise walks towards the other side."""
+
+    source: ClassVar = "the seed run-book-v4"
+
+    def decide(self, view: View, rng: Random) -> Action:
+        """Accept a gain, or improve by a tick, or wait while one's own quote stands."""
+        value = view.unit_value
+        if value is None or view.role is None:
+            return None
+        if view.role == "buyer":
+            if view.ask is not None and view.ask < value:
+                return Buy(view.ask)
+            price = view.price_min if view.bid is None else view.bid + view.tick
+            return quote("buyer", price) if not view.bid_mine and price < value and price <= view.price_max else None
+        if view.bid is not None and view.bid > value:
+            return Sell(view.bid)
+        price = view.price_max if view.ask is None else view.ask - view.tick
+        wanted = not view.ask_mine and price > value and price >= view.price_min
+        return quote("seller", on_tick(view, price)) if wanted else None

@@ -1,0 +1,406 @@
+"""The message space: every directive that can be said in a session, as frozen structs.
+
+A message is a *payload*; the template of the seed (directive, from, to, payload) is put round it in p2p/wire.py.
+The first group is the seed's own (`double-auction-mes`), with its names; the second is ours. The class attributes
+`said_by` and `told_to` say who may send it to whom; the docstring says what it does.
+"""
+
+import re
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+import msgspec
+
+from p2p.units import PRICE_MAX, SEATS_MAX, Controller, Duration, Money, Price, Quantity, Role, Seat, Side
+
+WirePrice: TypeAlias = Annotated[int, msgspec.Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
+"""Any integer a price may be written as; whether it is within the market's limits is the institution's to say."""
+WireSeat: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=SEATS_MAX)]
+
+Reason: TypeAlias = Literal[
+    "not_open",
+    "not_a_buyer",
+    "not_a_seller",
+    "no_units_left",
+    "price_out_of_limits",
+    "off_tick",
+    "does_not_improve",
+    "no_standing_bid",
+    "no_standing_ask",
+    "moved",
+    "would_lose",
+    "not_now",
+]
+"""Why an institution, an environment or a session says no. A refusal is a fact of the experiment."""
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What is said. Its directive is the class's name in the spelling of the seed (StartRound → start_round)."""
+
+    directive: ClassVar[str] = ""
+    said_by: ClassVar[str] = ""
+    told_to: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        """Name the directive after the class."""
+        cls.directive = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+# --- the seed's: environment and institution -------------------------------------------------------------------
+
+
+class InitInst(Message, frozen=True):
+    """Initialises an institution: its opening sentinels, which nobody can accept, its tick, its agents.
+
+    A first bid must improve on `min_val`, a first ask on `max_val`; they lie one tick outside the price limits.
+    """
+
+    said_by: ClassVar = "environment"
+    told_to: ClassVar = "institution"
+    min_val: Price
+    max_val: Price
+    tick: Price
+    agents: tuple[Seat, ...]
+
+
+class StartPeriod(Message, frozen=True):
+    """Opens the auction for `length_us`; who may buy and who may sell, and how many units each, by seat."""
+
+    said_by: ClassVar = "environment"
+    told_to: ClassVar = "institution"
+    period: int
+    length_us: Duration
+    buyers: dict[Seat, Quantity]
+    sellers: dict[Seat, Quantity]
+
+
+class EndPeriod(Message, frozen=True):
+    """Closes the auction: the institution tells its agents that the round has ended."""
+
+    said_by: ClassVar = "environment, institution (to itself, when its reminder comes), experimenter"
+    told_to: ClassVar = "institution, session"
+
+
+class Reminder(Message, frozen=True):
+    """The institution's alarm clock: it set it at the start of the period, and ends the period when it rings.
+
+    The session has one too, for the pause between periods (`period` is then the one that is to come).
+    """
+
+    said_by: ClassVar = "institution, session"
+    told_to: ClassVar = "itself"
+    period: int
+    length_us: Duration
+
+
+class ReminderEndPeriod(Message, frozen=True):
+    """Makes the environment end the period before its time: it sends `end_period` to the institution."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "environment"
+
+
+class StartRound(Message, frozen=True):
+    """Tells the agents that they may trade now, and for how long."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    period: int
+    length_us: Duration
+
+
+class EndRound(Message, frozen=True):
+    """Tells the agents that the market is closed: they stop thinking about it."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    period: int
+
+
+# --- the seed's: agents ----------------------------------------------------------------------------------------
+
+
+class RequestStanding(Message, frozen=True):
+    """Asks for the standing bid and ask; answered with `standing`."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "institution"
+
+
+class Standing(Message, frozen=True):
+    """The standing bid and ask, absent where there is none, and whose they are where identities are shown."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agent, agents"
+    bid: Price | None = None
+    buyer: Seat | None = None
+    ask: Price | None = None
+    seller: Seat | None = None
+
+
+class Bid(Message, frozen=True):
+    """Offers to buy a unit at a price. It must improve on the standing bid; at or above the standing ask it buys."""
+
+    said_by: ClassVar = "agent (a buyer)"
+    told_to: ClassVar = "institution"
+    price: WirePrice
+
+
+class Ask(Message, frozen=True):
+    """Offers to sell a unit at a price. It must improve on the standing ask; at or below the standing bid it sells."""
+
+    said_by: ClassVar = "agent (a seller)"
+    told_to: ClassVar = "institution"
+    price: WirePrice
+
+
+class Buy(Message, frozen=True):
+    """Accepts the standing ask. With a price: only if the ask is no worse than that, else it is refused `moved`."""
+
+    said_by: ClassVar = "agent (a buyer)"
+    told_to: ClassVar = "institution"
+    price: WirePrice | None = None
+
+
+class Sell(Message, frozen=True):
+    """Accepts the standing bid. With a price: only if the bid is no worse than that, else it is refused `moved`."""
+
+    said_by: ClassVar = "agent (a seller)"
+    told_to: ClassVar = "institution"
+    price: WirePrice | None = None
+
+
+class Contract(Message, frozen=True):
+    """A unit changes hands: `number` counts the period's contracts from 1, `taken` is the quote that was accepted.
+
+    Buyer and seller are in the record, and for agents only where identities are shown; `mine` is said to its owners.
+    """
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "environment, and all agents in its public form"
+    number: int
+    price: Price
+    taken: Side
+    buyer: Seat | None = None
+    seller: Seat | None = None
+    mine: Role | None = None
+
+
+class RequestContracts(Message, frozen=True):
+    """Asks the environment for the contracts of this period; answered with `contracts`."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "environment"
+
+
+class Contracts(Message, frozen=True):
+    """The contracts of this period so far, (buyer_id, seller_id, price) each; ids are absent where hidden."""
+
+    said_by: ClassVar = "environment"
+    told_to: ClassVar = "agent"
+    contracts: tuple[tuple[Seat | None, Seat | None, Price], ...]
+
+
+# --- ours: what a session tells its agents ---------------------------------------------------------------------
+
+
+class Step(msgspec.Struct, frozen=True, array_like=True):
+    """One step of a schedule: so much is each of so many units worth to a buyer, or does each cost a seller."""
+
+    value: Money
+    quantity: Quantity = 1
+
+
+class Schedule(Message, frozen=True):
+    """A trader's private role and steps for a period, best first. Nobody else is told."""
+
+    said_by: ClassVar = "environment"
+    told_to: ClassVar = "agent"
+    period: int
+    role: Role
+    steps: tuple[Step, ...]
+
+
+class Quote(Message, frozen=True):
+    """A bid or an ask has become the standing one; `trader` where identities are shown, `mine` for its owner."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    side: Side
+    price: Price
+    trader: Seat | None = None
+    mine: bool = False
+
+
+class Accepted(Message, frozen=True):
+    """The answer to a message that took effect, by its token; what it did follows as facts of its own."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "agent"
+    token: int
+
+
+class Refused(Message, frozen=True):
+    """The answer to a message that had no effect, by its token, with the reason. Only its sender is told."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "agent"
+    token: int
+    reason: Reason
+
+
+class Lobby(Message, frozen=True):
+    """How many seats are taken, before trading starts."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    taken: int
+    seats: int
+
+
+class Paused(Message, frozen=True):
+    """The clock stands still; so much of the period (or of the pause between periods) is left."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    left_us: Duration | None
+
+
+class Resumed(Message, frozen=True):
+    """The clock runs again, with so much left."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    left_us: Duration | None
+
+
+class Extended(Message, frozen=True):
+    """The period has been given more time; so much is left now."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    left_us: Duration
+
+
+class Intermission(Message, frozen=True):
+    """The pause before a period: it starts in `length_us`."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    next_period: int
+    length_us: Duration
+
+
+class Ended(Message, frozen=True):
+    """The session is over."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+
+
+# --- ours: what a session is told by those who run it ----------------------------------------------------------
+
+
+class Open(Message, frozen=True):
+    """The first message of every session: the environment initialises the institutions."""
+
+    said_by: ClassVar = "gateway"
+    told_to: ClassVar = "session"
+
+
+class Joined(Message, frozen=True):
+    """Somebody has taken a seat, or come back to it."""
+
+    said_by: ClassVar = "gateway"
+    told_to: ClassVar = "session"
+    seat: Seat
+    controller: Controller
+
+
+class Left(Message, frozen=True):
+    """A seat's line is lost; its quotes stand."""
+
+    said_by: ClassVar = "gateway"
+    told_to: ClassVar = "session"
+    seat: Seat
+
+
+class Start(Message, frozen=True):
+    """Begins the first period, whoever is there. A session also starts by itself when all seats are taken."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+
+
+class Pause(Message, frozen=True):
+    """Stops the clock; orders are refused `not_open` until `resume`. A crash says it too."""
+
+    said_by: ClassVar = "experimenter, gateway (after a crash)"
+    told_to: ClassVar = "session"
+
+
+class Resume(Message, frozen=True):
+    """Lets the clock run on from where it stopped."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+
+
+class Extend(Message, frozen=True):
+    """Adds time to the period that runs."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+    length_us: Annotated[int, msgspec.Meta(gt=0, le=86_400_000_000)]
+
+
+class End(Message, frozen=True):
+    """Ends the session now; the period that runs is closed first."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+
+
+SEED: tuple[type[Message], ...] = (
+    InitInst,
+    StartPeriod,
+    EndPeriod,
+    Reminder,
+    ReminderEndPeriod,
+    StartRound,
+    EndRound,
+    RequestStanding,
+    Standing,
+    Bid,
+    Buy,
+    Ask,
+    Sell,
+    Contract,
+    RequestContracts,
+    Contracts,
+)
+OURS: tuple[type[Message], ...] = (
+    Schedule,
+    Quote,
+    Accepted,
+    Refused,
+    Lobby,
+    Intermission,
+    Paused,
+    Resumed,
+    Extended,
+    Ended,
+    Open,
+    Joined,
+    Left,
+    Start,
+    Pause,
+    Resume,
+    Extend,
+    End,
+)
+BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in SEED + OURS}
+
+FROM_TRADERS: tuple[type[Message], ...] = (RequestStanding, Bid, Buy, Ask, Sell, RequestContracts)
+"""What a trader's line may say; anything else is answered with an error."""
+FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End)
+"""What the experimenter's line may say, and no other."""

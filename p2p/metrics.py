@@ -1,0 +1,84 @@
+"""What a period was like: efficiency, Smith's alpha, prices, who gained what.
+
+Definitions: efficiency is realised over maximum surplus, None where the maximum is 0. Alpha (Smith 1962) is 100·σ0/P0,
+σ0 the root mean square of the contract prices around P0; None without contracts. P0 is the price tunnel's midpoint.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from p2p.equilibrium import Equilibrium, equilibrium
+from p2p.messages import Contract, Schedule
+from p2p.units import Money, Seat
+
+
+@dataclass(frozen=True)
+class PeriodScore:
+    """One market's period, scored. Prices and surpluses in the scenario's unit of money, alpha in percent."""
+
+    market: int
+    period: int
+    quantity: int
+    price_mean: float | None
+    alpha: float | None
+    surplus: Money
+    efficiency: float | None
+    equilibrium: Equilibrium
+    surplus_by_seat: dict[Seat, Money]
+
+
+def efficiency(surplus: Money, surplus_max: Money) -> float | None:
+    """Realised over maximum surplus, None where there was none to be had."""
+    return None if surplus_max == 0 else surplus / surplus_max
+
+
+def alpha(prices: list[int], p0: float | None) -> float | None:
+    """Smith's coefficient of convergence, in percent."""
+    if not prices or not p0:
+        return None
+    return 100 * sqrt(sum((price - p0) ** 2 for price in prices) / len(prices)) / p0
+
+
+def surpluses(schedules: dict[Seat, Schedule], contracts: list[Contract]) -> dict[Seat, Money]:
+    """What each trader gained in a period: value less price, price less cost, his units taken best first."""
+    units = {seat: [step.value for step in s.steps for _ in range(step.quantity)] for seat, s in schedules.items()}
+    used = dict.fromkeys(schedules, 0)
+    gained = dict.fromkeys(schedules, 0)
+    for contract in contracts:
+        assert contract.buyer is not None, "contracts are scored as recorded, not as shown"
+        assert contract.seller is not None
+        gained[contract.buyer] += units[contract.buyer][used[contract.buyer]] - contract.price
+        gained[contract.seller] += contract.price - units[contract.seller][used[contract.seller]]
+        used[contract.buyer] += 1
+        used[contract.seller] += 1
+    return gained
+
+
+def competitive_surpluses(schedules: dict[Seat, Schedule], p0: float | None) -> dict[Seat, float]:
+    """What each trader would gain if all units traded at P0; units at the margin gain nothing."""
+    if p0 is None:
+        return dict.fromkeys(schedules, 0.0)
+    sign = {"buyer": 1, "seller": -1}
+    return {
+        seat: sum(max(0.0, sign[s.role] * (step.value - p0)) * step.quantity for step in s.steps)
+        for seat, s in schedules.items()
+    }
+
+
+def score_period(market: int, period: int, schedules: dict[Seat, Schedule], contracts: list[Contract]) -> PeriodScore:
+    """Score one market's period from its schedules and contracts."""
+    goal = equilibrium(schedules.values())
+    prices = [contract.price for contract in contracts]
+    gained = surpluses(schedules, contracts)
+    surplus = sum(gained.values())
+    return PeriodScore(
+        market=market,
+        period=period,
+        quantity=len(contracts),
+        price_mean=sum(prices) / len(prices) if prices else None,
+        alpha=alpha(prices, goal.price),
+        surplus=surplus,
+        efficiency=efficiency(surplus, goal.surplus_max),
+        equilibrium=goal,
+        surplus_by_seat=gained,
+    )

@@ -1,0 +1,42 @@
+"""What every trader is told of a market before it opens: its public rules, and nothing of values."""
+
+import msgspec
+
+from p2p.scenario import Scenario
+from p2p.units import Price
+
+
+class PublicRules(msgspec.Struct, frozen=True):
+    """The rules of a market, in the scenario's smallest unit of money."""
+
+    title: str
+    institution: str
+    price_min: Price
+    price_max: Price
+    tick: Price
+    currency: str
+    periods: int
+    traders: int
+    no_loss: bool
+    identities: str
+    reaction_mean_s: float
+    instructions: str
+
+
+def public_rules(scenario: Scenario) -> PublicRules:
+    """What a scenario tells everybody."""
+    rules = scenario.institution
+    return PublicRules(
+        title=scenario.title,
+        institution=rules.name,
+        price_min=rules.price_min,
+        price_max=rules.price_max,
+        tick=rules.tick,
+        currency=scenario.currency,
+        periods=scenario.periods,
+        traders=scenario.traders,
+        no_loss=scenario.no_loss == "people",
+        identities=scenario.identities,
+        reaction_mean_s=scenario.robots.reaction_mean_s,
+        instructions=scenario.instructions,
+    )

@@ -1,0 +1,155 @@
+"""A scenario: environment, institution, seats and periods, written in TOML, checked to the last key.
+
+Pure: it is handed the text. An error names the key and its line, so that whoever wrote the file finds it.
+"""
+
+import tomllib
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from p2p.environments import EnvironmentName
+from p2p.institutions import InstitutionName
+from p2p.scenario_lines import line_of
+from p2p.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Seat
+
+TITLE_MAX = 200
+"""Characters of a title: it has to fit a line of a terminal, twice over."""
+TEXT_MAX = 20_000
+"""Characters of instructions or of a source: what a person reads before a session."""
+
+Text = Annotated[str, Meta(max_length=TEXT_MAX)]
+Amount = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
+Units = Annotated[tuple[Amount, ...], Meta(min_length=1, max_length=UNITS_MAX)]
+Traders = Annotated[tuple[Units, ...], Meta(min_length=1, max_length=SEATS_MAX)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+
+
+class ScenarioError(Exception):
+    """The scenario is wrong: which key, on which line, and what would be right."""
+
+
+class InstitutionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[institution]: which rules of trade, and the prices that may be said (in the smallest unit of money)."""
+
+    price_min: Amount
+    price_max: Amount
+    name: InstitutionName = "standing"
+    tick: Annotated[int, Meta(ge=1, le=PRICE_MAX)] = 1
+
+
+class InducedValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[environment]: one list of unit values per buyer, one of unit costs per seller."""
+
+    buyers: Traders
+    sellers: Traders
+    name: EnvironmentName = "induced"
+
+
+class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[robots]: how fast they may be. Exponential times between looks at the market, with this mean."""
+
+    reaction_mean_s: Seconds = 1.0
+
+
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that defines a session but its seed."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=TITLE_MAX)]
+    institution: InstitutionRules
+    environment: InducedValues
+    periods: Annotated[int, Meta(ge=1, le=1_000)]
+    period_s: Seconds
+    break_s: Annotated[float, Meta(ge=0, le=86_400)] = 5.0
+    markets: Annotated[int, Meta(ge=1, le=SEATS_MAX)] = 1
+    identities: Literal["hidden", "alias", "per_period"] = "hidden"
+    no_loss: Literal["off", "people"] = "off"
+    start: Literal["when_full", "experimenter"] = "when_full"
+    currency: Annotated[str, Meta(min_length=1, max_length=16)] = "points"
+    robots: RobotRules = RobotRules()
+    source: Text = ""
+    instructions: Text = ""
+
+    @property
+    def traders(self) -> int:
+        """Seats of one market."""
+        return len(self.environment.buyers) + len(self.environment.sellers)
+
+    @property
+    def seats(self) -> int:
+        """Seats of all markets together."""
+        return self.markets * self.traders
+
+    @property
+    def period_us(self) -> Duration:
+        """Length of a period."""
+        return round(self.period_s * SECOND)
+
+    @property
+    def break_us(self) -> Duration:
+        """Pause between two periods."""
+        return round(self.break_s * SECOND)
+
+    def activations(self, length_us: Duration | None = None) -> float:
+        """How often a robot looks at the market in a period, on average."""
+        return (length_us or self.period_us) / SECOND / self.robots.reaction_mean_s
+
+
+def parse(text: str, name: str = "scenario") -> Scenario:
+    """The scenario in a TOML text; raises ScenarioError with `name`, line and key."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{name}: not TOML: {error}") from error
+    try:
+        scenario = msgspec.convert(data, Scenario)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(_explained(text, name, str(error))) from error
+    for key, why in _contradictions(scenario):
+        raise ScenarioError(f"{name}:{line_of(text, key)}: {key}: {why}")
+    return scenario
+
+
+def _explained(text: str, name: str, error: str) -> str:
+    """A validation error with the key's name and line in front."""
+    what, _, path = error.partition(" - at `$")
+    key = path.rstrip("`").lstrip(".")
+    for before in ("Object contains unknown field `", "Object missing required field `"):
+        if what.startswith(before):
+            field = what.removeprefix(before).rstrip("`")
+            full = f"{key}.{field}" if key else field
+            if "missing" in before:
+                return f"{name}:{line_of(text, key)}: {full}: this key is missing"
+            known = ", ".join(_known_keys(key))
+            return f"{name}:{line_of(text, full)}: {full}: there is no such key; there are {known}"
+    return f"{name}:{line_of(text, key)}: {key}: {what[0].lower()}{what[1:]}"
+
+
+def _known_keys(table: str) -> tuple[str, ...]:
+    tables: dict[str, type[msgspec.Struct]] = {
+        "": Scenario,
+        "institution": InstitutionRules,
+        "environment": InducedValues,
+        "robots": RobotRules,
+    }
+    return tables[table].__struct_fields__
+
+
+def _contradictions(scenario: Scenario) -> list[tuple[str, str]]:
+    """Keys that are fine alone and wrong together."""
+    rules = scenario.institution
+    wrong = []
+    if rules.price_max <= rules.price_min:
+        wrong.append(("institution.price_max", f"is not above price_min ({rules.price_min})"))
+    elif (rules.price_max - rules.price_min) % rules.tick:
+        wrong.append(("institution.tick", f"does not divide the range {rules.price_min} to {rules.price_max}"))
+    if scenario.seats > SEATS_MAX:
+        wrong.append(("markets", f"makes {scenario.seats} seats, a session has {SEATS_MAX} at the most"))
+    return wrong
+
+
+def seats_of_markets(scenario: Scenario, order: list[Seat]) -> list[tuple[Seat, ...]]:
+    """Which seats each market has, in an order that the caller has drawn."""
+    size = scenario.traders
+    return [tuple(sorted(order[start : start + size])) for start in range(0, len(order), size)]

@@ -1,0 +1,307 @@
+"""The state machine of a session: lobby, periods with pauses between them, end. One roster, one clock, several markets.
+
+Theory of operation
+-------------------
+`handle(envelope, now)` is told one message and answers with events; `deadline()` is when the next alarm rings, and
+`alarm()` is the message that must then be handed in, like any other (so that it is journaled like any other). Time only
+ever comes in as `now`. The same messages at the same times give the same events: live, simulated, recovered, verified.
+
+Inside, the seed's actors send one another messages: the environment `start_period` to the institution, the institution
+`start_round` to its agents and a `reminder` to itself, `contract` to the environment. They are all events of the
+session, so that a recording shows them; p2p/views.py decides who is told which.
+
+What may be said when is the table COMMANDS, phase by phase. A trader's order is the institution's to judge (it is
+closed outside its periods); only what needs values (`no_loss`) or the clock (a pause) is judged here. A refusal is a
+value: an event to its sender alone. Repeated tokens have no second effect.
+"""
+
+from hashlib import blake2b
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from p2p.environments import Environment
+from p2p.environments.induced import Induced, deal
+from p2p.institutions import Institution, Sent, institution_named
+from p2p.messages import (
+    Accepted,
+    End,
+    Ended,
+    EndPeriod,
+    Extend,
+    Extended,
+    InitInst,
+    Intermission,
+    Joined,
+    Left,
+    Lobby,
+    Message,
+    Open,
+    Pause,
+    Paused,
+    Reason,
+    Refused,
+    Reminder,
+    ReminderEndPeriod,
+    RequestContracts,
+    Resume,
+    Resumed,
+    Start,
+)
+from p2p.scenario import Scenario, seats_of_markets
+from p2p.seeds import stream
+from p2p.units import (
+    ENVIRONMENT,
+    EVERYONE,
+    INSTITUTION,
+    SESSION,
+    Address,
+    Controller,
+    Instant,
+    Seat,
+)
+from p2p.wire import Envelope, Event
+
+RULES = 1
+"""Version of the rules as a whole: a recording of another version is read by its events, not run again."""
+
+Phase: TypeAlias = Literal["unopened", "lobby", "trading", "break", "ended"]
+
+COMMANDS: dict[Phase, tuple[type[Message], ...]] = {
+    "unopened": (Open,),
+    "lobby": (Joined, Left, Start, End),
+    "trading": (Joined, Left, Reminder, Pause, Extend, EndPeriod, End),
+    "break": (Joined, Left, Reminder, Pause, Start, End),
+    "ended": (Joined, Left),
+}
+WHILE_PAUSED: tuple[type[Message], ...] = (Joined, Left, Resume, End)
+"""In a pause these are all that may be said, whatever the phase."""
+
+
+class Market:
+    """One market: its seats, its institution, its environment, and the alarm it has set."""
+
+    def __init__(self, number: int, seats: tuple[Seat, ...], scenario: Scenario, seed: int) -> None:
+        self.number = number
+        self.seats = seats
+        self.institution: Institution = institution_named(scenario.institution.name)
+        values = scenario.environment
+        holdings = deal(values.buyers, values.sellers, seats, stream(seed, "deal", number))
+        self.environment: Environment = Induced(holdings)
+
+
+class Session:
+    """A session of a scenario under a seed. See the module's text for how it is driven."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.scenario, self.seed = scenario, seed
+        order = list(range(scenario.seats))
+        stream(seed, "seats").shuffle(order)
+        self.markets = [
+            Market(number, seats, scenario, seed) for number, seats in enumerate(seats_of_markets(scenario, order))
+        ]
+        self.market_of: dict[Seat, Market] = {seat: market for market in self.markets for seat in market.seats}
+        self.phase: Phase = "unopened"
+        self.now: Instant = 0
+        self.period = 0
+        self.paused_left: dict[int | None, int] | None = None
+        self.alarms: dict[int | None, tuple[Instant, Reminder]] = {}
+        self.tokens: dict[Address, int] = {}
+        self.present: dict[Seat, Controller] = {}
+        self.controllers: dict[Seat, Controller] = {}
+
+    # --- how it is driven ---------------------------------------------------------------------------------------
+
+    def deadline(self) -> Instant | None:
+        """When the next alarm rings; None while nothing is due (lobby, pause, end)."""
+        if self.paused_left is not None or not self.alarms:
+            return None
+        return min(due for due, _ in self.alarms.values())
+
+    def alarm(self) -> Envelope:
+        """The message to hand in at the deadline; of several that are due, the lowest market's."""
+        due = self.deadline()
+        market = min((m for m, (at, _) in self.alarms.items() if at == due), key=lambda m: -1 if m is None else m)
+        return Envelope(SESSION if market is None else INSTITUTION, self.alarms[market][1], market)
+
+    def token(self, sender: Address) -> int:
+        """The last token that had an effect: a sender's next message carries the one after it."""
+        return self.tokens.get(sender, 0)
+
+    def handle(self, envelope: Envelope, now: Instant) -> list[Event]:
+        """What happens upon one message at an instant. Repeats (a token that was had) give no events."""
+        assert now >= self.now, "time is an input, and it does not run backwards"
+        self.now = now
+        sender = envelope.sender
+        if envelope.token:
+            if envelope.token <= self.token(sender):
+                return []
+            self.tokens[sender] = envelope.token
+        if isinstance(sender, int):
+            return self._trader(sender, envelope)
+        return self._command(envelope)
+
+    def digest(self) -> bytes:
+        """A digest of all that the session remembers: equal digests, equal futures."""
+        state = (
+            (self.phase, self.now, self.period, self.paused_left, self.alarms),
+            sorted(self.tokens.items(), key=str),
+            (sorted(self.present.items()), sorted(self.controllers.items())),
+            [(market.institution.state(), market.environment.state()) for market in self.markets],
+        )
+        return blake2b(msgspec.json.encode(state), digest_size=16).digest()
+
+    # --- traders ------------------------------------------------------------------------------------------------
+
+    def _trader(self, seat: Seat, envelope: Envelope) -> list[Event]:
+        market, message = self.market_of[seat], envelope.message
+        if isinstance(message, RequestContracts):
+            answer: list[Sent] | Reason = market.environment.handle(message, seat)
+            teller: Address = ENVIRONMENT
+        else:
+            answer, teller = self._ask_institution(market, seat, message), INSTITUTION
+        if isinstance(answer, str):
+            return [Event(Refused(envelope.token, answer), SESSION, seat, market.number)]
+        return [Event(Accepted(envelope.token), SESSION, seat, market.number), *self._deliver(market, teller, answer)]
+
+    def _ask_institution(self, market: Market, seat: Seat, message: Message) -> list[Sent] | Reason:
+        if self.paused_left is not None:
+            return "not_open"
+        if self.scenario.no_loss == "people" and self.controllers.get(seat) == "human":
+            price = market.institution.price_of(message)
+            if price is not None and market.environment.would_lose(seat, message, price):
+                return "would_lose"
+        return market.institution.handle(message, seat)
+
+    def _deliver(self, market: Market, sender: Address, sents: list[Sent]) -> list[Event]:
+        """What was sent, as events, each handed to its addressee, and what that one sends in turn."""
+        events = []
+        for to, message in sents:
+            events.append(Event(message, sender, to, market.number))
+            if to == ENVIRONMENT:
+                events += self._deliver(market, ENVIRONMENT, market.environment.handle(message, sender))
+            elif isinstance(message, Reminder):
+                self.alarms[market.number] = (self.now + message.length_us, message)
+            elif to == INSTITUTION:
+                answer = market.institution.handle(message, sender)
+                assert not isinstance(answer, str), f"an institution refuses no {message.directive}"
+                events += self._deliver(market, INSTITUTION, answer)
+        return events
+
+    # --- those who run it ---------------------------------------------------------------------------------------
+
+    def _command(self, envelope: Envelope) -> list[Event]:
+        message = envelope.message
+        allowed = COMMANDS[self.phase] if self.paused_left is None else WHILE_PAUSED
+        if not isinstance(message, allowed):
+            return [Event(Refused(envelope.token, "not_now"), SESSION, envelope.sender)]
+        answer = [Event(Accepted(envelope.token), SESSION, envelope.sender)] if envelope.token else []
+        return answer + self._obey(envelope)
+
+    def _obey(self, envelope: Envelope) -> list[Event]:
+        match envelope.message:
+            case Open():
+                return self._open()
+            case Joined(seat=seat, controller=controller):
+                return self._join(seat, controller)
+            case Left(seat=seat):
+                self.present.pop(seat, None)
+                return self._lobby()
+            case Start():
+                self.alarms.clear()
+                return self._start_period()
+            case Reminder():
+                return self._ring(envelope.market)
+            case Pause():
+                self.paused_left = {market: due - self.now for market, (due, _) in self.alarms.items()}
+                return self._tell(Paused(min(self.paused_left.values(), default=None)))
+            case Resume():
+                return self._resume()
+            case Extend(length_us=more):
+                self.alarms = {market: (due + more, what) for market, (due, what) in self.alarms.items()}
+                return self._tell(Extended(min(due for due, _ in self.alarms.values()) - self.now))
+            case EndPeriod():
+                return self._end_period()
+            case End():
+                return self._end()
+            case message:
+                raise AssertionError(f"{message.directive} is in the table but not done")
+
+    def _tell(self, message: Message) -> list[Event]:
+        return [Event(message, SESSION, EVERYONE)]
+
+    def _open(self) -> list[Event]:
+        self.phase = "lobby"
+        rules = self.scenario.institution
+        events = []
+        for market in self.markets:
+            init = InitInst(rules.price_min - rules.tick, rules.price_max + rules.tick, rules.tick, market.seats)
+            events += self._deliver(market, ENVIRONMENT, [Sent(INSTITUTION, init)])
+        return events + self._lobby()
+
+    def _join(self, seat: Seat, controller: Controller) -> list[Event]:
+        self.present[seat] = self.controllers[seat] = controller
+        events = self._lobby()
+        if self.phase == "lobby" and self.scenario.start == "when_full" and len(self.present) == self.scenario.seats:
+            events += self._start_period()
+        return events
+
+    def _lobby(self) -> list[Event]:
+        """Who is there concerns the others only before trading."""
+        if self.phase != "lobby":
+            return []
+        return self._tell(Lobby(len(self.present), self.scenario.seats))
+
+    def _start_period(self) -> list[Event]:
+        self.phase = "trading"
+        self.period += 1
+        events = []
+        for market in self.markets:
+            schedules, start = market.environment.start_period(self.period, self.scenario.period_us)
+            events += self._deliver(market, ENVIRONMENT, [*schedules, Sent(INSTITUTION, start)])
+        return events
+
+    def _ring(self, market: int | None) -> list[Event]:
+        """An alarm rings: the institution's ends its period, the session's ends the pause between periods."""
+        due, reminder = self.alarms.pop(market)
+        assert self.now >= due, "an alarm is handed in when it is due, not before"
+        if market is None:
+            return self._start_period()
+        answer = self.markets[market].institution.handle(reminder, INSTITUTION)
+        assert not isinstance(answer, str)
+        events = self._deliver(self.markets[market], INSTITUTION, answer)
+        return events if self.alarms else events + self._after_period()
+
+    def _close_markets(self) -> list[Event]:
+        """The environment of each market that is open ends its period before its time."""
+        events = []
+        for number in sorted(number for number in self.alarms if number is not None):
+            del self.alarms[number]
+            market = self.markets[number]
+            events += self._deliver(market, SESSION, [Sent(ENVIRONMENT, ReminderEndPeriod())])
+        return events
+
+    def _end_period(self) -> list[Event]:
+        return self._close_markets() + self._after_period()
+
+    def _after_period(self) -> list[Event]:
+        if self.period >= self.scenario.periods:
+            self.phase = "ended"
+            return self._tell(Ended())
+        self.phase = "break"
+        length_us = self.scenario.break_us
+        self.alarms[None] = (self.now + length_us, Reminder(self.period + 1, length_us))
+        return self._tell(Intermission(self.period + 1, length_us))
+
+    def _resume(self) -> list[Event]:
+        assert self.paused_left is not None, "the table lets it be said in a pause only"
+        left, self.paused_left = self.paused_left, None
+        self.alarms = {market: (self.now + left[market], what) for market, (_, what) in self.alarms.items()}
+        return self._tell(Resumed(min(left.values(), default=None)))
+
+    def _end(self) -> list[Event]:
+        events = self._close_markets()
+        self.alarms.clear()
+        self.paused_left = None
+        self.phase = "ended"
+        return [*events, *self._tell(Ended())]

@@ -1,0 +1,124 @@
+"""A session of robots without sockets: the same state machine, driven by a queue of events instead of a clock.
+
+Each robot looks at the market after exponential times, drawn from its own stream, as a live one does; that alone equals
+the literature's uniform activation. Facts reach a robot at the instant they happen.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from random import Random
+
+from p2p.agents import Agent
+from p2p.agents.registry import make_agent, parse_word
+from p2p.knowledge import Knowledge, PublicKnowledge
+from p2p.messages import Joined, Open
+from p2p.outcome import Outcome
+from p2p.rules import public_rules
+from p2p.scenario import Scenario
+from p2p.seeds import derived, stream
+from p2p.session import Session
+from p2p.units import GATEWAY, SECOND, Instant, Seat
+from p2p.views import Shown, Views
+from p2p.wire import Envelope, Event
+
+Heard = tuple[Envelope, Instant, list[Event]]
+"""A message that was handed in, when, and what it caused."""
+
+
+@dataclass
+class Robot:
+    """An agent on a seat: its rule, its own stream of chance, what it knows."""
+
+    seat: Seat
+    agent: Agent
+    rng: Random
+    knowledge: Knowledge
+    token: int = 0
+
+
+class Simulation:
+    """One simulated session. `play()` yields what was handed in and what came of it, to the end."""
+
+    def __init__(self, scenario: Scenario, cast: list[str], seed: int) -> None:
+        assert len(cast) == scenario.seats, "a simulation has a robot on every seat"
+        self.scenario = scenario
+        self.session = Session(scenario, seed)
+        self.views = Views(scenario, seed)
+        self.mean_us = scenario.robots.reaction_mean_s * SECOND
+        rules = public_rules(scenario)
+        self.public = [PublicKnowledge(rules) for _ in range(scenario.markets)]
+        self.robots: dict[Seat, Robot] = {}
+        for seat, word in enumerate(cast):
+            market = self.session.market_of[seat].number
+            knowledge = Knowledge(self.public[market])
+            rng = stream(derived(seed, "robot", seat), "decide")
+            self.robots[seat] = Robot(seat, make_agent(*parse_word(word)), rng, knowledge)
+        self.learners = [
+            [r for r in self.robots.values() if r.agent.learns and self.session.market_of[r.seat].number == market]
+            for market in range(scenario.markets)
+        ]
+        self.activations = 0
+
+    def play(self) -> Iterator[Heard]:
+        """Everybody joins, and the periods run until the session has ended."""
+        yield self._hand_in(Envelope(GATEWAY, Open()), 0)
+        for seat in self.robots:
+            yield self._hand_in(Envelope(GATEWAY, Joined(seat, "robot")), 0)
+        while (due := self.session.deadline()) is not None:
+            if self.session.phase == "trading":
+                yield from self._trade(due)
+            yield self._hand_in(self.session.alarm(), due)
+
+    def _trade(self, end: Instant) -> Iterator[Heard]:
+        """A period: robots are activated at their times, until the market closes or none has a unit left."""
+        queue: list[tuple[Instant, Seat]] = []
+        start = self.session.now
+        for seat, robot in self.robots.items():
+            heappush(queue, (start + self._reaction(robot), seat))
+        while queue and queue[0][0] < end:
+            now, seat = heappop(queue)
+            robot = self.robots[seat]
+            self.activations += 1
+            action = robot.agent.decide(robot.knowledge, robot.rng)
+            if action is not None:
+                robot.token += 1
+                yield self._hand_in(Envelope(seat, action, token=robot.token), now)
+            if robot.knowledge.units_left:
+                heappush(queue, (now + self._reaction(robot), seat))
+
+    def _reaction(self, robot: Robot) -> int:
+        """Microseconds until the robot looks again."""
+        return 1 + int(robot.rng.expovariate(1.0) * self.mean_us)
+
+    def _hand_in(self, envelope: Envelope, now: Instant) -> Heard:
+        events = self.session.handle(envelope, now)
+        for event in events:
+            shown = self.views.project(event)
+            if shown is not None:
+                self._show(shown, now)
+        return envelope, now, events
+
+    def _show(self, shown: Shown, now: Instant) -> None:
+        """One fold for the public of a market; only those it concerns fold their own form."""
+        markets = range(len(self.public)) if shown.market is None else (shown.market,)
+        for market in markets:
+            if shown.public is not None:
+                self.public[market].see(shown.public, now)
+                for robot in self.learners[market]:
+                    robot.agent.see(shown.own.get(robot.seat, shown.public))
+        for seat, message in shown.own.items():
+            robot = self.robots[seat]
+            robot.knowledge.see_own(message)
+            if shown.public is None and robot.agent.learns:
+                robot.agent.see(message)
+
+
+def simulate_session(scenario: Scenario, cast: list[str], seed: int) -> tuple[Outcome, int]:
+    """Play one session; its outcome and how many activations it had."""
+    simulation = Simulation(scenario, cast, seed)
+    outcome = Outcome()
+    for _, _, events in simulation.play():
+        for event in events:
+            outcome.see(event)
+    return outcome, simulation.activations

@@ -1,0 +1,47 @@
+"""The units everything is counted in: integers with names, so that money and time add up exactly."""
+
+from typing import Literal, TypeAlias
+
+Price: TypeAlias = int
+"""A price in the scenario's smallest unit of money (cents in Smith's Test 1)."""
+
+Quantity: TypeAlias = int
+"""A number of units of the good (or Wh in an energy market)."""
+
+Money: TypeAlias = int
+"""Value, cost, surplus or revenue: price × quantity, in the scenario's smallest unit."""
+
+Instant: TypeAlias = int
+"""Microseconds since the session was opened, on the session's own clock: it stands still in a crash."""
+
+Duration: TypeAlias = int
+"""Microseconds between two instants."""
+
+Seat: TypeAlias = int
+"""A place in the session, from 0; whoever holds its code sits there. It says nothing of role or value."""
+
+Address: TypeAlias = int | str
+"""Who says a message or is told it: a seat, or one of ENVIRONMENT, INSTITUTION, AGENTS, EVERYONE, …"""
+
+Role: TypeAlias = Literal["buyer", "seller"]
+Side: TypeAlias = Literal["bid", "ask"]
+Controller: TypeAlias = Literal["human", "robot"]
+
+ENVIRONMENT = "environment"
+INSTITUTION = "institution"
+SESSION = "session"
+EXPERIMENTER = "experimenter"
+GATEWAY = "gateway"
+AGENTS = "agents"
+"""All the seats of one market."""
+EVERYONE = "everyone"
+"""All the seats of all the markets of a session."""
+
+SECOND: Duration = 1_000_000
+
+PRICE_MAX = 1_000_000_000
+"""No price is above this: a thousand of them times the units of a session still fit in 64 bits."""
+UNITS_MAX = 1_000
+"""Steps a trader may hold in one period: more would not fit on a screen, nor be a schedule."""
+SEATS_MAX = 1_000
+"""Seats of a session: what one writer and one roster are meant for."""
