@@ -1,0 +1,258 @@
+"""One connection, without I/O, both ends: login, numbering of facts, resume, pending tokens.
+
+Theory of operation
+-------------------
+A client's first frame is a login: its seat's code, or the resume token it was given for it, and `have`, the number of
+the last fact it had. The server answers `welcome` and then feeds: facts in frames, the first one's number said once per
+frame, both ends counting. A client that comes back says how far it had come and is fed from there: no gap, no double.
+
+Every message of a client carries a token that rises by one, and waits as pending until a fact answers it (`accepted` or
+`refused`). After a reconnect all that is pending is said again; a token that was had has no second effect.
+
+        client                                server
+        login {code, have: 0}           →
+                                        ←     welcome {seat, resume, token: 0, …}
+                                        ←     feed {first: 1, facts: […]}
+        bid {price: 90} token 1         →
+                                        ←     feed {first: 9, facts: [accepted {token: 1}, quote {…}]}
+            ✂ the line is cut
+        login {resume, have: 10}        →
+                                        ←     welcome {…}, feed {first: 11, …}
+
+Errors of the peer are ProtocolErrors: answered with `error` frames, and fatal ones close the line. Whether the peer is
+alive is asked by the WebSocket's own pings.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from p2p.messages import Accepted, Message, Refused
+from p2p.rules import PublicRules
+from p2p.units import Address, Controller, Instant, Seat
+from p2p.wire import Counter, ProtocolError, Said, encode, message_of, read_said
+
+FRAME_MAX = 4096
+"""Bytes of a client's frame: an order with its meta data is below 400."""
+FEED_FACTS_MAX = 500
+"""Facts in one frame of a feed: a resume of 10,000 comes in pieces that neither end has to hold whole."""
+FEED_BYTES_MAX = 1 << 20
+"""Bytes of a server's frame a client takes."""
+PENDING_MAX = 64
+"""Messages a client may have unanswered: more means that the line is gone or the client mad."""
+FAULTS_MAX = 20
+"""Errors a peer may make on a line before it is closed."""
+
+
+class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A client's first frame: a code or a resume token, how far it had come, who controls the seat."""
+
+    code: Annotated[str, Meta(max_length=16)] = ""
+    resume: Annotated[str, Meta(max_length=64)] = ""
+    have: Counter = 0
+    feed: Literal["full"] = "full"
+    controller: Controller = "human"
+    name: Annotated[str, Meta(max_length=40)] = ""
+
+
+class Welcome(msgspec.Struct, frozen=True):
+    """The answer to a login. `token` is the last one the session has had from this seat, `facts` how many it was told.
+
+    `seat` is None for the experimenter; `seed` is a robot's own and None for people.
+    """
+
+    session: str
+    seat: Seat | None
+    resume: str
+    token: int
+    facts: int
+    rules: PublicRules
+    seed: int | None = None
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What the peer did wrong: a code for programs, a sentence for people."""
+
+    code: str
+    why: str
+
+
+class FeedRead(msgspec.Struct, frozen=True):
+    """A frame of facts: the number of the first, the session's clock, the facts, and states (the latest count)."""
+
+    first: int
+    now: Instant
+    facts: list[msgspec.Raw] = []
+    state: list[msgspec.Raw] = []
+
+
+class FactRead(msgspec.Struct, frozen=True, rename={"sender": "from"}):
+    """A fact or a state, its payload still raw."""
+
+    directive: str
+    sender: Address
+    to: Address
+    at: Instant
+    payload: msgspec.Raw
+
+
+class Fact(msgspec.Struct, frozen=True, rename={"sender": "from"}):
+    """A fact as it is fed: the seed's template and the instant. States have `as_of`, the number of a fact, beside."""
+
+    directive: str
+    sender: Address
+    to: Address
+    at: Instant
+    payload: Any
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A numbered fact that has reached a client. States have number 0."""
+
+    number: int
+    at: Instant
+    message: Message
+
+
+_login = msgspec.json.Decoder(Login)
+_welcome = msgspec.json.Decoder(Welcome)
+_fault = msgspec.json.Decoder(Fault)
+_feed = msgspec.json.Decoder(FeedRead)
+_fact = msgspec.json.Decoder(FactRead)
+_frame = msgspec.json.Decoder(Said)
+
+
+def frame(directive: str, payload: object) -> bytes:
+    """A frame of either end that is no trader's message."""
+    return encode({"directive": directive, "payload": payload})
+
+
+def feed_frame(first: int, now: Instant, facts: list[bytes], states: list[bytes]) -> bytes:
+    """A frame of facts that are encoded already."""
+    return b'{"directive":"feed","payload":{"first":%d,"now":%d,"facts":[%b],"state":[%b]}}' % (
+        first,
+        now,
+        b",".join(facts),
+        b",".join(states),
+    )
+
+
+def error_frame(error: ProtocolError) -> bytes:
+    """A peer's error, told to it."""
+    return frame("error", Fault(error.code, error.why))
+
+
+class ServerLine:
+    """The server's end of a line: what a client's frames say, and how often it has been wrong."""
+
+    def __init__(self) -> None:
+        self.open = False
+        self.faults = 0
+
+    def received(self, data: bytes | str) -> Login | tuple[Message, Said]:
+        """A login, or a message with its token; raises ProtocolError, fatal after too many."""
+        try:
+            return self._read(data)
+        except ProtocolError as error:
+            self.faults += 1
+            if self.faults >= FAULTS_MAX:
+                raise ProtocolError("too_many_faults", f"{error.why}; that was the last one", fatal=True) from error
+            raise
+
+    def _read(self, data: bytes | str) -> Login | tuple[Message, Said]:
+        said = read_said(data)
+        if not self.open:
+            if said.directive != "login":
+                raise ProtocolError("not_logged_in", "the first frame is a login", fatal=True)
+            try:
+                login = _login.decode(said.payload)
+            except msgspec.MsgspecError as error:
+                raise ProtocolError("bad_login", str(error), fatal=True) from error
+            self.open = True
+            return login
+        if said.directive == "login":
+            raise ProtocolError("logged_in", "this line is logged in already")
+        message = message_of(said.directive, said.payload)
+        if said.token < 1:
+            raise ProtocolError("no_token", "a message carries a token: 1, 2, 3 …")
+        return message, said
+
+
+class ClientLine:
+    """The client's end of a line, and what outlives it: the seat, how far it has come, what is unanswered."""
+
+    def __init__(self, code: str, controller: Controller, name: str = "") -> None:
+        self.code, self.controller, self.name = code, controller, name
+        self.welcome: Welcome | None = None
+        self.number = 0
+        self.token = 0
+        self.now: Instant = 0
+        self.pending: dict[int, bytes] = {}
+
+    def login(self) -> bytes:
+        """The first frame of a new connection."""
+        resume = self.welcome.resume if self.welcome else ""
+        code = "" if resume else self.code
+        return frame("login", Login(code, resume, self.number, "full", self.controller, self.name))
+
+    def forget_resume(self) -> None:
+        """The resume token was refused: the next login is by code again."""
+        self.welcome = None
+
+    def say(self, message: Message, meta: dict[str, int] | None = None) -> tuple[int, bytes]:
+        """A message's token and its frame, which is pending from now on; raises ProtocolError when too many are."""
+        if len(self.pending) >= PENDING_MAX:
+            raise ProtocolError("too_many_pending", f"{PENDING_MAX} messages wait for an answer")
+        self.token += 1
+        said: dict[str, object] = {"directive": message.directive, "payload": message, "token": self.token}
+        said["seen"] = self.number
+        if meta:
+            said["meta"] = meta
+        data = encode(said)
+        self.pending[self.token] = data
+        return self.token, data
+
+    def unanswered(self) -> list[bytes]:
+        """The frames to say again after a welcome, in order of their tokens."""
+        return [self.pending[token] for token in sorted(self.pending)]
+
+    def received(self, data: bytes | str) -> list[Told] | Welcome | Fault:
+        """New facts and states, or a welcome, or an error of ours; raises ProtocolError where the server is wrong."""
+        try:
+            said = _frame.decode(data)
+            match said.directive:
+                case "feed":
+                    return self._fed(_feed.decode(said.payload))
+                case "welcome":
+                    return self._welcomed(_welcome.decode(said.payload))
+                case "error":
+                    return _fault.decode(said.payload)
+                case other:
+                    raise ProtocolError("unknown_frame", f"the server said '{other}', no frame of ours", True)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise ProtocolError("bad_frame", f"the server's frame cannot be read: {error}", True) from error
+
+    def _welcomed(self, welcome: Welcome) -> Welcome:
+        if self.welcome and self.welcome.session != welcome.session:
+            raise ProtocolError("another_session", "the server runs another session now", True)
+        self.welcome = welcome
+        self.token = max(self.token, welcome.token)
+        return welcome
+
+    def _fed(self, feed: FeedRead) -> list[Told]:
+        self.now = feed.now
+        told = []
+        for offset, raw in enumerate(feed.facts):
+            number = feed.first + offset
+            if number <= self.number:
+                continue
+            if number != self.number + 1:
+                raise ProtocolError("gap", f"fact {self.number + 1} is missing, {number} came", True)
+            self.number = number
+            fact = _fact.decode(raw)
+            message = message_of(fact.directive, fact.payload)
+            if isinstance(message, Accepted | Refused):
+                self.pending.pop(message.token, None)
+            told.append(Told(number, fact.at, message))
+        return told

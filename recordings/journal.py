@@ -1,0 +1,192 @@
+"""The journal's format: a header, a record per message with its events, a seal; each line chained to the last.
+
+    {"format":1,"session":…,"rules":1,"seed":…,"scenario":{…},"code":…,"made":…,"chain":…}
+    {"n":1,"at":…,"message":{directive,from,to,payload,…},"events":[{directive,from,to,market,payload},…],"chain":…}
+    {"seal":{"records":…,"digest":…},"chain":…}
+
+`chain` is BLAKE2b of the chain before it and the line's own bytes without it. No name, label, address or free text of a
+person is in it. A journal that was cut ends without a seal; a torn last line is debris, a wrong line before others is
+corruption.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from p2p.units import Instant
+from p2p.wire import Envelope, Event, encode, envelope_of, event_of, template_of
+
+FORMAT = 1
+FILE = "journal.jsonl"
+_MARK = b',"chain":"'
+_CHAIN_HEX = 32
+_TAIL = len(_MARK) + _CHAIN_HEX + 2
+START = bytes(16)
+"""The chain before the first line."""
+
+
+class JournalError(Exception):
+    """A journal that cannot be read, and at which record."""
+
+
+class Header(msgspec.Struct, frozen=True):
+    """What a recording was made of: enough to run it again."""
+
+    session: str
+    rules: int
+    seed: int
+    scenario: dict[str, Any]
+    code: str
+    made: str
+    format: int = FORMAT
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """How many records there are, and the session's digest after the last."""
+
+    records: int
+    digest: str
+
+
+class _RecordRead(msgspec.Struct, frozen=True):
+    n: int
+    at: Instant
+    message: msgspec.Raw
+    events: list[msgspec.Raw]
+
+
+class _SealRead(msgspec.Struct, frozen=True):
+    seal: Seal
+
+
+@dataclass(frozen=True)
+class Record:
+    """A message, when it was handed in, and its events, as written."""
+
+    n: int
+    at: Instant
+    message: bytes
+    events: tuple[bytes, ...]
+
+    def envelope(self) -> Envelope:
+        """The message as the session was handed it."""
+        return envelope_of(self.message)
+
+    def read_events(self) -> list[Event]:
+        """The events as the session answered them."""
+        return [event_of(raw) for raw in self.events]
+
+
+_record = msgspec.json.Decoder(_RecordRead)
+_seal = msgspec.json.Decoder(_SealRead)
+_header = msgspec.json.Decoder(Header)
+
+
+class Chain:
+    """Puts lines into a journal's form, each chained to the one before."""
+
+    def __init__(self, last: bytes = START, records: int = 0) -> None:
+        self.last, self.records = last, records
+
+    def _line(self, body: bytes) -> bytes:
+        self.last = blake2b(self.last + body, digest_size=16).digest()
+        return body[:-1] + _MARK + self.last.hex().encode() + b'"}\n'
+
+    def header(self, header: Header) -> bytes:
+        """The first line."""
+        return self._line(encode(header))
+
+    def record(self, envelope: Envelope, at: Instant, events: list[Event]) -> bytes:
+        """The next record."""
+        self.records += 1
+        written = [template_of(event) for event in events]
+        return self._line(encode({"n": self.records, "at": at, "message": template_of(envelope), "events": written}))
+
+    def seal(self, digest: bytes) -> bytes:
+        """The last line."""
+        return self._line(encode({"seal": Seal(self.records, digest.hex())}))
+
+
+class Reading:
+    """A journal being read: the header at once, then the records; afterwards `sealed`, `good_bytes` and `debris`."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.chain = Chain()
+        self.good_bytes = 0
+        self.sealed: Seal | None = None
+        self.debris = 0
+        body = self._body(0, self._end(0))
+        if body is None:
+            raise JournalError("the journal has no header that can be read")
+        try:
+            self.header = _header.decode(body)
+        except msgspec.MsgspecError as error:
+            raise JournalError(f"the journal's header is wrong: {error}") from error
+        if self.header.format != FORMAT:
+            raise JournalError(f"the journal has format {self.header.format}, this lab reads format {FORMAT}")
+        self._advance(body, self._end(0))
+
+    def records(self) -> Iterator[Record]:
+        """The records in order. A torn tail ends them; a wrong line before an intact one raises JournalError."""
+        while self.good_bytes < len(self.data):
+            start, end = self.good_bytes, self._end(self.good_bytes)
+            body = self._body(start, end)
+            if body is None or self.sealed:
+                self._debris(end)
+                return
+            if body.startswith(b'{"seal":'):
+                self.sealed = _seal.decode(body).seal
+                if self.sealed.records != self.chain.records:
+                    raise JournalError(f"the seal counts {self.sealed.records} records, there are {self.chain.records}")
+                self._advance(body, end)
+                continue
+            yield self._record(body, end)
+
+    def _record(self, body: bytes, end: int) -> Record:
+        try:
+            read = _record.decode(body)
+        except msgspec.MsgspecError as error:
+            raise JournalError(f"record {self.chain.records + 1} is not one: {error}") from error
+        if read.n != self.chain.records + 1:
+            raise JournalError(f"record {self.chain.records + 1} is missing, {read.n} stands in its place")
+        self.chain.records += 1
+        self._advance(body, end)
+        return Record(read.n, read.at, bytes(read.message), tuple(bytes(raw) for raw in read.events))
+
+    def _end(self, start: int) -> int:
+        """Where the line ends that starts there, its newline included, or the end of the data."""
+        found = self.data.find(b"\n", start)
+        return len(self.data) if found < 0 else found + 1
+
+    def _body(self, start: int, end: int) -> bytes | None:
+        """The line without its chain, or None where the chain does not hold or the line is cut."""
+        line = self.data[start:end]
+        if not line.endswith(b'"}\n') or len(line) < _TAIL + 2 or line[-_TAIL - 1 :][: len(_MARK)] != _MARK:
+            return None
+        body = line[: -_TAIL - 1] + b"}"
+        chain = blake2b(self.chain.last + body, digest_size=16).digest()
+        return body if line[-_CHAIN_HEX - 3 : -3] == chain.hex().encode() else None
+
+    def _advance(self, body: bytes, end: int) -> None:
+        self.chain.last = blake2b(self.chain.last + body, digest_size=16).digest()
+        self.good_bytes = end
+
+    def _debris(self, end: int) -> None:
+        """What stands after the last good line is debris if no whole line follows it, else corruption."""
+        if b"\n" in self.data[end:] or self.sealed:
+            raise JournalError(f"record {self.chain.records + 1} is corrupt, and others follow it")
+        self.debris = len(self.data) - self.good_bytes
+
+
+def read_journal(data: bytes) -> Reading:
+    """Begin to read a journal's bytes; raises JournalError where there is no header."""
+    return Reading(data)
+
+
+def same(events: list[Event], written: tuple[bytes, ...]) -> bool:
+    """Whether events, run again, are what was recorded, to the byte."""
+    return tuple(encode(template_of(event)) for event in events) == written
