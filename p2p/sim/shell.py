@@ -1,0 +1,84 @@
+"""What the study's commands share of a command line: lists as options, and one clear line with exit status 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class Refusal(click.ClickException):
+    """Bad input: one line that says what to do, exit status 2."""
+
+    exit_code = 2
+
+
+def run(command: click.Command, name: str) -> None:
+    """Run a click command as `python -m p2p.sim.NAME`: 0 done, 2 bad input with one line on standard error."""
+    try:
+        sys.exit(command.main(prog_name=f"python -m p2p.sim.{name}", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        print(f"{name}: {' '.join(error.format_message().split())}", file=sys.stderr)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        print(f"{name}: stopped; run the same command again to go on from here", file=sys.stderr)
+        sys.exit(130)
+
+
+def numbers(kind: Callable[[str], float], least: float) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    """A callback for an option that is a list like 50,100,200: no value below `least`, none twice, none missing."""
+
+    def parse(_: click.Context, parameter: click.Parameter, text: str | None) -> tuple[float, ...]:
+        if text is None:
+            return ()
+        values: list[float] = []
+        for word in text.split(","):
+            try:
+                value = kind(word.strip())
+            except ValueError:
+                raise click.BadParameter(
+                    f"'{word}' is not a number; a list looks like 1,5,10", param=parameter
+                ) from None
+            if not least <= value < float("inf"):
+                raise click.BadParameter(
+                    f"{word.strip()} is out of range, at least {least:g} is needed", param=parameter
+                )
+            values.append(value)
+        return tuple(values)
+
+    return parse
+
+
+def words(text: str, what: str) -> list[str]:
+    """The words of a list like a,b,c; refuses an empty one."""
+    found = [word.strip() for word in text.split(",")]
+    if not all(found):
+        raise Refusal(f"{what}: an empty name in '{text}'; a list looks like a,b,c")
+    return found
+
+
+def folder_for(out: Path) -> Path:
+    """The folder, made if it is not there; refuses a file of that name and a place where nothing can be written."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise Refusal(f"'{out}' is a file; name a folder") from None
+    except NotADirectoryError:
+        raise Refusal(f"'{out}' lies below a file; name another folder") from None
+    except OSError as error:
+        raise Refusal(f"cannot make the folder '{out}': {error.strerror}") from None
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise Refusal(f"cannot write into '{out}'; name another folder")
+    return out
+
+
+def default_workers() -> int:
+    """As many processes as this one may use cores."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

@@ -1,0 +1,142 @@
+"""A day of a cell, interval by interval: agents act in index order on a continuous book, or all at once in a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from p2p.book import Book, Order
+from p2p.clearing import Pair, clear, quoted_surplus
+from p2p.clearing import Quote as Price
+from p2p.environments.profiles import INTERVAL_H
+from p2p.offers import Offers, Ranked, Ticker
+from p2p.sim.v4.bound import Turn
+from p2p.sim.v4.cell import Cell
+from p2p.sim.v4.interval import Clock, Interval, Trade, measure
+from p2p.sim.v4.rules import RULES, BookPrices, Rules, book_price
+from p2p.sim.v4.traders import Decision, Quote, Trader, seat
+
+
+class Day:
+    """The state of a cell's market: its book, its traders, the number of the next order."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell = cell
+        self.rules: Rules = RULES[cell.rules]
+        self.traders = seat(cell, self.rules)
+        self.next_id = 0
+        self.capacity = self._capacity()
+        self.prices = BookPrices()
+        self._open()
+
+    def _open(self) -> None:
+        """An empty book, and what the information set shows of it."""
+        self.book = Book()
+        bids, asks = self.book.bids, self.book.asks
+        self.ranked: tuple[Ranked, Ranked] | None = None
+        self.offers: tuple[Offers, Offers] = (bids, asks)
+        if self.cell.info_set == "ticker":
+            self.offers = (Ticker(bids), Ticker(asks))
+        elif self.cell.mechanism == "call" and self.cell.mode == "band":
+            self.offers = self.ranked = (Ranked(bids), Ranked(asks))
+
+    def _capacity(self) -> float | None:
+        """What the feeder carries in an interval, in units of quantity."""
+        kw = self.cell.feeder_cap_kw
+        if kw is None:
+            return None
+        energy = kw * INTERVAL_H * self.rules.quantity_per_kwh
+        return int(energy) if self.rules.whole_units else energy
+
+    def play(self, clock: Clock | None = None) -> Iterator[Interval]:
+        """The intervals of the day; each `decide` is timed if there is a clock."""
+        interval = self._call if self.cell.mechanism == "call" else self._continuous
+        for t in range(self.cell.intervals):
+            yield interval(t, clock)
+            if not self.rules.orders_outlive_their_interval:
+                self._open()
+
+    def _to_submit(self, trader: Trader, t: int, decision: Decision, fresh: int) -> Quote:
+        """The limit order that a decision comes to, which for v4's posts is a later quote."""
+        action, is_buy, price, quantity, _ = decision
+        if action == "post":
+            for _ in range(fresh):
+                quote = trader.quote(t)
+                assert quote is not None
+                is_buy, price, quantity = quote
+        return is_buy, price, quantity
+
+    def _continuous(self, t: int, clock: Clock | None) -> Interval:
+        """Each agent in turn decides on the book as it stands, and its order trades or rests at once."""
+        turn = Turn(self.book, self.next_id)
+        fresh, rounds, prices = self.rules.fresh_quotes_of_a_post_cda, self.rules.rounds_prices_at_the_book, self.prices
+        bids, asks = self.offers
+        decisions: list[Decision] = []
+        wall_ns: list[int] = []
+        for trader in self.traders:
+            if clock is None:
+                decision = trader.decide(t, bids, asks)
+            else:
+                started = clock()
+                decision = trader.decide(t, bids, asks)
+                wall_ns.append(clock() - started)
+            decisions.append(decision)
+            if decision[0] != "none":
+                is_buy, price, quantity = self._to_submit(trader, t, decision, fresh)
+                turn.submit(is_buy, price, book_price(price, prices) if rounds else price, quantity)
+        self.next_id = turn.next_id
+        return self._interval(t, decisions, wall_ns, turn.trades, turn.submitted, turn.bound(self.capacity))
+
+    def _call(self, t: int, clock: Clock | None) -> Interval:
+        """All agents decide on the book as the interval found it; then everything is cleared at once.
+
+        A pair pays the ask's price. Clearing is the planner's own pairing, so the bound is what was reached.
+        """
+        fresh = self.rules.fresh_quotes_of_a_post_call
+        bids, asks = self.offers
+        decisions: list[Decision] = []
+        wall_ns: list[int] = []
+        for trader in self.traders:
+            if clock is None:
+                decisions.append(trader.decide(t, bids, asks))
+            else:
+                started = clock()
+                decision = trader.decide(t, bids, asks)
+                wall_ns.append(clock() - started)
+                decisions.append(decision)
+        submitted: tuple[list[Price], list[Price]] = ([], [])
+        orders = []
+        for trader, decision in zip(self.traders, decisions, strict=True):
+            if decision[0] != "none":
+                is_buy, price, quantity = self._to_submit(trader, t, decision, fresh)
+                submitted[0 if is_buy else 1].append((price, quantity))
+                orders.append(Order(self.next_id, is_buy, price, quantity))
+                self.next_id += 1
+        pairs = self._clear(orders)
+        trades = [(bid, ask, quantity, ask) for bid, ask, quantity in pairs]
+        return self._interval(t, decisions, wall_ns, trades, submitted, quoted_surplus(pairs))
+
+    def _clear(self, orders: list[Order]) -> list[Pair]:
+        """Rest the orders of a call and clear it."""
+        self.book.rest_all(orders)
+        if self.ranked is None:
+            return clear(self.book, self.capacity)
+        for ranked in self.ranked:
+            ranked.rested(order.price for order in orders if order.is_buy is ranked.side.is_buy)
+        pairs = clear(self.book, self.capacity)
+        for ranked in self.ranked:
+            ranked.traded()
+        return pairs
+
+    def _interval(
+        self,
+        t: int,
+        decisions: list[Decision],
+        wall_ns: list[int],
+        trades: list[Trade],
+        submitted: tuple[list[Price], list[Price]],
+        bound: float,
+    ) -> Interval:
+        """The interval's row."""
+        buy, sell = (sum(quantity for _, quantity in side) for side in submitted)
+        measures = measure(trades, buy, sell, bound, self.rules.price_unit, self.rules.quantity_per_kwh)
+        return Interval(t, measures, decisions, wall_ns)
