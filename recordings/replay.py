@@ -1,0 +1,85 @@
+"""A recording as one seat saw it, or as the public did: its events through the same views and numbers as a live feed.
+
+Events are read, not run again, so that recordings of older rules can be watched too. Facts that were addressed to
+others never leave this module.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from p2p.line import Told
+from p2p.messages import Message
+from p2p.rules import PublicRules, public_rules
+from p2p.units import Seat
+from p2p.views import Views
+from p2p.wire import ProtocolError
+from recordings.journal import JournalError, Reading
+from recordings.store import read_folder, scenario_of
+
+
+class ReplayError(Exception):
+    """What was asked of a recording is not in it, and what is."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a viewer was told, in order, with instants; `said` are a seat's own messages by token.
+
+    `seat` is None for the public of `market`. `cut` says that the recording stops before the session's end.
+    """
+
+    session: str
+    rules: PublicRules
+    seat: Seat | None
+    market: int
+    told: list[Told]
+    said: dict[int, Message]
+    cut: bool
+
+
+def read_replay(folder: Path, seat: Seat | None = None, market: int | None = None) -> Replay:
+    """The recording in a folder as a seat saw it, or as the public of a market (the first, unless told).
+
+    Raises JournalError where there is no recording or it is corrupt, ReplayError where it has no such seat or market.
+    """
+    reading = read_folder(folder)
+    scenario = scenario_of(reading.header)
+    views = Views(scenario, reading.header.seed)
+    if seat is not None and not 0 <= seat < scenario.seats:
+        raise ReplayError(f"there is no seat {seat}: this session has seats 0 to {scenario.seats - 1}")
+    if market is not None and not 0 <= market < scenario.markets:
+        raise ReplayError(f"there is no market {market}: this session has markets 0 to {scenario.markets - 1}")
+    if seat is not None:
+        market = next(number for number, seats in enumerate(views.seats) if seat in seats)
+    market = market or 0
+    told, said = _told(reading, views, seat, market)
+    return Replay(
+        session=reading.header.session,
+        rules=public_rules(scenario),
+        seat=seat,
+        market=market,
+        told=told,
+        said=said,
+        cut=reading.sealed is None,
+    )
+
+
+def _told(reading: Reading, views: Views, seat: Seat | None, market: int) -> tuple[list[Told], dict[int, Message]]:
+    """The facts of a viewer, and what the seat said; raises JournalError where a record holds no message of ours."""
+    told: list[Told] = []
+    said: dict[int, Message] = {}
+    for record in reading.records():
+        try:
+            envelope, events = record.envelope(), record.read_events()
+        except ProtocolError as error:
+            raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
+        if seat is not None and envelope.sender == seat:
+            said[envelope.token] = envelope.message
+        for event in events:
+            shown = views.project(event)
+            if shown is None or shown.market not in (None, market):
+                continue
+            message = shown.own.get(seat, shown.public) if seat is not None else shown.public
+            if message is not None:
+                told.append(Told(len(told) + 1, record.at, message))
+    return told, said
