@@ -155,10 +155,14 @@ class ServerLine:
         try:
             return self._read(data)
         except ProtocolError as error:
-            self.faults += 1
-            if self.faults >= FAULTS_MAX:
-                raise ProtocolError("too_many_faults", f"{error.why}; that was the last one", fatal=True) from error
-            raise
+            raise self.counted(error) from error
+
+    def counted(self, error: ProtocolError) -> ProtocolError:
+        """An error of the peer, counted; after too many, one that closes the line."""
+        self.faults += 1
+        if self.faults < FAULTS_MAX:
+            return error
+        return ProtocolError("too_many_faults", f"{error.why}; that was the last one", fatal=True)
 
     def _read(self, data: bytes | str) -> Login | tuple[Message, Said]:
         said = read_said(data)

@@ -61,7 +61,7 @@ class Views:
             if isinstance(message, StartRound) and self.identities == "per_period":
                 assert market is not None
                 self.aliases[market] = self._drawn(market, message.period)
-            return Shown(market, message, {})
+            return Shown(market, message if market is None else self._disguised(message, market), {})
         return None
 
     def _contract(self, contract: Contract, market: int) -> Shown:

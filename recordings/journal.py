@@ -119,6 +119,7 @@ class Reading:
         self.good_bytes = 0
         self.sealed: Seal | None = None
         self.debris = 0
+        self.before_seal = (self.chain, 0)
         body = self._body(0, self._end(0))
         if body is None:
             raise JournalError("the journal has no header that can be read")
@@ -142,6 +143,7 @@ class Reading:
                 self.sealed = _seal.decode(body).seal
                 if self.sealed.records != self.chain.records:
                     raise JournalError(f"the seal counts {self.sealed.records} records, there are {self.chain.records}")
+                self.before_seal = (Chain(self.chain.last, self.chain.records), start)
                 self._advance(body, end)
                 continue
             yield self._record(body, end)

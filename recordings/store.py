@@ -80,9 +80,11 @@ class Recovered:
         self.debris = reading.debris
         self.folder = folder
         self._chain, self._good_bytes = reading.chain, reading.good_bytes
+        if reading.sealed:
+            self._chain, self._good_bytes = reading.before_seal
 
     def reopen(self) -> Store:
-        """The store to append to; a torn tail is cut off first."""
+        """The store to append to; a torn tail, or the seal of a stop before the end, is cut off first."""
         descriptor = os.open(self.folder / FILE, os.O_WRONLY | os.O_APPEND | _binary())
         os.ftruncate(descriptor, self._good_bytes)
         os.fsync(descriptor)

@@ -1,0 +1,104 @@
+"""The commands `pit serve` and `pit ctl`."""
+
+import asyncio
+import secrets
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+
+@click.command(
+    epilog="Example: pit serve smith-1962-test-1 --bots zic:21 and, with the code shown, pit trade ws://127.0.0.1:8765"
+)
+@click.argument("scenario", required=False)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: a free one.")
+@click.option("--bots", default="", metavar="AGENT:COUNT,…", help="Robots on so many seats; * for the rest.")
+@click.option("--recordings", default="recordings", show_default=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--recover", type=click.Path(path_type=Path), metavar="DIR", help="Take a cut session up again.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The session's seed; drawn at random unless given.")
+@click.option("--json", "as_json", is_flag=True, help="Say where to join in one line of JSON.")
+@click.option("--period-s", type=click.FloatRange(0.1, 86_400), help="Length of a period, not the scenario's.")
+@click.option("--break-s", type=click.FloatRange(0, 86_400), help="Pause between periods, not the scenario's.")
+@click.option("--periods", type=click.IntRange(1, 1_000), help="Number of periods, not the scenario's.")
+@click.option("--reaction-s", type=click.FloatRange(0.001, 86_400), help="Robots' mean reaction, not the scenario's.")
+def serve(
+    scenario: str | None,
+    host: str,
+    port: int,
+    bots: str,
+    recordings: Path,
+    recover: Path | None,
+    seed: int | None,
+    as_json: bool,
+    period_s: float | None,
+    break_s: float | None,
+    periods: int | None,
+    reaction_s: float | None,
+) -> None:
+    """Run the market of SCENARIO (a name or a file) and let traders join.
+
+    Prints the address and a code for each seat. It starts when all seats are taken, or on `pit ctl URL start`.
+    """
+    import msgspec
+
+    from p2p.agents.registry import AgentError, parse_cast
+    from p2p.scenario import RobotRules, ScenarioError
+    from p2p.sim.scenario_files import load, scenario_path
+    from recordings.journal import JournalError
+    from server.host import open_again, open_new
+    from server.hosting import Hosting
+
+    if (scenario is None) == (recover is None):
+        raise click.UsageError("give a scenario (see pit scenarios list), or --recover DIR, one of them")
+    try:
+        if recover is not None:
+            from recordings.store import Recovered
+
+            recovered = Recovered(recover)
+            if recovered.session.phase == "ended":
+                raise click.ClickException(f"the session in {recover} has ended; pit score {recover} shows its result")
+            if recovered.debris:
+                click.echo(f"pit: cut {recovered.debris} bytes of an unfinished record off the journal's end", err=True)
+            cast = parse_cast(bots, recovered.session.scenario.seats) if bots else []
+            opened = open_again(recovered, len(cast))
+        else:
+            assert scenario is not None
+            rules = load(scenario)
+            changed: dict[str, Any] = {"period_s": period_s, "break_s": break_s, "periods": periods}
+            changed["robots"] = None if reaction_s is None else RobotRules(reaction_s)
+            rules = msgspec.structs.replace(rules, **{key: new for key, new in changed.items() if new is not None})
+            cast = parse_cast(bots, rules.seats) if bots else []
+            seed = secrets.randbits(63) if seed is None else seed
+            opened = open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit"))
+    except (AgentError, ScenarioError, JournalError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"the recording cannot be made or read: {error}") from error
+    sys.exit(asyncio.run(Hosting(opened, cast, as_json).run(host, port)))
+
+
+@click.command(epilog="Example: PIT_CODE=ABCD2345 pit ctl ws://127.0.0.1:8765 extend 30")
+@click.argument("url")
+@click.argument("command", type=click.Choice(["start", "pause", "resume", "extend", "end-period", "end", "status"]))
+@click.argument("seconds", type=click.FloatRange(min=0, max=86_400, min_open=True), required=False)
+@click.option("--code-file", type=click.File("r"), help="File with the experimenter's code; - is standard input.")
+def ctl(url: str, command: str, seconds: float | None, code_file: TextIO | None) -> None:
+    """Say one of the experimenter's commands to the server at URL, or ask for the session's status.
+
+    The experimenter's code comes from the variable PIT_CODE, from --code-file, or from a prompt.
+    """
+    import os
+
+    from server.conduct import conduct
+
+    if (command == "extend") != (seconds is not None):
+        raise click.UsageError("extend takes a number of seconds, and nothing else does")
+    if code_file is not None:
+        code = code_file.read().strip()
+    else:
+        code = os.environ.get("PIT_CODE") or click.prompt("experimenter's code", hide_input=True, err=True)
+    click.echo(asyncio.run(conduct(url, code, command, seconds)))

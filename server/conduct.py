@@ -1,0 +1,90 @@
+"""The experimenter's commands, said over a line of his own: one command, its answer, and what the session is at."""
+
+import asyncio
+
+import click
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+
+from p2p.knowledge import PublicKnowledge
+from p2p.line import FEED_BYTES_MAX, ClientLine, Fault, Welcome
+from p2p.messages import Accepted, End, EndPeriod, Extend, Message, Pause, Refused, Resume, Start
+from p2p.units import SECOND
+from p2p.wire import ProtocolError
+
+ANSWER_S_MAX = 10.0
+"""How long an answer may take before we say that none came."""
+
+
+def message_for(command: str, seconds: float | None) -> Message | None:
+    """The message of a command's name; None for `status`, which says nothing."""
+    messages: dict[str, Message] = {
+        "start": Start(),
+        "pause": Pause(),
+        "resume": Resume(),
+        "end-period": EndPeriod(),
+        "end": End(),
+    }
+    if command == "extend" and seconds is not None:
+        return Extend(round(seconds * SECOND))
+    return messages.get(command)
+
+
+async def conduct(url: str, code: str, command: str, seconds: float | None) -> str:
+    """Say a command and return what came of it; raises click.ClickException with one line."""
+    line = ClientLine(code, "human")
+    try:
+        async with (
+            asyncio.timeout(ANSWER_S_MAX),
+            connect(url, compression=None, max_size=FEED_BYTES_MAX, proxy=None, close_timeout=1) as socket,
+        ):
+            await socket.send(line.login(), text=True)
+            return await _talk(socket, line, message_for(command, seconds), command)
+    except (InvalidURI, InvalidHandshake, OSError) as error:
+        raise click.ClickException(f"no server at {url}: {error}") from error
+    except ConnectionClosed as error:
+        why = error.rcvd.reason if error.rcvd else "the connection broke"
+        raise click.ClickException(f"{url}: {why}") from error
+    except TimeoutError as error:
+        raise click.ClickException(f"{url} did not answer within {ANSWER_S_MAX:g} s") from error
+    except ProtocolError as error:
+        raise click.ClickException(f"{url}: {error.why}") from error
+
+
+async def _talk(socket: ClientConnection, line: ClientLine, message: Message | None, command: str) -> str:
+    knowledge: PublicKnowledge | None = None
+    facts, answered = 0, False
+    while True:
+        received = line.received(await socket.recv())
+        if isinstance(received, Fault):
+            raise click.ClickException(f"the server says: {received.why}")
+        if isinstance(received, Welcome):
+            if received.seat is not None:
+                raise click.ClickException("this is a trader's code; the experimenter's is printed by pit serve")
+            knowledge, facts = PublicKnowledge(received.rules), received.facts
+            if message is not None:
+                await socket.send(line.say(message)[1], text=True)
+            continue
+        assert knowledge is not None, "a feed comes after the welcome"
+        for told in received:
+            knowledge.see(told.message, told.at)
+            if isinstance(told.message, Refused) and told.message.token == line.token:
+                raise click.ClickException(f"'{command}' cannot be done now: {describe(knowledge, line.now)}")
+            if isinstance(told.message, Accepted) and told.message.token == line.token:
+                answered = True
+        if answered or (message is None and line.number >= facts):
+            return describe(knowledge, line.now)
+
+
+def describe(knowledge: PublicKnowledge, now: int) -> str:
+    """What a session is at, in one line."""
+    rules = knowledge.rules
+    if knowledge.phase == "lobby":
+        return f"lobby: {knowledge.seats_taken} seats taken"
+    if knowledge.phase == "ended":
+        return "the session is over"
+    left = knowledge.time_left_us(now)
+    clock = "" if left is None else f", {left / SECOND:.1f} s left"
+    paused = " (paused)" if knowledge.paused else ""
+    where = "between periods" if knowledge.phase == "break" else f"{len(knowledge.contracts)} contracts"
+    return f"period {knowledge.period} of {rules.periods}{paused}: {where}{clock}"

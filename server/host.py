@@ -1,0 +1,147 @@
+"""A session, hosted: store, doors, sequencer, gateway and listening socket, from the first connection to the seal."""
+
+import asyncio
+import contextlib
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from websockets.asyncio.server import serve
+
+from p2p.line import FRAME_MAX
+from p2p.messages import Left, Open, Pause
+from p2p.scenario import Scenario
+from p2p.session import Session
+from p2p.units import GATEWAY, Seat
+from p2p.wire import Envelope
+from recordings.store import Recovered, Store, new_id
+from server.admission import Doors
+from server.clock import Clock
+from server.feeds import Feeds
+from server.gateway import Gateway
+from server.limits import CLOSING_S, GOING_AWAY, PING_S, PONG_S, QUEUE_FRAMES_MAX, SEND_BYTES_MAX
+from server.sequencer import Arrival, Happened, Sequencer
+
+DISK_FAILED = 74
+"""Exit status when the journal cannot be written (EX_IOERR)."""
+
+
+@dataclass
+class Opened:
+    """A session that is ready to be hosted: new, or come back."""
+
+    session: Session
+    store: Store
+    doors: Doors
+    codes: dict[Seat, str]
+    control: str
+    feeds: Feeds
+    clock: Clock
+    first: list[Envelope]
+
+
+def open_new(scenario: Scenario, name: str, seed: int, recordings: Path, code: str) -> Opened:
+    """A new session with its recording; raises OSError where that cannot be made."""
+    session = Session(scenario, seed)
+    store = Store.create(recordings / new_id(name), scenario, seed, code)
+    doors, codes, control = Doors.create(store.folder, scenario.seats)
+    return Opened(session, store, doors, codes, control, Feeds(session), Clock(), [Envelope(GATEWAY, Open())])
+
+
+def open_again(recovered: Recovered, robots: int) -> Opened:
+    """A session that was cut, paused where it stopped; its robots' seats get new codes, people keep theirs."""
+    session = recovered.session
+    feeds = Feeds(session)
+    for at, events in recovered.played:
+        feeds.publish(at, events)
+    first = (
+        []
+        if session.phase in ("lobby", "unopened") or session.paused_left is not None
+        else [Envelope(GATEWAY, Pause())]
+    )
+    if session.phase == "unopened":
+        first.append(Envelope(GATEWAY, Open()))
+    first += [Envelope(GATEWAY, Left(seat)) for seat in sorted(session.present)]
+    doors = Doors.load(recovered.folder)
+    seats = sorted(session.market_of, key=lambda seat: (session.controllers.get(seat) != "robot", -seat))
+    codes = doors.reissue(sorted(seats[:robots]))
+    return Opened(session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, Clock(session.now), first)
+
+
+class Host:
+    """Runs an opened session. `news` is set whenever something was published."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self.news = asyncio.Event()
+        self.gateway = Gateway(opened.session, opened.store.folder.name, opened.doors, opened.feeds, self.news.set)
+        self.sequencer = Sequencer(opened.session, opened.store, opened.clock, self._publish)
+        self.gateway.sequencer = self.sequencer
+        self.gateway.tokens.update(opened.session.tokens)
+        for envelope in opened.first:
+            self.sequencer.put(Arrival(envelope))
+        self._stop = asyncio.Event()
+
+    def _publish(self, happened: list[Happened]) -> None:
+        self.gateway.publish(happened)
+
+    def stop(self) -> None:
+        """End the hosting before the session's end: it is sealed, and can be taken up again."""
+        self._stop.set()
+
+    async def run(self, host: str, port: int, listening: "asyncio.Future[int]") -> int:
+        """Listen, and sequence to the end; the exit status. `listening` gets the port. Raises OSError."""
+        async with serve(
+            self.gateway.serve,
+            host,
+            port,
+            compression=None,
+            origins=[None],
+            max_size=FRAME_MAX,
+            max_queue=QUEUE_FRAMES_MAX,
+            write_limit=SEND_BYTES_MAX,
+            ping_interval=PING_S,
+            ping_timeout=PONG_S,
+            close_timeout=CLOSING_S,
+        ) as server:
+            listening.set_result(next(iter(server.sockets)).getsockname()[1])
+            return await self._sequence()
+
+    async def _sequence(self) -> int:
+        sequencing = asyncio.create_task(self.sequencer.run())
+        stopping = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait([sequencing, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if not sequencing.done():
+                sequencing.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await sequencing
+                await self._close(GOING_AWAY, "the server stops; the session can be taken up again")
+                return 0
+            sequencing.result()
+        except OSError as error:
+            await self.gateway.close(1011, f"the recording cannot be written ({error.strerror}); trading is paused")
+            raise
+        finally:
+            stopping.cancel()
+        await self._close(4000, "the session is over")
+        return 0
+
+    async def _close(self, code: int, why: str) -> None:
+        await self.sequencer.seal()
+        self.gateway.save_people()
+        await self.gateway.close(code, why)
+
+    def stop_on_signals(self) -> None:
+        """SIGINT and SIGTERM stop the hosting; where the loop cannot take signals (Windows), the interpreter does."""
+        loop = asyncio.get_running_loop()
+
+        def fallen_back(number: int, frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(self.stop)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, self.stop)
+            except NotImplementedError:
+                signal.signal(number, fallen_back)

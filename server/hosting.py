@@ -1,0 +1,150 @@
+"""What `pit serve` does round a hosted session: says where to join, starts its robots, tells how it goes."""
+
+import asyncio
+import contextlib
+import sys
+from dataclasses import dataclass, field
+
+import click
+
+from p2p.knowledge import PublicKnowledge
+from p2p.line import FactRead
+from p2p.messages import Ended, Intermission, Lobby, Paused, Resumed, StartRound
+from p2p.rules import public_rules
+from p2p.units import SECOND, Seat
+from p2p.wire import encode, message_of
+from server.host import DISK_FAILED, Host, Opened
+
+ROBOTS_S_MAX = 3.0
+"""How long robots may take to leave after the end, before they are ended."""
+
+
+@dataclass
+class Hosting:
+    """A session as `pit serve` runs it. `cast` has a word per robot; robots take the last seats."""
+
+    opened: Opened
+    cast: list[str]
+    as_json: bool
+    _told: int = 0
+    _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
+
+    async def run(self, host: str, port: int) -> int:
+        """Listen and play to the end; the exit status."""
+        hosted = Host(self.opened)
+        hosted.stop_on_signals()
+        listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        running = asyncio.create_task(hosted.run(host, port, listening))
+        telling = asyncio.create_task(self._tell(hosted))
+        try:
+            await asyncio.wait([running, listening], return_when=asyncio.FIRST_COMPLETED)
+            if listening.done():
+                url = f"ws://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{listening.result()}"
+                robots = self._robot_seats()
+                self._say_where(url, host, robots)
+                if robots:
+                    await self._start_robots(url, robots)
+            status = await running
+        except OSError as error:
+            if not listening.done():
+                raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+            click.echo(
+                f"pit: the recording cannot be written: {error}; take it up again with pit serve --recover "
+                f"{self.opened.store.folder}",
+                err=True,
+            )
+            status = DISK_FAILED
+        finally:
+            telling.cancel()
+            await self._end_robots()
+        if status == 0:
+            self._say_end()
+        return status
+
+    def _robot_seats(self) -> list[Seat]:
+        """The seats robots take: the last ones that have a code to give."""
+        seats = sorted(self.opened.codes)
+        return seats[len(seats) - len(self.cast) :] if self.cast else []
+
+    def _say_where(self, url: str, host: str, robots: list[Seat]) -> None:
+        free = [(seat, code) for seat, code in sorted(self.opened.codes.items()) if seat not in robots]
+        folder = str(self.opened.store.folder)
+        if self.as_json:
+            seats = [{"seat": seat, "code": code} for seat, code in free]
+            where = {"url": url, "control": self.opened.control, "seats": seats, "recording": folder}
+            click.echo(encode(where).decode())
+            return
+        click.echo(f"join at       {url}")
+        click.echo(f"experimenter  {self.opened.control}   (PIT_CODE=… pit ctl {url} start|pause|resume|…)")
+        for seat, code in free:
+            click.echo(f"seat {seat:<8} {code}   (pit trade {url})")
+        if robots:
+            click.echo(f"robots        on {len(robots)} seats")
+
+    async def _start_robots(self, url: str, robots: list[Seat]) -> None:
+        """One process for all of them, which is handed its codes on standard input."""
+        self._robots = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "pit", "bot", url, "--fleet", stdin=asyncio.subprocess.PIPE
+        )
+        assert self._robots.stdin is not None
+        words = zip(robots, self.cast, strict=True)
+        self._robots.stdin.write("".join(f"{self.opened.codes[seat]} {word}\n" for seat, word in words).encode())
+        await self._robots.stdin.drain()
+        self._robots.stdin.close()
+
+    async def _end_robots(self) -> None:
+        if self._robots is None:
+            return
+        try:
+            async with asyncio.timeout(ROBOTS_S_MAX):
+                await self._robots.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self._robots.terminate()
+            await self._robots.wait()
+
+    async def _tell(self, hosted: Host) -> None:
+        """A line on standard error for whatever an experimenter would want to know at once."""
+        knowledge = PublicKnowledge(public_rules(self.opened.session.scenario))
+        self._told = len(self.opened.feeds.public[0])
+        while True:
+            await hosted.news.wait()
+            hosted.news.clear()
+            public = self.opened.feeds.public[0]
+            for raw in public[self._told :]:
+                fact = _read(raw)
+                message = message_of(fact.directive, fact.payload)
+                knowledge.see(message, fact.at)
+                match message:
+                    case Lobby(taken=taken, seats=seats):
+                        click.echo(f"pit: {taken} of {seats} seats taken", err=True)
+                    case StartRound(period=period, length_us=length_us):
+                        periods = self.opened.session.scenario.periods
+                        click.echo(f"pit: period {period} of {periods}, {length_us / SECOND:g} s", err=True)
+                    case Intermission(next_period=period, length_us=length_us):
+                        made = len(knowledge.contracts)
+                        click.echo(f"pit: {made} contracts; period {period} in {length_us / SECOND:g} s", err=True)
+                    case Paused(left_us=left_us):
+                        left = "" if left_us is None else f", {left_us / SECOND:.1f} s left"
+                        click.echo(f"pit: paused{left}; pit ctl resume goes on", err=True)
+                    case Resumed():
+                        click.echo("pit: resumed", err=True)
+                    case Ended():
+                        click.echo("pit: the session is over", err=True)
+                    case _:
+                        pass
+            self._told = len(public)
+
+    def _say_end(self) -> None:
+        folder = self.opened.store.folder
+        ended = self.opened.session.phase == "ended"
+        then = f"pit score {folder}" if ended else f"pit serve --recover {folder} takes it up again"
+        click.echo(f"pit: {then}", err=True)
+        if not self.as_json:
+            click.echo(f"recording     {folder}")
+
+
+def _read(raw: bytes) -> FactRead:
+    import msgspec
+
+    return msgspec.json.decode(raw, type=FactRead)
