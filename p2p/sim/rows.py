@@ -14,7 +14,12 @@ from p2p.sim.v4.cell import Cell
 from p2p.sim.v4.interval import Interval, Measures
 from p2p.sim.v4.rules import RULES
 
-DECISION_COLUMNS = "run_id,t,agent_id,agent_type,action_type,price_cperkwh,qty_kwh,offers_seen,solver_calls,learners_steps,wall_ms,mem_mb"
+DECISION_COLUMNS = ",".join(
+    (
+        "run_id,t,agent_id,agent_type,action_type,price_cperkwh,qty_kwh",
+        "offers_seen,solver_calls,learners_steps,wall_ms,mem_mb",
+    )
+)
 INTERVAL_COLUMNS = (
     "t,trades,traded_kwh,posted_buy_kwh,posted_sell_kwh,unserved_kwh,curtailment_kwh,price_mean,price_var,W,W_bound,"
 )
