@@ -1,8 +1,97 @@
-"""The command `pit demo`: a server, robots and your terminal, started together on this machine."""
+"""The command `pit demo`: a server, robots and your terminal, started together on this machine.
+
+The rooms do not know one another, so the demo starts them as one would by hand: `pit serve`, `pit trade`, `pit score`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
 
 import click
 
+PERSON = ("--period-s", "45", "--break-s", "6", "--reaction-s", "3")
+"""A person needs time to read; robots look at the market every three seconds, as people do."""
+ROBOTS = ("--period-s", "5", "--break-s", "0.5", "--reaction-s", "0.2")
+"""Robots alone do as much in a tenth of the time."""
+BASELINES = 50
+"""Simulated sessions of each agent beside the result: enough for a picture, done in seconds. `pit score` plays 200."""
 
-@click.command()
-def demo() -> None:
-    """Play a short session now: you against robots."""
+
+def _pit(*words: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "pit", *words]
+
+
+@click.command(epilog="Example: pit demo    Another: pit demo --headless --scenario smith-1962-test-1")
+@click.option("--scenario", default="smith-1962-test-1", show_default=True, help="What is played.")
+@click.option("--headless", is_flag=True, help="Robots on all seats; progress on standard error.")
+@click.option("--agents", default="zic", show_default=True, help="Which robots play, or AGENT:COUNT,… .")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The session's seed; drawn at random unless given.")
+def demo(scenario: str, headless: bool, agents: str, seed: int | None) -> None:
+    """Play three short periods now: you on one seat, robots on the others; then see the result.
+
+    Without a terminal, or with --headless, robots play alone.
+    """
+    from p2p.agents.registry import AgentError, parse_cast
+    from p2p.scenario import ScenarioError
+    from p2p.sim.scenario_files import load
+
+    alone = headless or not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty())
+    try:
+        seats = load(scenario).seats
+        robots = seats if alone else seats - 1
+        cast = agents if ":" in agents else f"{agents}:{robots}"
+        if len(parse_cast(cast, seats)) != robots:
+            raise AgentError(
+                f"'{agents}' does not make {robots} robots; one seat is yours"
+                if not alone
+                else f"'{agents}' does not make {robots} robots"
+            )
+    except (AgentError, ScenarioError) as error:
+        raise click.ClickException(str(error)) from error
+    serve = _pit("serve", scenario, "--port", "0", "--json", "--periods", "3", "--bots", cast)
+    serve += ROBOTS if alone else PERSON
+    serve += ["--seed", str(seed)] if seed is not None else []
+    recording = _play(serve, alone)
+    click.echo("", err=True)
+    score = subprocess.call(_pit("score", str(recording), "--sessions", str(BASELINES)))
+    if score:
+        sys.exit(score)
+    if not alone:
+        click.echo(f"watch it again: pit replay {recording}")
+    click.echo(f"recording: {recording}")
+
+
+def _play(serve: list[str], alone: bool) -> Path:
+    """Run the session to its end; the folder of its recording."""
+    quiet: int | IO[bytes] | None = None if alone else subprocess.DEVNULL
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, stderr=quiet) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        if not line:
+            sys.exit(server.wait() or 2)
+        where = json.loads(line)
+        try:
+            if not alone:
+                code = where["seats"][0]["code"]
+                trade = subprocess.call(_pit("trade", where["url"]), env=dict(os.environ, PIT_CODE=code))
+                if trade or server.poll() is None:
+                    _leave_early(server, where)
+            status = server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            server.wait()
+            raise
+    if status:
+        sys.exit(status)
+    return Path(where["recording"])
+
+
+def _leave_early(server: "subprocess.Popen[bytes]", where: dict[str, str]) -> None:
+    """You have left before the end: the session is ended, so that there is a result."""
+    if server.poll() is None:
+        end = _pit("ctl", where["url"], "end")
+        environment = dict(os.environ, PIT_CODE=where["control"])
+        subprocess.call(end, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

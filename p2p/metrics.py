@@ -82,3 +82,32 @@ def score_period(market: int, period: int, schedules: dict[Seat, Schedule], cont
         equilibrium=goal,
         surplus_by_seat=gained,
     )
+
+
+@dataclass(frozen=True)
+class SessionScore:
+    """A session's periods (of all its markets) together: ratio of the sums, not mean of the ratios."""
+
+    quantity: int
+    price_mean: float | None
+    alpha: float | None
+    surplus: Money
+    surplus_max: Money
+    efficiency: float | None
+
+
+def score_session(periods: list[PeriodScore]) -> SessionScore:
+    """Put the periods of a session together; alpha takes each contract around the P0 of its own period."""
+    quantity = sum(score.quantity for score in periods)
+    surplus = sum(score.surplus for score in periods)
+    surplus_max = sum(score.equilibrium.surplus_max for score in periods)
+    squares = [(score.quantity, score.alpha**2) for score in periods if score.alpha is not None]
+    traded = sum(n for n, _ in squares)
+    return SessionScore(
+        quantity=quantity,
+        price_mean=sum(s.quantity * s.price_mean for s in periods if s.price_mean) / quantity if quantity else None,
+        alpha=sqrt(sum(n * square for n, square in squares) / traded) if traded else None,
+        surplus=surplus,
+        surplus_max=surplus_max,
+        efficiency=efficiency(surplus, surplus_max),
+    )

@@ -5,9 +5,9 @@ from random import Random
 
 
 def derived(seed: int, *purpose: object) -> int:
-    """A 64-bit seed for one purpose, from which the session's own cannot be found."""
+    """A seed of 63 bits for one purpose, from which the session's own cannot be found."""
     text = "/".join(str(part) for part in (seed, *purpose))
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
 
 def stream(seed: int, *purpose: object) -> Random:

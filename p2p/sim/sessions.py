@@ -13,7 +13,6 @@ from p2p.agents import Agent
 from p2p.agents.registry import make_agent, parse_word
 from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.messages import Joined, Open
-from p2p.outcome import Outcome
 from p2p.rules import public_rules
 from p2p.scenario import Scenario
 from p2p.seeds import derived, stream
@@ -38,9 +37,12 @@ class Robot:
 
 
 class Simulation:
-    """One simulated session. `play()` yields what was handed in and what came of it, to the end."""
+    """One simulated session. `play()` yields what was handed in and what came of it, to the end.
 
-    def __init__(self, scenario: Scenario, cast: list[str], seed: int) -> None:
+    The session's seed deals seats and schedules; robots draw from `robot_seed`, which is the same unless given.
+    """
+
+    def __init__(self, scenario: Scenario, cast: list[str], seed: int, robot_seed: int | None = None) -> None:
         assert len(cast) == scenario.seats, "a simulation has a robot on every seat"
         self.scenario = scenario
         self.session = Session(scenario, seed)
@@ -52,7 +54,7 @@ class Simulation:
         for seat, word in enumerate(cast):
             market = self.session.market_of[seat].number
             knowledge = Knowledge(self.public[market])
-            rng = stream(derived(seed, "robot", seat), "decide")
+            rng = stream(derived(seed if robot_seed is None else robot_seed, "robot", seat), "decide")
             self.robots[seat] = Robot(seat, make_agent(*parse_word(word)), rng, knowledge)
         self.learners = [
             [r for r in self.robots.values() if r.agent.learns and self.session.market_of[r.seat].number == market]
@@ -112,13 +114,3 @@ class Simulation:
             robot.knowledge.see_own(message)
             if shown.public is None and robot.agent.learns:
                 robot.agent.see(message)
-
-
-def simulate_session(scenario: Scenario, cast: list[str], seed: int) -> tuple[Outcome, int]:
-    """Play one session; its outcome and how many activations it had."""
-    simulation = Simulation(scenario, cast, seed)
-    outcome = Outcome()
-    for _, _, events in simulation.play():
-        for event in events:
-            outcome.see(event)
-    return outcome, simulation.activations

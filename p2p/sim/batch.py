@@ -1,0 +1,53 @@
+"""Many simulated sessions, on one core or several; the results are the same, and come in the same order."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from p2p.metrics import PeriodScore
+from p2p.outcome import Outcome
+from p2p.scenario import Scenario
+from p2p.sim.sessions import Simulation
+
+CHUNK = 4
+"""Sessions handed to a worker at a time: enough to make the handing cheap, few enough to keep all busy."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One session to play: its number, who sits where, and the seeds of session and robots."""
+
+    session: int
+    scenario: Scenario
+    cast: tuple[str, ...]
+    seed: int
+    robot_seed: int
+
+
+@dataclass(frozen=True)
+class Played:
+    """A session that was played: its periods' scores, and how often its robots looked at the market."""
+
+    session: int
+    seed: int
+    scores: list[PeriodScore]
+    activations: int
+
+
+def play(task: Task) -> Played:
+    """Play one session to its end."""
+    simulation = Simulation(task.scenario, list(task.cast), task.seed, task.robot_seed)
+    outcome = Outcome()
+    for _, _, events in simulation.play():
+        for event in events:
+            outcome.see(event)
+    return Played(task.session, task.seed, outcome.scores(), simulation.activations)
+
+
+def play_all(tasks: list[Task], workers: int) -> Iterator[Played]:
+    """Play them all, in their order."""
+    if workers <= 1 or len(tasks) <= CHUNK:
+        yield from map(play, tasks)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(play, tasks, chunksize=CHUNK)

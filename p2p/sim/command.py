@@ -1,0 +1,72 @@
+"""The command `pit simulate`: many sessions of robots, and their tables."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from p2p.sim.batch import Played, Task
+
+
+@click.command(
+    epilog="Example: pit simulate smith-1962-test-1 --agents zic:11,optimizer:11 --sessions 200 --out outputs/mixed"
+)
+@click.argument("scenario")
+@click.option("--agents", default="zic:*", show_default=True, metavar="AGENT:COUNT,…", help="Who sits on the seats.")
+@click.option("--sessions", default=100, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1))
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for sessions.csv and periods.csv."
+)
+@click.option("--workers", default=os.cpu_count() or 1, show_default="all cores", type=click.IntRange(1, 256))
+def simulate(scenario: str, agents: str, sessions: int, seed: int, out: Path | None, workers: int) -> None:
+    """Play SCENARIO with robots on all seats, many times, and say how efficient they were.
+
+    Session k of a seed is the same, however many are played and on however many cores.
+    """
+    from p2p.agents.registry import AgentError, parse_cast
+    from p2p.scenario import ScenarioError
+    from p2p.seeds import derived
+    from p2p.sim.batch import play_all
+    from p2p.sim.scenario_files import load
+    from p2p.sim.tables import write_tables
+
+    try:
+        rules = load(scenario)
+        cast = tuple(parse_cast(agents, rules.seats))
+    except (AgentError, ScenarioError) as error:
+        raise click.ClickException(str(error)) from error
+    if len(cast) != rules.seats:
+        raise click.ClickException(f"'{agents}' casts {len(cast)} of {rules.seats} seats; end it with AGENT:*")
+    if out is not None:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.ClickException(f"{out} cannot be made: {error.strerror or error}") from error
+    tasks = [
+        Task(k, rules, cast, session_seed, session_seed)
+        for k, session_seed in ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))
+    ]
+    played = play_all(tasks, workers)
+    with click.progressbar(played, length=sessions, label=f"{agents}", file=sys.stderr) as bar:
+        done = list(bar)
+    if out is not None:
+        write_tables(out, done)
+    _say(rules.activations(), agents, done)
+
+
+def _say(activations: float, agents: str, done: list[Played]) -> None:
+    from p2p.metrics import score_session
+    from p2p.sim.tables import interval
+
+    sessions = [score_session(played.scores) for played in done]
+    efficiency = interval([s.efficiency for s in sessions if s.efficiency is not None])
+    alpha = interval([s.alpha for s in sessions if s.alpha is not None])
+    price = interval([s.price_mean for s in sessions if s.price_mean is not None])
+    click.echo(f"{agents}: {len(done)} sessions, {activations:g} activations per trader and period")
+    click.echo(f"efficiency  {efficiency.said(3)}")
+    click.echo(f"alpha       {alpha.said(1)} %")
+    click.echo(f"price       {price.said(1)}")
+    periods = sum(len(played.scores) for played in done)
+    click.echo(f"contracts   {sum(s.quantity for s in sessions) / periods:.2f} a period")

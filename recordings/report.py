@@ -1,0 +1,112 @@
+"""A score as tables that one reads in a terminal or pipes into a file."""
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from p2p.metrics import SessionScore, score_session
+from p2p.sim.batch import Played
+from p2p.sim.tables import interval
+from recordings.score import Score
+
+WIDTH = 100
+"""Columns when the output is no terminal: wide enough for every table, narrow enough for a mail."""
+
+
+def console() -> Console:
+    """Standard output, as wide as the terminal or WIDTH where there is none."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for k, column in enumerate(columns):
+        table.add_column(column, justify="left" if k == 0 else "right")
+    return table
+
+
+def _said(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def periods_table(score: Score) -> Table:
+    """Each market's periods, and the session as a whole."""
+    several = score.scenario.markets > 1
+    table = _table(
+        score.scenario.title,
+        "market, period" if several else "period",
+        "contracts",
+        "at equilibrium",
+        "price mean",
+        "P0",
+        "alpha %",
+        "efficiency",
+    )
+    for one in score.periods:
+        goal = one.equilibrium
+        table.add_row(
+            f"{one.market + 1}, {one.period}" if several else str(one.period),
+            str(one.quantity),
+            str(goal.quantity),
+            _said(one.price_mean, 1),
+            _said(goal.price, 1),
+            _said(one.alpha, 1),
+            _said(one.efficiency, 3),
+        )
+    whole = score.whole
+    table.add_section()
+    table.add_row(
+        "all",
+        str(whole.quantity),
+        "",
+        _said(whole.price_mean, 1),
+        "",
+        _said(whole.alpha, 1),
+        _said(whole.efficiency, 3),
+    )
+    return table
+
+
+def baselines_table(score: Score, baselines: dict[str, list[Played]]) -> Table:
+    """The session beside robots of one kind on all seats: mean and the middle 90 % of sessions."""
+    many = max((len(played) for played in baselines.values()), default=0)
+    each = f"{score.scenario.activations():g} activations per trader and period"
+    title = f"The same schedules, played by robots alone: {many} sessions each, {each}"
+    table = _table(title, "on all seats", "efficiency (5–95 %)", "alpha % (5–95 %)", "price mean", "contracts")
+    table.add_row("this session", *_row([score.whole], len(score.periods)))
+    table.add_section()
+    for agent, played in baselines.items():
+        periods = sum(len(one.scores) for one in played)
+        table.add_row(agent, *_row([score_session(one.scores) for one in played], periods))
+    return table
+
+
+def _row(sessions: list[SessionScore], periods: int) -> list[str]:
+    efficiency = interval([s.efficiency for s in sessions if s.efficiency is not None])
+    alpha = interval([s.alpha for s in sessions if s.alpha is not None])
+    price = interval([s.price_mean for s in sessions if s.price_mean is not None])
+    contracts = sum(s.quantity for s in sessions) / periods if periods else 0.0
+    said = []
+    for figure, digits in ((efficiency, 3), (alpha, 1)):
+        both = f" ({_said(figure.low, digits)}–{_said(figure.high, digits)})" if len(sessions) > 1 else ""
+        said.append(_said(figure.mean, digits) + both)
+    return [*said, _said(price.mean, 1), f"{contracts:.2f}"]
+
+
+def traders_table(score: Score) -> Table:
+    """What each seat gained, beside what it would have gained at the competitive price."""
+    table = _table(
+        f"Surplus in {score.scenario.currency}", "seat", "who", "role", "gained", "at equilibrium", "difference"
+    )
+    for trader in score.traders:
+        difference = trader.surplus - trader.surplus_competitive
+        table.add_row(
+            str(trader.seat),
+            trader.controller or "–",
+            trader.role,
+            str(trader.surplus),
+            f"{trader.surplus_competitive:g}",
+            f"{difference:+g}",
+        )
+    return table

@@ -1,0 +1,90 @@
+"""The score of a recording: its periods, its traders, and the same market played by robots from the same schedules."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from p2p.metrics import PeriodScore, SessionScore, competitive_surpluses, score_session
+from p2p.outcome import Outcome
+from p2p.scenario import Scenario
+from p2p.seeds import derived
+from p2p.sim.batch import Played, Task, play_all
+from p2p.units import Controller, Role, Seat
+from recordings.journal import Reading
+from recordings.store import read_folder, scenario_of
+
+
+@dataclass(frozen=True)
+class TraderScore:
+    """One seat over the whole session: what it gained, and what it would have at the competitive price."""
+
+    seat: Seat
+    market: int
+    controller: Controller | None
+    role: Role
+    surplus: int
+    surplus_competitive: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """A recording, scored. `sealed` is False where the recording was cut: then only finished periods count."""
+
+    name: str
+    scenario: Scenario
+    seed: int
+    sealed: bool
+    periods: list[PeriodScore]
+    whole: SessionScore
+    traders: list[TraderScore]
+
+
+def score(folder: Path) -> Score:
+    """Score a recording from its events; raises JournalError."""
+    reading = read_folder(folder)
+    outcome = fold(reading)
+    periods = outcome.scores()
+    return Score(
+        name=reading.header.session,
+        scenario=scenario_of(reading.header),
+        seed=reading.header.seed,
+        sealed=reading.sealed is not None,
+        periods=periods,
+        whole=score_session(periods),
+        traders=_traders(outcome, periods),
+    )
+
+
+def fold(reading: Reading) -> Outcome:
+    """What happened in a recording."""
+    outcome = Outcome()
+    for record in reading.records():
+        outcome.hear(record.envelope().message)
+        for event in record.read_events():
+            outcome.see(event)
+    return outcome
+
+
+def _traders(outcome: Outcome, periods: list[PeriodScore]) -> list[TraderScore]:
+    traders: dict[Seat, TraderScore] = {}
+    for period in periods:
+        schedules = outcome.schedules[period.market, period.period]
+        competitive = competitive_surpluses(schedules, period.equilibrium.price)
+        for seat, schedule in schedules.items():
+            before = traders.get(seat)
+            traders[seat] = TraderScore(
+                seat=seat,
+                market=period.market,
+                controller=outcome.controllers.get(seat),
+                role=schedule.role,
+                surplus=period.surplus_by_seat[seat] + (before.surplus if before else 0),
+                surplus_competitive=competitive[seat] + (before.surplus_competitive if before else 0.0),
+            )
+    return [traders[seat] for seat in sorted(traders)]
+
+
+def baseline(scenario: Scenario, seed: int, agent: str, sessions: int, workers: int) -> Iterator[Played]:
+    """Sessions of one agent on all seats, from the very same schedules: only the robots' chance differs."""
+    cast = (agent,) * scenario.seats
+    tasks = [Task(k, scenario, cast, seed, derived(seed, "baseline", agent, k)) for k in range(1, sessions + 1)]
+    return play_all(tasks, workers)
