@@ -55,9 +55,11 @@ class Doors:
         return cls(folder, msgspec.json.decode((folder / FILE).read_bytes(), type=_Doors))
 
     def reissue(self, seats: list[Seat]) -> dict[Seat, str]:
-        """New codes for some seats, in the place of their old ones."""
+        """New codes for some seats; their old codes and tokens are void."""
         codes = {seat: _new_code() for seat in seats}
         self._doors.codes.update({str(seat): self._hashed_code(code) for seat, code in codes.items()})
+        for seat in seats:
+            self._doors.tokens.pop(str(seat), None)
         self._save()
         return codes
 

@@ -6,14 +6,14 @@ import sys
 from dataclasses import dataclass, field
 
 import click
+import msgspec
 
-from p2p.knowledge import PublicKnowledge
 from p2p.line import FactRead
-from p2p.messages import Ended, Intermission, Lobby, Paused, Resumed, StartRound
 from p2p.rules import public_rules
-from p2p.units import SECOND, Seat
+from p2p.units import Seat
 from p2p.wire import encode, message_of
 from server.host import DISK_FAILED, Host, Opened
+from server.telling import Telling
 
 ROBOTS_S_MAX = 3.0
 """How long robots may take to leave after the end, before they are ended."""
@@ -26,7 +26,6 @@ class Hosting:
     opened: Opened
     cast: list[str]
     as_json: bool
-    _told: int = 0
     _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
 
     async def run(self, host: str, port: int) -> int:
@@ -104,36 +103,20 @@ class Hosting:
             await self._robots.wait()
 
     async def _tell(self, hosted: Host) -> None:
-        """A line on standard error for whatever an experimenter would want to know at once."""
-        knowledge = PublicKnowledge(public_rules(self.opened.session.scenario))
-        self._told = len(self.opened.feeds.public[0])
+        """Say what is published, as it is."""
+        telling = Telling(public_rules(self.opened.session.scenario))
+        told = len(self.opened.feeds.public[0])
+        for raw in self.opened.feeds.public[0]:
+            fact = msgspec.json.decode(raw, type=FactRead)
+            telling.knowledge.see(message_of(fact.directive, fact.payload), fact.at)
         while True:
-            await hosted.news.wait()
-            hosted.news.clear()
             public = self.opened.feeds.public[0]
-            for raw in public[self._told :]:
-                fact = _read(raw)
-                message = message_of(fact.directive, fact.payload)
-                knowledge.see(message, fact.at)
-                match message:
-                    case Lobby(taken=taken, seats=seats):
-                        click.echo(f"pit: {taken} of {seats} seats taken", err=True)
-                    case StartRound(period=period, length_us=length_us):
-                        periods = self.opened.session.scenario.periods
-                        click.echo(f"pit: period {period} of {periods}, {length_us / SECOND:g} s", err=True)
-                    case Intermission(next_period=period, length_us=length_us):
-                        made = len(knowledge.contracts)
-                        click.echo(f"pit: {made} contracts; period {period} in {length_us / SECOND:g} s", err=True)
-                    case Paused(left_us=left_us):
-                        left = "" if left_us is None else f", {left_us / SECOND:.1f} s left"
-                        click.echo(f"pit: paused{left}; pit ctl resume goes on", err=True)
-                    case Resumed():
-                        click.echo("pit: resumed", err=True)
-                    case Ended():
-                        click.echo("pit: the session is over", err=True)
-                    case _:
-                        pass
-            self._told = len(public)
+            for raw in public[told:]:
+                fact = msgspec.json.decode(raw, type=FactRead)
+                telling.see(message_of(fact.directive, fact.payload), fact.at)
+            told = len(public)
+            hosted.news.clear()
+            await hosted.news.wait()
 
     def _say_end(self) -> None:
         folder = self.opened.store.folder
@@ -142,9 +125,3 @@ class Hosting:
         click.echo(f"pit: {then}", err=True)
         if not self.as_json:
             click.echo(f"recording     {folder}")
-
-
-def _read(raw: bytes) -> FactRead:
-    import msgspec
-
-    return msgspec.json.decode(raw, type=FactRead)

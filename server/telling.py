@@ -1,0 +1,51 @@
+"""What a running session tells its experimenter in the shell: a line for whatever he would want to know at once."""
+
+import time
+
+import click
+
+from p2p.knowledge import PublicKnowledge
+from p2p.messages import Ended, Extended, Intermission, Lobby, Message, Paused, Resumed, StartRound
+from p2p.rules import PublicRules
+from p2p.units import SECOND, Instant
+
+LOBBY_S = 1.0
+"""Forty arrivals within a second are one line, not forty."""
+
+
+class Telling:
+    """Folds a market's public facts and says on standard error what has changed."""
+
+    def __init__(self, rules: PublicRules) -> None:
+        self.knowledge = PublicKnowledge(rules)
+        self._lobby_at = 0.0
+
+    def see(self, message: Message, at: Instant) -> None:
+        """Take in a public fact, and say it if it matters."""
+        self.knowledge.see(message, at)
+        said = self._said(message)
+        if said:
+            click.echo(f"pit: {said}", err=True)
+
+    def _said(self, message: Message) -> str | None:
+        match message:
+            case Lobby(taken=taken, seats=seats):
+                if taken < seats and time.monotonic() - self._lobby_at < LOBBY_S:
+                    return None
+                self._lobby_at = time.monotonic()
+                return f"{taken} of {seats} seats taken"
+            case StartRound(period=period, length_us=length_us):
+                return f"period {period} of {self.knowledge.rules.periods}, {length_us / SECOND:g} s"
+            case Intermission(next_period=period, length_us=length_us):
+                return f"{len(self.knowledge.contracts)} contracts; period {period} in {length_us / SECOND:g} s"
+            case Paused(left_us=left_us):
+                left = "" if left_us is None else f" with {left_us / SECOND:.1f} s left"
+                return f"paused{left}; pit ctl URL resume goes on"
+            case Resumed():
+                return "resumed"
+            case Extended(left_us=left_us):
+                return f"extended: {left_us / SECOND:.1f} s left"
+            case Ended():
+                return "the session is over"
+            case _:
+                return None
