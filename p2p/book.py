@@ -255,15 +255,14 @@ class Book:
         order.quantity = left
         return order
 
-    def reduce(self, side: Side, quantity: float) -> None:
-        """Take a quantity off the best order of a side, and the order with the last of it."""
+    def drop_best(self, side: Side) -> Order | None:
+        """Forget the best order of a side, which is used up; returns the one that is best then."""
         level = side.top
         assert level is not None
-        order = level.orders[level.first]
-        order.quantity -= quantity
-        if order.quantity <= 0:
-            del self.orders[order.order_id]
-            side.drop_head()
+        del self.orders[level.orders[level.first].order_id]
+        side.drop_head()
+        level = side.top
+        return None if level is None else level.orders[level.first]
 
     def clear(self) -> None:
         """Forget every order: the interval, and its energy, is gone."""

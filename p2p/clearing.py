@@ -26,17 +26,20 @@ def clear(book: Book, capacity: float | None = None) -> list[Pair]:
     bids, asks = book.bids, book.asks
     bid, ask = bids.best(), asks.best()
     while bid is not None and ask is not None and bid.price >= ask.price:
-        quantity = min(bid.quantity, ask.quantity)
+        quantity = bid.quantity if bid.quantity <= ask.quantity else ask.quantity
         if capacity is not None:
             left = max(0, capacity - traded)
             if left <= 0:
                 break
             quantity = min(quantity, left)
+            traded += quantity
         pairs.append((bid.price, ask.price, quantity))
-        traded += quantity
-        book.reduce(bids, quantity)
-        book.reduce(asks, quantity)
-        bid, ask = bids.best(), asks.best()
+        bid.quantity -= quantity
+        ask.quantity -= quantity
+        if bid.quantity <= 0:
+            bid = book.drop_best(bids)
+        if ask.quantity <= 0:
+            ask = book.drop_best(asks)
     return pairs
 
 

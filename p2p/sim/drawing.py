@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DPI = 120
+MANY_SERIES = 6
+"""More than this many do not fit inside the axes."""
+LEGEND_ROWS = 36
 
 
 def picture(path: Path, title: str, x: str, y: str, draw: Callable[[Axes], None]) -> None:
@@ -23,7 +26,11 @@ def picture(path: Path, title: str, x: str, y: str, draw: Callable[[Axes], None]
     axes.set(title=title, xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
     draw(axes)
-    if axes.get_legend_handles_labels()[0]:
+    series = len(axes.get_legend_handles_labels()[0])
+    if series > MANY_SERIES:
+        figure.set_figwidth(11)
+        figure.legend(loc="outside right upper", fontsize="x-small", ncols=1 + series // LEGEND_ROWS)
+    elif series:
         axes.legend(fontsize="small")
     with new_file(path) as partial:
         figure.savefig(partial, dpi=DPI, format="png")

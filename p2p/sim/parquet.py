@@ -21,7 +21,7 @@ def pyarrow() -> Any:
     """The library, or one line on how to get it."""
     try:
         import pyarrow  # type: ignore[import-untyped]
-        import pyarrow.parquet
+        import pyarrow.parquet  # type: ignore[import-untyped]
     except ImportError:
         raise Refusal("--format parquet needs pyarrow: pip install 'tradingpit[parquet]'") from None
     return pyarrow

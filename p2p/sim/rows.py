@@ -63,21 +63,20 @@ class DecisionRows:
     def untimed(self, interval: Interval) -> list[str]:
         """The rows up to what depends on the machine."""
         start, before, after = f"{RUN_ID},{interval.t}", self.before, self.after
-        taken = self._taken_whole if self.whole else self._taken
+        both = zip(self.heads, interval.decisions, strict=True)
+        if self.whole:
+            return [
+                f"{start}{head}accept,{price / 10:.1f},{quantity / 1000:.3f},{before}{examined}{after}"
+                if action == "accept"
+                else f"{start}{head}{action},,,{before}{examined}{after}"
+                for head, (action, _, price, quantity, examined) in both
+            ]
         return [
-            f"{start}{head}{taken(price, quantity)}{before}{examined}{after}"
+            f"{start}{head}accept,{price},{quantity},{before}{examined}{after}"
             if action == "accept"
             else f"{start}{head}{action},,,{before}{examined}{after}"
-            for head, (action, _, price, quantity, examined) in zip(self.heads, interval.decisions, strict=True)
+            for head, (action, _, price, quantity, examined) in both
         ]
-
-    @staticmethod
-    def _taken(price: float, quantity: float) -> str:
-        return f"accept,{price},{quantity},"
-
-    @staticmethod
-    def _taken_whole(price: float, quantity: float) -> str:
-        return f"accept,{price / 10:.1f},{quantity / 1000:.3f},"
 
 
 class Tables(Protocol):

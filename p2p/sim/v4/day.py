@@ -12,8 +12,20 @@ from p2p.offers import Offers, Ranked, Ticker
 from p2p.sim.v4.bound import Turn
 from p2p.sim.v4.cell import Cell
 from p2p.sim.v4.interval import Clock, Interval, Trade, measure
-from p2p.sim.v4.rules import RULES, BookPrices, Rules, book_price
+from p2p.sim.v4.rules import RULES, TICK_CPERKWH, BookPrices, Rules
 from p2p.sim.v4.traders import Decision, Quote, Trader, seat
+
+
+def to_submit(trader: Trader, t: int, decision: Decision, fresh: int) -> Quote:
+    """The limit order that a decision comes to, which for v4's posts is a later quote."""
+    action, is_buy, price, quantity, _ = decision
+    if action == "post" and fresh:
+        quote = None
+        for _ in range(fresh):
+            quote = trader.quote(t)
+        assert quote is not None
+        return quote
+    return is_buy, price, quantity
 
 
 class Day:
@@ -55,16 +67,6 @@ class Day:
             if not self.rules.orders_outlive_their_interval:
                 self._open()
 
-    def _to_submit(self, trader: Trader, t: int, decision: Decision, fresh: int) -> Quote:
-        """The limit order that a decision comes to, which for v4's posts is a later quote."""
-        action, is_buy, price, quantity, _ = decision
-        if action == "post":
-            for _ in range(fresh):
-                quote = trader.quote(t)
-                assert quote is not None
-                is_buy, price, quantity = quote
-        return is_buy, price, quantity
-
     def _continuous(self, t: int, clock: Clock | None) -> Interval:
         """Each agent in turn decides on the book as it stands, and its order trades or rests at once."""
         turn = Turn(self.book, self.next_id)
@@ -81,8 +83,8 @@ class Day:
                 wall_ns.append(clock() - started)
             decisions.append(decision)
             if decision[0] != "none":
-                is_buy, price, quantity = self._to_submit(trader, t, decision, fresh)
-                turn.submit(is_buy, price, book_price(price, prices) if rounds else price, quantity)
+                is_buy, price, quantity = to_submit(trader, t, decision, fresh)
+                turn.submit(is_buy, price, prices[round(price / TICK_CPERKWH)] if rounds else price, quantity)
         self.next_id = turn.next_id
         return self._interval(t, decisions, wall_ns, turn.trades, turn.submitted, turn.bound(self.capacity))
 
@@ -107,7 +109,7 @@ class Day:
         orders = []
         for trader, decision in zip(self.traders, decisions, strict=True):
             if decision[0] != "none":
-                is_buy, price, quantity = self._to_submit(trader, t, decision, fresh)
+                is_buy, price, quantity = to_submit(trader, t, decision, fresh)
                 submitted[0 if is_buy else 1].append((price, quantity))
                 orders.append(Order(self.next_id, is_buy, price, quantity))
                 self.next_id += 1

@@ -65,13 +65,11 @@ RULES = {rules.name: rules for rules in (V4, SOUND)}
 
 
 class BookPrices(dict[int, float]):
-    """v4: the price in c/kWh at which the book holds an order of so many ticks, each worked out once."""
+    """v4: the price in c/kWh at which the book holds an order of so many ticks, each worked out once.
+
+    A price p has round(p / TICK_CPERKWH) ticks, halves to the even one.
+    """
 
     def __missing__(self, ticks: int) -> float:
         price = self[ticks] = round(ticks * TICK_CPERKWH, 3)
         return price
-
-
-def book_price(price: float, known: BookPrices) -> float:
-    """v4: the price at which the book holds an order submitted at this one, c/kWh; halves go to the even tick."""
-    return known[round(price / TICK_CPERKWH)]
