@@ -141,7 +141,7 @@ class Client:
                 else:
                     self._clock_at = (self.line.now, time.monotonic())
                     yield Facts(received)
-            raise ConnectionClosed(socket.protocol.close_rcvd, socket.protocol.close_sent)
+            raise socket.protocol.close_exc
         finally:
             self.connected = False
             if sender:

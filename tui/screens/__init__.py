@@ -1,1 +1,1 @@
-"""Screens of the terminal, one file each."""
+"""The screens of the terminal, one file each."""

@@ -1,0 +1,82 @@
+"""The frame of both programs, trading and replay: a model, the screen that shows it, and how often it is drawn.
+
+Facts are folded at once, drawings are conflated: at most one in DRAW_S, and only where something has changed or the
+clock shows another second. So hundreds of facts a second cost no more than ten drawings.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, cast
+
+from textual.app import App
+from textual.binding import BindingType
+
+from p2p.units import SECOND, Instant
+from tui.model import Model
+
+DRAW_S = 0.1
+"""Ten drawings a second: faster than anybody reads, slower than a market of robots."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a program of the terminal ended: a sentence for after it, and the exit status."""
+
+    sentence: str
+    status: int = 0
+
+
+class Shows(Protocol):
+    """A screen that can be brought up to date."""
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring it up to date."""
+
+
+class LabApp(App[Ending]):
+    """Draws `model` on the base screen; the programs say what the model is and what the session's clock says."""
+
+    CSS_PATH = "lab.tcss"
+    TITLE = "pit"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model: Model | None = None
+        self.redraw_us = 0
+        self._drawn: tuple[int, int | None] | None = None
+
+    def on_mount(self) -> None:
+        """Begin to draw."""
+        self.set_interval(DRAW_S, self.beat)
+
+    def now(self) -> Instant:
+        """The session's clock."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """End the program."""
+        raise NotImplementedError
+
+    def beat(self) -> None:
+        """Draw, if there is anything new."""
+        if self.model is None:
+            return
+        left = self.model.public.time_left_us(self.now())
+        stamp = (self.model.version, None if left is None else -(-left // SECOND))
+        if stamp != self._drawn:
+            self._drawn = stamp
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw now. The base screen is drawn even where a smaller one lies on top."""
+        if self.model is None or len(self.screen_stack) < 2:
+            return
+        started = time.perf_counter_ns()
+        screen = self.screen_stack[1]
+        if screen.is_mounted:
+            cast(Shows, screen).show(self.model, self.now())
+        self.redraw_us = (time.perf_counter_ns() - started) // 1000

@@ -1,0 +1,82 @@
+"""Before the terminal is taken over: is there one, where is the server, what is the seat's code."""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+CODE_MAX = 16
+"""Characters that the server takes as a code; it makes them with 8."""
+CODE_BYTES_MAX = 1_000
+"""What is read of a code file: a wrong file is told as one, however large."""
+SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
+
+
+class NoTerminal(Exception):
+    """There is nothing to draw on, or nobody to press keys."""
+
+
+def need_terminal(code_on_stdin: bool = False) -> None:
+    """Raise NoTerminal unless keys can be read and the screen drawn.
+
+    Textual reads keys from standard input and draws on standard error, so standard output may be a pipe (the results
+    go there). Where the code has come through standard input, the keys are read from the terminal that we run in.
+    """
+    if not sys.stderr.isatty():
+        raise NoTerminal("draws on a terminal, and standard error is none")
+    if sys.stdin.isatty() or code_on_stdin:
+        return
+    raise NoTerminal("reads keys from a terminal, and standard input is none")
+
+
+def keys_from_terminal() -> None:
+    """Standard input was a pipe and is at its end: read on from the terminal. Raises NoTerminal where there is none."""
+    try:
+        descriptor = os.open("/dev/tty", os.O_RDWR)
+    except OSError as error:
+        raise NoTerminal("reads keys from a terminal, and there is none beside the pipe") from error
+    os.dup2(descriptor, 0)
+    os.close(descriptor)
+
+
+def address(url: str) -> str:
+    """The address as a WebSocket's; `host:port` will do. Raises UsageError."""
+    whole = url if "://" in url else f"ws://{url}"
+    try:
+        parts = urlsplit(whole)
+        fine = parts.scheme in SCHEMES and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise click.UsageError(f"'{url}' is no address to join; pit serve prints one, such as ws://127.0.0.1:8765")
+    return parts._replace(scheme=SCHEMES[parts.scheme]).geturl()
+
+
+def seat_code(code_file: str | None) -> str:
+    """The code from the file, the variable PIT_CODE or a prompt, in this order. Raises UsageError and NoTerminal."""
+    if code_file == "-":
+        text = sys.stdin.read(CODE_BYTES_MAX)
+        if not sys.stdin.isatty():
+            keys_from_terminal()
+    elif code_file is not None:
+        text = _read(Path(code_file))
+    elif "PIT_CODE" in os.environ:
+        text = os.environ["PIT_CODE"]
+    else:
+        text = click.prompt("The code of your seat", hide_input=True, err=True)
+    code = text.strip().upper()
+    if not code:
+        raise click.UsageError("the seat's code is empty; it is on the slip that you were given")
+    if len(code) > CODE_MAX or not code.isascii() or not code.isalnum():
+        raise click.UsageError("that is no seat's code: it has 8 letters and digits")
+    return code
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(CODE_BYTES_MAX)
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"the code file {path} cannot be read: {error}") from error

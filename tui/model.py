@@ -1,0 +1,183 @@
+"""What a trader's terminal shows, folded from facts: live, in replay and in tests the same. No Textual in here.
+
+Facts are folded as they come; `version` rises with each, so that whoever draws knows whether there is anything new.
+The fold costs the same for the first fact and the last, and so does a drawing, which reads the tails of lists only.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from p2p.knowledge import Knowledge, PublicKnowledge
+from p2p.line import Told
+from p2p.messages import (
+    Accepted,
+    Contract,
+    Extended,
+    Intermission,
+    Lobby,
+    Message,
+    Paused,
+    Quote,
+    Reason,
+    Refused,
+    Resumed,
+    Schedule,
+    StartRound,
+)
+from p2p.rules import PublicRules
+from p2p.units import Duration, Instant, Money, Price, Seat, Side
+from tui.periods import OwnTrade, Period
+from tui.thinned import Thinned
+
+QUOTES_KEPT = 60
+"""Quotes of a side since the last contract that are kept: more than a terminal has lines."""
+
+
+@dataclass(frozen=True)
+class QuoteShown:
+    """A quote that was made since the last contract."""
+
+    price: Price
+    mine: bool
+    trader: Seat | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of an order of one's own; `order` is None where another terminal had sent it."""
+
+    order: Message | None
+    refused: Reason | None
+
+
+class Model:
+    """One seat's screen, or the public's where `seat` is None."""
+
+    def __init__(self, rules: PublicRules, seat: Seat | None) -> None:
+        self.rules, self.seat = rules, seat
+        self.public = PublicKnowledge(rules)
+        self.own = Knowledge(self.public)
+        self.version = 0
+        self.seats = 0
+        self.next_period = 1
+        self.periods: list[Period] = []
+        self.quotes: dict[Side, deque[QuoteShown]] = {
+            "bid": deque(maxlen=QUOTES_KEPT),
+            "ask": deque(maxlen=QUOTES_KEPT),
+        }
+        self.path: dict[Side, Thinned[tuple[Duration, Price]]] = {"bid": Thinned(), "ask": Thinned()}
+        self.orders: dict[int, Message] = {}
+        self.answer: Answer | None = None
+        self.lost: str | None = None
+        self._stopped_at: Instant | None = None
+
+    # --- what comes in ------------------------------------------------------------------------------------------
+
+    def fold(self, told: Told) -> None:
+        """Take in a fact."""
+        message, at = told.message, told.at
+        value = self.own.unit_value
+        self.own.see(message, at)
+        self.version += 1
+        match message:
+            case Quote():
+                self._quoted(message, at)
+            case Contract():
+                self._contracted(message, at, value)
+            case Schedule(period=period):
+                self._period(period).role = message.role
+            case StartRound(period=period, length_us=length_us):
+                self._started(period, length_us, at)
+            case Accepted(token=token):
+                self.answer = Answer(self.orders.pop(token, None), None)
+            case Refused(token=token, reason=reason):
+                self.answer = Answer(self.orders.pop(token, None), reason)
+            case Lobby(seats=seats):
+                self.seats = seats
+            case Intermission(next_period=next_period):
+                self.next_period = next_period
+            case Paused():
+                self._stopped_at = at
+            case Resumed():
+                self._runs_again(at)
+            case Extended(left_us=left_us) if self.period:
+                self.period.length_us = self.into_us(at) + left_us
+            case _:
+                pass
+
+    def said(self, token: int, message: Message) -> None:
+        """An order has been sent: it waits for its answer."""
+        self.orders[token] = message
+        self.version += 1
+
+    def line_lost(self, why: str) -> None:
+        """The connection is gone, and is being tried again."""
+        self.lost = why
+        self.version += 1
+
+    def line_up(self) -> None:
+        """The connection is there."""
+        self.lost = None
+        self.version += 1
+
+    # --- what is shown ------------------------------------------------------------------------------------------
+
+    @property
+    def period(self) -> Period | None:
+        """The period that runs, or ran last."""
+        return self.periods[-1] if self.periods else None
+
+    @property
+    def surplus_total(self) -> Money:
+        """One's own surplus of the session so far."""
+        return self.own.surplus_before + self.own.surplus
+
+    def standing(self, side: Side) -> Price | None:
+        """The standing bid or ask."""
+        return self.public.bid if side == "bid" else self.public.ask
+
+    def standing_mine(self, side: Side) -> bool:
+        """Whether it is one's own."""
+        return self.own.bid_mine if side == "bid" else self.own.ask_mine
+
+    def into_us(self, at: Instant) -> Duration:
+        """How far an instant is into the period, pauses not counted."""
+        return at - self.period.started_us if self.period else 0
+
+    # --- the fold's steps ---------------------------------------------------------------------------------------
+
+    def _period(self, number: int) -> Period:
+        if not self.periods or self.periods[-1].number != number:
+            self.periods.append(Period(number))
+        return self.periods[-1]
+
+    def _started(self, number: int, length_us: Duration, at: Instant) -> None:
+        period = self._period(number)
+        period.started_us, period.length_us = at, length_us
+        self.answer = None
+        self._reset_quotes()
+        for path in self.path.values():
+            path.clear()
+
+    def _reset_quotes(self) -> None:
+        for quotes in self.quotes.values():
+            quotes.clear()
+
+    def _quoted(self, quote: Quote, at: Instant) -> None:
+        self.quotes[quote.side].append(QuoteShown(quote.price, quote.mine, quote.trader))
+        self.path[quote.side].append((self.into_us(at), quote.price))
+
+    def _contracted(self, contract: Contract, at: Instant, value: Money | None) -> None:
+        self._reset_quotes()
+        if self.period is None:
+            return
+        self.period.add(contract, self.into_us(at))
+        if contract.mine and value is not None:
+            profit = value - contract.price if contract.mine == "buyer" else contract.price - value
+            self.period.own.append(OwnTrade(contract.number, contract.mine, value, contract.price, profit))
+
+    def _runs_again(self, at: Instant) -> None:
+        """The time of a pause does not count as time of the period."""
+        if self._stopped_at is not None and self.period:
+            self.period.started_us += at - self._stopped_at
+        self._stopped_at = None

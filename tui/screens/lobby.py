@@ -1,0 +1,71 @@
+"""The lobby: which market this is, its rules, who is still missing, and what the keys will do."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, ProgressBar
+
+from p2p.units import Instant
+from tui.model import Model
+from tui.widgets.line import Line
+from tui.widgets.notice import Notice
+from tui.widgets.rules import rules_text
+
+if TYPE_CHECKING:
+    from tui.trade import TradeApp
+
+
+class LobbyScreen(Screen[None]):
+    """Shown until the first period starts, and while the first connection is being made."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave")]
+
+    def compose(self) -> ComposeResult:
+        """Title, seats, pages."""
+        yield Line(id="lobby-title")
+        yield Notice(id="notice")
+        yield Line(id="lobby-seats")
+        yield ProgressBar(id="seats-bar", show_eta=False, show_percentage=False)
+        with VerticalScroll(id="page", classes="panel"):
+            yield Line(id="lobby-rules")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Say what is going on while nothing has come yet."""
+        self.connecting("")
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        cast("TradeApp", self.app).draw()
+
+    def connecting(self, why: str) -> None:
+        """No server has answered yet."""
+        trade = cast("TradeApp", self.app)
+        self.query_one("#page").display = self.query_one(ProgressBar).display = self.query_one(Notice).display = False
+        self.query_one("#lobby-title", Line).say(Content(f"Connecting to {trade.client.url} …"))
+        self.query_one("#lobby-seats", Line).say(Content(f"✂ {why}; trying again …" if why else ""))
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring the lobby up to date."""
+        self.query_one("#lobby-title", Line).say(Content.styled(model.rules.title, "bold"))
+        self.query_one(Notice).show(model, now)
+        taken, seats = model.public.seats_taken, model.seats
+        self.query_one("#lobby-seats", Line).say(
+            Content.assemble(
+                f"You have seat {model.seat}. ",
+                (f"{taken} of {seats} seats are taken.", "bold"),
+                "\nTrading starts when all are there, or when the experimenter says so.",
+            )
+        )
+        bar = self.query_one(ProgressBar)
+        bar.display = self.query_one("#page").display = True
+        bar.update(total=max(1, seats), progress=taken)
+        self.query_one("#lobby-rules", Line).say(rules_text(model))
+
+    def action_leave(self) -> None:
+        """Leave the seat; it can be taken again with the same code."""
+        cast("TradeApp", self.app).leave()

@@ -1,0 +1,101 @@
+"""The market of a recording: the trading screen without a ticket, and the keys of a player."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from p2p.units import SECOND, Instant
+from tui.model import Model
+from tui.player import Player
+from tui.screens.market import MarketScreen
+from tui.screens.results import ResultsScreen
+from tui.widgets.line import Line
+from tui.widgets.playbar import Playbar
+from tui.widgets.ticket import answered
+
+if TYPE_CHECKING:
+    from tui.replay import ReplayApp
+
+JUMP = 5 * SECOND
+
+
+class ReplayScreen(MarketScreen):
+    """Play, pause, faster, slower, from period to period."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "play", "Play"),
+        Binding("left_square_bracket", "slower", "", show=False),
+        Binding("right_square_bracket", "faster", "Speed", key_display="[ ]"),
+        Binding("left", "skip(-1)", "", show=False),
+        Binding("right", "skip(1)", "5 s", key_display="←→"),
+        Binding("p", "previous", "", show=False),
+        Binding("n", "next", "Period", key_display="p n"),
+        Binding("e,end", "end", "End", key_display="e"),
+        Binding("r", "results", "Results"),
+        Binding("q", "leave", "Leave"),
+    ]
+
+    @property
+    def player(self) -> Player:
+        """What is being played."""
+        return cast("ReplayApp", self.app).player
+
+    def foot(self) -> ComposeResult:
+        """One's last answer, and the player's bar."""
+        yield Line(id="answer")
+        yield Playbar()
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring every part up to date."""
+        super().show(model, now)
+        answer = self.query_one("#answer", Line)
+        answer.display = model.seat is not None
+        answer.say(answered(model.answer))
+        self.query_one(Playbar).show(self.player)
+
+    def _moved(self) -> None:
+        cast("ReplayApp", self.app).follow()
+
+    def action_play(self) -> None:
+        """Play or stand still."""
+        self.player.toggle()
+        self._moved()
+
+    def action_slower(self) -> None:
+        """One speed down."""
+        self.player.faster(-1)
+        self._moved()
+
+    def action_faster(self) -> None:
+        """One speed up."""
+        self.player.faster(1)
+        self._moved()
+
+    def action_skip(self, direction: int) -> None:
+        """Five seconds of the session on or back."""
+        self.player.jump(self.player.at + direction * JUMP)
+        self._moved()
+
+    def action_next(self) -> None:
+        """The next period."""
+        self.player.next_period()
+        self._moved()
+
+    def action_previous(self) -> None:
+        """This period from its start, or the one before."""
+        self.player.previous_period()
+        self._moved()
+
+    def action_end(self) -> None:
+        """The end of the recording."""
+        self.player.jump(self.player.end_at)
+        self._moved()
+
+    def action_results(self) -> None:
+        """The results so far, on top; q comes back."""
+        self.app.push_screen(ResultsScreen())
+
+    def action_leave(self) -> None:
+        """The end."""
+        cast("ReplayApp", self.app).leave()

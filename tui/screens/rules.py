@@ -1,0 +1,29 @@
+"""The rules and instructions on top of the market, for whoever wants to read them again."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.model import Model
+from tui.widgets.rules import rules_text
+
+
+class RulesScreen(ModalScreen[None]):
+    """Any of its keys closes it; the market goes on beneath."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,i,q,enter", "app.pop_screen", "Back to the market")]
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.model = model
+
+    def compose(self) -> ComposeResult:
+        """One page, scrolled where it is long."""
+        with VerticalScroll(id="page", classes="panel") as page:
+            page.border_title = "Rules, instructions, keys"
+            page.border_subtitle = "Esc closes"
+            yield Static(rules_text(self.model))

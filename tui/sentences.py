@@ -1,0 +1,55 @@
+"""What the terminal says in words: why an order was refused, why the line is closed, what an order was."""
+
+from p2p.messages import Ask, Bid, Buy, Message, Reason, Sell
+from p2p.units import Price
+
+REFUSED: dict[Reason, str] = {
+    "not_open": "the market is closed at the moment; wait until it opens",
+    "not_a_buyer": "you are a seller in this period, so you cannot buy or bid",
+    "not_a_seller": "you are a buyer in this period, so you cannot sell or ask",
+    "no_units_left": "you have traded all your units of this period",
+    "price_out_of_limits": "the price is outside the limits of this market",
+    "off_tick": "the price is not a whole number of ticks",
+    "does_not_improve": "it was not better than the standing quote",
+    "no_standing_bid": "there was no bid left to sell to",
+    "no_standing_ask": "there was no ask left to buy from",
+    "moved": "the quote moved to a worse price before your order came; nothing was traded",
+    "would_lose": "you would trade that unit at a loss, and losses are not allowed here",
+    "not_now": "that cannot be said at this stage of the session",
+}
+"""A sentence for every reason an order can be refused for."""
+
+CLOSED: dict[int, str] = {
+    4000: "The session is over.",
+    4001: "Somebody logged in to this seat from another terminal, which has it now.",
+    4002: "The server does not know this seat's code; check it and join again.",
+    4003: "The server closed the line because this terminal's messages were wrong; both may be of different versions.",
+}
+"""A sentence for every close code that is final."""
+
+
+def closed_sentence(code: int, why: str) -> str:
+    """Why a line is closed for good: ours for the codes that we know, else the words that came with it."""
+    return CLOSED.get(code) or f"The line is closed: {why or f'code {code}'}."
+
+
+def order_words(message: Message | None) -> str:
+    """An order in a few words."""
+    match message:
+        case Bid(price=price):
+            return f"bid {price}"
+        case Ask(price=price):
+            return f"ask {price}"
+        case Buy(price=price):
+            return f"buy{at(price)}"
+        case Sell(price=price):
+            return f"sell{at(price)}"
+        case None:
+            return "an earlier order"
+        case other:
+            return other.directive.replace("_", " ")
+
+
+def at(price: Price | None) -> str:
+    """`` at 205``, or nothing where no price is meant."""
+    return "" if price is None else f" at {price}"

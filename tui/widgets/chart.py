@@ -1,0 +1,67 @@
+"""The period's prices over its time: contracts, the quotes that led to them, the standing bid and ask as lines."""
+
+from textual_plot import HiResMode, PlotWidget
+
+from p2p.units import SECOND, Instant, Price, Side
+from tui.model import Model
+from tui.periods import Deal
+
+BID, ASK, DEAL, OWN = "#56b4e9", "#e69f00", "#ffffff", "#f0e442"
+"""Colours that those who are colour-blind tell apart (Okabe and Ito); the shapes differ too."""
+
+
+class PriceChart(PlotWidget, can_focus=False):
+    """A chart that draws the running period from scratch whenever it has changed, from series of bounded length."""
+
+    BINDINGS = []
+
+    def __init__(self) -> None:
+        super().__init__(id="chart", classes="panel", allow_pan_and_zoom=False)
+        self._drawn: object = None
+
+    def on_mount(self) -> None:
+        """Leave the room to the data."""
+        super().on_mount()
+        self.margin_top, self.margin_bottom = 0, 1
+        self.border_title = "Prices by seconds of the period"
+        self.border_subtitle = "● contract  ◆ yours  ▔ ask  ▁ bid"
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring the chart up to date."""
+        period = model.period
+        seen = (model.version, model.public.bid, model.public.ask, self.size)
+        if seen == self._drawn:
+            return
+        self._drawn = seen
+        self.clear()
+        if period is None or not period.length_us:
+            return
+        length_s = period.length_us / SECOND
+        self.set_xlimits(0, length_s)
+        others, own = period.others.points, period.mine.points
+        self._scale(model, [*others, *own])
+        self._quotes(model, "ask", ASK, length_s)
+        self._quotes(model, "bid", BID, length_s)
+        for deals, marker, colour in ((others, "●", DEAL), (own, "◆", OWN)):
+            self.scatter([deal.into_us / SECOND for deal in deals], [deal.price for deal in deals], marker, colour)
+
+    def _scale(self, model: Model, deals: list[Deal]) -> None:
+        prices: list[Price] = [deal.price for deal in deals]
+        for path in model.path.values():
+            prices += [price for _, price in path.points]
+        low, high = (min(prices), max(prices)) if prices else (model.rules.price_min, model.rules.price_max)
+        room = max(model.rules.tick, (high - low) * 0.08)
+        self.set_ylimits(low - room, high + room)
+        self.margin_left = max(5, len(str(high)) + 2)
+
+    def _quotes(self, model: Model, side: Side, colour: str, length_s: float) -> None:
+        points = model.path[side].points
+        self.scatter(
+            [at / SECOND for at, _ in points],
+            [price for _, price in points],
+            marker_style=colour,
+            hires_mode=HiResMode.BRAILLE,
+        )
+        price = model.standing(side)
+        if price is not None:
+            self.plot([0, length_s], [price, price], colour, HiResMode.BRAILLE)

@@ -1,0 +1,37 @@
+"""The contracts of the period, newest first, one's own marked."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from p2p.units import Instant
+from tui.model import Model
+from tui.widgets.line import Line
+from tui.wording import into, whose
+
+
+class ContractList(Vertical):
+    """As many contracts as there is room for."""
+
+    def __init__(self) -> None:
+        super().__init__(id="contracts", classes="panel")
+
+    def compose(self) -> ComposeResult:
+        """One block of lines."""
+        yield Line(classes="deals")
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring the list up to date."""
+        period = model.period
+        deals = period.deals if period else []
+        self.border_title = f"Contracts · {len(deals)}"
+        mean = period.price_mean if period else None
+        self.border_subtitle = "" if mean is None else f"mean {mean:.1f}"
+        width = max((len(str(deal.price)) for deal in deals[-1:]), default=1)
+        named = model.rules.identities != "hidden"
+        lines = []
+        for deal in reversed(deals[-max(1, self.content_size.height) :]):
+            text = f"{into(deal.into_us)} {deal.price:>{width}}  {whose(deal, named)}"
+            lines.append(Content.styled(text, "bold $accent" if deal.mine else ""))
+        said = Content("\n").join(lines) if lines else Content.styled("none yet", "dim")
+        self.query_one(Line).say(said)

@@ -1,0 +1,33 @@
+"""The line across the screen for what everybody must see: a lost connection, a pause, a break. Else it is not there."""
+
+from textual.content import Content
+
+from p2p.units import Instant
+from tui.model import Model
+from tui.widgets.line import Line
+from tui.wording import clock, signed
+
+
+class Notice(Line):
+    """One sentence in reverse, shown only while there is something to say."""
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring the notice up to date."""
+        said = notice(model, now)
+        self.display = bool(said)
+        self.set_class(model.lost is not None, "-lost")
+        if said:
+            self.say(Content(said))
+
+
+def notice(model: Model, now: Instant) -> str:
+    """The most urgent thing to know, or nothing."""
+    if model.lost is not None:
+        return f"✂ CONNECTION LOST, trying again … ({model.lost}). Your quotes stand; unsent orders are kept."
+    if model.public.paused:
+        return "‖ The session is PAUSED. The clock stands still and no order is taken until it goes on."
+    if model.public.phase == "break" and model.period:
+        left = clock(model.public.time_left_us(now))
+        earned = "" if model.seat is None else f" You earned {signed(model.period.surplus)} in it."
+        return f"Period {model.period.number} is over.{earned} Period {model.next_period} starts in {left}."
+    return ""

@@ -1,0 +1,40 @@
+"""All contract prices of the session in their order, period beside period."""
+
+from textual_plot import PlotWidget
+
+from tui.model import Model
+from tui.widgets.chart import DEAL, OWN
+
+
+class SessionChart(PlotWidget, can_focus=False):
+    """Drawn at the end only: it costs as much as the session is long."""
+
+    BINDINGS = []
+
+    def __init__(self) -> None:
+        super().__init__(id="session-chart", classes="panel", allow_pan_and_zoom=False)
+
+    def on_mount(self) -> None:
+        """Leave the room to the data."""
+        super().on_mount()
+        self.margin_top, self.margin_bottom, self.margin_left = 0, 1, 7
+        self.border_title = "Contract prices in their order · a vertical line ends a period"
+        self.border_subtitle = "● contract  ◆ yours"
+
+    def show(self, model: Model) -> None:
+        """Draw all contracts that the thinned series of the periods hold."""
+        self.clear()
+        before = 0
+        prices: list[int] = []
+        for period in model.periods:
+            for deals, marker, colour in ((period.others, "●", DEAL), (period.mine, "◆", OWN)):
+                points = deals.points
+                self.scatter([before + d.number for d in points], [d.price for d in points], marker, colour)
+                prices += [deal.price for deal in points]
+            before += period.quantity
+            if period is not model.periods[-1]:
+                self.add_v_line(before + 0.5, "#777777")
+        if prices:
+            room = max(model.rules.tick, (max(prices) - min(prices)) * 0.08)
+            self.set_xlimits(0, before + 1)
+            self.set_ylimits(min(prices) - room, max(prices) + room)

@@ -1,0 +1,30 @@
+"""The top line: which market, which period, what the clock says, what one has earned."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+
+from p2p.units import Instant
+from tui.model import Model
+from tui.widgets.line import Line
+from tui.wording import signed, stage, state
+
+
+class Status(Horizontal):
+    """Title, period, clock and surplus in one line."""
+
+    def compose(self) -> ComposeResult:
+        """Four places."""
+        yield Line(id="title")
+        yield Line(id="stage")
+        yield Line(id="clock")
+        yield Line(id="earned")
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring the line up to date."""
+        self.query_one("#title", Line).say(Content(model.rules.title))
+        self.query_one("#stage", Line).say(Content(stage(model)))
+        about = "≈" if model.lost else ""
+        self.query_one("#clock", Line).say(Content.styled(about + state(model, now), "bold"))
+        earned = Content("") if model.seat is None else Content(f"earned {signed(model.surplus_total)}")
+        self.query_one("#earned", Line).say(earned)

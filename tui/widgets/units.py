@@ -1,0 +1,72 @@
+"""One's own units: value or cost of each, the one at hand marked, the traded ones ticked with price and profit."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from p2p.units import Instant
+from tui.model import Model
+from tui.widgets.line import Line
+from tui.wording import signed
+
+HEAD_LINES = 1
+FOOT_LINES = 2
+
+
+class Units(Vertical):
+    """The schedule of one's own, and what has been earned with it."""
+
+    def __init__(self) -> None:
+        super().__init__(id="units", classes="panel")
+
+    def compose(self) -> ComposeResult:
+        """The table and the sums below it."""
+        yield Line(classes="table")
+        yield Line(classes="sums")
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring the table up to date."""
+        role = model.own.role
+        if model.seat is None:
+            self._show_market(model)
+            return
+        self.border_title = "Your units" if role is None else f"You are a {role.upper()}"
+        if role is None:
+            self.query_one(".table", Line).say(Content.styled("dealt when the period starts", "dim"))
+            return
+        word = "value" if role == "buyer" else "cost"
+        head = Content.styled(f"  unit {word:>6} {'price':>6} {'profit':>6}", "dim")
+        room = max(1, self.content_size.height - HEAD_LINES - FOOT_LINES)
+        rows = [unit_row(model, index) for index in window(len(model.own.values), model.own.traded, room)]
+        self.query_one(".table", Line).say(Content("\n").join([head, *rows]))
+        sums = (
+            f"this period {signed(model.own.surplus)}\nall periods {signed(model.surplus_total)} {model.rules.currency}"
+        )
+        self.query_one(".sums", Line).say(Content.styled(sums, "bold"))
+
+    def _show_market(self, model: Model) -> None:
+        """What the public sees in the place of units: the market's period in numbers."""
+        self.border_title = "The market"
+        period = model.period
+        lines = [f"traders     {model.rules.traders}", f"limits      {model.rules.price_min}–{model.rules.price_max}"]
+        if period and period.price_mean is not None:
+            lines += [f"mean price  {period.price_mean:.1f}", f"low, high   {period.price_low}, {period.price_high}"]
+        self.query_one(".table", Line).say(Content("\n".join(lines)))
+
+
+def window(units: int, traded: int, room: int) -> range:
+    """Which units to show where there is no room for all: the one at hand with those round it."""
+    first = max(0, min(traded - room // 2, units - room))
+    return range(first, min(units, first + room))
+
+
+def unit_row(model: Model, index: int) -> Content:
+    """One unit: `✓` traded, `▶` at hand, blank for those to come."""
+    value, own = model.own.values[index], model.own
+    if index < own.traded:
+        price = own.prices[index]
+        profit = value - price if own.role == "buyer" else price - value
+        return Content.styled(f"✓ {index + 1:>4} {value:>6} {price:>6} {signed(profit):>6}", "dim")
+    if index == own.traded:
+        return Content.styled(f"▶ {index + 1:>4} {value:>6}  ← at hand", "bold")
+    return Content(f"  {index + 1:>4} {value:>6}")
