@@ -78,8 +78,12 @@ def executor_of(workers: int, cluster: str | None) -> Iterator[Executor | None]:
                 raise
 
 
-def sweep(experiments: list[Options], workers: int, cluster: str | None = None) -> None:
-    """Run what is not yet run of each experiment and write its manifest; shows how far it is on standard error."""
+def sweep(experiments: list[Options], workers: int, cluster: str | None = None) -> list[Record]:
+    """Run what is not yet run of each experiment and write its manifest; returns the records of what was run now.
+
+    Shows how far it is on standard error.
+    """
+    made: list[Record] = []
     sweeps = [Sweep(options) for options in experiments]
     with ExitStack() as stack:
         for one in sweeps:
@@ -92,6 +96,7 @@ def sweep(experiments: list[Options], workers: int, cluster: str | None = None) 
         executor = stack.enter_context(executor_of(workers, cluster))
         try:
             for one, record in _records(sweeps, executor):
+                made.append(record)
                 one.done[record.cell.name] = record
                 bars.advance(one.out.name, size(record.cell))
                 if len(one.done) == len(one.cells):
@@ -100,6 +105,7 @@ def sweep(experiments: list[Options], workers: int, cluster: str | None = None) 
             raise Refusal("a worker process was killed; run the same command again to go on from here") from None
         except OSError as error:
             raise Refusal(f"cannot write the runs: {error}; run the same command again to go on") from None
+    return made
 
 
 def _records(sweeps: list[Sweep], executor: Executor | None) -> Iterator[tuple[Sweep, Record]]:
