@@ -6,11 +6,18 @@ from p2p.units import Instant
 
 
 class Clock:
-    """Runs from an instant on. After a crash that is the last one in the journal: a crash is a pause."""
+    """Stands until it is started. After a crash it stands at the last instant in the journal: a crash is a pause."""
 
     def __init__(self, start: Instant = 0) -> None:
-        self._start_us = start - time.monotonic_ns() // 1_000
+        self._start = start
+        self._started_us: int | None = None
+
+    def start(self) -> None:
+        """Let it run."""
+        self._started_us = time.monotonic_ns() // 1_000
 
     def now(self) -> Instant:
         """The instant it is."""
-        return self._start_us + time.monotonic_ns() // 1_000
+        if self._started_us is None:
+            return self._start
+        return self._start + time.monotonic_ns() // 1_000 - self._started_us

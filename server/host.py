@@ -21,7 +21,7 @@ from server.clock import Clock
 from server.feeds import Feeds
 from server.gateway import Gateway
 from server.limits import CLOSING_S, GOING_AWAY, PING_S, PONG_S, QUEUE_FRAMES_MAX, SEND_BYTES_MAX
-from server.sequencer import Arrival, Happened, Sequencer
+from server.sequencer import Happened, Sequencer
 
 DISK_FAILED = 74
 """Exit status when the journal cannot be written (EX_IOERR)."""
@@ -79,8 +79,6 @@ class Host:
         self.sequencer = Sequencer(opened.session, opened.store, opened.clock, self._publish)
         self.gateway.sequencer = self.sequencer
         self.gateway.tokens.update(opened.session.tokens)
-        for envelope in opened.first:
-            self.sequencer.put(Arrival(envelope))
         self._stop = asyncio.Event()
 
     def _publish(self, happened: list[Happened]) -> None:
@@ -109,7 +107,7 @@ class Host:
             return await self._sequence()
 
     async def _sequence(self) -> int:
-        sequencing = asyncio.create_task(self.sequencer.run())
+        sequencing = asyncio.create_task(self.sequencer.run(self.opened.first))
         stopping = asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait([sequencing, stopping], return_when=asyncio.FIRST_COMPLETED)

@@ -65,20 +65,25 @@ class Sequencer:
         """How many messages wait."""
         return self._inbox.qsize()
 
-    async def run(self) -> None:
-        """Sequence until the session has ended and all that was let in is published. Raises OSError of the disk."""
-        loop = asyncio.get_running_loop()
+    async def run(self, first: list[Envelope]) -> None:
+        """Sequence to the session's end, `first` before the clock runs. Raises OSError of the disk."""
+        await self._batch([Arrival(envelope) for envelope in first])
+        self.clock.start()
         while self.session.phase != "ended":
-            batch = await self._gather()
-            happened: list[Happened] = []
-            lines: list[bytes] = []
-            for arrival in batch:
-                self._ring(self.clock.now(), happened, lines)
-                self._sequence(arrival, self.clock.now(), happened, lines)
+            await self._batch(await self._gather())
+
+    async def _batch(self, arrivals: list[Arrival]) -> None:
+        """Handle what has arrived, make it durable, then publish it."""
+        happened: list[Happened] = []
+        lines: list[bytes] = []
+        for arrival in arrivals:
             self._ring(self.clock.now(), happened, lines)
-            if lines:
-                await loop.run_in_executor(self._disk, self.store.append, b"".join(lines))
-                self._publish(happened)
+            self._sequence(arrival, self.clock.now(), happened, lines)
+        self._ring(self.clock.now(), happened, lines)
+        if lines:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._disk, self.store.append, b"".join(lines))
+            self._publish(happened)
 
     async def seal(self) -> None:
         """Close the journal; the sequencer must have stopped."""

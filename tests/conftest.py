@@ -1,0 +1,58 @@
+"""What the tests of the server share: a small market, hosted for real on a free port of this machine."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from p2p.scenario import Scenario, parse
+from server.host import Opened, open_new
+from tests.hosted import Hosted, hosting
+
+SMALL = """
+title = "Two buyers, two sellers"
+periods = 2
+period_s = 60
+break_s = 60
+start = "experimenter"
+currency = "cents"
+
+[institution]
+price_min = 1
+price_max = 200
+
+[environment]
+buyers = [[120, 90], [100]]
+sellers = [[40, 70], [60]]
+
+[robots]
+reaction_mean_s = 0.02
+"""
+
+
+@pytest.fixture
+def small() -> Scenario:
+    return parse(SMALL)
+
+
+@pytest.fixture
+def opened(small: Scenario, tmp_path: Path) -> Opened:
+    return open_new(small, "small", 1, tmp_path / "recordings", "test")
+
+
+HostedFactory = Callable[..., AbstractAsyncContextManager[Hosted]]
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> HostedFactory:
+    """`async with host(scenario) as hosted:` a server with that scenario, ended when the block is left."""
+
+    @asynccontextmanager
+    async def hosted(scenario: Scenario | None = None, seed: int = 1) -> AsyncIterator[Hosted]:
+        opened = open_new(scenario or parse(SMALL), "small", seed, tmp_path / "recordings", "test")
+        async with hosting(opened) as one, asyncio.timeout(30):
+            yield one
+
+    return hosted

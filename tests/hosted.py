@@ -1,0 +1,134 @@
+"""A server hosted inside a test, and plain traders on real sockets to play with it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from p2p.knowledge import Knowledge, PublicKnowledge
+from p2p.line import ClientLine, Fault, Told, Welcome
+from p2p.messages import Accepted, Message, Refused
+from p2p.units import Controller
+from server.host import Host, Opened
+
+GUARD_S = 10.0
+"""No wait of a test is longer; what is waited for comes within milliseconds."""
+
+
+@dataclass
+class Trader:
+    """A plain client on a real socket: says messages, and waits for facts, not for time."""
+
+    socket: ClientConnection
+    line: ClientLine
+    welcome: Welcome
+    told: list[Told] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.knowledge = Knowledge(PublicKnowledge(self.welcome.rules))
+
+    async def hear(self) -> None:
+        """Take in one frame."""
+        async with asyncio.timeout(GUARD_S):
+            received = self.line.received(await self.socket.recv())
+        if isinstance(received, Fault):
+            self.faults.append(received)
+        elif isinstance(received, list):
+            for told in received:
+                self.knowledge.see(told.message, told.at)
+            self.told += received
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Take in frames until something holds."""
+        while not holds():
+            await self.hear()
+
+    async def until_told(self, kind: type[Message], count: int = 1) -> Message:
+        """Wait for so many facts of a kind; the last of them."""
+        await self.until(lambda: len(self.all(kind)) >= count)
+        return self.all(kind)[count - 1]
+
+    def all(self, kind: type[Message]) -> list[Message]:
+        return [told.message for told in self.told if isinstance(told.message, kind)]
+
+    async def say(self, message: Message) -> Accepted | Refused:
+        """Say a message and wait for its answer."""
+        token, data = self.line.say(message)
+        await self.socket.send(data, text=True)
+        await self.until(lambda: token not in self.line.pending)
+        (answer,) = [
+            t.message for t in self.told if isinstance(t.message, Accepted | Refused) and t.message.token == token
+        ]
+        return answer
+
+    async def send(self, frame: str | bytes) -> None:
+        await self.socket.send(frame, text=isinstance(frame, bytes) or None)
+
+    async def fault(self) -> Fault:
+        """Wait for the next word of the server on what was wrong."""
+        before = len(self.faults)
+        await self.until(lambda: len(self.faults) > before)
+        return self.faults[-1]
+
+    async def closed(self) -> tuple[int, str]:
+        """Wait for the server to close; its code and reason."""
+        async with asyncio.timeout(GUARD_S):
+            await self.socket.wait_closed()
+        return self.socket.close_code or 0, self.socket.close_reason or ""
+
+    def cut(self) -> None:
+        """Lose the line without a word."""
+        self.socket.transport.abort()
+
+
+@dataclass
+class Hosted:
+    """A server in this process: where it listens, who may sit where."""
+
+    host: Host
+    url: str
+    running: "asyncio.Task[int]"
+
+    @property
+    def codes(self) -> dict[int, str]:
+        return self.host.opened.codes
+
+    async def join(self, seat: int, controller: Controller = "human") -> Trader:
+        """A trader on a seat, by its code."""
+        return await self.login(ClientLine(self.codes[seat], controller))
+
+    async def experimenter(self) -> Trader:
+        return await self.login(ClientLine(self.host.opened.control, "human"))
+
+    async def login(self, line: ClientLine) -> Trader:
+        """A trader on a line that is new or comes back."""
+        socket = await connect(self.url, compression=None, close_timeout=1, proxy=None, max_size=1 << 20)
+        await socket.send(line.login(), text=True)
+        async with asyncio.timeout(GUARD_S):
+            welcome = line.received(await socket.recv())
+        assert isinstance(welcome, Welcome), welcome
+        return Trader(socket, line, welcome)
+
+    async def raw(self) -> ClientConnection:
+        """A connection on which nothing was said yet."""
+        return await connect(self.url, compression=None, close_timeout=1, proxy=None, max_size=1 << 20)
+
+
+@contextlib.asynccontextmanager
+async def hosting(opened: Opened) -> AsyncIterator[Hosted]:
+    """Host a session on a free port; stopped at the end if it has not ended."""
+    host = Host(opened)
+    listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    running = asyncio.create_task(host.run("127.0.0.1", 0, listening))
+    done, _ = await asyncio.wait([listening, running], return_when=asyncio.FIRST_COMPLETED)
+    if running in done:
+        running.result()
+    try:
+        yield Hosted(host, f"ws://127.0.0.1:{listening.result()}", running)
+    finally:
+        host.stop()
+        async with asyncio.timeout(GUARD_S):
+            await asyncio.wait([running])

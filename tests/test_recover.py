@@ -1,0 +1,170 @@
+"""kill -9 in the middle of trading: nothing acknowledged is lost, and the session comes back paused."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from p2p.line import ClientLine, Told, Welcome
+from p2p.messages import Accepted, Ask, Bid, Paused, StartRound
+from p2p.scenario import parse
+from p2p.session import Session
+from p2p.units import GATEWAY
+from p2p.wire import Envelope
+from recordings.journal import JournalError
+from recordings.store import Recovered, Store, read_folder, run_again
+from tests.conftest import SMALL
+from tests.lab import Serving, journal_reaches, pit, serve
+
+LONG = SMALL.replace('start = "experimenter"', 'start = "when_full"').replace("price_max = 200", "price_max = 1000000")
+
+
+class Seat:
+    """A trader that says better and better quotes until the server is gone, and remembers what it was answered."""
+
+    def __init__(self, serving: Serving, seat: int) -> None:
+        self.line = ClientLine(serving.code(seat), "robot")
+        self.url = serving.where["url"]
+        self.told: list[Told] = []
+
+    async def play(self) -> None:
+        try:
+            async with connect(self.url, compression=None, proxy=None) as socket:
+                await socket.send(self.line.login(), text=True)
+                while True:
+                    received = self.line.received(await socket.recv())
+                    if isinstance(received, Welcome):
+                        continue
+                    assert isinstance(received, list), received
+                    self.told += received
+                    if not self.line.pending and any(isinstance(t.message, StartRound) for t in self.told):
+                        number = self.line.token + 1
+                        for quote in (Bid(number), Ask(1_000_000 - number)):
+                            await socket.send(self.line.say(quote)[1], text=True)
+        except (ConnectionClosed, OSError):
+            return
+
+    def accepted(self) -> set[int]:
+        return {told.message.token for told in self.told if isinstance(told.message, Accepted)}
+
+
+async def play_until_killed(serving: Serving, lines: int) -> list[Seat]:
+    seats = [Seat(serving, seat) for seat in range(4)]
+    playing = [asyncio.create_task(seat.play()) for seat in seats]
+    await asyncio.to_thread(journal_reaches, serving.recording, lines)
+    serving.kill()
+    await asyncio.gather(*playing)
+    return seats
+
+
+@pytest.mark.parametrize("lines", [30 + 37 * k for k in range(20)])
+async def test_kill_9_loses_no_acknowledged_order(tmp_path: Path, lines: int):
+    (tmp_path / "long.toml").write_text(LONG)
+    serving = serve("long.toml", "--port", "0", "--seed", "3", cwd=tmp_path)
+    seats = await play_until_killed(serving, lines)
+    recovered = Recovered(serving.recording)
+    assert any(seat.accepted() for seat in seats)
+    for number, seat in enumerate(seats):
+        effective = {
+            event.message.token
+            for _, events in recovered.played
+            for event in events
+            if event.to == number and isinstance(event.message, Accepted)
+        }
+        assert seat.accepted() <= effective
+    again = Recovered(serving.recording)
+    assert again.session.digest() == recovered.session.digest()
+
+
+async def test_a_session_comes_back_paused_with_the_time_that_was_left(tmp_path: Path):
+    (tmp_path / "long.toml").write_text(LONG)
+    serving = serve("long.toml", "--port", "0", "--seed", "3", cwd=tmp_path)
+    (seat, *_) = await play_until_killed(serving, 60)
+    before = Recovered(serving.recording).session
+    left_us = before.deadline() - before.now
+
+    back = serve("--recover", str(serving.recording), "--port", "0", cwd=tmp_path)
+    assert f"(paused): 0 contracts, {left_us / 1e6:.1f} s left" in back.ctl("status").stdout
+    async with connect(back.where["url"], compression=None, proxy=None) as socket:
+        await socket.send(seat.line.login(), text=True)
+        had = seat.line.number
+        welcome = seat.line.received(await socket.recv())
+        assert isinstance(welcome, Welcome)
+        told: list[Told] = []
+        while seat.line.number < welcome.facts:
+            told += seat.line.received(await socket.recv())
+        assert [one.number for one in told] == list(range(had + 1, seat.line.number + 1))
+        assert Paused(left_us) in [one.message for one in told]
+        assert back.ctl("resume").returncode == 0
+        seat.line.say(Bid(900_000))
+        for pending in seat.line.unanswered():
+            await socket.send(pending, text=True)
+        while seat.line.pending:
+            told += seat.line.received(await socket.recv())
+    assert back.ctl("end").returncode == 0
+    assert back.end() == 0
+    assert pit("verify", str(serving.recording), cwd=tmp_path).stdout.startswith("OK")
+
+
+async def test_sigterm_seals_the_recording_and_it_can_be_taken_up_again(tmp_path: Path):
+    (tmp_path / "long.toml").write_text(LONG)
+    serving = serve("long.toml", "--port", "0", cwd=tmp_path)
+    assert serving.ctl("start").returncode == 0
+    serving.process.terminate()
+    assert serving.end() == 0
+    assert pit("verify", str(serving.recording), cwd=tmp_path).returncode == 0
+    back = serve("--recover", str(serving.recording), "--port", "0", cwd=tmp_path)
+    assert "(paused)" in back.ctl("status").stdout
+    assert back.ctl("end").returncode == 0
+    assert back.end() == 0
+    ended = pit("serve", "--recover", str(serving.recording), cwd=tmp_path)
+    assert (ended.returncode, "has ended" in ended.stderr) == (2, True)
+
+
+def test_a_torn_tail_is_cut_and_a_wrong_middle_refuses(tmp_path: Path):
+    scenario = parse(SMALL)
+    session = Session(scenario, 1)
+    store = Store.create(tmp_path / "one", scenario, 1, "test")
+    from p2p.messages import Joined, Open
+
+    for message in (Open(), *(Joined(seat, "robot") for seat in range(4))):
+        envelope = Envelope(GATEWAY, message)
+        store.append(store.line(envelope, 0, session.handle(envelope, 0)))
+    store.close()
+    path = tmp_path / "one" / "journal.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-10])
+    recovered = Recovered(tmp_path / "one")
+    assert (len(recovered.played), recovered.debris > 0) == (4, True)
+    recovered.reopen().close()
+    assert path.read_bytes() == whole[: whole.rindex(b"\n", 0, -1) + 1]
+    lines = whole.splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:2], lines[2].replace(b"joined", b"jointd"), *lines[3:]]))
+    with pytest.raises(JournalError, match="record 2 is corrupt"):
+        Recovered(tmp_path / "one")
+
+
+def test_a_journal_says_where_it_first_differs_when_run_again(tmp_path: Path):
+    scenario = parse(SMALL)
+    store = Store.create(tmp_path / "one", scenario, 1, "test")
+    from p2p.messages import Open
+
+    envelope = Envelope(GATEWAY, Open())
+    store.append(store.line(envelope, 0, []))
+    store.seal(b"")
+    with pytest.raises(JournalError, match="record 1 differs"):
+        run_again(read_folder(tmp_path / "one"))
+    verified = pit("verify", str(tmp_path / "one"), cwd=tmp_path)
+    assert (verified.returncode, "record 1 differs" in verified.stdout) == (1, True)
+
+
+def test_serve_says_in_one_line_of_json_all_that_a_script_needs(tmp_path: Path):
+    (tmp_path / "long.toml").write_text(LONG)
+    serving = serve("long.toml", "--port", "0", cwd=tmp_path)
+    assert set(serving.where) == {"url", "control", "seats", "recording"}
+    assert [one["seat"] for one in serving.where["seats"]] == [0, 1, 2, 3]
+    assert all(len(one["code"]) == 8 for one in serving.where["seats"])
+    assert serving.ctl("end").returncode == 0
+    assert serving.end() == 0
