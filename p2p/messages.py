@@ -404,3 +404,5 @@ FROM_TRADERS: tuple[type[Message], ...] = (RequestStanding, Bid, Buy, Ask, Sell,
 """What a trader's line may say; anything else is answered with an error."""
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End)
 """What the experimenter's line may say, and no other."""
+FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause)
+"""What the shell round a session says for itself; it pauses a session that has come back from a crash."""

@@ -12,6 +12,7 @@ from msgspec import Meta
 from p2p.environments import EnvironmentName
 from p2p.institutions import InstitutionName
 from p2p.scenario_lines import line_of
+from p2p.seeds import stream
 from p2p.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Seat
 
 TITLE_MAX = 200
@@ -23,7 +24,8 @@ Text = Annotated[str, Meta(max_length=TEXT_MAX)]
 Amount = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
 Units = Annotated[tuple[Amount, ...], Meta(min_length=1, max_length=UNITS_MAX)]
 Traders = Annotated[tuple[Units, ...], Meta(min_length=1, max_length=SEATS_MAX)]
-Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Seconds = Annotated[float, Meta(ge=0.001, le=86_400)]
+"""From a millisecond, in which no order gets through a network, to a day."""
 
 
 class ScenarioError(Exception):
@@ -149,7 +151,9 @@ def _contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     return wrong
 
 
-def seats_of_markets(scenario: Scenario, order: list[Seat]) -> list[tuple[Seat, ...]]:
-    """Which seats each market has, in an order that the caller has drawn."""
+def seats_of_markets(scenario: Scenario, seed: int) -> list[tuple[Seat, ...]]:
+    """Which seats each market has: drawn by the session's seed, whoever sits there."""
+    order = list(range(scenario.seats))
+    stream(seed, "seats").shuffle(order)
     size = scenario.traders
     return [tuple(sorted(order[start : start + size])) for start in range(0, len(order), size)]

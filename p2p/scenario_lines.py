@@ -1,23 +1,47 @@
-"""On which line of a TOML text a key stands, for error messages: the parser of the standard library does not say."""
+"""On which line of a TOML text a key stands, for error messages: the parser of the standard library does not say.
+
+The text has been parsed, so it is TOML. Only what stands at the beginning of a line outside of every array and every
+string is a table or a key: unit values over several lines, or instructions that look like keys, are neither.
+"""
 
 import re
 
-_TABLE = re.compile(r"\s*\[\[?\s*([\w.\"-]+)\s*\]\]?")
-_KEY = re.compile(r"\s*([\w.\"-]+)\s*=")
+_TABLE = re.compile(r"\s*\[\[?\s*([\w.\"'-]+)\s*\]\]?")
+_KEY = re.compile(r"\s*([\w.\"'-]+)\s*=")
+_PIECES = re.compile(
+    r'''"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\''''  # texts over several lines
+    r"""|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*|[\[\]\n]""",
+    re.DOTALL,
+)
 
 
 def lines_of_keys(text: str) -> dict[str, int]:
     """Line, from 1, of each table and key, by dotted name. The first of several wins."""
     lines: dict[str, int] = {}
     table = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in _beginnings(text):
         if match := _TABLE.match(line):
-            table = match[1].replace('"', "")
+            table = _bare(match[1])
             lines.setdefault(table, number)
         elif match := _KEY.match(line):
-            key = match[1].replace('"', "")
+            key = _bare(match[1])
             lines.setdefault(f"{table}.{key}" if table else key, number)
     return lines
+
+
+def _beginnings(text: str) -> list[tuple[int, str]]:
+    """The lines, with their numbers, that begin outside of arrays and strings."""
+    starts, depth = [0], 0
+    for piece in _PIECES.finditer(text):
+        if piece[0] in "[]":
+            depth += 1 if piece[0] == "[" else -1
+        elif piece[0] == "\n" and not depth:
+            starts.append(piece.end())
+    return [(text.count("\n", 0, start) + 1, text[start:].split("\n", 1)[0]) for start in starts]
+
+
+def _bare(name: str) -> str:
+    return name.replace('"', "").replace("'", "")
 
 
 def line_of(text: str, path: str) -> int:

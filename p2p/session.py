@@ -24,6 +24,9 @@ from p2p.environments import Environment
 from p2p.environments.induced import Induced, deal
 from p2p.institutions import Institution, Sent, institution_named
 from p2p.messages import (
+    FROM_EXPERIMENTER,
+    FROM_GATEWAY,
+    FROM_TRADERS,
     Accepted,
     End,
     Ended,
@@ -44,6 +47,7 @@ from p2p.messages import (
     Reminder,
     ReminderEndPeriod,
     RequestContracts,
+    RequestStanding,
     Resume,
     Resumed,
     Start,
@@ -53,6 +57,8 @@ from p2p.seeds import stream
 from p2p.units import (
     ENVIRONMENT,
     EVERYONE,
+    EXPERIMENTER,
+    GATEWAY,
     INSTITUTION,
     SESSION,
     Address,
@@ -95,11 +101,8 @@ class Session:
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.scenario, self.seed = scenario, seed
-        order = list(range(scenario.seats))
-        stream(seed, "seats").shuffle(order)
-        self.markets = [
-            Market(number, seats, scenario, seed) for number, seats in enumerate(seats_of_markets(scenario, order))
-        ]
+        dealt = enumerate(seats_of_markets(scenario, seed))
+        self.markets = [Market(number, seats, scenario, seed) for number, seats in dealt]
         self.market_of: dict[Seat, Market] = {seat: market for market in self.markets for seat in market.seats}
         self.phase: Phase = "unopened"
         self.now: Instant = 0
@@ -129,10 +132,14 @@ class Session:
         return self.tokens.get(sender, 0)
 
     def handle(self, envelope: Envelope, now: Instant) -> list[Event]:
-        """What happens upon one message at an instant. Repeats (a token that was had) give no events."""
-        assert now >= self.now, "time is an input, and it does not run backwards"
-        self.now = now
+        """What happens upon one message at an instant. Repeats (a token that was had) give no events.
+
+        Whoever lets messages in has seen to it that the sender may say this one: else an assertion fails.
+        """
         sender = envelope.sender
+        assert now >= self.now, "time is an input, and it does not run backwards"
+        assert isinstance(envelope.message, _may_say(sender)), f"{sender} does not say {envelope.message.directive}"
+        self.now = now
         if envelope.token:
             if envelope.token <= self.token(sender):
                 return []
@@ -165,7 +172,7 @@ class Session:
         return [Event(Accepted(envelope.token), SESSION, seat, market.number), *self._deliver(market, teller, answer)]
 
     def _ask_institution(self, market: Market, seat: Seat, message: Message) -> list[Sent] | Reason:
-        if self.paused_left is not None:
+        if self.paused_left is not None and not isinstance(message, RequestStanding):
             return "not_open"
         if self.scenario.no_loss == "people" and self.controllers.get(seat) == "human":
             price = market.institution.price_of(message)
@@ -211,15 +218,15 @@ class Session:
                 self.alarms.clear()
                 return self._start_period()
             case Reminder():
-                return self._ring(envelope.market)
+                return self._ring(envelope.market, envelope.message)
             case Pause():
-                self.paused_left = {market: due - self.now for market, (due, _) in self.alarms.items()}
+                self.paused_left = {market: max(0, due - self.now) for market, (due, _) in self.alarms.items()}
                 return self._tell(Paused(min(self.paused_left.values(), default=None)))
             case Resume():
                 return self._resume()
             case Extend(length_us=more):
                 self.alarms = {market: (due + more, what) for market, (due, what) in self.alarms.items()}
-                return self._tell(Extended(min(due for due, _ in self.alarms.values()) - self.now))
+                return self._tell(Extended(max(0, min(due for due, _ in self.alarms.values()) - self.now)))
             case EndPeriod():
                 return self._end_period()
             case End():
@@ -240,6 +247,7 @@ class Session:
         return events + self._lobby()
 
     def _join(self, seat: Seat, controller: Controller) -> list[Event]:
+        assert seat in self.market_of, f"there is no seat {seat}"
         self.present[seat] = self.controllers[seat] = controller
         events = self._lobby()
         if self.phase == "lobby" and self.scenario.start == "when_full" and len(self.present) == self.scenario.seats:
@@ -261,9 +269,10 @@ class Session:
             events += self._deliver(market, ENVIRONMENT, [*schedules, Sent(INSTITUTION, start)])
         return events
 
-    def _ring(self, market: int | None) -> list[Event]:
+    def _ring(self, market: int | None, reminder: Message) -> list[Event]:
         """An alarm rings: the institution's ends its period, the session's ends the pause between periods."""
-        due, reminder = self.alarms.pop(market)
+        due, expected = self.alarms.pop(market)
+        assert reminder == expected, "what rings is the alarm that was set"
         assert self.now >= due, "an alarm is handed in when it is due, not before"
         if market is None:
             return self._start_period()
@@ -305,3 +314,10 @@ class Session:
         self.paused_left = None
         self.phase = "ended"
         return [*events, *self._tell(Ended())]
+
+
+def _may_say(sender: Address) -> tuple[type[Message], ...]:
+    """What the session may be told by whom."""
+    if isinstance(sender, int):
+        return FROM_TRADERS
+    return {EXPERIMENTER: FROM_EXPERIMENTER, GATEWAY: FROM_GATEWAY}.get(sender, (Reminder,))

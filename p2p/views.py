@@ -30,9 +30,7 @@ class Views:
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.identities = scenario.identities
         self.seed = seed
-        order = list(range(scenario.seats))
-        stream(seed, "seats").shuffle(order)
-        self.seats = seats_of_markets(scenario, order)
+        self.seats = seats_of_markets(scenario, seed)
         self.aliases = [self._drawn(market, 0) for market in range(scenario.markets)]
 
     def _drawn(self, market: int, period: int) -> dict[Seat, int]:

@@ -158,9 +158,11 @@ class StandingAuction:
 
     def price_of(self, message: Message) -> Price | None:
         """What the sender of an order would pay or get at worst, None where it cannot trade."""
+        if not self.open:
+            return None
         match message:
             case Bid(price=price) | Ask(price=price):
-                return price
+                return None if self._not_a_price(price) else price
             case Buy(price=limit):
                 return self.ask if self.asker is not None and (limit is None or self.ask <= limit) else None
             case Sell(price=limit):
