@@ -31,7 +31,7 @@ from msgspec import Meta
 from p2p.messages import Accepted, Message, Refused
 from p2p.rules import PublicRules
 from p2p.units import Address, Controller, Instant, Seat
-from p2p.wire import Counter, ProtocolError, Said, encode, message_of, read_said
+from p2p.wire import UNREADABLE, Counter, ProtocolError, Said, encode, message_of, read_said
 
 FRAME_MAX = 4096
 """Bytes of a client's frame: an order with its meta data is below 400."""
@@ -108,7 +108,7 @@ class Fact(msgspec.Struct, frozen=True, rename={"sender": "from"}):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A numbered fact that has reached a client. States have number 0."""
+    """A numbered fact that has reached a client."""
 
     number: int
     at: Instant
@@ -171,7 +171,7 @@ class ServerLine:
                 raise ProtocolError("not_logged_in", "the first frame is a login", fatal=True)
             try:
                 login = _login.decode(said.payload)
-            except msgspec.MsgspecError as error:
+            except UNREADABLE as error:
                 raise ProtocolError("bad_login", str(error), fatal=True) from error
             self.open = True
             return login
@@ -205,24 +205,35 @@ class ClientLine:
         self.welcome = None
 
     def say(self, message: Message, meta: dict[str, int] | None = None) -> tuple[int, bytes]:
-        """A message's token and its frame, which is pending from now on; raises ProtocolError when too many are."""
+        """A message's token and its frame, which is pending from now on.
+
+        Raises ProtocolError when too many are pending, or where the server could not read it: then nothing is pending
+        and no token is used up, for a token that the server never had would hold up all that come after it.
+        """
         if len(self.pending) >= PENDING_MAX:
             raise ProtocolError("too_many_pending", f"{PENDING_MAX} messages wait for an answer")
-        self.token += 1
-        said: dict[str, object] = {"directive": message.directive, "payload": message, "token": self.token}
+        token = self.token + 1
+        said: dict[str, object] = {"directive": message.directive, "payload": message, "token": token}
         said["seen"] = self.number
         if meta:
             said["meta"] = meta
         data = encode(said)
-        self.pending[self.token] = data
-        return self.token, data
+        message_of(message.directive, read_said(data).payload)
+        if len(data) > FRAME_MAX:
+            raise ProtocolError("too_long", f"a frame has {FRAME_MAX} bytes at the most")
+        self.token = token
+        self.pending[token] = data
+        return token, data
 
     def unanswered(self) -> list[bytes]:
         """The frames to say again after a welcome, in order of their tokens."""
         return [self.pending[token] for token in sorted(self.pending)]
 
     def received(self, data: bytes | str) -> list[Told] | Welcome | Fault:
-        """New facts and states, or a welcome, or an error of ours; raises ProtocolError where the server is wrong."""
+        """New facts, or a welcome, or an error of ours; raises ProtocolError where the server is wrong.
+
+        States are passed over: whoever has all the facts folds them himself.
+        """
         try:
             said = _frame.decode(data)
             match said.directive:
@@ -234,7 +245,7 @@ class ClientLine:
                     return _fault.decode(said.payload)
                 case other:
                     raise ProtocolError("unknown_frame", f"the server said '{other}', no frame of ours", True)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise ProtocolError("bad_frame", f"the server's frame cannot be read: {error}", True) from error
 
     def _welcomed(self, welcome: Welcome) -> Welcome:
@@ -245,18 +256,18 @@ class ClientLine:
         return welcome
 
     def _fed(self, feed: FeedRead) -> list[Told]:
-        self.now = feed.now
+        """The facts that are new; a frame that cannot be read to its end counts for nothing."""
+        had = self.number
+        if feed.facts and feed.first > had + 1:
+            raise ProtocolError("gap", f"fact {had + 1} is missing, {feed.first} came", True)
         told = []
-        for offset, raw in enumerate(feed.facts):
-            number = feed.first + offset
-            if number <= self.number:
-                continue
-            if number != self.number + 1:
-                raise ProtocolError("gap", f"fact {self.number + 1} is missing, {number} came", True)
-            self.number = number
-            fact = _fact.decode(raw)
-            message = message_of(fact.directive, fact.payload)
-            if isinstance(message, Accepted | Refused):
-                self.pending.pop(message.token, None)
-            told.append(Told(number, fact.at, message))
+        for number, raw in enumerate(feed.facts, feed.first):
+            if number > had:
+                fact = _fact.decode(raw)
+                told.append(Told(number, fact.at, message_of(fact.directive, fact.payload)))
+        self.now = feed.now
+        for one in told:
+            self.number = one.number
+            if isinstance(one.message, Accepted | Refused):
+                self.pending.pop(one.message.token, None)
         return told

@@ -14,6 +14,9 @@ import msgspec
 from p2p.messages import BY_DIRECTIVE, Message, RequestContracts
 from p2p.units import ENVIRONMENT, INSTITUTION, SESSION, Address
 
+UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
+"""What a decoder raises upon bytes that are no JSON, no text, of another shape, or nested without end."""
+
 SAFE_INT = 2**53
 """Counters beyond this are no longer exact in a JavaScript client."""
 META_MAX = 8
@@ -113,7 +116,7 @@ def message_of(directive: str, payload: bytes | msgspec.Raw) -> Message:
         raise ProtocolError("unknown_directive", f"there is no directive '{directive}'")
     try:
         return decoder.decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ProtocolError("bad_payload", f"{directive}: {error}") from error
 
 
@@ -134,7 +137,7 @@ def read_template(raw: bytes) -> TemplateRead:
     """A template read back, its payload still raw; raises ProtocolError."""
     try:
         return _template.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ProtocolError("bad_template", str(error)) from error
 
 
@@ -144,7 +147,7 @@ def read_said(frame: bytes | str) -> Said:
         return _said.decode(frame)
     except msgspec.ValidationError as error:
         raise ProtocolError("bad_frame", str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ProtocolError("not_json", f"a frame is one JSON object: {error}", fatal=True) from error
 
 
