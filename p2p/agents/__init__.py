@@ -4,8 +4,9 @@ An agent is a struct whose fields are its parameters. `decide(view, rng)` says w
 also has `see(message)`, which is told every fact of its feed. It draws from the generator it is given, from no other.
 """
 
+from functools import partial
 from random import Random
-from typing import ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import msgspec
 
@@ -60,6 +61,10 @@ class Agent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     def see(self, message: Message) -> None:
         """Take in a fact. Agents that do not learn pass it over."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy has what the agent has learned, too, not its parameters alone."""
+        return partial(type(self), **msgspec.structs.asdict(self)), (), getattr(self, "__dict__", None)
 
 
 def quote(role: Role, price: Price) -> Bid | Ask:

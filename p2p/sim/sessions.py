@@ -12,12 +12,12 @@ from random import Random
 from p2p.agents import Agent
 from p2p.agents.registry import make_agent, parse_word
 from p2p.knowledge import Knowledge, PublicKnowledge
-from p2p.messages import Joined, Open
+from p2p.messages import Joined, Open, Start
 from p2p.rules import public_rules
 from p2p.scenario import Scenario
 from p2p.seeds import derived, stream
 from p2p.session import Session
-from p2p.units import GATEWAY, SECOND, Instant, Seat
+from p2p.units import EXPERIMENTER, GATEWAY, SECOND, Instant, Seat
 from p2p.views import Shown, Views
 from p2p.wire import Envelope, Event
 
@@ -63,12 +63,14 @@ class Simulation:
         self.activations = 0
 
     def play(self) -> Iterator[Heard]:
-        """Everybody joins, and the periods run until the session has ended."""
+        """Everybody joins, the experimenter starts where it is his to do, and the periods run to the session's end."""
         yield self._hand_in(Envelope(GATEWAY, Open()), 0)
         for seat in self.robots:
             yield self._hand_in(Envelope(GATEWAY, Joined(seat, "robot")), 0)
+        if self.session.phase == "lobby":
+            yield self._hand_in(Envelope(EXPERIMENTER, Start(), token=1), 0)
         while (due := self.session.deadline()) is not None:
-            if self.session.phase == "trading":
+            if self.session.phase == "trading" and self.session.now < due:
                 yield from self._trade(due)
             yield self._hand_in(self.session.alarm(), due)
 
