@@ -136,13 +136,13 @@ class Reading:
         while self.good_bytes < len(self.data):
             start, end = self.good_bytes, self._end(self.good_bytes)
             body = self._body(start, end)
-            if body is None or self.sealed:
+            if self.sealed:
+                raise JournalError(f"something follows the seal, after record {self.chain.records}")
+            if body is None:
                 self._debris(end)
                 return
             if body.startswith(b'{"seal":'):
-                self.sealed = _seal.decode(body).seal
-                if self.sealed.records != self.chain.records:
-                    raise JournalError(f"the seal counts {self.sealed.records} records, there are {self.chain.records}")
+                self.sealed = self._seal(body)
                 self.before_seal = (Chain(self.chain.last, self.chain.records), start)
                 self._advance(body, end)
                 continue
@@ -158,6 +158,15 @@ class Reading:
         self.chain.records += 1
         self._advance(body, end)
         return Record(read.n, read.at, bytes(read.message), tuple(bytes(raw) for raw in read.events))
+
+    def _seal(self, body: bytes) -> Seal:
+        try:
+            seal = _seal.decode(body).seal
+        except msgspec.MsgspecError as error:
+            raise JournalError(f"the seal after record {self.chain.records} is not one: {error}") from error
+        if seal.records != self.chain.records:
+            raise JournalError(f"the seal counts {seal.records} records, there are {self.chain.records}")
+        return seal
 
     def _end(self, start: int) -> int:
         """Where the line ends that starts there, its newline included, or the end of the data."""
@@ -179,7 +188,7 @@ class Reading:
 
     def _debris(self, end: int) -> None:
         """What stands after the last good line is debris if no whole line follows it, else corruption."""
-        if b"\n" in self.data[end:] or self.sealed:
+        if b"\n" in self.data[end:]:
             raise JournalError(f"record {self.chain.records + 1} is corrupt, and others follow it")
         self.debris = len(self.data) - self.good_bytes
 

@@ -10,7 +10,8 @@ from p2p.scenario import Scenario
 from p2p.seeds import derived
 from p2p.sim.batch import Played, Task, play_all
 from p2p.units import Controller, Role, Seat
-from recordings.journal import Reading
+from p2p.wire import ProtocolError
+from recordings.journal import JournalError, Reading
 from recordings.store import read_folder, scenario_of
 
 
@@ -56,11 +57,15 @@ def score(folder: Path) -> Score:
 
 
 def fold(reading: Reading) -> Outcome:
-    """What happened in a recording."""
+    """What happened in a recording; raises JournalError where a record holds no message of ours."""
     outcome = Outcome()
     for record in reading.records():
-        outcome.hear(record.envelope().message)
-        for event in record.read_events():
+        try:
+            envelope, events = record.envelope(), record.read_events()
+        except ProtocolError as error:
+            raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
+        outcome.hear(envelope.message)
+        for event in events:
             outcome.see(event)
     return outcome
 

@@ -124,11 +124,13 @@ def read_folder(folder: Path) -> Reading:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Replace a small file as a whole, readable by its owner alone."""
+    """Replace a small file as a whole, durably, readable by its owner alone."""
     beside = path.with_suffix(".new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _binary(), 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
+        file.flush()
+        os.fsync(descriptor)
     beside.replace(path)
 
 
