@@ -245,15 +245,14 @@ class Book:
         self.bids.rest_all(order for order in orders if order.is_buy)
         self.asks.rest_all(order for order in orders if not order.is_buy)
 
-    def cancel(self, order_id: int) -> Order | None:
-        """Take an order out and return it, its quantity as it was; None if no such order rests."""
+    def cancel(self, order_id: int) -> float:
+        """Take an order out; returns the quantity that was left of it, 0 if no such order rests."""
         order = self.orders.pop(order_id, None)
         if order is None:
-            return None
+            return 0
         left, order.quantity = order.quantity, 0
         (self.bids if order.is_buy else self.asks).discard(order)
-        order.quantity = left
-        return order
+        return left
 
     def drop_best(self, side: Side) -> Order | None:
         """Forget the best order of a side, which is used up; returns the one that is best then."""

@@ -64,4 +64,4 @@ class Bars:
         if not self.shown and now - self.said >= LINE_EVERY_S:
             self.said = now
             left = (self.total - self.done) * (now - self.started) / (self.done - self.found)
-            print(f"{name}: all {self.done / self.total:.0%}, {left:.0f} s left", file=sys.stderr, flush=True)
+            print(f"{self.done / self.total:.0%} done, {left:.0f} s left, now {name}", file=sys.stderr, flush=True)

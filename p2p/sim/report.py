@@ -73,10 +73,11 @@ W_hat is a ratio of quoted spreads, not efficiency. The planner's bound is posit
 the others count as 0 in the mean. An acceptance entered at the resting order's own price has no spread and counts as
 nothing, and the bound depends on the agents' own orders. So each mean stands beside the number of intervals with a
 positive bound, the mean over those, the sums that the ratios are made of, and the energy traded. In the call the match
-is the planner's own pairing: the ratio is 1 wherever the bound is positive, and the mean counts such intervals, no more.
+is the planner's own pairing: the ratio is 1 wherever the bound is positive, so the mean only counts such intervals.
 
 Two more readings. `k_search` gives one W_hat for every K, since offers come best first. And cells that trade the same
 energy at the same prices can differ in W_hat, by which price an acceptance names.
+
 """.splitlines()
 
 
@@ -142,8 +143,9 @@ def _ratios(labelled: Labelled, study: dict[str, Published]) -> Iterator[str]:
             time = _times(base["wall_ms_mean"], theirs["wall_ms_mean"])
             effort = _times(base["solver_calls_mean"], theirs["offers_seen_mean"])
         rule = f"band τ={row['tau']:g}" if row["tau"] is not None else f"{row['mode']} K={row['K']}"
-        ours = [_number(row["w_hat_ratio"], ".3f"), _number(row["wall_ms_ratio"], ".2f")]
-        yield f"| {row['N']} | {rule} | {' | '.join(ours)} | {time} | {_number(row['offers_ratio'], '.1f')} | {effort} |"
+        welfare, ours = _number(row["w_hat_ratio"], ".3f"), _number(row["wall_ms_ratio"], ".2f")
+        offers = _number(row["offers_ratio"], ".1f")
+        yield f"| {row['N']} | {rule} | {welfare} | {ours} | {time} | {offers} | {effort} |"
     yield ""
 
 
