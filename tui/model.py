@@ -67,7 +67,7 @@ class Model:
         }
         self.path: dict[Side, Thinned[tuple[Duration, Price]]] = {"bid": Thinned(), "ask": Thinned()}
         self.orders: dict[int, Message] = {}
-        self.answer: Answer | None = None
+        self.news: Answer | OwnTrade | None = None
         self.lost: str | None = None
         self._stopped_at: Instant | None = None
 
@@ -89,9 +89,9 @@ class Model:
             case StartRound(period=period, length_us=length_us):
                 self._started(period, length_us, at)
             case Accepted(token=token):
-                self.answer = Answer(self.orders.pop(token, None), None)
+                self.news = Answer(self.orders.pop(token, None), None)
             case Refused(token=token, reason=reason):
-                self.answer = Answer(self.orders.pop(token, None), reason)
+                self.news = Answer(self.orders.pop(token, None), reason)
             case Lobby(seats=seats):
                 self.seats = seats
             case Intermission(next_period=next_period):
@@ -154,7 +154,7 @@ class Model:
     def _started(self, number: int, length_us: Duration, at: Instant) -> None:
         period = self._period(number)
         period.started_us, period.length_us = at, length_us
-        self.answer = None
+        self.news = None
         self._reset_quotes()
         for path in self.path.values():
             path.clear()
@@ -174,7 +174,8 @@ class Model:
         self.period.add(contract, self.into_us(at))
         if contract.mine and value is not None:
             profit = value - contract.price if contract.mine == "buyer" else contract.price - value
-            self.period.own.append(OwnTrade(contract.number, contract.mine, value, contract.price, profit))
+            self.news = OwnTrade(contract.number, contract.mine, value, contract.price, profit)
+            self.period.own.append(self.news)
 
     def _runs_again(self, at: Instant) -> None:
         """The time of a pause does not count as time of the period."""

@@ -49,4 +49,6 @@ class ReplayApp(LabApp):
         if isinstance(self.screen, ResultsScreen):
             self.pop_screen()
             return
-        self.exit(Ending(f"{self.player.replay.session}: {total(self.player.model)}"))
+        replay = self.player.replay
+        whose = "the public's view" if replay.seat is None else f"as seat {replay.seat} saw it"
+        self.exit(Ending(f"{replay.session}, {whose}: {total(self.player.model)}"))

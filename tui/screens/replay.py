@@ -12,7 +12,7 @@ from tui.screens.market import MarketScreen
 from tui.screens.results import ResultsScreen
 from tui.widgets.line import Line
 from tui.widgets.playbar import Playbar
-from tui.widgets.ticket import answered
+from tui.widgets.ticket import news_words
 
 if TYPE_CHECKING:
     from tui.replay import ReplayApp
@@ -51,7 +51,7 @@ class ReplayScreen(MarketScreen):
         super().show(model, now)
         answer = self.query_one("#answer", Line)
         answer.display = model.seat is not None
-        answer.say(answered(model.answer))
+        answer.say(news_words(model.news))
         self.query_one(Playbar).show(self.player)
 
     def _moved(self) -> None:

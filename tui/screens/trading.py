@@ -12,12 +12,13 @@ from tui.model import Model
 from tui.orders import hindrance, nudged, order_of, price_typed, side_of
 from tui.screens.market import MarketScreen
 from tui.screens.rules import RulesScreen
-from tui.widgets.ticket import Ticket
+from tui.widgets.ticket import TYPED_MAX, Ticket
 
 if TYPE_CHECKING:
     from tui.trade import TradeApp
 
 OF_ROLE = {"bid": "buyer", "buy": "buyer", "ask": "seller", "sell": "seller"}
+DIGITS = "0123456789"
 TAKES: dict[str, Side] = {"buy": "ask", "sell": "bid"}
 
 
@@ -73,17 +74,23 @@ class TradingScreen(MarketScreen):
         if event.key != "q":
             self._leaving = False
         character = event.character
-        if character is None or not character.isprintable() or character in "baysiq ":
+        if character is None or not character.isprintable() or character in "baysiq":
             return
-        self._ticket().type(character)
-        self._refresh_ticket()
+        event.stop()
+        if character in DIGITS:
+            self._ticket().type(character)
+            self._refresh_ticket()
+        elif self.trade.model:
+            self._say(f"'{character}' is no key of this screen; a price is a whole number of {self._currency()}.")
 
     def on_paste(self, event: Paste) -> None:
         """A pasted price takes the place of what was typed."""
-        self._ticket().put("")
-        for character in event.text.strip():
-            self._ticket().type(character)
-        self._refresh_ticket()
+        text = event.text.strip()
+        if text.isascii() and text.isdigit():
+            self._ticket().put(text[:TYPED_MAX])
+            self._refresh_ticket()
+        else:
+            self._say(f"that is no price: it is a whole number of {self._currency()}.")
 
     # --- keys ---------------------------------------------------------------------------------------------------
 
@@ -159,8 +166,15 @@ class TradingScreen(MarketScreen):
     def _ticket(self) -> Ticket:
         return self.query_one(Ticket)
 
+    def _currency(self) -> str:
+        return self.trade.model.rules.currency if self.trade.model else "money"
+
     def _refuse(self, why: str) -> None:
-        self._ticket().tell(why)
+        self._say(f"Not sent: {why}.")
+
+    def _say(self, sentence: str) -> None:
+        if self.trade.model:
+            self._ticket().tell(sentence, self.trade.model)
         self._refresh_ticket()
 
     def _refresh_ticket(self) -> None:

@@ -33,6 +33,7 @@ class PriceChart(PlotWidget, can_focus=False):
         if seen == self._drawn:
             return
         self._drawn = seen
+        self._fit_labels(model.rules.price_max)
         self.clear()
         if period is None or not period.length_us:
             return
@@ -52,7 +53,13 @@ class PriceChart(PlotWidget, can_focus=False):
         low, high = (min(prices), max(prices)) if prices else (model.rules.price_min, model.rules.price_max)
         room = max(model.rules.tick, (high - low) * 0.08)
         self.set_ylimits(low - room, high + room)
-        self.margin_left = max(5, len(str(high)) + 2)
+
+    def _fit_labels(self, price_max: Price) -> None:
+        """Room for the longest price beside the axis; the canvases must be measured anew when it changes."""
+        width = max(4, len(str(price_max)) + 1)
+        if self.margin_left != width:
+            self.margin_left = width
+            self.refresh(layout=True)
 
     def _quotes(self, model: Model, side: Side, colour: str, length_s: float) -> None:
         points = model.path[side].points

@@ -6,7 +6,8 @@ from textual.content import Content
 
 from p2p.units import Instant
 from tui.model import Answer, Model
-from tui.orders import may_trade, outlook, price_typed, side_of
+from tui.orders import gained, hindrance, may_trade, order_of, outlook, price_typed, side_of
+from tui.periods import OwnTrade
 from tui.sentences import REFUSED, order_words
 from tui.widgets.line import Line
 
@@ -21,31 +22,33 @@ class Ticket(Vertical):
         super().__init__(id="ticket")
         self.typed = ""
         self.told = ""
+        self._news: Answer | OwnTrade | None = None
 
     def compose(self) -> ComposeResult:
         """The entry and the answer."""
         yield Line(id="entry")
         yield Line(id="answer")
 
-    def type(self, character: str) -> None:
-        """A character of a price."""
-        self.typed = (self.typed + character)[:TYPED_MAX]
-        self.told = ""
+    def type(self, digit: str) -> None:
+        """A digit of a price."""
+        self.put((self.typed + digit)[:TYPED_MAX])
 
     def put(self, text: str) -> None:
         """A price in the place of what was typed."""
         self.typed, self.told = text, ""
 
     def rub_out(self) -> None:
-        """Take back the last character."""
+        """Take back the last digit."""
         self.put(self.typed[:-1])
 
-    def tell(self, sentence: str) -> None:
-        """Say why something was not sent, until the next key."""
-        self.told = sentence
+    def tell(self, sentence: str, model: Model) -> None:
+        """Say why nothing was sent, until the next key or the next news."""
+        self.told, self._news = sentence, model.news
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the ticket up to date."""
+        if model.news is not self._news:
+            self.told = ""
         self.query_one("#entry", Line).say(self._entry(model))
         self.query_one("#answer", Line).say(self._answer(model))
 
@@ -56,23 +59,24 @@ class Ticket(Vertical):
         if not self.typed:
             if not may_trade(model) or side is None:
                 return typed + Content.styled(idle(model), "dim")
-            better = "↑ one better than the standing" if model.standing(side) is not None else "↑ your unit's"
-            return typed + Content.styled(f"type a price, or {better}; Enter sends", "dim")
+            better = f"improve on the {side}" if model.standing(side) is not None else "begin at your unit's"
+            return typed + Content.styled(f"type a price, or ↑ to {better}; Enter sends", "dim")
         price = price_typed(self.typed, model.rules)
         if isinstance(price, str):
             return typed + Content.styled(f"✘ {price}", "bold $error")
         if not may_trade(model):
             return typed + Content.styled(idle(model), "dim")
-        return typed + Content(outlook(model, price))
+        why = hindrance(model, order_of(side, price)) if side else None
+        return typed + (Content.styled(f"✘ {why}", "bold $error") if why else Content(outlook(model, price)))
 
     def _answer(self, model: Model) -> Content:
         if self.told:
-            return Content.styled(f"✘ Not sent: {self.told}.", "bold $error")
+            return Content.styled(f"✘ {self.told}", "bold $error")
         if model.orders:
             waiting = ", ".join(order_words(order) for order in list(model.orders.values())[-3:])
             more = f" and {len(model.orders) - 3} more" if len(model.orders) > 3 else ""
             return Content.styled(f"… pending: {waiting}{more}; waits for the market's answer", "bold $warning")
-        return answered(model.answer)
+        return news_words(model.news)
 
 
 def idle(model: Model) -> str:
@@ -82,11 +86,14 @@ def idle(model: Model) -> str:
     return ""
 
 
-def answered(answer: Answer | None) -> Content:
-    """The last answer in a sentence."""
-    if answer is None:
+def news_words(news: Answer | OwnTrade | None) -> Content:
+    """The last answer, or the last unit of one's own that was traded, in a sentence."""
+    if news is None:
         return Content("")
-    order = order_words(answer.order)
-    if answer.refused is None:
+    if isinstance(news, OwnTrade):
+        did = "bought" if news.role == "buyer" else "sold"
+        return Content.styled(f"◆ You {did} a unit at {news.price}: {gained(news.profit)}.", "bold $accent")
+    order = order_words(news.order)
+    if news.refused is None:
         return Content.styled(f"✓ {order[0].upper()}{order[1:]}: accepted.", "$success")
-    return Content.styled(f"✘ Refused, {order}: {REFUSED[answer.refused]}.", "bold $error")
+    return Content.styled(f"✘ Refused, {order}: {REFUSED[news.refused]}.", "bold $error")
