@@ -112,6 +112,12 @@ class Hosted:
         assert isinstance(welcome, Welcome), welcome
         return Trader(socket, line, welcome)
 
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Let the server go on until something holds inside it."""
+        async with asyncio.timeout(GUARD_S):
+            while not holds():  # noqa: ASYNC110 (each turn lets every task of this process take a step)
+                await asyncio.sleep(0)
+
     async def raw(self) -> ClientConnection:
         """A connection on which nothing was said yet."""
         return await connect(self.url, compression=None, close_timeout=1, proxy=None, max_size=1 << 20)

@@ -1,0 +1,117 @@
+"""Robots on real sockets: they join, trade by their rule, come back when the line is cut, and leave at the end."""
+
+import asyncio
+
+import msgspec
+
+from bots.client import Client, Facts, Lost
+from bots.fleet import complaint, run_fleet
+from bots.robot import Robot
+from p2p.messages import Bid, End, Ended, EndRound, Pause, Resume, Start, StartRound
+from p2p.outcome import Outcome
+from p2p.seeds import derived
+from recordings.score import fold
+from recordings.store import read_folder
+
+
+async def test_a_fleet_plays_a_session_to_its_end(host, small):
+    brief = msgspec.structs.replace(small, start="when_full", period_s=0.5, break_s=0.05)
+    async with host(brief) as hosted:
+        cast = [(code, "zic") for code in hosted.codes.values()]
+        assert await run_fleet(hosted.url, cast) == []
+        assert await hosted.running == 0
+        outcome = fold(read_folder(hosted.host.opened.store.folder))
+        assert len(outcome.scores()) == 2
+        assert outcome.controllers == dict.fromkeys(range(4), "robot")
+
+
+async def test_a_robot_is_given_its_own_seed_and_a_person_none(host):
+    async with host() as hosted:
+        assert (await hosted.join(0, "robot")).welcome.seed == derived(1, "robot", 0)
+        assert (await hosted.join(1, "human")).welcome.seed is None
+
+
+async def test_a_robot_comes_back_by_itself_when_its_line_is_cut(host):
+    async with host() as hosted:
+        robot = Robot(hosted.url, hosted.codes[0], "zic")
+        playing = asyncio.create_task(robot.run())
+        experimenter = await hosted.experimenter()
+        lines = hosted.host.gateway.lines
+        await hosted.until(lambda: 0 in lines and lines[0].outbox is not None)
+        first = lines[0]
+        first.outbox.cut()
+        await hosted.until(lambda: lines.get(0) not in (None, first))
+        await experimenter.say(End())
+        async with asyncio.timeout(10):
+            client = await playing
+        assert client.closed is None or client.closed.code == 4000
+        assert client.line.number == hosted.host.opened.feeds.count(0)
+
+
+async def test_a_wrong_code_ends_the_robot_with_the_reason(host):
+    async with host() as hosted:
+        closed = await run_fleet(hosted.url, [("AAAAAAAA", "zic"), ("BBBBBBBB", "zic")])
+        assert complaint(closed) == "no seat has this code; look at the slip of paper again (2 robots)"
+
+
+async def test_a_client_gives_up_on_a_server_that_is_not_there():
+    client = Client("ws://127.0.0.1:9", "AAAAAAAA", "robot", patience_s=0.2)
+    happened = [happening async for happening in client.happenings()]
+    assert happened
+    assert all(isinstance(one, Lost) for one in happened)
+    assert "no answer from ws://127.0.0.1:9" in client.closed.why
+
+
+async def test_a_client_says_what_is_no_address():
+    client = Client("nonsense", "AAAAAAAA", "robot")
+    assert [happening async for happening in client.happenings()] == []
+    assert "not an address" in client.closed.why
+
+
+async def test_a_paused_robot_says_nothing_until_the_clock_runs(host):
+
+    async with host() as hosted:
+        fleet = asyncio.create_task(run_fleet(hosted.url, [(hosted.codes[s], "zic") for s in range(4)]))
+        experimenter = await hosted.experimenter()
+        await experimenter.until(lambda: experimenter.knowledge.public.seats_taken == 4)
+        await experimenter.say(Start())
+        await experimenter.until_told(StartRound)
+        await experimenter.say(Pause())
+        await experimenter.say(Resume())
+        await experimenter.until(lambda: len(experimenter.knowledge.public.contracts) > 0)
+        await experimenter.say(End())
+        await experimenter.until_told(Ended)
+        async with asyncio.timeout(10):
+            assert await fleet == []
+        outcome, refused = Outcome(), 0
+        for record in read_folder(hosted.host.opened.store.folder).records():
+            events = record.read_events()
+            refused += isinstance(record.envelope().message, Bid) and any(
+                getattr(event.message, "reason", None) == "not_open" for event in events
+            )
+            for event in events:
+                outcome.see(event)
+        assert refused == 0
+        assert sum(len(made) for made in outcome.contracts.values()) > 0
+
+
+async def test_facts_of_a_feed_end_with_the_end_of_the_round(host):
+
+    async with host() as hosted:
+        client = Client(hosted.url, hosted.codes[2], "human")
+        experimenter = await hosted.experimenter()
+        heard: list[type] = []
+
+        async def listen() -> None:
+            async for happening in client.happenings():
+                if isinstance(happening, Facts):
+                    heard.extend(type(told.message) for told in happening.told)
+
+        listening = asyncio.create_task(listen())
+        await experimenter.until(lambda: experimenter.knowledge.public.seats_taken == 1)
+        await experimenter.say(Start())
+        await experimenter.say(End())
+        async with asyncio.timeout(10):
+            await listening
+        assert heard[-2:] == [EndRound, Ended]
+        assert client.closed.code == 4000
