@@ -106,9 +106,10 @@ class StandingAuction:
         return None if left > 0 else "no_units_left"
 
     def _not_a_price(self, price: Price) -> Reason | None:
-        if not self.init.min_val < price < self.init.max_val:
+        init = self.init
+        if not init.min_val + init.tick <= price <= init.max_val - init.tick:
             return "price_out_of_limits"
-        return None if (price - self.init.min_val) % self.init.tick == 0 else "off_tick"
+        return None if (price - init.min_val) % init.tick == 0 else "off_tick"
 
     def _bid(self, buyer: Seat, price: Price) -> list[Sent] | Reason:
         if self.asker is not None and price >= self.ask:
