@@ -21,6 +21,7 @@ COMMANDS = {
     "replay": ("tui.command:replay", "Watch a recording again, as any seat saw it."),
     "verify": ("recordings.command:verify", "Run a recording again and say whether it is the same."),
     "scenarios": ("p2p.sim.scenarios_command:scenarios", "List, show and check scenarios."),
+    "protocol": ("recordings.command:protocol", "Write the page of the protocol from the code itself."),
     "runbook": ("p2p.sim.runbook:runbook", "Run the whole study of satisficers against optimizers."),
 }
 

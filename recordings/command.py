@@ -79,3 +79,24 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
                 baselines[word] = list(bar)
         out.print(baselines_table(scored, baselines))
     out.print(traders_table(scored))
+
+
+@click.command(epilog="Example: pit protocol --out docs/protocol.md")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; standard output otherwise."
+)
+@click.option("--recording", type=click.Path(path_type=Path), help="Whose first period is drawn; else a sample's.")
+def protocol(out: Path | None, recording: Path | None) -> None:
+    """Write the protocol's page: every directive with who may say it, payload and effect, from the code itself."""
+    from recordings.journal import JournalError
+    from recordings.protocol_page import page
+
+    sample = Path(__file__).resolve().parent / "samples" / "smith-1962-test-1"
+    try:
+        text = page(recording or sample)
+        if out is None:
+            click.echo(text, nl=False)
+        else:
+            out.write_text(text, encoding="utf-8")
+    except (JournalError, OSError) as error:
+        raise click.ClickException(str(error)) from error
