@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed
 
@@ -16,6 +17,7 @@ from p2p.messages import (
     Contracts,
     End,
     Ended,
+    EndPeriod,
     EndRound,
     Lobby,
     Pause,
@@ -89,8 +91,6 @@ async def test_the_questions_of_the_seed_are_answered(host):
 
 
 async def test_a_session_starts_by_itself_when_all_seats_are_taken(host, small):
-    import msgspec
-
     async with host(msgspec.structs.replace(small, start="when_full")) as hosted:
         traders = [await hosted.join(seat) for seat in range(4)]
         for trader in traders:
@@ -271,8 +271,6 @@ async def test_an_order_in_a_pause_or_after_the_period_is_refused(host):
         assert (await b1.say(Bid(50))).reason == "not_open"
     async with host() as hosted:
         experimenter, (b1, *_) = await trading(hosted)
-        from p2p.messages import EndPeriod
-
         await experimenter.say(EndPeriod())
         await b1.until_told(EndRound)
         assert (await b1.say(Bid(50))).reason == "not_open"
@@ -309,3 +307,23 @@ async def test_neither_codes_nor_tokens_are_written_readably(host):
         secrets = [*hosted.codes.values(), hosted.host.opened.control, trader.welcome.resume]
     written = b"".join(path.read_bytes() for path in folder.iterdir())
     assert not [secret for secret in secrets if secret.encode() in written]
+
+
+async def test_two_markets_of_one_session_run_side_by_side_unseen_by_one_another(host, small):
+    async with host(msgspec.structs.replace(small, markets=2)) as hosted:
+        experimenter = await hosted.experimenter()
+        traders = [await hosted.join(seat) for seat in range(8)]
+        await experimenter.say(Start())
+        for trader in traders:
+            await trader.until_told(StartRound)
+        for number, market in enumerate(hosted.host.opened.session.markets):
+            fix = market.environment.env["fix"]
+            buyer = next(seat for seat in market.seats if fix[seat]["type"] == "buyer")
+            assert isinstance(await traders[buyer].say(Bid(50 + number)), Accepted)
+        await experimenter.say(EndPeriod())
+        for trader in traders:
+            await trader.until_told(EndRound)
+        for number, market in enumerate(hosted.host.opened.session.markets):
+            for seat in market.seats:
+                assert [quote.price for quote in traders[seat].all(Quote)] == [50 + number]
+                assert [told.number for told in traders[seat].told] == list(range(1, traders[seat].line.number + 1))
