@@ -17,7 +17,7 @@ from tui.sentences import CLOSED, REFUSED, closed_sentence, order_words
 
 def trading(role: str, *values: int, tick: int = 1) -> Play:
     play = Play(small(tick=tick))
-    play << Schedule(1, role, tuple(Step(value) for value in values))  # type: ignore[arg-type]
+    play << Schedule(1, role, tuple(Step(value) for value in values))
     return play << StartRound(1, 60 * SECOND)
 
 

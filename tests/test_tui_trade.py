@@ -283,7 +283,7 @@ async def test_a_wrong_code_and_no_server_end_it_with_status_two() -> None:
     for code, word in ((4002, "code"), (0, "no answer")):
         async with terminal() as play:
             play.line.close(code, "no answer from ws://lab.example:8765")
-            await play.until(lambda app=play.app: app.return_value is not None)  # type: ignore[misc]
+            await play.until(lambda app=play.app: app.return_value is not None)
         assert play.app.return_value is not None
         assert play.app.return_value.status == 2
         assert word in play.app.return_value.sentence
@@ -334,7 +334,7 @@ async def test_a_whole_session_is_shown_at_every_size_of_terminal() -> None:
                 await play.until(line.queue.empty)
                 app.draw()
                 await pilot.pause()
-            await play.until(lambda app=app: isinstance(app.screen, ResultsScreen))  # type: ignore[misc]
+            await play.until(lambda app=app: isinstance(app.screen, ResultsScreen))
 
 
 async def test_hundreds_of_facts_are_drawn_a_few_times_only() -> None:
@@ -342,8 +342,8 @@ async def test_hundreds_of_facts_are_drawn_a_few_times_only() -> None:
         await play.trading("buyer", 300)
         drawn: list[int] = []
         chart = play.app.screen.query_one("#chart")
-        shown = chart.show  # type: ignore[attr-defined]
-        chart.show = lambda model, now: (drawn.append(model.version), shown(model, now))  # type: ignore[attr-defined]
+        shown = chart.show
+        chart.show = lambda model, now: (drawn.append(model.version), shown(model, now))
         for price in range(1, 301):
             play.line.tell(Quote("bid", price))
         await play.until(lambda: bool(drawn) and play.app.model is not None and drawn[-1] == play.app.model.version)

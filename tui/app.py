@@ -6,6 +6,7 @@ clock shows another second. So hundreds of facts a second cost no more than ten 
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Protocol, cast
 
 from textual.app import App
@@ -36,7 +37,7 @@ class Shows(Protocol):
 class LabApp(App[Ending]):
     """Draws `model` on the base screen; the programs say what the model is and what the session's clock says."""
 
-    CSS_PATH = "lab.tcss"
+    CSS_PATH = Path(__file__).with_name("lab.tcss")
     TITLE = "pit"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]

@@ -12,6 +12,7 @@ from p2p.line import Told
 from p2p.messages import (
     Accepted,
     Contract,
+    EndRound,
     Extended,
     Intermission,
     Lobby,
@@ -88,6 +89,8 @@ class Model:
                 self._period(period).role = message.role
             case StartRound(period=period, length_us=length_us):
                 self._started(period, length_us, at)
+            case EndRound():
+                self._reset_quotes()
             case Accepted(token=token):
                 self.news = Answer(self.orders.pop(token, None), None)
             case Refused(token=token, reason=reason):

@@ -1,5 +1,6 @@
 """A series of points for the chart that never grows beyond a bound, however long a period is."""
 
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 POINTS_MAX = 512
@@ -8,11 +9,11 @@ POINTS_MAX = 512
 T = TypeVar("T")
 
 
+@dataclass
 class Thinned(Generic[T]):
     """Points in order; when there are too many, every second one of the older half is let go."""
 
-    def __init__(self) -> None:
-        self.points: list[T] = []
+    points: list[T] = field(default_factory=list)
 
     def append(self, point: T) -> None:
         """Add the newest point."""

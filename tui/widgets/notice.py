@@ -23,9 +23,9 @@ class Notice(Line):
 def notice(model: Model, now: Instant) -> str:
     """The most urgent thing to know, or nothing."""
     if model.lost is not None:
-        return f"✂ CONNECTION LOST, trying again … ({model.lost}). Your quotes stand; unsent orders are kept."
+        return f"✂ CONNECTION LOST, trying again … Your quotes and orders are kept. ({model.lost})"
     if model.public.paused:
-        return "‖ The session is PAUSED. The clock stands still and no order is taken until it goes on."
+        return "‖ PAUSED: the clock stands still, and no order is taken until it goes on."
     if model.public.phase == "break" and model.period:
         left = clock(model.public.time_left_us(now))
         earned = "" if model.seat is None else f" You earned {signed(model.period.surplus)} in it."

@@ -38,7 +38,7 @@ class Quotes(Vertical):
             digits.update(text)
         self.set_class(mine, "-mine")
         last = model.quotes[self.side][-1] if price is not None and model.quotes[self.side] else None
-        said = Content("nobody yet") if last is None else Content(_owner(last))
+        said = Content("nobody yet" if model.public.open else "closed") if last is None else Content(_owner(last))
         self.query_one(".whose", Line).say(said if large else Content.assemble((text, "bold"), " ", said))
         self._show_beaten(model)
 

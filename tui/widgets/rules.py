@@ -5,7 +5,7 @@ from textual.content import Content
 from tui.model import Model
 
 KEYS = """digits  the price you want to quote; Backspace and Esc take it back
-↑ ↓     one tick more or less; from nothing, one better than the standing
+↑ ↓     one tick more or less; from nothing, one better
 Enter   sends it: a bid if you are a buyer, an ask if you are a seller
 b a     the same, said as bid or ask
 y       a buyer buys at the standing ask

@@ -1,0 +1,126 @@
+"""Pictures of the screens at a fixed size with fixed facts, held against the ones that somebody has looked at.
+
+After a change that is meant: pytest tests/test_tui_snapshots.py --snapshot-update, and look at what has changed.
+"""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from bots.client import Happening, Lost
+from p2p.line import Told
+from p2p.rules import public_rules
+from p2p.units import SECOND, Role
+from recordings.replay import Replay
+from tests.tui_plays import FakeClient, seat_of, small, smith, told_to
+from tui.app import LabApp
+from tui.player import Player
+from tui.replay import ReplayApp
+from tui.trade import TradeApp
+
+Compare = Callable[..., bool]
+Before = Callable[[Pilot[object]], Awaitable[None]]
+
+
+class StillApp(TradeApp):
+    """Draws when it is told to, so that every picture is of the same moment."""
+
+    def beat(self) -> None:
+        """Nothing by the clock."""
+
+
+class StillReplay(ReplayApp):
+    """The same for replay."""
+
+    def beat(self) -> None:
+        """Nothing by the clock."""
+
+
+def until(told: list[Told], second: float) -> list[Told]:
+    return [fact for fact in told if fact.at <= second * SECOND]
+
+
+def trader(role: Role, second: float, *keys: str, after: Happening | None = None) -> tuple[TradeApp, Before]:
+    """A trader with up to three units, at a second of the session, who presses some keys."""
+    scenario = small("alias")
+    seat = seat_of(scenario, role, units=3)
+    line = FakeClient(scenario, seat)
+    app = StillApp(line)
+    facts = until(told_to(seat, scenario), second)
+
+    async def play(pilot: Pilot[object]) -> None:
+        line.welcome()
+        line.feed(facts)
+        line.clock = round(second * SECOND)
+        if after:
+            line.queue.put_nowait(after)
+        await settled(pilot, app)
+        await pilot.press(*keys)
+        await settled(pilot, app)
+
+    return app, play
+
+
+async def settled(pilot: Pilot[object], app: LabApp) -> None:
+    """Drawn until the layout and what is in it agree."""
+    for _ in range(3):
+        await pilot.pause()
+        app.draw()
+    await pilot.pause()
+
+
+def test_the_lobby(snap_compare: Compare) -> None:
+    line = FakeClient(small())
+    app = StillApp(line)
+
+    async def play(pilot: Pilot[object]) -> None:
+        line.welcome()
+        line.feed(told_to(0, small())[:3])
+        await settled(pilot, app)
+
+    assert snap_compare(app, run_before=play, terminal_size=(80, 24))
+
+
+def test_a_buyer_at_the_smallest_size(snap_compare: Compare) -> None:
+    app, play = trader("buyer", 9, "1", "5", "5")
+    assert snap_compare(app, run_before=play, terminal_size=(80, 24))
+
+
+def test_a_seller_with_room(snap_compare: Compare) -> None:
+    app, play = trader("seller", 9, "2", "1", "0", "enter")
+    assert snap_compare(app, run_before=play, terminal_size=(130, 42))
+
+
+def test_a_lost_line_with_an_order_pending(snap_compare: Compare) -> None:
+    app, play = trader("buyer", 3, "9", "0", "enter", after=Lost("the connection broke", 0.5))
+    assert snap_compare(app, run_before=play, terminal_size=(80, 24))
+
+
+def test_a_break(snap_compare: Compare) -> None:
+    app, play = trader("seller", 64)
+    assert snap_compare(app, run_before=play, terminal_size=(80, 24))
+
+
+def test_the_rules_on_top(snap_compare: Compare) -> None:
+    app, play = trader("seller", 9, "i")
+    assert snap_compare(app, run_before=play, terminal_size=(80, 24))
+
+
+def test_the_results(snap_compare: Compare) -> None:
+    app, play = trader("seller", 1_000)
+    assert snap_compare(app, run_before=play, terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("seat", [None, 2], ids=["public", "seat"])
+def test_a_replay(snap_compare: Compare, seat: int | None) -> None:
+    replay = Replay("a-session", public_rules(smith()), seat, 0, told_to(seat, smith()), {}, cut=False)
+    player = Player(replay)
+    player.playing = False
+    player.jump(150 * SECOND)
+    app = StillReplay(player)
+
+    async def play(pilot: Pilot[object]) -> None:
+        await settled(pilot, app)
+
+    assert snap_compare(app, run_before=play, terminal_size=(110, 34))
