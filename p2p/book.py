@@ -149,16 +149,11 @@ class Side:
         self.count -= 1
         first = level.first + 1
         orders = level.orders
+        level.first = first
         if first == len(orders):
-            level.first = first
             self._close(level)
-        elif first >= SWEEP_MIN and first * 2 > len(orders):
-            del orders[:first]
-            level.first = 0
-        else:
-            level.first = first
-            if level.dead:
-                self._pass_dead(level)
+        elif level.dead or first >= SWEEP_MIN:
+            self._pass_dead(level)
 
     def discard(self, order: Order) -> None:
         """Take any resting order away: a cancelled one, with quantity 0 already."""
@@ -172,11 +167,16 @@ class Side:
             level.first = level.dead = 0
 
     def _pass_dead(self, level: Level) -> None:
-        """Let the first order of a level be a live one again."""
-        while level.first < len(level.orders) and level.orders[level.first].quantity <= 0:
-            level.first += 1
+        """Let the first order of a level be a live one again, and drop what lies before it once that is much."""
+        orders, first = level.orders, level.first
+        while first < len(orders) and orders[first].quantity <= 0:
+            first += 1
             level.dead -= 1
-        if level.first == len(level.orders):
+        if first >= SWEEP_MIN and first * 2 > len(orders):
+            del orders[:first]
+            first = 0
+        level.first = first
+        if first == len(orders):
             self._close(level)
 
     def _close(self, level: Level) -> None:

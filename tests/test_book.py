@@ -155,6 +155,16 @@ def test_a_level_does_not_grow_with_orders_that_have_left_it() -> None:
     assert shown(book, True) == [(0, 20, 1)]
 
 
+def test_nor_where_it_is_always_the_first_that_leaves() -> None:
+    book = Book()
+    book.submit(0, True, 20, 1, [])
+    for order_id in range(1, 10 * SWEEP_MIN):
+        book.submit(order_id, True, 20, 1, [])
+        book.cancel(order_id - 1)
+    (level,) = book.bids.levels.values()
+    assert len(level.orders) <= 2 * SWEEP_MIN + 1
+
+
 def test_a_queue_does_not_grow_with_orders_that_were_filled() -> None:
     book = Book()
     book.submit(0, False, 20, 1, [])

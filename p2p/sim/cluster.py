@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from p2p.sim.shell import Refusal
 
-CONNECT_S = 10
+CONNECT_S = 5
 
 
 @contextmanager

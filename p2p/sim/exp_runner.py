@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from p2p.environments.profiles import INTERVALS_PER_DAY
-from p2p.sim.experiment import FIRST_SEED, Options
-from p2p.sim.shell import default_workers, numbers, run
+from p2p.sim.experiment import FIRST_SEED, N_MOST, Options
+from p2p.sim.shell import Amount, default_workers, numbers, run
 from p2p.sim.sweep import sweep
 from p2p.sim.v4.cell import AGENTS, INFO_SETS, MECHANISMS, OPTIMIZER_MODES, SATISFICER_MODES
 from p2p.sim.v4.rules import RULES
@@ -23,7 +23,7 @@ EXAMPLE = (
 @click.option("--agent", required=True, type=click.Choice(AGENTS))
 @click.option("--optimizer-mode", default="greedy", type=click.Choice(OPTIMIZER_MODES))
 @click.option("--mode", type=click.Choice(SATISFICER_MODES), help="How a satisficer chooses.")
-@click.option("--N", "N", required=True, callback=numbers(int, 1), help="Numbers of agents, as 50,100.")
+@click.option("--N", "N", required=True, callback=numbers(int, 1, N_MOST), help="Numbers of agents, as 50,100.")
 @click.option("--tau", callback=numbers(float, 0), help="Bands in %, as 1,5,10,20.")
 @click.option("--K", "K", callback=numbers(int, 1), help="Offers looked at, as 1,3,5.")
 @click.option("--hetero-tau", callback=numbers(float, 0), help="Bands that agents take in turn, all in one run.")
@@ -35,14 +35,12 @@ EXAMPLE = (
 )
 @click.option("--mechanism", default="cda", type=click.Choice(MECHANISMS))
 @click.option("--info-set", default="book", type=click.Choice(INFO_SETS))
-@click.option(
-    "--feeder-cap", type=click.FloatRange(min=0, min_open=True), help="kW. In the cda it limits the bound only."
-)
-@click.option("--price-sigma", default=0.0, type=click.FloatRange(min=0), help="Of quotes, c/kWh. v4 takes 0 as 0.5.")
-@click.option("--buy-markup", type=click.FloatRange(min=0), help="c/kWh for all; drawn for each if not given.")
-@click.option("--sell-discount", type=click.FloatRange(min=0), help="c/kWh for all; drawn for each if not given.")
-@click.option("--battery-kwh", default=0.0, type=click.FloatRange(min=0), help="Of each prosumer; 0: none.")
-@click.option("--battery-kw", default=5.0, type=click.FloatRange(min=0, min_open=True), help="Its power.")
+@click.option("--feeder-cap", type=Amount(above=True), help="kW. In the cda it limits the bound only.")
+@click.option("--price-sigma", default=0.0, type=Amount(), help="Of quotes, c/kWh. v4 takes 0 as 0.5.")
+@click.option("--buy-markup", type=Amount(), help="c/kWh for all; drawn for each if not given.")
+@click.option("--sell-discount", type=Amount(), help="c/kWh for all; drawn for each if not given.")
+@click.option("--battery-kwh", default=0.0, type=Amount(), help="Of each prosumer; 0: none.")
+@click.option("--battery-kw", default=5.0, type=Amount(above=True), help="Its power.")
 @click.option("--rules", default="v4", type=click.Choice(list(RULES)), help="v4 as published, or sound ones.")
 @click.option("--instrument-decisions", is_flag=True, help="Time and count each decision, one row each.")
 @click.option("--format", default="csv", type=click.Choice(["csv", "parquet"]))

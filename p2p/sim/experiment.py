@@ -18,6 +18,8 @@ from p2p.sim.v4.cell import Cell
 
 MANIFEST = "manifest.json"
 FIRST_SEED = 1000
+N_MOST = 20_000
+"""v4 keeps nearly every order of the day, about 250 bytes each: 1.5 GB at this many agents."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,7 +36,8 @@ class ParquetTables:
         self.rows = DecisionRows(cell)
         self.folder = folder
         self.ids = [f"{cell.agent}_{i}" for i in range(cell.N)]
-        self.hashes = {"interval": hashlib.blake2b(digest_size=16)}
+        header = INTERVAL_COLUMNS + RULES[cell.rules].welfare_column
+        self.hashes = {"interval": hashlib.blake2b(f"{header}\r\n".encode(), digest_size=16)}
         self.interval_lines: list[list[str]] = []
         self.pending: list[tuple[Interval, float]] = []
         self.writer = None

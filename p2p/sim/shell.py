@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -29,26 +30,37 @@ def run(command: click.Command, name: str) -> None:
         sys.exit(130)
 
 
-def numbers(kind: Callable[[str], float], least: float) -> Callable[[click.Context, click.Parameter, str | None], Any]:
-    """A callback for an option that is a list like 50,100,200: no value below `least`, none twice, none missing."""
+class Amount(click.FloatRange):
+    """A number at least 0 (or above it) that is a number: not nan, not infinite."""
+
+    def __init__(self, above: bool = False) -> None:
+        super().__init__(min=0, min_open=above)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; fails on what is none."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is no amount", param, ctx)
+        return number
+
+
+def numbers(
+    kind: Callable[[str], float], least: float, most: float = math.inf
+) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    """A callback for an option that is a list like 50,100,200; without the option, an empty one."""
 
     def parse(_: click.Context, parameter: click.Parameter, text: str | None) -> tuple[float, ...]:
-        if text is None:
-            return ()
-        values: list[float] = []
-        for word in text.split(","):
-            try:
-                value = kind(word.strip())
-            except ValueError:
-                raise click.BadParameter(
-                    f"'{word}' is not a number; a list looks like 1,5,10", param=parameter
-                ) from None
-            if not least <= value < float("inf"):
-                raise click.BadParameter(
-                    f"{word.strip()} is out of range, at least {least:g} is needed", param=parameter
-                )
-            values.append(value)
-        return tuple(values)
+        return tuple(number(word.strip(), parameter) for word in text.split(",")) if text is not None else ()
+
+    def number(word: str, parameter: click.Parameter) -> float:
+        try:
+            value = kind(word)
+        except ValueError:
+            raise click.BadParameter(f"'{word}' is not a number; a list looks like 1,5,10", param=parameter) from None
+        if not (least <= value <= most and math.isfinite(value)):
+            limits = f"at least {least:g}" if most == math.inf else f"{least:g} to {most:g}"
+            raise click.BadParameter(f"{word} is out of range, which is {limits}", param=parameter)
+        return value
 
     return parse
 

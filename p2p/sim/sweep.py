@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,14 +19,16 @@ from p2p.sim.runs import Record, perform, read_record
 from p2p.sim.shell import Refusal
 from p2p.sim.v4.cell import Cell
 
-Submit = Callable[[Cell, str], "Future[Record]"]
-
 
 class Sweep:
     """One experiment of a sweep under way: what is done, what is left to do."""
 
     def __init__(self, options: Options) -> None:
         check(options)
+        if options.format == "parquet":
+            from p2p.sim.parquet import pyarrow
+
+            pyarrow()
         self.options = options
         self.out = Path(options.out)
         self.cells = cells_of(options)
@@ -70,12 +76,27 @@ def executor_of(workers: int, cluster: str | None) -> Iterator[Executor | None]:
     elif workers == 1:
         yield None
     else:
-        with ProcessPoolExecutor(workers) as pool:
+        # Spawned, not forked: a forked worker would inherit the folders' locks and outlive this process with them.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=serve_parent) as pool:
             try:
                 yield pool
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def serve_parent() -> None:
+    """In a worker: leave Ctrl-C to the parent, and end with it, also where it was killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def sweep(experiments: list[Options], workers: int, cluster: str | None = None) -> list[Record]:
