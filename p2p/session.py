@@ -124,8 +124,8 @@ class Session:
     def alarm(self) -> Envelope:
         """The message to hand in at the deadline; of several that are due, the lowest market's."""
         due = self.deadline()
-        market = min((m for m, (at, _) in self.alarms.items() if at == due), key=lambda m: -1 if m is None else m)
-        return Envelope(SESSION if market is None else INSTITUTION, self.alarms[market][1], market)
+        market, (_, reminder) = min((item for item in self.alarms.items() if item[1][0] == due), key=_by_market)
+        return Envelope(SESSION if market is None else INSTITUTION, reminder, market)
 
     def token(self, sender: Address) -> int:
         """The last token that had an effect: a sender's next message carries the one after it."""
@@ -151,7 +151,9 @@ class Session:
     def digest(self) -> bytes:
         """A digest of all that the session remembers: equal digests, equal futures."""
         state = (
-            (self.phase, self.now, self.period, self.paused_left, self.alarms),
+            (self.phase, self.now, self.period),
+            None if self.paused_left is None else sorted(self.paused_left.items(), key=_by_market),
+            sorted(self.alarms.items(), key=_by_market),
             sorted(self.tokens.items(), key=str),
             (sorted(self.present.items()), sorted(self.controllers.items())),
             [(market.institution.state(), market.environment.state()) for market in self.markets],
@@ -321,3 +323,8 @@ def _may_say(sender: Address) -> tuple[type[Message], ...]:
     if isinstance(sender, int):
         return FROM_TRADERS
     return {EXPERIMENTER: FROM_EXPERIMENTER, GATEWAY: FROM_GATEWAY}.get(sender, (Reminder,))
+
+
+def _by_market(item: tuple[int | None, object]) -> int:
+    """The session's own, then its markets', in order."""
+    return -1 if item[0] is None else item[0]
