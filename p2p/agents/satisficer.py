@@ -3,7 +3,9 @@
 Source: Simon (1955), A Behavioral Model of Rational Choice, and the satisficers of the seed `run-book-v4`, under the
 sound rules of a live market: a bargain is never turned down (the two-sided band that does so is v4's own).
 A trader's margin is the distance from its value or cost to the far limit of the price range; its aspiration price
-leaves it the share `tau` of that margin. Otherwise it quotes its aspiration price.
+leaves it the share `tau` of that margin. Otherwise it quotes its aspiration price; if that meets what stands, it trades
+at once, in either mode. (A k_search that waited instead would wait for good in a market of its own kind: nobody
+improves on an aspiration price, so the K-th quote never comes.)
 """
 
 from collections import deque
