@@ -97,14 +97,15 @@ class Day:
         bids, asks = self.offers
         decisions: list[Decision] = []
         wall_ns: list[int] = []
-        for trader in self.traders:
-            if clock is None:
+        if clock is None:
+            decisions = [trader.decide(t, bids, asks) for trader in self.traders]
+        else:
+            started = clock()
+            for trader in self.traders:
                 decisions.append(trader.decide(t, bids, asks))
-            else:
-                started = clock()
-                decision = trader.decide(t, bids, asks)
-                wall_ns.append(clock() - started)
-                decisions.append(decision)
+                ended = clock()
+                wall_ns.append(ended - started)
+                started = ended
         submitted: tuple[list[Price], list[Price]] = ([], [])
         orders = []
         for trader, decision in zip(self.traders, decisions, strict=True):
