@@ -189,6 +189,7 @@ class ClientLine:
     def __init__(self, code: str, controller: Controller, name: str = "") -> None:
         self.code, self.controller, self.name = code, controller, name
         self.welcome: Welcome | None = None
+        self.session = ""
         self.number = 0
         self.token = 0
         self.now: Instant = 0
@@ -208,8 +209,11 @@ class ClientLine:
         """A message's token and its frame, which is pending from now on.
 
         Raises ProtocolError when too many are pending, or where the server could not read it: then nothing is pending
-        and no token is used up, for a token that the server never had would hold up all that come after it.
+        and no token is used up, for a token that the server never had would hold up all that come after it. Raises it
+        before the first welcome, too: only that tells the last token that was had from this seat.
         """
+        if not self.session:
+            raise ProtocolError("not_welcome", "the server has not let us in yet")
         if len(self.pending) >= PENDING_MAX:
             raise ProtocolError("too_many_pending", f"{PENDING_MAX} messages wait for an answer")
         token = self.token + 1
@@ -249,9 +253,9 @@ class ClientLine:
             raise ProtocolError("bad_frame", f"the server's frame cannot be read: {error}", True) from error
 
     def _welcomed(self, welcome: Welcome) -> Welcome:
-        if self.welcome and self.welcome.session != welcome.session:
+        if self.session not in ("", welcome.session):
             raise ProtocolError("another_session", "the server runs another session now", True)
-        self.welcome = welcome
+        self.welcome, self.session = welcome, welcome.session
         self.token = max(self.token, welcome.token)
         return welcome
 

@@ -1,0 +1,482 @@
+"""Both ends of a line, without a socket: logins, numbers, tokens, faults, and a connection that breaks anywhere."""
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from p2p.line import (
+    FAULTS_MAX,
+    FRAME_MAX,
+    PENDING_MAX,
+    ClientLine,
+    Fact,
+    Fault,
+    Login,
+    ServerLine,
+    Told,
+    Welcome,
+    error_frame,
+    feed_frame,
+    frame,
+)
+from p2p.messages import Accepted, Ask, Bid, Buy, EndRound, Lobby, Message, Quote, Refused, RequestStanding, Sell
+from p2p.rules import public_rules
+from p2p.wire import ProtocolError, encode
+from tests.play import small
+
+RULES = public_rules(small())
+
+
+def welcome(token: int = 0, facts: int = 0, session: str = "one", resume: str = "again") -> bytes:
+    return frame("welcome", Welcome(session, 3, resume, token, facts, RULES))
+
+
+def fact(message: Message, at: int = 5) -> bytes:
+    return encode(Fact(message.directive, "session", 3, at, message))
+
+
+def client() -> ClientLine:
+    """A client that is in."""
+    line = ClientLine("CODE2345", "human")
+    line.received(welcome())
+    return line
+
+
+def server() -> ServerLine:
+    """A line that has logged in."""
+    line = ServerLine()
+    assert isinstance(line.received(ClientLine("CODE2345", "human").login()), Login)
+    return line
+
+
+def fault(call: Callable[[], object]) -> ProtocolError:
+    with pytest.raises(ProtocolError) as caught:
+        call()
+    assert caught.value.why
+    return caught.value
+
+
+# --- the client's end ------------------------------------------------------------------------------------------
+
+
+def test_a_first_login_has_the_code_and_a_later_one_the_resume_token() -> None:
+    line = ClientLine("CODE2345", "robot", "R2")
+    assert ServerLine().received(line.login()) == Login("CODE2345", "", 0, "full", "robot", "R2")
+    assert isinstance(line.received(welcome()), Welcome)
+    line.received(feed_frame(1, 9, [fact(Lobby(1, 4)), fact(Lobby(2, 4))], []))
+    assert ServerLine().received(line.login()) == Login("", "again", 2, "full", "robot", "R2")
+    line.forget_resume()
+    assert ServerLine().received(line.login()) == Login("CODE2345", "", 2, "full", "robot", "R2")
+
+
+def test_facts_are_counted_from_the_frames_first() -> None:
+    line = client()
+    told = line.received(feed_frame(1, 9, [fact(Lobby(1, 4)), fact(Lobby(2, 4), 8)], [fact(EndRound(1))]))
+    assert told == [Told(1, 5, Lobby(1, 4)), Told(2, 8, Lobby(2, 4))]
+    assert (line.number, line.now) == (2, 9)
+    assert line.received(feed_frame(3, 10, [fact(EndRound(1))], [])) == [Told(3, 5, EndRound(1))]
+
+
+def test_facts_that_were_had_are_passed_over() -> None:
+    line = client()
+    line.received(feed_frame(1, 9, [fact(Lobby(k, 4)) for k in (1, 2)], []))
+    assert line.received(feed_frame(1, 9, [fact(Lobby(k, 4)) for k in (1, 2, 3)], [])) == [Told(3, 5, Lobby(3, 4))]
+    assert line.received(feed_frame(1, 9, [fact(Lobby(k, 4)) for k in (1, 2, 3)], [])) == []
+    assert line.received(feed_frame(9, 9, [], [])) == []
+    assert line.number == 3
+
+
+def test_a_gap_is_the_servers_fault_and_counts_for_nothing() -> None:
+    line = client()
+    error = fault(lambda: line.received(feed_frame(2, 9, [fact(Lobby(2, 4))], [])))
+    assert (error.code, error.fatal, line.number) == ("gap", True, 0)
+
+
+def test_a_frame_that_cannot_be_read_to_its_end_counts_for_nothing() -> None:
+    line = client()
+    line.say(Bid(90))
+    for bad in (b'{"directive":"bid"}', fact(Lobby(1, 4)).replace(b'"taken"', b'"tekan"'), b"7"):
+        error = fault(lambda bad=bad: line.received(feed_frame(1, 9, [fact(Accepted(1)), bad], [])))  # type: ignore[misc]
+        assert error.code in ("bad_frame", "bad_payload")
+        assert (line.number, list(line.pending)) == (0, [1])
+    assert len(line.received(feed_frame(1, 9, [fact(Accepted(1))], []))) == 1  # type: ignore[arg-type]
+
+
+def test_a_message_is_pending_until_it_is_answered() -> None:
+    line = client()
+    tokens = [line.say(message)[0] for message in (Bid(90), Ask(95), Buy(95))]
+    assert tokens == [1, 2, 3]
+    line.received(feed_frame(1, 9, [fact(Accepted(2)), fact(Refused(1, "moved")), fact(Quote("ask", 95))], []))
+    assert list(line.pending) == [3]
+    assert line.unanswered() == [line.pending[3]]
+
+
+def test_what_is_unanswered_is_said_again_in_its_order_with_its_tokens() -> None:
+    line = client()
+    said = [line.say(Bid(price))[1] for price in (90, 91, 92)]
+    assert line.unanswered() == said
+    one = server()
+    assert [one.received(data) for data in line.unanswered()] == [one.received(data) for data in said]
+
+
+def test_a_message_says_what_its_sender_had_seen() -> None:
+    line = client()
+    line.received(feed_frame(1, 9, [fact(Lobby(1, 4))] * 7, []))
+    message, said = server().received(line.say(Bid(90), {"offers_seen": 2})[1])  # type: ignore[misc]
+    assert message == Bid(90)
+    assert (said.directive, said.token, said.seen, said.meta) == ("bid", 1, 7, {"offers_seen": 2})
+
+
+def test_tokens_go_on_from_the_last_that_the_session_had() -> None:
+    line = ClientLine("CODE2345", "human")
+    line.received(welcome(token=41))
+    assert line.say(Bid(90))[0] == 42
+    line.received(welcome(token=41))
+    assert line.say(Bid(91))[0] == 43
+
+
+def test_nothing_can_be_said_before_the_first_welcome() -> None:
+    """A client that was restarted would else use a token again that the session has had, and be passed over."""
+    line = ClientLine("CODE2345", "human")
+    assert fault(lambda: line.say(Bid(90))).code == "not_welcome"
+    assert not line.pending
+
+
+def test_too_much_cannot_be_pending() -> None:
+    line = client()
+    for _ in range(PENDING_MAX):
+        line.say(RequestStanding())
+    assert fault(lambda: line.say(Bid(90))).code == "too_many_pending"
+    assert (line.token, len(line.pending)) == (PENDING_MAX, PENDING_MAX)
+
+
+@pytest.mark.parametrize(
+    ("message", "meta", "code"),
+    [
+        (Bid(2_000_000_000), None, "bad_payload"),
+        (Bid(90.5), None, "bad_payload"),  # type: ignore[arg-type]
+        (Bid(90), {"a name with spaces": 1}, "bad_frame"),
+        (Bid(90), {"much": 2**60}, "bad_frame"),
+        (Bid(90), {f"k{'k' * k}": 1 for k in range(9)}, "bad_frame"),
+    ],
+)
+def test_what_the_server_could_not_read_is_not_said_and_takes_no_token(message: Message, meta: Any, code: str) -> None:
+    line = client()
+    assert fault(lambda: line.say(message, meta)).code == code
+    assert (line.token, line.pending) == (0, {})
+    assert line.say(Bid(90))[0] == 1
+
+
+def test_another_session_is_not_gone_on_with() -> None:
+    line = client()
+    assert fault(lambda: line.received(welcome(session="two"))).code == "another_session"
+    line.forget_resume()
+    assert fault(lambda: line.received(welcome(session="two"))).code == "another_session"
+    assert isinstance(line.received(welcome(session="one")), Welcome)
+
+
+def test_a_fault_of_ours_is_handed_on() -> None:
+    assert client().received(error_frame(ProtocolError("busy", "too many wait"))) == Fault("busy", "too many wait")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"\xff",
+        b"{",
+        "\ud800",
+        b"[" * 100_000,
+        b'{"directive":"hello"}',
+        b'{"directive":"feed"}',
+        b'{"directive":"feed","payload":{"first":1}}',
+        b'{"directive":"feed","payload":{"first":"1","now":1}}',
+        b'{"directive":"feed","payload":{"first":1,"now":1,"facts":["\xff"]}}',
+        b'{"directive":"welcome","payload":{}}',
+        b'{"directive":"error","payload":{"code":1,"why":""}}',
+        frame("welcome", {"session": "one"}),
+    ],
+)
+def test_a_server_that_cannot_be_understood_is_at_fault(data: bytes | str) -> None:
+    line = client()
+    assert fault(lambda: line.received(data)).fatal
+    assert line.number == 0
+
+
+# --- the server's end ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b'{"directive":"bid","payload":{"price":90},"token":1}', "not_logged_in"),
+        (b'{"directive":"login","payload":{"code":7}}', "bad_login"),
+        (b'{"directive":"login","payload":{"code":"' + b"A" * 17 + b'"}}', "bad_login"),
+        (b'{"directive":"login","payload":{"code":"A","seat":3}}', "bad_login"),
+        (b'{"directive":"login","payload":{"code":"\xff"}}', "bad_login"),
+        (b'{"directive":"login","payload":{"have":-1}}', "bad_login"),
+        (b'{"directive":"login","payload":{"name":"' + b"A" * 41 + b'"}}', "bad_login"),
+        (b'{"directive":"login","payload":{"controller":"cat"}}', "bad_login"),
+    ],
+)
+def test_a_first_frame_that_is_no_login_closes_the_line(data: bytes, code: str) -> None:
+    line = ServerLine()
+    error = fault(lambda: line.received(data))
+    assert (error.code, error.fatal) == (code, True)
+    assert not line.open
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "fatal"),
+    [
+        (b"", "not_json", True),
+        (b"hello", "not_json", True),
+        (b"\xff\xfe", "not_json", True),
+        ("\ud800", "not_json", True),
+        (b"[" * 4000, "bad_frame", False),
+        (b"7", "bad_frame", False),
+        (b"null", "bad_frame", False),
+        (b'{"payload":{}}', "bad_frame", False),
+        (b'{"directive":7}', "bad_frame", False),
+        (b'{"directive":"bid","token":"1"}', "bad_frame", False),
+        (b'{"directive":"bid","token":-1}', "bad_frame", False),
+        (b'{"directive":"bid","token":9223372036854775808}', "bad_frame", False),
+        (b'{"directive":"bid","seen":1.5}', "bad_frame", False),
+        (b'{"directive":"bid","meta":[1]}', "bad_frame", False),
+        (b'{"directive":"bid","meta":{"Free text":1}}', "bad_frame", False),
+        (b'{"directive":"login","payload":{"code":"A"}}', "logged_in", False),
+        (b'{"directive":"steal","payload":{},"token":1}', "unknown_directive", False),
+        (b'{"directive":"bid","payload":{"price":90}}', "no_token", False),
+        (b'{"directive":"bid","payload":{"price":90},"token":0}', "no_token", False),
+        (b'{"directive":"bid","payload":{},"token":1}', "bad_payload", False),
+        (b'{"directive":"bid","payload":null,"token":1}', "bad_payload", False),
+        (b'{"directive":"bid","payload":{"price":"90"},"token":1}', "bad_payload", False),
+        (b'{"directive":"bid","payload":{"price":90.0},"token":1}', "bad_payload", False),
+        (b'{"directive":"bid","payload":{"price":true},"token":1}', "bad_payload", False),
+        (b'{"directive":"bid","payload":{"price":NaN},"token":1}', "not_json", True),
+        (b'{"directive":"bid","payload":{"price":Infinity},"token":1}', "not_json", True),
+        (b'{"directive":"bid","payload":{"price":9223372036854775808},"token":1}', "bad_payload", False),
+        (b'{"directive":"bid","payload":{"price":90,"trader":7},"token":1}', "bad_payload", False),
+        (b'{"directive":"bid","payload":{"\xff":90},"token":1}', "bad_payload", False),
+        (b'{"directive":"bid","payload":' + b"[" * 1900 + b"]" * 1900 + b',"token":1}', "not_json", True),
+    ],
+)
+def test_a_frame_that_is_wrong_is_answered_with_what_is_wrong(data: bytes, code: str, fatal: bool) -> None:
+    line = server()
+    error = fault(lambda: line.received(data))
+    assert (error.code, error.fatal, line.faults) == (code, fatal, 1)
+
+
+def test_who_says_who_he_is_is_not_heard() -> None:
+    message, said = server().received(  # type: ignore[misc]
+        b'{"directive":"sell","from":7,"to":"environment","payload":{"price":9},"token":1,"seen":4,"seat":2}'
+    )
+    assert message == Sell(9)
+    assert not hasattr(said, "sender")
+
+
+def test_too_many_faults_close_the_line() -> None:
+    line = server()
+    errors = [fault(lambda: line.received(b"7")) for _ in range(FAULTS_MAX)]
+    assert [error.fatal for error in errors] == [False] * (FAULTS_MAX - 1) + [True]
+    assert errors[-1].code == "too_many_faults"
+
+
+def test_fifty_thousand_spoilt_frames_raise_protocol_errors_and_nothing_else() -> None:
+    rng = random.Random(7)
+    line = client()
+    seeds = [
+        line.login(),
+        line.say(Bid(90), {"offers_seen": 3})[1],
+        line.say(Buy())[1],
+        frame("login", Login("CODE2345", "", 3, "full", "robot", "R2")),
+        welcome(),
+        feed_frame(1, 9, [fact(Accepted(1)), fact(Quote("bid", 9))], []),
+    ]
+    pieces = [
+        b"",
+        b"\x00",
+        b"\xff",
+        b'"',
+        b"{",
+        b"}",
+        b"null",
+        b"1e999",
+        b"-1",
+        b"9" * 30,
+        b"\\u0000",
+        b"\\ud800",
+        b"[[[",
+    ]
+    understood = 0
+    for k in range(50_000):
+        data = bytearray(rng.choice(seeds))
+        for _ in range(rng.choice((1, 1, 2, 5))):
+            at = rng.randrange(len(data) + 1)
+            data[at : at + rng.choice((0, 1, 1, 8))] = rng.choice(pieces) if rng.random() < 0.5 else rng.randbytes(1)
+        ends: list[Any] = [ServerLine(), ClientLine("A", "human")]
+        if k % 2:
+            ends[0].open = True
+        for end in ends:
+            try:
+                end.received(bytes(data))
+                understood += 1
+            except ProtocolError:
+                pass
+    assert 1_000 < understood < 50_000, "some survive, most do not"
+
+
+# --- a connection that breaks ----------------------------------------------------------------------------------
+
+
+class Seat:
+    """The server's side of one seat, as short as can be: tokens in their order have one effect, facts are numbered."""
+
+    def __init__(self) -> None:
+        self.facts: list[bytes] = []
+        self.effects: list[tuple[int, Message]] = []
+        self.line = ServerLine()
+        self.sent: int | None = None
+
+    def hear(self, data: bytes) -> list[bytes]:
+        heard = self.line.received(data)
+        if isinstance(heard, Login):
+            self.sent = min(heard.have, len(self.facts))
+            return [welcome(token=len(self.effects), facts=len(self.facts))]
+        message, said = heard
+        if said.token == len(self.effects) + 1:
+            self.effects.append((said.token, message))
+            answer = Accepted(said.token) if said.token % 3 else Refused(said.token, "moved")
+            self.facts += [fact(answer), fact(Quote("bid", 1))][: 1 + said.token % 2]
+        elif said.token > len(self.effects):
+            return [error_frame(ProtocolError("token_gap", "tokens rise by one"))]
+        return []
+
+    def feed(self, most: int) -> list[bytes]:
+        assert self.sent is not None
+        first, facts = self.sent + 1, self.facts[self.sent : self.sent + most]
+        self.sent += len(facts)
+        return [feed_frame(first, 0, facts, [])] if facts else []
+
+
+class BreakingLine(RuleBasedStateMachine):
+    """A client and a seat, and pipes between them that delay and are cut, losing what is in them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seat = Seat()
+        self.up: list[bytes] = []
+        self.down: list[bytes] = []
+        self.connected = False
+        self.said: dict[int, Message] = {}
+
+    @initialize()
+    def begin(self) -> None:
+        self.client = ClientLine("CODE2345", "human")
+        self.told: list[Told] = []
+
+    @precondition(lambda self: not self.connected)
+    @rule()
+    def connect(self) -> None:
+        self.connected, self.up, self.down = True, [self.client.login()], []
+        self.seat.line, self.seat.sent, self.welcomed = ServerLine(), None, False
+
+    @precondition(lambda self: self.connected)
+    @rule(up=st.integers(0, 3), down=st.integers(0, 3))
+    def cut(self, up: int, down: int) -> None:
+        """What is under way may still arrive, up to a point."""
+        for _ in range(up):
+            self.server_reads()
+        for _ in range(down):
+            self.client_reads()
+        self.connected = False
+
+    @rule()
+    def restart(self) -> None:
+        """The client's program ends and begins anew: it knows its code and nothing else."""
+        self.connected = False
+        self.said = {token: message for token, message in self.said.items() if token <= len(self.seat.effects)}
+        self.begin()
+
+    @rule(price=st.integers(1, 99))
+    def say(self, price: int) -> None:
+        if not self.client.session or len(self.client.pending) > 5:
+            return
+        token, data = self.client.say(Bid(price))
+        assert token not in self.said, "no token is used twice"
+        self.said[token] = Bid(price)
+        if self.connected and self.welcomed:
+            self.up.append(data)
+
+    @rule()
+    def something_happens(self) -> None:
+        self.seat.facts.append(fact(Lobby(len(self.seat.facts), 4)))
+
+    @precondition(lambda self: self.connected)
+    @rule()
+    def server_reads(self) -> None:
+        if self.up:
+            self.down += self.seat.hear(self.up.pop(0))
+
+    @precondition(lambda self: self.connected)
+    @rule(most=st.integers(1, 3))
+    def server_feeds(self, most: int) -> None:
+        if self.seat.sent is not None:
+            self.down += self.seat.feed(most)
+
+    @precondition(lambda self: self.connected)
+    @rule()
+    def client_reads(self) -> None:
+        if not self.down:
+            return
+        received = self.client.received(self.down.pop(0))
+        assert not isinstance(received, Fault), received
+        if isinstance(received, Welcome):
+            self.welcomed = True
+            self.up += self.client.unanswered()
+        else:
+            self.told += received
+
+    @invariant()
+    def numbers_have_no_gap_and_no_double(self) -> None:
+        numbers = [one.number for one in getattr(self, "told", [])]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+    @invariant()
+    def every_message_has_one_effect_at_the_most(self) -> None:
+        tokens = [token for token, _ in self.seat.effects]
+        assert tokens == list(range(1, len(tokens) + 1))
+        assert all(self.said.get(token, message) == message for token, message in self.seat.effects)
+
+    def teardown(self) -> None:
+        """In the end a line holds: then everything has arrived."""
+        if not hasattr(self, "client"):
+            return
+        self.connected = False
+        self.connect()
+        while self.up or self.down or self.seat.sent is None or self.seat.sent < len(self.seat.facts):
+            self.server_reads()
+            self.server_feeds(2)
+            self.client_reads()
+        assert self.client.pending == {}
+        assert dict(self.seat.effects) == self.said
+        assert len(self.told) == len(self.seat.facts) == self.client.number
+        assert [json.loads(raw)["directive"] for raw in self.seat.facts] == [one.message.directive for one in self.told]
+
+
+BreakingLine.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+TestBreakingLine = BreakingLine.TestCase
+
+
+def test_a_frame_of_ours_is_never_too_long() -> None:
+    line = client()
+    meta = {f"{'n' * 23}{letter}": -(2**53) for letter in "abcdefgh"}
+    assert len(line.say(Bid(-1_000_000_000), meta)[1]) < FRAME_MAX // 4
