@@ -5,12 +5,14 @@ clock shows another second. So hundreds of facts a second cost no more than ten 
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol, cast
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.css.query import NoMatches
 
 from p2p.units import SECOND, Instant
 from tui.model import Model
@@ -78,6 +80,7 @@ class LabApp(App[Ending]):
             return
         started = time.perf_counter_ns()
         screen = self.screen_stack[1]
-        if screen.is_mounted:
-            cast(Shows, screen).show(self.model, self.now())
+        with suppress(NoMatches):  # a screen that is being taken down has lost some of its parts already
+            if screen.is_mounted:
+                cast(Shows, screen).show(self.model, self.now())
         self.redraw_us = (time.perf_counter_ns() - started) // 1000

@@ -167,8 +167,9 @@ class Model:
             quotes.clear()
 
     def _quoted(self, quote: Quote, at: Instant) -> None:
-        self.quotes[quote.side].append(QuoteShown(quote.price, quote.mine, quote.trader))
-        self.path[quote.side].append((self.into_us(at), quote.price))
+        if quote.price is not None:
+            self.quotes[quote.side].append(QuoteShown(quote.price, quote.mine, quote.trader))
+            self.path[quote.side].append((self.into_us(at), quote.price))
 
     def _contracted(self, contract: Contract, at: Instant, value: Money | None) -> None:
         self._reset_quotes()

@@ -20,7 +20,6 @@ class ReplayApp(LabApp):
 
     def on_mount(self) -> None:
         """Begin to play."""
-        super().on_mount()
         self.push_screen(ReplayScreen())
         self._beat_at = time.monotonic()
 

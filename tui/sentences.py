@@ -1,9 +1,9 @@
 """What the terminal says in words: why an order was refused, why the line is closed, what an order was."""
 
-from p2p.messages import Ask, Bid, Buy, Message, Reason, Sell
+from p2p.messages import Ask, Bid, Buy, Message, Sell
 from p2p.units import Price
 
-REFUSED: dict[Reason, str] = {
+REFUSED: dict[str, str] = {
     "not_open": "the market is closed at the moment; wait until it opens",
     "not_a_buyer": "you are a seller in this period, so you cannot buy or bid",
     "not_a_seller": "you are a buyer in this period, so you cannot sell or ask",
@@ -15,6 +15,16 @@ REFUSED: dict[Reason, str] = {
     "no_standing_ask": "there was no ask left to buy from",
     "moved": "the quote moved to a worse price before your order came; nothing was traded",
     "would_lose": "you would trade that unit at a loss, and losses are not allowed here",
+    "loss_floor": "it would take your surplus below what this session lets anybody lose",
+    "above_ceiling": "the price is above the market's ceiling",
+    "below_floor": "the price is below the market's floor",
+    "may_not_quote": "your side only takes quotes in this market, it does not make them",
+    "one_unit": "one unit is traded at a time in this market",
+    "unknown_order": "there is no such order of yours any more",
+    "own_order": "it would have met an order of your own",
+    "no_taking_in_a_call": "in a call one states prices; nothing can be taken before it is held",
+    "cannot_be_withdrawn": "a quote cannot be taken back in this market",
+    "too_many_orders": "you have as many orders in the book as one may have",
     "not_now": "that cannot be said at this stage of the session",
 }
 """A sentence for every reason an order can be refused for."""

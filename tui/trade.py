@@ -50,7 +50,6 @@ class TradeApp(LabApp):
 
     def on_mount(self) -> None:
         """Open the lobby and the line."""
-        super().on_mount()
         self.push_screen(LobbyScreen())
         self._stage = "lobby"
         self.run_worker(self._listen(), exclusive=True)

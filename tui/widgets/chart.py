@@ -9,6 +9,9 @@ from tui.periods import Deal
 BID, ASK, DEAL, OWN = "#56b4e9", "#e69f00", "#ffffff", "#f0e442"
 """Colours that those who are colour-blind tell apart (Okabe and Ito); the shapes differ too."""
 
+CHART_US = SECOND // 2
+"""A running period's chart is drawn twice a second at the most: it is a third of a drawing's cost, and all history."""
+
 
 class PriceChart(PlotWidget, can_focus=False):
     """A chart that draws the running period from scratch whenever it has changed, from series of bounded length."""
@@ -17,11 +20,12 @@ class PriceChart(PlotWidget, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__(id="chart", classes="panel", allow_pan_and_zoom=False)
-        self._drawn: object = None
+        self._version = -1
+        self._place: object = None
+        self._at: Instant = 0
 
     def on_mount(self) -> None:
         """Leave the room to the data."""
-        super().on_mount()
         self.margin_top, self.margin_bottom = 0, 1
         self.border_title = "Prices by seconds of the period"
         self.border_subtitle = "● contract  ◆ yours  ▔ ask  ▁ bid"
@@ -29,10 +33,10 @@ class PriceChart(PlotWidget, can_focus=False):
     def show(self, model: Model, now: Instant) -> None:
         """Bring the chart up to date."""
         period = model.period
-        seen = (model.version, model.public.bid, model.public.ask, self.size)
-        if seen == self._drawn:
+        place = (model.public.period, model.public.open, self.size)
+        if model.version == self._version or (place == self._place and abs(now - self._at) < CHART_US):
             return
-        self._drawn = seen
+        self._version, self._place, self._at = model.version, place, now
         self._fit_labels(model.rules.price_max)
         self.clear()
         if period is None or not period.length_us:

@@ -5,14 +5,20 @@ from textual.widgets import Static
 
 
 class Line(Static):
-    """Text that remembers what it says."""
+    """Text that remembers what it says. The screen is laid out anew only where the text may need another place."""
 
     ALLOW_SELECT = False
-
     said: Content | None = None
 
     def say(self, content: Content) -> None:
         """Show this, unless it is shown already."""
-        if self.said is None or not self.said.is_same(content):
-            self.said = content
+        before, self.said = self.said, content
+        if before is None:
             self.update(content)
+        elif not before.is_same(content):
+            self.update(content, layout=self.styles.auto_dimensions and extent(before) != extent(content))
+
+
+def extent(content: Content) -> list[int]:
+    """The width of each line."""
+    return [line.cell_length for line in content.split("\n")]

@@ -16,7 +16,6 @@ class SessionChart(PlotWidget, can_focus=False):
 
     def on_mount(self) -> None:
         """Leave the room to the data."""
-        super().on_mount()
         self.margin_top, self.margin_bottom, self.margin_left = 0, 1, 7
         self.border_title = "Contract prices in their order · a vertical line ends a period"
         self.border_subtitle = "● contract  ◆ yours"
