@@ -538,8 +538,10 @@ def test_both_markets_are_paused_and_extended_alike() -> None:
 
 
 def test_each_market_is_dealt_for_itself() -> None:
-    hands = [[steps for _, (_, steps) in sorted(m.environment.holdings.items())] for m in Session(TWO, 3).markets]  # type: ignore[attr-defined]
-    assert sorted(hands[0]) == sorted(hands[1])
+    dealt = [event for event in Course(TWO).trading().events if isinstance(event.message, Schedule)]
+    hands = [sorted(str(event.message) for event in dealt if event.market == market) for market in (0, 1)]
+    assert hands[0] == hands[1]
+    assert len({event.to for event in dealt}) == 8
     assert any(Session(TWO, seed).markets[0].seats != (0, 1, 2, 3) for seed in range(5))
 
 
