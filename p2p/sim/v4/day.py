@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 
 from p2p.book import Book, Order
@@ -16,13 +17,13 @@ from p2p.sim.v4.rules import RULES, TICK_CPERKWH, BookPrices, Rules
 from p2p.sim.v4.traders import Decision, Quote, Trader, seat
 
 
-def to_submit(trader: Trader, t: int, decision: Decision, fresh: int) -> Quote:
+def to_submit(trader: Trader, net: float, decision: Decision, fresh: int) -> Quote:
     """The limit order that a decision comes to, which for v4's posts is a later quote."""
     action, is_buy, price, quantity, _ = decision
     if action == "post" and fresh:
         quote = None
         for _ in range(fresh):
-            quote = trader.quote(t)
+            quote = trader.quote(net)
         assert quote is not None
         return quote
     return is_buy, price, quantity
@@ -35,6 +36,8 @@ class Day:
         self.cell = cell
         self.rules: Rules = RULES[cell.rules]
         self.traders = seat(cell, self.rules)
+        # By interval, in the traders' order: each day is read across, and a day of its own would be cold by then.
+        self.net = [array("d", nets) for nets in zip(*(trader.day for trader in self.traders), strict=True)]
         self.next_id = 0
         self.capacity = self._capacity()
         self.prices = BookPrices()
@@ -74,16 +77,16 @@ class Day:
         bids, asks = self.offers
         decisions: list[Decision] = []
         wall_ns: list[int] = []
-        for trader in self.traders:
+        for trader, net in zip(self.traders, self.net[t], strict=True):
             if clock is None:
-                decision = trader.decide(t, bids, asks)
+                decision = trader.decide(net, bids, asks)
             else:
                 started = clock()
-                decision = trader.decide(t, bids, asks)
+                decision = trader.decide(net, bids, asks)
                 wall_ns.append(clock() - started)
             decisions.append(decision)
             if decision[0] != "none":
-                is_buy, price, quantity = to_submit(trader, t, decision, fresh)
+                is_buy, price, quantity = to_submit(trader, net, decision, fresh)
                 turn.submit(is_buy, price, prices[round(price / TICK_CPERKWH)] if rounds else price, quantity)
         self.next_id = turn.next_id
         return self._interval(t, decisions, wall_ns, turn.trades, turn.submitted, turn.bound(self.capacity))
@@ -97,20 +100,21 @@ class Day:
         bids, asks = self.offers
         decisions: list[Decision] = []
         wall_ns: list[int] = []
+        both = zip(self.traders, self.net[t], strict=True)
         if clock is None:
-            decisions = [trader.decide(t, bids, asks) for trader in self.traders]
+            decisions = [trader.decide(net, bids, asks) for trader, net in both]
         else:
             started = clock()
-            for trader in self.traders:
-                decisions.append(trader.decide(t, bids, asks))
+            for trader, net in both:
+                decisions.append(trader.decide(net, bids, asks))
                 ended = clock()
                 wall_ns.append(ended - started)
                 started = ended
         submitted: tuple[list[Price], list[Price]] = ([], [])
         orders = []
-        for trader, decision in zip(self.traders, decisions, strict=True):
+        for trader, net, decision in zip(self.traders, self.net[t], decisions, strict=True):
             if decision[0] != "none":
-                is_buy, price, quantity = to_submit(trader, t, decision, fresh)
+                is_buy, price, quantity = to_submit(trader, net, decision, fresh)
                 submitted[0 if is_buy else 1].append((price, quantity))
                 orders.append(Order(self.next_id, is_buy, price, quantity))
                 self.next_id += 1

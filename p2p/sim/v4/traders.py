@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from array import array
 
 from p2p.agents.scans import Scan, Take, all_crossing, best_crossing, best_of_first, sweep_of_first, within_band
 from p2p.environments.battery import Battery, day_with
@@ -50,15 +51,12 @@ SCANS: dict[tuple[str, str | None], Scan] = {
 class Trader:
     """Agent i of a cell. Its generator's draws come in one stream: profile, premia, then a normal for each quote."""
 
-    __slots__ = ("buy_base", "net", "normal", "parameter", "rng", "scan", "sell_base", "sigma", "whole")
+    __slots__ = ("buy_base", "day", "normal", "parameter", "rng", "scan", "sell_base", "sigma", "whole")
 
     def __init__(self, cell: Cell, rules: Rules, i: int) -> None:
         self.rng = random.Random((cell.seed * 1000003 + i) & 0x7FFFFFFF)
         self.normal = normals(self.rng).__next__
-        self.net = draw_profile(self.normal).net_kwh()
-        if cell.battery_kwh:
-            battery = Battery(cell.battery_kwh, cell.battery_kw)
-            self.net = [done.net_kwh for done in day_with(battery, self.net, INTERVAL_H)]
+        self.day = array("d", self._day(cell))
         half = 0.5 if rules.zero_counts_as_half else 0.0
         self.buy_base = FAIR_PRICE_CPERKWH + (self._premium(cell.buy_markup) or half)
         self.sell_base = FAIR_PRICE_CPERKWH - (self._premium(cell.sell_discount) or half)
@@ -67,15 +65,22 @@ class Trader:
         self.scan = SCANS[cell.agent, cell.mode]
         self.parameter = cell.parameter(i)
 
+    def _day(self, cell: Cell) -> list[float]:
+        """Net load of each interval, kWh, after the battery if there is one."""
+        net = draw_profile(self.normal).net_kwh()
+        if not cell.battery_kwh:
+            return net
+        battery = Battery(cell.battery_kwh, cell.battery_kw)
+        return [done.net_kwh for done in day_with(battery, net, INTERVAL_H)]
+
     def _premium(self, given: float | None) -> float:
         """Markup or discount, c/kWh: the one given, or a draw clipped to its range."""
         if given is not None:
             return given
         return min(max(PREMIUM_MEAN + self.normal(), 0.0), PREMIUM_MOST)
 
-    def quote(self, t: int) -> Quote | None:
-        """What it would buy or sell in interval t, at a freshly drawn price; None where there is nothing to trade."""
-        net = self.net[t]
+    def quote(self, net: float) -> Quote | None:
+        """What it would buy or sell of a net load, at a freshly drawn price; None where there is nothing to trade."""
         if -NOTHING_KWH < net < NOTHING_KWH:
             return None
         is_buy = net > 0
@@ -86,9 +91,9 @@ class Trader:
             return whole(is_buy, price, abs(net))
         return is_buy, price, net if is_buy else -net
 
-    def decide(self, t: int, bids: Offers, asks: Offers) -> Decision:
+    def decide(self, net: float, bids: Offers, asks: Offers) -> Decision:
         """One quote, one look at the offers opposite to it."""
-        quote = self.quote(t)
+        quote = self.quote(net)
         if quote is None:
             return NONE
         is_buy, price, quantity = quote
@@ -109,7 +114,7 @@ class ZeroIntelligence(Trader):
 
     __slots__ = ()
 
-    def quote(self, t: int) -> Quote | None:
+    def quote(self, net: float) -> Quote | None:
         """0.5 kWh, bought or sold, at a price uniform between 10 and 25 c/kWh in ticks of 0.1."""
         price = round(self.rng.uniform(*ZI_PRICES_CPERKWH), 1)
         is_buy = self.rng.random() < 0.5
@@ -133,9 +138,9 @@ class Learner(Trader):
         means = [hits / tries if tries else 0.0 for hits, tries in zip(self.hits, self.tries, strict=True)]
         return means.index(max(means))
 
-    def decide(self, t: int, bids: Offers, asks: Offers) -> Decision:
+    def decide(self, net: float, bids: Offers, asks: Offers) -> Decision:
         """A quote moved by the chosen offset, judged against the best offer; the reward is 1 if they cross."""
-        quote = self.quote(t)
+        quote = self.quote(net)
         if quote is None:
             return NONE
         is_buy, price, quantity = quote
