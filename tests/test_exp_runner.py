@@ -4,6 +4,7 @@ import csv
 import json
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -143,12 +144,27 @@ def test_the_same_run_made_twice_keeps_the_first(tmp_path: Path) -> None:
     assert record.seconds == first.seconds
 
 
-def test_a_cut_table_is_no_finished_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("harm", ["cut table", "no table", "no record", "cut record", "a file"])
+def test_what_is_not_a_whole_run_does_not_count_and_is_run_again(harm: str, tmp_path: Path) -> None:
     sweep([options(tmp_path)], workers=1)
+    before = untimed(tmp_path)
     (table,) = tmp_path.glob("*/decision_*.csv")
-    table.write_bytes(table.read_bytes()[:-100])
-    with pytest.raises(Refusal, match="not a whole run; delete it"):
-        sweep([options(tmp_path)], workers=1)
+    record = table.parent / "run.json"
+    match harm:
+        case "cut table":
+            table.write_bytes(table.read_bytes()[:-100])
+        case "no table":
+            table.unlink()
+        case "no record":
+            record.unlink()
+        case "cut record":
+            record.write_bytes(record.read_bytes()[:100])
+        case "a file":
+            shutil.rmtree(table.parent)
+            table.parent.write_text("")
+    assert len(sweep([options(tmp_path)], workers=1)) == 1
+    assert untimed(tmp_path) == before
+    assert not (tmp_path / PARTIAL).exists()
 
 
 def test_a_folder_with_other_options_is_refused_not_mixed(tmp_path: Path) -> None:
@@ -211,6 +227,7 @@ def test_bad_options_get_one_clear_line(words: str, says: str, tmp_path: Path) -
 
 
 def test_a_file_is_no_folder_to_write_to(tmp_path: Path) -> None:
+    assert "is empty" in refused(*SMALL.split(), "--out", "")
     (tmp_path / "file").write_text("mine")
     assert "is a file" in refused(*SMALL.split(), "--out", str(tmp_path / "file"))
     assert "below a file" in refused(*SMALL.split(), "--out", str(tmp_path / "file" / "out"))

@@ -153,5 +153,6 @@ def _run(record: Record) -> dict[str, Any]:
         "digests": record.digests,
         "bytes": record.bytes_by_file,
         "seconds": round(record.seconds, 3),
+        "processor_s": round(record.processor_s, 3),
         "memory_mb": round(record.memory_mb, 1),
     }

@@ -73,6 +73,12 @@ def new_folder(out: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
+def put_aside(out: Path, folder: Path) -> None:
+    """Move a folder that is not whole to where whatever is unfinished is removed in the end."""
+    (out / PARTIAL).mkdir(exist_ok=True)
+    folder.rename(out / PARTIAL / f"{folder.name}-{uuid.uuid4().hex[:8]}")
+
+
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
     """A path to write to, which becomes `path` when the block ends well and is gone when it does not."""

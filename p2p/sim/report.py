@@ -46,7 +46,7 @@ def _head(manifest: dict[str, Any]) -> Iterator[str]:
     full = max(manifest["sittings"], key=lambda sitting: sitting["runs"])
     done = manifest["experiments"]
     runs, decisions = sum(e["runs"] for e in done), sum(e["decisions"] for e in done)
-    size, seconds = sum(e["bytes"] for e in done), sum(e["seconds"] for e in done)
+    size, processor_s = sum(e["bytes"] for e in done), sum(e["processor_s"] for e in done)
     load = full["load_before"]
     yield (
         f"Machine: {manifest['processor']}, {manifest['cores']} cores, {manifest['platform']}, Python "
@@ -58,8 +58,8 @@ def _head(manifest: dict[str, Any]) -> Iterator[str]:
     yield "|---|---|"
     yield f"| runs, decisions, size of their tables | {runs}, {decisions / 1e6:.1f} million, {size / 1e9:.2f} GB |"
     yield f"| time of the runs, by the clock ({full['runs']} runs in one sitting) | {full['runs_s']} s |"
-    each_us = seconds / decisions * 1e6
-    yield f"| the same, summed over workers | {seconds:.0f} s, {each_us:.1f} µs a decision, table included |"
+    each_us = processor_s / decisions * 1e6
+    yield f"| processor time of the runs | {processor_s:.0f} s, {each_us:.1f} µs a decision, its table row included |"
     yield f"| summing up and tables; pictures | {full['tables_s']} s; {full['pictures_s']} s |"
     yield f"| most memory of a worker | {max(e['memory_mb'] for e in done):.0f} MB |"
     yield ""
@@ -126,9 +126,9 @@ def _ratios(labelled: Labelled, study: dict[str, Published]) -> Iterator[str]:
     yield "## Effort: time and offers examined"
     yield ""
     yield (
-        "How many times less a satisficer needs than the optimizer at the same N, continuous market, open book. The "
-        "published ratio of times compares a scan of a copied book with a look at its head. With levels and counts "
-        "kept, an optimizer's decision costs no more than a satisficer's, and the ratio of times goes away; the ratio "
+        "How many times less a satisficer needs than the optimizer at the same N, continuous market, open book. The\n"
+        "published ratio of times compares a scan of a copied book with a look at its head. With levels and counts\n"
+        "kept, an optimizer's decision costs no more than a satisficer's, and the ratio of times goes away; the ratio\n"
         "of offers examined is a property of the rules, not of the program, and stays."
     )
     yield ""

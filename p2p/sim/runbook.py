@@ -152,7 +152,7 @@ def _write_manifest(
 
 
 def _outputs(out: Path) -> dict[str, Any]:
-    """An experiment's runs in figures: how many, their bytes, time and memory, and one digest of all their digests.
+    """An experiment's runs in figures: how many, their bytes, times and memory, and one digest of all their digests.
 
     The digest leaves out what depends on the machine: wall_ms and mem_mb.
     """
@@ -162,6 +162,7 @@ def _outputs(out: Path) -> dict[str, Any]:
         "decisions": sum(run["N"] * run["intervals"] for run in runs),
         "bytes": sum(sum(run["bytes"].values()) for run in runs),
         "seconds": round(sum(run["seconds"] for run in runs), 1),
+        "processor_s": round(sum(run["processor_s"] for run in runs), 1),
         "memory_mb": max(run["memory_mb"] for run in runs),
         "digest": _digest(msgspec.json.encode([run["digests"] for run in runs])),
     }

@@ -75,6 +75,8 @@ def words(text: str, what: str) -> list[str]:
 
 def folder_for(out: Path) -> Path:
     """The folder, made if it is not there; refuses a file of that name and a place where nothing can be written."""
+    if out == Path():
+        raise Refusal("the name of the folder to write to is empty; name one, as outputs/exp_kg_v4")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except FileExistsError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
@@ -13,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from p2p.sim.experiment import Options, cells_of, check, write_manifest
-from p2p.sim.folder import locked
+from p2p.sim.folder import locked, put_aside
 from p2p.sim.progress import Bars
 from p2p.sim.runs import Record, perform, read_record
 from p2p.sim.shell import Refusal
@@ -35,7 +36,10 @@ class Sweep:
         self.done: dict[str, Record] = {}
 
     def look_around(self) -> None:
-        """Find what is finished already; refuses a folder that holds runs of the same names but other options."""
+        """Find what is finished already; refuses a folder that holds runs of the same names but other options.
+
+        What has the name of a run but is not whole does not count and makes place for the run.
+        """
         names = [cell.name for cell in self.cells]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
@@ -46,7 +50,9 @@ class Sweep:
                 continue
             record = read_record(folder)
             if record is None:
-                raise Refusal(f"'{folder}' is not a whole run; delete it and run the command again")
+                print(f"{folder}: not a whole run, it is run again", file=sys.stderr)
+                put_aside(self.out, folder)
+                continue
             if record.fingerprint != cell.fingerprint:
                 raise Refusal(f"'{self.out}' holds a run with other options ({cell.name}); delete it or change --out")
             self.done[cell.name] = record
