@@ -152,7 +152,7 @@ class Side:
         level.first = first
         if first == len(orders):
             self._close(level)
-        elif level.dead or first >= SWEEP_MIN:
+        elif level.dead or (first >= SWEEP_MIN and first * 2 > len(orders)):
             self._pass_dead(level)
 
     def discard(self, order: Order) -> None:

@@ -119,6 +119,27 @@ def test_every_row_is_the_recorded_one(name: str) -> None:
     assert [*intervals, *decisions] == recorded
 
 
+class Ticks:
+    """A clock that goes on by 1 each time it is read."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def __call__(self) -> int:
+        self.reads += 1
+        return self.reads
+
+
+@pytest.mark.parametrize("mechanism", ["cda", "call"])
+def test_each_agent_is_timed_once_an_interval_and_timing_changes_nothing(mechanism: str) -> None:
+    cell = v4(agent="satisficer", mode="k_greedy", K=3, mechanism=mechanism)
+    timed, plain = list(Day(cell).play(Ticks())), list(Day(cell).play())
+    assert all(interval.wall_ns == [1] * cell.N for interval in timed)
+    assert all(interval.wall_ns == [] for interval in plain)
+    assert [i.decisions for i in timed] == [i.decisions for i in plain]
+    assert [i.measures for i in timed] == [i.measures for i in plain]
+
+
 def reference_runs() -> list[str]:
     return sorted(path.name for path in (REFERENCE / "runs").glob("*")) if REFERENCE.is_dir() else []
 
