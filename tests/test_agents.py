@@ -337,6 +337,10 @@ def test_a_search_begins_anew_with_the_round() -> None:
     one.see(Quote("ask", 90))
     one.see(StartRound(2, 1))
     assert one.decide(Sight(ask=90), Drawn(0)) == Bid(80)
+    one.see(Quote("bid", 110))
+    assert one.decide(seller(bid=110), Drawn(0)) == Sell(110)
+    one.see(StartRound(3, 1))
+    assert one.decide(seller(bid=110), Drawn(0)) == Ask(120)
 
 
 # --- names and casts -------------------------------------------------------------------------------------------

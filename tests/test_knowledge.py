@@ -95,6 +95,9 @@ def test_ones_own_contracts_use_up_ones_units_and_others_do_not() -> None:
 def test_what_was_gained_before_is_kept_beside_the_period() -> None:
     later = knowing(*OPEN, Contract(1, 90, "ask", mine="buyer"), EndRound(1), Schedule(2, "seller", (Step(5),)))
     assert (later.surplus, later.surplus_before, later.prices, later.role) == (0, 10, [], "seller")
+    for message in (StartRound(2, 9), Contract(1, 50, "bid", mine="seller"), Schedule(3, "buyer", (Step(9),))):
+        later.see(message, 1)
+    assert (later.surplus, later.surplus_before) == (0, 55)
 
 
 CLOCK: list[tuple[tuple[Message, ...], int, int | None, str]] = [

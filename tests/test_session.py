@@ -537,6 +537,24 @@ def test_both_markets_are_paused_and_extended_alike() -> None:
     assert [event.market for event in ring if isinstance(event.message, EndRound)] == [0, 1]
 
 
+def test_an_end_in_a_pause_ends_the_pause_too() -> None:
+    for phase in ("paused in trading", "paused in a break"):
+        course = PHASES[phase]()
+        course.command(End())
+        assert course.session.deadline() is None
+        for message in (Resume(), End()):
+            assert answer(course.command(message)) == "not_now"
+
+
+def test_no_market_is_dealt_as_another_is() -> None:
+    dealt: list[list[list[str]]] = [[], []]
+    for seed in range(10):
+        hands = told(Course(TWO, seed).trading().events, Schedule)
+        for market in (0, 1):
+            dealt[market].append([str(hand) for hand in hands[4 * market : 4 * market + 4]])
+    assert dealt[0] != dealt[1]
+
+
 def test_each_market_is_dealt_for_itself() -> None:
     dealt = [event for event in Course(TWO).trading().events if isinstance(event.message, Schedule)]
     hands = [sorted(str(event.message) for event in dealt if event.market == market) for market in (0, 1)]

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from p2p.messages import Accepted, EndRound, Refused, Schedule, Start, StartRound
+from p2p.messages import Accepted, EndRound, Quote, Refused, Schedule, Start, StartRound
 from p2p.metrics import score_session
 from p2p.scenario import Scenario
 from p2p.seeds import derived
@@ -126,6 +126,23 @@ def test_robots_fold_the_very_facts_that_they_would_be_fed() -> None:
         assert robot.knowledge.surplus == agent["surplus" if agent["type"] == "buyer" else "profit"]
         assert [one.price for one in robot.knowledge.public.contracts] == [price for *_, price in out]
         assert (robot.knowledge.bid, robot.knowledge.ask, robot.knowledge.public.phase) == (None, None, "ended")
+
+
+def test_a_robot_that_learns_is_told_every_quote_of_its_market_and_no_other() -> None:
+    simulation = Simulation(small(markets=2, periods=1), ["satisficer/mode=k_search/k=1000"] * 8, 4)
+    events = [event for _, _, some in simulation.play() for event in some]
+    for robot in simulation.robots.values():
+        market = simulation.session.market_of[robot.seat].number
+        quotes = told([event for event in events if event.market == market], Quote)
+        assert list(robot.agent.bids) == [quote.price for quote in quotes if quote.side == "bid"]  # type: ignore[attr-defined]
+        assert list(robot.agent.asks) == [quote.price for quote in quotes if quote.side == "ask"]  # type: ignore[attr-defined]
+        assert quotes
+
+
+def test_whoever_looks_at_the_very_end_of_a_period_looks_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Simulation, "_reaction", lambda self, robot: 5 * SECOND)
+    heard = list(Simulation(small(), ["zic"] * 4, 1).play())
+    assert {at for envelope, at, _ in heard if isinstance(envelope.sender, int)} <= {5 * SECOND, 20 * SECOND}
 
 
 # --- tables ----------------------------------------------------------------------------------------------------
