@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2p.book import SWEEP_MIN, Book, Fill, Side
+from p2p.book import Book, Fill, Order, Side
+from p2p.side import SWEEP_MIN
 
 
 @dataclass
@@ -176,8 +177,6 @@ def test_a_queue_does_not_grow_with_orders_that_were_filled() -> None:
 
 
 def test_orders_of_a_call_rest_even_where_they_cross() -> None:
-    from p2p.book import Order
-
     book = Book()
     book.rest_all([Order(1, True, 20, 1), Order(2, False, 10, 1), Order(3, True, 20, 2), Order(4, True, 21, 1)])
     assert [o.order_id for o in book.bids] == [4, 1, 3]

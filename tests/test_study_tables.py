@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from p2p.sim.aggregate import aggregate
 from p2p.sim.analysis_cli import analysis_cli
+from p2p.sim.comparisons import ratio_rows
 from p2p.sim.experiment import Options
-from p2p.sim.figures import figures, ratio_rows
+from p2p.sim.figures import figures
 from p2p.sim.frontier import bootstrap, cells, frontier_row, pareto, pareto_by, scaling
 from p2p.sim.overlay import overlay, summary_rows
 from p2p.sim.summaries import Moments, Summary, read_manifest, summarize

@@ -140,6 +140,18 @@ def test_each_agent_is_timed_once_an_interval_and_timing_changes_nothing(mechani
     assert [i.measures for i in timed] == [i.measures for i in plain]
 
 
+@pytest.mark.parametrize("agent", [{"agent": "learner"}, {"agent": "optimizer", "mode": "greedy"}])
+def test_who_has_nothing_to_trade_draws_nothing_says_nothing_and_counts_nothing(agent: dict[str, Any]) -> None:
+    cell = v4(**agent)
+    day, usual = Day(cell), Day(cell)
+    day.net[0][3] = 0.9e-6
+    first = next(day.play())
+    assert DecisionRows(cell).untimed(first)[3].split(",")[4:] == ["none", "", "", "0", "0", "0"]
+    next(usual.play())
+    third, its_usual_self = day.traders[3].rng, usual.traders[3].rng
+    assert third.getstate() != its_usual_self.getstate() or day.traders[3].normal() != usual.traders[3].normal()
+
+
 def reference_runs() -> list[str]:
     return sorted(path.name for path in (REFERENCE / "runs").glob("*")) if REFERENCE.is_dir() else []
 

@@ -100,7 +100,7 @@ class ParquetTables:
             quantity,
             examined if cell.agent == "satisficer" else none,
             examined if cell.agent == "optimizer" else none,
-            [1] * len(decisions) if cell.agent == "learner" else none,
+            [int(decision[0] != "none") for decision in decisions] if cell.agent == "learner" else none,
             [round(ns / 1e6, 3) for interval, _ in self.pending for ns in interval.wall_ns],
             [round(mem_mb, 2) for _, mem_mb in self.pending for _ in range(cell.N)],
         ]

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from p2p.sim.figures import ratio_rows
+from p2p.sim.comparisons import ratio_rows
 from p2p.sim.folder import write_text
 from p2p.sim.frontier import Row, cells, detail_row, frontier_row
 from p2p.sim.overlay import Labelled

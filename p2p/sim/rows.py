@@ -68,13 +68,17 @@ class DecisionRows:
             return [
                 f"{start}{head}accept,{price / 10:.1f},{quantity / 1000:.3f},{before}{examined}{after}"
                 if action == "accept"
-                else f"{start}{head}{action},,,{before}{examined}{after}"
+                else f"{start}{head}post,,,{before}{examined}{after}"
+                if action == "post"
+                else f"{start}{head}none,,,0,0,0"
                 for head, (action, _, price, quantity, examined) in both
             ]
         return [
             f"{start}{head}accept,{price},{quantity},{before}{examined}{after}"
             if action == "accept"
-            else f"{start}{head}{action},,,{before}{examined}{after}"
+            else f"{start}{head}post,,,{before}{examined}{after}"
+            if action == "post"
+            else f"{start}{head}none,,,0,0,0"
             for head, (action, _, price, quantity, examined) in both
         ]
 
