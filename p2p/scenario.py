@@ -102,7 +102,7 @@ def parse(text: str, name: str = "scenario") -> Scenario:
     """The scenario in a TOML text; raises ScenarioError with `name`, line and key."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, and brackets without end, too
         raise ScenarioError(f"{name}: not TOML: {error}") from error
     try:
         scenario = msgspec.convert(data, Scenario)

@@ -22,7 +22,7 @@ SAFE_INT = 2**53
 META_MAX = 8
 """Entries of `meta`: some counts and times of the decision, not a second message."""
 
-MetaName = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,24}$")]
+MetaName = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,24}\Z")]
 """No free text: the journal holds none."""
 MetaNumber = Annotated[int, msgspec.Meta(ge=-SAFE_INT, le=SAFE_INT)]
 Meta = Annotated[dict[MetaName, MetaNumber], msgspec.Meta(max_length=META_MAX)]

@@ -162,6 +162,7 @@ def test_too_much_cannot_be_pending() -> None:
         (Bid(2_000_000_000), None, "bad_payload"),
         (Bid(90.5), None, "bad_payload"),  # type: ignore[arg-type]
         (Bid(90), {"a name with spaces": 1}, "bad_frame"),
+        (Bid(90), {"a_name\n": 1}, "bad_frame"),
         (Bid(90), {"much": 2**60}, "bad_frame"),
         (Bid(90), {f"k{'k' * k}": 1 for k in range(9)}, "bad_frame"),
     ],

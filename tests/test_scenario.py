@@ -1,6 +1,7 @@
 """Scenario files: what is wrong is named, with its line; what is right survives a journal's header."""
 
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -102,6 +103,10 @@ WRONG = {
     "a negative break": ("periods = 3", "periods = 3\nbreak_s = -1", "mine.toml:4: break_s: expected `float` >= 0.0"),
     "robots too fast": ("reaction_mean_s = 2", "reaction_mean_s = 0", "mine.toml:20: robots.reaction_mean_s: expected"),
     "not TOML": ("periods = 3", "periods = = 3", "mine.toml: not TOML: "),
+    "brackets without end": ("periods = 3", f"periods = {'[' * 9_999}", "mine.toml: not TOML: "),
+    "digits without end": ("periods = 3", f"periods = {'9' * 9_999}", "mine.toml: not TOML: "),
+    "many digits": ("periods = 3", f"periods = {'9' * 99}", "mine.toml:3: periods: expected `int` <= 1000"),
+    "a day that is none": ("periods = 3", "periods = 2026-13-45", "mine.toml: not TOML: "),
     "a key twice": ("periods = 3", "periods = 3\nperiods = 4", "mine.toml: not TOML: "),
 }
 
@@ -164,6 +169,15 @@ def test_the_lab_has_smiths_test_1() -> None:
     assert [units[0] for units in scenario.environment.buyers] == list(range(325, 74, -25))
     assert [units[0] for units in scenario.environment.sellers] == list(range(75, 326, 25))
     assert scenario.activations() >= 60
+
+
+def test_a_file_from_windows_is_read(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load(str(mine)) == parse(GOOD)
+    mine.write_bytes(b"title = '\xff'")
+    with pytest.raises(ScenarioError, match="not text in UTF-8"):
+        load(str(mine))
 
 
 def test_a_scenario_that_is_not_there_is_answered_with_the_nearest() -> None:

@@ -35,7 +35,7 @@ def load(name: str) -> Scenario:
     try:
         if path.stat().st_size > SIZE_MAX:
             raise ScenarioError(f"{path} is larger than {SIZE_MAX} bytes; is it a scenario?")
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin a file with a mark
     except OSError as error:
         raise ScenarioError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
