@@ -93,9 +93,9 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Pause between two periods."""
         return round(self.break_s * SECOND)
 
-    def activations(self, length_us: Duration | None = None) -> float:
+    def activations(self) -> float:
         """How often a robot looks at the market in a period, on average."""
-        return (length_us or self.period_us) / SECOND / self.robots.reaction_mean_s
+        return self.period_s / self.robots.reaction_mean_s
 
 
 def parse(text: str, name: str = "scenario") -> Scenario:

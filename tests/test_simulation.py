@@ -160,6 +160,7 @@ def test_the_tables_have_the_promised_columns_and_figures(tmp_path: Path) -> Non
     assert list(periods[0])[:3] == ["session", "market", "period"]
     assert {"efficiency", "alpha", "price_mean", "quantity"} < set(periods[0])
     assert set(periods[0]) - set(sessions[0]) == {"market", "period"}
+    assert [int(row["activations"]) for row in sessions] == [one.activations for one in played]
     assert [(row["session"], row["market"], row["period"]) for row in periods[:4]] == [
         ("1", "0", "1"),
         ("1", "0", "2"),

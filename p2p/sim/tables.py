@@ -2,6 +2,7 @@
 
 Columns: session (from 1), seed, market (from 0), period (from 1), efficiency (0..1, empty where nothing was to be
 gained), alpha (percent of P0), price_mean (the scenario's unit of money), quantity (contracts), surplus, surplus_max.
+A session has the activations of its robots, too: how often they looked at the market, all periods and seats together.
 """
 
 import csv
@@ -53,12 +54,13 @@ def write_tables(folder: Path, played: list[Played]) -> None:
     sessions: list[dict[str, Any]] = []
     for one in played:
         whole = score_session(one.scores)
-        sessions.append({"session": one.session, "seed": one.seed} | {name: getattr(whole, name) for name in COMMON})
+        row = {"session": one.session, "seed": one.seed, "activations": one.activations}
+        sessions.append(row | {name: getattr(whole, name) for name in COMMON})
         for score in one.scores:
             row = {"session": one.session, "market": score.market, "period": score.period}
             surplus_max = {"surplus_max": score.equilibrium.surplus_max}
             periods.append(row | {name: getattr(score, name) for name in COMMON[:-1]} | surplus_max)
-    _write(folder / "sessions.csv", ("session", "seed", *COMMON), sessions)
+    _write(folder / "sessions.csv", ("session", "seed", *COMMON, "activations"), sessions)
     _write(folder / "periods.csv", ("session", "market", "period", *COMMON), periods)
 
 
