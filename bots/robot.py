@@ -12,6 +12,7 @@ from random import Random
 from bots.client import Client, Facts
 from p2p.agents import Agent
 from p2p.agents.registry import make_agent, parse_word
+from p2p.agents.saying import said
 from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.line import Told, Welcome
 from p2p.messages import Ended, EndRound, Paused, Resumed, StartRound
@@ -90,8 +91,8 @@ class Robot:
         assert self.knowledge is not None
         if not self.client.line.pending and self.client.connected:
             before = time.perf_counter_ns()
-            action = self.agent.decide(self.knowledge, self._rng)
+            message = said(self.agent.decide(self.knowledge, self._rng), self.knowledge)
             took_us = (time.perf_counter_ns() - before) // 1_000
-            if action is not None:
-                self.client.say(action, {"decide_us": took_us})
+            if message is not None:
+                self.client.say(message, {"decide_us": took_us})
         self._again()

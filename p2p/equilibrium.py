@@ -5,8 +5,9 @@ where supply and demand meet; where they meet in an interval of prices, the tunn
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from p2p.charges import NO_CHARGES, Charges
 from p2p.messages import Schedule, Step
 from p2p.units import Money, Price, Quantity
 
@@ -43,10 +44,26 @@ def supply(schedules: Iterable[Schedule]) -> list[Step]:
     return sorted((s for b in schedules if b.role == "seller" for s in b.steps), key=lambda step: step.value)
 
 
-def equilibrium(schedules: Iterable[Schedule]) -> Equilibrium:
-    """Where demand and supply meet."""
+def equilibrium(schedules: Iterable[Schedule], charges: Charges = NO_CHARGES) -> Equilibrium:
+    """Where demand and supply meet.
+
+    A tax per unit is a wedge between them: it moves price and quantity, while the maximum surplus, of which the tax is
+    a part, stays what it is without. A commission, which is paid per contract, is left out.
+    """
     schedules = list(schedules)
     bids, asks = demand(schedules), supply(schedules)
+    free = _met(bids, asks)
+    if not charges.tax_buyer and not charges.tax_seller:
+        return free
+    taxed = _met(
+        [Step(step.value - charges.tax_buyer, step.quantity) for step in bids],
+        [Step(step.value + charges.tax_seller, step.quantity) for step in asks],
+    )
+    return replace(taxed, surplus_max=free.surplus_max)
+
+
+def _met(bids: list[Step], asks: list[Step]) -> Equilibrium:
+    """Where steps that come best first meet."""
     i = j = traded = gainful = surplus = 0
     bid_left = ask_left = 0
     last_value: Money | None = None

@@ -1,10 +1,16 @@
 """What a seat knows, folded from the facts it was told: the same fold for robots, the simulator and the terminal.
 
-PublicKnowledge is what everybody in a market knows; Knowledge is one seat's, and holds the public part. In the
-simulator all the seats of a market share one public part, which is folded once.
+PublicKnowledge is what everybody with an information set in a market knows; Knowledge is one seat's, and holds the
+public part. In the simulator all the seats that are shown the same share one public part, which is folded once.
 """
 
+from collections.abc import Iterator
+
+from p2p.book import Book
+from p2p.book import Order as Resting
+from p2p.holdings import Holding
 from p2p.messages import (
+    Called,
     Contract,
     Ended,
     EndRound,
@@ -12,24 +18,28 @@ from p2p.messages import (
     Intermission,
     Lobby,
     Message,
+    Order,
+    OrderId,
     Paused,
     Quote,
     Resumed,
     Schedule,
+    Standing,
     StartRound,
 )
 from p2p.rules import PublicRules
-from p2p.units import Instant, Money, Price, Role
+from p2p.units import Instant, Money, Price, Quantity, Role
 
-_Standing = tuple[Price, int, int]
-"""A quote of one's own: its price, and after how many contracts of which period it was made."""
+UNITS_SHOWN_MAX = 100
+"""Units of one value that are listed one by one; more are an amount, not a list."""
 
 
 class PublicKnowledge:
-    """What all traders of a market know: the rules, the phase, the standing quotes, the period's contracts."""
+    """What all who are shown the same know: the rules, the phase, the quotes, the contracts, and the book if shown."""
 
     def __init__(self, rules: PublicRules) -> None:
         self.rules = rules
+        self.resets = rules.institution == "standing"
         self.phase = "lobby"
         self.period = 0
         self.open = False
@@ -37,28 +47,53 @@ class PublicKnowledge:
         self.ends_at: Instant | None = None
         self.left_us: int | None = None
         self.seats_taken = 0
+        self.book = Book()
+        self.calls: list[Called] = []
+        self.contracts: list[Contract] = []
+        self.bids_seen = self.asks_seen = 0
+        self._no_quotes()
+
+    def _no_quotes(self) -> None:
         self.bid: Price | None = None
         self.ask: Price | None = None
-        self.contracts: list[Contract] = []
+        self.bid_quantity: Quantity = 0
+        self.ask_quantity: Quantity = 0
 
     def see(self, message: Message, at: Instant) -> None:
         """Take in a public fact."""
         match message:
-            case Quote(side="bid", price=price):
-                self.bid = price
-            case Quote(price=price):
-                self.ask = price
+            case Quote(side="bid"):
+                self.bid, self.bid_quantity = message.price, message.quantity
+                self.bids_seen += 1
+            case Quote():
+                self.ask, self.ask_quantity = message.price, message.quantity
+                self.asks_seen += 1
+            case Order():
+                self._order(message)
             case Contract():
                 self.contracts.append(message)
-                self.bid = self.ask = None
+                if self.resets:
+                    self._no_quotes()
+            case Standing():
+                self.bid, self.ask = message.bid, message.ask
+            case Called():
+                self.calls.append(message)
+            case _:
+                self._phase(message, at)
+
+    def _phase(self, message: Message, at: Instant) -> None:
+        """Take in where the session is."""
+        match message:
             case StartRound(period=period, length_us=length_us):
                 self.phase, self.period, self.open = "trading", period, True
                 self.ends_at = at + length_us
-                self.contracts = []
-                self.bid = self.ask = None
+                self.contracts, self.calls = [], []
+                if self.resets or self.rules.terms.order_life != "session":
+                    self._no_quotes()
             case EndRound():
                 self.open, self.ends_at = False, None
-                self.bid = self.ask = None
+                if self.resets:
+                    self._no_quotes()
             case Intermission(length_us=length_us):
                 self.phase, self.ends_at = "break", at + length_us
             case Paused(left_us=left_us):
@@ -73,6 +108,19 @@ class PublicKnowledge:
             case _:
                 pass
 
+    def _order(self, order: Order) -> None:
+        """An order rests, shrinks or leaves; one that moves leaves first."""
+        known = self.book.orders.get(order.order)
+        if known is None:
+            if order.quantity > 0:
+                resting = Resting(order.order, order.side == "bid", order.price, order.quantity, order.trader or -1)
+                self.book.orders[order.order] = resting
+                (self.book.bids if resting.is_buy else self.book.asks).rest(resting)
+        elif order.quantity > 0:
+            known.quantity = order.quantity
+        else:
+            self.book.cancel(order.order)
+
     def time_left_us(self, now: Instant) -> int | None:
         """What is left of the period or of the break, None where no clock runs towards anything."""
         if self.paused:
@@ -81,20 +129,20 @@ class PublicKnowledge:
 
 
 class Knowledge:
-    """What one seat knows: the public part, its own schedule, and what it has made of it. An agent's view."""
+    """What one seat knows: the public part, its own schedule and orders, what it has made of them. An agent's view."""
 
     def __init__(self, public: PublicKnowledge) -> None:
         self.public = public
         self.rules = public.rules
         self.price_min, self.price_max, self.tick = public.rules.price_min, public.rules.price_max, public.rules.tick
+        self.collects = public.rules.institution == "call"
         self.role: Role | None = None
-        self.values: list[Money] = []
-        self.traded = 0
+        self.holding: Holding | None = None
         self.prices: list[Price] = []
         self.surplus: Money = 0
         self.surplus_before: Money = 0
-        self._my_bid: _Standing | None = None
-        self._my_ask: _Standing | None = None
+        self.orders: dict[OrderId, Order] = {}
+        self._my_bid = self._my_ask = -1
 
     def see(self, message: Message, at: Instant) -> None:
         """Take in a fact of one's own feed, the public part with it."""
@@ -104,35 +152,47 @@ class Knowledge:
     def see_own(self, message: Message) -> None:
         """Take in only what a fact says of oneself; the public part has been told already."""
         match message:
-            case Quote(side="bid", price=price, mine=True):
-                self._my_bid = (price, len(self.public.contracts), self.public.period)
-            case Quote(side="ask", price=price, mine=True):
-                self._my_ask = (price, len(self.public.contracts), self.public.period)
-            case Contract(price=price, mine=mine) if mine:
-                self._trade(price)
+            case Quote(side="bid", mine=True):
+                self._my_bid = self.public.bids_seen
+            case Quote(side="ask", mine=True):
+                self._my_ask = self.public.asks_seen
+            case Order(mine=True):
+                if message.quantity > 0:
+                    self.orders[message.order] = message
+                else:
+                    self.orders.pop(message.order, None)
+            case Contract(mine=mine) if mine:
+                self._trade(message)
             case Schedule(role=role, steps=steps):
                 self.role = role
-                self.values = [step.value for step in steps for _ in range(step.quantity)]
+                self.holding = Holding(role, steps)
                 self.surplus_before += self.surplus
-                self.traded, self.prices, self.surplus = 0, [], 0
+                self.prices, self.surplus = [], 0
             case _:
                 pass
 
-    def _trade(self, price: Price) -> None:
-        value = self.values[self.traded]
-        self.surplus += value - price if self.role == "buyer" else price - value
-        self.prices.append(price)
-        self.traded += 1
+    def _trade(self, contract: Contract) -> None:
+        assert self.holding is not None, "a schedule comes before the trade"
+        price = contract.price
+        if contract.mine == "seller" and contract.seller_price is not None:
+            price = contract.seller_price
+        self.surplus += self.holding.trade(price, contract.quantity, self.rules.charges)
+        self.prices += [price] * (contract.quantity if len(self.values) > 1 else 1)
+
+    @property
+    def quoted(self) -> bool:
+        """Whether an order of one's own rests."""
+        return bool(self.orders)
 
     @property
     def bid_mine(self) -> bool:
-        """Whether the standing bid is one's own: nobody else's can be at that price before the next contract."""
-        return self._my_bid == (self.public.bid, len(self.public.contracts), self.public.period)
+        """Whether the best bid is one's own."""
+        return self._my_bid == self.public.bids_seen and self.public.bid is not None
 
     @property
     def ask_mine(self) -> bool:
-        """Whether the standing ask is one's own."""
-        return self._my_ask == (self.public.ask, len(self.public.contracts), self.public.period)
+        """Whether the best ask is one's own."""
+        return self._my_ask == self.public.asks_seen and self.public.ask is not None
 
     @property
     def bid(self) -> Price | None:
@@ -145,11 +205,44 @@ class Knowledge:
         return self.public.ask
 
     @property
-    def units_left(self) -> int:
-        """Units that can still be traded in this period."""
-        return len(self.values) - self.traded
+    def traded(self) -> Quantity:
+        """Units traded in this period."""
+        return self.holding.traded if self.holding else 0
+
+    @property
+    def values(self) -> list[Money]:
+        """Value or cost of each unit of the period, best first, where units are few; of each step where they are Wh."""
+        if self.holding is None:
+            return []
+        steps = self.holding.steps
+        return [step.value for step in steps for _ in range(step.quantity if step.quantity <= UNITS_SHOWN_MAX else 1)]
+
+    @property
+    def units_left(self) -> Quantity:
+        """What can still be traded in this period."""
+        return self.holding.left if self.holding else 0
 
     @property
     def unit_value(self) -> Money | None:
         """Value (or cost) of the unit at hand, None when none is left."""
-        return self.values[self.traded] if self.traded < len(self.values) else None
+        return self.holding.unit_value() if self.holding else None
+
+    @property
+    def step_left(self) -> Quantity:
+        """How much is left at that value: what an agent offers at once."""
+        return self.holding.step_left() if self.holding else 0
+
+    def offers(self) -> Iterator[tuple[Price, Quantity]]:
+        """The offers on the other side, best first, as far as they are shown: one pays for what one reads.
+
+        Price and quantity of each order with `book`, of the best level only with less.
+        """
+        buys = self.role == "buyer"
+        side = self.public.book.asks if buys else self.public.book.bids
+        if side.count:
+            for order in side:
+                yield int(order.price), int(order.quantity)
+        else:
+            price = self.public.ask if buys else self.public.bid
+            if price is not None:
+                yield price, self.public.ask_quantity if buys else self.public.bid_quantity

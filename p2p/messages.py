@@ -10,11 +10,17 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from p2p.units import PRICE_MAX, SEATS_MAX, Controller, Duration, Money, Price, Quantity, Role, Seat, Side
+from p2p.terms import CallTerms, Terms
+from p2p.units import PRICE_MAX, QUANTITY_MAX, SEATS_MAX, Controller, Duration, Money, Price, Quantity, Role, Seat, Side
 
 WirePrice: TypeAlias = Annotated[int, msgspec.Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 """Any integer a price may be written as; whether it is within the market's limits is the institution's to say."""
 WireSeat: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=SEATS_MAX)]
+WireQuantity: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MAX)]
+OrderId: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+"""Number of an order in its market, from 1, never used twice."""
+Taken: TypeAlias = Literal["bid", "ask", "call"]
+"""Which standing quote a contract accepted; in a call, neither."""
 
 Reason: TypeAlias = Literal[
     "not_open",
@@ -28,6 +34,16 @@ Reason: TypeAlias = Literal[
     "no_standing_ask",
     "moved",
     "would_lose",
+    "loss_floor",
+    "above_ceiling",
+    "below_floor",
+    "may_not_quote",
+    "one_unit",
+    "unknown_order",
+    "own_order",
+    "no_taking_in_a_call",
+    "cannot_be_withdrawn",
+    "too_many_orders",
     "not_now",
 ]
 """Why an institution, an environment or a session says no. A refusal is a fact of the experiment."""
@@ -60,6 +76,8 @@ class InitInst(Message, frozen=True):
     max_val: Price
     tick: Price
     agents: tuple[Seat, ...]
+    terms: Terms | None = None
+    call: CallTerms | None = None
 
 
 class StartPeriod(Message, frozen=True):
@@ -143,6 +161,7 @@ class Bid(Message, frozen=True):
     said_by: ClassVar = "agent (a buyer)"
     told_to: ClassVar = "institution"
     price: WirePrice
+    quantity: WireQuantity = 1
 
 
 class Ask(Message, frozen=True):
@@ -151,6 +170,7 @@ class Ask(Message, frozen=True):
     said_by: ClassVar = "agent (a seller)"
     told_to: ClassVar = "institution"
     price: WirePrice
+    quantity: WireQuantity = 1
 
 
 class Buy(Message, frozen=True):
@@ -159,6 +179,7 @@ class Buy(Message, frozen=True):
     said_by: ClassVar = "agent (a buyer)"
     told_to: ClassVar = "institution"
     price: WirePrice | None = None
+    quantity: WireQuantity = 1
 
 
 class Sell(Message, frozen=True):
@@ -167,6 +188,7 @@ class Sell(Message, frozen=True):
     said_by: ClassVar = "agent (a seller)"
     told_to: ClassVar = "institution"
     price: WirePrice | None = None
+    quantity: WireQuantity = 1
 
 
 class Contract(Message, frozen=True):
@@ -179,10 +201,32 @@ class Contract(Message, frozen=True):
     told_to: ClassVar = "environment, and all agents in its public form"
     number: int
     price: Price
-    taken: Side
+    taken: Taken
     buyer: Seat | None = None
     seller: Seat | None = None
     mine: Role | None = None
+    quantity: Quantity = 1
+    buy_order: OrderId | None = None
+    sell_order: OrderId | None = None
+    seller_price: Price | None = None
+
+
+class Cancel(Message, frozen=True):
+    """Takes an order of one's own out of the book. The standing auction has nothing that could be withdrawn."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "institution"
+    order: OrderId
+
+
+class Replace(Message, frozen=True):
+    """Changes an order of one's own. It loses its place in the queue unless only its quantity shrinks."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "institution"
+    order: OrderId
+    price: WirePrice
+    quantity: WireQuantity = 1
 
 
 class RequestContracts(Message, frozen=True):
@@ -226,9 +270,45 @@ class Quote(Message, frozen=True):
     said_by: ClassVar = "institution"
     told_to: ClassVar = "agents"
     side: Side
-    price: Price
+    price: Price | None
     trader: Seat | None = None
     mine: bool = False
+    quantity: Quantity = 1
+
+
+class Order(Message, frozen=True):
+    """An order rests in the book with so much left of it; with quantity 0 it has left.
+
+    All of them are told to who has the information set `book`, one's own to everybody.
+    """
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    order: OrderId
+    side: Side
+    price: Price
+    quantity: Quantity
+    trader: Seat | None = None
+    mine: bool = False
+
+
+class Called(Message, frozen=True):
+    """A call auction has been held: its number in the period, its price (None where nothing met), its volume."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    call: int
+    price: Price | None
+    quantity: Quantity
+
+
+class Indicative(Message, frozen=True):
+    """What a call held now would give. A state: derived, and only the latest counts."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    price: Price | None
+    quantity: Quantity
 
 
 class Accepted(Message, frozen=True):
@@ -381,6 +461,11 @@ SEED: tuple[type[Message], ...] = (
 OURS: tuple[type[Message], ...] = (
     Schedule,
     Quote,
+    Cancel,
+    Replace,
+    Order,
+    Called,
+    Indicative,
     Accepted,
     Refused,
     Lobby,
@@ -400,7 +485,7 @@ OURS: tuple[type[Message], ...] = (
 )
 BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in SEED + OURS}
 
-FROM_TRADERS: tuple[type[Message], ...] = (RequestStanding, Bid, Buy, Ask, Sell, RequestContracts)
+FROM_TRADERS: tuple[type[Message], ...] = (RequestStanding, Bid, Buy, Ask, Sell, Cancel, Replace, RequestContracts)
 """What a trader's line may say; anything else is answered with an error."""
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End)
 """What the experimenter's line may say, and no other."""

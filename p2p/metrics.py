@@ -7,7 +7,9 @@ Definitions: efficiency is realised over maximum surplus, None where the maximum
 from dataclasses import dataclass
 from math import sqrt
 
+from p2p.charges import NO_CHARGES, Charges
 from p2p.equilibrium import Equilibrium, equilibrium
+from p2p.holdings import Holding
 from p2p.messages import Contract, Schedule
 from p2p.units import Money, Seat
 
@@ -32,26 +34,38 @@ def efficiency(surplus: Money, surplus_max: Money) -> float | None:
     return None if surplus_max == 0 else surplus / surplus_max
 
 
-def alpha(prices: list[int], p0: float | None) -> float | None:
-    """Smith's coefficient of convergence, in percent."""
+def alpha(prices: list[int], p0: float | None, quantities: list[int] | None = None) -> float | None:
+    """Smith's coefficient of convergence, in percent; each price counts with its quantity."""
     if not prices or not p0:
         return None
-    return 100 * sqrt(sum((price - p0) ** 2 for price in prices) / len(prices)) / p0
+    weights = quantities or [1] * len(prices)
+    squares = sum(many * (price - p0) ** 2 for price, many in zip(prices, weights, strict=True))
+    return 100 * sqrt(squares / sum(weights)) / p0
 
 
-def surpluses(schedules: dict[Seat, Schedule], contracts: list[Contract]) -> dict[Seat, Money]:
-    """What each trader gained in a period: value less price, price less cost, his units taken best first."""
-    units = {seat: [step.value for step in s.steps for _ in range(step.quantity)] for seat, s in schedules.items()}
-    used = dict.fromkeys(schedules, 0)
+def surpluses(
+    schedules: dict[Seat, Schedule], contracts: list[Contract], charges: Charges = NO_CHARGES
+) -> dict[Seat, Money]:
+    """What each trader gained in a period: value less price, price less cost, units best first, charges taken."""
+    holdings = {seat: Holding(schedule.role, schedule.steps) for seat, schedule in schedules.items()}
     gained = dict.fromkeys(schedules, 0)
     for contract in contracts:
         assert contract.buyer is not None, "contracts are scored as recorded, not as shown"
         assert contract.seller is not None
-        gained[contract.buyer] += units[contract.buyer][used[contract.buyer]] - contract.price
-        gained[contract.seller] += contract.price - units[contract.seller][used[contract.seller]]
-        used[contract.buyer] += 1
-        used[contract.seller] += 1
+        gets = contract.price if contract.seller_price is None else contract.seller_price
+        gained[contract.buyer] += holdings[contract.buyer].trade(contract.price, contract.quantity, charges)
+        gained[contract.seller] += holdings[contract.seller].trade(gets, contract.quantity, charges)
     return gained
+
+
+def revenue(contracts: list[Contract], charges: Charges) -> Money:
+    """What traders paid and nobody of them got: charges, and the operator's congestion rent. It counts as surplus."""
+    total = 0
+    for contract in contracts:
+        total += charges.due("buyer", contract.quantity) + charges.due("seller", contract.quantity)
+        if contract.seller_price is not None:
+            total += (contract.price - contract.seller_price) * contract.quantity
+    return total
 
 
 def competitive_surpluses(schedules: dict[Seat, Schedule], p0: float | None) -> dict[Seat, float]:
@@ -65,18 +79,25 @@ def competitive_surpluses(schedules: dict[Seat, Schedule], p0: float | None) -> 
     }
 
 
-def score_period(market: int, period: int, schedules: dict[Seat, Schedule], contracts: list[Contract]) -> PeriodScore:
-    """Score one market's period from its schedules and contracts."""
-    goal = equilibrium(schedules.values())
-    prices = [contract.price for contract in contracts]
-    gained = surpluses(schedules, contracts)
-    surplus = sum(gained.values())
+def score_period(
+    market: int,
+    period: int,
+    schedules: dict[Seat, Schedule],
+    contracts: list[Contract],
+    charges: Charges = NO_CHARGES,
+) -> PeriodScore:
+    """Score one market's period from its schedules and contracts; prices are means over units."""
+    goal = equilibrium(schedules.values(), charges)
+    prices = [(contract.price, contract.quantity) for contract in contracts]
+    quantity = sum(many for _, many in prices)
+    gained = surpluses(schedules, contracts, charges)
+    surplus = sum(gained.values()) + revenue(contracts, charges)
     return PeriodScore(
         market=market,
         period=period,
-        quantity=len(contracts),
-        price_mean=sum(prices) / len(prices) if prices else None,
-        alpha=alpha(prices, goal.price),
+        quantity=quantity,
+        price_mean=sum(price * many for price, many in prices) / quantity if quantity else None,
+        alpha=alpha([price for price, _ in prices], goal.price, [many for _, many in prices]),
         surplus=surplus,
         efficiency=efficiency(surplus, goal.surplus_max),
         equilibrium=goal,

@@ -3,6 +3,7 @@
 The one source of scores: a recording's events and a simulation's are folded alike.
 """
 
+from p2p.charges import NO_CHARGES, Charges
 from p2p.messages import Contract, EndRound, Joined, Message, Schedule, StartRound
 from p2p.metrics import PeriodScore, score_period
 from p2p.units import Controller, Seat
@@ -10,9 +11,10 @@ from p2p.wire import Event
 
 
 class Outcome:
-    """Schedules, contracts and ends of rounds by (market, period)."""
+    """Schedules, contracts and ends of rounds by (market, period), scored under the scenario's charges."""
 
-    def __init__(self) -> None:
+    def __init__(self, charges: Charges = NO_CHARGES) -> None:
+        self.charges = charges
         self.schedules: dict[tuple[int, int], dict[Seat, Schedule]] = {}
         self.contracts: dict[tuple[int, int], list[Contract]] = {}
         self.finished: set[tuple[int, int]] = set()
@@ -48,6 +50,6 @@ class Outcome:
     def scores(self) -> list[PeriodScore]:
         """The score of each market and period that was finished, in their order."""
         return [
-            score_period(market, period, self.schedules[market, period], self.contracts[market, period])
+            score_period(market, period, self.schedules[market, period], self.contracts[market, period], self.charges)
             for market, period in sorted(self.finished)
         ]

@@ -2,7 +2,9 @@
 
 import msgspec
 
-from p2p.scenario import Scenario
+from p2p.charges import NO_CHARGES, Charges
+from p2p.scenario import InformationSet, Scenario
+from p2p.terms import CallTerms, Terms
 from p2p.units import Price
 
 
@@ -21,10 +23,14 @@ class PublicRules(msgspec.Struct, frozen=True):
     identities: str
     reaction_mean_s: float
     instructions: str
+    information: str = "book"
+    terms: Terms = Terms()
+    call: CallTerms | None = None
+    charges: Charges = NO_CHARGES
 
 
-def public_rules(scenario: Scenario) -> PublicRules:
-    """What a scenario tells everybody."""
+def public_rules(scenario: Scenario, information: InformationSet | None = None) -> PublicRules:
+    """What a scenario tells everybody, and which information set the one who is told has."""
     rules = scenario.institution
     return PublicRules(
         title=scenario.title,
@@ -39,4 +45,8 @@ def public_rules(scenario: Scenario) -> PublicRules:
         identities=scenario.identities,
         reaction_mean_s=scenario.robots.reaction_mean_s,
         instructions=scenario.instructions,
+        information=information or scenario.information,
+        terms=rules.terms,
+        call=rules.call,
+        charges=scenario.charges,
     )

@@ -9,10 +9,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from p2p.charges import NO_CHARGES, Charges
 from p2p.environments import EnvironmentName
 from p2p.institutions import InstitutionName
 from p2p.scenario_lines import line_of
 from p2p.seeds import stream
+from p2p.terms import CallTerms, Terms
 from p2p.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Seat
 
 TITLE_MAX = 200
@@ -21,6 +23,9 @@ TEXT_MAX = 20_000
 """Characters of instructions or of a source: what a person reads before a session."""
 
 Text = Annotated[str, Meta(max_length=TEXT_MAX)]
+InformationSet = Literal["ticker", "standing", "book"]
+"""What of the market is shown, the poorest first: see p2p/views.py."""
+Signed = Annotated[int, Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 Amount = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
 Units = Annotated[tuple[Amount, ...], Meta(min_length=1, max_length=UNITS_MAX)]
 Traders = Annotated[tuple[Units, ...], Meta(min_length=1, max_length=SEATS_MAX)]
@@ -39,6 +44,24 @@ class InstitutionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     price_max: Amount
     name: InstitutionName = "standing"
     tick: Annotated[int, Meta(ge=1, le=PRICE_MAX)] = 1
+    terms: Terms = Terms()
+    call: CallTerms | None = None
+
+
+class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[[environment.shifts]]: from a period on, so much is added to all values of buyers, to all costs of sellers."""
+
+    from_period: Annotated[int, Meta(ge=2, le=1_000)]
+    buyers: Signed = 0
+    sellers: Signed = 0
+
+
+class Redraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[environment.redraw]: all values and costs are drawn anew each period, uniformly, low and high included."""
+
+    low: Amount
+    high: Amount
+    law: Literal["uniform"] = "uniform"
 
 
 class InducedValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +70,16 @@ class InducedValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     buyers: Traders
     sellers: Traders
     name: EnvironmentName = "induced"
+    shifts: Annotated[tuple[Shift, ...], Meta(max_length=100)] = ()
+    redraw: Redraw | None = None
+
+
+class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[[arms]]: a treatment arm; so many seats of each market, drawn by seed, have this information set."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    seats: Annotated[int, Meta(ge=1, le=SEATS_MAX)]
+    information: InformationSet
 
 
 class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +100,10 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     markets: Annotated[int, Meta(ge=1, le=SEATS_MAX)] = 1
     identities: Literal["hidden", "alias", "per_period"] = "hidden"
     no_loss: Literal["off", "people"] = "off"
+    loss_floor: Amount | None = None
+    charges: Charges = NO_CHARGES
+    information: InformationSet = "book"
+    arms: Annotated[tuple[Arm, ...], Meta(max_length=20)] = ()
     start: Literal["when_full", "experimenter"] = "when_full"
     currency: Annotated[str, Meta(min_length=1, max_length=16)] = "points"
     robots: RobotRules = RobotRules()
@@ -134,8 +171,38 @@ def _known_keys(table: str) -> tuple[str, ...]:
         "institution": InstitutionRules,
         "environment": InducedValues,
         "robots": RobotRules,
+        "charges": Charges,
+        "arms": Arm,
+        "institution.terms": Terms,
+        "institution.call": CallTerms,
+        "environment.shifts": Shift,
+        "environment.redraw": Redraw,
     }
     return tables[table].__struct_fields__
+
+
+def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
+    """Terms of trade that contradict one another or the price limits."""
+    wrong = []
+    terms = rules.terms
+    for key, price in (("price_ceiling", terms.price_ceiling), ("price_floor", terms.price_floor)):
+        if price is not None and not rules.price_min <= price <= rules.price_max:
+            wrong.append((f"institution.terms.{key}", f"is not within {rules.price_min} to {rules.price_max}"))
+    if terms.price_ceiling is not None and terms.price_floor is not None and terms.price_ceiling < terms.price_floor:
+        wrong.append(("institution.terms.price_ceiling", f"is below the floor ({terms.price_floor})"))
+    if rules.call is not None and rules.name != "call":
+        wrong.append(("institution.call", f"says how a call is held, and the institution is '{rules.name}'"))
+    return wrong
+
+
+def _environment_wrong(scenario: Scenario) -> list[tuple[str, str]]:
+    """Shifts that never come, and ranges that are empty."""
+    values, wrong = scenario.environment, []
+    late = [shift.from_period for shift in values.shifts if shift.from_period > scenario.periods]
+    wrong += [("environment.shifts.from_period", f"{period} is after the last period") for period in late]
+    if values.redraw is not None and values.redraw.low > values.redraw.high:
+        wrong.append(("environment.redraw.low", f"is above high ({values.redraw.high})"))
+    return wrong
 
 
 def _contradictions(scenario: Scenario) -> list[tuple[str, str]]:
@@ -146,6 +213,9 @@ def _contradictions(scenario: Scenario) -> list[tuple[str, str]]:
         wrong.append(("institution.price_max", f"is not above price_min ({rules.price_min})"))
     elif (rules.price_max - rules.price_min) % rules.tick:
         wrong.append(("institution.tick", f"does not divide the range {rules.price_min} to {rules.price_max}"))
+    wrong += _terms_wrong(rules) + _environment_wrong(scenario)
+    if scenario.arms and sum(arm.seats for arm in scenario.arms) != scenario.traders:
+        wrong.append(("arms", f"the seats of the arms do not add up to the market's {scenario.traders}"))
     if scenario.seats > SEATS_MAX:
         wrong.append(("markets", f"makes {scenario.seats} seats, a session has {SEATS_MAX} at the most"))
     return wrong
@@ -157,3 +227,20 @@ def seats_of_markets(scenario: Scenario, seed: int) -> list[tuple[Seat, ...]]:
     stream(seed, "seats").shuffle(order)
     size = scenario.traders
     return [tuple(sorted(order[start : start + size])) for start in range(0, len(order), size)]
+
+
+def arms_by_seat(scenario: Scenario, seed: int) -> dict[Seat, str]:
+    """The treatment arm of each seat, drawn by seed within each market; empty where there are no arms."""
+    arms: dict[Seat, str] = {}
+    for market, seats in enumerate(seats_of_markets(scenario, seed)):
+        drawn = [arm.name for arm in scenario.arms for _ in range(arm.seats)]
+        stream(seed, "arms", market).shuffle(drawn)
+        arms.update(zip(seats, drawn, strict=False))
+    return arms
+
+
+def information_by_seat(scenario: Scenario, seed: int) -> dict[Seat, InformationSet]:
+    """The information set of each seat: its arm's, or the session's."""
+    of_arm = {arm.name: arm.information for arm in scenario.arms}
+    arms = arms_by_seat(scenario, seed)
+    return {seat: of_arm[arms[seat]] if arms else scenario.information for seat in range(scenario.seats)}

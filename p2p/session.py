@@ -21,7 +21,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from p2p.environments import Environment
-from p2p.environments.induced import Induced, deal
+from p2p.environments.built import environment_of
 from p2p.institutions import Institution, Sent, institution_named
 from p2p.messages import (
     FROM_EXPERIMENTER,
@@ -53,7 +53,7 @@ from p2p.messages import (
     Start,
 )
 from p2p.scenario import Scenario, seats_of_markets
-from p2p.seeds import stream
+from p2p.terms import NO_TERMS
 from p2p.units import (
     ENVIRONMENT,
     EVERYONE,
@@ -91,9 +91,7 @@ class Market:
         self.number = number
         self.seats = seats
         self.institution: Institution = institution_named(scenario.institution.name)
-        values = scenario.environment
-        holdings = deal(values.buyers, values.sellers, seats, stream(seed, "deal", number))
-        self.environment: Environment = Induced(holdings)
+        self.environment: Environment = environment_of(scenario, seats, seed, number)
 
 
 class Session:
@@ -176,11 +174,19 @@ class Session:
     def _ask_institution(self, market: Market, seat: Seat, message: Message) -> list[Sent] | Reason:
         if self.paused_left is not None and not isinstance(message, RequestStanding):
             return "not_open"
-        if self.scenario.no_loss == "people" and self.controllers.get(seat) == "human":
-            price = market.institution.price_of(message)
-            if price is not None and market.environment.would_lose(seat, message, price):
-                return "would_lose"
-        return market.institution.handle(message, seat)
+        return self._at_a_loss(market, seat, message) or market.institution.handle(message, seat)
+
+    def _at_a_loss(self, market: Market, seat: Seat, message: Message) -> Reason | None:
+        """Why an order could cost its sender more than the rules let him lose, if so."""
+        no_loss = self.scenario.no_loss == "people" and self.controllers.get(seat) == "human"
+        floor = self.scenario.loss_floor
+        if not no_loss and floor is None:
+            return None
+        gains = market.environment.gains(seat, market.institution.commitments(seat, message))
+        if no_loss and any(gain < 0 for gain in gains):
+            return "would_lose"
+        at_worst = market.environment.balance.get(seat, 0) + sum(gain for gain in gains if gain < 0)
+        return "loss_floor" if floor is not None and gains and at_worst < -floor else None
 
     def _deliver(self, market: Market, sender: Address, sents: list[Sent]) -> list[Event]:
         """What was sent, as events, each handed to its addressee, and what that one sends in turn."""
@@ -244,7 +250,9 @@ class Session:
         rules = self.scenario.institution
         events = []
         for market in self.markets:
-            init = InitInst(rules.price_min - rules.tick, rules.price_max + rules.tick, rules.tick, market.seats)
+            low, high = rules.price_min - rules.tick, rules.price_max + rules.tick
+            terms = None if rules.terms == NO_TERMS else rules.terms
+            init = InitInst(low, high, rules.tick, market.seats, terms, rules.call)
             events += self._deliver(market, ENVIRONMENT, [Sent(INSTITUTION, init)])
         return events + self._lobby()
 

@@ -41,6 +41,8 @@ SECOND: Duration = 1_000_000
 
 PRICE_MAX = 1_000_000_000
 """No price is above this: a thousand of them times the units of a session still fit in 64 bits."""
+QUANTITY_MAX = 1_000_000_000
+"""No order is larger: a gigawatt hour, and a price times it still fits in 64 bits."""
 UNITS_MAX = 1_000
 """Steps a trader may hold in one period: more would not fit on a screen, nor be a schedule."""
 SEATS_MAX = 1_000

@@ -24,6 +24,16 @@ REASONS = {
     "no_standing_ask": "nothing stands that could be bought",
     "moved": "the quote is worse by now than the price that was meant",
     "would_lose": "beyond the value or cost of the unit at hand, where the rule `no_loss` holds",
+    "loss_floor": "it could leave the trader further behind than the session's loss floor",
+    "above_ceiling": "above the price ceiling",
+    "below_floor": "below the price floor",
+    "may_not_quote": "only the other side may make quotes here; accept one",
+    "one_unit": "one unit an order",
+    "unknown_order": "there is no such order of one's own",
+    "own_order": "it would meet an order of one's own",
+    "no_taking_in_a_call": "in a call there is nothing to take: make a quote",
+    "cannot_be_withdrawn": "a quote of the standing auction can only be improved",
+    "too_many_orders": "too many orders are open already",
     "not_now": "an experimenter's command out of season",
 }
 CLOSE_CODES = (

@@ -55,7 +55,7 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
     told, said = _told(reading, views, seat, market)
     return Replay(
         session=reading.header.session,
-        rules=public_rules(scenario),
+        rules=public_rules(scenario, views.poorest(market) if seat is None else views.information[seat]),
         seat=seat,
         market=market,
         told=told,
@@ -68,6 +68,7 @@ def _told(reading: Reading, views: Views, seat: Seat | None, market: int) -> tup
     """The facts of a viewer, and what the seat said; raises JournalError where a record holds no message of ours."""
     told: list[Told] = []
     said: dict[int, Message] = {}
+    information = views.poorest(market) if seat is None else views.information[seat]
     for record in reading.records():
         try:
             envelope, events = record.envelope(), record.read_events()
@@ -79,7 +80,8 @@ def _told(reading: Reading, views: Views, seat: Seat | None, market: int) -> tup
             shown = views.project(event)
             if shown is None or shown.market not in (None, market):
                 continue
-            message = shown.own.get(seat, shown.public) if seat is not None else shown.public
+            public = shown.form(information)
+            message = shown.own.get(seat, public) if seat is not None else public
             if message is not None:
                 told.append(Told(len(told) + 1, record.at, message))
     return told, said

@@ -58,7 +58,7 @@ def score(folder: Path) -> Score:
 
 def fold(reading: Reading) -> Outcome:
     """What happened in a recording; raises JournalError where a record holds no message of ours."""
-    outcome = Outcome()
+    outcome = Outcome(scenario_of(reading.header).charges)
     for record in reading.records():
         try:
             envelope, events = record.envelope(), record.read_events()

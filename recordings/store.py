@@ -24,7 +24,7 @@ _sync_data = getattr(os, "fdatasync", os.fsync)
 def new_id(scenario_name: str) -> str:
     """A name for a recording: when, what, and something that makes it the only one."""
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    return f"{now}-{scenario_name}-{secrets.token_hex(2)}"
+    return f"{now}-{scenario_name}-{secrets.token_hex(4)}"
 
 
 class Store:

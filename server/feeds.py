@@ -7,14 +7,17 @@ viewer has only those that are his own: inserted after so many public ones, or s
 from bisect import bisect_right
 from collections import defaultdict
 
-from p2p.institutions import Institution
+from p2p.institutions.call import CallAuction
 from p2p.line import Fact
-from p2p.messages import Message, Standing
+from p2p.messages import Message
+from p2p.scenario import InformationSet
 from p2p.session import Session
 from p2p.units import AGENTS, EVERYONE, EXPERIMENTER, INSTITUTION, Address, Instant, Seat
-from p2p.views import Views
+from p2p.views import RICHEST, Shown, Views
 from p2p.wire import Event, encode
 
+Channel = tuple[int, InformationSet]
+"""A market and an information set: those who are shown the same public facts."""
 Viewer = Seat | str
 """A seat, or the experimenter (who is shown the first market's public feed and his own answers)."""
 
@@ -40,14 +43,24 @@ class Feeds:
     def __init__(self, session: Session) -> None:
         self.views = Views(session.scenario, session.seed)
         self.session = session
-        self.public: list[list[bytes]] = [[] for _ in session.markets]
-        self.standing: list[bytes] = [b"" for _ in session.markets]
+        self.public: dict[Channel, list[bytes]] = {
+            (market, information): []
+            for market in range(len(session.markets))
+            for information in self.views.in_use(market)
+        }
+        self.state: dict[Channel, list[bytes]] = {channel: [] for channel in self.public}
         self.now: Instant = 0
         self._own: dict[Viewer, _Own] = defaultdict(_Own)
 
-    def market(self, viewer: Viewer) -> int:
+    def channel(self, viewer: Viewer) -> Channel:
         """Whose public facts a viewer is shown."""
-        return self.session.market_of[viewer].number if isinstance(viewer, int) else 0
+        if isinstance(viewer, int):
+            return self.session.market_of[viewer].number, self.views.information[viewer]
+        return 0, RICHEST
+
+    def public_channel(self, market: int) -> Channel:
+        """What the public of a market is shown: no more than its poorest seat."""
+        return market, self.views.poorest(market)
 
     def publish(self, at: Instant, events: list[Event]) -> tuple[set[int], set[Viewer]]:
         """Add the events of one message; the markets with new public facts, and the viewers with ones of their own."""
@@ -62,39 +75,53 @@ class Feeds:
             shown = self.views.project(event)
             if shown is None:
                 continue
-            if shown.public is not None:
-                to = EVERYONE if shown.market is None else AGENTS
-                fact = _encoded(shown.public, event.sender, to, at)
-                for market in range(len(self.public)) if shown.market is None else (shown.market,):
-                    self.public[market].append(fact)
-                    markets.add(market)
+            markets |= self._publish_public(shown, event.sender, at)
             for seat, message in shown.own.items():
                 fact = _encoded(message, event.sender, seat, at)
-                if shown.public is None:
+                channel = self.channel(seat)
+                if shown.form(channel[1]) is None:
                     self._insert(seat, fact)
                 else:
-                    self._own[seat].instead[len(self.public[self.market(seat)]) - 1] = fact
+                    self._own[seat].instead[len(self.public[channel]) - 1] = fact
                 viewers.add(seat)
-        for market in markets:
-            self.standing[market] = self._standing(self.session.markets[market].institution, market, at)
+        for channel in self.public:
+            if channel[0] in markets:
+                self.state[channel] = self._states(channel[0], at)
         return markets, viewers
 
-    def _insert(self, viewer: Viewer, fact: bytes) -> None:
-        self._own[viewer].insert(len(self.public[self.market(viewer)]), fact)
+    def _publish_public(self, shown: Shown, sender: Address, at: Instant) -> set[int]:
+        """Add a public form to the channels that see it, encoded once for each different form; their markets."""
+        to = EVERYONE if shown.market is None else AGENTS
+        encoded: dict[int, bytes] = {}
+        markets = set()
+        for channel, facts in self.public.items():
+            form = shown.form(channel[1]) if shown.market in (None, channel[0]) else None
+            if form is not None:
+                if id(form) not in encoded:
+                    encoded[id(form)] = _encoded(form, sender, to, at)
+                facts.append(encoded[id(form)])
+                markets.add(channel[0])
+        return markets
 
-    def _standing(self, institution: Institution, market: int, at: Instant) -> bytes:
-        shown = self.views.project(Event(institution.standing(), INSTITUTION, AGENTS, market))
-        assert shown is not None
-        assert isinstance(shown.public, Standing)
-        return _encoded(shown.public, INSTITUTION, AGENTS, at)
+    def _insert(self, viewer: Viewer, fact: bytes) -> None:
+        self._own[viewer].insert(len(self.public[self.channel(viewer)]), fact)
+
+    def _states(self, market: int, at: Instant) -> list[bytes]:
+        """What is derived from the facts so far: the standing quotes, and what a call held now would give."""
+        institution = self.session.markets[market].institution
+        messages: list[Message] = [institution.standing()]
+        if isinstance(institution, CallAuction):
+            messages.append(institution.indicative())
+        shown = [self.views.project(Event(message, INSTITUTION, AGENTS, market)) for message in messages]
+        return [_encoded(one.public, INSTITUTION, AGENTS, at) for one in shown if one and one.public]
 
     def count(self, viewer: Viewer) -> int:
         """How many facts a viewer has been told, all in all."""
-        return len(self.public[self.market(viewer)]) + len(self._own[viewer].facts)
+        return len(self.public[self.channel(viewer)]) + len(self._own[viewer].facts)
 
     def after(self, viewer: Viewer, number: int, most: int) -> list[bytes]:
         """The facts after the one of that number, in order; so many at the most."""
-        own, public = self._own[viewer], self.public[self.market(viewer)]
+        own, public = self._own[viewer], self.public[self.channel(viewer)]
         j = bisect_right(own.numbers, number)
         i = number - j
         facts: list[bytes] = []

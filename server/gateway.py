@@ -130,7 +130,7 @@ class Gateway:
             resume=self.doors.token(line.who),
             token=self.tokens.get(viewer, 0),
             facts=self.feeds.count(viewer),
-            rules=public_rules(self.session.scenario),
+            rules=public_rules(self.session.scenario, self.feeds.channel(viewer)[1]),
             seed=derived(self.session.seed, "robot", viewer) if robot else None,
         )
         await line.socket.send(frame("welcome", welcome), text=True)
@@ -196,7 +196,7 @@ class Gateway:
         """A tick: everybody in the markets with news, in an order drawn anew, so that no seat is always first."""
         self._tick = None
         due, self._due = self._due, set()
-        lines = [line for line in self.lines.values() if line.outbox and self.feeds.market(line.who) in due]
+        lines = [line for line in self.lines.values() if line.outbox and self.feeds.channel(line.who)[0] in due]
         random.shuffle(lines)
         for line in lines:
             assert line.outbox is not None

@@ -105,16 +105,16 @@ class Hosting:
     async def _tell(self, hosted: Host) -> None:
         """Say what is published, as it is."""
         telling = Telling(public_rules(self.opened.session.scenario))
-        told = len(self.opened.feeds.public[0])
-        for raw in self.opened.feeds.public[0]:
+        facts = self.opened.feeds.public[self.opened.feeds.public_channel(0)]
+        told = len(facts)
+        for raw in facts:
             fact = msgspec.json.decode(raw, type=FactRead)
             telling.knowledge.see(message_of(fact.directive, fact.payload), fact.at)
         while True:
-            public = self.opened.feeds.public[0]
-            for raw in public[told:]:
+            for raw in facts[told:]:
                 fact = msgspec.json.decode(raw, type=FactRead)
                 telling.see(message_of(fact.directive, fact.payload), fact.at)
-            told = len(public)
+            told = len(facts)
             hosted.news.clear()
             await hosted.news.wait()
 

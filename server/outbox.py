@@ -22,7 +22,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._caught_up = False
         self._done = asyncio.Event()
-        self._standing = b""
+        self._state: list[bytes] = []
         self.task = asyncio.create_task(self._run())
 
     def wake(self) -> None:
@@ -57,10 +57,10 @@ class Outbox:
     async def _send_new(self) -> None:
         while facts := self.feeds.after(self.viewer, self.sent, FEED_FACTS_MAX):
             first, self.sent = self.sent + 1, self.sent + len(facts)
-            state = []
-            standing = self.feeds.standing[self.feeds.market(self.viewer)]
-            if standing != self._standing and self.sent == self.feeds.count(self.viewer):
-                self._standing = standing
-                state.append(standing)
+            state = self.feeds.state[self.feeds.channel(self.viewer)]
+            if state == self._state or self.sent < self.feeds.count(self.viewer):
+                state = []
+            else:
+                self._state = state
             async with asyncio.timeout(SEND_S_MAX):
                 await self.socket.send(feed_frame(first, self.feeds.now, facts, state), text=True)

@@ -37,6 +37,8 @@ class Sight:
     price_min: int = 0
     price_max: int = 200
     tick: int = 1
+    collects: bool = False
+    quoted: bool = False
 
 
 class Drawn(random.Random):

@@ -10,16 +10,13 @@ from hypothesis import strategies as st
 from p2p.environments.induced import Induced, deal
 from p2p.institutions import Sent
 from p2p.messages import (
-    Ask,
     Bid,
-    Buy,
     Contract,
     Contracts,
     EndPeriod,
     ReminderEndPeriod,
     RequestContracts,
     Schedule,
-    Sell,
     StartPeriod,
     Step,
 )
@@ -33,7 +30,7 @@ SEED_BUYER, SEED_SELLER = (200, 100, 50), (25, 75, 150)
 
 def market() -> Induced:
     """The seed's own example: one buyer, one seller, three units each."""
-    return Induced({0: ("buyer", SEED_BUYER), 1: ("seller", SEED_SELLER)})
+    return Induced(lambda period: {0: ("buyer", SEED_BUYER), 1: ("seller", SEED_SELLER)})
 
 
 def trade(environment: Induced, *prices: int, buyer: int = 0, seller: int = 1) -> Induced:
@@ -117,23 +114,25 @@ def test_a_reminder_makes_it_end_the_period() -> None:
 
 def test_a_loss_is_what_lies_beyond_the_unit_at_hand() -> None:
     environment = market()
-    for order in (Bid(1), Buy()):
-        assert not environment.would_lose(0, order, 200)
-        assert environment.would_lose(0, order, 201)
-    for other in (Ask(1), Sell()):
-        assert not environment.would_lose(1, other, 25)
-        assert environment.would_lose(1, other, 24)
+    assert environment.gains(0, [(200, 1)]) == [0]
+    assert environment.gains(0, [(201, 1)]) == [-1]
+    assert environment.gains(1, [(25, 1)]) == [0]
+    assert environment.gains(1, [(24, 1)]) == [-1]
     trade(environment, 90)
-    assert environment.would_lose(0, Bid(1), 101)
-    assert environment.would_lose(1, Ask(1), 74)
+    assert environment.gains(0, [(101, 1)]) == [-1]
+    assert environment.gains(1, [(74, 1)]) == [-1]
+
+
+def test_the_kth_order_is_held_against_the_kth_unit() -> None:
+    assert market().gains(0, [(150, 1), (120, 2)]) == [50, -20, -70]
+    assert market().gains(1, [(30, 3)]) == [5, -45, -120]
 
 
 def test_what_one_cannot_do_at_all_is_no_loss() -> None:
     environment = trade(market(), 90, 80, 70)
-    assert not environment.would_lose(0, Bid(1), 10_000)
-    assert not environment.would_lose(1, Ask(1), 0)
-    assert not market().would_lose(0, Ask(1), 0)
-    assert not market().would_lose(1, Bid(1), 10_000)
+    assert environment.gains(0, [(10_000, 1)]) == []
+    assert environment.gains(1, [(0, 1)]) == []
+    assert environment.gains(7, [(0, 1)]) == []
 
 
 def test_the_best_unit_comes_first_whatever_order_it_was_written_in() -> None:

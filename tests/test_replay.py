@@ -76,7 +76,8 @@ def test_the_two_markets_never_see_one_another(tmp_path: Path) -> None:
     assert quotes[0]
     assert quotes[1]
     assert quotes[0] != quotes[1]
-    assert sum(map(len, quotes)) == sum(b'"directive":"quote"' in raw for public in feeds.public for raw in public)
+    published = [raw for public in feeds.public.values() for raw in public]
+    assert sum(map(len, quotes)) == sum(b'"directive":"quote"' in raw for raw in published)
 
 
 def test_one_is_shown_what_one_said_oneself(tmp_path: Path) -> None:

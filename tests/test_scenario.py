@@ -86,7 +86,7 @@ WRONG = {
     ),
     "a tick that does not divide": ("tick = 1", "tick = 2", "mine.toml:9: institution.tick: does not divide"),
     "an unknown environment": ('"induced"', '"indced"', "mine.toml:12: environment.name: invalid enum value 'indced'"),
-    "an unknown institution": ("tick = 1", 'name = "call"', "mine.toml:9: institution.name: invalid enum value 'call'"),
+    "an unknown institution": ("tick = 1", 'name = "cal"', "mine.toml:9: institution.name: invalid enum value 'cal'"),
     "a value that is no list": ("sellers = [[50], [60]]", "sellers = [50]", "mine.toml:17: environment.sellers[0]:"),
     "a trader without a unit": ("sellers = [[50], [60]]", "sellers = [[]]", "mine.toml:17: environment.sellers[0]:"),
     "no seller": ("sellers = [[50], [60]]", "sellers = []", "mine.toml:17: environment.sellers: expected `array`"),

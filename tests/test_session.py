@@ -659,7 +659,7 @@ def test_whatever_is_said_whenever_the_books_are_kept(stream: list[Any], late: b
         assert score.surplus <= score.equilibrium.surplus_max
         assert score.quantity <= 3
     for market in course.session.markets:
-        fix, out = market.environment.state()  # type: ignore[misc]
+        fix, out, _ = market.environment.state()  # type: ignore[misc]
         made = outcome.contracts.get((market.number, course.session.period), [])
         assert out == [(one.buyer, one.seller, one.price) for one in made]
         assert [one.number for one in made] == list(range(1, len(made) + 1))

@@ -120,7 +120,7 @@ def test_robots_fold_the_very_facts_that_they_would_be_fed() -> None:
         for event in events:
             assert not isinstance(event.message, Refused)
     for seat, robot in simulation.robots.items():
-        fix, out = simulation.session.market_of[seat].environment.state()  # type: ignore[misc]
+        fix, out, _ = simulation.session.market_of[seat].environment.state()  # type: ignore[misc]
         agent = dict(fix)[seat]
         assert robot.knowledge.prices == agent["prices"]
         assert robot.knowledge.surplus == agent["surplus" if agent["type"] == "buyer" else "profit"]

@@ -204,10 +204,11 @@ def test_a_quote_is_told_to_all_with_whose_it_is() -> None:
 
 def test_what_one_would_pay_at_worst_is_said_only_where_one_can_trade() -> None:
     stage = (play() << bid(1, 90) << ask(2, 110)).auction
-    worst = {Bid(95): 95, Ask(105): 105, Buy(): 110, Buy(110): 110, Buy(109): None, Sell(): 90, Sell(91): None}
-    assert {message: stage.price_of(message) for message in worst} == worst
-    assert stage.price_of(Bid(201)) is None
-    assert auction().price_of(Bid(95)) is None
+    buyers = {Bid(95): [(95, 1)], Buy(): [(110, 1)], Buy(110): [(110, 1)], Buy(109): [], Bid(201): [], Ask(105): []}
+    sellers = {Ask(105): [(105, 1)], Sell(): [(90, 1)], Sell(91): [], Bid(95): []}
+    assert {message: stage.commitments(1, message) for message in buyers} == buyers
+    assert {message: stage.commitments(2, message) for message in sellers} == sellers
+    assert auction().commitments(1, Bid(95)) == []
 
 
 # --- a naive twin ----------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def told_to(seat: int | None, scenario: Scenario, seed: int = 1, agent: str = "z
 def seat_of(scenario: Scenario, role: str, seed: int = 1, units: int = 1) -> int:
     """A seat that is dealt a role with at least so many units."""
     holdings = Simulation(scenario, ["zic"] * scenario.seats, seed).session.markets[0].environment.holdings
-    return min(seat for seat, (dealt, values) in holdings.items() if dealt == role and len(values) >= units)
+    return min(seat for seat, held in holdings.items() if held.role == role and held.total >= units)
 
 
 class Play:

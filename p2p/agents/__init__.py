@@ -24,6 +24,12 @@ class View(Protocol):
     price_min: Price
     price_max: Price
     tick: Price
+    collects: bool
+    """Whether quotes are collected for a call: they need not improve, and there is nothing to take."""
+
+    @property
+    def quoted(self) -> bool:
+        """Whether an order of one's own rests."""
 
     @property
     def bid(self) -> Price | None:
@@ -73,7 +79,9 @@ def quote(role: Role, price: Price) -> Bid | Ask:
 
 
 def improves(view: View, price: Price) -> bool:
-    """Whether a quote at a price would become the standing one, or trade."""
+    """Whether a quote at a price would become the standing one, or trade; in a call, whether it would be the first."""
+    if view.collects:
+        return not view.quoted
     if view.role == "buyer":
         return view.bid is None or price > view.bid
     return view.ask is None or price < view.ask

@@ -1,7 +1,8 @@
 """Optimizer: takes what yields the largest surplus to be had now, else improves its own side by one tick.
 
 Source: the optimizer of the seed `run-book-v4`, under the sound rules of a live market. Where one quote stands on the
-other side, that quote is all there is to be had. It improves while a trade at its new price would leave a surplus.
+other side, that quote is all there is to be had. It improves while a trade at its new price would leave a surplus. In a
+call, where its own quote hardly moves the price, it quotes its value.
 """
 
 from random import Random
@@ -21,6 +22,10 @@ class Optimizer(Agent, kw_only=True):
         value = view.unit_value
         if value is None or view.role is None:
             return None
+        if view.collects:
+            price = on_tick(view, value)
+            gainful = price <= value if view.role == "buyer" else price >= value
+            return quote(view.role, price) if gainful and not view.quoted else None
         if view.role == "buyer":
             if view.ask is not None and view.ask < value:
                 return Buy(view.ask)

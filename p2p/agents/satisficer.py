@@ -41,9 +41,9 @@ class Satisficer(Agent, kw_only=True, dict=True):
     def see(self, message: Message) -> None:
         """Remember the last `k` quotes of either side in this period."""
         match message:
-            case Quote(side="bid", price=price):
+            case Quote(side="bid", price=int(price)):
                 self.bids.append(price)
-            case Quote(price=price):
+            case Quote(side="ask", price=int(price)):
                 self.asks.append(price)
             case StartRound():
                 self.bids.clear()

@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeAlias, get_args
 
 from p2p.institutions import Sent
 from p2p.messages import Message, StartPeriod
-from p2p.units import Address, Duration, Price, Seat
+from p2p.units import Address, Duration, Money, Price, Quantity, Seat
 
 EnvironmentName: TypeAlias = Literal["induced"]
 NAMES: tuple[str, ...] = get_args(EnvironmentName)
@@ -23,8 +23,11 @@ class Environment(Protocol):
     def handle(self, message: Message, sender: Address) -> list[Sent]:
         """What the environment sends upon a message; a `contract` is entered in its books."""
 
-    def would_lose(self, seat: Seat, message: Message, price: Price) -> bool:
-        """Whether an order at a price is beyond the value or cost of the unit at hand."""
+    balance: dict[Seat, Money]
+    """What each seat has gained so far in the session."""
+
+    def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
+        """What each piece of such trades would gain the seat, in the order in which its units would go."""
 
     def state(self) -> object:
         """All that it remembers, as plain data, for digests."""

@@ -5,14 +5,14 @@ Source: the seed `double-auction-mes`, whose dictionary is kept to the letter:
 period's contracts (buyer_id, seller_id, price). Values and costs come back each period, unsold units do not.
 """
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from p2p.charges import NO_CHARGES, Charges
+from p2p.holdings import Holding
 from p2p.institutions import Sent
 from p2p.messages import (
-    Ask,
-    Bid,
-    Buy,
     Contract,
     Contracts,
     EndPeriod,
@@ -20,13 +20,12 @@ from p2p.messages import (
     ReminderEndPeriod,
     RequestContracts,
     Schedule,
-    Sell,
     StartPeriod,
     Step,
 )
-from p2p.units import INSTITUTION, Address, Duration, Money, Price, Role, Seat
+from p2p.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat
 
-Holding = tuple[Role, tuple[Money, ...]]
+Dealt = tuple[Role, tuple[Money, ...]]
 """What one trader is dealt: a role and the value (or cost) of each of his units, best first."""
 
 
@@ -35,12 +34,12 @@ def deal(
     sellers: tuple[tuple[Money, ...], ...],
     seats: tuple[Seat, ...],
     rng: Random,
-) -> dict[Seat, Holding]:
+) -> dict[Seat, Dealt]:
     """Holdings to seats at random, whoever sits there and whenever he came.
 
     Buyers' values are walked from high to low and sellers' costs from low to high, whatever order they are given in.
     """
-    holdings: list[Holding] = [("buyer", tuple(sorted(values, reverse=True))) for values in buyers]
+    holdings: list[Dealt] = [("buyer", tuple(sorted(values, reverse=True))) for values in buyers]
     holdings += [("seller", tuple(sorted(costs))) for costs in sellers]
     assert len(holdings) == len(seats), "the scenario's check has seen to it"
     rng.shuffle(holdings)
@@ -48,35 +47,41 @@ def deal(
 
 
 class Induced:
-    """The environment of one market; `env` is the seed's dictionary for the period that runs (or ran last)."""
+    """The environment of one market; `env` is the seed's dictionary for the period that runs (or ran last).
 
-    def __init__(self, holdings: dict[Seat, Holding]) -> None:
-        self.holdings = holdings
+    `dealt(period)` is what each seat holds in a period; `charges` are taken from what trade gains, not from the
+    dictionary, which is the seed's and knows none.
+    """
+
+    def __init__(self, dealt: Callable[[int], dict[Seat, Dealt]], charges: Charges = NO_CHARGES) -> None:
+        self.dealt, self.charges = dealt, charges
+        self.holdings: dict[Seat, Holding] = {}
+        self.balance: dict[Seat, Money] = {}
         self.env: dict[str, Any] = {}
-        self._populate()
+        self._populate(dealt(1))
 
-    def _populate(self) -> None:
+    def _populate(self, dealt: dict[Seat, Dealt]) -> None:
         """The seed's agent dictionary as it is at the beginning of a period."""
-        agents = {seat: _agent(seat, role, values) for seat, (role, values) in self.holdings.items()}
+        self.holdings = {seat: Holding(role, map(Step, values)) for seat, (role, values) in dealt.items()}
+        agents = {seat: _agent(seat, role, values) for seat, (role, values) in dealt.items()}
         self.env = {"fix": agents, "out": []}
 
     def start_period(self, period: int, length_us: Duration) -> tuple[list[Sent], StartPeriod]:
         """Deal the schedules anew, and tell the institution who may trade how many units."""
-        self._populate()
-        schedules = [
-            Sent(seat, Schedule(period, role, tuple(Step(value) for value in values)))
-            for seat, (role, values) in self.holdings.items()
-        ]
-        units: dict[Role, dict[Seat, int]] = {"buyer": {}, "seller": {}}
-        for seat, (role, values) in self.holdings.items():
-            units[role][seat] = len(values)
+        self._populate(self.dealt(period))
+        schedules = [Sent(seat, Schedule(period, one.role, one.steps)) for seat, one in self.holdings.items()]
+        units: dict[Role, dict[Seat, Quantity]] = {"buyer": {}, "seller": {}}
+        for seat, holding in self.holdings.items():
+            units[holding.role][seat] = holding.total
         return schedules, StartPeriod(period, length_us, units["buyer"], units["seller"])
 
     def handle(self, message: Message, sender: Address) -> list[Sent]:
         """Enter a contract, or answer a request for the contracts, or end the period early."""
         match message:
             case Contract():
-                self._enter(message)
+                for _ in range(message.quantity):
+                    self._enter(message)
+                self._count(message)
                 return []
             case RequestContracts():
                 return [Sent(sender, Contracts(tuple(self.env["out"])))]
@@ -85,8 +90,16 @@ class Induced:
             case _:
                 raise AssertionError(f"an environment is not told {message.directive}")
 
+    def _count(self, contract: Contract) -> None:
+        """Use the units of a contract's two sides, and add what they gained to their balances."""
+        for seat, price in ((contract.buyer, contract.price), (contract.seller, seller_gets(contract))):
+            assert seat is not None, "contracts reach the environment with their owners"
+            gained = self.holdings[seat].trade(price, contract.quantity, self.charges)
+            self.balance[seat] = self.balance.get(seat, 0) + gained
+
     def _enter(self, contract: Contract) -> None:
         fix, price = self.env["fix"], contract.price
+        gets = seller_gets(contract)
         buyer, seller = fix[contract.buyer], fix[contract.seller]
         value = buyer["values"][buyer["units_bought"]]
         cost = seller["costs"][seller["units_sold"]]
@@ -95,27 +108,26 @@ class Induced:
         buyer["total_value"] += value
         buyer["expenditure"] += price
         buyer["surplus"] += value - price
-        seller["prices"].append(price)
+        seller["prices"].append(gets)
         seller["units_sold"] += 1
         seller["total_cost"] += cost
-        seller["revenue"] += price
-        seller["profit"] += price - cost
+        seller["revenue"] += gets
+        seller["profit"] += gets - cost
         self.env["out"].append((contract.buyer, contract.seller, price))
 
-    def would_lose(self, seat: Seat, message: Message, price: Price) -> bool:
-        """Whether the price is above the value, or below the cost, of the unit at hand."""
-        agent = self.env["fix"][seat]
-        match message:
-            case Bid() | Buy() if agent["type"] == "buyer" and agent["units_bought"] < len(agent["values"]):
-                return bool(price > agent["values"][agent["units_bought"]])
-            case Ask() | Sell() if agent["type"] == "seller" and agent["units_sold"] < len(agent["costs"]):
-                return bool(price < agent["costs"][agent["units_sold"]])
-            case _:
-                return False
+    def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
+        """What each piece of such trades would gain the seat, in the order in which its units would go."""
+        holding = self.holdings.get(seat)
+        return [] if holding is None else holding.gains(commitments, self.charges)
 
     def state(self) -> object:
-        """The dictionary, its agents in order of id."""
-        return [sorted(self.env["fix"].items()), self.env["out"]]
+        """The dictionary, its agents in order of id, and the balances."""
+        return [sorted(self.env["fix"].items()), self.env["out"], sorted(self.balance.items())]
+
+
+def seller_gets(contract: Contract) -> Price:
+    """What the seller of a contract is paid per unit: its price, less a congestion rent where there is one."""
+    return contract.price if contract.seller_price is None else contract.seller_price
 
 
 def _agent(seat: Seat, role: Role, values: tuple[Money, ...]) -> dict[str, Any]:

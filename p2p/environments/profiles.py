@@ -6,8 +6,8 @@ The draws, in this order: daily load, PV nameplate, and one multiplicative PV no
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Callable, Iterator
+from random import Random
 
 import msgspec
 
@@ -26,7 +26,7 @@ Normal = Callable[[], float]
 """A source of standard normal draws."""
 
 
-def normals(rng: random.Random) -> Iterator[float]:
+def normals(rng: Random) -> Iterator[float]:
     """Standard normal draws: the very stream of `rng.gauss`, pairs and all, without the call around each draw.
 
     Box and Muller (1958): two uniform draws make two normals; the second waits. Other draws may come in between.

@@ -4,12 +4,12 @@ An institution is told messages and answers with messages, or with the reason of
 may sell and how many units, but no values (Smith's microeconomic system: those are the environment's).
 """
 
-from typing import Literal, NamedTuple, Protocol, TypeAlias, get_args
+from typing import Literal, NamedTuple, Protocol, TypeAlias, assert_never, get_args
 
 from p2p.messages import Message, Reason, Standing
-from p2p.units import Address, Price
+from p2p.units import Address, Price, Quantity, Seat
 
-InstitutionName: TypeAlias = Literal["standing"]
+InstitutionName: TypeAlias = Literal["standing", "continuous", "call"]
 NAMES: tuple[str, ...] = get_args(InstitutionName)
 
 
@@ -29,8 +29,9 @@ class Institution(Protocol):
     def standing(self) -> Standing:
         """The standing bid and ask."""
 
-    def price_of(self, message: Message) -> Price | None:
-        """The price that the sender of an order binds himself to, None where there is none."""
+    def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
+        """The prices and quantities that an order would bind its sender to, with what it has open already, in the
+        order in which its units would go; empty where nothing could be traded."""
 
     def state(self) -> object:
         """All that it remembers, as plain data, for digests."""
@@ -38,6 +39,18 @@ class Institution(Protocol):
 
 def institution_named(name: InstitutionName) -> Institution:
     """A new institution, not yet initialised."""
-    from p2p.institutions.standing import StandingAuction
+    match name:
+        case "standing":
+            from p2p.institutions.standing import StandingAuction
 
-    return {"standing": StandingAuction}[name]()
+            return StandingAuction()
+        case "continuous":
+            from p2p.institutions.continuous import ContinuousAuction
+
+            return ContinuousAuction()
+        case "call":
+            from p2p.institutions.call import CallAuction
+
+            return CallAuction()
+        case other:
+            assert_never(other)

@@ -3,118 +3,94 @@
 Source: the seed `double-auction-mes`, after Smith (1962, 1969). One unit a contract. A bid or ask must improve on the
 standing one (a tie does not; improving on one's own is allowed; nothing can be withdrawn). A bid at or above the
 standing ask contracts at the ask, an ask at or below the standing bid at the bid; buy and sell accept what stands.
-After each contract both sides are open again.
+After each contract both sides are open again. Where the terms of trade waive the improvement rule, the newest stands.
 """
 
 from p2p.institutions import Sent
+from p2p.institutions.floor import Floor, seat_of
 from p2p.messages import (
     Ask,
     Bid,
     Buy,
+    Cancel,
     Contract,
     EndPeriod,
-    EndRound,
     InitInst,
     Message,
     Quote,
     Reason,
     Reminder,
+    Replace,
     RequestStanding,
     Sell,
     Standing,
     StartPeriod,
-    StartRound,
 )
-from p2p.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Seat, Side
+from p2p.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat, Side
 
 
 class StandingAuction:
     """The institution. Between `start_period` and `end_period` it is open; outside every order is refused."""
 
     def __init__(self) -> None:
-        self.init = InitInst(min_val=0, max_val=0, tick=1, agents=())
-        self.open = False
-        self.period = 0
-        self.contracts = 0
-        self.may_buy: dict[Seat, Quantity] = {}
-        self.may_sell: dict[Seat, Quantity] = {}
+        self.floor = Floor()
         self._clear()
 
     def _clear(self) -> None:
         """Back to the opening sentinels, which no one can accept."""
-        self.bid: Price = self.init.min_val
-        self.ask: Price = self.init.max_val
+        self.bid: Price = self.floor.init.min_val
+        self.ask: Price = self.floor.init.max_val
         self.bidder: Seat | None = None
         self.asker: Seat | None = None
 
     def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
         """What is sent upon a message, or why it is refused."""
         match message:
-            case Bid(price=price):
-                return self._not_a_buyer(sender) or self._not_a_price(price) or self._bid(_seat(sender), price)
-            case Ask(price=price):
-                return self._not_a_seller(sender) or self._not_a_price(price) or self._ask(_seat(sender), price)
-            case Buy(price=limit):
-                return self._not_a_buyer(sender) or self._buy(_seat(sender), limit)
-            case Sell(price=limit):
-                return self._not_a_seller(sender) or self._sell(_seat(sender), limit)
+            case Bid(price=price, quantity=quantity):
+                return self._no_quote(sender, "buyer", price, quantity) or self._bid(seat_of(sender), price)
+            case Ask(price=price, quantity=quantity):
+                return self._no_quote(sender, "seller", price, quantity) or self._ask(seat_of(sender), price)
+            case Buy(price=limit, quantity=quantity):
+                return self._no_trade(sender, "buyer", quantity) or self._buy(seat_of(sender), limit)
+            case Sell(price=limit, quantity=quantity):
+                return self._no_trade(sender, "seller", quantity) or self._sell(seat_of(sender), limit)
+            case Cancel() | Replace():
+                return "cannot_be_withdrawn" if self.floor.open else "not_open"
             case RequestStanding():
                 return [Sent(sender, self.standing())]
+            case _:
+                return self._told(message)
+
+    def _told(self, message: Message) -> list[Sent]:
+        """What the environment, or its own reminder, tells the institution."""
+        match message:
             case InitInst():
-                self.init = message
+                self.floor.init = message
                 self._clear()
                 return []
             case StartPeriod():
-                return self._start(message)
+                self._clear()
+                return self.floor.start(message, message.length_us)
             case Reminder():
                 return [Sent(INSTITUTION, EndPeriod())]
             case EndPeriod():
-                return self._end()
+                self._clear()
+                return self.floor.end()
             case _:
                 raise AssertionError(f"an institution is not told {message.directive}")
 
-    def _start(self, message: StartPeriod) -> list[Sent]:
-        assert not self.open, "a period starts after the one before has ended"
-        self.open, self.period, self.contracts = True, message.period, 0
-        self.may_buy, self.may_sell = dict(message.buyers), dict(message.sellers)
-        self._clear()
-        return [
-            Sent(AGENTS, StartRound(message.period, message.length_us)),
-            Sent(INSTITUTION, Reminder(message.period, message.length_us)),
-        ]
+    def _no_trade(self, sender: Address, role: Role, quantity: Quantity) -> Reason | None:
+        """One unit a contract: nothing else can be meant."""
+        return self.floor.not_a(role, sender) or ("one_unit" if quantity > 1 else None)
 
-    def _end(self) -> list[Sent]:
-        assert self.open, "only an open auction can be closed"
-        self.open = False
-        self._clear()
-        return [Sent(AGENTS, EndRound(self.period))]
-
-    def _not_a_buyer(self, sender: Address) -> Reason | None:
-        if not self.open:
-            return "not_open"
-        left = self.may_buy.get(sender) if isinstance(sender, int) else None
-        if left is None:
-            return "not_a_buyer"
-        return None if left > 0 else "no_units_left"
-
-    def _not_a_seller(self, sender: Address) -> Reason | None:
-        if not self.open:
-            return "not_open"
-        left = self.may_sell.get(sender) if isinstance(sender, int) else None
-        if left is None:
-            return "not_a_seller"
-        return None if left > 0 else "no_units_left"
-
-    def _not_a_price(self, price: Price) -> Reason | None:
-        init = self.init
-        if not init.min_val + init.tick <= price <= init.max_val - init.tick:
-            return "price_out_of_limits"
-        return None if (price - init.min_val) % init.tick == 0 else "off_tick"
+    def _no_quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> Reason | None:
+        floor = self.floor
+        return self._no_trade(sender, role, quantity) or floor.not_a_quote(role) or floor.not_a_price(price)
 
     def _bid(self, buyer: Seat, price: Price) -> list[Sent] | Reason:
         if self.asker is not None and price >= self.ask:
             return self._contract(buyer, self.asker, self.ask, "ask")
-        if price <= self.bid:
+        if price <= self.bid and self.floor.terms.improvement is not False:
             return "does_not_improve"
         self.bid, self.bidder = price, buyer
         return [Sent(AGENTS, Quote("bid", price, buyer))]
@@ -122,7 +98,7 @@ class StandingAuction:
     def _ask(self, seller: Seat, price: Price) -> list[Sent] | Reason:
         if self.bidder is not None and price <= self.bid:
             return self._contract(self.bidder, seller, self.bid, "bid")
-        if price >= self.ask:
+        if price >= self.ask and self.floor.terms.improvement is not False:
             return "does_not_improve"
         self.ask, self.asker = price, seller
         return [Sent(AGENTS, Quote("ask", price, seller))]
@@ -142,11 +118,9 @@ class StandingAuction:
         return self._contract(self.bidder, seller, self.bid, "bid")
 
     def _contract(self, buyer: Seat, seller: Seat, price: Price, taken: Side) -> list[Sent]:
-        self.may_buy[buyer] -= 1
-        self.may_sell[seller] -= 1
-        self.contracts += 1
+        number = self.floor.trade(buyer, seller, 1)
         self._clear()
-        return [Sent(ENVIRONMENT, Contract(self.contracts, price, taken, buyer, seller))]
+        return [Sent(ENVIRONMENT, Contract(number, price, taken, buyer, seller))]
 
     def standing(self) -> Standing:
         """The standing bid and ask and whose they are; the sentinels are not shown."""
@@ -157,27 +131,21 @@ class StandingAuction:
             seller=self.asker,
         )
 
-    def price_of(self, message: Message) -> Price | None:
-        """What the sender of an order would pay or get at worst, None where it cannot trade."""
-        if not self.open:
-            return None
+    def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
+        """The one price that the sender of an order would pay or get at worst; none where it cannot trade."""
+        role: Role = "buyer" if isinstance(message, Bid | Buy) else "seller"
+        if self.floor.not_a(role, seat):
+            return []
         match message:
             case Bid(price=price) | Ask(price=price):
-                return None if self._not_a_price(price) else price
-            case Buy(price=limit):
-                return self.ask if self.asker is not None and (limit is None or self.ask <= limit) else None
-            case Sell(price=limit):
-                return self.bid if self.bidder is not None and (limit is None or self.bid >= limit) else None
+                return [] if self.floor.not_a_price(price) else [(price, 1)]
+            case Buy(price=limit) if self.asker is not None and (limit is None or self.ask <= limit):
+                return [(self.ask, 1)]
+            case Sell(price=limit) if self.bidder is not None and (limit is None or self.bid >= limit):
+                return [(self.bid, 1)]
             case _:
-                return None
+                return []
 
     def state(self) -> object:
         """All that the auction remembers."""
-        standing = (self.bid, self.bidder, self.ask, self.asker)
-        units = (sorted(self.may_buy.items()), sorted(self.may_sell.items()))
-        return (self.init, self.open, self.period, self.contracts, standing, units)
-
-
-def _seat(sender: Address) -> Seat:
-    assert isinstance(sender, int), "only traders pass the checks before this"
-    return sender
+        return (self.floor.state(), (self.bid, self.bidder, self.ask, self.asker))

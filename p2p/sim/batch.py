@@ -37,7 +37,7 @@ class Played:
 def play(task: Task) -> Played:
     """Play one session to its end."""
     simulation = Simulation(task.scenario, list(task.cast), task.seed, task.robot_seed)
-    outcome = Outcome()
+    outcome = Outcome(task.scenario.charges)
     for _, _, events in simulation.play():
         for event in events:
             outcome.see(event)

@@ -11,6 +11,7 @@ from random import Random
 
 from p2p.agents import Agent
 from p2p.agents.registry import make_agent, parse_word
+from p2p.agents.saying import said
 from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.messages import Joined, Open, Start
 from p2p.rules import public_rules
@@ -48,18 +49,22 @@ class Simulation:
         self.session = Session(scenario, seed)
         self.views = Views(scenario, seed)
         self.mean_us = scenario.robots.reaction_mean_s * SECOND
-        rules = public_rules(scenario)
-        self.public = [PublicKnowledge(rules) for _ in range(scenario.markets)]
+        self.public = {
+            (market, information): PublicKnowledge(public_rules(scenario, information))
+            for market in range(scenario.markets)
+            for information in self.views.in_use(market)
+        }
         self.robots: dict[Seat, Robot] = {}
         for seat, word in enumerate(cast):
             market = self.session.market_of[seat].number
-            knowledge = Knowledge(self.public[market])
+            knowledge = Knowledge(self.public[market, self.views.information[seat]])
             rng = stream(derived(seed if robot_seed is None else robot_seed, "robot", seat), "decide")
             self.robots[seat] = Robot(seat, make_agent(*parse_word(word)), rng, knowledge)
-        self.learners = [
-            [r for r in self.robots.values() if r.agent.learns and self.session.market_of[r.seat].number == market]
-            for market in range(scenario.markets)
-        ]
+        self.learners = {
+            channel: [r for r in self.robots.values() if r.agent.learns and r.knowledge.public is public]
+            for channel, public in self.public.items()
+        }
+        self.watched = {r.knowledge.public for r in self.robots.values()}
         self.activations = 0
 
     def play(self) -> Iterator[Heard]:
@@ -85,9 +90,10 @@ class Simulation:
             robot = self.robots[seat]
             self.activations += 1
             action = robot.agent.decide(robot.knowledge, robot.rng)
-            if action is not None:
+            message = said(action, robot.knowledge)
+            if message is not None:
                 robot.token += 1
-                yield self._hand_in(Envelope(seat, action, token=robot.token), now)
+                yield self._hand_in(Envelope(seat, message, token=robot.token), now)
             if robot.knowledge.units_left:
                 heappush(queue, (now + self._reaction(robot), seat))
 
@@ -104,15 +110,15 @@ class Simulation:
         return envelope, now, events
 
     def _show(self, shown: Shown, now: Instant) -> None:
-        """One fold for the public of a market; only those it concerns fold their own form."""
-        markets = range(len(self.public)) if shown.market is None else (shown.market,)
-        for market in markets:
-            if shown.public is not None:
-                self.public[market].see(shown.public, now)
-                for robot in self.learners[market]:
-                    robot.agent.see(shown.own.get(robot.seat, shown.public))
+        """One fold for all who are shown the same; only those it concerns fold their own form."""
+        for (market, information), public in self.public.items():
+            form = shown.form(information) if shown.market in (None, market) and public in self.watched else None
+            if form is not None:
+                public.see(form, now)
+                for robot in self.learners[market, information]:
+                    robot.agent.see(shown.own.get(robot.seat, form))
         for seat, message in shown.own.items():
             robot = self.robots[seat]
             robot.knowledge.see_own(message)
-            if shown.public is None and robot.agent.learns:
+            if robot.agent.learns and shown.form(self.views.information[seat]) is None:
                 robot.agent.see(message)

@@ -1,0 +1,237 @@
+"""A periodic call auction: orders are collected, then cleared at once, once or several times a period.
+
+At a uniform price inside the price tunnel (p2p/institutions/uniform.py), or each pair at its ask's price, as in the v4
+model. While orders are collected, what a call held now would give is told as a state (`indicative`).
+"""
+
+from p2p.book import Order as Resting
+from p2p.clearing import clear
+from p2p.institutions import Sent
+from p2p.institutions.floor import Floor, said_by, seat_of
+from p2p.institutions.orders import Orders
+from p2p.institutions.uniform import Clearing, clearing, shares
+from p2p.messages import (
+    Ask,
+    Bid,
+    Buy,
+    Called,
+    Cancel,
+    Contract,
+    EndPeriod,
+    Indicative,
+    InitInst,
+    Message,
+    OrderId,
+    Reason,
+    Reminder,
+    Replace,
+    RequestStanding,
+    Sell,
+    Standing,
+    StartPeriod,
+)
+from p2p.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Duration, Price, Quantity, Role, Seat
+
+
+class CallAuction:
+    """The institution. The period is cut into `calls` equal parts, each ends with a call, the last with the period."""
+
+    def __init__(self) -> None:
+        self.floor = Floor()
+        self.orders = Orders(self.floor)
+        self.length_us: Duration = 0
+        self.held = 0
+
+    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+        """What is sent upon a message, or why it is refused."""
+        match message:
+            case Bid(price=price, quantity=quantity):
+                return self._collect(sender, "buyer", price, quantity)
+            case Ask(price=price, quantity=quantity):
+                return self._collect(sender, "seller", price, quantity)
+            case Buy() | Sell():
+                return "no_taking_in_a_call" if self.floor.open else "not_open"
+            case Cancel(order=order_id):
+                order = self._mine(sender, order_id)
+                return order if isinstance(order, str) else [self.orders.cancel(order)]
+            case Replace(order=order_id, price=price, quantity=quantity):
+                return self._replace(sender, order_id, price, quantity)
+            case RequestStanding():
+                return [Sent(sender, self.standing())]
+            case _:
+                return self._told(message)
+
+    def _told(self, message: Message) -> list[Sent]:
+        """What the environment, or its own reminder, tells the institution."""
+        match message:
+            case InitInst():
+                self.floor.init = message
+                return []
+            case StartPeriod(length_us=length_us):
+                self.length_us, self.held = length_us, 0
+                return [*self.floor.start(message, self._part(1)), *self.orders.carry_over()]
+            case Reminder():
+                return self._reminded()
+            case EndPeriod():
+                life = self.floor.terms.order_life
+                return [*([] if life == "session" else self.orders.drop_all()), *self.floor.end()]
+            case _:
+                raise AssertionError(f"an institution is not told {message.directive}")
+
+    def _part(self, number: int) -> Duration:
+        """How long the orders of a call are collected; the parts add up to the period exactly."""
+        calls = self.floor.call.calls
+        return self.length_us * number // calls - self.length_us * (number - 1) // calls
+
+    def _reminded(self) -> list[Sent]:
+        sent = self._hold()
+        if self.held == self.floor.call.calls:
+            return [*sent, Sent(INSTITUTION, EndPeriod())]
+        if self.floor.terms.order_life == "interval":
+            sent += self.orders.drop_all()
+        return [*sent, Sent(INSTITUTION, Reminder(self.floor.period, self._part(self.held + 1)))]
+
+    def _mine(self, sender: Address, order_id: OrderId) -> Resting | Reason:
+        if not self.floor.open:
+            return "not_open"
+        return self.orders.mine(seat_of(sender), order_id) or "unknown_order"
+
+    def _collect(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> list[Sent] | Reason:
+        refusal = (
+            self.floor.not_a(role, sender)
+            or self.floor.not_a_price(price)
+            or self.orders.refusal(seat_of(sender), role, quantity)
+        )
+        return refusal or [self._rest(seat_of(sender), role, price, quantity)]
+
+    def _rest(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> Sent:
+        return self.orders.rest(Resting(self.orders.new_id(), role == "buyer", price, quantity, seat))
+
+    def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> list[Sent] | Reason:
+        order = self._mine(sender, order_id)
+        if isinstance(order, str):
+            return order
+        role: Role = "buyer" if order.is_buy else "seller"
+        refusal = self.floor.not_a_price(price) or self.orders.refusal(seat_of(sender), role, quantity, order)
+        if refusal:
+            return refusal
+        if price == order.price and quantity <= order.quantity:
+            order.quantity = quantity
+            return [self.orders.said(order)]
+        return [self.orders.cancel(order), self._rest(seat_of(sender), role, price, quantity)]
+
+    def capacity(self) -> Quantity | None:
+        """What the feeder carries in one call's part of the interval, in Wh."""
+        call = self.floor.call
+        if call.feeder_cap_kw is None:
+            return None
+        return int(call.feeder_cap_kw * 1_000 * call.interval_min / 60 / call.calls)
+
+    def outcome(self) -> Clearing:
+        """What a call held now would give at a uniform price."""
+        init, book = self.floor.init, self.orders.book
+        return clearing(book.bids, book.asks, self.floor.call, init.tick, init.min_val, self.capacity())
+
+    def indicative(self) -> Indicative:
+        """The same, as it is told while orders are collected."""
+        outcome = self.outcome()
+        return Indicative(outcome.buyers_pay, outcome.quantity)
+
+    def _hold(self) -> list[Sent]:
+        """Hold a call: contracts, and what is left of their orders."""
+        self.held += 1
+        if self.floor.call.pricing == "ask":
+            return self._hold_at_asks()
+        outcome = self.outcome()
+        called = Sent(AGENTS, Called(self.held, outcome.buyers_pay, outcome.quantity))
+        rationing = self.floor.call.rationing
+        bids = shares(list(self.orders.book.bids), outcome.quantity, rationing)
+        asks = shares(list(self.orders.book.asks), outcome.quantity, rationing)
+        sent = [called]
+        for bid, ask, quantity in _paired(bids, asks):
+            assert outcome.buyers_pay is not None
+            gets = None if outcome.sellers_get == outcome.buyers_pay else outcome.sellers_get
+            sent.append(self._contract(bid, ask, quantity, outcome.buyers_pay, gets))
+        return sent + [self._reduced(order, quantity) for order, quantity in [*bids, *asks]]
+
+    def _hold_at_asks(self) -> list[Sent]:
+        """The v4 model's rule: heads are paired while they cross, each pair at its ask's price."""
+        book = self.orders.book
+        before = {order_id: order.quantity for order_id, order in book.orders.items()}
+        bids, asks = list(book.bids), list(book.asks)
+        pairs = clear(book, self.capacity())
+        sent = [Sent(AGENTS, Called(self.held, None, sum(int(q) for _, _, q in pairs)))]
+        dealt_bids = [(o, int(before[o.order_id] - o.quantity)) for o in bids if o.quantity < before[o.order_id]]
+        dealt_asks = [(o, int(before[o.order_id] - o.quantity)) for o in asks if o.quantity < before[o.order_id]]
+        for bid, ask, quantity in _paired(dealt_bids, dealt_asks):
+            sent.append(self._contract(bid, ask, quantity, int(ask.price), None))
+        return sent + [self.orders.left(order) for order, _ in [*dealt_bids, *dealt_asks]]
+
+    def _contract(self, bid: Resting, ask: Resting, quantity: Quantity, price: Price, gets: Price | None) -> Sent:
+        number = self.floor.trade(bid.trader, ask.trader, quantity)
+        contract = Contract(
+            number,
+            price,
+            "call",
+            bid.trader,
+            ask.trader,
+            quantity=quantity,
+            buy_order=bid.order_id,
+            sell_order=ask.order_id,
+            seller_price=gets,
+        )
+        return Sent(ENVIRONMENT, contract)
+
+    def _reduced(self, order: Resting, quantity: Quantity) -> Sent:
+        """An order that has traded in a call: in the book, less what it traded."""
+        if quantity >= order.quantity:
+            return self.orders.cancel(order)
+        order.quantity -= quantity
+        return self.orders.said(order)
+
+    def standing(self) -> Standing:
+        """The best bid and ask that have been collected; they may cross."""
+        bid, ask = self.orders.bests()
+        return Standing(
+            bid=bid[0] if bid else None,
+            buyer=bid[2] if bid else None,
+            ask=ask[0] if ask else None,
+            seller=ask[2] if ask else None,
+        )
+
+    def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
+        """What the sender of an order would be bound to, in the order in which its units would go."""
+        role: Role = "buyer" if self.floor.not_a("seller", seat) else "seller"
+        if self.floor.not_a(role, seat) or not isinstance(message, said_by(role)):
+            return []
+        match message:
+            case Bid(price=price, quantity=quantity):
+                return self.orders.with_new(seat, "buyer", price, quantity)
+            case Ask(price=price, quantity=quantity):
+                return self.orders.with_new(seat, "seller", price, quantity)
+            case Replace(order=order_id, price=price, quantity=quantity):
+                order = self.orders.mine(seat, order_id)
+                return [] if order is None else self.orders.with_new(seat, role, price, quantity, order)
+            case _:
+                return []
+
+    def state(self) -> object:
+        """All that the auction remembers."""
+        return (self.floor.state(), self.orders.state(), self.length_us, self.held)
+
+
+def _paired(
+    bids: list[tuple[Resting, Quantity]], asks: list[tuple[Resting, Quantity]]
+) -> list[tuple[Resting, Resting, Quantity]]:
+    """Buyers and sellers of one volume matched in their order; both lists deal the same sum."""
+    pairs = []
+    j, ask_left = 0, asks[0][1] if asks else 0
+    for bid, wanted in bids:
+        while wanted:
+            quantity = min(wanted, ask_left)
+            pairs.append((bid, asks[j][0], quantity))
+            wanted, ask_left = wanted - quantity, ask_left - quantity
+            if not ask_left:
+                j += 1
+                ask_left = asks[j][1] if j < len(asks) else 0
+    return pairs

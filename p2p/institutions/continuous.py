@@ -1,0 +1,244 @@
+"""A continuous double auction with an open book: price–time priority, the resting order's price, partial fills.
+
+A bid or ask trades with what crosses it and rests with what is left. Buy and sell take from the other side up to a
+price (or whatever stands, without one) and never rest. An order can be cancelled or replaced; replacing loses its
+place in the queue unless only the quantity shrinks.
+"""
+
+from p2p.book import Fill
+from p2p.book import Order as Resting
+from p2p.institutions import Sent
+from p2p.institutions.floor import Floor, said_by, seat_of
+from p2p.institutions.orders import Orders
+from p2p.messages import (
+    Ask,
+    Bid,
+    Buy,
+    Cancel,
+    Contract,
+    EndPeriod,
+    InitInst,
+    Message,
+    OrderId,
+    Reason,
+    Reminder,
+    Replace,
+    RequestStanding,
+    Sell,
+    Standing,
+    StartPeriod,
+)
+from p2p.units import ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat
+
+
+class ContinuousAuction:
+    """The institution; its orders end with the period unless the terms give them the session."""
+
+    def __init__(self) -> None:
+        self.floor = Floor()
+        self.orders = Orders(self.floor)
+
+    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+        """What is sent upon a message, or why it is refused."""
+        match message:
+            case Bid(price=price, quantity=quantity):
+                return self._quote(sender, "buyer", price, quantity)
+            case Ask(price=price, quantity=quantity):
+                return self._quote(sender, "seller", price, quantity)
+            case Buy(price=limit, quantity=quantity):
+                return self._take(sender, "buyer", limit, quantity)
+            case Sell(price=limit, quantity=quantity):
+                return self._take(sender, "seller", limit, quantity)
+            case Cancel(order=order_id):
+                return self._cancel(sender, order_id)
+            case Replace(order=order_id, price=price, quantity=quantity):
+                return self._replace(sender, order_id, price, quantity)
+            case RequestStanding():
+                return [Sent(sender, self.standing())]
+            case _:
+                return self._told(message)
+
+    def _told(self, message: Message) -> list[Sent]:
+        """What the environment, or its own reminder, tells the institution."""
+        match message:
+            case InitInst():
+                self.floor.init = message
+                return []
+            case StartPeriod():
+                sent = self.floor.start(message, message.length_us)
+                before = (None, None)
+                return [*sent, *self.orders.carry_over(), *self.orders.news(before)]
+            case Reminder():
+                return [Sent(INSTITUTION, EndPeriod())]
+            case EndPeriod():
+                gone = [] if self.floor.terms.order_life == "session" else self.orders.drop_all()
+                return [*gone, *self.floor.end()]
+            case _:
+                raise AssertionError(f"an institution is not told {message.directive}")
+
+    def _quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> list[Sent] | Reason:
+        refusal = (
+            self.floor.not_a(role, sender)
+            or self.floor.not_a_quote(role)
+            or self.floor.not_a_price(price)
+            or self.orders.refusal(seat_of(sender), role, quantity)
+            or self._not_now(seat_of(sender), role, price, quantity)
+        )
+        if refusal:
+            return refusal
+        before = self.orders.bests()
+        return [*self._submit(seat_of(sender), role, price, quantity), *self.orders.news(before)]
+
+    def _not_now(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> Reason | None:
+        """Why the book, as it stands, does not take such an order, if so."""
+        if self.floor.terms.self_trade == "refuse" and self._own_in_the_way(seat, role, price, quantity):
+            return "own_order"
+        return self._not_better(role, price)
+
+    def _not_better(self, role: Role, price: Price) -> Reason | None:
+        """Where the terms have an improvement rule: why a price does not improve, if so."""
+        if not self.floor.terms.improvement:
+            return None
+        best = self.orders.best(self.orders.book.bids if role == "buyer" else self.orders.book.asks)
+        if best is None or (price > best[0] if role == "buyer" else price < best[0]):
+            return None
+        return "does_not_improve"
+
+    def _submit(self, seat: Seat, role: Role, price: Price, quantity: Quantity, rests: bool = True) -> list[Sent]:
+        """Trade what crosses, keep the rest (or let it go), and trim what there are no units for any more."""
+        sent = [self.orders.cancel(order) for order in self._own_in_the_way(seat, role, price, quantity)]
+        fills: list[Fill] = []
+        order_id = self.orders.new_id()
+        rest = self.orders.book.submit(order_id, role == "buyer", price, quantity, fills, seat)
+        sent += self._contracts(seat, role, order_id, fills)
+        if rest is not None and rests:
+            sent.append(self.orders.keep(rest))
+        elif rest is not None:
+            self.orders.book.cancel(rest.order_id)
+        return sent + (self.orders.trim(seat, role) if fills else [])
+
+    def _own_in_the_way(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> list[Resting]:
+        """The trader's own orders that such an order would meet before it is filled."""
+        is_buy = role == "buyer"
+        if not any(order.is_buy != is_buy for order in self.orders.open.get(seat, {}).values()):
+            return []
+        own = []
+        for order in self.orders.book.asks if is_buy else self.orders.book.bids:
+            if quantity <= 0 or (order.price > price if is_buy else order.price < price):
+                break
+            if order.trader == seat:
+                own.append(order)
+            else:
+                quantity -= int(order.quantity)
+        return own
+
+    def _contracts(self, seat: Seat, role: Role, order_id: OrderId, fills: list[Fill]) -> list[Sent]:
+        """A contract for each fill, at the resting order's price, and what is left of that order."""
+        sent = []
+        for maker, traded, _ in fills:
+            buyer, seller = (seat, maker.trader) if role == "buyer" else (maker.trader, seat)
+            number = self.floor.trade(buyer, seller, int(traded))
+            orders = (order_id, maker.order_id) if role == "buyer" else (maker.order_id, order_id)
+            contract = Contract(
+                number,
+                int(maker.price),
+                "ask" if role == "buyer" else "bid",
+                buyer,
+                seller,
+                quantity=int(traded),
+                buy_order=orders[0],
+                sell_order=orders[1],
+            )
+            sent += [Sent(ENVIRONMENT, contract), self.orders.left(maker)]
+        return sent
+
+    def _take(self, sender: Address, role: Role, limit: Price | None, quantity: Quantity) -> list[Sent] | Reason:
+        floor = self.floor
+        refusal = floor.not_a(role, sender) or floor.not_a_quantity(seat_of(sender), role, quantity)
+        if refusal:
+            return refusal
+        seat, is_buy = seat_of(sender), role == "buyer"
+        best = (self.orders.book.asks if is_buy else self.orders.book.bids).best()
+        if best is None:
+            return "no_standing_ask" if is_buy else "no_standing_bid"
+        if limit is not None and (best.price > limit if is_buy else best.price < limit):
+            return "moved"
+        price = (floor.init.max_val if is_buy else floor.init.min_val) if limit is None else limit
+        if floor.terms.self_trade == "refuse" and self._own_in_the_way(seat, role, price, quantity):
+            return "own_order"
+        before = self.orders.bests()
+        return [*self._submit(seat, role, price, quantity, rests=False), *self.orders.news(before)]
+
+    def _cancel(self, sender: Address, order_id: OrderId) -> list[Sent] | Reason:
+        if not self.floor.open:
+            return "not_open"
+        order = self.orders.mine(seat_of(sender), order_id)
+        if order is None:
+            return "unknown_order"
+        before = self.orders.bests()
+        return [self.orders.cancel(order), *self.orders.news(before)]
+
+    def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> list[Sent] | Reason:
+        if not self.floor.open:
+            return "not_open"
+        seat = seat_of(sender)
+        order = self.orders.mine(seat, order_id)
+        if order is None:
+            return "unknown_order"
+        role: Role = "buyer" if order.is_buy else "seller"
+        refusal = self.floor.not_a_price(price) or self.orders.refusal(seat, role, quantity, order)
+        shrinks = price == order.price and quantity <= order.quantity
+        refusal = refusal or (None if shrinks else self._not_now(seat, role, price, quantity))
+        if refusal:
+            return refusal
+        before = self.orders.bests()
+        if shrinks:
+            order.quantity = quantity
+            return [self.orders.said(order), *self.orders.news(before)]
+        gone = self.orders.cancel(order)
+        return [gone, *self._submit(seat, role, price, quantity), *self.orders.news(before)]
+
+    def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
+        """What the sender of an order would be bound to, in the order in which its units would go."""
+        role: Role = "buyer" if self.floor.not_a("seller", seat) else "seller"
+        if self.floor.not_a(role, seat) or not isinstance(message, said_by(role)):
+            return []
+        match message:
+            case Bid(price=price, quantity=quantity):
+                return self.orders.with_new(seat, "buyer", price, quantity)
+            case Ask(price=price, quantity=quantity):
+                return self.orders.with_new(seat, "seller", price, quantity)
+            case Buy(price=limit, quantity=quantity):
+                return [*self._fills(True, limit, quantity), *self.orders.priced(seat, "buyer")]
+            case Sell(price=limit, quantity=quantity):
+                return [*self._fills(False, limit, quantity), *self.orders.priced(seat, "seller")]
+            case Replace(order=order_id, price=price, quantity=quantity):
+                order = self.orders.mine(seat, order_id)
+                return [] if order is None else self.orders.with_new(seat, role, price, quantity, order)
+            case _:
+                return []
+
+    def _fills(self, is_buy: bool, limit: Price | None, quantity: Quantity) -> list[tuple[Price, Quantity]]:
+        """What taking up to a limit would trade now."""
+        fills = []
+        for order in self.orders.book.asks if is_buy else self.orders.book.bids:
+            if quantity <= 0 or (limit is not None and (order.price > limit if is_buy else order.price < limit)):
+                break
+            traded = min(quantity, int(order.quantity))
+            fills.append((int(order.price), traded))
+            quantity -= traded
+        return fills
+
+    def standing(self) -> Standing:
+        """The best bid and ask and whose they are."""
+        bid, ask = self.orders.bests()
+        return Standing(
+            bid=bid[0] if bid else None,
+            buyer=bid[2] if bid else None,
+            ask=ask[0] if ask else None,
+            seller=ask[2] if ask else None,
+        )
+
+    def state(self) -> object:
+        """All that the auction remembers."""
+        return (self.floor.state(), self.orders.state())

@@ -1,0 +1,59 @@
+"""The terms of trade: rules that experimenters set, for every institution. All have a default that does nothing."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from p2p.units import PRICE_MAX
+
+WirePriceLimit = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
+
+
+class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Rules of trade beside the price limits and the tick. Prices in the scenario's smallest unit of money.
+
+    price_ceiling, price_floor: price controls: beyond them nobody may trade or quote.
+    quotes: who may make quotes; the others can only accept (Smith 1962, Test 8: sellers only).
+    units: `one` unit an order at the most, or `many`.
+    improvement: whether a quote must improve on the standing one. None: as the institution has it by nature
+        (standing: yes; continuous: no; call: no).
+    self_trade: what happens when an order meets one of the same trader: the new one is refused, or the old one leaves.
+    order_life: when an order that rests ends: with the call or period it was made in (`interval`), with the period
+        (several calls), or with the session.
+    """
+
+    price_ceiling: WirePriceLimit | None = None
+    price_floor: WirePriceLimit | None = None
+    quotes: Literal["both", "buyers", "sellers"] = "both"
+    units: Literal["one", "many"] = "many"
+    improvement: bool | None = None
+    self_trade: Literal["refuse", "cancel_resting"] = "refuse"
+    order_life: Literal["interval", "period", "session"] = "interval"
+
+
+NO_TERMS = Terms()
+
+
+class CallTerms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a call auction has beside them.
+
+    pricing: one `uniform` price, or each pair at its `ask`'s price (as in the v4 model).
+    k: where in the price tunnel the uniform price lies, 0 at its low end, 1 at its high end.
+    rounding: to which tick it is rounded when it falls between two.
+    rationing: who of the marginal orders at one price trades: the `earlier`, or each its share (`pro_rata`, rounded
+        down, what is left over to the earlier).
+    calls: how many calls a period has, at equal distances, the last at its end (several: frequent batch auctions).
+    feeder_cap_kw: the most that a feeder carries; a call clears no more energy than that in its part of the interval.
+    congestion_rent: who gets the difference of marginal bid and ask when the cap binds: the operator (buyers pay the
+        high end of the tunnel, sellers get its low end), or all at the price that leaves it to buyers or to sellers.
+    """
+
+    pricing: Literal["uniform", "ask"] = "uniform"
+    k: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    rounding: Literal["down", "nearest", "up"] = "nearest"
+    rationing: Literal["earlier", "pro_rata"] = "earlier"
+    calls: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    feeder_cap_kw: Annotated[float, Meta(gt=0, le=1e9)] | None = None
+    interval_min: Annotated[float, Meta(gt=0, le=1_440)] = 5.0
+    congestion_rent: Literal["operator", "buyers", "sellers"] = "operator"
