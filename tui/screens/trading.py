@@ -26,7 +26,7 @@ class TradingScreen(MarketScreen):
     """Digits go into the ticket, letters make orders. Buy and sell mean the price that is on the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "quote", "Send", priority=True),
+        Binding("enter", "quote", "Send"),
         Binding("b", "order('bid')", "Bid"),
         Binding("a", "order('ask')", "Ask"),
         Binding("y", "order('buy')", "Buy"),

@@ -23,7 +23,7 @@ class Notice(Line):
 def notice(model: Model, now: Instant) -> str:
     """The most urgent thing to know, or nothing."""
     if model.lost is not None:
-        return f"✂ CONNECTION LOST, trying again … Your quotes and orders are kept. ({model.lost})"
+        return "✂ CONNECTION LOST, trying again … Your quotes stand, your orders are kept."
     if model.public.paused:
         return "‖ PAUSED: the clock stands still, and no order is taken until it goes on."
     if model.public.phase == "break" and model.period:
