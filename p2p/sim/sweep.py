@@ -84,12 +84,18 @@ def executor_of(workers: int, cluster: str | None) -> Iterator[Executor | None]:
     else:
         # Spawned, not forked: a forked worker would inherit the folders' locks and outlive this process with them.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=serve_parent) as pool:
-            try:
-                yield pool
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        others = multiprocessing.active_children()
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=serve_parent)
+        try:
+            yield pool
+        except BaseException:
+            # Nothing is lost with a worker: what it has not finished, it has not written.
+            for worker in multiprocessing.active_children():
+                if worker not in others:
+                    worker.terminate()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def serve_parent() -> None:
