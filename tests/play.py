@@ -19,11 +19,13 @@ from p2p.messages import (
     Bid,
     Buy,
     Contract,
+    End,
     EndPeriod,
     InitInst,
     Joined,
     Message,
     Open,
+    Pause,
     Quote,
     Refused,
     RequestStanding,
@@ -241,3 +243,45 @@ def answer(events: list[Event]) -> str:
     """`accepted`, or the reason of the refusal, of the first answer among events."""
     first = next(event.message for event in events if isinstance(event.message, Accepted | Refused))
     return first.reason if isinstance(first, Refused) else "accepted"
+
+
+# --- a session in each of its phases ---------------------------------------------------------------------------
+
+WAITS = small(start="experimenter")
+
+
+def lobby() -> Course:
+    return Course(WAITS).open()
+
+
+def trading() -> Course:
+    return Course(WAITS).trading()
+
+
+def between() -> Course:
+    course = trading()
+    course.wait(10)
+    return course
+
+
+def paused(course: Course) -> Course:
+    course.wait(1)
+    course.command(Pause())
+    return course
+
+
+def ended() -> Course:
+    course = trading()
+    course.command(End())
+    return course
+
+
+PHASES: dict[str, Callable[[], Course]] = {
+    "unopened": lambda: Course(WAITS),
+    "lobby": lobby,
+    "trading": trading,
+    "break": between,
+    "paused in trading": lambda: paused(trading()),
+    "paused in a break": lambda: paused(between()),
+    "ended": ended,
+}

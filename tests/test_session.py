@@ -1,22 +1,12 @@
-"""A session's phases, clock, tokens and markets; whatever is said to it, and whenever, it keeps its books."""
-
-import os
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+"""A session's phases and its clock."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from p2p.messages import (
     Accepted,
     Ask,
     Bid,
     Buy,
-    Contract,
     Contracts,
     End,
     Ended,
@@ -33,7 +23,6 @@ from p2p.messages import (
     Open,
     Pause,
     Paused,
-    Quote,
     Refused,
     Reminder,
     ReminderEndPeriod,
@@ -48,52 +37,10 @@ from p2p.messages import (
     StartPeriod,
     StartRound,
 )
-from p2p.outcome import Outcome
-from p2p.scenario import Scenario
-from p2p.session import Session
-from p2p.sim.sessions import Simulation
 from p2p.units import AGENTS, ENVIRONMENT, EVERYONE, EXPERIMENTER, GATEWAY, INSTITUTION, SECOND, SESSION
-from p2p.wire import Envelope, Event, encode, envelope_of, template_of
-from tests.play import Course, answer, small, told
+from p2p.wire import Envelope, Event
+from tests.play import PHASES, Course, answer, between, lobby, small, told, trading
 
-WAITS = small(start="experimenter")
-
-
-def lobby() -> Course:
-    return Course(WAITS).open()
-
-
-def trading() -> Course:
-    return Course(WAITS).trading()
-
-
-def between() -> Course:
-    course = trading()
-    course.wait(10)
-    return course
-
-
-def paused(course: Course) -> Course:
-    course.wait(1)
-    course.command(Pause())
-    return course
-
-
-def ended() -> Course:
-    course = trading()
-    course.command(End())
-    return course
-
-
-PHASES: dict[str, Callable[[], Course]] = {
-    "unopened": lambda: Course(WAITS),
-    "lobby": lobby,
-    "trading": trading,
-    "break": between,
-    "paused in trading": lambda: paused(trading()),
-    "paused in a break": lambda: paused(between()),
-    "ended": ended,
-}
 ALLOWED: dict[type[Message], set[str]] = {
     Open: {"unopened"},
     Joined: set(PHASES) - {"unopened"},
@@ -144,7 +91,7 @@ def test_what_stands_and_what_was_agreed_may_be_asked_at_any_time(phase: str) ->
     assert told(course.say(0, RequestContracts()), Contracts) == [Contracts(())]
 
 
-# --- from the opening to the end -------------------------------------------------------------------------------
+# --- from the opening to the end ---------------------------------------------------------------------------------
 
 
 def test_the_opening_initialises_the_institution_with_sentinels_just_outside_the_limits() -> None:
@@ -253,7 +200,7 @@ def test_the_end_closes_the_round_that_runs() -> None:
     assert len(told(course.command(End()), EndRound)) == 1
 
 
-# --- the clock -------------------------------------------------------------------------------------------------
+# --- the clock ---------------------------------------------------------------------------------------------------
 
 
 def test_a_pause_keeps_the_time_that_is_left() -> None:
@@ -341,331 +288,3 @@ def test_time_does_not_run_backwards() -> None:
     course.now -= 1
     with pytest.raises(AssertionError, match="backwards"):
         course.say(0, RequestStanding())
-
-
-# --- who says what ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "message", [EndPeriod(), End(), Pause(), Open(), Joined(1, "human"), Contract(1, 9, "bid", 0, 1)]
-)
-def test_a_trader_cannot_say_what_is_not_his(message: Message) -> None:
-    course = trading()
-    before = course.session.digest()
-    with pytest.raises(AssertionError, match="does not say"):
-        course.hand_in(Envelope(0, message))
-    assert course.session.digest() == before
-
-
-@pytest.mark.parametrize(
-    ("sender", "message"),
-    [(EXPERIMENTER, Bid(9)), (EXPERIMENTER, Open()), (GATEWAY, Start()), (SESSION, End()), ("stranger", End())],
-)
-def test_nobody_else_can_either(sender: str, message: Message) -> None:
-    with pytest.raises(AssertionError, match="does not say"):
-        trading().hand_in(Envelope(sender, message))
-
-
-def test_there_is_no_seat_beyond_the_last() -> None:
-    with pytest.raises(AssertionError, match="no seat 4"):
-        lobby().join(seats=[4])
-
-
-# --- tokens ----------------------------------------------------------------------------------------------------
-
-
-def test_a_token_that_was_had_has_no_second_effect() -> None:
-    course = trading()
-    buyer = course.seats("buyer")[0]
-    first = Envelope(buyer, Bid(90), token=1)
-    assert told(course.hand_in(first), Quote)
-    before = course.session.digest()
-    assert course.hand_in(first) == []
-    assert course.hand_in(Envelope(buyer, Bid(95), token=1)) == []
-    assert course.session.digest() == before
-    assert told(course.hand_in(Envelope(buyer, Bid(95), token=2)), Quote) == [Quote("bid", 95, buyer)]
-    assert course.hand_in(first) == []
-
-
-def test_a_refusal_uses_up_its_token() -> None:
-    course = trading()
-    buyer = course.seats("buyer")[0]
-    assert answer(course.hand_in(Envelope(buyer, Bid(0), token=1))) == "price_out_of_limits"
-    assert course.session.token(buyer) == 1
-    assert course.hand_in(Envelope(buyer, Bid(90), token=1)) == []
-
-
-def test_a_refusal_changes_nothing_but_the_token() -> None:
-    course = trading()
-    buyer = course.seats("buyer")[0]
-    before, digest = course.session.markets[0].institution.state(), course.session.digest()
-    course.say(buyer, Bid(0))
-    assert course.session.markets[0].institution.state() == before
-    assert course.session.digest() != digest
-    course.session.tokens.pop(buyer)
-    assert course.session.digest() == digest
-
-
-def test_everybody_counts_his_own_tokens() -> None:
-    course = Course().trading()
-    buyer, seller = course.seats("buyer")[0], course.seats("seller")[0]
-    assert told(course.hand_in(Envelope(buyer, Bid(90), token=1)), Accepted) == [Accepted(1)]
-    assert told(course.hand_in(Envelope(seller, Ask(95), token=1)), Accepted) == [Accepted(1)]
-    assert [course.session.token(sender) for sender in (buyer, seller, EXPERIMENTER)] == [1, 1, 0]
-    assert told(course.hand_in(Envelope(EXPERIMENTER, Pause(), token=1)), Paused)
-    assert course.hand_in(Envelope(EXPERIMENTER, Resume(), token=1)) == []
-    assert course.session.paused_left is not None
-
-
-def test_the_answer_comes_before_what_it_did() -> None:
-    course = trading()
-    buyer, seller = course.seats("buyer")[0], course.seats("seller")[0]
-    course.say(buyer, Bid(90))
-    events = course.say(seller, Sell(90))
-    assert events == [
-        Event(Accepted(1), SESSION, seller, 0),
-        Event(Contract(1, 90, "bid", buyer, seller), INSTITUTION, ENVIRONMENT, 0),
-    ]
-
-
-# --- no loss ---------------------------------------------------------------------------------------------------
-
-KIND = small(buyers=((100,), (90,)), sellers=((50,), (60,)), no_loss="people")
-
-
-def losses(controller: str, scenario: Scenario = KIND) -> list[str]:
-    """What is answered to a bid, buy, ask and sell one beyond the value or cost."""
-    course = Course(scenario).trading(controller)
-    (low_buyer, high_buyer), (low_seller, high_seller) = course.seats("buyer"), course.seats("seller")
-    answers = [answer(course.say(low_buyer, Bid(91))), answer(course.say(low_seller, Ask(49)))]
-    course = Course(scenario).trading(controller)
-    course.say(high_seller, Ask(95))
-    answers.append(answer(course.say(low_buyer, Buy())))
-    course = Course(scenario).trading(controller)
-    course.say(high_buyer, Bid(55))
-    answers.append(answer(course.say(high_seller, Sell())))
-    return answers
-
-
-def test_people_are_kept_from_losses_where_the_scenario_says_so() -> None:
-    assert losses("human") == ["would_lose"] * 4
-
-
-def test_robots_are_not_and_neither_are_people_elsewhere() -> None:
-    assert losses("robot") == ["accepted"] * 4
-    off = small(buyers=((100,), (90,)), sellers=((50,), (60,)))
-    assert losses("human", off) == ["accepted"] * 4
-
-
-def test_people_may_trade_at_their_very_value() -> None:
-    course = Course(KIND).trading("human")
-    (low_buyer, _), (_, high_seller) = course.seats("buyer"), course.seats("seller")
-    assert answer(course.say(low_buyer, Bid(90))) == "accepted"
-    assert answer(course.say(high_seller, Ask(60))) == "accepted"
-    course = Course(KIND).trading("human")
-    course.say(high_seller, Ask(90))
-    assert answer(course.say(low_buyer, Buy())) == "accepted"
-
-
-def test_the_unit_at_hand_is_what_counts() -> None:
-    course = Course(small(buyers=((100, 70),), sellers=((10, 10, 10),), no_loss="people")).trading("human")
-    (buyer,), (seller,) = course.seats("buyer"), course.seats("seller")
-    course.say(buyer, Bid(99))
-    course.say(seller, Sell())
-    assert answer(course.say(buyer, Bid(99))) == "would_lose"
-    assert answer(course.say(buyer, Bid(70))) == "accepted"
-
-
-def test_what_cannot_trade_is_not_called_a_loss() -> None:
-    """Nor does it tell anybody his value before the round."""
-    course = Course(KIND).open().join("human", seats=[0, 1, 2])
-    assert {answer(course.say(seat, Bid(200))) for seat in (0, 1, 2)} == {"not_open"}
-    course.join("human", seats=[3])
-    buyer, seller = course.seats("buyer")[0], course.seats("seller")[0]
-    assert answer(course.say(buyer, Bid(201))) == "price_out_of_limits"
-    assert answer(course.say(buyer, Ask(1))) == "not_a_seller"
-    assert answer(course.say(buyer, Buy(200))) == "no_standing_ask"
-    assert answer(course.say(seller, Sell(1))) == "no_standing_bid"
-
-
-def test_an_acceptance_that_moved_is_called_that() -> None:
-    course = Course(KIND).trading("human")
-    (low_buyer, _), (_, high_seller) = course.seats("buyer"), course.seats("seller")
-    course.say(high_seller, Ask(95))
-    assert answer(course.say(low_buyer, Buy(89))) == "moved"
-
-
-# --- two markets -----------------------------------------------------------------------------------------------
-
-TWO = small(markets=2)
-
-
-def test_two_markets_share_the_clock_and_nothing_else() -> None:
-    course = Course(TWO).trading()
-    one, other = course.session.markets
-    assert set(one.seats) | set(other.seats) == set(range(8))
-    before = other.institution.state(), other.environment.state()
-    buyer, seller = course.seats("buyer", 0)[0], course.seats("seller", 0)[0]
-    events = course.say(buyer, Bid(90)) + course.say(seller, Sell())
-    assert {event.market for event in events} == {0}
-    assert (other.institution.state(), other.environment.state()) == before
-    assert answer(course.say(course.seats("seller", 1)[0], Sell())) == "no_standing_bid"
-    assert told(course.say(course.seats("seller", 1)[0], RequestContracts()), Contracts) == [Contracts(())]
-
-
-def test_both_markets_end_before_the_break_begins() -> None:
-    course = Course(TWO).trading()
-    events = course.wait(10)
-    assert [event.market for event in events if isinstance(event.message, EndRound)] == [0, 1]
-    assert isinstance(events[-1].message, Intermission)
-    assert len(told(events, Intermission)) == 1
-    course.command(Start())
-    early = course.command(EndPeriod())
-    assert [event.market for event in early if isinstance(event.message, EndRound)] == [0, 1]
-    assert len(told(early, Ended)) == 1
-
-
-def test_both_markets_are_paused_and_extended_alike() -> None:
-    course = Course(TWO).trading()
-    course.wait(4)
-    course.command(Extend(SECOND))
-    course.command(Pause())
-    course.wait(100)
-    assert told(course.command(Resume()), Resumed) == [Resumed(7 * SECOND)]
-    assert course.session.deadline() == 111 * SECOND
-    ring = course.wait(7)
-    assert [event.market for event in ring if isinstance(event.message, EndRound)] == [0, 1]
-
-
-def test_an_end_in_a_pause_ends_the_pause_too() -> None:
-    for phase in ("paused in trading", "paused in a break"):
-        course = PHASES[phase]()
-        course.command(End())
-        assert course.session.deadline() is None
-        for message in (Resume(), End()):
-            assert answer(course.command(message)) == "not_now"
-
-
-def test_no_market_is_dealt_as_another_is() -> None:
-    dealt: list[list[list[str]]] = [[], []]
-    for seed in range(10):
-        hands = told(Course(TWO, seed).trading().events, Schedule)
-        for market in (0, 1):
-            dealt[market].append([str(hand) for hand in hands[4 * market : 4 * market + 4]])
-    assert dealt[0] != dealt[1]
-
-
-def test_each_market_is_dealt_for_itself() -> None:
-    dealt = [event for event in Course(TWO).trading().events if isinstance(event.message, Schedule)]
-    hands = [sorted(str(event.message) for event in dealt if event.market == market) for market in (0, 1)]
-    assert hands[0] == hands[1]
-    assert len({event.to for event in dealt}) == 8
-    assert any(Session(TWO, seed).markets[0].seats != (0, 1, 2, 3) for seed in range(5))
-
-
-# --- the same messages, the same session -----------------------------------------------------------------------
-
-
-def written(heard: list[tuple[Envelope, int, list[Event]]]) -> list[tuple[bytes, int, list[bytes]]]:
-    return [(encode(template_of(e)), at, [encode(template_of(one)) for one in events]) for e, at, events in heard]
-
-
-def test_the_same_messages_at_the_same_times_give_the_same_events_and_digest() -> None:
-    simulation = Simulation(TWO, ["zic"] * 8, 5)
-    heard = list(simulation.play())
-    again = Session(TWO, 5)
-    for message, at, events in written(heard):
-        assert [encode(template_of(one)) for one in again.handle(envelope_of(message), at)] == events
-    assert again.digest() == simulation.session.digest()
-    assert Session(TWO, 6).digest() != Session(TWO, 5).digest()
-
-
-SCRIPT = """
-from hashlib import blake2b
-from p2p.sim.sessions import Simulation
-from p2p.wire import encode, template_of
-from tests.play import small
-simulation = Simulation(small(markets=2, identities="per_period"), ["zic", "satisficer"] * 4, 5)
-whole = blake2b()
-for envelope, at, events in simulation.play():
-    for one in (envelope, *events):
-        whole.update(encode(template_of(one)))
-    for one in events:
-        whole.update(repr(simulation.views.project(one)).encode())
-print(whole.hexdigest(), simulation.session.digest().hex())
-"""
-
-
-def test_no_byte_depends_on_how_python_hashes() -> None:
-    said = [
-        subprocess.run(
-            [sys.executable, "-c", SCRIPT],
-            env=os.environ | {"PYTHONHASHSEED": seed},
-            cwd=Path(__file__).parent.parent,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    ]
-    assert said[0] == said[1]
-    assert len(said[0]) > 100
-
-
-# --- whatever is said ------------------------------------------------------------------------------------------
-
-prices = st.none() | st.integers(-1, 202)
-orders = st.builds(lambda kind, price: kind(price), st.sampled_from([Buy, Sell]), prices) | st.builds(
-    lambda kind, price: kind(price), st.sampled_from([Bid, Ask]), st.integers(-1, 202)
-)
-by_traders = st.tuples(
-    st.integers(0, 7),
-    orders | st.sampled_from([RequestStanding(), RequestContracts()]),
-    st.sampled_from([1, 1, 1, 0, -1]),
-)
-by_experimenter = st.tuples(
-    st.just(EXPERIMENTER),
-    st.sampled_from([Start(), Pause(), Resume(), EndPeriod(), Extend(3 * SECOND)] * 3 + [End()]),
-    st.sampled_from([1, 1, 0]),
-)
-by_gateway = st.tuples(
-    st.just(GATEWAY),
-    st.builds(Joined, st.integers(0, 7), st.sampled_from(["human", "robot"])) | st.builds(Left, st.integers(0, 7)),
-    st.just(None),
-)
-waits = st.sampled_from([0, 0, 1, SECOND, 4 * SECOND, 11 * SECOND])
-streams = st.lists(st.tuples(by_traders | by_traders | by_traders | by_experimenter | by_gateway, waits), max_size=80)
-
-
-@given(stream=streams, late=st.booleans(), seed=st.integers(0, 9))
-@settings(max_examples=120, deadline=None)
-def test_whatever_is_said_whenever_the_books_are_kept(stream: list[Any], late: bool, seed: int) -> None:
-    course = Course(small(markets=2, no_loss="people", period_s=20.0), seed).open().join()
-    for (sender, message, step), wait in stream:
-        course.now += wait
-        if not late:
-            course.wait(0)
-        token = 0 if step is None else max(0, course.session.token(sender) + step)
-        events = course.hand_in(Envelope(sender, message, token=token))
-        if step in (0, -1) and token:
-            assert events == []
-        if not token and told(events, Refused):
-            assert told(events, Refused) == [event.message for event in events]
-    course.wait(1_000)
-    outcome = Outcome()
-    for event in course.events:
-        outcome.see(event)
-    for score in outcome.scores():
-        assert score.surplus <= score.equilibrium.surplus_max
-        assert score.quantity <= 3
-    for market in course.session.markets:
-        fix, out, _ = market.environment.state()  # type: ignore[misc]
-        made = outcome.contracts.get((market.number, course.session.period), [])
-        assert out == [(one.buyer, one.seller, one.price) for one in made]
-        assert [one.number for one in made] == list(range(1, len(made) + 1))
-        for _, agent in fix:
-            assert len(agent["prices"]) <= len(agent.get("values") or agent["costs"])
-    again = Session(course.session.scenario, seed)
-    for envelope, at, events in course.heard:
-        assert again.handle(envelope, at) == events
-    assert again.digest() == course.session.digest()

@@ -1,0 +1,54 @@
+"""What an agent is shown in tests, and chance that always draws the same."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from p2p.agents import Action, Agent
+from p2p.agents.registry import make_agent, parse_word
+from p2p.messages import Quote
+from p2p.units import Role
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What an agent sees."""
+
+    role: Role | None = "buyer"
+    unit_value: int | None = 100
+    bid: int | None = None
+    ask: int | None = None
+    bid_mine: bool = False
+    ask_mine: bool = False
+    price_min: int = 0
+    price_max: int = 200
+    tick: int = 1
+    collects: bool = False
+    quoted: bool = False
+
+
+class Drawn(random.Random):
+    """Chance that always draws the same."""
+
+    def __init__(self, number: float) -> None:
+        super().__init__(0)
+        self.number = number
+
+    def random(self) -> float:
+        return self.number
+
+
+def agent(word: str) -> Agent:
+    return make_agent(*parse_word(word))
+
+
+def decide(word: str, sight: Sight, seen: Iterable[Quote] = (), draw: float = 0.5) -> Action:
+    one = agent(word)
+    for quote in seen:
+        one.see(quote)
+    return one.decide(sight, Drawn(draw))
+
+
+def seller(**changes: Any) -> Sight:
+    return replace(Sight(role="seller"), **changes)
