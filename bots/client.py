@@ -34,6 +34,11 @@ PING_S, PONG_S = 5.0, 10.0
 RETRY_S_MIN, RETRY_S_MAX = 0.1, 3.0
 """The pause before the first and before later tries; each is drawn at random up to its bound, so that forty
 clients of a server that comes back do not come in one moment."""
+AGAIN_S = 0.25
+"""The pause before messages that the server let drop are said again: a few round trips, and many times less than a
+person's patience."""
+DROPPED = {"busy", "too_fast", "token_gap"}
+"""Faults after which a message that was said has not been had, and those after it neither."""
 FINAL = {4000, 4001, 4002, 4003, 4009}
 """Close codes after which there is nothing to come back for (docs/protocol.md)."""
 
@@ -74,6 +79,7 @@ class Client:
         self.closed: Closed | None = None
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._clock_at = (0, 0.0)
+        self._again: asyncio.TimerHandle | None = None
 
     def say(self, message: Message, meta: dict[str, int] | None = None) -> int:
         """Send a message, now or when the line is back; its token. Raises ProtocolError when too many are pending."""
@@ -137,6 +143,8 @@ class Client:
                     sender = asyncio.create_task(self._send(socket))
                     yield received
                 elif isinstance(received, Fault):
+                    if received.code in DROPPED:
+                        self._say_again_soon()
                     yield received
                 else:
                     self._clock_at = (self.line.now, time.monotonic())
@@ -152,6 +160,17 @@ class Client:
     async def _send(self, socket: ClientConnection) -> None:
         while True:
             await socket.send(await self._outgoing.get(), text=True)
+
+    def _say_again_soon(self) -> None:
+        """The server let a message drop, and refuses those behind it: all that is unanswered is said once more."""
+        if self._again is None:
+            self._again = asyncio.get_running_loop().call_later(AGAIN_S, self._say_again)
+
+    def _say_again(self) -> None:
+        self._again = None
+        if self.connected:
+            for pending in self.line.unanswered():
+                self._outgoing.put_nowait(pending)
 
     def _judged(self, error: ConnectionClosed) -> str:
         """Why the server closed; for good where its code says so."""

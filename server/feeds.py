@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 
 from p2p.institutions.call import CallAuction
-from p2p.line import Fact
+from p2p.line import FEED_BYTES_MAX, Fact
 from p2p.messages import Message
 from p2p.scenario import InformationSet
 from p2p.session import Session
@@ -120,20 +120,23 @@ class Feeds:
         return len(self.public[self.channel(viewer)]) + len(self._own[viewer].facts)
 
     def after(self, viewer: Viewer, number: int, most: int) -> list[bytes]:
-        """The facts after the one of that number, in order; so many at the most."""
+        """The facts after the one of that number, in order; so many at the most, and no more than fit into a frame."""
         own, public = self._own[viewer], self.public[self.channel(viewer)]
         j = bisect_right(own.numbers, number)
         i = number - j
         facts: list[bytes] = []
-        while len(facts) < most:
+        size = 0
+        while len(facts) < most and size < FEED_BYTES_MAX // 2:
             if j < len(own.facts) and own.after[j] <= i:
-                facts.append(own.facts[j])
+                fact = own.facts[j]
                 j += 1
             elif i < len(public):
-                facts.append(own.instead.get(i, public[i]) if own.instead else public[i])
+                fact = own.instead.get(i, public[i]) if own.instead else public[i]
                 i += 1
             else:
                 break
+            facts.append(fact)
+            size += len(fact)
         return facts
 
 

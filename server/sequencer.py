@@ -77,8 +77,9 @@ class Sequencer:
         happened: list[Happened] = []
         lines: list[bytes] = []
         for arrival in arrivals:
-            self._ring(self.clock.now(), happened, lines)
-            self._sequence(arrival, self.clock.now(), happened, lines)
+            now = self.clock.now()
+            self._ring(now, happened, lines)
+            self._sequence(arrival, now, happened, lines)
         self._ring(self.clock.now(), happened, lines)
         if lines:
             loop = asyncio.get_running_loop()

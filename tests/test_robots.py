@@ -10,6 +10,7 @@ from bots.robot import Robot
 from p2p.messages import Bid, End, Ended, EndRound, Pause, Resume, Start, StartRound
 from p2p.outcome import Outcome
 from p2p.seeds import derived
+from p2p.wire import ProtocolError
 from recordings.score import fold
 from recordings.store import read_folder
 
@@ -115,3 +116,29 @@ async def test_facts_of_a_feed_end_with_the_end_of_the_round(host):
             await listening
         assert heard[-2:] == [EndRound, Ended]
         assert client.closed.code == 4000
+
+
+async def test_what_the_server_let_drop_is_said_again(host):
+    async with host() as hosted:
+        client = Client(hosted.url, hosted.codes[0], "human")
+        listening = asyncio.create_task(_heard(client))
+        await hosted.until(lambda: client.connected)
+        put, dropped = hosted.host.gateway.sequencer.put, []
+
+        def busy_once(arrival):
+            if arrival.envelope.token == 1 and not dropped:
+                dropped.append(arrival)
+                raise ProtocolError("busy", "say it again")
+            put(arrival)
+
+        hosted.host.gateway.sequencer.put = busy_once
+        client.say(Bid(50))
+        client.say(Bid(51))
+        await hosted.until(lambda: not client.line.pending)
+        assert len(dropped) == 1
+        assert client.line.token == 2
+        listening.cancel()
+
+
+async def _heard(client):
+    return [happening async for happening in client.happenings()]
