@@ -19,6 +19,8 @@ pytestmark = pytest.mark.skipif(TMUX is None, reason="tmux is not installed: no 
 ROOT = Path(__file__).parent.parent
 GUARD_S = 60.0
 """No wait is longer; what is waited for comes within seconds."""
+ENDING_S = 10.0
+"""A server that has not stopped by then is ended: these tests are of the terminal."""
 PIT = f"{shlex.quote(sys.executable)} -m pit"
 SCENARIO = """
 title = "One buyer, one robot"
@@ -84,6 +86,10 @@ def server(tmp_path: Path) -> Iterator[dict[str, object]]:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())
         process.terminate()
+        try:
+            process.wait(ENDING_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def test_a_person_trades_to_the_end_reads_the_results_and_is_back_in_the_shell(

@@ -94,7 +94,7 @@ async def terminal(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Terminal]:
 
 async def test_until_a_server_answers_one_reads_where_it_is_being_tried() -> None:
     async with terminal() as play:
-        assert "Connecting to ws://lab.example:8765" in play.says("#lobby-title")
+        await play.until(lambda: "Connecting to ws://lab.example:8765" in play.says("#lobby-title"))
         play.line.queue.put_nowait(Lost("Connection refused", 0.1))
         await play.until(lambda: "Connection refused; trying again" in play.says("#lobby-seats"))
         assert play.line.patience_s == FIRST_S

@@ -1,7 +1,10 @@
 """`pit trade`: a trader's line, the model of what it told, and the screens of a session from lobby to results."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Protocol
+
+from textual.css.query import NoMatches
 
 from bots.client import Closed, Facts, Happening, Lost
 from p2p.line import Fault, Welcome
@@ -46,6 +49,7 @@ class TradeApp(LabApp):
         super().__init__()
         self.client = client
         self.client.patience_s = FIRST_S
+        self._trying = ""
         self._stage = ""
 
     def on_mount(self) -> None:
@@ -81,16 +85,20 @@ class TradeApp(LabApp):
                 pass
 
     def _lost(self, why: str) -> None:
+        self._trying = why
         if self.model:
             self.model.line_lost(why)
-        elif isinstance(self.screen, LobbyScreen):
-            self.screen.connecting(why)
+        else:
+            self.draw()
 
     def draw(self) -> None:
         """Draw, on the screen that belongs to the session's phase."""
-        stage = (
-            {"lobby": "lobby", "ended": "results"}.get(self.model.public.phase, "trading") if self.model else "lobby"
-        )
+        if self.model is None:
+            with suppress(NoMatches):  # the screen has no parts yet, or has them no more
+                if isinstance(self.screen, LobbyScreen):
+                    self.screen.connecting(self.client.url, self._trying)
+            return
+        stage = {"lobby": "lobby", "ended": "results"}.get(self.model.public.phase, "trading")
         if stage != self._stage:
             self._stage = stage
             while len(self.screen_stack) > 2:

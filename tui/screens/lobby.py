@@ -35,18 +35,16 @@ class LobbyScreen(Screen[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Say what is going on while nothing has come yet."""
-        self.connecting("")
+        """Draw as soon as the parts have their places."""
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
         cast("TradeApp", self.app).draw()
 
-    def connecting(self, why: str) -> None:
+    def connecting(self, url: str, why: str) -> None:
         """No server has answered yet."""
-        trade = cast("TradeApp", self.app)
         self.query_one("#page").display = self.query_one(ProgressBar).display = self.query_one(Notice).display = False
-        self.query_one("#lobby-title", Line).say(Content(f"Connecting to {trade.client.url} …"))
+        self.query_one("#lobby-title", Line).say(Content(f"Connecting to {url} …"))
         self.query_one("#lobby-seats", Line).say(Content(f"✂ {why}; trying again …" if why else ""))
 
     def show(self, model: Model, now: Instant) -> None:
