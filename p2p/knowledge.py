@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from p2p.book import Book
 from p2p.book import Order as Resting
+from p2p.charges import NO_CHARGES
 from p2p.holdings import Holding
 from p2p.messages import (
     Called,
@@ -27,7 +28,7 @@ from p2p.messages import (
     Standing,
     StartRound,
 )
-from p2p.rules import PublicRules
+from p2p.rules import PublicRules, controlled
 from p2p.units import Instant, Money, Price, Quantity, Role
 
 UNITS_SHOWN_MAX = 100
@@ -92,7 +93,7 @@ class PublicKnowledge:
                     self._no_quotes()
             case EndRound():
                 self.open, self.ends_at = False, None
-                if self.resets:
+                if self.resets or self.rules.terms.order_life != "session":
                     self._no_quotes()
             case Intermission(length_us=length_us):
                 self.phase, self.ends_at = "break", at + length_us
@@ -134,10 +135,13 @@ class Knowledge:
     def __init__(self, public: PublicKnowledge) -> None:
         self.public = public
         self.rules = public.rules
-        self.price_min, self.price_max, self.tick = public.rules.price_min, public.rules.price_max, public.rules.tick
+        self.tick = public.rules.tick
+        self.price_min, self.price_max = controlled(public.rules)
         self.collects = public.rules.institution == "call"
         self.role: Role | None = None
         self.holding: Holding | None = None
+        self.unit_value: Money | None = None
+        self.units_left: Quantity = 0
         self.prices: list[Price] = []
         self.surplus: Money = 0
         self.surplus_before: Money = 0
@@ -168,6 +172,7 @@ class Knowledge:
                 self.holding = Holding(role, steps)
                 self.surplus_before += self.surplus
                 self.prices, self.surplus = [], 0
+                self._look_up()
             case _:
                 pass
 
@@ -178,6 +183,18 @@ class Knowledge:
             price = contract.seller_price
         self.surplus += self.holding.trade(price, contract.quantity, self.rules.charges)
         self.prices += [price] * (contract.quantity if len(self.values) > 1 else 1)
+        self._look_up()
+
+    def _look_up(self) -> None:
+        """What is left to trade, and what the next unit is worth in trade: a buyer's value less what buying it costs
+        beside its price, a seller's cost with what selling it does. Kept at hand: agents ask at every look."""
+        assert self.holding is not None, "a schedule comes first"
+        charges, role = self.rules.charges, self.holding.role
+        self.units_left = self.holding.left
+        self.unit_value = self.holding.unit_value()
+        if self.unit_value is not None and charges != NO_CHARGES:
+            charge = charges.per_unit(role) - (-charges.commission // self.step_left)
+            self.unit_value += -charge if role == "buyer" else charge
 
     @property
     def quoted(self) -> bool:
@@ -216,16 +233,6 @@ class Knowledge:
             return []
         steps = self.holding.steps
         return [step.value for step in steps for _ in range(step.quantity if step.quantity <= UNITS_SHOWN_MAX else 1)]
-
-    @property
-    def units_left(self) -> Quantity:
-        """What can still be traded in this period."""
-        return self.holding.left if self.holding else 0
-
-    @property
-    def unit_value(self) -> Money | None:
-        """Value (or cost) of the unit at hand, None when none is left."""
-        return self.holding.unit_value() if self.holding else None
 
     @property
     def step_left(self) -> Quantity:

@@ -50,3 +50,13 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None) 
         call=rules.call,
         charges=scenario.charges,
     )
+
+
+def controlled(rules: PublicRules) -> tuple[Price, Price]:
+    """The lowest and the highest price that may be said: within the limits, the controls, and on the tick."""
+    low, high, terms = rules.price_min, rules.price_max, rules.terms
+    if terms.price_floor is not None:
+        low = max(low, low - (low - terms.price_floor) // rules.tick * rules.tick)
+    if terms.price_ceiling is not None:
+        high = min(high, high - -((terms.price_ceiling - high) // rules.tick) * rules.tick)
+    return low, high

@@ -4,8 +4,8 @@
 owner's form stands in the place of the public one, or alone where that seat's public sees nothing.
 The information sets:
 
-    standing   the best bid and the best ask; that something was traded, but not at which price
-    ticker     these, and the contracts as they are made
+    standing   the best bid and the best ask; of contracts, one's own
+    ticker     these, and the contracts as they are made, or the calls and what one held now would give
     book       these, and every order that rests
 
 The standing auction has nothing behind its quotes: there `ticker` and `book` are the same. The experimenter and the
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from p2p.messages import Contract, Contracts, Message, Order, Quote, Standing, StartRound
+from p2p.messages import Called, Contract, Contracts, Indicative, Message, Order, Quote, Standing, StartRound
 from p2p.scenario import InformationSet, Scenario, information_by_seat, seats_of_markets
 from p2p.seeds import stream
 from p2p.units import AGENTS, EVERYONE, Seat
@@ -77,7 +77,7 @@ class Views:
         if market is None:
             return Shown(None, message, {}) if event.to == EVERYONE else None
         if isinstance(event.to, int):
-            return Shown(market, None, {event.to: self._disguised(message, market)})
+            return Shown(market, None, {event.to: self._disguised(self._allowed(message, event.to), market)})
         match message:
             case Contract():
                 return self._contract(message, market)
@@ -87,11 +87,19 @@ class Views:
             case Order():
                 public = self._disguised(message, market)
                 return Shown(market, public, _to_owner(message.trader, public), {"standing": None, "ticker": None})
+            case Called() | Indicative():
+                return Shown(market, message, {}, {"standing": None})
         if event.to != AGENTS:
             return None
         if isinstance(message, StartRound) and self.identities == "per_period":
             self.aliases[market] = self._drawn(market, message.period)
         return Shown(market, self._disguised(message, market), {})
+
+    def _allowed(self, message: Message, seat: Seat) -> Message:
+        """An answer, less what its information set hides: who sees no contracts is told his own."""
+        if isinstance(message, Contracts) and self.information[seat] == "standing":
+            return Contracts(tuple(one for one in message.contracts if seat in one[:2]))
+        return message
 
     def _contract(self, contract: Contract, market: int) -> Shown:
         """Numbers of orders are their owners' alone; who sees no contracts sees the standing auction's reset."""

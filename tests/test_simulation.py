@@ -89,7 +89,7 @@ def test_robots_look_at_exponential_times_with_the_scenarios_mean() -> None:
     scenario = small(((1,),) * 4, ((200,),) * 4, periods=1, period_s=2_000.0)
     looked = Simulation(scenario, ["zic"] * 8, 1)
     list(looked.play())
-    assert 15_300 < looked.activations < 16_700, "8 traders × 2000 s × 1 per second, 5 standard deviations"
+    assert 15_300 < looked.activations() < 16_700, "8 traders × 2000 s × 1 per second, 5 standard deviations"
     waits = [looked._reaction(looked.robots[0]) / SECOND for _ in range(10_000)]
     assert sum(waits) / 10_000 == pytest.approx(1, abs=0.04)
     assert sum(wait**2 for wait in waits) / 10_000 == pytest.approx(2, abs=0.2), "their variance is the mean's square"

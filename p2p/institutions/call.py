@@ -2,12 +2,16 @@
 
 At a uniform price inside the price tunnel (p2p/institutions/uniform.py), or each pair at its ask's price, as in the v4
 model. While orders are collected, what a call held now would give is told as a state (`indicative`).
+A period that is ended before its time is cleared then: whoever has an order in the call is bound by it.
 """
+
+from fractions import Fraction
+from math import floor
 
 from p2p.book import Order as Resting
 from p2p.clearing import clear
 from p2p.institutions import Sent
-from p2p.institutions.floor import Floor, said_by, seat_of
+from p2p.institutions.floor import Floor, seat_of
 from p2p.institutions.orders import Orders
 from p2p.institutions.uniform import Clearing, clearing, shares
 from p2p.messages import (
@@ -59,9 +63,9 @@ class CallAuction:
             case RequestStanding():
                 return [Sent(sender, self.standing())]
             case _:
-                return self._told(message)
+                return self._told(message, early=sender == ENVIRONMENT)
 
-    def _told(self, message: Message) -> list[Sent]:
+    def _told(self, message: Message, early: bool) -> list[Sent]:
         """What the environment, or its own reminder, tells the institution."""
         match message:
             case InitInst():
@@ -73,8 +77,9 @@ class CallAuction:
             case Reminder():
                 return self._reminded()
             case EndPeriod():
-                life = self.floor.terms.order_life
-                return [*([] if life == "session" else self.orders.drop_all()), *self.floor.end()]
+                held = self._hold() if early else []
+                gone = [] if self.floor.terms.order_life == "session" else self.orders.drop_all()
+                return [*held, *gone, *self.floor.end()]
             case _:
                 raise AssertionError(f"an institution is not told {message.directive}")
 
@@ -101,11 +106,26 @@ class CallAuction:
             self.floor.not_a(role, sender)
             or self.floor.not_a_price(price)
             or self.orders.refusal(seat_of(sender), role, quantity)
+            or self._not_now(seat_of(sender), role, price)
         )
-        return refusal or [self._rest(seat_of(sender), role, price, quantity)]
+        return refusal or self._rest(seat_of(sender), role, price, quantity)
 
-    def _rest(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> Sent:
-        return self.orders.rest(Resting(self.orders.new_id(), role == "buyer", price, quantity, seat))
+    def _not_now(self, seat: Seat, role: Role, price: Price) -> Reason | None:
+        """Why such an order cannot be among those collected, if so."""
+        if self.floor.terms.self_trade == "refuse" and self._own_in_the_way(seat, role, price):
+            return "own_order"
+        return self.orders.not_better(role, price)
+
+    def _own_in_the_way(self, seat: Seat, role: Role, price: Price) -> list[Resting]:
+        """The trader's own orders that such an order crosses."""
+        if role == "buyer":
+            return [order for order in self.orders.of(seat, "seller") if order.price <= price]
+        return [order for order in self.orders.of(seat, "buyer") if order.price >= price]
+
+    def _rest(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> list[Sent]:
+        gone = [self.orders.cancel(order) for order in self._own_in_the_way(seat, role, price)]
+        order = Resting(self.orders.new_id(), role == "buyer", price, quantity, seat)
+        return [*gone, self.orders.rest(order)]
 
     def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> list[Sent] | Reason:
         order = self._mine(sender, order_id)
@@ -113,19 +133,21 @@ class CallAuction:
             return order
         role: Role = "buyer" if order.is_buy else "seller"
         refusal = self.floor.not_a_price(price) or self.orders.refusal(seat_of(sender), role, quantity, order)
+        shrinks = price == order.price and quantity <= order.quantity
+        refusal = refusal or (None if shrinks else self._not_now(seat_of(sender), role, price))
         if refusal:
             return refusal
-        if price == order.price and quantity <= order.quantity:
+        if shrinks:
             order.quantity = quantity
             return [self.orders.said(order)]
-        return [self.orders.cancel(order), self._rest(seat_of(sender), role, price, quantity)]
+        return [self.orders.cancel(order), *self._rest(seat_of(sender), role, price, quantity)]
 
     def capacity(self) -> Quantity | None:
         """What the feeder carries in one call's part of the interval, in Wh."""
         call = self.floor.call
         if call.feeder_cap_kw is None:
             return None
-        return int(call.feeder_cap_kw * 1_000 * call.interval_min / 60 / call.calls)
+        return floor(Fraction(str(call.feeder_cap_kw)) * 1_000 * Fraction(str(call.interval_min)) / 60 / call.calls)
 
     def outcome(self) -> Clearing:
         """What a call held now would give at a uniform price."""
@@ -201,19 +223,7 @@ class CallAuction:
 
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """What the sender of an order would be bound to, in the order in which its units would go."""
-        role: Role = "buyer" if self.floor.not_a("seller", seat) else "seller"
-        if self.floor.not_a(role, seat) or not isinstance(message, said_by(role)):
-            return []
-        match message:
-            case Bid(price=price, quantity=quantity):
-                return self.orders.with_new(seat, "buyer", price, quantity)
-            case Ask(price=price, quantity=quantity):
-                return self.orders.with_new(seat, "seller", price, quantity)
-            case Replace(order=order_id, price=price, quantity=quantity):
-                order = self.orders.mine(seat, order_id)
-                return [] if order is None else self.orders.with_new(seat, role, price, quantity, order)
-            case _:
-                return []
+        return self.orders.bound(seat, message)
 
     def state(self) -> object:
         """All that the auction remembers."""

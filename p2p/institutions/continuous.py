@@ -8,7 +8,7 @@ place in the queue unless only the quantity shrinks.
 from p2p.book import Fill
 from p2p.book import Order as Resting
 from p2p.institutions import Sent
-from p2p.institutions.floor import Floor, said_by, seat_of
+from p2p.institutions.floor import Floor, seat_of
 from p2p.institutions.orders import Orders
 from p2p.messages import (
     Ask,
@@ -65,14 +65,15 @@ class ContinuousAuction:
                 self.floor.init = message
                 return []
             case StartPeriod():
+                before = self.orders.bests()
                 sent = self.floor.start(message, message.length_us)
-                before = (None, None)
                 return [*sent, *self.orders.carry_over(), *self.orders.news(before)]
             case Reminder():
                 return [Sent(INSTITUTION, EndPeriod())]
             case EndPeriod():
+                before = self.orders.bests()
                 gone = [] if self.floor.terms.order_life == "session" else self.orders.drop_all()
-                return [*gone, *self.floor.end()]
+                return [*gone, *self.orders.news(before), *self.floor.end()]
             case _:
                 raise AssertionError(f"an institution is not told {message.directive}")
 
@@ -93,16 +94,7 @@ class ContinuousAuction:
         """Why the book, as it stands, does not take such an order, if so."""
         if self.floor.terms.self_trade == "refuse" and self._own_in_the_way(seat, role, price, quantity):
             return "own_order"
-        return self._not_better(role, price)
-
-    def _not_better(self, role: Role, price: Price) -> Reason | None:
-        """Where the terms have an improvement rule: why a price does not improve, if so."""
-        if not self.floor.terms.improvement:
-            return None
-        best = self.orders.best(self.orders.book.bids if role == "buyer" else self.orders.book.asks)
-        if best is None or (price > best[0] if role == "buyer" else price < best[0]):
-            return None
-        return "does_not_improve"
+        return self.orders.not_better(role, price)
 
     def _submit(self, seat: Seat, role: Role, price: Price, quantity: Quantity, rests: bool = True) -> list[Sent]:
         """Trade what crosses, keep the rest (or let it go), and trim what there are no units for any more."""
@@ -200,30 +192,22 @@ class ContinuousAuction:
 
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """What the sender of an order would be bound to, in the order in which its units would go."""
-        role: Role = "buyer" if self.floor.not_a("seller", seat) else "seller"
-        if self.floor.not_a(role, seat) or not isinstance(message, said_by(role)):
-            return []
         match message:
-            case Bid(price=price, quantity=quantity):
-                return self.orders.with_new(seat, "buyer", price, quantity)
-            case Ask(price=price, quantity=quantity):
-                return self.orders.with_new(seat, "seller", price, quantity)
-            case Buy(price=limit, quantity=quantity):
-                return [*self._fills(True, limit, quantity), *self.orders.priced(seat, "buyer")]
-            case Sell(price=limit, quantity=quantity):
-                return [*self._fills(False, limit, quantity), *self.orders.priced(seat, "seller")]
-            case Replace(order=order_id, price=price, quantity=quantity):
-                order = self.orders.mine(seat, order_id)
-                return [] if order is None else self.orders.with_new(seat, role, price, quantity, order)
+            case Buy(price=limit, quantity=quantity) if not self.floor.not_a("buyer", seat):
+                return [*self._fills(seat, "buyer", limit, quantity), *self.orders.priced(seat, "buyer")]
+            case Sell(price=limit, quantity=quantity) if not self.floor.not_a("seller", seat):
+                return [*self._fills(seat, "seller", limit, quantity), *self.orders.priced(seat, "seller")]
             case _:
-                return []
+                return self.orders.bound(seat, message)
 
-    def _fills(self, is_buy: bool, limit: Price | None, quantity: Quantity) -> list[tuple[Price, Quantity]]:
-        """What taking up to a limit would trade now."""
-        fills = []
+    def _fills(self, seat: Seat, role: Role, limit: Price | None, quantity: Quantity) -> list[tuple[Price, Quantity]]:
+        """What taking up to a limit would trade now, nothing of one's own."""
+        fills, is_buy = [], role == "buyer"
         for order in self.orders.book.asks if is_buy else self.orders.book.bids:
             if quantity <= 0 or (limit is not None and (order.price > limit if is_buy else order.price < limit)):
                 break
+            if order.trader == seat:
+                continue
             traded = min(quantity, int(order.quantity))
             fills.append((int(order.price), traded))
             quantity -= traded

@@ -4,20 +4,7 @@ What all institutions check alike is here, once; each keeps its own order of tra
 """
 
 from p2p.institutions import Sent
-from p2p.messages import (
-    Ask,
-    Bid,
-    Buy,
-    EndRound,
-    InitInst,
-    Message,
-    Reason,
-    Reminder,
-    Replace,
-    Sell,
-    StartPeriod,
-    StartRound,
-)
+from p2p.messages import EndRound, InitInst, Reason, Reminder, StartPeriod, StartRound
 from p2p.terms import NO_TERMS, CallTerms, Terms
 from p2p.units import AGENTS, INSTITUTION, Address, Duration, Price, Quantity, Role, Seat
 
@@ -115,8 +102,3 @@ def seat_of(sender: Address) -> Seat:
     """The sender as a seat; only traders pass the checks before it."""
     assert isinstance(sender, int), "only traders trade"
     return sender
-
-
-def said_by(role: Role) -> tuple[type[Message], ...]:
-    """The orders that a role can mean to trade with."""
-    return (Bid, Buy, Replace) if role == "buyer" else (Ask, Sell, Replace)

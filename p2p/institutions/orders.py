@@ -8,7 +8,7 @@ from p2p.book import Book, Side
 from p2p.book import Order as Resting
 from p2p.institutions import Sent
 from p2p.institutions.floor import Floor
-from p2p.messages import Order, OrderId, Quote, Reason
+from p2p.messages import Ask, Bid, Message, Order, OrderId, Quote, Reason, Replace
 from p2p.units import AGENTS, Price, Quantity, Role, Seat
 from p2p.units import Side as SideName
 
@@ -34,22 +34,25 @@ class Orders:
         """An open order of a trader; None for another's and for one that is not there, alike."""
         return self.open.get(seat, {}).get(order_id)
 
-    def committed(self, seat: Seat) -> Quantity:
-        """The sum of a trader's open quantities."""
-        return sum(int(order.quantity) for order in self.open.get(seat, {}).values())
+    def of(self, seat: Seat, role: Role) -> list[Resting]:
+        """A trader's open orders in a role, oldest number first."""
+        is_buy = role == "buyer"
+        return [order for order in self.open.get(seat, {}).values() if order.is_buy == is_buy]
+
+    def committed(self, seat: Seat, role: Role) -> Quantity:
+        """The sum of a trader's open quantities in a role."""
+        return sum(int(order.quantity) for order in self.of(seat, role))
 
     def refusal(self, seat: Seat, role: Role, quantity: Quantity, instead: Resting | None = None) -> Reason | None:
         """Why a trader may not have one more order of a quantity (in the place of another), if so."""
-        own = self.open.get(seat, {})
-        if instead is None and len(own) >= ORDERS_MAX:
+        if instead is None and len(self.open.get(seat, {})) >= ORDERS_MAX:
             return "too_many_orders"
-        committed = self.committed(seat) - (int(instead.quantity) if instead else 0)
+        committed = self.committed(seat, role) - (int(instead.quantity) if instead else 0)
         return self.floor.not_a_quantity(seat, role, quantity, committed)
 
     def priced(self, seat: Seat, role: Role) -> list[tuple[Price, Quantity]]:
         """A trader's open orders in a role, in the order in which they would trade."""
-        own = [o for o in self.open.get(seat, {}).values() if o.is_buy == (role == "buyer")]
-        own.sort(key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
+        own = sorted(self.of(seat, role), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
         return [(int(o.price), int(o.quantity)) for o in own]
 
     def with_new(
@@ -60,6 +63,28 @@ class Orders:
         if instead is not None:
             both.remove((int(instead.price), int(instead.quantity)))
         return sorted([*both, (price, quantity)], key=lambda one: -one[0] if role == "buyer" else one[0])
+
+    def bound(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
+        """What a quote would bind its sender to, with what he has open; empty where it could not rest or trade."""
+        instead = self.mine(seat, message.order) if isinstance(message, Replace) else None
+        if isinstance(message, Bid | Ask):
+            role: Role = "buyer" if isinstance(message, Bid) else "seller"
+        elif isinstance(message, Replace) and instead is not None:
+            role = _role(instead)
+        else:
+            return []
+        if self.floor.not_a(role, seat) or self.floor.not_a_price(message.price):
+            return []
+        return self.with_new(seat, role, message.price, message.quantity, instead)
+
+    def not_better(self, role: Role, price: Price) -> Reason | None:
+        """Where the terms have an improvement rule: why a price does not improve, if so."""
+        if not self.floor.terms.improvement:
+            return None
+        best = (self.book.bids if role == "buyer" else self.book.asks).best()
+        if best is None or (price > best.price if role == "buyer" else price < best.price):
+            return None
+        return "does_not_improve"
 
     def rest(self, order: Resting) -> Sent:
         """Put an order into the book without matching."""
@@ -90,10 +115,10 @@ class Orders:
 
     def trim(self, seat: Seat, role: Role) -> list[Sent]:
         """Shrink a trader's worst orders to what it may still trade."""
-        excess = self.committed(seat) - self.floor.units(role).get(seat, 0)
+        excess = self.committed(seat, role) - self.floor.units(role).get(seat, 0)
         sent = []
         while excess > 0:
-            worst = max(self.open[seat].values(), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
+            worst = max(self.of(seat, role), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
             if worst.quantity <= excess:
                 excess -= int(worst.quantity)
                 sent.append(self.cancel(worst))
@@ -105,13 +130,13 @@ class Orders:
 
     def carry_over(self) -> list[Sent]:
         """At a period's start: orders of those who have changed sides leave, the rest shrink to what is left to do."""
-        sent = []
+        sent: list[Sent] = []
+        roles: tuple[Role, Role] = ("buyer", "seller")
         for seat in sorted(self.open):
             changed = [o for o in self.open[seat].values() if seat not in self.floor.units(_role(o))]
             sent += [self.cancel(order) for order in changed]
-            for role in ("buyer", "seller"):
-                if seat in self.floor.units(role):
-                    sent += self.trim(seat, role)
+            for role in roles:
+                sent += self.trim(seat, role)
         return sent
 
     def drop_all(self) -> list[Sent]:

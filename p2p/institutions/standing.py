@@ -88,26 +88,50 @@ class StandingAuction:
         return self._no_trade(sender, role, quantity) or floor.not_a_quote(role) or floor.not_a_price(price)
 
     def _bid(self, buyer: Seat, price: Price) -> list[Sent] | Reason:
+        if self.asker == buyer and price >= self.ask:
+            if self.floor.terms.self_trade == "refuse":
+                return "own_order"
+            return [self._withdrawn("ask"), *self._stands("bid", price, buyer)]
         if self.asker is not None and price >= self.ask:
             return self._contract(buyer, self.asker, self.ask, "ask")
         if price <= self.bid and self.floor.terms.improvement is not False:
             return "does_not_improve"
-        self.bid, self.bidder = price, buyer
-        return [Sent(AGENTS, Quote("bid", price, buyer))]
+        return self._stands("bid", price, buyer)
 
     def _ask(self, seller: Seat, price: Price) -> list[Sent] | Reason:
+        if self.bidder == seller and price <= self.bid:
+            if self.floor.terms.self_trade == "refuse":
+                return "own_order"
+            return [self._withdrawn("bid"), *self._stands("ask", price, seller)]
         if self.bidder is not None and price <= self.bid:
             return self._contract(self.bidder, seller, self.bid, "bid")
         if price >= self.ask and self.floor.terms.improvement is not False:
             return "does_not_improve"
-        self.ask, self.asker = price, seller
-        return [Sent(AGENTS, Quote("ask", price, seller))]
+        return self._stands("ask", price, seller)
+
+    def _stands(self, side: Side, price: Price, trader: Seat) -> list[Sent]:
+        """A quote becomes the standing one."""
+        if side == "bid":
+            self.bid, self.bidder = price, trader
+        else:
+            self.ask, self.asker = price, trader
+        return [Sent(AGENTS, Quote(side, price, trader))]
+
+    def _withdrawn(self, side: Side) -> Sent:
+        """The quote of a trader who would have met himself leaves."""
+        if side == "bid":
+            self.bid, self.bidder = self.floor.init.min_val, None
+        else:
+            self.ask, self.asker = self.floor.init.max_val, None
+        return Sent(AGENTS, Quote(side, None, quantity=0))
 
     def _buy(self, buyer: Seat, limit: Price | None) -> list[Sent] | Reason:
         if self.asker is None:
             return "no_standing_ask"
         if limit is not None and self.ask > limit:
             return "moved"
+        if self.asker == buyer:
+            return "own_order" if self.floor.terms.self_trade == "refuse" else [self._withdrawn("ask")]
         return self._contract(buyer, self.asker, self.ask, "ask")
 
     def _sell(self, seller: Seat, limit: Price | None) -> list[Sent] | Reason:
@@ -115,6 +139,8 @@ class StandingAuction:
             return "no_standing_bid"
         if limit is not None and self.bid < limit:
             return "moved"
+        if self.bidder == seller:
+            return "own_order" if self.floor.terms.self_trade == "refuse" else [self._withdrawn("bid")]
         return self._contract(self.bidder, seller, self.bid, "bid")
 
     def _contract(self, buyer: Seat, seller: Seat, price: Price, taken: Side) -> list[Sent]:

@@ -7,6 +7,8 @@ is from the last ask that is carried to the last bid that is; what lies between 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
 from math import ceil, floor
 
 from p2p.book import Order
@@ -60,7 +62,7 @@ def clearing(
     # a price clears if the last pair trades at it and nobody who is left out would want to
     low = last_bid if bid_left else max([last_ask, *(int(bid.price) for bid in bid_list[i : i + 1])])
     high = last_ask if ask_left else min([last_bid, *(int(ask.price) for ask in ask_list[j : j + 1])])
-    price = rounded(low + terms.k * (high - low), terms.rounding, tick, origin, low, high)
+    price = rounded(low + Fraction(str(terms.k)) * (high - low), terms.rounding, tick, origin, low, high)
     return Clearing(volume, low, high, price, price)
 
 
@@ -69,25 +71,28 @@ def _congested(volume: Quantity, low: Price, high: Price, terms: CallTerms) -> C
     return Clearing(volume, low, high, pays, gets)
 
 
-def rounded(price: float, rule: str, tick: Price, origin: Price, low: Price, high: Price) -> Price:
-    """A price on the tick by a rule, never outside the tunnel; `nearest` takes the lower of two that are as near."""
+def rounded(price: Fraction, rule: str, tick: Price, origin: Price, low: Price, high: Price) -> Price:
+    """A price on the tick by a rule, never outside the tunnel; `nearest` takes the lower of two that are as near.
+
+    Fractions, for a price that is on the tick must not be carried to the next one by the last bit of a float.
+    """
     steps = (price - origin) / tick
-    whole = {"down": floor(steps), "up": ceil(steps), "nearest": ceil(steps - 0.5)}[rule]
+    whole = {"down": floor(steps), "up": ceil(steps), "nearest": ceil(steps - Fraction(1, 2))}[rule]
     return min(max(origin + whole * tick, low), high)
 
 
 def shares(orders: list[Order], quantity: Quantity, rationing: str) -> list[tuple[Order, Quantity]]:
     """How a volume is dealt to one side's orders, best first; only those of the marginal price are rationed."""
     dealt: list[tuple[Order, Quantity]] = []
-    index = 0
-    while index < len(orders) and quantity > 0:
-        level = [o for o in orders[index:] if o.price == orders[index].price]
+    for _, at_price in groupby(orders, key=lambda order: order.price):
+        if quantity <= 0:
+            break
+        level = list(at_price)
         wanted = [int(o.quantity) for o in level]
         total = sum(wanted)
         given = wanted if total <= quantity else _rationed(wanted, quantity, rationing)
         dealt += [(order, much) for order, much in zip(level, given, strict=True) if much]
         quantity -= min(total, quantity)
-        index += len(level)
     return dealt
 
 

@@ -41,7 +41,7 @@ def play(task: Task) -> Played:
     for _, _, events in simulation.play():
         for event in events:
             outcome.see(event)
-    return Played(task.session, task.seed, outcome.scores(), simulation.activations)
+    return Played(task.session, task.seed, outcome.scores(), simulation.activations())
 
 
 def play_all(tasks: list[Task], workers: int) -> Iterator[Played]:

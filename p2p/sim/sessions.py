@@ -6,7 +6,8 @@ the literature's uniform activation. Facts reach a robot at the instant they hap
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heapreplace
+from math import log
 from random import Random
 
 from p2p.agents import Agent
@@ -34,7 +35,9 @@ class Robot:
     agent: Agent
     rng: Random
     knowledge: Knowledge
+    market: int
     token: int = 0
+    looked: int = 0
 
 
 class Simulation:
@@ -59,13 +62,16 @@ class Simulation:
             market = self.session.market_of[seat].number
             knowledge = Knowledge(self.public[market, self.views.information[seat]])
             rng = stream(derived(seed if robot_seed is None else robot_seed, "robot", seat), "decide")
-            self.robots[seat] = Robot(seat, make_agent(*parse_word(word)), rng, knowledge)
+            self.robots[seat] = Robot(seat, make_agent(*parse_word(word)), rng, knowledge, market)
         self.learners = {
             channel: [r for r in self.robots.values() if r.agent.learns and r.knowledge.public is public]
             for channel, public in self.public.items()
         }
         self.watched = {r.knowledge.public for r in self.robots.values()}
-        self.activations = 0
+
+    def activations(self, market: int | None = None) -> int:
+        """How often the robots of a market (or of all) have looked at it so far."""
+        return sum(robot.looked for robot in self.robots.values() if market in (None, robot.market))
 
     def play(self) -> Iterator[Heard]:
         """Everybody joins, the experimenter starts where it is his to do, and the periods run to the session's end."""
@@ -81,25 +87,27 @@ class Simulation:
 
     def _trade(self, end: Instant) -> Iterator[Heard]:
         """A period: robots are activated at their times, until the market closes or none has a unit left."""
-        queue: list[tuple[Instant, Seat]] = []
-        start = self.session.now
-        for seat, robot in self.robots.items():
-            heappush(queue, (start + self._reaction(robot), seat))
+        robots, start = self.robots, self.session.now
+        queue = [(start + self._reaction(robot), seat) for seat, robot in robots.items() if robot.knowledge.units_left]
+        heapify(queue)
         while queue and queue[0][0] < end:
-            now, seat = heappop(queue)
-            robot = self.robots[seat]
-            self.activations += 1
-            action = robot.agent.decide(robot.knowledge, robot.rng)
-            message = said(action, robot.knowledge)
+            now, seat = queue[0]
+            robot = robots[seat]
+            knowledge = robot.knowledge
+            robot.looked += 1
+            action = robot.agent.decide(knowledge, robot.rng)
+            message = None if action is None else said(action, knowledge)
             if message is not None:
                 robot.token += 1
                 yield self._hand_in(Envelope(seat, message, token=robot.token), now)
-            if robot.knowledge.units_left:
-                heappush(queue, (now + self._reaction(robot), seat))
+            if knowledge.units_left:
+                heapreplace(queue, (now + self._reaction(robot), seat))
+            else:
+                heappop(queue)
 
     def _reaction(self, robot: Robot) -> int:
         """Microseconds until the robot looks again."""
-        return 1 + int(robot.rng.expovariate(1.0) * self.mean_us)
+        return 1 + int(-log(1.0 - robot.rng.random()) * self.mean_us)
 
     def _hand_in(self, envelope: Envelope, now: Instant) -> Heard:
         events = self.session.handle(envelope, now)
