@@ -86,7 +86,7 @@ class Feeds:
                 viewers.add(seat)
         for channel in self.public:
             if channel[0] in markets:
-                self.state[channel] = self._states(channel[0], at)
+                self.state[channel] = self._states(channel, at)
         return markets, viewers
 
     def _publish_public(self, shown: Shown, sender: Address, at: Instant) -> set[int]:
@@ -106,14 +106,16 @@ class Feeds:
     def _insert(self, viewer: Viewer, fact: bytes) -> None:
         self._own[viewer].insert(len(self.public[self.channel(viewer)]), fact)
 
-    def _states(self, market: int, at: Instant) -> list[bytes]:
+    def _states(self, channel: Channel, at: Instant) -> list[bytes]:
         """What is derived from the facts so far: the standing quotes, and what a call held now would give."""
+        market, information = channel
         institution = self.session.markets[market].institution
         messages: list[Message] = [institution.standing()]
         if isinstance(institution, CallAuction):
             messages.append(institution.indicative())
         shown = [self.views.project(Event(message, INSTITUTION, AGENTS, market)) for message in messages]
-        return [_encoded(one.public, INSTITUTION, AGENTS, at) for one in shown if one and one.public]
+        forms = [one.form(information) for one in shown if one is not None]
+        return [_encoded(form, INSTITUTION, AGENTS, at) for form in forms if form is not None]
 
     def count(self, viewer: Viewer) -> int:
         """How many facts a viewer has been told, all in all."""
