@@ -5,8 +5,12 @@
     {"seal":{"records":…,"digest":…},"chain":…}
 
 `chain` is BLAKE2b of the chain before it and the line's own bytes without it. No name, label, address or free text of a
-person is in it. A journal that was cut ends without a seal; a torn last line is debris, a wrong line before others is
-corruption.
+person is in it. A journal that was cut ends without a seal.
+
+Records are written and synced in batches. A record says `synced`, how many records were durable when it was written,
+unless that is all before it. A loss of power may leave any part of the last batch, a later line of it without an
+earlier one: what stands there was never acknowledged and is debris. A wrong line of which any later line says that it
+was synced (a seal says so of all) is corruption.
 """
 
 from collections.abc import Iterator
@@ -17,7 +21,7 @@ from typing import Any
 import msgspec
 
 from p2p.units import Instant
-from p2p.wire import Envelope, Event, encode, envelope_of, event_of, template_of
+from p2p.wire import UNREADABLE, Envelope, Event, encode, envelope_of, event_of, template_of
 
 FORMAT = 1
 FILE = "journal.jsonl"
@@ -62,6 +66,20 @@ class _SealRead(msgspec.Struct, frozen=True):
     seal: Seal
 
 
+class _Later(msgspec.Struct, frozen=True):
+    """What a line behind a hole says of those before it: any of a record's and a seal's fields."""
+
+    n: int = 0
+    synced: int | None = None
+    seal: Seal | None = None
+
+    def durable(self) -> int:
+        """How many records were durable when it was written."""
+        if self.seal:
+            return self.seal.records
+        return self.n - 1 if self.synced is None else self.synced
+
+
 @dataclass(frozen=True)
 class Record:
     """A message, when it was handed in, and its events, as written."""
@@ -83,6 +101,7 @@ class Record:
 _record = msgspec.json.Decoder(_RecordRead)
 _seal = msgspec.json.Decoder(_SealRead)
 _header = msgspec.json.Decoder(Header)
+_later = msgspec.json.Decoder(_Later)
 
 
 class Chain:
@@ -99,11 +118,13 @@ class Chain:
         """The first line."""
         return self._line(encode(header))
 
-    def record(self, envelope: Envelope, at: Instant, events: list[Event]) -> bytes:
-        """The next record."""
-        self.records += 1
+    def record(self, envelope: Envelope, at: Instant, events: list[Event], synced: int | None = None) -> bytes:
+        """The next record; `synced` records before it are durable, all of them unless it is said."""
+        before, self.records = self.records, self.records + 1
+        batch = {} if synced in (None, before) else {"synced": synced}
         written = [template_of(event) for event in events]
-        return self._line(encode({"n": self.records, "at": at, "message": template_of(envelope), "events": written}))
+        record = {"n": self.records, "at": at, **batch, "message": template_of(envelope), "events": written}
+        return self._line(encode(record))
 
     def seal(self, digest: bytes) -> bytes:
         """The last line."""
@@ -187,9 +208,15 @@ class Reading:
         self.good_bytes = end
 
     def _debris(self, end: int) -> None:
-        """What stands after the last good line is debris if no whole line follows it, else corruption."""
-        if b"\n" in self.data[end:]:
-            raise JournalError(f"record {self.chain.records + 1} is corrupt, and others follow it")
+        """What stands after the last good line is debris if it was never synced, else corruption."""
+        hole = self.chain.records + 1
+        for line in self.data[end:].splitlines():
+            try:
+                durable = _later.decode(line).durable()
+            except UNREADABLE:
+                continue
+            if durable >= hole:
+                raise JournalError(f"record {hole} is corrupt, and others follow it")
         self.debris = len(self.data) - self.good_bytes
 
 

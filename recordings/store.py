@@ -1,10 +1,9 @@
 """The store of a session: its journal, appended to and synced before anything is published, and recovered.
 
-Beside the journal lie `people.json` (names; may be deleted) and `doors.json` (codes and tokens, hashed; the server's).
+Beside the journal lie `people.json` (names; may be deleted), `doors.json` (codes and tokens, hashed; the server's) and
+`announcements.json` (what the experimenter told everybody).
 """
 
-import contextlib
-import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +14,8 @@ import msgspec
 from p2p.scenario import Scenario
 from p2p.session import RULES, Session
 from p2p.wire import Envelope, Event, ProtocolError
+from recordings.disk import REAL, Disk
 from recordings.journal import FILE, Chain, Header, JournalError, Reading, read_journal, same
-
-_sync_data = getattr(os, "fdatasync", os.fsync)
-"""fdatasync where there is one (not on Windows and macOS)."""
 
 
 def new_id(scenario_name: str) -> str:
@@ -28,34 +25,43 @@ def new_id(scenario_name: str) -> str:
 
 
 class Store:
-    """The journal of one session, open for appending. `append` blocks until what it was given is durable."""
+    """The journal of one session, open for appending. `append` blocks until what it was given is durable.
 
-    def __init__(self, folder: Path, chain: Chain, descriptor: int) -> None:
-        self.folder, self.chain, self._descriptor = folder, chain, descriptor
+    After an OSError nothing may be appended any more: whether a sync that failed once can succeed later is unknown, so
+    it is never tried again.
+    """
+
+    def __init__(self, folder: Path, chain: Chain, file: int, disk: Disk = REAL) -> None:
+        self.folder, self.chain, self.disk, self._file = folder, chain, disk, file
+        self._synced = chain.records
+        self._failed = False
 
     @classmethod
-    def create(cls, folder: Path, scenario: Scenario, seed: int, code: str) -> "Store":
+    def create(cls, folder: Path, scenario: Scenario, seed: int, code: str, disk: Disk = REAL) -> "Store":
         """A new recording: its folder, and a journal with its header, both durable."""
-        folder.mkdir(parents=True)
-        descriptor = os.open(folder / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | _binary(), 0o644)
-        store = cls(folder, Chain(), descriptor)
+        named = disk.make_folder(folder)
+        store = cls(folder, Chain(), disk.create(folder / FILE), disk)
         made = datetime.now(UTC).isoformat(timespec="seconds")
         plain: dict[str, Any] = msgspec.to_builtins(scenario)
         store.append(store.chain.header(Header(folder.name, RULES, seed, plain, code, made)))
-        _sync_folder(folder)
-        _sync_folder(folder.parent)
+        for one in (folder, *named):
+            disk.sync_folder(one)
         return store
 
     def line(self, envelope: Envelope, at: int, events: list[Event]) -> bytes:
         """The next record's line, to be appended in this order."""
-        return self.chain.record(envelope, at, events)
+        return self.chain.record(envelope, at, events, self._synced)
 
     def append(self, lines: bytes) -> None:
         """Write and sync; raises OSError, after which the store must not be used again."""
+        assert not self._failed, "a disk that has failed is not written to again"
+        self._failed = True
         view = memoryview(lines)
         while view:
-            view = view[os.write(self._descriptor, view) :]
-        _sync_data(self._descriptor)
+            view = view[self.disk.write(self._file, view) :]
+        self.disk.sync(self._file)
+        self._failed = False
+        self._synced = self.chain.records
 
     def seal(self, digest: bytes) -> None:
         """Close the journal: nothing comes after it."""
@@ -64,14 +70,15 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file."""
-        os.close(self._descriptor)
+        self.disk.close(self._file)
 
 
 class Recovered:
     """A session run again from its journal: the session, every record's events, and the store to go on with."""
 
-    def __init__(self, folder: Path) -> None:
-        reading = read_folder(folder)
+    def __init__(self, folder: Path, disk: Disk = REAL) -> None:
+        self.disk = disk
+        reading = read_folder(folder, disk)
         if reading.header.rules != RULES:
             raise JournalError(f"the session was played under rules {reading.header.rules}, this lab has {RULES}")
         self.header = reading.header
@@ -85,10 +92,8 @@ class Recovered:
 
     def reopen(self) -> Store:
         """The store to append to; a torn tail, or the seal of a stop before the end, is cut off first."""
-        descriptor = os.open(self.folder / FILE, os.O_WRONLY | os.O_APPEND | _binary())
-        os.ftruncate(descriptor, self._good_bytes)
-        os.fsync(descriptor)
-        return Store(self.folder, self._chain, descriptor)
+        file = self.disk.open(self.folder / FILE, self._good_bytes)
+        return Store(self.folder, self._chain, file, self.disk)
 
 
 def scenario_of(header: Header) -> Scenario:
@@ -114,36 +119,15 @@ def run_again(reading: Reading) -> tuple[Session, list[tuple[int, list[Event]]]]
     return session, played
 
 
-def read_folder(folder: Path) -> Reading:
-    """The journal of a recording's folder; raises JournalError, with what to do."""
-    path = folder / FILE if folder.is_dir() else folder
+def read_folder(folder: Path, disk: Disk = REAL) -> Reading:
+    """The journal of a recording's folder (or the journal itself); raises JournalError, with what to do."""
+    path = folder if folder.is_file() else folder / FILE
     try:
-        return read_journal(path.read_bytes())
+        return read_journal(disk.read(path))
     except OSError as error:
         raise JournalError(f"no recording at {folder}: {error.strerror or error}") from error
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Replace a small file as a whole, durably, readable by its owner alone."""
-    beside = path.with_suffix(".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _binary(), 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
-    beside.replace(path)
-
-
-def _binary() -> int:
-    """Windows translates line ends unless told not to."""
-    return getattr(os, "O_BINARY", 0)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new name durable; Windows cannot open a folder, and does not need it."""
-    with contextlib.suppress(PermissionError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    REAL.replace(path, data)

@@ -1,0 +1,105 @@
+"""The few things a store asks of a disk, so that a simulated one can lose, tear and refuse what a real one may."""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Protocol
+
+_sync_data = getattr(os, "fdatasync", os.fsync)
+"""fdatasync where there is one (not on Windows and macOS)."""
+
+
+class Disk(Protocol):
+    """Files by number, as the operating system has them. Every call may raise OSError."""
+
+    def make_folder(self, folder: Path) -> list[Path]:
+        """Make a new folder and those above it; the folders that have a new name in them. Raises FileExistsError."""
+
+    def create(self, path: Path) -> int:
+        """Make a new file to append to; raises FileExistsError."""
+
+    def open(self, path: Path, size: int) -> int:
+        """Open a file to append to, cut to a size, and make the cut durable."""
+
+    def write(self, file: int, data: memoryview) -> int:
+        """Append; how much of it was taken."""
+
+    def sync(self, file: int) -> None:
+        """Return when all that was written is durable."""
+
+    def sync_folder(self, folder: Path) -> None:
+        """Return when the names in a folder are durable."""
+
+    def close(self, file: int) -> None:
+        """Let go of the file."""
+
+    def read(self, path: Path) -> bytes:
+        """All of a file."""
+
+    def replace(self, path: Path, data: bytes) -> None:
+        """Replace a small file as a whole, durably, readable by its owner alone."""
+
+
+class RealDisk:
+    """The machine's own."""
+
+    def make_folder(self, folder: Path) -> list[Path]:
+        """See Disk."""
+        new = [one.parent for one in (folder, *folder.parents) if not one.exists()]
+        folder.mkdir(parents=True)
+        return new
+
+    def create(self, path: Path) -> int:
+        """See Disk."""
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | _binary(), 0o644)
+
+    def open(self, path: Path, size: int) -> int:
+        """See Disk."""
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | _binary())
+        os.ftruncate(file, size)
+        os.fsync(file)
+        return file
+
+    def write(self, file: int, data: memoryview) -> int:
+        """See Disk."""
+        return os.write(file, data)
+
+    def sync(self, file: int) -> None:
+        """See Disk."""
+        _sync_data(file)
+
+    def sync_folder(self, folder: Path) -> None:
+        """See Disk. Windows cannot open a folder, and does not need it."""
+        with contextlib.suppress(PermissionError):
+            file = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(file)
+            finally:
+                os.close(file)
+
+    def close(self, file: int) -> None:
+        """See Disk."""
+        os.close(file)
+
+    def read(self, path: Path) -> bytes:
+        """See Disk."""
+        return path.read_bytes()
+
+    def replace(self, path: Path, data: bytes) -> None:
+        """See Disk."""
+        beside = path.with_suffix(".new")
+        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _binary(), 0o600)
+        with os.fdopen(file, "wb") as whole:
+            whole.write(data)
+            whole.flush()
+            os.fsync(file)
+        beside.replace(path)
+        self.sync_folder(path.parent)
+
+
+REAL = RealDisk()
+
+
+def _binary() -> int:
+    """Windows translates line ends unless told not to."""
+    return getattr(os, "O_BINARY", 0)
