@@ -1,0 +1,255 @@
+"""What is due on a market's topics, folded from its public facts by number. No network in here, and no queue.
+
+The bulletin stands on the list of facts that is published anyway: it remembers how far it has read, the latest of each
+retained topic, and the contracts that the broker has not confirmed yet. Whatever is lost on the way to a broker is read
+again from the list.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from p2p.broadcast import (
+    CONTRACTS_KEPT,
+    LEVELS_SHOWN,
+    Announcement,
+    Book,
+    Contracts,
+    Interval,
+    Made,
+    Period,
+    Standing,
+    State,
+)
+from p2p.knowledge import PublicKnowledge
+from p2p.line import FactRead
+from p2p.messages import (
+    Contract,
+    Ended,
+    EndRound,
+    Extended,
+    Intermission,
+    Lobby,
+    Message,
+    Order,
+    Paused,
+    Quote,
+    Resumed,
+    StartRound,
+)
+from p2p.messages import Standing as StandingFact
+from p2p.rules import PublicRules
+from p2p.side import Side
+from p2p.units import SECOND, Instant, Price, Quantity
+from p2p.wire import message_of
+
+READ_AT_ONCE = 200
+"""Facts folded before other tasks of the server have their turn: a millisecond or two."""
+WINDOW = 64
+"""Contracts on their way to the broker at once: what is in memory of them, whatever the broker does."""
+
+
+class Bulletin:
+    """One market's public facts as topics. `fold` takes in facts, `due` has what has changed since it was asked."""
+
+    def __init__(self, rules: PublicRules, facts: list[bytes], seats: int) -> None:
+        self.rules, self.facts, self.seats = rules, facts, seats
+        self.read = 0
+        self.confirmed = 0
+        self.made: list[tuple[int, int]] = []
+        self._public = PublicKnowledge(rules)
+        self._has_book = rules.information == "book" and rules.institution != "standing"
+        self._next_period = 1
+        self._stopped_at: Instant | None = None
+        self._at: Instant = 0
+        self._period: Period | None = None
+        self._interval: Interval | None = None
+        self._recent: list[Made] = []
+        self._value = 0
+        self._quantity: Quantity = 0
+        self._last: Price | None = None
+        self._changed: set[str] = set()
+        self._said: list[Announcement] = []
+
+    # --- in -----------------------------------------------------------------------------------------------------
+
+    def fold(self) -> bool:
+        """Take in what is new, a portion at a time; whether there is more."""
+        end = min(len(self.facts), self.read + READ_AT_ONCE)
+        for index in range(self.read, end):
+            fact = msgspec.json.decode(self.facts[index], type=FactRead)
+            self._see(index + 1, message_of(fact.directive, fact.payload), fact.at)
+        self.read = end
+        return end < len(self.facts)
+
+    def _see(self, number: int, message: Message, at: Instant) -> None:
+        self._public.see(message, at)
+        self._at = at
+        match message:
+            case Contract():
+                self._contract(number, message, at)
+            case Quote() | StandingFact():
+                self._changed.add("standing")
+            case Order():
+                self._changed.add("book")
+            case _:
+                self._phase(message, at)
+                self._changed |= {"state", "standing", "book"} if self._has_book else {"state", "standing"}
+                self._say(number, message, at)
+
+    def _contract(self, number: int, contract: Contract, at: Instant) -> None:
+        self.made.append((number, self._public.period))
+        self._recent.append(Made(len(self.made), number, self._public.period, at, contract))
+        del self._recent[:-CONTRACTS_KEPT]
+        self._value += contract.price * contract.quantity
+        self._quantity += contract.quantity
+        self._last = contract.price
+        self._changed |= {"standing", "contracts"}
+
+    def _phase(self, message: Message, at: Instant) -> None:
+        period = self._period
+        match message:
+            case StartRound(period=number, length_us=length_us):
+                self._period = Period(number, at, length_us)
+                self._recent, self._value, self._quantity, self._last = [], 0, 0, None
+                self._changed |= {"period", "contracts"}
+            case EndRound():
+                self._interval = self._ended(at)
+                self._changed.add("interval")
+            case Intermission(next_period=number):
+                self._next_period = number
+            case Paused():
+                self._stopped_at = at
+            case Resumed() if period and self._stopped_at is not None:
+                self._period = msgspec.structs.replace(period, started_us=period.started_us + at - self._stopped_at)
+                self._stopped_at = None
+                self._changed.add("period")
+            case Extended(left_us=left_us) if period:
+                self._period = msgspec.structs.replace(period, length_us=at - period.started_us + left_us)
+                self._changed.add("period")
+            case _:
+                pass
+
+    def _ended(self, at: Instant) -> Interval:
+        mean = self._value / self._quantity if self._quantity else None
+        return Interval(self._public.period, at, len(self._public.contracts), self._quantity, mean, self._last)
+
+    def _say(self, number: int, message: Message, at: Instant) -> None:
+        """A sentence for the announcement board; the last ones only, for who was away reads the state instead."""
+        text = _sentence(message, self.rules)
+        if text:
+            self._said = [*self._said[-9:], Announcement(at, number, text)]
+
+    # --- out ----------------------------------------------------------------------------------------------------
+
+    def renew(self) -> None:
+        """A broker that may have forgotten everything: all that is retained is due again, old sentences are not."""
+        self._changed = {"state", "standing", "contracts"}
+        self._changed |= {"book"} if self._has_book else set()
+        self._changed |= {"period"} if self._period else set()
+        self._changed |= {"interval"} if self._interval else set()
+        self._said = []
+
+    def due(self, topics: set[str], now: Instant) -> Iterator[tuple[str, bytes]]:
+        """What has changed on these retained topics, as it is now; it counts as told."""
+        for topic in ("period", "state", "contracts", "standing", "book", "interval"):
+            if topic in topics & self._changed:
+                self._changed.discard(topic)
+                yield topic, msgspec.json.encode(self._latest(topic, now))
+
+    def beat(self) -> None:
+        """The clock is due."""
+        self._changed.add("state")
+
+    def announcements(self) -> list[bytes]:
+        """The sentences since they were asked for."""
+        said, self._said = self._said, []
+        return [msgspec.json.encode(one) for one in said]
+
+    def unconfirmed(self) -> list[bytes]:
+        """The contracts after the last one that the broker has confirmed, a window of them, from the list of facts."""
+        first = self.confirmed
+        return [self._made(n) for n in range(first, min(len(self.made), first + WINDOW))]
+
+    def _made(self, index: int) -> bytes:
+        number, period = self.made[index]
+        fact = msgspec.json.decode(self.facts[number - 1], type=FactRead)
+        contract = message_of(fact.directive, fact.payload)
+        assert isinstance(contract, Contract), "a fact does not change"
+        return msgspec.json.encode(Made(index + 1, number, period, fact.at, contract))
+
+    def _latest(self, topic: str, now: Instant) -> msgspec.Struct | None:
+        match topic:
+            case "state":
+                return self._state(now)
+            case "period":
+                return self._period
+            case "contracts":
+                return Contracts(self._public.period, self._recent)
+            case "interval":
+                return self._interval
+            case "standing":
+                return self._standing()
+            case _:
+                return Book(self._at, self.read, _levels(self._public.book.bids), _levels(self._public.book.asks))
+
+    def _standing(self) -> Standing:
+        """The standing quotes; a side without a price has no quantity."""
+        public = self._public
+        quantities = [
+            0 if price is None else quantity
+            for price, quantity in ((public.bid, public.bid_quantity), (public.ask, public.ask_quantity))
+        ]
+        return Standing(self._at, self.read, public.bid, public.ask, *quantities)
+
+    def _state(self, now: Instant) -> State:
+        public = self._public
+        return State(
+            now=now,
+            phase=public.phase,
+            period=public.period,
+            periods=self.rules.periods,
+            open=public.open,
+            paused=public.paused,
+            left_us=public.time_left_us(now),
+            next_period=self._next_period,
+            seats_taken=public.seats_taken,
+            seats=self.seats,
+        )
+
+
+def _levels(side: Side) -> list[tuple[Price, Quantity]]:
+    """The best levels of a side: price and what rests there."""
+    levels: list[tuple[Price, Quantity]] = []
+    for order in side:
+        price, quantity = int(order.price), int(order.quantity)
+        if levels and levels[-1][0] == price:
+            levels[-1] = (price, levels[-1][1] + quantity)
+        elif len(levels) == LEVELS_SHOWN:
+            break
+        else:
+            levels.append((price, quantity))
+    return levels
+
+
+def _sentence(message: Message, rules: PublicRules) -> str:
+    """What is announced to people, or nothing."""
+    match message:
+        case Lobby(taken=taken, seats=seats) if taken == seats:
+            return "All seats are taken."
+        case StartRound(period=period, length_us=length_us):
+            return f"Period {period} of {rules.periods} has begun: {length_us / SECOND:g} s."
+        case EndRound(period=period):
+            return f"Period {period} is over."
+        case Intermission(next_period=period, length_us=length_us):
+            return f"Period {period} begins in {length_us / SECOND:g} s."
+        case Paused():
+            return "The session is paused."
+        case Resumed():
+            return "The session goes on."
+        case Extended(left_us=left_us):
+            return f"The period has been extended: {left_us / SECOND:.0f} s are left."
+        case Ended():
+            return "The session is over."
+        case _:
+            return ""

@@ -1,0 +1,188 @@
+"""A hosted session's public side on an MQTT broker. The broker is never on the market's path.
+
+Theory of operation
+-------------------
+A task of its own looks at the market's public facts ten times a second, from the number it had (server/bulletin.py),
+and publishes what is due. The market does not know of it: nothing waits for it, nothing is queued for it. While the
+broker is slow, gone or refusing, the facts lie where they lie anyway. When it is back, whatever is retained is said
+anew and the contracts go on after the last one that the broker has confirmed: one or the other comes twice, none is
+lost, and all carry their number.
+"""
+
+import asyncio
+import contextlib
+import random
+import ssl
+from collections.abc import AsyncIterator
+
+import aiomqtt
+import click
+import msgspec
+
+from p2p.broadcast import OFFLINE, ONLINE, ROOT, TOPICS, base
+from p2p.broker_address import Broker
+from p2p.rules import public_rules
+from server.bulletin import WINDOW, Bulletin
+from server.host import Host
+
+TICK_S = 0.1
+"""Quotes and book are published ten times a second at the most: faster than anybody reads a dashboard."""
+BEAT_S = 1.0
+"""How often the session's clock is said, and `contracts` renewed: what a late listener's clock may be wrong by."""
+ANSWER_S_MAX = 3.0
+"""A broker that confirms nothing for so long is left, and tried again."""
+KEEPALIVE_S = 10
+"""How often the broker hears of us at least; it says the last will after half as long again without."""
+RETRY_S_MIN, RETRY_S_MAX = 0.2, 5.0
+"""The pause before the first and before later tries; each is drawn at random up to its bound."""
+FAREWELL_S_MAX = 3.0
+"""How long the last messages of a session may take: its end does not wait for a broker that is gone."""
+
+
+def connection(broker: Broker, identifier: str, will: aiomqtt.Will | None = None) -> aiomqtt.Client:
+    """A connection to a broker, not yet open. Some brokers mix up clients without an identifier, so all have one."""
+    return aiomqtt.Client(
+        broker.host,
+        broker.port,
+        username=broker.user,
+        password=broker.password,
+        identifier=identifier,
+        will=will,
+        timeout=ANSWER_S_MAX,
+        keepalive=KEEPALIVE_S,
+        max_inflight_messages=WINDOW,
+        max_queued_incoming_messages=1_000,
+        tls_context=ssl.create_default_context(cafile=broker.ca_file) if broker.tls else None,
+    )
+
+
+class Publisher:
+    """Publishes a hosted session's public facts, from its start to its end, however often the broker goes."""
+
+    def __init__(self, broker: Broker, host: Host) -> None:
+        opened = host.opened
+        self.broker, self.host = broker, host
+        self.session = opened.store.folder.name
+        self.topic = f"{ROOT}/{self.session}"
+        self.bulletins: dict[str, Bulletin] = {}
+        markets = len(opened.session.markets)
+        for market in range(markets):
+            channel = opened.feeds.public_channel(market)
+            rules = public_rules(opened.session.scenario, channel[1])
+            bulletin = Bulletin(rules, opened.feeds.public[channel], opened.session.scenario.seats)
+            self.bulletins[base(self.session, market, markets)] = bulletin
+        self.connected = asyncio.Event()
+        self.tries = 0
+        self._over = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._task = asyncio.create_task(self._run())
+
+    async def finish(self) -> None:
+        """The session has ended or stops: say what there is to say, as long as that is worth waiting for."""
+        self._over.set()
+        if self._task is None:
+            return
+        await asyncio.wait([self._task], timeout=FAREWELL_S_MAX)
+        if not self._task.done():
+            self._task.cancel()
+            click.echo(f"pit: {self.broker.name} did not take the session's last messages", err=True)
+            await asyncio.wait([self._task], timeout=ANSWER_S_MAX)
+
+    async def _run(self) -> None:
+        known = None
+        while True:
+            try:
+                async with self._open() as client:
+                    click.echo(f"pit: publishing to {self.broker.name} under {self.topic}/", err=True)
+                    self.tries, known = 0, None
+                    await self._serve(client)
+                    return
+            except (aiomqtt.MqttError, OSError) as error:
+                why = str(error) or type(error).__name__
+                if why != known:
+                    click.echo(f"pit: {self.broker.name}: {why}; trading goes on, trying again", err=True)
+                known = why
+            finally:
+                self.connected.clear()
+            if self._over.is_set() and self.tries:
+                return
+            await self._rest(random.uniform(0, min(RETRY_S_MAX, RETRY_S_MIN * 2 ** min(self.tries, 9))))
+            self.tries += 1
+
+    @contextlib.asynccontextmanager
+    async def _open(self) -> AsyncIterator[aiomqtt.Client]:
+        """A connection with its birth and its last will."""
+        status = f"{self.topic}/status"
+        will = aiomqtt.Will(status, OFFLINE, qos=1, retain=True)
+        async with connection(self.broker, f"pit-{self.session}", will) as client:
+            client.pending_calls_threshold = 2 * WINDOW
+            await client.publish(status, ONLINE, qos=1, retain=True)
+            yield client
+            await client.publish(status, OFFLINE, qos=1, retain=True)
+
+    async def _serve(self, client: aiomqtt.Client) -> None:
+        """Publish and listen until all is said or the connection breaks (MqttError)."""
+        pouring = asyncio.create_task(self._pour(client))
+        listening = asyncio.create_task(self._listen(client))
+        try:
+            await asyncio.wait([pouring, listening], return_when=asyncio.FIRST_COMPLETED)
+            for task in (pouring, listening):
+                if task.done():
+                    task.result()
+        finally:
+            for task in (pouring, listening):
+                task.cancel()
+            await asyncio.gather(pouring, listening, return_exceptions=True)
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        """Hear whatever we have subscribed to; raises MqttError as soon as the connection breaks."""
+        async for _ in client.messages:
+            pass
+
+    async def _pour(self, client: aiomqtt.Client) -> None:
+        """Everything that is retained, then what is new, to the session's end."""
+        for topic, bulletin in self.bulletins.items():
+            await client.publish(f"{topic}/rules", msgspec.json.encode(bulletin.rules), qos=1, retain=True)
+            await self._fold(bulletin)
+            bulletin.renew()
+        self.connected.set()
+        beaten = 0.0
+        while True:
+            over = self._over.is_set()
+            now = asyncio.get_running_loop().time()
+            beat = over or now - beaten >= BEAT_S
+            more = False
+            for topic, bulletin in self.bulletins.items():
+                await self._fold(bulletin)
+                more |= await self._say(client, topic, bulletin, beat)
+            beaten = now if beat else beaten
+            if over and not more:
+                return
+            if not more:
+                await self._rest(TICK_S)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, unless the session is over."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), seconds)
+
+    async def _fold(self, bulletin: Bulletin) -> None:
+        while bulletin.fold():  # noqa: ASYNC110 (after each portion it is the market's turn)
+            await asyncio.sleep(0)
+
+    async def _say(self, client: aiomqtt.Client, topic: str, bulletin: Bulletin, beat: bool) -> bool:
+        """One round of a market's topics; whether contracts are left for the next."""
+        if beat:
+            bulletin.beat()
+        topics = set(TOPICS) if beat else set(TOPICS) - {"contracts"}
+        for name, payload in bulletin.due(topics, self.host.opened.clock.now()):
+            await client.publish(f"{topic}/{name}", payload, qos=0, retain=True)
+        for payload in bulletin.announcements():
+            await client.publish(f"{topic}/announcement", payload, qos=0)
+        if contracts := bulletin.unconfirmed():
+            await asyncio.gather(*(client.publish(f"{topic}/contract", payload, qos=1) for payload in contracts))
+            bulletin.confirmed += len(contracts)
+        return bulletin.confirmed < len(bulletin.made)

@@ -1,0 +1,141 @@
+"""The market on a broker: what is published, and that the broker is never on the market's path."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from p2p.messages import Accepted, Ask, Bid, Buy, Contract, End, EndPeriod, Pause, Resume, Sell, Start, StartRound
+from p2p.scenario import parse
+from server.mqtt import Publisher
+from tests.brokers import listening, mosquitto, needs_mosquitto
+from tests.conftest import SMALL
+from tests.hosted import Hosted
+
+pytestmark = needs_mosquitto
+
+
+@contextlib.asynccontextmanager
+async def publishing(hosted: Hosted, broker) -> AsyncIterator[Publisher]:
+    publisher = Publisher(broker, hosted.host)
+    publisher.start()
+    try:
+        yield publisher
+    finally:
+        await publisher.finish()
+
+
+async def market(hosted):
+    """An experimenter, a buyer and a seller, the first period open."""
+    experimenter = await hosted.experimenter()
+    holdings = hosted.host.opened.session.markets[0].environment.holdings
+    richest = [
+        max((seat for seat in holdings if holdings[seat].role == role), key=lambda seat: holdings[seat].total)
+        for role in ("buyer", "seller")
+    ]
+    buyer, seller = [await hosted.join(seat) for seat in richest]
+    assert isinstance(await experimenter.say(Start()), Accepted)
+    await buyer.until_told(StartRound)
+    return experimenter, buyer, seller
+
+
+def many(count):
+    """A market in which a pair can trade so many times."""
+    return parse(
+        SMALL.replace("[[120, 90], [100]]", f"[{[150] * count}]").replace("[[40, 70], [60]]", f"[{[40] * count}]")
+    )
+
+
+async def trade(buyer, seller, price):
+    assert isinstance(await seller.say(Ask(price)), Accepted)
+    assert isinstance(await buyer.say(Buy()), Accepted)
+
+
+async def test_a_listener_hears_the_market_from_its_birth_to_its_end(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host() as hosted, listening(broker.broker) as heard:
+        async with publishing(hosted, broker.broker):
+            experimenter, buyer, seller = await market(hosted)
+            assert isinstance(await buyer.say(Bid(50)), Accepted)
+            await heard.until(lambda: heard.last("standing").get("bid") == 50)
+            assert isinstance(await seller.say(Sell(50)), Accepted)
+            await heard.until(lambda: len(heard.all("contract")) == 1)
+            made = heard.last("contract")
+            assert (made["n"], made["period"]) == (1, 1)
+            assert made["contract"] == {"number": 1, "price": 50, "taken": "bid"}
+            await heard.until(lambda: heard.last("standing").get("bid", 0) is None)
+            assert isinstance(await experimenter.say(EndPeriod()), Accepted)
+            await heard.until(lambda: bool(heard.last("interval")))
+            assert heard.last("interval")["price_mean"] == 50.0
+            assert await experimenter.say(End())
+            assert await hosted.running == 0
+        assert heard.raw("status")[0] == b"online"
+        await heard.until(lambda: heard.raw("status")[-1] == b"offline")
+        assert heard.last("state")["phase"] == "ended"
+        said = [one["text"] for one in heard.all("announcement")]
+        assert said[0].startswith("Period 1 of 2")
+        assert said[-1] == "The session is over."
+
+
+async def test_a_late_listener_finds_everything_retained(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host() as hosted, publishing(hosted, broker.broker):
+        _, buyer, seller = await market(hosted)
+        await trade(buyer, seller, 80)
+        assert isinstance(await buyer.say(Bid(33)), Accepted)
+        async with listening(broker.broker, name="first") as first:
+            await first.until(lambda: first.last("standing").get("bid") == 33 and bool(first.last("contracts")))
+            await first.until(lambda: len(first.last("contracts")["made"]) == 1)
+        async with listening(broker.broker, name="late") as late:
+            await late.until(lambda: {"state", "period", "standing", "contracts", "rules"} <= late.retained())
+            assert late.all("standing")[0]["bid"] == 33
+            assert late.all("state")[0]["period"] == 1
+            assert late.all("rules")[0]["title"] == "Two buyers, two sellers"
+            assert [one["contract"]["price"] for one in late.all("contracts")[0]["made"]] == [80]
+            assert late.raw("status") == [b"online"]
+
+
+async def test_a_broker_that_restarts_in_mid_session_loses_no_contract(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host(many(30)) as hosted, publishing(hosted, broker.broker) as publisher:
+        _, buyer, seller = await market(hosted)
+        async with listening(broker.broker) as before:
+            for price in range(60, 70):
+                await trade(buyer, seller, price)
+            await before.until(lambda: len(before.all("contract")) >= 10)
+            numbers = {one["n"] for one in before.all("contract")}
+        broker.stop()
+        for price in range(70, 80):
+            await trade(buyer, seller, price)
+        await hosted.until(lambda: not publisher.connected.is_set())
+        await broker.start()
+        async with listening(broker.broker) as after:
+            for price in range(80, 90):
+                await trade(buyer, seller, price)
+            await after.until(lambda: after.last("contract").get("n") == 30)
+            heard = [one["n"] for one in after.all("contract")]
+            assert numbers | set(heard) == set(range(1, 31))
+            assert sorted(heard) == heard
+            await after.until(lambda: len(after.last("contracts").get("made", [])) == 30)
+            assert after.raw("status")[-1] == b"online"
+
+
+async def test_trading_goes_on_while_the_broker_is_frozen_and_the_session_ends_without_it(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host(many(10)) as hosted, publishing(hosted, broker.broker) as publisher:
+        experimenter, buyer, seller = await market(hosted)
+        await hosted.until(publisher.connected.is_set)
+        broker.freeze()
+        for price in range(60, 70):
+            await trade(buyer, seller, price)
+        assert len(buyer.all(Contract)) == 10
+        assert await experimenter.say(End())
+        assert await hosted.running == 0
+
+
+async def test_a_broker_that_refuses_us_is_told_once_and_trading_goes_on(host, tmp_path, capsys):
+    nobody = tmp_path / "nobody"
+    nobody.write_text("")
+    rules = f"allow_anonymous false\npassword_file {nobody}\n"
+    async with mosquitto(tmp_path, rules) as broker, host() as hosted, publishing(hosted, broker.broker) as publisher:
+        experimenter, buyer, seller = await market(hosted)
+        await trade(buyer, seller, 80)
+        await hosted.until(lambda: publisher.tries >= 2)
+        assert isinstance(await experimenter.say(Pause()), Accepted)
+        assert isinstance(await experimenter.say(Resume()), Accepted)
+        said = capsys.readouterr().err
+    assert said.count("trading goes on") == 1
