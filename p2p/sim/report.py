@@ -47,11 +47,14 @@ def _head(manifest: dict[str, Any]) -> Iterator[str]:
     done = manifest["experiments"]
     runs, decisions = sum(e["runs"] for e in done), sum(e["decisions"] for e in done)
     size, processor_s = sum(e["bytes"] for e in done), sum(e["processor_s"] for e in done)
-    load = full["load_before"]
+    loaded = ""
+    if full["load_before"]:
+        others = max(0.0, full["load_after"][0] - full["workers"])
+        loaded = f"; load average {full['load_before'][0]} before, about {others:.1f} of others' at the end"
     yield (
         f"Machine: {manifest['processor']}, {manifest['cores']} cores, {manifest['platform']}, Python "
         f"{manifest['python']}; finished {full['finished']} with {full['workers']} workers"
-        f"{f', load average before it {load[0]}' if load else ''}."
+        f"{loaded}."
     )
     yield ""
     yield "| what | figure |"

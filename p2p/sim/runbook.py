@@ -76,6 +76,7 @@ def runbook(
         started = time.monotonic()
         stages["runs"] = len(sweep(experiments, workers, cluster))
         stages["runs_s"] = round(time.monotonic() - started, 1)
+        stages["load_after"] = _load()
         labelled = _tables(place, experiments, stages)
         _pictures(place, labelled, stages)
         _write_manifest(place, experiments, stages, workers, cluster)
