@@ -1,7 +1,7 @@
 """The frame of both programs, trading and replay: a model, the screen that shows it, and how often it is drawn.
 
 Facts are folded at once, drawings are conflated: at most one in DRAW_S, and only where something has changed or the
-clock shows another second. So hundreds of facts a second cost no more than ten drawings.
+clock has gone on. So hundreds of facts a second cost no more than ten drawings.
 """
 
 import time
@@ -19,6 +19,8 @@ from tui.model import Model
 
 DRAW_S = 0.1
 """Ten drawings a second: faster than anybody reads, slower than a market of robots."""
+TICK_US = SECOND // 2
+"""So often a screen whose clock runs is drawn though nothing is new: what is drawn more seldom catches up by then."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class LabApp(App[Ending]):
         if self.model is None:
             return
         left = self.model.public.time_left_us(self.now())
-        stamp = (self.model.version, None if left is None else -(-left // SECOND))
+        stamp = (self.model.version, None if left is None else -(-left // TICK_US))
         if stamp != self._drawn:
             self._drawn = stamp
             self.draw()
