@@ -1,6 +1,7 @@
 """The commands `pit serve` and `pit ctl`."""
 
 import asyncio
+import os
 import secrets
 import sys
 from importlib.metadata import version
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
+
+from p2p.broker_address import Broker, broker_at
 
 
 @click.command(
@@ -21,6 +24,10 @@ import click
 @click.option("--recover", type=click.Path(path_type=Path), metavar="DIR", help="Take a cut session up again.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The session's seed; drawn at random unless given.")
 @click.option("--json", "as_json", is_flag=True, help="Say where to join in one line of JSON.")
+@click.option("--mqtt", metavar="ADDRESS", help="Publish to a broker: mqtt://…, mqtts://…, or embedded.")
+@click.option(
+    "--mqtt-ca", type=click.Path(exists=True, dir_okay=False), help="The authority of a broker's certificate."
+)
 @click.option("--period-s", type=click.FloatRange(0.1, 86_400), help="Length of a period, not the scenario's.")
 @click.option("--break-s", type=click.FloatRange(0, 86_400), help="Pause between periods, not the scenario's.")
 @click.option("--periods", type=click.IntRange(1, 1_000), help="Number of periods, not the scenario's.")
@@ -34,6 +41,8 @@ def serve(
     recover: Path | None,
     seed: int | None,
     as_json: bool,
+    mqtt: str | None,
+    mqtt_ca: str | None,
     period_s: float | None,
     break_s: float | None,
     periods: int | None,
@@ -52,6 +61,7 @@ def serve(
     from server.host import open_again, open_new
     from server.hosting import Hosting
 
+    brokers = _brokers(mqtt, mqtt_ca)
     if (scenario is None) == (recover is None):
         raise click.UsageError("give a scenario (see pit scenarios list), or --recover DIR, one of them")
     try:
@@ -78,7 +88,17 @@ def serve(
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"the recording cannot be made or read: {error}") from error
-    sys.exit(asyncio.run(Hosting(opened, cast, as_json).run(host, port)))
+    sys.exit(asyncio.run(Hosting(opened, cast, as_json, brokers).run(host, port)))
+
+
+def _brokers(mqtt: str | None, ca_file: str | None) -> tuple[Broker | None, ...]:
+    """The broker to publish to, if any; None stands for one in this process. Raises UsageError."""
+    if mqtt in (None, "embedded"):
+        return (None,) if mqtt else ()
+    try:
+        return (broker_at(str(mqtt), os.environ.get("PIT_MQTT_PASSWORD"), ca_file),)
+    except ValueError as error:
+        raise click.UsageError(f"--mqtt: {error}") from error
 
 
 @click.command(epilog="Example: PIT_CODE=ABCD2345 pit ctl ws://127.0.0.1:8765 extend 30")
@@ -91,8 +111,6 @@ def ctl(url: str, command: str, seconds: float | None, code_file: TextIO | None)
 
     The experimenter's code comes from the variable PIT_CODE, from --code-file, or from a prompt.
     """
-    import os
-
     from server.conduct import conduct
 
     if (command == "extend") != (seconds is not None):

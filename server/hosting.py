@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import click
 import msgspec
 
+from p2p.broker_address import Broker
 from p2p.line import FactRead
 from p2p.rules import public_rules
 from p2p.units import Seat
@@ -21,16 +22,29 @@ ROBOTS_S_MAX = 3.0
 
 @dataclass
 class Hosting:
-    """A session as `pit serve` runs it. `cast` has a word per robot; robots take the last seats."""
+    """A session as `pit serve` runs it. `cast` has a word per robot; robots take the last seats.
+
+    `brokers` are published to; None stands for one in this process.
+    """
 
     opened: Opened
     cast: list[str]
     as_json: bool
+    brokers: tuple[Broker | None, ...] = ()
     _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
 
     async def run(self, host: str, port: int) -> int:
         """Listen and play to the end; the exit status."""
         hosted = Host(self.opened)
+        async with contextlib.AsyncExitStack() as stack:
+            mqtt = []
+            if self.brokers:
+                from server.mqtt import published
+
+                mqtt = [(await stack.enter_async_context(published(one, hosted))).address for one in self.brokers]
+            return await self._run(hosted, host, port, mqtt)
+
+    async def _run(self, hosted: Host, host: str, port: int, mqtt: list[str]) -> int:
         hosted.stop_on_signals()
         listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         running = asyncio.create_task(hosted.run(host, port, listening))
@@ -40,7 +54,7 @@ class Hosting:
             if listening.done():
                 url = f"ws://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{listening.result()}"
                 robots = self._robot_seats()
-                self._say_where(url, host, robots)
+                self._say_where(url, mqtt, robots)
                 if robots:
                     await self._start_robots(url, robots)
             status = await running
@@ -65,18 +79,20 @@ class Hosting:
         seats = sorted(self.opened.codes)
         return seats[len(seats) - len(self.cast) :] if self.cast else []
 
-    def _say_where(self, url: str, host: str, robots: list[Seat]) -> None:
+    def _say_where(self, url: str, mqtt: list[str], robots: list[Seat]) -> None:
         free = [(seat, code) for seat, code in sorted(self.opened.codes.items()) if seat not in robots]
         folder = str(self.opened.store.folder)
         if self.as_json:
             seats = [{"seat": seat, "code": code} for seat, code in free]
-            where = {"url": url, "control": self.opened.control, "seats": seats, "recording": folder}
+            where = {"url": url, "control": self.opened.control, "seats": seats, "recording": folder, "mqtt": mqtt}
             click.echo(encode(where).decode())
             return
         click.echo(f"join at       {url}")
         click.echo(f"experimenter  {self.opened.control}   (PIT_CODE=… pit ctl {url} start|pause|resume|…)")
         for seat, code in free:
             click.echo(f"seat {seat:<8} {code}   (pit trade {url})")
+        for one in mqtt:
+            click.echo(f"published at  {one}   (pit watch {one.rpartition("/")[0]})")
         if robots:
             click.echo(f"robots        on {len(robots)} seats")
 

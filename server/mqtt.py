@@ -56,6 +56,22 @@ def connection(broker: Broker, identifier: str, will: aiomqtt.Will | None = None
     )
 
 
+@contextlib.asynccontextmanager
+async def published(where: Broker | None, host: Host) -> AsyncIterator["Publisher"]:
+    """A session on a broker, on one in this process where `where` is None, to the block's end."""
+    async with contextlib.AsyncExitStack() as stack:
+        if where is None:
+            from server.embedded import embedded
+
+            where = await stack.enter_async_context(embedded())
+        publisher = Publisher(where, host)
+        publisher.start()
+        try:
+            yield publisher
+        finally:
+            await publisher.finish()
+
+
 class Publisher:
     """Publishes a hosted session's public facts, from its start to its end, however often the broker goes."""
 
@@ -75,6 +91,11 @@ class Publisher:
         self.tries = 0
         self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> str:
+        """What a listener is told: the broker and the session."""
+        return f"{self.broker.name}/{self.session}"
 
     def start(self) -> None:
         """Begin; returns at once."""
