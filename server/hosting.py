@@ -92,7 +92,7 @@ class Hosting:
         for seat, code in free:
             click.echo(f"seat {seat:<8} {code}   (pit trade {url})")
         for one in mqtt:
-            click.echo(f"published at  {one}   (pit watch {one.rpartition("/")[0]})")
+            click.echo(f"published at  {one}   (pit watch, or any MQTT client)")
         if robots:
             click.echo(f"robots        on {len(robots)} seats")
 
