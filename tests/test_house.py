@@ -121,3 +121,14 @@ def test_the_sample_recording_is_what_the_code_plays():
     session, played = run_again(reading)
     assert reading.sealed is not None
     assert (len(played), session.digest().hex()) == (reading.sealed.records, reading.sealed.digest)
+
+
+def test_no_room_imports_the_command_that_is_made_of_them():
+    found = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in files(".py")
+        if path.parts[len(ROOT.parts)] in ROOMS
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"^\s*(import|from) pit(_demo)?\b", line)
+    ]
+    assert found == []

@@ -327,3 +327,14 @@ async def test_two_markets_of_one_session_run_side_by_side_unseen_by_one_another
             for seat in market.seats:
                 assert [quote.price for quote in traders[seat].all(Quote)] == [50 + number]
                 assert [told.number for told in traders[seat].told] == list(range(1, traders[seat].line.number + 1))
+
+
+async def test_a_server_that_stops_sends_those_at_the_door_away(host):
+    async with host() as hosted:
+        hosted.host.gateway.sequencer.put = lambda arrival: None
+        socket = await hosted.raw()
+        await socket.send(ClientLine(hosted.codes[0], "human").login(), text=True)
+        await hosted.until(lambda: bool(hosted.host.gateway._admissions))
+        hosted.host.stop()
+        assert await hosted.running == 0
+        assert json.loads(await socket.recv())["payload"]["code"] == "closing"
