@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+import threading
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -38,6 +39,7 @@ class Doors:
 
     def __init__(self, folder: Path, doors: _Doors) -> None:
         self._path, self._doors = folder / FILE, doors
+        self._lock = threading.Lock()
 
     @classmethod
     def create(cls, folder: Path, seats: int) -> tuple["Doors", dict[Seat, str], str]:
@@ -77,15 +79,17 @@ class Doors:
         return self._match(self._hashed_code(login.code.strip().upper()), self._doors.codes)
 
     def token(self, who: Who) -> str:
-        """A new resume token of 128 bits; the one before it is void."""
+        """A new resume token of 128 bits; the one before it is void. Waits for the disk: call it in a thread."""
         token = secrets.token_hex(16)
-        self._doors.tokens[str(who)] = _hashed_token(token)
-        self._save()
+        with self._lock:
+            self._doors.tokens[str(who)] = _hashed_token(token)
+            self._save()
         return token
 
     def _match(self, hashed: str, known: dict[str, str]) -> Who | None:
         """Every entry is compared, so that the time says nothing of which it was."""
-        found = [name for name, stored in known.items() if hmac.compare_digest(stored, hashed)]
+        with self._lock:
+            found = [name for name, stored in known.items() if hmac.compare_digest(stored, hashed)]
         if not found:
             return None
         return "experimenter" if found[0] == EXPERIMENTER else int(found[0])

@@ -6,11 +6,14 @@ import secrets
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from p2p.broker_address import Broker, broker_at
+
+if TYPE_CHECKING:
+    from p2p.scenario import Scenario
 
 
 @click.command(
@@ -32,6 +35,12 @@ from p2p.broker_address import Broker, broker_at
 @click.option("--break-s", type=click.FloatRange(0, 86_400), help="Pause between periods, not the scenario's.")
 @click.option("--periods", type=click.IntRange(1, 1_000), help="Number of periods, not the scenario's.")
 @click.option("--reaction-s", type=click.FloatRange(0.001, 86_400), help="Robots' mean reaction, not the scenario's.")
+@click.option("--seats", type=click.IntRange(1, 1_000), hidden=True, help="At least so many, schedules repeated.")
+@click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate (chain), PEM.")
+@click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Its key, PEM.")
+@click.option("--insecure-lan", is_flag=True, help="Listen on a network without TLS: all on it can read the codes.")
+@click.option("--origin", "origins", multiple=True, help="A web page's origin that browsers may come from; repeatable.")
+@click.option("--log", type=click.File("a", encoding="utf-8"), help="Log in JSON lines; - is standard output.")
 def serve(
     scenario: str | None,
     host: str,
@@ -47,6 +56,12 @@ def serve(
     break_s: float | None,
     periods: int | None,
     reaction_s: float | None,
+    seats: int | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    insecure_lan: bool,
+    origins: tuple[str, ...],
+    log: TextIO | None,
 ) -> None:
     """Run the market of SCENARIO (a name or a file) and let traders join.
 
@@ -60,11 +75,13 @@ def serve(
     from recordings.journal import JournalError
     from server.host import open_again, open_new
     from server.hosting import Hosting
+    from server.transport import TransportError, transport
 
     brokers = _brokers(mqtt, mqtt_ca)
     if (scenario is None) == (recover is None):
         raise click.UsageError("give a scenario (see pit scenarios list), or --recover DIR, one of them")
     try:
+        over = transport(host, tls_cert, tls_key, insecure_lan, origins)
         if recover is not None:
             from recordings.store import Recovered
 
@@ -81,14 +98,47 @@ def serve(
             changed: dict[str, Any] = {"period_s": period_s, "break_s": break_s, "periods": periods}
             changed["robots"] = None if reaction_s is None else RobotRules(reaction_s)
             rules = msgspec.structs.replace(rules, **{key: new for key, new in changed.items() if new is not None})
+            rules = repeated(rules, seats or 0)
             cast = parse_cast(bots, rules.seats) if bots else []
             seed = secrets.randbits(63) if seed is None else seed
             opened = open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit"))
-    except (AgentError, ScenarioError, JournalError) as error:
+    except (AgentError, ScenarioError, JournalError, TransportError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"the recording cannot be made or read: {error}") from error
-    sys.exit(asyncio.run(Hosting(opened, cast, as_json, brokers).run(host, port)))
+    _allow_many_files()
+    sys.exit(asyncio.run(Hosting(opened, cast, as_json, brokers, over, tls_cert, log).run(host, port)))
+
+
+def repeated(rules: "Scenario", seats: int) -> "Scenario":
+    """The scenario with its schedules repeated until there are at least so many seats in each market.
+
+    Raises UsageError where its environment deals none.
+    """
+    import msgspec
+
+    from p2p.scenario import InducedValues
+
+    times = -(-seats // rules.traders)
+    values = rules.environment
+    if times <= 1:
+        return rules
+    if not isinstance(values, InducedValues):
+        raise click.UsageError("only schedules of induced values can be repeated for more seats")
+    wider = msgspec.structs.replace(values, buyers=values.buyers * times, sellers=values.sellers * times)
+    return msgspec.structs.replace(rules, environment=wider, arms=())
+
+
+def _allow_many_files() -> None:
+    """A thousand lines are a thousand descriptors: ask for as many as the system lets us have."""
+    try:
+        import resource
+    except ImportError:  # not on Windows, which has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4_096 if hard == resource.RLIM_INFINITY else min(4_096, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _brokers(mqtt: str | None, ca_file: str | None) -> tuple[Broker | None, ...]:

@@ -4,6 +4,8 @@ A viewer's n-th fact is found without storing n references for each: the market'
 viewer has only those that are his own: inserted after so many public ones, or standing in the place of one of them.
 """
 
+import time
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
 
@@ -19,7 +21,10 @@ from p2p.wire import Event, encode
 Channel = tuple[int, InformationSet]
 """A market and an information set: those who are shown the same public facts."""
 Viewer = Seat | str
-"""A seat, or the experimenter (who is shown the first market's public feed and his own answers)."""
+"""A seat, the spectators of a market, or the experimenter (who is shown the first market's public feed and his own answers)."""
+
+JOINED_MAX = 100
+"""Public facts that are joined for all: more come to one who catches up, at a place of his own."""
 
 
 class _Own:
@@ -50,13 +55,16 @@ class Feeds:
         }
         self.state: dict[Channel, list[bytes]] = {channel: [] for channel in self.public}
         self.now: Instant = 0
+        self._watched = {spectator(market): self.public_channel(market) for market in range(len(session.markets))}
         self._own: dict[Viewer, _Own] = defaultdict(_Own)
+        self._times = {channel: array("d") for channel in self.public}
+        self._last: dict[Channel, tuple[int, int, bytes]] = {}
 
     def channel(self, viewer: Viewer) -> Channel:
         """Whose public facts a viewer is shown."""
         if isinstance(viewer, int):
             return self.session.market_of[viewer].number, self.views.information[viewer]
-        return 0, RICHEST
+        return self._watched.get(viewer, (0, RICHEST))
 
     def public_channel(self, market: int) -> Channel:
         """What the public of a market is shown: no more than its poorest seat."""
@@ -100,6 +108,7 @@ class Feeds:
                 if id(form) not in encoded:
                     encoded[id(form)] = _encoded(form, sender, to, at)
                 facts.append(encoded[id(form)])
+                self._times[channel].append(time.monotonic())
                 markets.add(channel[0])
         return markets
 
@@ -140,6 +149,33 @@ class Feeds:
             facts.append(fact)
             size += len(fact)
         return facts
+
+    def joined(self, viewer: Viewer, number: int, most: int) -> tuple[int, bytes]:
+        """As `after`, joined for a frame, and how many there are. What is the same for many is joined once."""
+        own, channel = self._own[viewer], self.channel(viewer)
+        public = self.public[channel]
+        j = bisect_right(own.numbers, number)
+        i = number - j
+        until = min(len(public), i + most)
+        if j < len(own.facts) or until - i > JOINED_MAX or any(k in own.instead for k in range(i, until)):
+            facts = self.after(viewer, number, most)
+            return len(facts), b",".join(facts)
+        start, end, data = self._last.get(channel, (0, 0, b""))
+        if (start, end) != (i, until):
+            data = b",".join(public[i:until])
+            self._last[channel] = i, until, data
+        return until - i, data
+
+    def published_at(self, viewer: Viewer, number: int) -> float:
+        """When (monotonic clock, s) the first public fact after a viewer's fact of that number came; 0: none did."""
+        i = number - bisect_right(self._own[viewer].numbers, number)
+        times = self._times[self.channel(viewer)]
+        return times[i] if i < len(times) else 0.0
+
+
+def spectator(market: int) -> Viewer:
+    """The viewer that all who watch a market are."""
+    return f"spectator/{market}"
 
 
 def _encoded(message: Message, sender: Address, to: Address, at: Instant) -> bytes:

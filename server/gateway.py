@@ -6,11 +6,12 @@ published too, and the token in the welcome is the last one for certain.
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import ConnectionClosed
 
 from p2p.line import Login, ServerLine, Welcome, error_frame, frame
 from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Joined, Left, Message
@@ -19,91 +20,135 @@ from p2p.seeds import derived
 from p2p.session import Session
 from p2p.units import EXPERIMENTER, GATEWAY
 from p2p.wire import Envelope, ProtocolError, Said
-from recordings.store import write_whole
 from server.admission import Doors, Who
+from server.deliveries import FILE as DELIVERIES
+from server.deliveries import Delivery, written
 from server.feeds import Feeds, Viewer
 from server.limits import (
+    FLOODED,
     FULL,
     LINES_MAX,
     LOGIN_S_MAX,
     PROTOCOL_FAULT,
+    SEND_BYTES_MAX,
     SESSION_OVER,
     TAKEN_OVER,
     TICK_S,
     WRONG_CODE,
 )
+from server.log import Log
+from server.metrics import SILENT, Metrics
 from server.outbox import Outbox
+from server.pace import Doorstep, Pace
+from server.peer import Gone, Peer, SocketPeer
 from server.sequencer import Arrival, Happened, Sequencer
+from server.spectators import Spectators
+
+CLOSED_WITH = {"wrong_code": WRONG_CODE, "flood": FLOODED, "too_many_tries": FULL, "too_many_spectators": FULL}
+"""Close codes of faults that have their own."""
 
 
 class Line:
     """A connection that has logged in: whose it is, and its outbox once it was welcomed."""
 
-    def __init__(self, socket: ServerConnection, who: Who, login: Login) -> None:
-        self.socket, self.who, self.login = socket, who, login
+    def __init__(self, peer: Peer, who: Who, login: Login, metrics: Metrics) -> None:
+        self.peer, self.who, self.login, self.metrics = peer, who, login, metrics
         self.outbox: Outbox | None = None
-        self._answers: set[asyncio.Task[None]] = set()
 
     def fault(self, error: ProtocolError) -> None:
-        """Tell the peer that it was wrong; does not wait."""
-        answer = asyncio.create_task(self._answer(error))
-        self._answers.add(answer)
-        answer.add_done_callback(self._answers.discard)
-
-    async def _answer(self, error: ProtocolError) -> None:
-        try:
-            await self.socket.send(error_frame(error), text=True)
-        except ConnectionClosed:
-            return
+        """Tell the peer that it was wrong; does not wait. One that does not read what it is told is cut."""
+        self.metrics.faulted(error.code)
+        if self.peer.buffered() > SEND_BYTES_MAX:
+            self.peer.abort()
+        else:
+            self.peer.push(error_frame(error))
 
 
 class Gateway:
     """All the lines of one session."""
 
-    def __init__(self, session: Session, name: str, doors: Doors, feeds: Feeds, on_news: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        name: str,
+        doors: Doors,
+        feeds: Feeds,
+        on_news: Callable[[], None],
+        metrics: Metrics = SILENT,
+        log: Log | None = None,
+    ) -> None:
         self.session, self.name, self.doors, self.feeds = session, name, doors, feeds
+        self.metrics, self.log = metrics, log or Log(name)
         self.sequencer: Sequencer | None = None
         self.lines: dict[Viewer, Line] = {}
+        self.spectators = Spectators(feeds, name, session.scenario, metrics)
         self.tokens: dict[Viewer, int] = {}
         self.people: dict[str, str] = {}
+        self.deliveries: defaultdict[Viewer, Delivery] = defaultdict(Delivery)
+        self.doorstep = Doorstep()
+        self.chance = random.Random()
+        self.aside: Callable[..., Awaitable[Any]] = asyncio.to_thread
+        self._paces: defaultdict[Viewer, Pace] = defaultdict(Pace)
         self._connections = 0
         self._tick: asyncio.TimerHandle | None = None
         self._due: set[int] = set()
         self._on_news = on_news
+        self._admissions: set[asyncio.Future[None]] = set()
 
     # --- in -----------------------------------------------------------------------------------------------------
 
     async def serve(self, socket: ServerConnection) -> None:
+        """One connection of the listening socket."""
+        await self.attend(SocketPeer(socket))
+
+    async def attend(self, peer: Peer) -> None:
         """One connection, from its login to its end."""
         if self._connections >= LINES_MAX:
-            await socket.close(FULL, "the server is full; try again in a moment")
+            await peer.close(FULL, "the server is full; try again in a moment")
             return
         self._connections += 1
         try:
-            await self._serve(socket)
+            await self._attend(peer)
         except ProtocolError as error:
-            await socket.send(error_frame(error), text=True)
-            await socket.close(WRONG_CODE if error.code == "wrong_code" else PROTOCOL_FAULT, error.why[:120])
-        except (ConnectionClosed, TimeoutError):
-            await socket.close(PROTOCOL_FAULT, "no login came in time")
+            self.metrics.faulted(error.code)
+            await self._dismiss(peer, error)
+        except Gone:
+            pass
+        except TimeoutError:
+            await peer.close(PROTOCOL_FAULT, "no login came in time")
         finally:
             self._connections -= 1
 
-    async def _serve(self, socket: ServerConnection) -> None:
+    async def _dismiss(self, peer: Peer, error: ProtocolError) -> None:
+        peer.push(error_frame(error))
+        await peer.close(CLOSED_WITH.get(error.code, PROTOCOL_FAULT), error.why[:120])
+
+    async def _attend(self, peer: Peer) -> None:
         ends = ServerLine()
         async with asyncio.timeout(LOGIN_S_MAX):
-            login = ends.received(await socket.recv())
+            login = ends.received(await peer.recv())
             assert isinstance(login, Login), "the line lets nothing else through first"
-            who = await asyncio.to_thread(self.doors.who, login)
+            who = None if login.spectator else await self._who(peer, login)
         if who is None:
-            raise ProtocolError("wrong_code", "no seat has this code; look at the slip of paper again", fatal=True)
-        line = Line(socket, who, login)
+            return await self.spectators.attend(peer, login)
+        line = Line(peer, who, login, self.metrics)
         try:
             await self._admit(line)
-            async for data in socket:
-                self._hear(line, ends, data)
+            while True:
+                self._hear(line, ends, await peer.recv())
         finally:
             self._gone(line)
+
+    async def _who(self, peer: Peer, login: Login) -> Who:
+        """Whose the login is; raises ProtocolError. Resume tokens cannot be guessed and are not counted."""
+        if not login.resume and not self.doorstep.may_try(peer.address, self._now_s()):
+            why = "too many wrong codes came from this address; try again in a moment"
+            raise ProtocolError("too_many_tries", why, fatal=True)
+        who: Who | None = await self.aside(self.doors.who, login)
+        if who is None:
+            self.doorstep.was_wrong(peer.address, self._now_s())
+            raise ProtocolError("wrong_code", "no seat has this code; look at the slip of paper again", fatal=True)
+        return who
 
     async def _admit(self, line: Line) -> None:
         """Take the seat: the older line goes, the session is told, and its word is awaited before the welcome."""
@@ -111,36 +156,50 @@ class Gateway:
         older = self.lines.get(viewer)
         self.lines[viewer] = line
         if older:
-            await older.socket.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere")
+            await older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere")
         if isinstance(line.who, int):
-            if line.login.name:
-                self.people[str(line.who)] = line.login.name
-            told = asyncio.get_running_loop().create_future()
+            name = presentable(line.login.name)
+            if name:
+                self.people[str(line.who)] = name
+            told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._put(Arrival(Envelope(GATEWAY, Joined(line.who, line.login.controller)), None, _once(told)))
+            self._admissions.add(told)
+            told.add_done_callback(self._admissions.discard)
             await told
+        resume = await self.aside(self.doors.token, line.who)
         if self.lines.get(viewer) is line:
-            await self._welcome(line)
+            await self._welcome(line, resume)
 
-    async def _welcome(self, line: Line) -> None:
+    async def _welcome(self, line: Line, resume: str) -> None:
         viewer: Viewer = line.who
         robot = isinstance(viewer, int) and line.login.controller == "robot"
         welcome = Welcome(
             session=self.name,
             seat=viewer if isinstance(viewer, int) else None,
-            resume=self.doors.token(line.who),
+            resume=resume,
             token=self.tokens.get(viewer, 0),
             facts=self.feeds.count(viewer),
             rules=public_rules(self.session.scenario, self.feeds.channel(viewer)[1]),
             seed=derived(self.session.seed, "robot", viewer) if robot else None,
         )
-        await line.socket.send(frame("welcome", welcome), text=True)
-        line.outbox = Outbox(line.socket, self.feeds, viewer, min(line.login.have, self.feeds.count(viewer)))
+        line.peer.push(frame("welcome", welcome))
+        delivery = self.deliveries[viewer]
+
+        def cut(why: str) -> None:
+            self.metrics.cut(why)
+            delivery.was_cut(why)
+            self._note("cut", viewer, why=why)
+
+        have = min(line.login.have, self.feeds.count(viewer))
+        line.outbox = Outbox(line.peer, self.feeds, viewer, have, delivery, cut)
+        self._note("joined", viewer, controller=line.login.controller, had=have)
 
     def _hear(self, line: Line, ends: ServerLine, data: bytes | str) -> None:
         """One frame of a line that is in: stamped and let in, or answered with what is wrong with it."""
         if self.lines.get(line.who) is not line:
             return
         try:
+            self._paces[line.who].take(self._now_s())
             heard = ends.received(data)
             assert not isinstance(heard, Login), "the line refuses a second login"
             message, said = heard
@@ -150,6 +209,7 @@ class Gateway:
             self._put(Arrival(self._stamped(line, message, said), line))
         except ProtocolError as error:
             if error.fatal:
+                self._note("closed", line.who, why=error.code)
                 raise
             line.fault(error)
 
@@ -164,11 +224,20 @@ class Gateway:
     def _gone(self, line: Line) -> None:
         """A line has ended; the seat is empty unless a newer line has it."""
         if line.outbox:
-            line.outbox.task.cancel()
+            line.outbox.stop()
+            self.deliveries[line.who].measured(line.peer.round_trip_s())
         if self.lines.get(line.who) is line:
             del self.lines[line.who]
+            self._note("left", line.who)
             if isinstance(line.who, int) and self.session.phase != "ended":
                 self._put(Arrival(Envelope(GATEWAY, Left(line.who))))
+
+    def _note(self, what: str, viewer: Viewer, **more: str | float) -> None:
+        records = self.sequencer.store.chain.records if self.sequencer else 0
+        self.log.say(what, records, viewer, **more)
+
+    def _now_s(self) -> float:
+        return asyncio.get_running_loop().time()
 
     # --- out ----------------------------------------------------------------------------------------------------
 
@@ -184,7 +253,7 @@ class Gateway:
                 self.tokens[envelope.sender] = envelope.token
             if what.arrival.published:
                 what.arrival.published()
-        for viewer in own:
+        for viewer in sorted(own, key=str):
             line = self.lines.get(viewer)
             if line and line.outbox:
                 line.outbox.wake()
@@ -197,22 +266,32 @@ class Gateway:
         self._tick = None
         due, self._due = self._due, set()
         lines = [line for line in self.lines.values() if line.outbox and self.feeds.channel(line.who)[0] in due]
-        random.shuffle(lines)
+        self.chance.shuffle(lines)
         for line in lines:
             assert line.outbox is not None
             line.outbox.wake()
+        self.spectators.wake(due)
 
     async def close(self, code: int = SESSION_OVER, why: str = "the session is over") -> None:
-        """Give every line its last facts, then close it."""
+        """Give every line its last facts, then close it; those who wait at the door are sent away."""
+        for waiting in list(self._admissions):
+            waiting.set_exception(ProtocolError("closing", why, fatal=True))
         lines = list(self.lines.values())
         await asyncio.gather(*(line.outbox.drain() for line in lines if line.outbox))
-        await asyncio.gather(*(line.socket.close(code, why) for line in lines))
+        await asyncio.gather(*(line.peer.close(code, why) for line in lines), self.spectators.close(code, why))
 
-    def save_people(self) -> None:
-        """Names, where any were given: beside the journal, never in it."""
+    def save_beside(self) -> None:
+        """Names, where any were given, and how everybody was served: beside the journal, never in it."""
+        assert self.sequencer is not None
+        store = self.sequencer.store
         if self.people:
-            assert self.sequencer is not None
-            write_whole(self.sequencer.store.folder / "people.json", msgspec.json.encode(self.people))
+            store.disk.replace(store.folder / "people.json", msgspec.json.encode(self.people))
+        store.disk.replace(store.folder / DELIVERIES, written(self.deliveries))
+
+
+def presentable(name: str) -> str:
+    """A name without control characters and markup: it is shown on terminals and in reports."""
+    return "".join(letter for letter in name if letter.isprintable() and letter not in "<>&[]\\`").strip()
 
 
 def _once(told: "asyncio.Future[None]") -> Callable[[], None]:

@@ -2,26 +2,34 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
-from websockets.asyncio.server import serve
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 
 from p2p.line import FRAME_MAX
 from p2p.messages import Left, Open, Pause
 from p2p.scenario import Scenario
 from p2p.session import Session
 from p2p.units import GATEWAY, Seat
-from p2p.wire import Envelope
+from p2p.wire import Envelope, encode
 from recordings.store import Recovered, Store, new_id
 from server.admission import Doors
 from server.clock import Clock
 from server.feeds import Feeds
 from server.gateway import Gateway
-from server.limits import CLOSING_S, GOING_AWAY, PING_S, PONG_S, QUEUE_FRAMES_MAX, SEND_BYTES_MAX
+from server.limits import CLOSING_S, GOING_AWAY, LOGIN_S_MAX, PING_S, PONG_S, QUEUE_FRAMES_MAX, SEND_BYTES_MAX
+from server.log import Log
+from server.metrics import MISSING, SILENT, Metrics
 from server.sequencer import Happened, Sequencer
+from server.transport import LOOPBACK, Transport, is_loopback
 
 DISK_FAILED = 74
 """Exit status when the journal cannot be written (EX_IOERR)."""
@@ -70,19 +78,32 @@ def open_again(recovered: Recovered, robots: int) -> Opened:
 
 
 class Host:
-    """Runs an opened session. `news` is set whenever something was published."""
+    """Runs an opened session. `news` is set whenever something was published; `listeners` are handed what it was."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        transport: Transport = LOOPBACK,
+        metrics: Metrics = SILENT,
+        log: TextIO | None = None,
+    ) -> None:
         self.opened = opened
         self.news = asyncio.Event()
-        self.gateway = Gateway(opened.session, opened.store.folder.name, opened.doors, opened.feeds, self.news.set)
-        self.sequencer = Sequencer(opened.session, opened.store, opened.clock, self._publish)
+        self.metrics, name = metrics, opened.store.folder.name
+        self.log = Log(name, log)
+        self.gateway = Gateway(opened.session, name, opened.doors, opened.feeds, self.news.set, self.metrics, self.log)
+        self.sequencer = Sequencer(opened.session, opened.store, opened.clock, self._publish, self.metrics)
         self.gateway.sequencer = self.sequencer
+        self.metrics.watch(lambda: len(self.gateway.lines), lambda: self.sequencer.waiting)
+        self.listeners: list[Callable[[list[Happened]], None]] = []
+        self.transport = transport
         self.gateway.tokens.update(opened.session.tokens)
         self._stop = asyncio.Event()
 
     def _publish(self, happened: list[Happened]) -> None:
         self.gateway.publish(happened)
+        for listener in self.listeners:
+            listener(happened)
 
     def stop(self) -> None:
         """End the hosting before the session's end: it is sealed, and can be taken up again."""
@@ -95,7 +116,12 @@ class Host:
             host,
             port,
             compression=None,
-            origins=[None],
+            origins=self.transport.allowed(),
+            ssl=self.transport.tls,
+            process_request=self._request,
+            open_timeout=LOGIN_S_MAX,
+            server_header=None,
+            logger=_quiet(),
             max_size=FRAME_MAX,
             max_queue=QUEUE_FRAMES_MAX,
             write_limit=SEND_BYTES_MAX,
@@ -105,6 +131,24 @@ class Host:
         ) as server:
             listening.set_result(next(iter(server.sockets)).getsockname()[1])
             return await self._sequence()
+
+    def _request(self, socket: ServerConnection, request: Request) -> Response | None:
+        """A connection's first words: a line, unless there are too many, or a question about the server itself."""
+        address = socket.remote_address[0]
+        if not self.gateway.doorstep.knock(address, asyncio.get_running_loop().time()):
+            return socket.respond(HTTPStatus.TOO_MANY_REQUESTS, "too many connections; try again in a moment\n")
+        match request.path:
+            case "/healthz":
+                health = {"session": self.gateway.name, "phase": self.opened.session.phase}
+                return socket.respond(HTTPStatus.OK, encode(health).decode() + "\n")
+            case "/metrics" if not is_loopback(address):
+                return socket.respond(HTTPStatus.FORBIDDEN, "metrics are for this machine only\n")
+            case "/metrics":
+                page = self.metrics.page()
+                if page is None:
+                    return socket.respond(HTTPStatus.NOT_IMPLEMENTED, MISSING.decode())
+                return socket.respond(HTTPStatus.OK, page.decode())
+        return None
 
     async def _sequence(self) -> int:
         sequencing = asyncio.create_task(self.sequencer.run(self.opened.first))
@@ -119,6 +163,7 @@ class Host:
                 return 0
             sequencing.result()
         except OSError as error:
+            self.log.say("disk failed", self.opened.store.chain.records, why=error.strerror or "")
             await self.gateway.close(1011, f"the recording cannot be written ({error.strerror}); trading is paused")
             raise
         finally:
@@ -128,7 +173,7 @@ class Host:
 
     async def _close(self, code: int, why: str) -> None:
         await self.sequencer.seal()
-        self.gateway.save_people()
+        self.gateway.save_beside()
         await self.gateway.close(code, why)
 
     def stop_on_signals(self) -> None:
@@ -143,3 +188,11 @@ class Host:
                 loop.add_signal_handler(number, self.stop)
             except NotImplementedError:
                 signal.signal(number, fallen_back)
+
+
+def _quiet() -> logging.Logger:
+    """The library's log goes nowhere: what strangers send is no news of the session."""
+    logger = logging.getLogger("pit.websockets")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger

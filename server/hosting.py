@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
 
 import click
 import msgspec
@@ -14,7 +17,9 @@ from p2p.rules import public_rules
 from p2p.units import Seat
 from p2p.wire import encode, message_of
 from server.host import DISK_FAILED, Host, Opened
+from server.metrics import counted
 from server.telling import Telling
+from server.transport import LOOPBACK, Transport
 
 ROBOTS_S_MAX = 3.0
 """How long robots may take to leave after the end, before they are ended."""
@@ -31,11 +36,14 @@ class Hosting:
     cast: list[str]
     as_json: bool
     brokers: tuple[Broker | None, ...] = ()
+    transport: Transport = LOOPBACK
+    cert: Path | None = None
+    log: TextIO | None = None
     _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
 
     async def run(self, host: str, port: int) -> int:
         """Listen and play to the end; the exit status."""
-        hosted = Host(self.opened)
+        hosted = Host(self.opened, self.transport, counted(), self.log)
         async with contextlib.AsyncExitStack() as stack:
             mqtt = []
             if self.brokers:
@@ -52,7 +60,8 @@ class Hosting:
         try:
             await asyncio.wait([running, listening], return_when=asyncio.FIRST_COMPLETED)
             if listening.done():
-                url = f"ws://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{listening.result()}"
+                shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+                url = f"{self.transport.scheme}://{shown}:{listening.result()}"
                 robots = self._robot_seats()
                 self._say_where(url, mqtt, robots)
                 if robots:
@@ -92,20 +101,32 @@ class Hosting:
         for seat, code in free:
             click.echo(f"seat {seat:<8} {code}   (pit trade {url})")
         for one in mqtt:
-            click.echo(f"published at  {one}   (pit watch, or any MQTT client)")
+            click.echo(f"published at  {one}   (pit watch {one.rpartition('/')[0]})")
         if robots:
             click.echo(f"robots        on {len(robots)} seats")
 
     async def _start_robots(self, url: str, robots: list[Seat]) -> None:
         """One process for all of them, which is handed its codes on standard input."""
         self._robots = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "pit", "bot", url, "--fleet", stdin=asyncio.subprocess.PIPE
+            sys.executable,
+            "-P",
+            "-m",
+            "pit",
+            "bot",
+            url,
+            "--fleet",
+            stdin=asyncio.subprocess.PIPE,
+            env=self._trusting(),
         )
         assert self._robots.stdin is not None
         words = zip(robots, self.cast, strict=True)
         self._robots.stdin.write("".join(f"{self.opened.codes[seat]} {word}\n" for seat, word in words).encode())
         await self._robots.stdin.drain()
         self._robots.stdin.close()
+
+    def _trusting(self) -> dict[str, str]:
+        """The environment of our own robots: they trust the server's certificate, whoever signed it."""
+        return dict(os.environ, SSL_CERT_FILE=str(self.cert)) if self.cert else dict(os.environ)
 
     async def _end_robots(self) -> None:
         if self._robots is None:

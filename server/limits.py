@@ -16,10 +16,24 @@ LOGIN_S_MAX = 5.0
 """A connection that does not log in by then is closed: nobody holds a place by saying nothing."""
 LINES_MAX = 2_000
 """Connections at once: seats twice over, for those who come back before their old line is gone."""
+SPECTATORS_MAX = 1_000
+"""Lines that only watch: seats keep half of the lines; a larger audience watches through a broker."""
 PING_S, PONG_S = 10.0, 20.0
 """How often a peer is asked whether it is there, and how long it may take to answer."""
 QUEUE_FRAMES_MAX = 16
 """Frames of one line read ahead of the server: beyond, the peer waits (TCP does it)."""
+MESSAGES_PER_S, MESSAGES_BURST = 20, 40
+"""A seat's messages: no person says twenty orders a second, and a robot's advantage has a bound."""
+FLOOD_BURST = 540
+"""Ten times that rate for three seconds, and the line is closed: (10 - 1) x 20 x 3."""
+HANDSHAKES_PER_S, HANDSHAKES_BURST = 50, 1_000
+"""An address's connections: a whole session behind one router comes back at once; more is no class."""
+WRONG_PER_S, WRONG_BURST = 1, 60
+"""An address's wrong codes: a class that mistypes passes; at one a second, 31^8 codes take 27,000 years."""
+ADDRESSES_MAX = 10_000
+"""Addresses remembered; the one not heard from for longest is forgotten first."""
+KERNEL_BYTES_MAX = 256 * 1024
+"""The operating system's own buffer for a line: with ours it stays below 1 MiB for one that does not read."""
 CLOSING_S = 1.0
 """How long lines may take to get their last facts at the end."""
 
@@ -28,6 +42,7 @@ SESSION_OVER = 4000
 TAKEN_OVER = 4001
 WRONG_CODE = 4002
 PROTOCOL_FAULT = 4003
+FLOODED = 4009
 # after these it comes back:
 FULL = 4013
 GOING_AWAY = 1001

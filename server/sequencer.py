@@ -5,7 +5,8 @@ Meanwhile the next batch gathers. An alarm that is due is handed in before any m
 """
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +17,7 @@ from p2p.wire import Envelope, Event, ProtocolError
 from recordings.store import Store
 from server.clock import Clock
 from server.limits import BATCH_MAX, INBOX_MAX
+from server.metrics import SILENT, Metrics
 
 
 class Speaker(Protocol):
@@ -46,10 +48,18 @@ class Happened:
 class Sequencer:
     """Feeds one session from an inbox and its alarms. `publish` is called with what has become durable."""
 
-    def __init__(self, session: Session, store: Store, clock: Clock, publish: Callable[[list[Happened]], None]) -> None:
-        self.session, self.store, self.clock, self._publish = session, store, clock, publish
+    def __init__(
+        self,
+        session: Session,
+        store: Store,
+        clock: Clock,
+        publish: Callable[[list[Happened]], None],
+        metrics: Metrics = SILENT,
+    ) -> None:
+        self.session, self.store, self.clock, self._publish, self.metrics = session, store, clock, publish, metrics
         self._inbox: asyncio.Queue[Arrival] = asyncio.Queue()
         self._disk = ThreadPoolExecutor(1, "journal")
+        self.on_disk: Callable[[Callable[[bytes], None], bytes], Awaitable[None]] = self._in_thread
 
     def put(self, arrival: Arrival) -> None:
         """Let a message in; raises ProtocolError `busy` when too many wait already.
@@ -82,14 +92,19 @@ class Sequencer:
             self._sequence(arrival, now, happened, lines)
         self._ring(self.clock.now(), happened, lines)
         if lines:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._disk, self.store.append, b"".join(lines))
+            began = time.perf_counter()
+            await self.on_disk(self.store.append, b"".join(lines))
+            self.metrics.synced(time.perf_counter() - began, len(lines))
             self._publish(happened)
 
     async def seal(self) -> None:
         """Close the journal; the sequencer must have stopped."""
-        await asyncio.get_running_loop().run_in_executor(self._disk, self.store.seal, self.session.digest())
+        await self.on_disk(self.store.seal, self.session.digest())
         self._disk.shutdown()
+
+    async def _in_thread(self, write: Callable[[bytes], None], data: bytes) -> None:
+        """One thread writes, in order; trading goes on gathering meanwhile."""
+        await asyncio.get_running_loop().run_in_executor(self._disk, write, data)
 
     async def _gather(self) -> list[Arrival]:
         """All that waits, once there is something or an alarm is due."""
@@ -125,6 +140,8 @@ class Sequencer:
         self._handle(arrival, now, happened, lines)
 
     def _handle(self, arrival: Arrival, now: Instant, happened: list[Happened], lines: list[bytes]) -> None:
+        began = time.perf_counter()
         events = self.session.handle(arrival.envelope, now)
+        self.metrics.handled(time.perf_counter() - began, events)
         lines.append(self.store.line(arrival.envelope, now, events))
         happened.append(Happened(now, events, arrival))

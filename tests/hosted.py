@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.line import ClientLine, Fault, Told, Welcome
@@ -75,8 +76,9 @@ class Trader:
 
     async def closed(self) -> tuple[int, str]:
         """Wait for the server to close; its code and reason."""
-        async with asyncio.timeout(GUARD_S):
-            await self.socket.wait_closed()
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self.hear()
         return self.socket.close_code or 0, self.socket.close_reason or ""
 
     def cut(self) -> None:

@@ -1,0 +1,93 @@
+"""How fast anybody may be: a line's messages, an address's connections and its wrong codes."""
+
+import ipaddress
+from collections import OrderedDict
+
+from p2p.wire import ProtocolError
+from server.limits import (
+    ADDRESSES_MAX,
+    FLOOD_BURST,
+    HANDSHAKES_BURST,
+    HANDSHAKES_PER_S,
+    MESSAGES_BURST,
+    MESSAGES_PER_S,
+    WRONG_BURST,
+    WRONG_PER_S,
+)
+
+
+class Bucket:
+    """Lets so many through a second, and so many at once after a quiet time."""
+
+    def __init__(self, per_s: float, burst: float) -> None:
+        self.per_s, self.burst = per_s, burst
+        self._left, self._at = burst, 0.0
+
+    def left(self, now_s: float) -> float:
+        """How many may come at once."""
+        self._left = min(self.burst, self._left + self.per_s * max(0.0, now_s - self._at))
+        self._at = now_s
+        return self._left
+
+    def take(self, now_s: float) -> bool:
+        """Let one through, or not."""
+        if self.left(now_s) < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Pace:
+    """One seat's messages, over all its lines: coming back does not make anybody faster."""
+
+    def __init__(self) -> None:
+        self._messages = Bucket(MESSAGES_PER_S, MESSAGES_BURST)
+        self._flood = Bucket(MESSAGES_PER_S, FLOOD_BURST)
+
+    def take(self, now_s: float) -> None:
+        """Count a message; raises ProtocolError `too_fast`, or `flood`, which closes the line."""
+        if not self._flood.take(now_s):
+            why = f"a line may say {MESSAGES_PER_S} messages a second; this one went on far beyond"
+            raise ProtocolError("flood", why, fatal=True)
+        if not self._messages.take(now_s):
+            raise ProtocolError("too_fast", f"a line may say {MESSAGES_PER_S} messages a second; say it again later")
+
+
+class Doorstep:
+    """What each address has done lately. A classroom may be one address."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[Bucket, Bucket]] = OrderedDict()
+
+    def knock(self, address: str, now_s: float) -> bool:
+        """Whether one more connection may be opened from there."""
+        return self._of(address)[0].take(now_s)
+
+    def may_try(self, address: str, now_s: float) -> bool:
+        """Whether a code may be tried from there."""
+        return self._of(address)[1].left(now_s) >= 1
+
+    def was_wrong(self, address: str, now_s: float) -> None:
+        """A wrong code came from there."""
+        self._of(address)[1].take(now_s)
+
+    def _of(self, address: str) -> tuple[Bucket, Bucket]:
+        key = _network(address)
+        buckets = self._known.pop(key, None)
+        if buckets is None:
+            buckets = Bucket(HANDSHAKES_PER_S, HANDSHAKES_BURST), Bucket(WRONG_PER_S, WRONG_BURST)
+        self._known[key] = buckets
+        while len(self._known) > ADDRESSES_MAX:
+            self._known.popitem(last=False)
+        return buckets
+
+
+def _network(address: str) -> str:
+    """The address, or for IPv6 its network: one machine has 2^64 of those."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -1,0 +1,64 @@
+"""Over what a server may be reached: this machine alone, a network with TLS, or one that is trusted on request."""
+
+import ipaddress
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from websockets.typing import Origin
+
+
+class TransportError(Exception):
+    """A way of listening that the lab does not offer, and what to do."""
+
+
+@dataclass(frozen=True)
+class Transport:
+    """TLS, if any, and the web pages that browsers may connect from (a program is no browser and sends no origin)."""
+
+    tls: ssl.SSLContext | None = None
+    origins: tuple[str, ...] = ()
+
+    @property
+    def scheme(self) -> str:
+        """Of the address that traders type."""
+        return "wss" if self.tls else "ws"
+
+    def allowed(self) -> list[Origin | None]:
+        """What the library lets through: no origin at all, and those that are listed."""
+        return [None, *(Origin(origin) for origin in self.origins)]
+
+
+LOOPBACK = Transport()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is this machine's own and nobody else's."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def transport(
+    host: str, cert: Path | None, key: Path | None, insecure_lan: bool, origins: tuple[str, ...]
+) -> Transport:
+    """How to listen on a host; raises TransportError. Codes and prices cross a network readably only on request."""
+    if (cert is None) != (key is None):
+        raise TransportError("--tls-cert and --tls-key go together")
+    if cert is None or key is None:
+        if not is_loopback(host) and not insecure_lan:
+            raise TransportError(
+                f"{host} can be reached by others: give --tls-cert and --tls-key, or say --insecure-lan where you "
+                "trust everybody on the network"
+            )
+        return Transport(None, origins)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(cert, key)
+    except (OSError, ssl.SSLError) as error:
+        raise TransportError(f"the certificate cannot be used: {error}") from error
+    return Transport(context, origins)
