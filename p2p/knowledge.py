@@ -47,6 +47,7 @@ class PublicKnowledge:
         self.paused = False
         self.ends_at: Instant | None = None
         self.left_us: int | None = None
+        self.length_us = 0
         self.seats_taken = 0
         self.book = Book()
         self.calls: list[Called] = []
@@ -87,7 +88,7 @@ class PublicKnowledge:
         match message:
             case StartRound(period=period, length_us=length_us):
                 self.phase, self.period, self.open = "trading", period, True
-                self.ends_at = at + length_us
+                self.ends_at, self.length_us = at + length_us, length_us
                 self.contracts, self.calls = [], []
                 if self.resets or self.rules.terms.order_life != "session":
                     self._no_quotes()
@@ -146,6 +147,7 @@ class Knowledge:
         self.surplus: Money = 0
         self.surplus_before: Money = 0
         self.orders: dict[OrderId, Order] = {}
+        self.now: Instant = 0
         self._my_bid = self._my_ask = -1
 
     def see(self, message: Message, at: Instant) -> None:
@@ -195,6 +197,12 @@ class Knowledge:
         if self.unit_value is not None and charges != NO_CHARGES:
             charge = charges.per_unit(role) - (-charges.commission // self.step_left)
             self.unit_value += -charge if role == "buyer" else charge
+
+    @property
+    def time_left_share(self) -> float | None:
+        """Which share of the period is left at `now`, which whoever asks the agent sets; None where no clock runs."""
+        left = self.public.time_left_us(self.now)
+        return None if left is None or not self.public.length_us else min(1.0, left / self.public.length_us)
 
     @property
     def quoted(self) -> bool:

@@ -1,7 +1,7 @@
 """What an agent is shown in tests, and chance that always draws the same."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,14 @@ class Sight:
     tick: int = 1
     collects: bool = False
     quoted: bool = False
+    step_left: int = 1
+    time_left_share: float | None = None
+    shown: tuple[tuple[int, int], ...] = ()
+
+    def offers(self) -> Iterator[tuple[int, int]]:
+        """The book opposite, or the one quote that stands there."""
+        best = self.ask if self.role == "buyer" else self.bid
+        return iter(self.shown or (((best, 1),) if best is not None else ()))
 
 
 class Drawn(random.Random):

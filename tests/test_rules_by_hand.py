@@ -138,7 +138,8 @@ def test_a_search_begins_anew_with_the_round() -> None:
 
 
 def test_every_name_makes_an_agent() -> None:
-    assert list(NAMES) == ["zic", "ziu", "optimizer", "satisficer"]
+    names = "ziu zic zip gd mgd gdx aa sniper giveaway shaver optimizer satisficer learner"
+    assert list(NAMES) == names.split()
     for name in NAMES:
         assert isinstance(make_agent(name), agent_class(name))
 
@@ -154,7 +155,7 @@ def test_parameters_are_read_from_words() -> None:
     [
         ("zicc", "no agent 'zicc'; did you mean 'zic'?"),
         ("optimiser", "no agent 'optimiser'; did you mean 'optimizer'?"),
-        ("", "no agent ''; there are zic, ziu, optimizer, satisficer"),
+        ("", "no agent ''; there are ziu, zic, zip, gd, mgd, gdx, aa"),
         ("satisficer/tua=1", "satisficer: Object contains unknown field `tua` (its parameters: tau, mode, k)"),
         ("satisficer/tau=2", "satisficer: Expected `float` <= 1.0"),
         ("satisficer/tau=nan", "satisficer: Expected `float` >= 0.0"),

@@ -4,14 +4,16 @@ An agent is a struct whose fields are its parameters. `decide(view, rng)` says w
 also has `see(message)`, which is told every fact of its feed. It draws from the generator it is given, from no other.
 """
 
+from collections.abc import Iterator
 from functools import partial
+from math import ceil, floor
 from random import Random
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 import msgspec
 
 from p2p.messages import Ask, Bid, Buy, Message, Sell
-from p2p.units import Money, Price, Role
+from p2p.units import Money, Price, Quantity, Role
 
 Action: TypeAlias = Bid | Ask | Buy | Sell | None
 """What an agent does: one directive, or nothing now."""
@@ -51,6 +53,17 @@ class View(Protocol):
     def unit_value(self) -> Money | None:
         """Value (or cost) of the unit at hand."""
 
+    @property
+    def step_left(self) -> Quantity:
+        """How much is left at that value."""
+
+    @property
+    def time_left_share(self) -> float | None:
+        """Which share of the period is left, from 1 to 0; None where it is not known."""
+
+    def offers(self) -> Iterator[tuple[Price, Quantity]]:
+        """The offers on the other side, best first, as far as they are shown: one pays for what one reads."""
+
 
 class Agent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What all agents have. Fields are parameters; `source` is where the rule comes from."""
@@ -60,6 +73,10 @@ class Agent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Whether the rule may trade beyond its value or cost by its definition."""
     learns: ClassVar[bool] = False
     """Whether `see` is to be told the facts of its feed."""
+    waits: ClassVar[bool] = False
+    """Whether it only ever takes what others have quoted."""
+    refuses: ClassVar[dict[str, str]] = {}
+    """Institutions that it does not play in, each with the reason."""
 
     def decide(self, view: View, rng: Random) -> Action:
         """What to do now."""
@@ -93,3 +110,26 @@ def on_tick(view: View, price: Price) -> Price:
     if rest and view.role == "seller":
         steps += 1
     return min(max(view.price_min + steps * view.tick, view.price_min), view.price_max)
+
+
+def offer(view: View, price: float) -> Action:
+    """A quote at a wished price: on a tick, within the limits, never at a loss; None where it would be lost."""
+    value, role = view.unit_value, view.role
+    assert value is not None, "there is a unit to quote for"
+    assert role is not None, "there is a side to quote on"
+    if role == "buyer":
+        said = on_tick(view, floor(min(price, value)))
+        return Bid(said) if said <= value and improves(view, said) else None
+    said = on_tick(view, ceil(max(price, value)))
+    return Ask(said) if said >= value and improves(view, said) else None
+
+
+def swept(view: View, among: int | None = None) -> Price | None:
+    """The price to take at to have all that gains and is needed, of the first so many offers; None: nothing."""
+    value, last, wanted = view.unit_value, None, view.step_left
+    for n, (price, quantity) in enumerate(view.offers()):
+        loses = value is None or (price >= value if view.role == "buyer" else price <= value)
+        if loses or wanted <= 0 or (among is not None and n >= among):
+            break
+        last, wanted = price, wanted - quantity
+    return last

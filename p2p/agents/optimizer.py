@@ -1,21 +1,25 @@
 """Optimizer: takes what yields the largest surplus to be had now, else improves its own side by one tick.
 
 Source: the optimizer of the seed `run-book-v4`, under the sound rules of a live market. Where one quote stands on the
-other side, that quote is all there is to be had. It improves while a trade at its new price would leave a surplus. In a
-call, where its own quote hardly moves the price, it quotes its value.
+other side, that quote is all there is to be had, and both modes are one. Where a book is shown, mode `single` takes
+what is to be had at the best price, `greedy` all that gains, as far as it needs it. It improves while a trade at its
+new price would leave a surplus. In a call, where its own quote hardly moves the price, it quotes its value.
 """
 
 from random import Random
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from p2p.agents import Action, Agent, View, on_tick, quote
+from p2p.agents import Action, Agent, View, on_tick, quote, swept
 from p2p.messages import Buy, Sell
+from p2p.units import Price
 
 
 class Optimizer(Agent, kw_only=True):
     """Takes every gain that stands, and otherwise walks towards the other side."""
 
     source: ClassVar = "the seed run-book-v4"
+
+    mode: Literal["single", "greedy"] = "single"
 
     def decide(self, view: View, rng: Random) -> Action:
         """Accept a gain, or improve by a tick, or wait while one's own quote stands."""
@@ -28,11 +32,16 @@ class Optimizer(Agent, kw_only=True):
             return quote(view.role, price) if gainful and not view.quoted else None
         if view.role == "buyer":
             if view.ask is not None and view.ask < value:
-                return Buy(view.ask)
+                return Buy(self._reach(view, view.ask))
             price = view.price_min if view.bid is None else view.bid + view.tick
             return quote("buyer", price) if not view.bid_mine and price < value and price <= view.price_max else None
         if view.bid is not None and view.bid > value:
-            return Sell(view.bid)
+            return Sell(self._reach(view, view.bid))
         price = view.price_max if view.ask is None else view.ask - view.tick
         wanted = not view.ask_mine and price > value and price >= view.price_min
         return quote("seller", on_tick(view, price)) if wanted else None
+
+    def _reach(self, view: View, best: Price) -> Price:
+        """How far it takes: what stands at the best price, or all that gains."""
+        last = swept(view) if self.mode == "greedy" else None
+        return best if last is None else last

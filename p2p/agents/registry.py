@@ -1,27 +1,42 @@
-"""The agents by name, made from words: `satisficer/tau=0.3`, and casts of them: `zic:6,satisficer/tau=0.3:*`."""
+"""The agents by name, made from words: `satisficer/tau=0.3`, and casts of them: `zic:6,satisficer/tau=0.3:*`.
+
+An agent of one's own has the name `package.module:Class`, or a path to a file: `mine.py:Class` (see own.py).
+"""
 
 import difflib
 import importlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from p2p.agents import Agent
+from p2p.agents.own import AgentError, is_own, own_class
 
 NAMES: dict[str, str] = {
-    "zic": "p2p.agents.zic:ZIC",
     "ziu": "p2p.agents.ziu:ZIU",
+    "zic": "p2p.agents.zic:ZIC",
+    "zip": "p2p.agents.zip:ZIP",
+    "gd": "p2p.agents.gd:GD",
+    "mgd": "p2p.agents.mgd:MGD",
+    "gdx": "p2p.agents.gdx:GDX",
+    "aa": "p2p.agents.aa:AA",
+    "sniper": "p2p.agents.sniper:Sniper",
+    "giveaway": "p2p.agents.giveaway:Giveaway",
+    "shaver": "p2p.agents.shaver:Shaver",
     "optimizer": "p2p.agents.optimizer:Optimizer",
     "satisficer": "p2p.agents.satisficer:Satisficer",
+    "learner": "p2p.agents.learner:Learner",
 }
 
-
-class AgentError(Exception):
-    """There is no such agent or parameter, or a value is out of its range."""
+OWN_WORD = re.compile(r"(?P<name>[^=]*:[A-Za-z_]\w*)(?P<settings>(/.*)?)")
+"""`package.module:Class` or `folder/mine.py:Class`, and its parameters."""
 
 
 def agent_class(name: str) -> type[Agent]:
     """The class of a named agent; raises AgentError, offering the nearest name."""
+    if is_own(name):
+        return own_class(name)
     if name not in NAMES:
         near = difflib.get_close_matches(name, NAMES, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(NAMES)}"
@@ -38,12 +53,25 @@ def make_agent(name: str, parameters: Mapping[str, str] | None = None) -> Agent:
         return msgspec.convert(dict(parameters or {}), kind, strict=False)
     except msgspec.ValidationError as error:
         known = ", ".join(kind.__struct_fields__) or "none"
-        raise AgentError(f"{name}: {error} (its parameters: {known})") from error
+        unknown = re.search(r"unknown field `(.*)`", str(error))
+        near = difflib.get_close_matches(unknown[1], kind.__struct_fields__, n=1) if unknown else []
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise AgentError(f"{name}: {error} (its parameters: {known}){hint}") from error
+
+
+def _own_parts(word: str) -> tuple[str, list[str]] | None:
+    """Name and settings of a word that names an agent of one's own, None if it does not."""
+    match = OWN_WORD.fullmatch(word)
+    return (match["name"], match["settings"].split("/")[1:]) if match and is_own(match["name"]) else None
 
 
 def parse_word(word: str) -> tuple[str, dict[str, str]]:
     """`name/key=value/key=value` as a name and its parameters; raises AgentError."""
-    name, *settings = word.split("/")
+    own = _own_parts(word)
+    if own:
+        name, settings = own
+    else:
+        name, *settings = word.split("/")
     parameters = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
@@ -65,7 +93,7 @@ def parse_cast(text: str, seats: int) -> list[str]:
         raise AgentError("no agents given; write for example zic:* or zic:11,optimizer:11")
     for part in parts:
         word, colon, count = part.rpartition(":")
-        if not colon:
+        if not colon or _own_parts(part):
             word, count = part, "*"
         parse_word(word)
         if count != "*" and not (count.isdecimal() and int(count) > 0):
@@ -75,3 +103,12 @@ def parse_cast(text: str, seats: int) -> list[str]:
             raise AgentError(f"'{text}' asks for more than the {seats} seats there are")
         cast += [word] * many
     return cast
+
+
+def check_cast(cast: Iterable[str], institution: str) -> None:
+    """Raises AgentError if an agent of a cast does not play in an institution, with its reason."""
+    for word in dict.fromkeys(cast):
+        name, parameters = parse_word(word)
+        why = make_agent(name, parameters).refuses.get(institution)
+        if why is not None:
+            raise AgentError(f"{name} does not play in '{institution}': {why}")

@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from p2p.agents import Action, Agent, View, improves, on_tick, quote
+from p2p.agents import Action, Agent, View, improves, on_tick, quote, swept
 from p2p.messages import Buy, Message, Quote, Sell, StartRound
 from p2p.units import Money, Price
 
@@ -23,14 +23,15 @@ class Satisficer(Agent, kw_only=True, dict=True):
     """Takes what is good enough.
 
     mode `band`: the first quote at or better than the aspiration price. mode `k_search`: a quote that is the best of
-    the last `k` made on the other side, once `k` were seen.
+    the last `k` made on the other side, once `k` were seen. mode `k_greedy`: all that gains among the first `k`
+    offers that are shown, as far as it needs it; where one quote stands, that quote.
     """
 
     source: ClassVar = "Simon (1955), QJE 69(1); the seed run-book-v4"
     learns: ClassVar = True
 
     tau: Annotated[float, Meta(ge=0, le=1)] = 0.2
-    mode: Literal["band", "k_search"] = "band"
+    mode: Literal["band", "k_search", "k_greedy"] = "band"
     k: Annotated[int, Meta(ge=1, le=1_000)] = 3
 
     def __post_init__(self) -> None:
@@ -59,22 +60,31 @@ class Satisficer(Agent, kw_only=True, dict=True):
         if view.role == "buyer":
             goal = on_tick(view, round(value - self.tau * max(0, value - view.price_min)))
             if view.ask is not None and view.ask <= value and self._takes_ask(view.ask, goal):
-                return Buy(view.ask)
+                return Buy(self._reach(view, view.ask))
         else:
             goal = on_tick(view, round(value + self.tau * max(0, view.price_max - value)))
             if view.bid is not None and view.bid >= value and self._takes_bid(view.bid, goal):
-                return Sell(view.bid)
+                return Sell(self._reach(view, view.bid))
         return quote(view.role, goal) if self._gainful(view, value, goal) and improves(view, goal) else None
 
     def _takes_ask(self, ask: Price, goal: Price) -> bool:
         if self.mode == "band":
             return ask <= goal
+        if self.mode == "k_greedy":
+            return True
         return len(self.asks) >= self.k and ask <= min(self.asks)
 
     def _takes_bid(self, bid: Price, goal: Price) -> bool:
         if self.mode == "band":
             return bid >= goal
+        if self.mode == "k_greedy":
+            return True
         return len(self.bids) >= self.k and bid >= max(self.bids)
+
+    def _reach(self, view: View, best: Price) -> Price:
+        """How far it takes: what stands at the best price, or what gains among the first `k` offers."""
+        last = swept(view, self.k) if self.mode == "k_greedy" else None
+        return best if last is None else last
 
     def _gainful(self, view: View, value: Money, goal: Price) -> bool:
         """Limits of the price range may push the aspiration beyond the value: then there is nothing to say."""

@@ -5,9 +5,37 @@ the place of the one it has; in a call there is nothing to take, so what it woul
 is left at the unit's value (one unit of an induced schedule, the energy of an interval).
 """
 
-from p2p.agents import Action
+import traceback
+from random import Random
+
+from p2p.agents import Action, Agent
 from p2p.knowledge import Knowledge
 from p2p.messages import Ask, Bid, Buy, Message, Replace, Sell
+
+
+class AgentFailed(Exception):
+    """An agent raised, or returned what is no action. Whose fault it is: the agent's."""
+
+
+def decided(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
+    """What an agent does now; raises AgentFailed if it raises, or returns what is no action."""
+    try:
+        action = agent.decide(knowledge, rng)
+    except Exception as error:  # an agent may be anybody's code
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        raise AgentFailed(f"{_named(agent)}: {type(error).__name__}: {error} (line {where.lineno})") from error
+    if action is not None and not (
+        isinstance(action, Bid | Ask | Buy | Sell)
+        and (type(action.price) is int or (action.price is None and isinstance(action, Buy | Sell)))
+    ):
+        raise AgentFailed(
+            f"{_named(agent)}: {action!r:.80} is no action: Bid, Ask, Buy, Sell with a whole price, or None"
+        )
+    return action
+
+
+def _named(agent: Agent) -> str:
+    return type(agent).__name__
 
 
 def said(action: Action, knowledge: Knowledge) -> Message | None:

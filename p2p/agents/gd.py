@@ -1,0 +1,111 @@
+"""GD: the price with the largest expected surplus, under a belief formed from recent shouts.
+
+Source: Gjerstad & Dickhaut (1998), Price Formation in Double Auctions, Games and Economic Behavior 22. The belief is
+in beliefs.py; `memory` is the number of contracts whose shouts are remembered (the paper's L, 5). The standing quotes
+bound it: a price that meets the other side's quote is taken for certain, one that does not improve on one's own
+side's is not taken.
+
+Variant: what stands and has not been taken counts as not taken. When it acts is the market's matter (reaction times),
+not the rule's, which the paper ties to the expected surplus. In a call nothing stands; each contract counts as taken
+on both sides.
+"""
+
+from random import Random
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from p2p.agents import Action, Agent, View, improves, on_tick, quote
+from p2p.agents.beliefs import Belief, History, best_of, candidates
+from p2p.messages import Contract, Message, Quote, Schedule, StartRound
+from p2p.units import Price, Role, Side
+
+
+class GD(Agent, kw_only=True, dict=True):
+    """Maximises its expected surplus."""
+
+    source: ClassVar = "Gjerstad & Dickhaut (1998), GEB 22"
+    learns: ClassVar = True
+    open_is_lost: ClassVar[bool] = True
+
+    memory: Annotated[int, Meta(ge=1, le=100)] = 5
+
+    def __post_init__(self) -> None:
+        """Nothing heard."""
+        self.history = History(self.memory)
+        self.prices: list[Price] = []
+        self.before: tuple[Price, Price] | None = None
+        self.formed: tuple[object, Belief] | None = None
+
+    def see(self, message: Message) -> None:
+        """Remember a shout; with a round, between which prices the one before traded."""
+        match message:
+            case Quote(side=side, price=int(price)):
+                self.history.quote(side, price)
+            case Contract(price=price, taken=taken):
+                self.history.contract(None if taken == "call" else taken, price)
+                self.prices.append(price)
+            case StartRound():
+                self.before = (min(self.prices), max(self.prices)) if self.prices else self.before
+                self.prices = []
+            case Schedule():
+                self.scheduled(message)
+            case _:
+                pass
+
+    def scheduled(self, schedule: Schedule) -> None:
+        """It has been dealt a schedule."""
+
+    def decide(self, view: View, rng: Random) -> Action:
+        """Quote (and where the quote meets the other side's, take) at the best price there is."""
+        role, value = view.role, view.unit_value
+        if value is None or role is None or (view.collects and view.quoted):
+            return None
+        sign = 1 if role == "seller" else -1
+        low, high = self._range(view, role, value)
+        belief = self.belief(view, role)
+        points = candidates(belief, low, high, view.tick)
+        if not points:
+            return None
+        other = view.bid if role == "seller" else view.ask
+        certain = None if other is None or view.collects else sign * other
+        price = self.choose(view, belief, points, sign * value, certain)
+        if price is None or not improves(view, sign * price):
+            return None
+        return quote(role, sign * price)
+
+    def choose(self, view: View, belief: Belief, points: list[int], cost: int, certain: int | None) -> int | None:
+        """The price (times its sign) with the largest expected surplus, None where none is expected."""
+
+        def worth(x: int) -> float:
+            return float(x - cost) if certain is not None and x <= certain else (x - cost) * belief.at(x)
+
+        best, most = best_of(worth, points, view.tick)
+        return best if most > 0 else None
+
+    def _range(self, view: View, role: Role, value: int) -> tuple[int, int]:
+        """The prices (times their sign) that gain, improve and are not worse than what stands on the other side."""
+        if role == "seller":
+            low = on_tick(view, max(value, view.price_min))
+            if view.bid is not None and not view.collects:
+                low = max(low, view.bid)
+            top = view.ask - view.tick if view.ask is not None and not view.collects else view.price_max
+            return (low, top) if low >= value else (1, 0)
+        high = on_tick(view, min(value, view.price_max))
+        if view.ask is not None and not view.collects:
+            high = min(high, view.ask)
+        bottom = view.bid + view.tick if view.bid is not None and not view.collects else view.price_min
+        return (-high, -bottom) if high <= value else (1, 0)
+
+    def belief(self, view: View, role: Role) -> Belief:
+        """The belief as of the last fact; formed anew when there is one."""
+        key = (self.history.version, role, self.before)
+        if self.formed is None or self.formed[0] != key:
+            own: Side = "ask" if role == "seller" else "bid"
+            formed = Belief(self.history, own, view.price_min, view.price_max, self.open_is_lost)
+            self.formed = (key, self.bounded(formed, role))
+        return self.formed[1]
+
+    def bounded(self, belief: Belief, role: Role) -> Belief:
+        """The belief as it is; MGD bounds it."""
+        return belief

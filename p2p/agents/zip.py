@@ -1,0 +1,99 @@
+"""ZIP: a profit margin that follows the shouts of the market by a learning rule with momentum.
+
+Source: Cliff & Bruten (1997), Minimal-Intelligence Agents for Bargaining Behaviors in Market-Based Environments,
+HP Labs HPL-97-91. The published rule, as we read it:
+
+- A trader shouts at its limit times (1 + margin): a seller's margin is at least 0, a buyer's from -1 to 0. Here the
+  margin is kept as a share from 0, and the role gives its sign.
+- A shout taken at q: who would have shouted at q or better for himself raises his margin; an active trader of the side
+  that took nothing at q (worse for him) lowers it, if the shout came from the other side.
+- A shout not taken: the active traders of its own side who are no better than it lower their margins (the shouter too).
+- The target is R q + A, R from 1 to 1 + c_r (or 1 - c_r to 1), A from 0 to c_a (or -c_a to 0), drawn anew each time.
+- What stands and is not taken counts as shouted again when the trader looks and has heard nothing else (watching.py).
+- Momentum: change = momentum * change + (1 - momentum) * beta * (target - price).
+
+Ambiguous in the paper: c_a is absolute and its prices are of the order of a dollar, so `dollar` says how many of the
+scenario's units of money that is. A margin is kept between units and between periods. In a call each contract counts
+as a taken shout of both sides.
+"""
+
+from random import Random
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from p2p.agents import Action, View, offer
+from p2p.agents.watching import Shout, Watcher
+from p2p.messages import Message, Schedule
+from p2p.units import Money, Price, Role
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class ZIP(Watcher, kw_only=True, dict=True):
+    """Zero intelligence plus. beta, momentum and the first margin are drawn between their low and high ends."""
+
+    source: ClassVar = "Cliff & Bruten (1997), HP Labs HPL-97-91"
+
+    beta_low: Share = 0.1
+    beta_high: Share = 0.5
+    momentum_low: Share = 0.0
+    momentum_high: Share = 0.1
+    margin_low: Share = 0.05
+    margin_high: Share = 0.35
+    c_r: Share = 0.05
+    c_a: Share = 0.05
+    dollar: Annotated[int, Meta(ge=1)] = 100
+
+    def __post_init__(self) -> None:
+        """Nothing heard, nothing drawn."""
+        super().__post_init__()
+        self.margin: float | None = None
+        self.beta = self.momentum = self.change = 0.0
+
+    def see(self, message: Message) -> None:
+        """A trader whose role changes keeps its margin, and forgets which way it was going."""
+        if isinstance(message, Schedule) and self.holding is not None and self.holding.role != message.role:
+            self.change = 0.0
+        super().see(message)
+
+    def decide(self, view: View, rng: Random) -> Action:
+        """Shout at the limit with the margin as it is after all that was heard."""
+        if self.margin is None:
+            self.beta = rng.uniform(self.beta_low, self.beta_high)
+            self.momentum = rng.uniform(self.momentum_low, self.momentum_high)
+            self.margin = rng.uniform(self.margin_low, self.margin_high)
+        self.hear_again(view)
+        while self.news:
+            self.adapt(self.news.popleft(), view.tick, rng)
+        if view.unit_value is None or view.role is None:
+            return None
+        return offer(view, self.price(view.role, view.unit_value))
+
+    def price(self, role: Role, limit: Money) -> float:
+        """What it would shout."""
+        assert self.margin is not None, "the margin is drawn before it is used"
+        return limit * (1 - self.margin if role == "buyer" else 1 + self.margin)
+
+    def adapt(self, shout: Shout, tick: Price, rng: Random) -> None:
+        """Raise or lower the margin after a shout, or leave it. A price is no better that is said as the same tick."""
+        buys = shout.role == "buyer"
+        price = self.price(shout.role, shout.limit)
+        at_least_as_good = price >= shout.price if buys else price <= shout.price
+        no_better = price < shout.price + tick if buys else price > shout.price - tick
+        own_side = shout.side == ("bid" if buys else "ask")
+        if shout.taken and at_least_as_good:
+            self._towards(shout, price, not buys, rng)
+        elif shout.active and no_better and (not own_side if shout.taken else own_side):
+            self._towards(shout, price, buys, rng)
+
+    def _towards(self, shout: Shout, price: float, up: bool, rng: Random) -> None:
+        """Move the price up or down towards a target a little beyond the shout's."""
+        if shout.limit == 0:
+            return
+        sign = 1 if up else -1
+        relative, absolute = 1 + sign * rng.random() * self.c_r, sign * rng.random() * self.c_a * self.dollar
+        step = self.beta * (relative * shout.price + absolute - price)
+        self.change = self.momentum * self.change + (1 - self.momentum) * step
+        margin = (price + self.change) / shout.limit - 1
+        self.margin = min(1.0, max(0.0, -margin)) if shout.role == "buyer" else max(0.0, margin)
