@@ -30,7 +30,7 @@ from msgspec import Meta
 
 from p2p.messages import Accepted, Message, Refused
 from p2p.rules import PublicRules
-from p2p.units import Address, Controller, Instant, Seat
+from p2p.units import SEATS_MAX, Address, Controller, Instant, Seat
 from p2p.wire import UNREADABLE, Counter, ProtocolError, Said, encode, message_of, read_said
 
 FRAME_MAX = 4096
@@ -45,8 +45,11 @@ FAULTS_MAX = 20
 """Errors a peer may make on a line before it is closed."""
 
 
-class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A client's first frame: a code or a resume token, how far it had come, who controls the seat."""
+class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A client's first frame: a code or a resume token, how far it had come, who controls the seat.
+
+    A spectator has no seat and no code: it is shown what the public of a market is, from the fact after `have`.
+    """
 
     code: Annotated[str, Meta(max_length=16)] = ""
     resume: Annotated[str, Meta(max_length=64)] = ""
@@ -54,6 +57,8 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     feed: Literal["full"] = "full"
     controller: Controller = "human"
     name: Annotated[str, Meta(max_length=40)] = ""
+    spectator: bool = False
+    market: Annotated[int, Meta(ge=0, le=SEATS_MAX)] = 0
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -194,9 +199,12 @@ class ClientLine:
         self.token = 0
         self.now: Instant = 0
         self.pending: dict[int, bytes] = {}
+        self.watched: int | None = None
 
     def login(self) -> bytes:
         """The first frame of a new connection."""
+        if self.watched is not None:
+            return frame("login", Login(have=self.number, spectator=True, market=self.watched))
         resume = self.welcome.resume if self.welcome else ""
         code = "" if resume else self.code
         return frame("login", Login(code, resume, self.number, "full", self.controller, self.name))

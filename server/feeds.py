@@ -21,7 +21,7 @@ from p2p.wire import Event, encode
 Channel = tuple[int, InformationSet]
 """A market and an information set: those who are shown the same public facts."""
 Viewer = Seat | str
-"""A seat, the spectators of a market, or the experimenter (who is shown the first market's public feed and his own answers)."""
+"""A seat, a market's spectators, or the experimenter (who is shown the first market's facts and his own answers)."""
 
 JOINED_MAX = 100
 """Public facts that are joined for all: more come to one who catches up, at a place of his own."""

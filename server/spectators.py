@@ -1,0 +1,53 @@
+"""Lines that only watch: fed with a market's public channel, no more than its poorest seat; they say nothing."""
+
+from p2p.line import Login, Welcome, frame
+from p2p.rules import public_rules
+from p2p.scenario import Scenario
+from p2p.wire import ProtocolError
+from server.deliveries import Delivery
+from server.feeds import Feeds, spectator
+from server.limits import SPECTATORS_MAX
+from server.metrics import Metrics
+from server.outbox import Outbox
+from server.peer import Peer
+
+
+class Spectators:
+    """All who watch a session. They come and go without a word in the recording."""
+
+    def __init__(self, feeds: Feeds, name: str, scenario: Scenario, metrics: Metrics) -> None:
+        self.feeds, self.name, self.scenario, self.metrics = feeds, name, scenario, metrics
+        self.outboxes: dict[Peer, Outbox] = {}
+        self._delivery = Delivery()
+
+    async def attend(self, peer: Peer, login: Login) -> None:
+        """A spectator's line, from its welcome to its end; raises ProtocolError, and Gone when it has ended."""
+        if not 0 <= login.market < self.scenario.markets:
+            raise ProtocolError("no_market", f"there are markets 0 to {self.scenario.markets - 1}", fatal=True)
+        if len(self.outboxes) >= SPECTATORS_MAX:
+            raise ProtocolError("too_many_spectators", "watch through a broker: pit watch mqtt://…", fatal=True)
+        viewer = spectator(login.market)
+        facts = self.feeds.count(viewer)
+        rules = public_rules(self.scenario, self.feeds.channel(viewer)[1])
+        welcome = Welcome(self.name, seat=None, resume="", token=0, facts=facts, rules=rules)
+        peer.push(frame("welcome", welcome))
+        outbox = Outbox(peer, self.feeds, viewer, min(login.have, facts), self._delivery, self.metrics.cut)
+        self.outboxes[peer] = outbox
+        try:
+            await peer.recv()
+            raise ProtocolError("not_yours", "a spectator says nothing", fatal=True)
+        finally:
+            outbox.stop()
+            del self.outboxes[peer]
+
+    def wake(self, markets: set[int]) -> None:
+        """There is something new in these markets."""
+        for outbox in list(self.outboxes.values()):
+            if self.feeds.channel(outbox.viewer)[0] in markets:
+                outbox.wake()
+
+    async def close(self, code: int, why: str) -> None:
+        """Give every line its last facts, then close it."""
+        for peer, outbox in list(self.outboxes.items()):
+            await outbox.drain()
+            await peer.close(code, why)
