@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": ("pit_demo:demo", "Play a short session now: you against robots."),
     "serve": ("server.command:serve", "Run the market of a scenario and let traders join."),
     "trade": ("tui.command:trade", "Join a market as a person, in this terminal."),
+    "watch": ("tui.watch_command:watch", "Watch a market as its public, from its server or from a broker."),
     "bot": ("bots.command:bot", "Join a market as a robot."),
     "ctl": ("server.command:ctl", "Experimenter: start, pause, resume, extend, end a session."),
     "simulate": ("p2p.sim.command:simulate", "Play sessions of robots in this process, many a second."),

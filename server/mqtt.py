@@ -199,11 +199,11 @@ class Publisher:
         if beat:
             bulletin.beat()
         topics = set(TOPICS) if beat else set(TOPICS) - {"contracts"}
+        if contracts := bulletin.unconfirmed():
+            await asyncio.gather(*(client.publish(f"{topic}/contract", payload, qos=1) for payload in contracts))
+            bulletin.confirmed += len(contracts)
         for name, payload in bulletin.due(topics, self.host.opened.clock.now()):
             await client.publish(f"{topic}/{name}", payload, qos=0, retain=True)
         for payload in bulletin.announcements():
             await client.publish(f"{topic}/announcement", payload, qos=0)
-        if contracts := bulletin.unconfirmed():
-            await asyncio.gather(*(client.publish(f"{topic}/contract", payload, qos=1) for payload in contracts))
-            bulletin.confirmed += len(contracts)
         return bulletin.confirmed < len(bulletin.made)

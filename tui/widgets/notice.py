@@ -23,7 +23,8 @@ class Notice(Line):
 def notice(model: Model, now: Instant) -> str:
     """The most urgent thing to know, or nothing."""
     if model.lost is not None:
-        return "✂ CONNECTION LOST, trying again … Your quotes stand, your orders are kept."
+        kept = "" if model.seat is None else " Your quotes stand, your orders are kept."
+        return f"✂ CONNECTION LOST, trying again …{kept}"
     if model.public.paused:
         return "‖ PAUSED: the clock stands still, and no order is taken until it goes on."
     if model.public.phase == "break" and model.period:

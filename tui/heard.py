@@ -1,0 +1,162 @@
+"""What is heard on a session's topics, as the facts that a spectator's line would tell: the same model shows both.
+
+Topics come in any order, some twice, some never: a broker keeps the latest of each and no order between them. So what
+is heard is kept by topic, and after each message whatever follows from all of it is told: first where the session is,
+then contracts by their number, then the quotes.
+"""
+
+import msgspec
+
+from p2p.broadcast import TOPICS, Contracts, Made, Period, Standing, State
+from p2p.line import Told, Welcome
+from p2p.messages import Ended, EndRound, Extended, Intermission, Lobby, Message, Paused, Quote, Resumed, StartRound
+from p2p.messages import Standing as StandingFact
+from p2p.rules import PublicRules
+from p2p.units import Instant
+
+AHEAD_MAX = 1_000
+"""Contracts that may wait for ones before them; `contracts` fills the gap within a second, or they are passed over."""
+
+
+class Heard:
+    """Folds messages of a broker into numbered facts. `now` is the session's clock as it was said last."""
+
+    def __init__(self, session: str) -> None:
+        self.session = session
+        self.rules: PublicRules | None = None
+        self.now: Instant = 0
+        self.over = False
+        self._number = 0
+        self._state: State | None = None
+        self._period: Period | None = None
+        self._standing: Standing | None = None
+        self._made: dict[int, Made] = {}
+        self._told_taken = -1
+        self._told_period: Period | None = None
+        self._told_open = self._told_paused = self._told_break = False
+        self._told_contract = 0
+        self._told_quotes: Standing | None = None
+
+    def hear(self, topic: str, payload: bytes) -> Welcome | list[Told]:
+        """A message on a topic's last part: a welcome for the rules, else the facts that follow from it."""
+        try:
+            if topic == "rules":
+                self.rules = msgspec.json.decode(payload, type=PublicRules)
+                return Welcome(self.session, None, "", 0, 0, self.rules)
+            kind = TOPICS.get(topic)
+            if kind is None:
+                return []
+            self._keep(msgspec.json.decode(payload, type=kind))
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return []
+        return self.follows() if self.rules else []
+
+    def _keep(self, message: msgspec.Struct) -> None:
+        match message:
+            case State():
+                self._state, self.now = message, message.now
+            case Period():
+                self._period = message
+            case Standing():
+                self._standing = message
+            case Made():
+                self._keep_contract(message)
+            case Contracts(made=made):
+                for one in made:
+                    self._keep_contract(one)
+                if made and self._told_period and made[0].period == self._told_period.period:
+                    self._told_contract = max(self._told_contract, made[0].contract.number - 1)
+            case _:
+                pass
+
+    def _keep_contract(self, made: Made) -> None:
+        period = self._told_period.period if self._told_period else 0
+        if made.period >= period and len(self._made) < AHEAD_MAX:
+            self._made.setdefault(made.n, made)
+
+    # --- what follows -------------------------------------------------------------------------------------------
+
+    def follows(self) -> list[Told]:
+        """Whatever follows from all that was heard and was not told yet."""
+        told: list[Told] = []
+        for at, message in [*self._starts(), *self._contracts(), *self._phases(), *self._quotes()]:
+            self._number += 1
+            told.append(Told(self._number, at, message))
+        return told
+
+    def _starts(self) -> list[tuple[Instant, Message]]:
+        """A period that has begun, or was made longer."""
+        period, before = self._period, self._told_period
+        if period is None or period == before:
+            return []
+        self._told_period = period
+        if before is None or before.period != period.period:
+            self._told_open, self._told_break, self._told_contract = True, False, 0
+            self._made = {n: made for n, made in self._made.items() if made.period >= period.period}
+            first = [made.contract.number for made in self._made.values() if made.period == period.period]
+            self._told_contract = min(first, default=1) - 1
+            return [(period.started_us, StartRound(period.period, period.length_us))]
+        if period.length_us != before.length_us:
+            return [(self.now, Extended(max(0, period.started_us + period.length_us - self.now)))]
+        return []
+
+    def _contracts(self) -> list[tuple[Instant, Message]]:
+        """The contracts of the period in their order, as far as none is missing."""
+        if self._told_period is None:
+            return []
+        facts: list[tuple[Instant, Message]] = []
+        for n, made in sorted(self._made.items()):
+            if made.period != self._told_period.period:
+                continue
+            if made.contract.number == self._told_contract + 1:
+                facts.append((made.at, made.contract))
+                self._told_contract += 1
+            if made.contract.number <= self._told_contract:
+                del self._made[n]
+        if facts and self._told_quotes and self._standing is self._told_quotes:
+            self._told_quotes = None
+        return facts
+
+    def _phases(self) -> list[tuple[Instant, Message]]:
+        """Where the session is, if it is the period that we know of."""
+        state = self._state
+        if state is None:
+            return []
+        facts: list[Message] = []
+        if state.phase == "lobby" and state.seats_taken != self._told_taken:
+            self._told_taken = state.seats_taken
+            facts.append(Lobby(state.seats_taken, state.seats))
+        if self._told_period is None or self._told_period.period == state.period:
+            facts += self._phases_of(state)
+        return [(state.now, fact) for fact in facts]
+
+    def _phases_of(self, state: State) -> list[Message]:
+        facts: list[Message] = []
+        if state.paused != self._told_paused:
+            self._told_paused = state.paused
+            facts.append(Paused(state.left_us) if state.paused else Resumed(state.left_us))
+        if self._told_open and not state.open:
+            self._told_open = False
+            facts.append(EndRound(state.period))
+        if state.phase == "break" and not self._told_break:
+            self._told_break = True
+            facts.append(Intermission(state.next_period, state.left_us or 0))
+        if state.phase == "ended" and not self.over:
+            self.over = True
+            facts.append(Ended())
+        return facts
+
+    def _quotes(self) -> list[tuple[Instant, Message]]:
+        """The standing quotes: each side that has moved as a quote, sides that are empty as such."""
+        standing, before = self._standing, self._told_quotes
+        if standing is None or standing == before:
+            return []
+        self._told_quotes = standing
+        facts: list[Message] = []
+        if standing.bid is None or standing.ask is None:
+            facts.append(StandingFact(bid=standing.bid, ask=standing.ask))
+        if standing.bid is not None and (before is None or before.bid != standing.bid):
+            facts.append(Quote("bid", standing.bid, quantity=standing.bid_quantity))
+        if standing.ask is not None and (before is None or before.ask != standing.ask):
+            facts.append(Quote("ask", standing.ask, quantity=standing.ask_quantity))
+        return [(standing.at, fact) for fact in facts]
