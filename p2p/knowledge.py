@@ -16,15 +16,19 @@ from p2p.messages import (
     Ended,
     EndRound,
     Extended,
+    Forecast,
     Intermission,
     Lobby,
     Message,
+    Metered,
     Order,
     OrderId,
     Paused,
     Quote,
     Resumed,
     Schedule,
+    SetBattery,
+    SetReservation,
     Standing,
     StartRound,
 )
@@ -147,6 +151,10 @@ class Knowledge:
         self.surplus: Money = 0
         self.surplus_before: Money = 0
         self.orders: dict[OrderId, Order] = {}
+        self.forecast: Forecast | None = None
+        self.metered: Metered | None = None
+        self.battery = SetBattery()
+        self.reservation = SetReservation()
         self.now: Instant = 0
         self._my_bid = self._my_ask = -1
 
@@ -175,6 +183,25 @@ class Knowledge:
                 self.surplus_before += self.surplus
                 self.prices, self.surplus = [], 0
                 self._look_up()
+            case Forecast() | Metered() | SetBattery() | SetReservation():
+                self._household(message)
+            case _:
+                pass
+
+    def _household(self, message: Message) -> None:
+        """What only prosumers are told. A forecast begins an interval, in which there may be nothing to trade."""
+        match message:
+            case Forecast():
+                self.forecast, self.metered = message, None
+                self.role, self.holding, self.unit_value, self.units_left = None, None, None, 0
+                self.surplus_before += self.surplus
+                self.prices, self.surplus = [], 0
+            case Metered(gain=gain):
+                self.metered, self.surplus = message, gain
+            case SetBattery():
+                self.battery = message
+            case SetReservation():
+                self.reservation = message
             case _:
                 pass
 

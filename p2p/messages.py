@@ -44,6 +44,9 @@ Reason: TypeAlias = Literal[
     "no_taking_in_a_call",
     "cannot_be_withdrawn",
     "too_many_orders",
+    "no_battery",
+    "beyond_battery",
+    "no_automaton",
     "not_now",
 ]
 """Why an institution, an environment or a session says no. A refusal is a fact of the experiment."""
@@ -311,6 +314,80 @@ class Indicative(Message, frozen=True):
     quantity: Quantity
 
 
+class Forecast(Message, frozen=True):
+    """A household's interval as it is forecast, privately, before the market opens; a schedule follows where it trades.
+
+    Energy in Wh: load, PV, what its battery will do (`battery` above 0 charges) and how full it is then, and the net of
+    all (above 0 it is short). Its own tariffs per kWh, its flexible load and what that is worth, its battery's limits,
+    and what its connection carries in the interval, beyond which load goes unserved at a price.
+    """
+
+    said_by: ClassVar = "environment"
+    told_to: ClassVar = "agent"
+    period: int
+    load: int
+    pv: int
+    net: int
+    buy: Price
+    feed_in: Price
+    battery: int = 0
+    stored: int | None = None
+    flexible: int = 0
+    flexible_value: Price = 0
+    power_w: int = 0
+    capacity: int = 0
+    grid_limit: int | None = None
+    unserved_price: Price = 0
+
+
+class Metered(Message, frozen=True):
+    """A household's interval as it was metered, privately, after the market has closed.
+
+    Energy in Wh. `bought` is what it bought in the market (below 0: sold); what is out of balance went to the grid at
+    its own tariffs. `gain` is what trade has left it over dealing with the grid alone, its battery doing the same.
+    """
+
+    said_by: ClassVar = "environment"
+    told_to: ClassVar = "agent"
+    period: int
+    load: int
+    pv: int
+    gain: Money
+    bought: int = 0
+    battery: int = 0
+    stored: int | None = None
+    grid_import: int = 0
+    grid_export: int = 0
+    flexible: int = 0
+    unserved: int = 0
+    curtailed: int = 0
+
+
+class SetBattery(Message, frozen=True):
+    """Sets what one's battery does from the next interval on, in W (below 0 it discharges), until it is changed.
+
+    Without a target it goes by its own rule again: it keeps the house's surplus for the house's deficit. The
+    environment says it back as what holds now.
+    """
+
+    said_by: ClassVar = "agent, environment (back to him)"
+    told_to: ClassVar = "environment, agent"
+    target_w: Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)] | None = None
+
+
+class SetReservation(Message, frozen=True):
+    """Sets the reservation prices at which an automaton trades for one from the next interval on, until changed.
+
+    It offers the whole net energy when the interval opens: it bids `buy` where that is short, asks `sell` where there
+    is something left over; without a price it leaves that side alone. The environment says it back as what holds now.
+    """
+
+    said_by: ClassVar = "agent, environment (back to him)"
+    told_to: ClassVar = "environment, agent"
+    buy: WirePrice | None = None
+    sell: WirePrice | None = None
+
+
 class Accepted(Message, frozen=True):
     """The answer to a message that took effect, by its token; what it did follows as facts of its own."""
 
@@ -466,6 +543,10 @@ OURS: tuple[type[Message], ...] = (
     Order,
     Called,
     Indicative,
+    Forecast,
+    Metered,
+    SetBattery,
+    SetReservation,
     Accepted,
     Refused,
     Lobby,
@@ -485,7 +566,9 @@ OURS: tuple[type[Message], ...] = (
 )
 BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in SEED + OURS}
 
-FROM_TRADERS: tuple[type[Message], ...] = (RequestStanding, Bid, Buy, Ask, Sell, Cancel, Replace, RequestContracts)
+TO_ENVIRONMENT: tuple[type[Message], ...] = (RequestContracts, SetBattery, SetReservation)
+"""What a trader says to the environment; all else is for the institution."""
+FROM_TRADERS: tuple[type[Message], ...] = (RequestStanding, Bid, Buy, Ask, Sell, Cancel, Replace, *TO_ENVIRONMENT)
 """What a trader's line may say; anything else is answered with an error."""
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End)
 """What the experimenter's line may say, and no other."""

@@ -6,6 +6,7 @@ Definitions: efficiency is realised over maximum surplus, None where the maximum
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import TYPE_CHECKING
 
 from p2p.charges import NO_CHARGES, Charges
 from p2p.equilibrium import Equilibrium, equilibrium
@@ -13,10 +14,16 @@ from p2p.holdings import Holding
 from p2p.messages import Contract, Schedule
 from p2p.units import Money, Seat
 
+if TYPE_CHECKING:
+    from p2p.energy import EnergyScore
+
 
 @dataclass(frozen=True)
 class PeriodScore:
-    """One market's period, scored. Prices and surpluses in the scenario's unit of money, alpha in percent."""
+    """One market's period, scored. Prices and surpluses in the scenario's unit of money, alpha in percent.
+
+    Of prosumers: by their forecast steps, except `surplus_by_seat`, which is each seat's gain as metered.
+    """
 
     market: int
     period: int
@@ -27,6 +34,7 @@ class PeriodScore:
     efficiency: float | None
     equilibrium: Equilibrium
     surplus_by_seat: dict[Seat, Money]
+    energy: "EnergyScore | None" = None
 
 
 def efficiency(surplus: Money, surplus_max: Money) -> float | None:

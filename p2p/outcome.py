@@ -3,10 +3,13 @@
 The one source of scores: a recording's events and a simulation's are folded alike.
 """
 
+from dataclasses import replace
+
 from p2p.charges import NO_CHARGES, Charges
-from p2p.messages import Contract, EndRound, Joined, Message, Schedule, StartRound
+from p2p.energy import Books, Spreads, feeder_capacity, score_energy
+from p2p.messages import Contract, EndRound, Forecast, InitInst, Joined, Message, Metered, Schedule, StartRound
 from p2p.metrics import PeriodScore, score_period
-from p2p.units import Controller, Seat
+from p2p.units import Controller, Quantity, Seat
 from p2p.wire import Event
 
 
@@ -19,12 +22,17 @@ class Outcome:
         self.contracts: dict[tuple[int, int], list[Contract]] = {}
         self.finished: set[tuple[int, int]] = set()
         self.controllers: dict[Seat, Controller] = {}
+        self.books: dict[tuple[int, int], Books] = {}
         self._period: dict[int, int] = {}
+        self._capacity: dict[int, Quantity | None] = {}
+        self._spreads: dict[int | None, Spreads] = {}
 
     def hear(self, message: Message) -> None:
-        """Take in what a session was told: who sat where."""
+        """Take in what a session was told: who sat where, and at which price an order was said."""
         if isinstance(message, Joined):
             self.controllers[message.seat] = message.controller
+        for spreads in self._spreads.values():
+            spreads.hear(message)
 
     def see(self, event: Event) -> None:
         """Take in an event of the session, in order."""
@@ -33,6 +41,8 @@ class Outcome:
             case Contract():
                 assert market is not None
                 self.contracts[market, self._period[market]].append(message)
+                if books := self.books.get((market, self._period[market])):
+                    books.quoted += self._spreads[market].of(message)
             case Schedule(period=period):
                 assert market is not None
                 assert isinstance(event.to, int)
@@ -44,12 +54,46 @@ class Outcome:
             case EndRound(period=period):
                 assert market is not None
                 self.finished.add((market, period))
+            case InitInst(call=call):
+                assert market is not None
+                self._capacity[market] = feeder_capacity(call)
+            case Forecast() | Metered():
+                self._energy(event, message)
+            case _ if market in self._spreads:
+                self._quoted(event)
             case _:
                 pass
 
     def scores(self) -> list[PeriodScore]:
         """The score of each market and period that was finished, in their order."""
-        return [
-            score_period(market, period, self.schedules[market, period], self.contracts[market, period], self.charges)
-            for market, period in sorted(self.finished)
-        ]
+        return [self._score(market, period) for market, period in sorted(self.finished)]
+
+    def days(self, market: int) -> list[Books]:
+        """The energy of a market's finished periods, in their order; empty where it is no energy market."""
+        return [self.books[key] for key in sorted(self.finished) if key[0] == market and key in self.books]
+
+    def _score(self, market: int, period: int) -> PeriodScore:
+        contracts = self.contracts[market, period]
+        score = score_period(market, period, self.schedules.get((market, period), {}), contracts, self.charges)
+        books = self.books.get((market, period))
+        if books is None:
+            return score
+        energy = score_energy(books, contracts, self.charges, self._capacity[market])
+        return replace(score, energy=energy, surplus_by_seat=energy.gain_by_seat)
+
+    def _energy(self, event: Event, message: Forecast | Metered) -> None:
+        assert event.market is not None
+        assert isinstance(event.to, int), "what a household is told is told to it alone"
+        books = self.books.setdefault((event.market, message.period), Books())
+        self._spreads.setdefault(event.market, Spreads())
+        if isinstance(message, Forecast):
+            books.forecasts[event.to] = message
+        else:
+            books.metered[event.to] = message
+
+    def _quoted(self, event: Event) -> None:
+        """An order rests, or has been made for a seat by its automaton."""
+        spreads = self._spreads[event.market]
+        spreads.see(event.message)
+        if isinstance(event.sender, int):
+            spreads.hear(event.message)

@@ -3,9 +3,23 @@
 import msgspec
 
 from p2p.charges import NO_CHARGES, Charges
+from p2p.environments.neighbourhood import Prosumers
 from p2p.scenario import InformationSet, Scenario
 from p2p.terms import CallTerms, Terms
 from p2p.units import Price
+
+
+class EnergyRules(msgspec.Struct, frozen=True):
+    """What everybody knows of an energy market: which day it is, and in which units its money is shown.
+
+    A price is per kWh, in the scenario's `currency`; money is price × Wh, and `money_per_unit` of it is a `money_unit`.
+    """
+
+    starts_at: str
+    interval_min: int
+    money_unit: str
+    money_per_unit: int
+    end_value: Price
 
 
 class PublicRules(msgspec.Struct, frozen=True):
@@ -27,6 +41,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     terms: Terms = Terms()
     call: CallTerms | None = None
     charges: Charges = NO_CHARGES
+    energy: EnergyRules | None = None
 
 
 def public_rules(scenario: Scenario, information: InformationSet | None = None) -> PublicRules:
@@ -49,7 +64,15 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None) 
         terms=rules.terms,
         call=rules.call,
         charges=scenario.charges,
+        energy=_energy(scenario),
     )
+
+
+def _energy(scenario: Scenario) -> EnergyRules | None:
+    table = scenario.environment
+    if not isinstance(table, Prosumers):
+        return None
+    return EnergyRules(table.starts_at, table.interval_min, table.money_unit, table.money_per_unit, table.end_value)
 
 
 def controlled(rules: PublicRules) -> tuple[Price, Price]:

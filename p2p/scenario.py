@@ -3,14 +3,17 @@
 Pure: it is handed the text. An error names the key and its line, so that whoever wrote the file finds it.
 """
 
+import re
 import tomllib
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
 from p2p.charges import NO_CHARGES, Charges
-from p2p.environments import EnvironmentName
+from p2p.environments import NAMES as ENVIRONMENTS
+from p2p.environments.battery import Battery
+from p2p.environments.neighbourhood import Prosumers, Range
 from p2p.institutions import InstitutionName
 from p2p.scenario_lines import line_of
 from p2p.seeds import stream
@@ -64,14 +67,23 @@ class Redraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     law: Literal["uniform"] = "uniform"
 
 
-class InducedValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class InducedValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="induced", tag_field="name"):
     """[environment]: one list of unit values per buyer, one of unit costs per seller."""
 
+    name: ClassVar[str] = "induced"
     buyers: Traders
     sellers: Traders
-    name: EnvironmentName = "induced"
     shifts: Annotated[tuple[Shift, ...], Meta(max_length=100)] = ()
     redraw: Redraw | None = None
+
+    @property
+    def traders(self) -> int:
+        """Seats of one market."""
+        return len(self.buyers) + len(self.sellers)
+
+
+EnvironmentTable: TypeAlias = InducedValues | Prosumers
+"""[environment]: its `name` says which; without one it is induced."""
 
 
 class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,7 +105,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: Annotated[str, Meta(min_length=1, max_length=TITLE_MAX)]
     institution: InstitutionRules
-    environment: InducedValues
+    environment: EnvironmentTable
     periods: Annotated[int, Meta(ge=1, le=1_000)]
     period_s: Seconds
     break_s: Annotated[float, Meta(ge=0, le=86_400)] = 5.0
@@ -113,7 +125,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def traders(self) -> int:
         """Seats of one market."""
-        return len(self.environment.buyers) + len(self.environment.sellers)
+        return self.environment.traders
 
     @property
     def seats(self) -> int:
@@ -141,16 +153,20 @@ def parse(text: str, name: str = "scenario") -> Scenario:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # numbers of thousands of digits, and brackets without end, too
         raise ScenarioError(f"{name}: not TOML: {error}") from error
+    environment = data.get("environment")
+    if isinstance(environment, dict) and environment.setdefault("name", "induced") not in ENVIRONMENTS:
+        what = f"invalid enum value '{environment['name']}'; there are {', '.join(ENVIRONMENTS)}"
+        raise ScenarioError(f"{name}:{line_of(text, 'environment.name')}: environment.name: {what}")
     try:
         scenario = msgspec.convert(data, Scenario)
     except msgspec.ValidationError as error:
-        raise ScenarioError(_explained(text, name, str(error))) from error
+        raise ScenarioError(_explained(text, name, str(error), data)) from error
     for key, why in _contradictions(scenario):
         raise ScenarioError(f"{name}:{line_of(text, key)}: {key}: {why}")
     return scenario
 
 
-def _explained(text: str, name: str, error: str) -> str:
+def _explained(text: str, name: str, error: str, data: dict[str, Any]) -> str:
     """A validation error with the key's name and line in front."""
     what, _, path = error.partition(" - at `$")
     key = path.rstrip("`").lstrip(".")
@@ -160,16 +176,17 @@ def _explained(text: str, name: str, error: str) -> str:
             full = f"{key}.{field}" if key else field
             if "missing" in before:
                 return f"{name}:{line_of(text, key)}: {full}: this key is missing"
-            known = ", ".join(_known_keys(key))
+            known = ", ".join(_known_keys(key, data))
             return f"{name}:{line_of(text, full)}: {full}: there is no such key; there are {known}"
     return f"{name}:{line_of(text, key)}: {key}: {what[0].lower()}{what[1:]}"
 
 
-def _known_keys(table: str) -> tuple[str, ...]:
+def _known_keys(table: str, data: dict[str, Any]) -> tuple[str, ...]:
+    induced = data.get("environment", {}).get("name") == "induced"
     tables: dict[str, type[msgspec.Struct]] = {
         "": Scenario,
         "institution": InstitutionRules,
-        "environment": InducedValues,
+        "environment": InducedValues if induced else Prosumers,
         "robots": RobotRules,
         "charges": Charges,
         "arms": Arm,
@@ -177,31 +194,68 @@ def _known_keys(table: str) -> tuple[str, ...]:
         "institution.call": CallTerms,
         "environment.shifts": Shift,
         "environment.redraw": Redraw,
+        "environment.buy": Range,
+        "environment.feed_in": Range,
+        "environment.flexible_value": Range,
+        "environment.battery": Battery,
     }
-    return tables[table].__struct_fields__
+    return tables[re.sub(r"\[\d+\]", "", table)].__struct_fields__
 
 
 def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
     """Terms of trade that contradict one another or the price limits."""
-    wrong = []
+    wrong: list[tuple[str, str]] = []
     terms = rules.terms
     for key, price in (("price_ceiling", terms.price_ceiling), ("price_floor", terms.price_floor)):
         if price is not None and not rules.price_min <= price <= rules.price_max:
             wrong.append((f"institution.terms.{key}", f"is not within {rules.price_min} to {rules.price_max}"))
     if terms.price_ceiling is not None and terms.price_floor is not None and terms.price_ceiling < terms.price_floor:
         wrong.append(("institution.terms.price_ceiling", f"is below the floor ({terms.price_floor})"))
+    elif not wrong and rules.tick > 0 and _nothing_between(rules):
+        wrong.append(("institution.terms", f"leave no price that is on the tick of {rules.tick}"))
+    if rules.name == "call" and terms.quotes != "both":
+        wrong.append(("institution.terms.quotes", "must be 'both' in a call: whoever may not quote cannot trade there"))
     if rules.call is not None and rules.name != "call":
         wrong.append(("institution.call", f"says how a call is held, and the institution is '{rules.name}'"))
     return wrong
 
 
+def _nothing_between(rules: InstitutionRules) -> bool:
+    """Whether the price controls leave no price that is on the tick."""
+    low, high = rules.terms.price_floor, rules.terms.price_ceiling
+    low, high = rules.price_min if low is None else low, rules.price_max if high is None else high
+    return (high - rules.price_min) // rules.tick < -((rules.price_min - low) // rules.tick)
+
+
 def _environment_wrong(scenario: Scenario) -> list[tuple[str, str]]:
-    """Shifts that never come, and ranges that are empty."""
-    values, wrong = scenario.environment, []
-    late = [shift.from_period for shift in values.shifts if shift.from_period > scenario.periods]
-    wrong += [("environment.shifts.from_period", f"{period} is after the last period") for period in late]
+    """Shifts that never come, ranges that are empty, and what an energy market cannot do."""
+    values = scenario.environment
+    if isinstance(values, Prosumers):
+        return [*((f"environment.{key}", why) for key, why in values.wrong()), *_energy_wrong(scenario, values)]
+    wrong = []
+    for index, shift in enumerate(values.shifts):
+        if shift.from_period > scenario.periods:
+            why = f"{shift.from_period} is after the last period ({scenario.periods})"
+            wrong.append((f"environment.shifts[{index}].from_period", why))
     if values.redraw is not None and values.redraw.low > values.redraw.high:
         wrong.append(("environment.redraw.low", f"is above high ({values.redraw.high})"))
+    return wrong
+
+
+def _energy_wrong(scenario: Scenario, values: Prosumers) -> list[tuple[str, str]]:
+    """Institutions under which amounts of energy cannot be traded, or only by another clock."""
+    rules = scenario.institution
+    wrong = []
+    if rules.name == "standing":
+        wrong.append(("institution.name", "trades one unit at a time; for energy take continuous or call"))
+    if rules.terms.units == "one":
+        wrong.append(("institution.terms.units", "must be 'many': what is traded is energy"))
+    if (
+        rules.call is not None
+        and rules.call.feeder_cap_kw is not None
+        and rules.call.interval_min != values.interval_min
+    ):
+        wrong.append(("institution.call.interval_min", f"is not the environment's ({values.interval_min})"))
     return wrong
 
 
@@ -214,8 +268,12 @@ def _contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     elif (rules.price_max - rules.price_min) % rules.tick:
         wrong.append(("institution.tick", f"does not divide the range {rules.price_min} to {rules.price_max}"))
     wrong += _terms_wrong(rules) + _environment_wrong(scenario)
+    if rules.call and rules.call.feeder_cap_kw is not None and isinstance(scenario.environment, InducedValues):
+        wrong.append(("institution.call.feeder_cap_kw", "is for energy, and the environment is 'induced'"))
     if scenario.arms and sum(arm.seats for arm in scenario.arms) != scenario.traders:
         wrong.append(("arms", f"the seats of the arms do not add up to the market's {scenario.traders}"))
+    names = [arm.name for arm in scenario.arms]
+    wrong += [(f"arms[{k}].name", f"'{name}' is there twice") for k, name in enumerate(names) if name in names[:k]]
     if scenario.seats > SEATS_MAX:
         wrong.append(("markets", f"makes {scenario.seats} seats, a session has {SEATS_MAX} at the most"))
     return wrong

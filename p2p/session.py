@@ -7,8 +7,8 @@ Theory of operation
 ever comes in as `now`. The same messages at the same times give the same events: live, simulated, recovered, verified.
 
 Inside, the seed's actors send one another messages: the environment `start_period` to the institution, the institution
-`start_round` to its agents and a `reminder` to itself, `contract` to the environment. They are all events of the
-session, so that a recording shows them; p2p/views.py decides who is told which.
+`start_round` to its agents and a `reminder` to itself, `contract` to the environment, which hears of `end_round`, too.
+They are all events of the session, so that a recording shows them; p2p/views.py decides who is told which.
 
 What may be said when is the table COMMANDS, phase by phase. A trader's order is the institution's to judge (it is
 closed outside its periods); only what needs values (`no_loss`) or the clock (a pause) is judged here. A refusal is a
@@ -27,10 +27,12 @@ from p2p.messages import (
     FROM_EXPERIMENTER,
     FROM_GATEWAY,
     FROM_TRADERS,
+    TO_ENVIRONMENT,
     Accepted,
     End,
     Ended,
     EndPeriod,
+    EndRound,
     Extend,
     Extended,
     InitInst,
@@ -46,7 +48,6 @@ from p2p.messages import (
     Refused,
     Reminder,
     ReminderEndPeriod,
-    RequestContracts,
     RequestStanding,
     Resume,
     Resumed,
@@ -162,7 +163,7 @@ class Session:
 
     def _trader(self, seat: Seat, envelope: Envelope) -> list[Event]:
         market, message = self.market_of[seat], envelope.message
-        if isinstance(message, RequestContracts):
+        if isinstance(message, TO_ENVIRONMENT):
             answer: list[Sent] | Reason = market.environment.handle(message, seat)
             teller: Address = ENVIRONMENT
         else:
@@ -193,8 +194,10 @@ class Session:
         events = []
         for to, message in sents:
             events.append(Event(message, sender, to, market.number))
-            if to == ENVIRONMENT:
-                events += self._deliver(market, ENVIRONMENT, market.environment.handle(message, sender))
+            if to == ENVIRONMENT or isinstance(message, EndRound):
+                told = market.environment.handle(message, sender)
+                assert not isinstance(told, str), f"an environment refuses no {message.directive}"
+                events += self._deliver(market, ENVIRONMENT, told)
             elif isinstance(message, Reminder):
                 self.alarms[market.number] = (self.now + message.length_us, message)
             elif to == INSTITUTION:
@@ -277,7 +280,16 @@ class Session:
         for market in self.markets:
             schedules, start = market.environment.start_period(self.period, self.scenario.period_us)
             events += self._deliver(market, ENVIRONMENT, [*schedules, Sent(INSTITUTION, start)])
+            for seat, order in market.environment.orders():
+                events += self._by_itself(market, seat, order)
         return events
+
+    def _by_itself(self, market: Market, seat: Seat, order: Message) -> list[Event]:
+        """An order that the environment makes for a seat: recorded as the seat's, judged as if it had said it."""
+        answer = self._ask_institution(market, seat, order)
+        if isinstance(answer, str):
+            return [Event(Refused(0, answer), SESSION, seat, market.number)]
+        return [Event(order, seat, INSTITUTION, market.number), *self._deliver(market, INSTITUTION, answer)]
 
     def _ring(self, market: int | None, reminder: Message) -> list[Event]:
         """An alarm rings: the institution's ends its period, the session's ends the pause between periods."""

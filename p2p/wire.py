@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from p2p.messages import BY_DIRECTIVE, Message, RequestContracts
+from p2p.messages import BY_DIRECTIVE, TO_ENVIRONMENT, Message
 from p2p.units import ENVIRONMENT, INSTITUTION, SESSION, Address
 
 UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
@@ -94,7 +94,7 @@ _template = msgspec.json.Decoder(TemplateRead)
 
 def addressee(message: Message) -> Address:
     """Who an incoming message is for, by its directive."""
-    if isinstance(message, RequestContracts):
+    if isinstance(message, TO_ENVIRONMENT):
         return ENVIRONMENT
     return INSTITUTION if "institution" in message.told_to and "agent" in message.said_by else SESSION
 

@@ -34,6 +34,9 @@ REASONS = {
     "no_taking_in_a_call": "in a call there is nothing to take: make a quote",
     "cannot_be_withdrawn": "a quote of the standing auction can only be improved",
     "too_many_orders": "too many orders are open already",
+    "no_battery": "there is no battery on this seat",
+    "beyond_battery": "more than the battery's power",
+    "no_automaton": "nothing trades by itself in this market",
     "not_now": "an experimenter's command out of season",
 }
 CLOSE_CODES = (

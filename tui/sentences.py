@@ -25,6 +25,9 @@ REFUSED: dict[str, str] = {
     "no_taking_in_a_call": "in a call one states prices; nothing can be taken before it is held",
     "cannot_be_withdrawn": "a quote cannot be taken back in this market",
     "too_many_orders": "you have as many orders in the book as one may have",
+    "no_battery": "your house has no battery",
+    "beyond_battery": "that is more than your battery's power",
+    "no_automaton": "nothing trades by itself in this market",
     "not_now": "that cannot be said at this stage of the session",
 }
 """A sentence for every reason an order can be refused for."""

@@ -7,10 +7,10 @@ made of them. It knows nothing of quotes.
 from typing import Literal, Protocol, TypeAlias, get_args
 
 from p2p.institutions import Sent
-from p2p.messages import Message, StartPeriod
+from p2p.messages import Message, Reason, StartPeriod
 from p2p.units import Address, Duration, Money, Price, Quantity, Seat
 
-EnvironmentName: TypeAlias = Literal["induced"]
+EnvironmentName: TypeAlias = Literal["induced", "prosumer"]
 NAMES: tuple[str, ...] = get_args(EnvironmentName)
 
 
@@ -20,8 +20,14 @@ class Environment(Protocol):
     def start_period(self, period: int, length_us: Duration) -> tuple[list[Sent], StartPeriod]:
         """The private schedules of a period for its agents, and what the institution is told."""
 
-    def handle(self, message: Message, sender: Address) -> list[Sent]:
-        """What the environment sends upon a message; a `contract` is entered in its books."""
+    def orders(self) -> list[tuple[Seat, Message]]:
+        """What it offers for its seats by itself when a period has opened, in order."""
+
+    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+        """What the environment sends upon a message, or why it refuses it; a refusal changes nothing.
+
+        A `contract` is entered in its books; `end_round` tells it that the period is over.
+        """
 
     balance: dict[Seat, Money]
     """What each seat has gained so far in the session."""

@@ -10,7 +10,7 @@ import math
 import msgspec
 
 
-class Battery(msgspec.Struct, frozen=True):
+class Battery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Capacity and limits; the state of charge is kept in kWh between its two bounds."""
 
     capacity_kwh: float

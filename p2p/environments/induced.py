@@ -16,10 +16,14 @@ from p2p.messages import (
     Contract,
     Contracts,
     EndPeriod,
+    EndRound,
     Message,
+    Reason,
     ReminderEndPeriod,
     RequestContracts,
     Schedule,
+    SetBattery,
+    SetReservation,
     StartPeriod,
     Step,
 )
@@ -75,7 +79,11 @@ class Induced:
             units[holding.role][seat] = holding.total
         return schedules, StartPeriod(period, length_us, units["buyer"], units["seller"])
 
-    def handle(self, message: Message, sender: Address) -> list[Sent]:
+    def orders(self) -> list[tuple[Seat, Message]]:
+        """Nothing trades by itself."""
+        return []
+
+    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
         """Enter a contract, or answer a request for the contracts, or end the period early."""
         match message:
             case Contract():
@@ -87,6 +95,12 @@ class Induced:
                 return [Sent(sender, Contracts(tuple(self.env["out"])))]
             case ReminderEndPeriod():
                 return [Sent(INSTITUTION, EndPeriod())]
+            case EndRound():
+                return []
+            case SetBattery():
+                return "no_battery"
+            case SetReservation():
+                return "no_automaton"
             case _:
                 raise AssertionError(f"an environment is not told {message.directive}")
 

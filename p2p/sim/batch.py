@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from p2p.metrics import PeriodScore
 from p2p.outcome import Outcome
 from p2p.scenario import Scenario
+from p2p.sim.foresight import foresight_bound
 from p2p.sim.sessions import Simulation
 
 CHUNK = 4
@@ -15,33 +16,50 @@ CHUNK = 4
 
 @dataclass(frozen=True)
 class Task:
-    """One session to play: its number, who sits where, and the seeds of session and robots."""
+    """One session to play: its number, who sits where, and the seeds of session and robots.
+
+    `bounds`: whether the bound with perfect foresight is to be found, too, where there is one (it takes its time).
+    """
 
     session: int
     scenario: Scenario
     cast: tuple[str, ...]
     seed: int
     robot_seed: int
+    bounds: bool = False
 
 
 @dataclass(frozen=True)
 class Played:
-    """A session that was played: its periods' scores, and how often its robots looked at the market."""
+    """A session that was played: its periods' scores, and how often its robots looked at the market.
+
+    `foresight`: for each market of prosumers its bound with perfect foresight, None where that was not found.
+    """
 
     session: int
     seed: int
     scores: list[PeriodScore]
     activations: int
+    foresight: tuple[float | None, ...] = ()
 
 
 def play(task: Task) -> Played:
     """Play one session to its end."""
     simulation = Simulation(task.scenario, list(task.cast), task.seed, task.robot_seed)
     outcome = Outcome(task.scenario.charges)
-    for _, _, events in simulation.play():
+    for envelope, _, events in simulation.play():
+        outcome.hear(envelope.message)
         for event in events:
             outcome.see(event)
-    return Played(task.session, task.seed, outcome.scores(), simulation.activations())
+    bounds = foresight(task.scenario, outcome) if task.bounds else ()
+    return Played(task.session, task.seed, outcome.scores(), simulation.activations(), bounds)
+
+
+def foresight(scenario: Scenario, outcome: Outcome) -> tuple[float | None, ...]:
+    """The bound with perfect foresight of each market over its finished periods; empty without prosumers."""
+    if not outcome.books:
+        return ()
+    return tuple(foresight_bound(scenario, outcome.days(market)) for market in range(scenario.markets))
 
 
 def play_all(tasks: list[Task], workers: int) -> Iterator[Played]:

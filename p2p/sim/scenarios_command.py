@@ -2,7 +2,7 @@
 
 import click
 
-from p2p.scenario import Scenario
+from p2p.scenario import InducedValues, Scenario
 
 
 @click.group(epilog="Example: pit scenarios show smith-1962-test-1")
@@ -30,24 +30,34 @@ def check(scenario: str) -> None:
 
 @scenarios.command(epilog="Example: pit scenarios show smith-1962-test-1")
 @click.argument("scenario")
-def show(scenario: str) -> None:
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Of households.")
+def show(scenario: str, seed: int) -> None:
     """SCENARIO's rules and its equilibrium sheet: supply and demand, competitive price and quantity, surplus.
 
     For whoever runs the session: traders must not see it.
     """
-    from p2p.equilibrium import demand, equilibrium, supply
-    from p2p.messages import Schedule, Step
-
     rules = _loaded(scenario)
-    values = rules.environment
-    schedules = [Schedule(1, "buyer", tuple(Step(v) for v in units)) for units in values.buyers]
-    schedules += [Schedule(1, "seller", tuple(Step(v) for v in units)) for units in values.sellers]
-    goal = equilibrium(schedules)
     click.echo(rules.title + (f"   ({rules.source})" if rules.source else ""))
     click.echo(
         f"institution  {rules.institution.name}, prices {rules.institution.price_min} to "
         f"{rules.institution.price_max} {rules.currency}, tick {rules.institution.tick}"
     )
+    if isinstance(rules.environment, InducedValues):
+        _show_induced(rules, rules.environment)
+        return
+    from p2p.sim.energy_sheet import energy_sheet
+
+    for line in energy_sheet(rules, seed):
+        click.echo(line)
+
+
+def _show_induced(rules: Scenario, values: InducedValues) -> None:
+    from p2p.equilibrium import demand, equilibrium, supply
+    from p2p.messages import Schedule, Step
+
+    schedules = [Schedule(1, "buyer", tuple(Step(v) for v in units)) for units in values.buyers]
+    schedules += [Schedule(1, "seller", tuple(Step(v) for v in units)) for units in values.sellers]
+    goal = equilibrium(schedules)
     click.echo(
         f"session      {rules.markets} × {len(values.buyers)} buyers and {len(values.sellers)} sellers, "
         f"{rules.periods} periods of {rules.period_s:g} s, {rules.break_s:g} s between"

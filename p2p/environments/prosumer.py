@@ -1,0 +1,221 @@
+"""Prosumers: households with load, panels and batteries, who may trade with one another what they lack or have over.
+
+Before an interval each seat is told its forecast, and the institution who may buy or sell up to its net (no resale).
+When the round has ended the metered energy is settled: what is out of balance goes to the seat's own tariff. What trade
+is worth to a seat is its gain over dealing with the grid alone under the same battery actions.
+"""
+
+from dataclasses import dataclass, field
+
+from p2p.charges import NO_CHARGES, Charges
+from p2p.environments.days import Days
+from p2p.environments.household import settled
+from p2p.holdings import Holding
+from p2p.institutions import Sent
+from p2p.messages import (
+    Ask,
+    Bid,
+    Contract,
+    Contracts,
+    EndPeriod,
+    EndRound,
+    Forecast,
+    Message,
+    Metered,
+    Reason,
+    ReminderEndPeriod,
+    RequestContracts,
+    Schedule,
+    SetBattery,
+    SetReservation,
+    StartPeriod,
+)
+from p2p.scenario import InstitutionRules
+from p2p.seeds import stream
+from p2p.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat
+
+
+@dataclass
+class Interval:
+    """What one seat has made of an interval so far: `bought` in Wh (below 0: sold), `paid` with charges, and for all
+    that what its steps say it has gained."""
+
+    net: Quantity
+    battery: Quantity = 0
+    bought: Quantity = 0
+    paid: Money = 0
+    gained: Money = 0
+
+
+@dataclass
+class Standing:
+    """What a seat has set until it is changed, and how full its battery is."""
+
+    stored: Quantity | None
+    target_w: int | None = None
+    reservation: SetReservation = field(default_factory=SetReservation)
+
+
+class Prosumer:
+    """The environment of one market of households."""
+
+    def __init__(self, days: Days, prices: InstitutionRules, charges: Charges = NO_CHARGES) -> None:
+        self.days, self.prices, self.charges = days, prices, charges
+        self.period = 0
+        self.balance: dict[Seat, Money] = {}
+        self.holdings: dict[Seat, Holding] = {}
+        self.intervals: dict[Seat, Interval] = {}
+        self.contracts: list[tuple[Seat | None, Seat | None, Price]] = []
+        self.standing = {
+            seat: Standing(None if one.storage is None else one.storage.start) for seat, one in days.households.items()
+        }
+
+    # --- before the interval ------------------------------------------------------------------------------------
+
+    def start_period(self, period: int, length_us: Duration) -> tuple[list[Sent], StartPeriod]:
+        """Plan the batteries, tell each seat its forecast and schedule, and the institution who may trade how much."""
+        self.period = period
+        self.holdings, self.contracts = {}, []
+        sent: list[Sent] = []
+        units: dict[Role, dict[Seat, Quantity]] = {"buyer": {}, "seller": {}}
+        for seat in self.days.households:
+            forecast = self._planned(seat)
+            sent.append(Sent(seat, forecast))
+            role: Role = "buyer" if forecast.net >= 0 else "seller"
+            holding = Holding(role, self.days.households[seat].connection.steps(forecast.net))
+            if holding.total:
+                self.holdings[seat] = holding
+                units[role][seat] = holding.total
+                sent.append(Sent(seat, Schedule(period, role, holding.steps)))
+        return sent, StartPeriod(period, length_us, units["buyer"], units["seller"])
+
+    def _planned(self, seat: Seat) -> Forecast:
+        """A seat's forecast; its battery does what was set, or keeps its own surplus for its own deficit."""
+        one, standing = self.days.households[seat], self.standing[seat]
+        load, pv = self.days.forecast(seat, self.period)
+        battery = power = capacity = 0
+        if one.storage is not None and standing.stored is not None:
+            power, capacity = round(one.storage.most / self.days.rules.interval_h), one.storage.high
+            target = standing.target_w
+            wanted = pv - load if target is None else round(target * self.days.rules.interval_h)
+            battery, standing.stored = one.storage.act(standing.stored, wanted)
+        self.intervals[seat] = Interval(load - pv + battery, battery)
+        return Forecast(
+            period=self.period,
+            load=load,
+            pv=pv,
+            net=load - pv + battery,
+            buy=one.connection.buy,
+            feed_in=one.connection.feed_in,
+            battery=battery,
+            stored=standing.stored,
+            flexible=one.connection.flexible,
+            flexible_value=one.connection.flexible_value,
+            power_w=power,
+            capacity=capacity,
+            grid_limit=one.connection.limit,
+            unserved_price=0 if one.connection.limit is None else one.connection.unserved,
+        )
+
+    def orders(self) -> list[tuple[Seat, Message]]:
+        """What the automaton offers for those who have set reservation prices, in an order drawn by seed."""
+        orders: list[tuple[Seat, Message]] = []
+        for seat, holding in self.holdings.items():
+            limits = self.standing[seat].reservation
+            if holding.role == "buyer" and limits.buy is not None:
+                orders.append((seat, Bid(limits.buy, holding.total)))
+            elif holding.role == "seller" and limits.sell is not None:
+                orders.append((seat, Ask(limits.sell, holding.total)))
+        stream(self.days.seed, "automaton", self.days.market, self.period).shuffle(orders)
+        return orders
+
+    # --- while it runs, and after it ----------------------------------------------------------------------------
+
+    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+        """Enter a contract, obey a seat, settle a round that has ended."""
+        match message:
+            case Contract():
+                return self._enter(message)
+            case EndRound():
+                return [Sent(seat, self._settled(seat)) for seat in self.days.households]
+            case SetBattery() if isinstance(sender, int):
+                return self._set_battery(sender, message)
+            case SetReservation() if isinstance(sender, int):
+                return self._set_reservation(sender, message)
+            case RequestContracts():
+                return [Sent(sender, Contracts(tuple(self.contracts)))]
+            case ReminderEndPeriod():
+                return [Sent(INSTITUTION, EndPeriod())]
+            case _:
+                raise AssertionError(f"an environment is not told {message.directive}")
+
+    def _enter(self, contract: Contract) -> list[Sent]:
+        gets = contract.price if contract.seller_price is None else contract.seller_price
+        for seat, sign, price in ((contract.buyer, 1, contract.price), (contract.seller, -1, gets)):
+            assert seat is not None, "contracts reach the environment with their owners"
+            holding, interval = self.holdings[seat], self.intervals[seat]
+            gained = holding.trade(price, contract.quantity, self.charges)
+            interval.bought += sign * contract.quantity
+            interval.paid += sign * price * contract.quantity + self.charges.due(holding.role, contract.quantity)
+            interval.gained += gained
+            self.balance[seat] = self.balance.get(seat, 0) + gained
+        self.contracts.append((contract.buyer, contract.seller, contract.price))
+        return []
+
+    def _settled(self, seat: Seat) -> Metered:
+        """Meter a seat's interval; its balance has what its steps say it gained, and gets what that is short of."""
+        interval, connection = self.intervals[seat], self.days.households[seat].connection
+        load, pv = self.days.metered(seat, self.period)
+        alone = load - pv + interval.battery
+        gain = connection.worth(alone, alone - interval.bought) - interval.paid
+        self.balance[seat] = self.balance.get(seat, 0) + gain - interval.gained
+        rest = settled(connection, alone - interval.bought)
+        return Metered(
+            period=self.period,
+            load=load,
+            pv=pv,
+            gain=gain,
+            bought=interval.bought,
+            battery=interval.battery,
+            stored=self.standing[seat].stored,
+            grid_import=rest.grid_import,
+            grid_export=rest.grid_export,
+            flexible=rest.flexible,
+            unserved=rest.unserved,
+            curtailed=rest.curtailed,
+        )
+
+    def _set_battery(self, seat: Seat, message: SetBattery) -> list[Sent] | Reason:
+        battery = self.days.rules.battery
+        if self.days.households[seat].storage is None or battery is None:
+            return "no_battery"
+        if message.target_w is not None and abs(message.target_w) > battery.power_kw * 1_000:
+            return "beyond_battery"
+        self.standing[seat].target_w = message.target_w
+        return [Sent(seat, message)]
+
+    def _set_reservation(self, seat: Seat, message: SetReservation) -> list[Sent] | Reason:
+        rules = self.prices
+        for price in (message.buy, message.sell):
+            if price is None:
+                continue
+            if not rules.price_min <= price <= rules.price_max:
+                return "price_out_of_limits"
+            if (price - rules.price_min) % rules.tick:
+                return "off_tick"
+        self.standing[seat].reservation = message
+        return [Sent(seat, message)]
+
+    def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
+        """What each piece of such trades would gain the seat by its forecast, in the order of its steps."""
+        holding = self.holdings.get(seat)
+        return [] if holding is None else holding.gains(commitments, self.charges)
+
+    def state(self) -> object:
+        """Standing settings and charges, the interval so far, contracts and balances."""
+        standing = [(seat, one.stored, one.target_w, one.reservation) for seat, one in sorted(self.standing.items())]
+        intervals = [
+            (seat, one.net, one.battery, one.bought, one.paid, one.gained)
+            for seat, one in sorted(self.intervals.items())
+        ]
+        return [self.period, standing, intervals, self.contracts, sorted(self.balance.items())]

@@ -1,0 +1,54 @@
+"""The equilibrium sheet of an energy market: its intervals as one seed deals them, batteries by their own rule."""
+
+from collections.abc import Iterator
+
+from p2p.energy import best_gain, feeder_capacity
+from p2p.environments import Environment
+from p2p.environments.built import environment_of
+from p2p.environments.neighbourhood import Prosumers
+from p2p.equilibrium import demand, equilibrium, supply
+from p2p.messages import Schedule
+from p2p.scenario import Scenario, seats_of_markets
+
+
+def energy_sheet(scenario: Scenario, seed: int) -> Iterator[str]:
+    """The sheet of the first market, line by line; forecasts only, for metering is yet to come."""
+    rules = scenario.environment
+    assert isinstance(rules, Prosumers)
+    panels = rules.seats if rules.pv is None else rules.pv
+    yield (
+        f"session      {scenario.markets} × {rules.seats} households, {panels} with panels and {rules.batteries} "
+        f"with a battery, {scenario.periods} periods of {scenario.period_s:g} s, {scenario.break_s:g} s between"
+    )
+    yield (
+        f"energy       {rules.interval_min} minutes a period from {rules.starts_at}; quantities in Wh, prices in "
+        f"{scenario.currency}; {rules.money_per_unit:,} of price × Wh are 1 {rules.money_unit}"
+    )
+    capacity = feeder_capacity(scenario.institution.call)
+    if capacity is not None:
+        yield f"feeder       carries {capacity} Wh a period; quantity and P0 below are without it, the surplus with it"
+    yield f"\nas seed {seed} deals it:\n"
+    yield f"  from   buyers      Wh  sellers      Wh  quantity       P0  surplus {rules.money_unit}"
+    environment = environment_of(scenario, seats_of_markets(scenario, seed)[0], seed, 0)
+    for period in range(1, scenario.periods + 1):
+        schedules = _schedules(environment, period)
+        goal = equilibrium(schedules)
+        wanted, offered = demand(schedules), supply(schedules)
+        surplus = best_gain(wanted, offered, capacity) / rules.money_per_unit
+        price = "–" if goal.price is None else f"{goal.price:g}"
+        buyers = sum(one.role == "buyer" for one in schedules)
+        yield (
+            f" {_time(rules, period)} {buyers:8} {sum(s.quantity for s in wanted):7} {len(schedules) - buyers:8} "
+            f"{sum(s.quantity for s in offered):7} {goal.quantity:9} {price:>8} {surplus:10.1f}"
+        )
+
+
+def _schedules(environment: Environment, period: int) -> list[Schedule]:
+    sent, _ = environment.start_period(period, 0)
+    return [one.message for one in sent if isinstance(one.message, Schedule)]
+
+
+def _time(rules: Prosumers, period: int) -> str:
+    """The time of day at which a period begins."""
+    minutes = (rules.start_min + (period - 1) * rules.interval_min) % 1_440
+    return f"{minutes // 60:02}:{minutes % 60:02}"
