@@ -15,6 +15,7 @@ from p2p.environments import NAMES as ENVIRONMENTS
 from p2p.environments.battery import Battery
 from p2p.environments.neighbourhood import Prosumers, Range
 from p2p.institutions import InstitutionName
+from p2p.reaction import ReactionError, parse_reaction
 from p2p.scenario_lines import line_of
 from p2p.seeds import stream
 from p2p.terms import CallTerms, Terms
@@ -95,9 +96,10 @@ class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[robots]: how fast they may be. Exponential times between looks at the market, with this mean."""
+    """[robots]: how fast they may be. Times between looks at the market, by a law of p2p/reaction.py, with this mean."""
 
     reaction_mean_s: Seconds = 1.0
+    reaction: Annotated[str, Meta(max_length=60)] = "exponential"
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -144,7 +146,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def activations(self) -> float:
         """How often a robot looks at the market in a period, on average."""
-        return self.period_s / self.robots.reaction_mean_s
+        return self.period_s / parse_reaction(self.robots.reaction, self.robots.reaction_mean_s).mean_s
 
 
 def parse(text: str, name: str = "scenario") -> Scenario:
@@ -274,6 +276,10 @@ def _contradictions(scenario: Scenario) -> list[tuple[str, str]]:
         wrong.append(("arms", f"the seats of the arms do not add up to the market's {scenario.traders}"))
     names = [arm.name for arm in scenario.arms]
     wrong += [(f"arms[{k}].name", f"'{name}' is there twice") for k, name in enumerate(names) if name in names[:k]]
+    try:
+        parse_reaction(scenario.robots.reaction, scenario.robots.reaction_mean_s)
+    except ReactionError as error:
+        wrong.append(("robots.reaction", str(error)))
     if scenario.seats > SEATS_MAX:
         wrong.append(("markets", f"makes {scenario.seats} seats, a session has {SEATS_MAX} at the most"))
     return wrong

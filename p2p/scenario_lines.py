@@ -6,7 +6,7 @@ string is a table or a key: unit values over several lines, or instructions that
 
 import re
 
-_TABLE = re.compile(r"\s*\[\[?\s*([\w.\"'-]+)\s*\]\]?")
+_TABLE = re.compile(r"\s*(\[\[?)\s*([\w.\"'-]+)\s*\]\]?")
 _KEY = re.compile(r"\s*([\w.\"'-]+)\s*=")
 _PIECES = re.compile(
     r'''"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\''''  # texts over several lines
@@ -16,16 +16,25 @@ _PIECES = re.compile(
 
 
 def lines_of_keys(text: str) -> dict[str, int]:
-    """Line, from 1, of each table and key, by dotted name. The first of several wins."""
+    """Line, from 1, of each table and key, by dotted name; of several [[tables]], by the name with its index, too.
+
+    Without an index, the first of several wins.
+    """
     lines: dict[str, int] = {}
-    table = ""
+    table = indexed = ""
+    seen: dict[str, int] = {}
     for number, line in _beginnings(text):
         if match := _TABLE.match(line):
-            table = _bare(match[1])
+            table = indexed = _bare(match[2])
+            if match[1] == "[[":
+                indexed = f"{table}[{seen.setdefault(table, 0)}]"
+                seen[table] += 1
             lines.setdefault(table, number)
+            lines.setdefault(indexed, number)
         elif match := _KEY.match(line):
             key = _bare(match[1])
-            lines.setdefault(f"{table}.{key}" if table else key, number)
+            for inside in (table, indexed):
+                lines.setdefault(f"{inside}.{key}" if inside else key, number)
     return lines
 
 
@@ -45,11 +54,16 @@ def _bare(name: str) -> str:
 
 
 def line_of(text: str, path: str) -> int:
-    """The line of a dotted path, or of the nearest table around it, or 1. Indexes ([0]) are passed over."""
+    """The line of a dotted path, or of the nearest table around it, or 1.
+
+    The index of a list's item ([0]) says which of several [[tables]] it is, and is passed over elsewhere.
+    """
     lines = lines_of_keys(text)
-    parts = re.sub(r"\[\d+\]", "", path).split(".")
+    parts = path.split(".")
     while parts:
-        if line := lines.get(".".join(parts)):
+        whole = ".".join(parts)
+        line = lines.get(whole) or lines.get(re.sub(r"\[\d+\]$", "", whole)) or lines.get(re.sub(r"\[\d+\]", "", whole))
+        if line:
             return line
         parts.pop()
     return 1

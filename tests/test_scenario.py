@@ -148,7 +148,8 @@ e = [ # [
 [[g.h]] # a table
 i = 1
 '''
-    assert lines_of_keys(text) == {"a": 1, "b": 2, "e": 7, "f": 11, "g.h": 12, "g.h.i": 13}
+    plain = {"a": 1, "b": 2, "e": 7, "f": 11, "g.h": 12, "g.h.i": 13}
+    assert lines_of_keys(text) == plain | {"g.h[0]": 12, "g.h[0].i": 13}
     assert line_of(text, "g.h.nowhere") == 12
     assert line_of(text, "e[1][0]") == 7
     assert line_of(text, "") == 1
