@@ -32,10 +32,10 @@ def broker_at(address: str, password: str | None = None, ca_file: str | None = N
         port = parts.port
     except ValueError as error:
         raise ValueError(wrong) from error
-    if parts.scheme not in PORTS or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in PORTS or not parts.hostname or "?" in address or "#" in address:
         raise ValueError(wrong)
     session = parts.path.strip("/")
-    if set(session) & set("/+#"):
+    if set(session) & set("/+"):
         raise ValueError(f"'{session}' is no session's name")
     if ca_file and parts.scheme != "mqtts":
         raise ValueError("a certificate authority is for mqtts:// only")

@@ -91,7 +91,7 @@ class Heard:
             return []
         self._told_period = period
         if before is None or before.period != period.period:
-            self._told_open, self._told_break, self._told_contract = True, False, 0
+            self._told_open, self._told_break, self._told_quotes = True, False, None
             self._made = {n: made for n, made in self._made.items() if made.period >= period.period}
             first = [made.contract.number for made in self._made.values() if made.period == period.period]
             self._told_contract = min(first, default=1) - 1
@@ -149,7 +149,8 @@ class Heard:
     def _quotes(self) -> list[tuple[Instant, Message]]:
         """The standing quotes: each side that has moved as a quote, sides that are empty as such."""
         standing, before = self._standing, self._told_quotes
-        if standing is None or standing == before:
+        period = self._told_period
+        if standing is None or standing == before or (period is not None and standing.at < period.started_us):
             return []
         self._told_quotes = standing
         facts: list[Message] = []

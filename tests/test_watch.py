@@ -1,0 +1,296 @@
+"""Spectators: what they are shown over a line and through a broker, and that it is the public's view and no more."""
+
+import asyncio
+import random
+
+import msgspec
+import pytest
+from textual.widgets import Digits
+
+from bots.client import Client, Closed, Facts, Lost
+from p2p.broker_address import broker_at
+from p2p.line import ClientLine, FactRead, Fault, Told, Welcome
+from p2p.messages import Accepted, Bid, Contract, End, Lobby, Quote, Schedule, Standing, Start, StartRound
+from p2p.rules import public_rules
+from p2p.scenario import parse
+from p2p.sim.sessions import Simulation
+from p2p.wire import encode, message_of
+from server.bulletin import Bulletin
+from server.feeds import Feeds
+from tests.brokers import mosquitto, needs_mosquitto
+from tests.conftest import SMALL
+from tests.test_mqtt import many, market, publishing, trade
+from tests.tui_plays import FakeClient, smith
+from tui.heard import Heard
+from tui.model import Model
+from tui.screens.results import ResultsScreen
+from tui.watch import WatchApp
+from tui.watch_broker import BrokerLine
+
+ARMS = """
+[[arms]]
+name = "quotes"
+seats = 2
+information = "standing"
+
+[[arms]]
+name = "all"
+seats = 2
+information = "book"
+"""
+WRONG = ["", "mqtt://", "http://a", "mqtt://a:x", "mqtt://a:70000", "mqtt://a/+", "mqtt://a/#", "mqtt://a?b"]
+
+
+def watcher(url):
+    client = Client(url, "", "human")
+    client.line.watched = 0
+    return client
+
+
+async def watch(line, model_of, until):
+    """Fold what a line tells until something holds of the model."""
+    model = None
+    async with asyncio.timeout(20):
+        async for happening in line.happenings():
+            if isinstance(happening, Welcome):
+                model = model or model_of(happening.rules)
+            elif isinstance(happening, Facts):
+                for told in happening.told:
+                    model.fold(told)
+            if model and until(model):
+                return model
+    return model
+
+
+def quantity(model):
+    return model.period.quantity if model.period else 0
+
+
+def public(rules):
+    return Model(rules, None)
+
+
+# --- over a line -------------------------------------------------------------------------------------------------
+
+
+async def test_a_spectator_sees_the_public_facts_and_nothing_of_anybodys_own(host):
+    async with host() as hosted:
+        spectator = await hosted.login(watching())
+        assert spectator.welcome.seat is None
+        assert spectator.welcome.resume == ""
+        _, buyer, seller = await market(hosted)
+        await trade(buyer, seller, 80)
+        assert isinstance(await buyer.say(Bid(33)), Accepted)
+        await spectator.until_told(Quote, 2)
+        assert spectator.all(Contract) == [Contract(1, 80, "ask")]
+        assert spectator.all(Schedule) == []
+        assert all(not quote.mine for quote in spectator.all(Quote))
+        assert hosted.host.opened.session.present.keys() == {buyer.welcome.seat, seller.welcome.seat}
+
+
+def watching(market=0, have=0):
+    line = ClientLine("", "human")
+    line.watched, line.number = market, have
+    return line
+
+
+async def test_a_spectator_of_a_market_with_poor_seats_sees_no_prices_of_contracts(host):
+    async with host(parse(SMALL + ARMS)) as hosted:
+        spectator = await hosted.login(watching())
+        assert spectator.welcome.rules.information == "standing"
+        _, buyer, seller = await market(hosted)
+        await trade(buyer, seller, 80)
+        await spectator.until_told(Standing)
+        assert spectator.all(Contract) == []
+
+
+async def test_a_spectator_comes_back_where_it_was(host):
+    async with host() as hosted:
+        _, buyer, seller = await market(hosted)
+        first = await hosted.login(watching())
+        await first.until_told(StartRound)
+        had = first.line.number
+        first.cut()
+        await trade(buyer, seller, 80)
+        again = await hosted.login(watching(have=had))
+        await again.until_told(Contract)
+        assert again.told[0].number == had + 1
+        assert again.all(Lobby) == []
+
+
+async def test_a_spectator_that_says_something_is_sent_away_and_nothing_is_recorded(host):
+    async with host() as hosted:
+        spectator = await hosted.login(watching())
+        await spectator.send(b'{"directive":"bid","payload":{"price":50},"token":1}')
+        assert (await spectator.fault()).code == "not_yours"
+        assert (await spectator.closed())[0] == 4003
+        assert not hosted.host.opened.session.tokens
+        assert not hosted.host.gateway.spectators.outboxes
+
+
+async def test_there_is_no_market_beyond_the_last_to_watch(host):
+    async with host() as hosted:
+        socket = await hosted.raw()
+        await socket.send(watching(market=1).login(), text=True)
+        fault = watching().received(await socket.recv())
+        assert isinstance(fault, Fault)
+        assert fault.code == "no_market"
+        await socket.wait_closed()
+
+
+# --- through a broker --------------------------------------------------------------------------------------------
+
+
+def published(scenario, seed):
+    """The feed of a simulated session, handed out fact by fact, and the bulletin that stands on it."""
+    simulation = Simulation(scenario, ["zic"] * scenario.seats, seed)
+    feeds = Feeds(simulation.session)
+    channel = feeds.public_channel(0)
+    bulletin = Bulletin(public_rules(scenario, channel[1]), feeds.public[channel], scenario.seats)
+    return simulation, feeds, channel, bulletin
+
+
+def fold(heard, model, topic, payload):
+    received = heard.hear(topic, payload)
+    if isinstance(received, Welcome):
+        received = heard.follows()
+    for told in received:
+        model.fold(told)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_a_broker_mixes_up_or_drops_the_screen_ends_up_right(seed):
+    rng = random.Random(seed)
+    scenario = smith()
+    simulation, feeds, channel, bulletin = published(scenario, seed)
+    model = Model(bulletin.rules, None)
+    heard = Heard("session")
+    fold(heard, model, "rules", b"")  # debris is passed over
+    for _, at, events in simulation.play():
+        feeds.publish(at, events)
+        if rng.random() < 0.1:
+            while bulletin.fold():
+                pass
+            contracts = bulletin.unconfirmed()
+            bulletin.confirmed += len(contracts)
+            heap = [("contract", one) for one in contracts]
+            heap += bulletin.due({"state", "period", "standing", "contracts", "interval"}, at)
+            if rng.random() < 0.5:
+                rng.shuffle(heap)
+            heap += [one for one in heap if rng.random() < 0.1]
+            for topic, payload in heap:
+                if topic != "contract" or rng.random() > 0.3:
+                    fold(heard, model, topic, payload)
+            if heard.rules is None and rng.random() < 0.5:
+                fold(heard, model, "rules", encode(bulletin.rules))
+    while bulletin.fold():
+        pass
+    bulletin.renew()
+    for topic, payload in bulletin.due({"state", "period", "standing", "contracts", "interval"}, feeds.now):
+        fold(heard, model, topic, payload)
+    told = Model(bulletin.rules, None)
+    for number, raw in enumerate(feeds.public[channel], 1):
+        fact = msgspec.json.decode(raw, type=FactRead)
+        told.fold(Told(number, fact.at, message_of(fact.directive, fact.payload)))
+    assert model.public.phase == told.public.phase == "ended"
+    assert [deal.price for deal in model.periods[-1].deals] == [deal.price for deal in told.periods[-1].deals]
+    assert (model.public.bid, model.public.ask) == (told.public.bid, told.public.ask)
+    assert heard.over
+
+
+def test_debris_on_a_topic_is_passed_over():
+    heard = Heard("session")
+    for topic in ("rules", "state", "period", "standing", "contract", "contracts", "nonsense"):
+        for payload in (b"", b"\xff", b"[" * 5_000, b"{}", b'{"now": "soon"}'):
+            assert heard.hear(topic, payload) == []
+
+
+@needs_mosquitto
+async def test_over_a_broker_the_same_is_seen_as_over_a_line_and_the_server_does_not_know(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host(many(5)) as hosted, publishing(hosted, broker.broker):
+        experimenter, buyer, seller = await market(hosted)
+        await trade(buyer, seller, 80)
+        both = [
+            asyncio.create_task(watch(line, public, lambda model: model.public.phase == "ended"))
+            for line in (BrokerLine(broker.broker), watcher(hosted.url))
+        ]
+        for price in (81, 82):
+            await trade(buyer, seller, price)
+        assert isinstance(await buyer.say(Bid(33)), Accepted)
+        await hosted.until(lambda: len(hosted.host.gateway.spectators.outboxes) == 1)
+        one = BrokerLine(broker.broker)
+        seen = await watch(
+            one, public, lambda model: model.public.bid == 33 and model.periods and len(model.periods[0].deals) == 3
+        )
+        assert seen.public.open
+        assert await experimenter.say(End())
+        assert await hosted.running == 0
+        heard, line = await asyncio.gather(*both)
+        assert [deal.price for deal in heard.periods[0].deals] == [80, 81, 82]
+        assert [deal.price for deal in line.periods[0].deals] == [80, 81, 82]
+        assert heard.public.bid == line.public.bid
+
+
+@needs_mosquitto
+async def test_a_broker_without_a_session_is_said_to_have_none(tmp_path):
+    async with mosquitto(tmp_path) as broker:
+        line = BrokerLine(broker.broker, patience_s=0.0)
+        async with asyncio.timeout(20):
+            happenings = [happening async for happening in line.happenings()]
+    assert all(isinstance(one, Lost) for one in happenings)
+    assert line.closed is not None
+    assert "no session is on this broker" in line.closed.why
+
+
+@pytest.mark.parametrize("address", WRONG)
+def test_what_is_no_brokers_address_is_refused(address):
+    with pytest.raises(ValueError, match=r"no broker's address|no session's name"):
+        broker_at(address)
+
+
+def test_a_brokers_address_may_hold_a_user_and_its_name_never_shows_the_password():
+    broker = broker_at("mqtts://grid%40home:s%3Acret@broker.example/session-1")
+    assert (broker.host, broker.port, broker.tls) == ("broker.example", 8883, True)
+    assert (broker.user, broker.password, broker.session) == ("grid@home", "s:cret", "session-1")
+    assert "cret" not in broker.name
+
+
+# --- the screen --------------------------------------------------------------------------------------------------
+
+
+async def test_the_publics_screen_shows_quotes_and_results_and_has_no_ticket():
+    line = FakeClient(smith())
+    app = WatchApp(line)
+    async with app.run_test(size=(100, 32)) as pilot:
+
+        async def until(holds):
+            for _ in range(500):
+                if holds():
+                    return
+                await pilot.pause(0.01)
+            raise AssertionError("it never came")
+
+        line.queue.put_nowait(Lost("nobody there", 0.1))
+        line.welcome()
+        line.tell(Lobby(3, 22), StartRound(1, 60_000_000), Quote("bid", 123), second=1)
+        await until(lambda: app.model is not None and app.model.public.bid == 123)
+        await until(lambda: any(digits.value == "123" for digits in app.screen.query(Digits)))
+        assert not app.screen.query("Ticket")
+        assert app.model.seat is None
+        line.tell(Contract(1, 123, "bid"), second=2)
+        await pilot.press("r")
+        await until(lambda: isinstance(app.screen, ResultsScreen))
+        await pilot.press("q")
+        await until(lambda: not isinstance(app.screen, ResultsScreen))
+        line.closed = Closed(0, "no answer")
+        line.queue.put_nowait(None)
+        await until(lambda: app.return_value is not None)
+    assert app.return_value.status == 2
+
+
+async def test_a_market_that_starts_is_started_for_its_spectators_too(host):
+    async with host() as hosted:
+        spectator = await hosted.login(watching())
+        experimenter = await hosted.experimenter()
+        assert isinstance(await experimenter.say(Start()), Accepted)
+        assert isinstance(await spectator.until_told(StartRound), StartRound)
