@@ -16,6 +16,7 @@ COMMANDS = {
     "trade": ("tui.command:trade", "Join a market as a person, in this terminal."),
     "watch": ("tui.watch_command:watch", "Watch a market as its public, from its server or from a broker."),
     "bot": ("bots.command:bot", "Join a market as a robot."),
+    "load": ("bots.command:load", "Measure how a server of its own holds under many hands."),
     "ctl": ("server.command:ctl", "Experimenter: start, pause, resume, extend, end a session."),
     "simulate": ("p2p.sim.command:simulate", "Play sessions of robots in this process, many a second."),
     "score": ("recordings.command:score", "Score a recording beside simulated baselines."),
