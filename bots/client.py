@@ -16,8 +16,8 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI
@@ -45,9 +45,10 @@ FINAL = {4000, 4001, 4002, 4003, 4009}
 
 @dataclass(frozen=True)
 class Facts:
-    """New facts, in the order of their numbers."""
+    """New facts, in the order of their numbers, and the latest states by directive as they are after them."""
 
     told: list[Told]
+    state: Mapping[str, Message] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class Client:
                     yield received
                 else:
                     self._clock_at = (self.line.now, time.monotonic())
-                    yield Facts(received)
+                    yield Facts(received, self.line.state)
             raise socket.protocol.close_exc
         finally:
             self.connected = False

@@ -189,7 +189,10 @@ class ServerLine:
 
 
 class ClientLine:
-    """The client's end of a line, and what outlives it: the seat, how far it has come, what is unanswered."""
+    """The client's end of a line, and what outlives it: the seat, how far it has come, what is unanswered.
+
+    `state` has the latest of each state by directive, if it `keeps_state`: people look at them, robots fold facts.
+    """
 
     def __init__(self, code: str, controller: Controller, name: str = "") -> None:
         self.code, self.controller, self.name = code, controller, name
@@ -200,6 +203,8 @@ class ClientLine:
         self.now: Instant = 0
         self.pending: dict[int, bytes] = {}
         self.watched: int | None = None
+        self.state: dict[str, Message] = {}
+        self.keeps_state = controller == "human"
 
     def login(self) -> bytes:
         """The first frame of a new connection."""
@@ -244,7 +249,7 @@ class ClientLine:
     def received(self, data: bytes | str) -> list[Told] | Welcome | Fault:
         """New facts, or a welcome, or an error of ours; raises ProtocolError where the server is wrong.
 
-        States are passed over: whoever has all the facts folds them himself.
+        States have no numbers: the latest ones are kept in `state`, or passed over where that is not asked for.
         """
         try:
             said = _frame.decode(data)
@@ -277,9 +282,17 @@ class ClientLine:
             if number > had:
                 fact = _fact.decode(raw)
                 told.append(Told(number, fact.at, message_of(fact.directive, fact.payload)))
+        if self.keeps_state:
+            self._keep(feed.state)
         self.now = feed.now
         for one in told:
             self.number = one.number
             if isinstance(one.message, Accepted | Refused):
                 self.pending.pop(one.message.token, None)
         return told
+
+    def _keep(self, states: list[msgspec.Raw]) -> None:
+        """The states of a frame: each takes the place of the one before it."""
+        read = [_fact.decode(raw) for raw in states]
+        if read:
+            self.state = self.state | {one.directive: message_of(one.directive, one.payload) for one in read}
