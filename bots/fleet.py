@@ -9,9 +9,11 @@ from bots.robot import Robot
 SESSION_OVER = 4000
 
 
-async def run_fleet(url: str, cast: list[tuple[str, str]], patience_s: float = 60.0) -> list[Closed]:
+async def run_fleet(
+    url: str, cast: list[tuple[str, str]], patience_s: float = 60.0, reaction: str = ""
+) -> list[Closed]:
     """Play every (code, agent word) to the end; how each line that did not end with the session was closed."""
-    robots = [Robot(url, code, word, patience_s) for code, word in cast]
+    robots = [Robot(url, code, word, patience_s, reaction) for code, word in cast]
     clients = await asyncio.gather(*(robot.run() for robot in robots))
     return [client.closed for client in clients if client.closed and client.closed.code != SESSION_OVER]
 

@@ -1,30 +1,39 @@
 """One robot on one line: an agent, its stream of chance, and its reaction times.
 
-After a round starts it looks at the market after exponential times with the mean that the scenario states (as in
-p2p/sim/sessions.py: only that equals the literature's uniform activation), and says what its agent decides. While an
-order of its own is unanswered it does not decide anew.
+After a round starts it looks at the market after times drawn by the scenario's law of reaction, or by its own
+(p2p/reaction.py, as in p2p/sim/sessions.py), and says what its agent decides. While an order of its own is unanswered
+it does not decide anew. An agent that raises, returns nonsense or takes too long passes, and that is said once on
+standard error; the robot stays on its seat.
 """
 
 import asyncio
+import sys
 import time
 from random import Random
 
-from bots.client import Client, Facts
+from bots.client import Client, Closed, Facts
 from p2p.agents import Agent
 from p2p.agents.registry import make_agent, parse_word
-from p2p.agents.saying import said
+from p2p.agents.saying import AgentFailed, decided, said
 from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.line import Told, Welcome
-from p2p.messages import Ended, EndRound, Paused, Resumed, StartRound
+from p2p.messages import Ended, EndRound, Message, Paused, Resumed, StartRound
+from p2p.reaction import Reaction, parse_reaction
 from p2p.seeds import stream
+
+DECIDE_S_MAX = 1.0
+"""The longest a decision may take, a thousand times what the slowest of ours needs: all robots of a process wait."""
 
 
 class Robot:
     """Plays a seat until the session is over. `run` returns the client, whose `closed` says how it ended."""
 
-    def __init__(self, url: str, code: str, word: str, patience_s: float = 60.0) -> None:
+    def __init__(self, url: str, code: str, word: str, patience_s: float = 60.0, reaction: str = "") -> None:
         self.client = Client(url, code, "robot", patience_s=patience_s)
+        self.word, self.own_reaction = word, reaction
         self.agent: Agent = make_agent(*parse_word(word))
+        self.reaction: Reaction | None = None
+        self.passed = 0
         self.knowledge: Knowledge | None = None
         self._rng = Random(0)
         self._timer: asyncio.TimerHandle | None = None
@@ -36,8 +45,8 @@ class Robot:
             async for happening in self.client.happenings():
                 match happening:
                     case Welcome() if self.knowledge is None:
-                        self.knowledge = Knowledge(PublicKnowledge(happening.rules))
-                        self._rng = stream(happening.seed or 0, "decide")
+                        if not self._seated(happening):
+                            break
                     case Facts(told=told):
                         for one in told:
                             self._see(one)
@@ -48,6 +57,18 @@ class Robot:
         finally:
             self._stop()
         return self.client
+
+    def _seated(self, welcome: Welcome) -> bool:
+        """Take in the rules; False where the agent does not play by them."""
+        rules = welcome.rules
+        why = self.agent.refuses.get(rules.institution)
+        if why is not None:
+            self.client.closed = Closed(0, f"{self.word} does not play in '{rules.institution}': {why}")
+            return False
+        self.knowledge = Knowledge(PublicKnowledge(rules))
+        self.reaction = parse_reaction(self.own_reaction or rules.reaction, rules.reaction_mean_s)
+        self._rng = stream(welcome.seed or 0, "decide")
+        return True
 
     def _see(self, told: Told) -> None:
         assert self.knowledge is not None, "facts come after the welcome"
@@ -60,10 +81,10 @@ class Robot:
                 self._again()
             case EndRound():
                 self._stop()
-            case Paused():
+            case Paused() if self.reaction and not self.reaction.wall:
                 self._left_s = self._timer.when() - self._timer_clock() if self._timer else 0.0
                 self._stop()
-            case Resumed() if self.knowledge.public.open:
+            case Resumed() if self.knowledge.public.open and self._timer is None:
                 self._after(max(0.0, self._left_s))
             case _:
                 pass
@@ -80,7 +101,8 @@ class Robot:
         """Look at the market after the next reaction time, if there is anything left to trade."""
         assert self.knowledge is not None
         if self.knowledge.public.open and self.knowledge.units_left:
-            self._after(self._rng.expovariate(1.0) * self.knowledge.rules.reaction_mean_s)
+            assert self.reaction is not None, "the rules come before the facts"
+            self._after(self.reaction.draw_s(self._rng))
 
     def _after(self, seconds: float) -> None:
         self._stop()
@@ -89,10 +111,32 @@ class Robot:
     def _act(self) -> None:
         self._timer = None
         assert self.knowledge is not None
+        if self.knowledge.public.paused:
+            self._left_s = 0.0
+            return
         if not self.client.line.pending and self.client.connected:
             before = time.perf_counter_ns()
-            message = said(self.agent.decide(self.knowledge, self._rng), self.knowledge)
+            message = self._decided()
             took_us = (time.perf_counter_ns() - before) // 1_000
-            if message is not None:
+            if took_us > DECIDE_S_MAX * 1_000_000:
+                self._pass(f"took {took_us / 1_000_000:.1f} s to decide, {DECIDE_S_MAX:g} s is the most")
+            elif message is not None:
                 self.client.say(message, {"decide_us": took_us})
         self._again()
+
+    def _decided(self) -> Message | None:
+        """What to say now; None where the agent has nothing to say, or fails."""
+        assert self.knowledge is not None
+        self.knowledge.now = self.client.now()
+        try:
+            return said(decided(self.agent, self.knowledge, self._rng), self.knowledge)
+        except AgentFailed as error:
+            self._pass(str(error))
+            return None
+
+    def _pass(self, why: str) -> None:
+        """Say nothing this time, and tell whoever runs the robots, once."""
+        self.passed += 1
+        if self.passed == 1:
+            seat = self.client.line.welcome.seat if self.client.line.welcome else "?"
+            print(f"pit: {self.word} on seat {seat} passes: {why}", file=sys.stderr, flush=True)

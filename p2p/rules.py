@@ -37,6 +37,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     identities: str
     reaction_mean_s: float
     instructions: str
+    reaction: str = "exponential"
     information: str = "book"
     terms: Terms = Terms()
     call: CallTerms | None = None
@@ -59,6 +60,7 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None) 
         no_loss=scenario.no_loss == "people",
         identities=scenario.identities,
         reaction_mean_s=scenario.robots.reaction_mean_s,
+        reaction=scenario.robots.reaction,
         instructions=scenario.instructions,
         information=information or scenario.information,
         terms=rules.terms,

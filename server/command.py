@@ -69,7 +69,7 @@ def serve(
     """
     import msgspec
 
-    from p2p.agents.registry import AgentError, parse_cast
+    from p2p.agents.registry import AgentError, check_cast, parse_cast
     from p2p.scenario import RobotRules, ScenarioError
     from p2p.sim.scenario_files import load, scenario_path
     from recordings.journal import JournalError
@@ -100,6 +100,7 @@ def serve(
             rules = msgspec.structs.replace(rules, **{key: new for key, new in changed.items() if new is not None})
             rules = repeated(rules, seats or 0)
             cast = parse_cast(bots, rules.seats) if bots else []
+            check_cast(cast, rules.institution.name)
             seed = secrets.randbits(63) if seed is None else seed
             opened = open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit"))
     except (AgentError, ScenarioError, JournalError, TransportError) as error:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from p2p.agents import Agent
-from p2p.agents.own import AgentError, is_own, own_class
+from p2p.agents.own import AgentError as AgentError
+from p2p.agents.own import is_own, own_class
 
 NAMES: dict[str, str] = {
     "ziu": "p2p.agents.ziu:ZIU",

@@ -14,18 +14,25 @@ from p2p.sim.batch import Played, Task
 )
 @click.argument("scenario")
 @click.option("--agents", default="zic:*", show_default=True, metavar="AGENT:COUNT,…", help="Who sits on the seats.")
+@click.option("--reaction", default="", metavar="LAW", help="Robots' reaction times, not the scenario's: see pit bot.")
 @click.option("--sessions", default=100, show_default=True, type=click.IntRange(1, 1_000_000))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for sessions.csv and periods.csv."
 )
 @click.option("--workers", default=os.cpu_count() or 1, show_default="all cores", type=click.IntRange(1, 256))
-def simulate(scenario: str, agents: str, sessions: int, seed: int, out: Path | None, workers: int) -> None:
+def simulate(
+    scenario: str, agents: str, reaction: str, sessions: int, seed: int, out: Path | None, workers: int
+) -> None:
     """Play SCENARIO with robots on all seats, many times, and say how efficient they were.
 
     Session k of a seed is the same, however many are played and on however many cores.
     """
-    from p2p.agents.registry import AgentError, parse_cast
+    import msgspec
+
+    from p2p.agents.registry import AgentError, check_cast, parse_cast
+    from p2p.agents.saying import AgentFailed
+    from p2p.reaction import ReactionError, parse_reaction
     from p2p.scenario import ScenarioError
     from p2p.seeds import derived
     from p2p.sim.batch import play_all
@@ -35,7 +42,11 @@ def simulate(scenario: str, agents: str, sessions: int, seed: int, out: Path | N
     try:
         rules = load(scenario)
         cast = tuple(parse_cast(agents, rules.seats))
-    except (AgentError, ScenarioError) as error:
+        check_cast(cast, rules.institution.name)
+        if reaction:
+            parse_reaction(reaction, rules.robots.reaction_mean_s)
+            rules = msgspec.structs.replace(rules, robots=msgspec.structs.replace(rules.robots, reaction=reaction))
+    except (AgentError, ReactionError, ScenarioError) as error:
         raise click.ClickException(str(error)) from error
     if len(cast) != rules.seats:
         raise click.ClickException(f"'{agents}' casts {len(cast)} of {rules.seats} seats; end it with AGENT:*")
@@ -45,14 +56,17 @@ def simulate(scenario: str, agents: str, sessions: int, seed: int, out: Path | N
         except OSError as error:
             raise click.ClickException(f"{out} cannot be made: {error.strerror or error}") from error
     tasks = [
-        Task(k, rules, cast, session_seed, session_seed)
+        Task(k, rules, cast, session_seed, session_seed, bounds=out is not None)
         for k, session_seed in ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))
     ]
     played = play_all(tasks, workers)
-    with click.progressbar(played, length=sessions, label=f"{agents}", file=sys.stderr) as bar:
-        done = list(bar)
+    try:
+        with click.progressbar(played, length=sessions, label=f"{agents}", file=sys.stderr) as bar:
+            done = list(bar)
+    except AgentFailed as error:
+        raise click.ClickException(str(error)) from error
     if out is not None:
-        write_tables(out, done)
+        write_tables(out, done, rules)
     _say(rules.activations(), agents, done)
 
 

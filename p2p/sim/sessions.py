@@ -1,20 +1,20 @@
 """A session of robots without sockets: the same state machine, driven by a queue of events instead of a clock.
 
-Each robot looks at the market after exponential times, drawn from its own stream, as a live one does; that alone equals
-the literature's uniform activation. Facts reach a robot at the instant they happen.
+Each robot looks at the market after times drawn from its own stream by the scenario's law, as a live one does; the
+exponential one alone equals the literature's uniform activation. Facts reach a robot at the instant they happen.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
-from math import log
 from random import Random
 
 from p2p.agents import Agent
-from p2p.agents.registry import make_agent, parse_word
-from p2p.agents.saying import said
+from p2p.agents.registry import check_cast, make_agent, parse_word
+from p2p.agents.saying import AgentFailed, decided, said
 from p2p.knowledge import Knowledge, PublicKnowledge
-from p2p.messages import Joined, Open, Start
+from p2p.messages import Joined, Message, Open, Start
+from p2p.reaction import parse_reaction
 from p2p.rules import public_rules
 from p2p.scenario import Scenario
 from p2p.seeds import derived, stream
@@ -51,7 +51,9 @@ class Simulation:
         self.scenario = scenario
         self.session = Session(scenario, seed)
         self.views = Views(scenario, seed)
-        self.mean_us = scenario.robots.reaction_mean_s * SECOND
+        check_cast(cast, scenario.institution.name)
+        self.cast = cast
+        self.reaction = parse_reaction(scenario.robots.reaction, scenario.robots.reaction_mean_s)
         self.public = {
             (market, information): PublicKnowledge(public_rules(scenario, information))
             for market in range(scenario.markets)
@@ -95,8 +97,7 @@ class Simulation:
             robot = robots[seat]
             knowledge = robot.knowledge
             robot.looked += 1
-            action = robot.agent.decide(knowledge, robot.rng)
-            message = None if action is None else said(action, knowledge)
+            message = self._decided(robot, now)
             if message is not None:
                 robot.token += 1
                 yield self._hand_in(Envelope(seat, message, token=robot.token), now)
@@ -107,7 +108,16 @@ class Simulation:
 
     def _reaction(self, robot: Robot) -> int:
         """Microseconds until the robot looks again."""
-        return 1 + int(-log(1.0 - robot.rng.random()) * self.mean_us)
+        return 1 + int(self.reaction.draw_s(robot.rng) * SECOND)
+
+    def _decided(self, robot: Robot, now: Instant) -> Message | None:
+        """What a robot says now. An agent that fails ends the session, by its name: its result would mean nothing."""
+        robot.knowledge.now = now
+        try:
+            action = decided(robot.agent, robot.knowledge, robot.rng)
+        except AgentFailed as error:
+            raise AgentFailed(f"{self.cast[robot.seat]} on seat {robot.seat}, {now / SECOND:.1f} s: {error}") from error
+        return None if action is None else said(action, robot.knowledge)
 
     def _hand_in(self, envelope: Envelope, now: Instant) -> Heard:
         events = self.session.handle(envelope, now)
