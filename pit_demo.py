@@ -16,8 +16,14 @@ PERSON = ("--period-s", "45", "--break-s", "6", "--reaction-s", "3")
 """A person needs time to read; robots look at the market every three seconds, as people do."""
 ROBOTS = ("--period-s", "5", "--break-s", "0.5", "--reaction-s", "0.2")
 """Robots alone do as much in a tenth of the time."""
+ENERGY_PERSON = ("--periods", "6", "--period-s", "30", "--break-s", "6", "--reaction-s", "2")
+ENERGY_ROBOTS = ("--period-s", "1", "--break-s", "0.2", "--reaction-s", "0.1")
+"""A day of energy has many short periods: robots play it all, up to ENERGY_PERIODS of them."""
+ENERGY_PERIODS = 20
 BASELINES = 50
 """Simulated sessions of each agent beside the result: enough for a picture, done in seconds. `pit score` plays 200."""
+ENERGY_BASELINES = 8
+"""A day has many periods, and one more agent's day a second."""
 
 
 def _pit(*words: str) -> list[str]:
@@ -30,7 +36,7 @@ def _pit(*words: str) -> list[str]:
 @click.option("--agents", default="zic", show_default=True, help="Which robots play, or AGENT:COUNT,… .")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The session's seed; drawn at random unless given.")
 def demo(scenario: str, headless: bool, agents: str, seed: int | None) -> None:
-    """Play three short periods now: you on one seat, robots on the others; then see the result.
+    """Play a few short periods now: you on one seat, robots on the others; then see the result.
 
     Without a terminal, or with --headless, robots play alone.
     """
@@ -40,7 +46,8 @@ def demo(scenario: str, headless: bool, agents: str, seed: int | None) -> None:
 
     alone = headless or not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty())
     try:
-        seats = load(scenario).seats
+        rules = load(scenario)
+        seats, energy = rules.seats, rules.environment.name == "prosumer"
         robots = seats if alone else seats - 1
         cast = agents if ":" in agents else f"{agents}:{robots}"
         if len(parse_cast(cast, seats)) != robots:
@@ -51,12 +58,16 @@ def demo(scenario: str, headless: bool, agents: str, seed: int | None) -> None:
             )
     except (AgentError, ScenarioError) as error:
         raise click.ClickException(str(error)) from error
-    serve = _pit("serve", scenario, "--port", "0", "--json", "--periods", "3", "--bots", cast)
-    serve += ROBOTS if alone else PERSON
+    serve = _pit("serve", scenario, "--port", "0", "--json", "--bots", cast)
+    if energy:
+        periods = str(min(ENERGY_PERIODS, rules.periods))
+        serve += ("--periods", periods, *ENERGY_ROBOTS) if alone else ENERGY_PERSON
+    else:
+        serve += ("--periods", "3", *(ROBOTS if alone else PERSON))
     serve += ["--seed", str(seed)] if seed is not None else []
     recording = _play(serve, alone)
     click.echo("", err=True)
-    score = subprocess.call(_pit("score", str(recording), "--sessions", str(BASELINES)))
+    score = subprocess.call(_pit("score", str(recording), "--sessions", str(ENERGY_BASELINES if energy else BASELINES)))
     if score:
         sys.exit(score)
     if not alone:

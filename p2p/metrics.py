@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class PeriodScore:
     """One market's period, scored. Prices and surpluses in the scenario's unit of money, alpha in percent.
 
-    Of prosumers: by their forecast steps, except `surplus_by_seat`, which is each seat's gain as metered.
+    Of prosumers: by their forecast steps, except `surplus_by_seat`, which is each seat's gain as metered; their
+    maximum surplus is within the feeder's capacity, price and quantity of equilibrium are without it.
     """
 
     market: int

@@ -6,9 +6,10 @@ The one source of scores: a recording's events and a simulation's are folded ali
 from dataclasses import replace
 
 from p2p.charges import NO_CHARGES, Charges
-from p2p.energy import Books, Spreads, feeder_capacity, score_energy
+from p2p.energy import Books, Spreads, best_gain, feeder_capacity, score_energy
+from p2p.equilibrium import demand, supply
 from p2p.messages import Contract, EndRound, Forecast, InitInst, Joined, Message, Metered, Schedule, StartRound
-from p2p.metrics import PeriodScore, score_period
+from p2p.metrics import PeriodScore, efficiency, score_period
 from p2p.units import Controller, Quantity, Seat
 from p2p.wire import Event
 
@@ -78,8 +79,17 @@ class Outcome:
         books = self.books.get((market, period))
         if books is None:
             return score
-        energy = score_energy(books, contracts, self.charges, self._capacity[market])
-        return replace(score, energy=energy, surplus_by_seat=energy.gain_by_seat)
+        capacity = self._capacity[market]
+        energy = score_energy(books, contracts, self.charges, capacity)
+        schedules = self.schedules.get((market, period), {}).values()
+        goal = replace(score.equilibrium, surplus_max=best_gain(demand(schedules), supply(schedules), capacity))
+        return replace(
+            score,
+            equilibrium=goal,
+            efficiency=efficiency(score.surplus, goal.surplus_max),
+            energy=energy,
+            surplus_by_seat=energy.gain_by_seat,
+        )
 
     def _energy(self, event: Event, message: Forecast | Metered) -> None:
         assert event.market is not None

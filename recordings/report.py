@@ -4,6 +4,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from p2p.environments.neighbourhood import Prosumers
 from p2p.metrics import SessionScore, score_session
 from p2p.sim.batch import Played
 from p2p.sim.tables import interval
@@ -36,7 +37,7 @@ def periods_table(score: Score) -> Table:
     table = _table(
         score.scenario.title,
         "market, period" if several else "period",
-        "contracts",
+        _amounts(score),
         "at equilibrium",
         "price mean",
         "P0",
@@ -73,7 +74,7 @@ def baselines_table(score: Score, baselines: dict[str, list[Played]]) -> Table:
     many = max((len(played) for played in baselines.values()), default=0)
     each = f"{score.scenario.activations():g} activations per trader and period"
     title = f"The same schedules, played by robots alone: {many} sessions each, {each}"
-    table = _table(title, "on all seats", "efficiency (5–95 %)", "alpha % (5–95 %)", "price mean", "contracts")
+    table = _table(title, "on all seats", "efficiency (5–95 %)", "alpha % (5–95 %)", "price mean", _amounts(score))
     table.add_row("this session", *_row([score.whole], len(score.periods)))
     table.add_section()
     for agent, played in baselines.items():
@@ -96,17 +97,29 @@ def _row(sessions: list[SessionScore], periods: int) -> list[str]:
 
 def traders_table(score: Score) -> Table:
     """What each seat gained, beside what it would have gained at the competitive price."""
-    table = _table(
-        f"Surplus in {score.scenario.currency}", "seat", "who", "role", "gained", "at equilibrium", "difference"
-    )
+    unit, per_unit = _money(score)
+    table = _table(f"Surplus in {unit}", "seat", "who", "role", "gained", "at equilibrium", "difference")
     for trader in score.traders:
         difference = trader.surplus - trader.surplus_competitive
         table.add_row(
             str(trader.seat),
             trader.controller or "–",
             trader.role,
-            str(trader.surplus),
-            f"{trader.surplus_competitive:g}",
-            f"{difference:+g}",
+            f"{trader.surplus / per_unit:.6g}",
+            f"{trader.surplus_competitive / per_unit:.6g}",
+            f"{difference / per_unit:+.6g}",
         )
     return table
+
+
+def _amounts(score: Score) -> str:
+    """What quantities are counted in."""
+    return "Wh" if isinstance(score.scenario.environment, Prosumers) else "contracts"
+
+
+def _money(score: Score) -> tuple[str, int]:
+    """The unit in which money is shown, and how much of it is one."""
+    environment = score.scenario.environment
+    if isinstance(environment, Prosumers):
+        return environment.money_unit, environment.money_per_unit
+    return score.scenario.currency, 1

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from p2p.metrics import PeriodScore, SessionScore, competitive_surpluses, score_session
 from p2p.outcome import Outcome
 from p2p.scenario import Scenario
 from p2p.seeds import derived
-from p2p.sim.batch import Played, Task, play_all
+from p2p.sim.batch import Played, Task, foresight, play_all
 from p2p.units import Controller, Role, Seat
 from p2p.wire import ProtocolError
 from recordings.journal import JournalError, Reading
@@ -22,14 +23,17 @@ class TraderScore:
     seat: Seat
     market: int
     controller: Controller | None
-    role: Role
+    role: Role | Literal["both"]
     surplus: int
     surplus_competitive: float
 
 
 @dataclass(frozen=True)
 class Score:
-    """A recording, scored. `sealed` is False where the recording was cut: then only finished periods count."""
+    """A recording, scored. `sealed` is False where the recording was cut: then only finished periods count.
+
+    `foresight`: of prosumers, each market's bound with perfect foresight, None where it was not found.
+    """
 
     name: str
     scenario: Scenario
@@ -38,6 +42,7 @@ class Score:
     periods: list[PeriodScore]
     whole: SessionScore
     traders: list[TraderScore]
+    foresight: tuple[float | None, ...] = ()
 
 
 def score(folder: Path) -> Score:
@@ -45,14 +50,16 @@ def score(folder: Path) -> Score:
     reading = read_folder(folder)
     outcome = fold(reading)
     periods = outcome.scores()
+    scenario = scenario_of(reading.header)
     return Score(
         name=reading.header.session,
-        scenario=scenario_of(reading.header),
+        scenario=scenario,
         seed=reading.header.seed,
         sealed=reading.sealed is not None,
         periods=periods,
         whole=score_session(periods),
         traders=_traders(outcome, periods),
+        foresight=foresight(scenario, outcome),
     )
 
 
@@ -73,7 +80,7 @@ def fold(reading: Reading) -> Outcome:
 def _traders(outcome: Outcome, periods: list[PeriodScore]) -> list[TraderScore]:
     traders: dict[Seat, TraderScore] = {}
     for period in periods:
-        schedules = outcome.schedules[period.market, period.period]
+        schedules = outcome.schedules.get((period.market, period.period), {})
         competitive = competitive_surpluses(schedules, period.equilibrium.price)
         for seat, schedule in schedules.items():
             before = traders.get(seat)
@@ -81,7 +88,7 @@ def _traders(outcome: Outcome, periods: list[PeriodScore]) -> list[TraderScore]:
                 seat=seat,
                 market=period.market,
                 controller=outcome.controllers.get(seat),
-                role=schedule.role,
+                role=schedule.role if before is None or before.role == schedule.role else "both",
                 surplus=period.surplus_by_seat[seat] + (before.surplus if before else 0),
                 surplus_competitive=competitive[seat] + (before.surplus_competitive if before else 0.0),
             )

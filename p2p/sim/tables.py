@@ -3,6 +3,7 @@
 Columns: session (from 1), seed, market (from 0), period (from 1), efficiency (0..1, empty where nothing was to be
 gained), alpha (percent of P0), price_mean (the scenario's unit of money), quantity (contracts), surplus, surplus_max.
 A session has the activations of its robots, too: how often they looked at the market, all periods and seats together.
+Energy markets have more columns (p2p/sim/energy_columns.py); their quantity is in Wh.
 """
 
 import csv
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from p2p.metrics import score_session
+from p2p.scenario import Scenario
 from p2p.sim.batch import Played
+from p2p.sim.energy_columns import period_cells, period_columns, session_cells, session_columns
 
 COMMON = ("efficiency", "alpha", "price_mean", "quantity", "surplus", "surplus_max")
 DIGITS = 6
@@ -48,20 +51,22 @@ def _quantile(ordered: list[float], q: float) -> float:
     return ordered[below] + (at - below) * (ordered[above] - ordered[below])
 
 
-def write_tables(folder: Path, played: list[Played]) -> None:
-    """Write both tables; each appears whole or not at all."""
+def write_tables(folder: Path, played: list[Played], scenario: Scenario | None = None) -> None:
+    """Write both tables; each appears whole or not at all. Energy columns: see p2p/sim/energy_columns.py."""
+    in_periods, in_sessions = (period_columns(scenario), session_columns(scenario)) if scenario else ((), ())
     periods: list[dict[str, Any]] = []
     sessions: list[dict[str, Any]] = []
     for one in played:
         whole = score_session(one.scores)
         row = {"session": one.session, "seed": one.seed, "activations": one.activations}
-        sessions.append(row | {name: getattr(whole, name) for name in COMMON})
+        sessions.append(row | {name: getattr(whole, name) for name in COMMON} | session_cells(one))
         for score in one.scores:
             row = {"session": one.session, "market": score.market, "period": score.period}
             surplus_max = {"surplus_max": score.equilibrium.surplus_max}
-            periods.append(row | {name: getattr(score, name) for name in COMMON[:-1]} | surplus_max)
-    _write(folder / "sessions.csv", ("session", "seed", *COMMON, "activations"), sessions)
-    _write(folder / "periods.csv", ("session", "market", "period", *COMMON), periods)
+            cells = {name: getattr(score, name) for name in COMMON[:-1]} | surplus_max | period_cells(score.energy)
+            periods.append(row | cells)
+    _write(folder / "sessions.csv", ("session", "seed", *COMMON, "activations", *in_sessions), sessions)
+    _write(folder / "periods.csv", ("session", "market", "period", *COMMON, *in_periods), periods)
 
 
 def _write(path: Path, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
