@@ -50,6 +50,8 @@ Reason: TypeAlias = Literal[
     "not_now",
 ]
 """Why an institution, an environment or a session says no. A refusal is a fact of the experiment."""
+Verdict: TypeAlias = Literal["taken", "late", "doubled", "out_of_order", "absurd", "not_metered"]
+"""What becomes of a meter's reading."""
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -481,6 +483,29 @@ class Left(Message, frozen=True):
     seat: Seat
 
 
+class Reading(Message, frozen=True):
+    """What a seat's meter has read: Wh of an interval, and when (it may be before the session began).
+
+    Where it counts, it is the seat's load and PV in the next interval; the rules are in p2p/meters.py.
+    """
+
+    said_by: ClassVar = "gateway (a meter's, from a broker)"
+    told_to: ClassVar = "session"
+    seat: Seat
+    taken_us: Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+    load: Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
+    pv: Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
+
+
+class Judged(Message, frozen=True):
+    """What has become of a reading; only those that are `taken` count. The record has it, nobody else is told."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "gateway"
+    seat: Seat
+    verdict: Verdict
+
+
 class Start(Message, frozen=True):
     """Begins the first period, whoever is there. A session also starts by itself when all seats are taken."""
 
@@ -515,6 +540,24 @@ class End(Message, frozen=True):
 
     said_by: ClassVar = "experimenter"
     told_to: ClassVar = "session"
+
+
+class Announce(Message, frozen=True, omit_defaults=True):
+    """Tells everybody something in words. They are kept beside the journal, which has their digest alone."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+    text: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    digest: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+class Announced(Message, frozen=True, omit_defaults=True):
+    """The experimenter's words to everybody; in the journal their digest alone."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    digest: str
+    text: str = ""
 
 
 SEED: tuple[type[Message], ...] = (
@@ -558,11 +601,15 @@ OURS: tuple[type[Message], ...] = (
     Open,
     Joined,
     Left,
+    Reading,
+    Judged,
     Start,
     Pause,
     Resume,
     Extend,
     End,
+    Announce,
+    Announced,
 )
 BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in SEED + OURS}
 
@@ -570,7 +617,7 @@ TO_ENVIRONMENT: tuple[type[Message], ...] = (RequestContracts, SetBattery, SetRe
 """What a trader says to the environment; all else is for the institution."""
 FROM_TRADERS: tuple[type[Message], ...] = (RequestStanding, Bid, Buy, Ask, Sell, Cancel, Replace, *TO_ENVIRONMENT)
 """What a trader's line may say; anything else is answered with an error."""
-FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End)
+FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End, Announce)
 """What the experimenter's line may say, and no other."""
-FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause)
-"""What the shell round a session says for itself; it pauses a session that has come back from a crash."""
+FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Reading)
+"""What the shell round a session says for itself, or for a meter; it pauses a session that has come back from a crash."""

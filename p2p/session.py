@@ -29,6 +29,8 @@ from p2p.messages import (
     FROM_TRADERS,
     TO_ENVIRONMENT,
     Accepted,
+    Announce,
+    Announced,
     End,
     Ended,
     EndPeriod,
@@ -38,12 +40,14 @@ from p2p.messages import (
     InitInst,
     Intermission,
     Joined,
+    Judged,
     Left,
     Lobby,
     Message,
     Open,
     Pause,
     Paused,
+    Reading,
     Reason,
     Refused,
     Reminder,
@@ -53,6 +57,7 @@ from p2p.messages import (
     Resumed,
     Start,
 )
+from p2p.meters import Meters
 from p2p.scenario import Scenario, seats_of_markets
 from p2p.terms import NO_TERMS
 from p2p.units import (
@@ -76,12 +81,12 @@ Phase: TypeAlias = Literal["unopened", "lobby", "trading", "break", "ended"]
 
 COMMANDS: dict[Phase, tuple[type[Message], ...]] = {
     "unopened": (Open,),
-    "lobby": (Joined, Left, Start, End),
-    "trading": (Joined, Left, Reminder, Pause, Extend, EndPeriod, End),
-    "break": (Joined, Left, Reminder, Pause, Start, End),
+    "lobby": (Joined, Left, Reading, Start, End, Announce),
+    "trading": (Joined, Left, Reading, Reminder, Pause, Extend, EndPeriod, End, Announce),
+    "break": (Joined, Left, Reading, Reminder, Pause, Start, End, Announce),
     "ended": (Joined, Left),
 }
-WHILE_PAUSED: tuple[type[Message], ...] = (Joined, Left, Resume, End)
+WHILE_PAUSED: tuple[type[Message], ...] = (Joined, Left, Reading, Resume, End, Announce)
 """In a pause these are all that may be said, whatever the phase."""
 
 
@@ -111,6 +116,7 @@ class Session:
         self.tokens: dict[Address, int] = {}
         self.present: dict[Seat, Controller] = {}
         self.controllers: dict[Seat, Controller] = {}
+        self.meters = Meters()
 
     # --- how it is driven ---------------------------------------------------------------------------------------
 
@@ -156,6 +162,7 @@ class Session:
             sorted(self.tokens.items(), key=str),
             (sorted(self.present.items()), sorted(self.controllers.items())),
             [(market.institution.state(), market.environment.state()) for market in self.markets],
+            *([self.meters.state()] if self.meters.last else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()
 
@@ -225,6 +232,8 @@ class Session:
             case Left(seat=seat):
                 self.present.pop(seat, None)
                 return self._lobby()
+            case Reading():
+                return self._read(envelope.message)
             case Start():
                 self.alarms.clear()
                 return self._start_period()
@@ -242,6 +251,8 @@ class Session:
                 return self._end_period()
             case End():
                 return self._end()
+            case Announce(digest=digest):
+                return self._tell(Announced(digest))
             case message:
                 raise AssertionError(f"{message.directive} is in the table but not done")
 
@@ -266,6 +277,14 @@ class Session:
         if self.phase == "lobby" and self.scenario.start == "when_full" and len(self.present) == self.scenario.seats:
             events += self._start_period()
         return events
+
+    def _read(self, reading: Reading) -> list[Event]:
+        """A meter's reading: judged, and used in the next interval where it counts."""
+        market = self.market_of[reading.seat]
+        verdict = self.meters.judge(
+            reading, self.now, self.scenario.period_us + self.scenario.break_us, market.environment
+        )
+        return [Event(Judged(reading.seat, verdict), SESSION, GATEWAY, market.number)]
 
     def _lobby(self) -> list[Event]:
         """Who is there concerns the others only before trading."""

@@ -48,7 +48,8 @@ CLOSE_CODES = (
     (4002, "no seat has this code", "no (a resume token that is refused: once more, with the code)"),
     (4003, "the protocol was broken", "no: mend the client"),
     (1006, "the line took nothing for too long, or fell too far behind: it was cut without a word", "yes"),
-    (4013, "the server is full", "yes"),
+    (4009, "far more messages than a line may say", "no: slow down"),
+    (4013, "the server is full, or too many wrong codes came from this address", "yes"),
 )
 
 HEAD = (

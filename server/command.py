@@ -15,6 +15,8 @@ from p2p.broker_address import Broker, broker_at
 if TYPE_CHECKING:
     from p2p.scenario import Scenario
 
+COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message", "status")
+
 
 @click.command(
     epilog="Example: pit serve smith-1962-test-1 --bots zic:21 and, with the code shown, pit trade ws://127.0.0.1:8765"
@@ -154,20 +156,20 @@ def _brokers(mqtt: str | None, ca_file: str | None) -> tuple[Broker | None, ...]
 
 @click.command(epilog="Example: PIT_CODE=ABCD2345 pit ctl ws://127.0.0.1:8765 extend 30")
 @click.argument("url")
-@click.argument("command", type=click.Choice(["start", "pause", "resume", "extend", "end-period", "end", "status"]))
-@click.argument("seconds", type=click.FloatRange(min=0, max=86_400, min_open=True), required=False)
+@click.argument("command", type=click.Choice(COMMANDS))
+@click.argument("words", required=False)
 @click.option("--code-file", type=click.File("r"), help="File with the experimenter's code; - is standard input.")
-def ctl(url: str, command: str, seconds: float | None, code_file: TextIO | None) -> None:
+def ctl(url: str, command: str, words: str | None, code_file: TextIO | None) -> None:
     """Say one of the experimenter's commands to the server at URL, or ask for the session's status.
 
-    The experimenter's code comes from the variable PIT_CODE, from --code-file, or from a prompt.
+    `extend SECONDS` gives the period more time, `message TEXT` tells everybody something. The experimenter's code comes
+    from the variable PIT_CODE, from --code-file, or from a prompt.
     """
-    from server.conduct import conduct
+    from server.conduct import conduct, message_for
 
-    if (command == "extend") != (seconds is not None):
-        raise click.UsageError("extend takes a number of seconds, and nothing else does")
+    message = message_for(command, words)
     if code_file is not None:
         code = code_file.read().strip()
     else:
         code = os.environ.get("PIT_CODE") or click.prompt("experimenter's code", hide_input=True, err=True)
-    click.echo(asyncio.run(conduct(url, code, command, seconds)))
+    click.echo(asyncio.run(conduct(url, code, command, message)))

@@ -8,16 +8,20 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from p2p.knowledge import PublicKnowledge
 from p2p.line import FEED_BYTES_MAX, ClientLine, Fault, Welcome
-from p2p.messages import Accepted, End, EndPeriod, Extend, Message, Pause, Refused, Resume, Start
+from p2p.messages import Accepted, Announce, End, EndPeriod, Extend, Message, Pause, Refused, Resume, Start
 from p2p.units import SECOND
 from p2p.wire import ProtocolError
 
 ANSWER_S_MAX = 10.0
 """How long an answer may take before we say that none came."""
+WORDS_MAX = 500
+"""Characters of a message to everybody: it stays on a screen of 80 × 24 with the market."""
+EXTEND_S_MAX = 86_400.0
+"""A day: more is a slip of the finger."""
 
 
-def message_for(command: str, seconds: float | None) -> Message | None:
-    """The message of a command's name; None for `status`, which says nothing."""
+def message_for(command: str, words: str | None) -> Message | None:
+    """The message of a command's name; None for `status`, which says nothing. Raises click.UsageError."""
     messages: dict[str, Message] = {
         "start": Start(),
         "pause": Pause(),
@@ -25,12 +29,24 @@ def message_for(command: str, seconds: float | None) -> Message | None:
         "end-period": EndPeriod(),
         "end": End(),
     }
-    if command == "extend" and seconds is not None:
+    if (command in ("extend", "message")) != (words is not None):
+        raise click.UsageError("extend takes a number of seconds, message takes a text, and nothing else does")
+    if command == "message" and words is not None:
+        if not 0 < len(words.strip()) <= WORDS_MAX:
+            raise click.UsageError(f"a message has 1 to {WORDS_MAX} characters")
+        return Announce(words)
+    if command == "extend" and words is not None:
+        try:
+            seconds = float(words)
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds <= EXTEND_S_MAX:
+            raise click.UsageError(f"'{words}' is no number of seconds, above 0 and at most {EXTEND_S_MAX:,.0f}")
         return Extend(round(seconds * SECOND))
     return messages.get(command)
 
 
-async def conduct(url: str, code: str, command: str, seconds: float | None) -> str:
+async def conduct(url: str, code: str, command: str, message: Message | None) -> str:
     """Say a command and return what came of it; raises click.ClickException with one line."""
     line = ClientLine(code, "human")
     try:
@@ -39,7 +55,7 @@ async def conduct(url: str, code: str, command: str, seconds: float | None) -> s
             connect(url, compression=None, max_size=FEED_BYTES_MAX, proxy=None, close_timeout=1) as socket,
         ):
             await socket.send(line.login(), text=True)
-            return await _talk(socket, line, message_for(command, seconds), command)
+            return await _talk(socket, line, message, command)
     except (InvalidURI, InvalidHandshake, OSError) as error:
         raise click.ClickException(f"no server at {url}: {error}") from error
     except ConnectionClosed as error:

@@ -11,7 +11,7 @@ from collections import defaultdict
 
 from p2p.institutions.call import CallAuction
 from p2p.line import FEED_BYTES_MAX, Fact
-from p2p.messages import Message
+from p2p.messages import Announced, Message
 from p2p.scenario import InformationSet
 from p2p.session import Session
 from p2p.units import AGENTS, EVERYONE, EXPERIMENTER, INSTITUTION, Address, Instant, Seat
@@ -55,6 +55,7 @@ class Feeds:
         }
         self.state: dict[Channel, list[bytes]] = {channel: [] for channel in self.public}
         self.now: Instant = 0
+        self.words: dict[str, str] = {}
         self._watched = {spectator(market): self.public_channel(market) for market in range(len(session.markets))}
         self._own: dict[Viewer, _Own] = defaultdict(_Own)
         self._times = {channel: array("d") for channel in self.public}
@@ -80,7 +81,7 @@ class Feeds:
                 self._insert(EXPERIMENTER, _encoded(event.message, event.sender, EXPERIMENTER, at))
                 viewers.add(EXPERIMENTER)
                 continue
-            shown = self.views.project(event)
+            shown = self.views.project(self._spelt_out(event))
             if shown is None:
                 continue
             markets |= self._publish_public(shown, event.sender, at)
@@ -111,6 +112,13 @@ class Feeds:
                 self._times[channel].append(time.monotonic())
                 markets.add(channel[0])
         return markets
+
+    def _spelt_out(self, event: Event) -> Event:
+        """An announcement with its words, which the journal has not."""
+        if not isinstance(event.message, Announced):
+            return event
+        words = self.words.get(event.message.digest, "")
+        return Event(Announced(event.message.digest, words), event.sender, event.to, event.market)
 
     def _insert(self, viewer: Viewer, fact: bytes) -> None:
         self._own[viewer].insert(len(self.public[self.channel(viewer)]), fact)

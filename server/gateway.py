@@ -14,13 +14,14 @@ import msgspec
 from websockets.asyncio.server import ServerConnection
 
 from p2p.line import Login, ServerLine, Welcome, error_frame, frame
-from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Joined, Left, Message
+from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Announce, Joined, Left, Message
 from p2p.rules import public_rules
 from p2p.seeds import derived
 from p2p.session import Session
 from p2p.units import EXPERIMENTER, GATEWAY
 from p2p.wire import Envelope, ProtocolError, Said
 from server.admission import Doors, Who
+from server.announcements import Announcements
 from server.deliveries import FILE as DELIVERIES
 from server.deliveries import Delivery, written
 from server.feeds import Feeds, Viewer
@@ -84,6 +85,7 @@ class Gateway:
         self.spectators = Spectators(feeds, name, session.scenario, metrics)
         self.tokens: dict[Viewer, int] = {}
         self.people: dict[str, str] = {}
+        self.announcements: Announcements
         self.deliveries: defaultdict[Viewer, Delivery] = defaultdict(Delivery)
         self.doorstep = Doorstep()
         self.chance = random.Random()
@@ -206,6 +208,8 @@ class Gateway:
             allowed = FROM_EXPERIMENTER if line.who == EXPERIMENTER else FROM_TRADERS
             if not isinstance(message, allowed):
                 raise ends.counted(ProtocolError("not_yours", f"'{message.directive}' is not yours to say"))
+            if isinstance(message, Announce):
+                message = self.announcements.keep(message)
             self._put(Arrival(self._stamped(line, message, said), line))
         except ProtocolError as error:
             if error.fatal:

@@ -22,6 +22,7 @@ from p2p.units import GATEWAY, Seat
 from p2p.wire import Envelope, encode
 from recordings.store import Recovered, Store, new_id
 from server.admission import Doors
+from server.announcements import Announcements
 from server.clock import Clock
 from server.feeds import Feeds
 from server.gateway import Gateway
@@ -47,6 +48,7 @@ class Opened:
     feeds: Feeds
     clock: Clock
     first: list[Envelope]
+    announcements: Announcements
 
 
 def open_new(scenario: Scenario, name: str, seed: int, recordings: Path, code: str) -> Opened:
@@ -54,13 +56,16 @@ def open_new(scenario: Scenario, name: str, seed: int, recordings: Path, code: s
     session = Session(scenario, seed)
     store = Store.create(recordings / new_id(name), scenario, seed, code)
     doors, codes, control = Doors.create(store.folder, scenario.seats)
-    return Opened(session, store, doors, codes, control, Feeds(session), Clock(), [Envelope(GATEWAY, Open())])
+    feeds = Feeds(session)
+    words = Announcements(store.folder, store.disk, feeds.words)
+    return Opened(session, store, doors, codes, control, feeds, Clock(), [Envelope(GATEWAY, Open())], words)
 
 
 def open_again(recovered: Recovered, robots: int) -> Opened:
     """A session that was cut, paused where it stopped; its robots' seats get new codes, people keep theirs."""
     session = recovered.session
     feeds = Feeds(session)
+    words = Announcements(recovered.folder, recovered.disk, feeds.words)
     for at, events in recovered.played:
         feeds.publish(at, events)
     first = (
@@ -74,7 +79,9 @@ def open_again(recovered: Recovered, robots: int) -> Opened:
     doors = Doors.load(recovered.folder)
     seats = sorted(session.market_of, key=lambda seat: (session.controllers.get(seat) != "robot", -seat))
     codes = doors.reissue(sorted(seats[:robots]))
-    return Opened(session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, Clock(session.now), first)
+    return Opened(
+        session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, Clock(session.now), first, words
+    )
 
 
 class Host:
@@ -94,6 +101,7 @@ class Host:
         self.gateway = Gateway(opened.session, name, opened.doors, opened.feeds, self.news.set, self.metrics, self.log)
         self.sequencer = Sequencer(opened.session, opened.store, opened.clock, self._publish, self.metrics)
         self.gateway.sequencer = self.sequencer
+        self.gateway.announcements = opened.announcements
         self.metrics.watch(lambda: len(self.gateway.lines), lambda: self.sequencer.waiting)
         self.listeners: list[Callable[[list[Happened]], None]] = []
         self.transport = transport
