@@ -79,6 +79,10 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
                 baselines[word] = list(bar)
         out.print(baselines_table(scored, baselines))
     out.print(traders_table(scored))
+    if scored.periods[0].energy is not None:
+        from recordings.energy_report import energy_table
+
+        out.print(energy_table(scored))
 
 
 @click.command(epilog="Example: pit protocol --out docs/protocol.md")
