@@ -19,6 +19,8 @@ COMMANDS = {
     "load": ("bots.command:load", "Measure how a server of its own holds under many hands."),
     "ctl": ("server.command:ctl", "Experimenter: start, pause, resume, extend, end a session."),
     "simulate": ("p2p.sim.command:simulate", "Play sessions of robots in this process, many a second."),
+    "tournament": ("p2p.sim.tournament_command:tournament", "Let agents meet: who gains most, and how surely."),
+    "agents": ("p2p.sim.agents_command:agents", "List the decision rules, their parameters and their sources."),
     "score": ("recordings.command:score", "Score a recording beside simulated baselines."),
     "replay": ("tui.command:replay", "Watch a recording again, as any seat saw it."),
     "verify": ("recordings.command:verify", "Run a recording again and say whether it is the same."),

@@ -1,0 +1,60 @@
+"""The command `pit agents`: the decision rules, with their parameters and where they come from."""
+
+import sys
+from typing import Any
+
+import click
+import msgspec
+
+
+@click.command(epilog="Example: pit agents    Another: pit agents zip    Another: pit agents mine.py:Mine")
+@click.argument("name", required=False)
+def agents(name: str | None) -> None:
+    """List the decision rules; or show one: its rule, its parameters with range and default, its source."""
+    from p2p.agents.registry import NAMES, AgentError, agent_class
+
+    try:
+        if name is not None:
+            _show(name)
+            return
+        for known in NAMES:
+            first = _page(agent_class(known)).splitlines()[0].partition(": ")[2] or _page(agent_class(known))
+            click.echo(f"{known:11} {first}")
+        click.echo("\npit agents NAME shows one; docs/write-an-agent.md says how to add your own")
+    except AgentError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _page(kind: type) -> str:
+    """What the module of a rule says of it."""
+    return (sys.modules[kind.__module__].__doc__ or kind.__doc__ or "an agent").strip()
+
+
+def _show(name: str) -> None:
+    from p2p.agents.registry import agent_class
+
+    kind = agent_class(name)
+    click.echo(_page(kind))
+    click.echo(f"\nsource      {kind.source or 'not said'}")
+    click.echo(f"may lose    {'yes, by its definition' if kind.may_lose else 'no'}")
+    click.echo(f"learns      {'yes, from the facts of its feed' if kind.learns else 'no'}")
+    for institution, why in kind.refuses.items():
+        click.echo(f"not in      {institution}: {why}")
+    fields = msgspec.structs.fields(kind)
+    click.echo("parameters  " + ("" if fields else "none"))
+    for field in fields:
+        click.echo(f"  {field.name:14} {field.default!s:10} {said_range(field.type)}")
+
+
+def said_range(kind: Any) -> str:
+    """The values that a parameter may have, in words."""
+    shape = msgspec.json.schema(kind)
+    if "enum" in shape:
+        return ", ".join(str(choice) for choice in shape["enum"])
+    low, high = shape.get("minimum"), shape.get("maximum")
+    what = {"integer": "whole number", "number": "number"}.get(shape.get("type", ""), shape.get("type", "any"))
+    if low is None and high is None:
+        return str(what)
+    return (
+        f"{what} from {low:g}" + ("" if high is None else f" to {high:g}") if low is not None else f"{what} to {high:g}"
+    )
