@@ -620,4 +620,4 @@ FROM_TRADERS: tuple[type[Message], ...] = (RequestStanding, Bid, Buy, Ask, Sell,
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End, Announce)
 """What the experimenter's line may say, and no other."""
 FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Reading)
-"""What the shell round a session says for itself, or for a meter; it pauses a session that has come back from a crash."""
+"""What the shell round a session says for itself or for a meter; it pauses a session that comes back from a crash."""

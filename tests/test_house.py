@@ -52,7 +52,8 @@ def test_every_directive_says_who_sends_it_to_whom_and_what_it_does(kind):
 
 def test_every_command_of_the_tables_is_the_experimenters_or_the_servers_own():
     said = {kind for allowed in COMMANDS.values() for kind in allowed} | set(WHILE_PAUSED)
-    assert {kind.directive for kind in said - set(FROM_EXPERIMENTER)} == {"open", "joined", "left", "reminder"}
+    own = {kind.directive for kind in said - set(FROM_EXPERIMENTER)}
+    assert own == {"open", "joined", "left", "reading", "reminder"}
     assert not said & set(FROM_TRADERS)
 
 

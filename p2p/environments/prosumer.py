@@ -66,6 +66,8 @@ class Prosumer:
         self.holdings: dict[Seat, Holding] = {}
         self.intervals: dict[Seat, Interval] = {}
         self.contracts: list[tuple[Seat | None, Seat | None, Price]] = []
+        self.readings: dict[Seat, tuple[Quantity, Quantity]] = {}
+        self.measured: dict[Seat, tuple[Quantity, Quantity]] = {}
         self.standing = {
             seat: Standing(None if one.storage is None else one.storage.start) for seat, one in days.households.items()
         }
@@ -76,6 +78,7 @@ class Prosumer:
         """Plan the batteries, tell each seat its forecast and schedule, and the institution who may trade how much."""
         self.period = period
         self.holdings, self.contracts = {}, []
+        self.measured, self.readings = self.readings, {}
         sent: list[Sent] = []
         units: dict[Role, dict[Seat, Quantity]] = {"buyer": {}, "seller": {}}
         for seat in self.days.households:
@@ -92,7 +95,7 @@ class Prosumer:
     def _planned(self, seat: Seat) -> Forecast:
         """A seat's forecast; its battery does what was set, or keeps its own surplus for its own deficit."""
         one, standing = self.days.households[seat], self.standing[seat]
-        load, pv = self.days.forecast(seat, self.period)
+        load, pv = self.measured.get(seat) or self.days.forecast(seat, self.period)
         battery = power = capacity = 0
         if one.storage is not None and standing.stored is not None:
             power, capacity = round(one.storage.most / self.days.rules.interval_h), one.storage.high
@@ -116,6 +119,15 @@ class Prosumer:
             grid_limit=one.connection.limit,
             unserved_price=0 if one.connection.limit is None else one.connection.unserved,
         )
+
+    @property
+    def interval_h(self) -> float:
+        """Hours of the day that an interval stands for."""
+        return self.days.rules.interval_h
+
+    def read(self, seat: Seat, load: Quantity, pv: Quantity) -> None:
+        """A meter's reading: the seat's load and PV in the next interval, forecast and metered; the last one counts."""
+        self.readings[seat] = load, pv
 
     def orders(self) -> list[tuple[Seat, Message]]:
         """What the automaton offers for those who have set reservation prices, in an order drawn by seed."""
@@ -165,7 +177,7 @@ class Prosumer:
     def _settled(self, seat: Seat) -> Metered:
         """Meter a seat's interval; its balance has what its steps say it gained, and gets what that is short of."""
         interval, connection = self.intervals[seat], self.days.households[seat].connection
-        load, pv = self.days.metered(seat, self.period)
+        load, pv = self.measured.get(seat) or self.days.metered(seat, self.period)
         alone = load - pv + interval.battery
         gain = connection.worth(alone, alone - interval.bought) - interval.paid
         self.balance[seat] = self.balance.get(seat, 0) + gain - interval.gained
@@ -218,4 +230,6 @@ class Prosumer:
             (seat, one.net, one.battery, one.bought, one.paid, one.gained)
             for seat, one in sorted(self.intervals.items())
         ]
-        return [self.period, standing, intervals, self.contracts, sorted(self.balance.items())]
+        metered = [sorted(self.measured.items()), sorted(self.readings.items())]
+        state = [self.period, standing, intervals, self.contracts, sorted(self.balance.items())]
+        return [*state, metered] if any(metered) else state
