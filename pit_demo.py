@@ -35,7 +35,8 @@ def _pit(*words: str) -> list[str]:
 @click.option("--headless", is_flag=True, help="Robots on all seats; progress on standard error.")
 @click.option("--agents", default="zic", show_default=True, help="Which robots play, or AGENT:COUNT,… .")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The session's seed; drawn at random unless given.")
-def demo(scenario: str, headless: bool, agents: str, seed: int | None) -> None:
+@click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
+def demo(scenario: str, headless: bool, agents: str, seed: int | None, disguise: bool) -> None:
     """Play a few short periods now: you on one seat, robots on the others; then see the result.
 
     Without a terminal, or with --headless, robots play alone.
@@ -65,6 +66,7 @@ def demo(scenario: str, headless: bool, agents: str, seed: int | None) -> None:
     else:
         serve += ("--periods", "3", *(ROBOTS if alone else PERSON))
     serve += ["--seed", str(seed)] if seed is not None else []
+    serve += ["--disguise"] if disguise else []
     recording = _play(serve, alone)
     click.echo("", err=True)
     score = subprocess.call(_pit("score", str(recording), "--sessions", str(ENERGY_BASELINES if energy else BASELINES)))

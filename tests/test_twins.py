@@ -35,7 +35,7 @@ from tests.naive_market import TWINS, Deal, Naive, NaiveCall
 
 EXAMPLES = [pytest.param(150), pytest.param(500, marks=pytest.mark.full)]
 STEPS = 50
-UNITS_MAX = 8
+UNITS_MAX = 5
 
 
 def some_message(rng: Random) -> tuple[int, Message]:
@@ -207,7 +207,7 @@ class Stage:
 
 def play_both(stage: Stage, rng: Random) -> None:
     """A course of so many steps, through periods; messages of others' and of unknown orders among them."""
-    stage.start({0: 7, 1: 8, 4: 6}, {2: 8, 3: 7, 4: 6})
+    stage.start({0: 4, 1: 5, 4: 3}, {2: 5, 3: 4, 4: 3})
     for _ in range(STEPS):
         if rng.random() > 0.05:
             seat, message = some_message(rng)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from p2p.metrics import PeriodScore
 from p2p.outcome import Outcome
 from p2p.scenario import Scenario
+from p2p.sim.details import Row, Times, contract_rows, trader_rows
 from p2p.sim.foresight import foresight_bound
 from p2p.sim.sessions import Simulation
 
@@ -18,6 +19,7 @@ CHUNK = 4
 class Task:
     """One session to play: its number, who sits where, and the seeds of session and robots.
 
+    `tables`: whether each contract and each trader is to be told of, too, and not the scores alone.
     `bounds`: whether the bound with perfect foresight is to be found, too, where there is one (it takes its time).
     """
 
@@ -27,12 +29,14 @@ class Task:
     seed: int
     robot_seed: int
     bounds: bool = False
+    tables: bool = False
 
 
 @dataclass(frozen=True)
 class Played:
     """A session that was played: its periods' scores, and how often its robots looked at the market.
 
+    `looked`: the same by market. `contracts`, `traders`: rows of the tables, where they were asked for.
     `foresight`: for each market of prosumers its bound with perfect foresight, None where that was not found.
     """
 
@@ -41,18 +45,32 @@ class Played:
     scores: list[PeriodScore]
     activations: int
     foresight: tuple[float | None, ...] = ()
+    looked: tuple[int, ...] = ()
+    contracts: tuple[Row, ...] = ()
+    traders: tuple[Row, ...] = ()
 
 
 def play(task: Task) -> Played:
     """Play one session to its end."""
     simulation = Simulation(task.scenario, list(task.cast), task.seed, task.robot_seed)
     outcome = Outcome(task.scenario.charges)
-    for envelope, _, events in simulation.play():
+    times = Times()
+    for envelope, at, events in simulation.play():
         outcome.hear(envelope.message)
         for event in events:
             outcome.see(event)
+            if task.tables:
+                times.see(event, at)
+    scores, looked = outcome.scores(), tuple(map(simulation.activations, range(task.scenario.markets)))
     bounds = foresight(task.scenario, outcome) if task.bounds else ()
-    return Played(task.session, task.seed, outcome.scores(), simulation.activations(), bounds)
+    played = Played(task.session, task.seed, scores, sum(looked), bounds, looked)
+    if not task.tables:
+        return played
+    return replace(
+        played,
+        contracts=tuple(contract_rows(task.session, outcome, times)),
+        traders=tuple(trader_rows(task.session, task.scenario, task.seed, task.cast, outcome, scores)),
+    )
 
 
 def foresight(scenario: Scenario, outcome: Outcome) -> tuple[float | None, ...]:

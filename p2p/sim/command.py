@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -17,12 +18,20 @@ from p2p.sim.batch import Played, Task
 @click.option("--reaction", default="", metavar="LAW", help="Robots' reaction times, not the scenario's: see pit bot.")
 @click.option("--sessions", default=100, show_default=True, type=click.IntRange(1, 1_000_000))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1))
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for sessions.csv and periods.csv."
-)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables (docs/tables.md).")
+@click.option("--format", "form", default="csv", show_default=True, type=click.Choice(["csv", "parquet"]))
+@click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
 @click.option("--workers", default=os.cpu_count() or 1, show_default="all cores", type=click.IntRange(1, 256))
 def simulate(
-    scenario: str, agents: str, reaction: str, sessions: int, seed: int, out: Path | None, workers: int
+    scenario: str,
+    agents: str,
+    reaction: str,
+    sessions: int,
+    seed: int,
+    out: Path | None,
+    form: Literal["csv", "parquet"],
+    disguise: bool,
+    workers: int,
 ) -> None:
     """Play SCENARIO with robots on all seats, many times, and say how efficient they were.
 
@@ -32,11 +41,14 @@ def simulate(
 
     from p2p.agents.registry import AgentError, check_cast, parse_cast
     from p2p.agents.saying import AgentFailed
+    from p2p.disguise import disguised
     from p2p.reaction import ReactionError, parse_reaction
     from p2p.scenario import ScenarioError
     from p2p.seeds import derived
     from p2p.sim.batch import play_all
+    from p2p.sim.parquet import pyarrow
     from p2p.sim.scenario_files import load
+    from p2p.sim.shell import Refusal
     from p2p.sim.tables import write_tables
 
     try:
@@ -46,7 +58,11 @@ def simulate(
         if reaction:
             parse_reaction(reaction, rules.robots.reaction_mean_s)
             rules = msgspec.structs.replace(rules, robots=msgspec.structs.replace(rules.robots, reaction=reaction))
-    except (AgentError, ReactionError, ScenarioError) as error:
+        if disguise:
+            disguised(rules, seed)
+        if form == "parquet":
+            pyarrow()
+    except (AgentError, ReactionError, Refusal, ScenarioError) as error:
         raise click.ClickException(str(error)) from error
     if len(cast) != rules.seats:
         raise click.ClickException(f"'{agents}' casts {len(cast)} of {rules.seats} seats; end it with AGENT:*")
@@ -56,17 +72,23 @@ def simulate(
         except OSError as error:
             raise click.ClickException(f"{out} cannot be made: {error.strerror or error}") from error
     tasks = [
-        Task(k, rules, cast, session_seed, session_seed, bounds=out is not None)
+        Task(
+            k,
+            disguised(rules, session_seed) if disguise else rules,
+            cast,
+            session_seed,
+            session_seed,
+            bounds=out is not None,
+            tables=out is not None,
+        )
         for k, session_seed in ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))
     ]
     played = play_all(tasks, workers)
     try:
         with click.progressbar(played, length=sessions, label=f"{agents}", file=sys.stderr) as bar:
-            done = list(bar)
+            done = list(bar) if out is None else write_tables(out, bar, rules, form)
     except AgentFailed as error:
         raise click.ClickException(str(error)) from error
-    if out is not None:
-        write_tables(out, done, rules)
     _say(rules.activations(), agents, done)
 
 

@@ -1,24 +1,28 @@
-"""The tables of simulated sessions: `sessions.csv` and `periods.csv`, and the interval of a figure over sessions.
+"""The tables of simulated sessions, written as they are played, and the interval of a figure over sessions.
 
-Columns: session (from 1), seed, market (from 0), period (from 1), efficiency (0..1, empty where nothing was to be
-gained), alpha (percent of P0), price_mean (the scenario's unit of money), quantity (contracts), surplus, surplus_max.
-A session has the activations of its robots, too: how often they looked at the market, all periods and seats together.
-Energy markets have more columns (p2p/sim/energy_columns.py); their quantity is in Wh.
+Their columns, with units, are in p2p/sim/columns.py and docs/tables.md; energy markets have more
+(p2p/sim/energy_columns.py). As CSV or as Parquet; a table appears whole or not at all.
 """
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from p2p.metrics import score_session
+from p2p.metrics import PeriodScore, score_session
 from p2p.scenario import Scenario
 from p2p.sim.batch import Played
+from p2p.sim.columns import FIGURES, TABLES, Column
 from p2p.sim.energy_columns import period_cells, period_columns, session_cells, session_columns
 
-COMMON = ("efficiency", "alpha", "price_mean", "quantity", "surplus", "surplus_max")
+Format = Literal["csv", "parquet"]
+Row = dict[str, Any]
 DIGITS = 6
 """Decimals of figures that are not counts."""
+ROWS_PER_GROUP = 50_000
+"""Rows of a Parquet group: enough to compress well, few enough to hold in memory."""
 
 
 @dataclass(frozen=True)
@@ -51,31 +55,71 @@ def _quantile(ordered: list[float], q: float) -> float:
     return ordered[below] + (at - below) * (ordered[above] - ordered[below])
 
 
-def write_tables(folder: Path, played: list[Played], scenario: Scenario | None = None) -> None:
-    """Write both tables; each appears whole or not at all. Energy columns: see p2p/sim/energy_columns.py."""
-    in_periods, in_sessions = (period_columns(scenario), session_columns(scenario)) if scenario else ((), ())
-    periods: list[dict[str, Any]] = []
-    sessions: list[dict[str, Any]] = []
-    for one in played:
-        whole = score_session(one.scores)
-        row = {"session": one.session, "seed": one.seed, "activations": one.activations}
-        sessions.append(row | {name: getattr(whole, name) for name in COMMON} | session_cells(one))
-        for score in one.scores:
-            row = {"session": one.session, "market": score.market, "period": score.period}
-            surplus_max = {"surplus_max": score.equilibrium.surplus_max}
-            cells = {name: getattr(score, name) for name in COMMON[:-1]} | surplus_max | period_cells(score.energy)
-            periods.append(row | cells)
-    _write(folder / "sessions.csv", ("session", "seed", *COMMON, "activations", *in_sessions), sessions)
-    _write(folder / "periods.csv", ("session", "market", "period", *COMMON, *in_periods), periods)
+def columns_of(scenario: Scenario | None) -> dict[str, tuple[Column, ...]]:
+    """The columns of each table, with those of an energy market where the scenario is one."""
+    if scenario is None:
+        return TABLES
+    more = {"sessions": session_columns(scenario), "periods": period_columns(scenario)}
+    return {
+        name: (*columns, *(Column(extra, "number", "", "") for extra in more.get(name, ())))
+        for name, columns in TABLES.items()
+    }
 
 
-def _write(path: Path, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+def rows_of(played: Played) -> dict[str, list[Row]]:
+    """The rows that a session adds to each table."""
+    markets = sorted({score.market for score in played.scores})
+    return {
+        "sessions": [_session_row(_of_market(played, market), market) for market in markets],
+        "periods": [_period_row(played.session, score) for score in played.scores],
+        "contracts": list(played.contracts),
+        "traders": list(played.traders),
+    }
+
+
+def _of_market(played: Played, market: int) -> Played:
+    """The part of a session that is one market's."""
+    scores = [score for score in played.scores if score.market == market]
+    return replace(played, scores=scores, foresight=played.foresight[market : market + 1])
+
+
+def _session_row(played: Played, market: int) -> Row:
+    whole = score_session(played.scores)
+    row: Row = {"session": played.session, "market": market, "seed": played.seed, "activations": played.looked[market]}
+    return row | {column.name: getattr(whole, column.name) for column in FIGURES} | session_cells(played)
+
+
+def _period_row(session: int, score: PeriodScore) -> Row:
+    goal = score.equilibrium
+    row: Row = {"session": session, "market": score.market, "period": score.period, "surplus_max": goal.surplus_max}
+    row |= {column.name: getattr(score, column.name) for column in FIGURES[:-1]}
+    row |= {"price_low": goal.price_low, "price_high": goal.price_high, "quantity_competitive": goal.quantity}
+    return row | period_cells(score.energy)
+
+
+def write_tables(
+    folder: Path, played: Iterable[Played], scenario: Scenario | None = None, form: Format = "csv"
+) -> list[Played]:
+    """Write the tables as sessions come; returns them without the rows of contracts and traders, which may be many."""
+    columns, done = columns_of(scenario), []
+    with ExitStack() as stack:
+        tables = {
+            name: stack.enter_context(_FORMATS[form](folder / f"{name}.{form}", columns[name])) for name in columns
+        }
+        for one in played:
+            for name, rows in rows_of(one).items():
+                tables[name](rows)
+            done.append(replace(one, contracts=(), traders=()))
+    return done
+
+
+@contextmanager
+def _csv(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list[Row]], None]]:
     beside = path.with_suffix(".new")
     with beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow([_cell(row[name]) for name in columns])
+        writer.writerow([column.name for column in columns])
+        yield lambda rows: writer.writerows([_cell(row.get(column.name)) for column in columns] for row in rows)
     beside.replace(path)
 
 
@@ -83,3 +127,37 @@ def _cell(value: Any) -> Any:
     if value is None:
         return ""
     return f"{value:.{DIGITS}f}" if isinstance(value, float) else value
+
+
+@contextmanager
+def _parquet(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list[Row]], None]]:
+    from p2p.sim.parquet import pyarrow
+
+    pa = pyarrow()
+    kinds = {"count": pa.int64(), "number": pa.float64(), "word": pa.string()}
+    schema = pa.schema([(column.name, kinds[column.kind]) for column in columns])
+    beside, waiting = path.with_suffix(".new"), list[Row]()
+
+    def write(writer: Any) -> None:
+        cells = {column.name: [_number(row.get(column.name), column) for row in waiting] for column in columns}
+        writer.write_table(pa.table(cells, schema=schema))
+        waiting.clear()
+
+    with pa.parquet.ParquetWriter(beside, schema, compression="zstd") as writer:
+
+        def add(rows: list[Row]) -> None:
+            waiting.extend(rows)
+            if len(waiting) >= ROWS_PER_GROUP:
+                write(writer)
+
+        yield add
+        write(writer)
+    beside.replace(path)
+
+
+def _number(value: Any, column: Column) -> Any:
+    """Figures of an energy market may come as whole numbers where decimals are expected."""
+    return float(value) if column.kind == "number" and value is not None else value
+
+
+_FORMATS = {"csv": _csv, "parquet": _parquet}

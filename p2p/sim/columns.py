@@ -1,0 +1,94 @@
+"""The columns of the tables of simulated sessions: name, kind, unit, meaning; docs/tables.md is written from them."""
+
+from typing import Literal, NamedTuple
+
+Kind = Literal["count", "number", "word"]
+"""A whole number, a number with decimals, or text; any of them may be empty."""
+
+
+class Column(NamedTuple):
+    """One column of a table."""
+
+    name: str
+    kind: Kind
+    unit: str
+    text: str
+
+
+SESSION = Column("session", "count", "–", "number of the session, from 1")
+SEED = Column("seed", "count", "–", "seed of the session: it deals seats, schedules, arms and robots")
+MARKET = Column("market", "count", "–", "number of the market in its session, from 0: the independent unit")
+PERIOD = Column("period", "count", "–", "number of the period, from 1")
+FIGURES = (
+    Column("efficiency", "number", "0…1", "realised by maximum surplus; empty where nothing was to be gained"),
+    Column("alpha", "number", "% of P0", "root mean square of the prices around P0; empty without contracts"),
+    Column("price_mean", "number", "price", "mean of the prices, each with its quantity; empty without contracts"),
+    Column("quantity", "count", "units (Wh)", "units traded"),
+    Column("surplus", "count", "money", "what all gained, tax revenue and congestion rent included"),
+    Column("surplus_max", "count", "money", "the most that could have been gained"),
+)
+ACTIVATIONS = Column("activations", "count", "–", "how often the market's robots looked at it, all periods together")
+EQUILIBRIUM = (
+    Column("price_low", "count", "price", "low end of the competitive price tunnel; empty where there is none"),
+    Column("price_high", "count", "price", "its high end; P0 is the midpoint"),
+    Column("quantity_competitive", "count", "units (Wh)", "units that trade in equilibrium"),
+)
+TABLES: dict[str, tuple[Column, ...]] = {
+    "sessions": (SESSION, MARKET, SEED, *FIGURES, ACTIVATIONS),
+    "periods": (SESSION, MARKET, PERIOD, *FIGURES, *EQUILIBRIUM),
+    "contracts": (
+        SESSION,
+        MARKET,
+        PERIOD,
+        Column("contract", "count", "–", "number of the contract in its period, from 1"),
+        Column("time_s", "number", "s", "when, since the period began"),
+        Column("price", "count", "price", "what the buyer pays for each unit"),
+        Column("seller_price", "count", "price", "what the seller gets for it: less only by a congestion rent"),
+        Column("quantity", "count", "units (Wh)", "units moved"),
+        Column("taken", "word", "–", "which quote was accepted: bid, ask; call: neither"),
+        Column("buyer", "count", "–", "the buyer's seat"),
+        Column("seller", "count", "–", "the seller's seat"),
+        Column("value", "count", "money", "what these units are worth to the buyer together"),
+        Column("cost", "count", "money", "what they cost the seller together"),
+    ),
+    "traders": (
+        SESSION,
+        MARKET,
+        PERIOD,
+        Column("seat", "count", "–", "the trader's seat in the session, from 0"),
+        Column("agent", "word", "–", "who sat there"),
+        Column("arm", "word", "–", "treatment arm; empty where the scenario has none"),
+        Column("information", "word", "–", "information set: standing, ticker or book"),
+        Column("role", "word", "–", "buyer or seller"),
+        Column("units", "count", "units (Wh)", "units held at the period's beginning"),
+        Column("traded", "count", "units (Wh)", "units bought or sold"),
+        Column("contracts", "count", "–", "in how many contracts"),
+        Column("surplus", "count", "money", "what the trader gained, charges taken"),
+        Column("surplus_competitive", "number", "money", "what it would have gained had all units traded at P0"),
+    ),
+}
+ABOUT = {
+    "sessions": "A row for each market of each session.",
+    "periods": "A row for each period of each market.",
+    "contracts": "A row for each contract.",
+    "traders": "A row for each trader and period.",
+}
+
+
+PAGE = """# The tables of simulated sessions
+
+`pit simulate SCENARIO --out FOLDER --format csv|parquet` writes four tables. Prices are in the scenario's smallest unit
+of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. What does not exist is an
+empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see one another:
+the market is the independent unit, and every table has its number. Energy markets have more columns in `sessions` and
+`periods`, said in `p2p/sim/energy_columns.py`.
+"""
+
+
+def page() -> str:
+    """The page on the tables, docs/tables.md."""
+    lines = [PAGE]
+    for name, columns in TABLES.items():
+        lines += [f"## {name}", ABOUT[name], "", "| column | unit | meaning |", "|---|---|---|"]
+        lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in columns), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
