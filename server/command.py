@@ -37,6 +37,7 @@ COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message"
 @click.option("--break-s", type=click.FloatRange(0, 86_400), help="Pause between periods, not the scenario's.")
 @click.option("--periods", type=click.IntRange(1, 1_000), help="Number of periods, not the scenario's.")
 @click.option("--reaction-s", type=click.FloatRange(0.001, 86_400), help="Robots' mean reaction, not the scenario's.")
+@click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
 @click.option("--seats", type=click.IntRange(1, 1_000), hidden=True, help="At least so many, schedules repeated.")
 @click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate (chain), PEM.")
 @click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Its key, PEM.")
@@ -58,6 +59,7 @@ def serve(
     break_s: float | None,
     periods: int | None,
     reaction_s: float | None,
+    disguise: bool,
     seats: int | None,
     tls_cert: Path | None,
     tls_key: Path | None,
@@ -72,6 +74,7 @@ def serve(
     import msgspec
 
     from p2p.agents.registry import AgentError, check_cast, parse_cast
+    from p2p.disguise import disguised
     from p2p.scenario import RobotRules, ScenarioError
     from p2p.sim.scenario_files import load, scenario_path
     from recordings.journal import JournalError
@@ -104,6 +107,7 @@ def serve(
             cast = parse_cast(bots, rules.seats) if bots else []
             check_cast(cast, rules.institution.name)
             seed = secrets.randbits(63) if seed is None else seed
+            rules = disguised(rules, seed) if disguise else rules
             opened = open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit"))
     except (AgentError, ScenarioError, JournalError, TransportError) as error:
         raise click.ClickException(str(error)) from error
