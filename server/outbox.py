@@ -23,7 +23,7 @@ class Outbox:
     ) -> None:
         self.peer, self.feeds, self.viewer, self.sent, self.delivery = peer, feeds, viewer, sent, delivery
         self._on_cut = on_cut
-        self._caught_up = False
+        self._caught_up = self._cut = False
         self._state: list[bytes] = []
         self._waiting: asyncio.Task[None] | None = None
         self.wake()
@@ -43,8 +43,10 @@ class Outbox:
 
     def cut(self, why: str = "asked") -> None:
         """End the connection without waiting for the peer."""
-        self._on_cut(why)
-        self.peer.abort()
+        if not self._cut:
+            self._cut = True
+            self._on_cut(why)
+            self.peer.abort()
 
     def stop(self) -> None:
         """The line is gone."""
