@@ -13,6 +13,7 @@ VERSION = "0.1.0"
 COMMANDS = {
     "demo": ("pit_demo:demo", "Play a short session now: you against robots."),
     "serve": ("server.command:serve", "Run the market of a scenario and let traders join."),
+    "meter": ("server.meter_command:meter", "Publish a simulated household's meter to a broker."),
     "trade": ("tui.command:trade", "Join a market as a person, in this terminal."),
     "watch": ("tui.watch_command:watch", "Watch a market as its public, from its server or from a broker."),
     "bot": ("bots.command:bot", "Join a market as a robot."),

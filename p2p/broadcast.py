@@ -99,11 +99,12 @@ class Interval(msgspec.Struct, frozen=True):
 
 
 class Announcement(msgspec.Struct, frozen=True):
-    """`announcement`: a sentence for people, at the moment of the change it speaks of."""
+    """`announcement`: a sentence for people when something has changed, or the experimenter's own words."""
 
     at: Instant
     number: int
     text: str
+    by: str = "session"
 
 
 TOPICS: dict[str, type[msgspec.Struct]] = {

@@ -24,6 +24,7 @@ from p2p.broadcast import (
 from p2p.knowledge import PublicKnowledge
 from p2p.line import FactRead
 from p2p.messages import (
+    Announced,
     Contract,
     Ended,
     EndRound,
@@ -42,11 +43,10 @@ from p2p.rules import PublicRules
 from p2p.side import Side
 from p2p.units import SECOND, Instant, Price, Quantity
 from p2p.wire import message_of
+from server.broker_connection import INFLIGHT_MAX
 
 READ_AT_ONCE = 200
 """Facts folded before other tasks of the server have their turn: a millisecond or two."""
-WINDOW = 64
-"""Contracts on their way to the broker at once: what is in memory of them, whatever the broker does."""
 
 
 class Bulletin:
@@ -138,7 +138,8 @@ class Bulletin:
         """A sentence for the announcement board; the last ones only, for who was away reads the state instead."""
         text = _sentence(message, self.rules)
         if text:
-            self._said = [*self._said[-9:], Announcement(at, number, text)]
+            by = "experimenter" if isinstance(message, Announced) else "session"
+            self._said = [*self._said[-9:], Announcement(at, number, text, by)]
 
     # --- out ----------------------------------------------------------------------------------------------------
 
@@ -169,7 +170,7 @@ class Bulletin:
     def unconfirmed(self) -> list[bytes]:
         """The contracts after the last one that the broker has confirmed, a window of them, from the list of facts."""
         first = self.confirmed
-        return [self._made(n) for n in range(first, min(len(self.made), first + WINDOW))]
+        return [self._made(n) for n in range(first, min(len(self.made), first + INFLIGHT_MAX))]
 
     def _made(self, index: int) -> bytes:
         number, period = self.made[index]
@@ -251,5 +252,7 @@ def _sentence(message: Message, rules: PublicRules) -> str:
             return f"The period has been extended: {left_us / SECOND:.0f} s are left."
         case Ended():
             return "The session is over."
+        case Announced(text=text):
+            return text
         case _:
             return ""

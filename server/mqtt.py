@@ -12,7 +12,6 @@ lost, and all carry their number.
 import asyncio
 import contextlib
 import random
-import ssl
 from collections.abc import AsyncIterator
 
 import aiomqtt
@@ -22,38 +21,19 @@ import msgspec
 from p2p.broadcast import OFFLINE, ONLINE, ROOT, TOPICS, base
 from p2p.broker_address import Broker
 from p2p.rules import public_rules
-from server.bulletin import WINDOW, Bulletin
+from server.broker_connection import ANSWER_S_MAX, connection
+from server.bulletin import Bulletin
 from server.host import Host
+from server.meters import MeterInbox
 
 TICK_S = 0.1
 """Quotes and book are published ten times a second at the most: faster than anybody reads a dashboard."""
 BEAT_S = 1.0
 """How often the session's clock is said, and `contracts` renewed: what a late listener's clock may be wrong by."""
-ANSWER_S_MAX = 3.0
-"""A broker that confirms nothing for so long is left, and tried again."""
-KEEPALIVE_S = 10
-"""How often the broker hears of us at least; it says the last will after half as long again without."""
 RETRY_S_MIN, RETRY_S_MAX = 0.2, 5.0
 """The pause before the first and before later tries; each is drawn at random up to its bound."""
 FAREWELL_S_MAX = 3.0
 """How long the last messages of a session may take: its end does not wait for a broker that is gone."""
-
-
-def connection(broker: Broker, identifier: str, will: aiomqtt.Will | None = None) -> aiomqtt.Client:
-    """A connection to a broker, not yet open. Some brokers mix up clients without an identifier, so all have one."""
-    return aiomqtt.Client(
-        broker.host,
-        broker.port,
-        username=broker.user,
-        password=broker.password,
-        identifier=identifier,
-        will=will,
-        timeout=ANSWER_S_MAX,
-        keepalive=KEEPALIVE_S,
-        max_inflight_messages=WINDOW,
-        max_queued_incoming_messages=1_000,
-        tls_context=ssl.create_default_context(cafile=broker.ca_file) if broker.tls else None,
-    )
 
 
 @contextlib.asynccontextmanager
@@ -87,7 +67,8 @@ class Publisher:
             rules = public_rules(opened.session.scenario, channel[1])
             bulletin = Bulletin(rules, opened.feeds.public[channel], opened.session.scenario.seats)
             self.bulletins[base(self.session, market, markets)] = bulletin
-        self.connected = asyncio.Event()
+        self.meters = MeterInbox(host)
+        self.connected, self.listening = asyncio.Event(), asyncio.Event()
         self.tries = 0
         self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -128,6 +109,7 @@ class Publisher:
                 known = why
             finally:
                 self.connected.clear()
+                self.listening.clear()
             if self._over.is_set() and self.tries:
                 return
             await self._rest(random.uniform(0, min(RETRY_S_MAX, RETRY_S_MIN * 2 ** min(self.tries, 9))))
@@ -139,7 +121,6 @@ class Publisher:
         status = f"{self.topic}/status"
         will = aiomqtt.Will(status, OFFLINE, qos=1, retain=True)
         async with connection(self.broker, f"pit-{self.session}", will) as client:
-            client.pending_calls_threshold = 2 * WINDOW
             await client.publish(status, ONLINE, qos=1, retain=True)
             yield client
             await client.publish(status, OFFLINE, qos=1, retain=True)
@@ -159,9 +140,12 @@ class Publisher:
             await asyncio.gather(pouring, listening, return_exceptions=True)
 
     async def _listen(self, client: aiomqtt.Client) -> None:
-        """Hear whatever we have subscribed to; raises MqttError as soon as the connection breaks."""
-        async for _ in client.messages:
-            pass
+        """Hear the meters, where they count; raises MqttError as soon as the connection breaks."""
+        if topic := self.meters.topic(self.topic):
+            await client.subscribe(topic, qos=1)
+        self.listening.set()
+        async for message in client.messages:
+            self.meters.hear(message.topic.value, message.payload)
 
     async def _pour(self, client: aiomqtt.Client) -> None:
         """Everything that is retained, then what is new, to the session's end."""

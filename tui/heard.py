@@ -7,9 +7,21 @@ then contracts by their number, then the quotes.
 
 import msgspec
 
-from p2p.broadcast import TOPICS, Contracts, Made, Period, Standing, State
+from p2p.broadcast import TOPICS, Announcement, Contracts, Made, Period, Standing, State
 from p2p.line import Told, Welcome
-from p2p.messages import Ended, EndRound, Extended, Intermission, Lobby, Message, Paused, Quote, Resumed, StartRound
+from p2p.messages import (
+    Announced,
+    Ended,
+    EndRound,
+    Extended,
+    Intermission,
+    Lobby,
+    Message,
+    Paused,
+    Quote,
+    Resumed,
+    StartRound,
+)
 from p2p.messages import Standing as StandingFact
 from p2p.rules import PublicRules
 from p2p.units import Instant
@@ -31,6 +43,7 @@ class Heard:
         self._period: Period | None = None
         self._standing: Standing | None = None
         self._made: dict[int, Made] = {}
+        self._words: list[tuple[Instant, Message]] = []
         self._told_taken = -1
         self._told_period: Period | None = None
         self._told_open = self._told_paused = self._told_break = False
@@ -61,6 +74,8 @@ class Heard:
                 self._standing = message
             case Made():
                 self._keep_contract(message)
+            case Announcement(by="experimenter", text=text, at=at):
+                self._words.append((at, Announced("", text)))
             case Contracts(made=made):
                 for one in made:
                     self._keep_contract(one)
@@ -79,7 +94,8 @@ class Heard:
     def follows(self) -> list[Told]:
         """Whatever follows from all that was heard and was not told yet."""
         told: list[Told] = []
-        for at, message in [*self._starts(), *self._contracts(), *self._phases(), *self._quotes()]:
+        words, self._words = self._words, []
+        for at, message in [*self._starts(), *self._contracts(), *self._phases(), *self._quotes(), *words]:
             self._number += 1
             told.append(Told(self._number, at, message))
         return told
