@@ -84,7 +84,8 @@ class Contracts(msgspec.Struct, frozen=True):
 class Interval(msgspec.Struct, frozen=True):
     """`interval`, retained: what a period came to. Prices are absent without contracts, energy where none is metered.
 
-    `price_mean` is weighted by quantity; feeder load, import and export are of all seats together.
+    `price_mean` is weighted by quantity. Import and export are the sums of all households, `feeder_wh` is what the
+    feeder's head carries: the one less the other.
     """
 
     period: int

@@ -32,6 +32,7 @@ from p2p.messages import (
     Intermission,
     Lobby,
     Message,
+    Metered,
     Order,
     Paused,
     Quote,
@@ -47,6 +48,9 @@ from server.broker_connection import INFLIGHT_MAX
 
 READ_AT_ONCE = 200
 """Facts folded before other tasks of the server have their turn: a millisecond or two."""
+
+HOUSEHOLDS_MIN = 3
+"""Of two households, each could tell the other's energy from the sum."""
 
 
 class Bulletin:
@@ -68,6 +72,7 @@ class Bulletin:
         self._value = 0
         self._quantity: Quantity = 0
         self._last: Price | None = None
+        self._energy: dict[int, tuple[int, int, int]] = {}
         self._changed: set[str] = set()
         self._said: list[Announcement] = []
 
@@ -130,9 +135,19 @@ class Bulletin:
             case _:
                 pass
 
+    def metered(self, one: Metered) -> None:
+        """Add a household's interval to the sums of its period. They are told of three households and more."""
+        sums = self._energy.get(one.period, (0, 0, 0))
+        self._energy = {one.period: (sums[0] + 1, sums[1] + one.grid_import, sums[2] + one.grid_export)}
+
     def _ended(self, at: Instant) -> Interval:
+        """What the period came to; the feeder's head carries what comes from the grid less what goes to it."""
         mean = self._value / self._quantity if self._quantity else None
-        return Interval(self._public.period, at, len(self._public.contracts), self._quantity, mean, self._last)
+        interval = Interval(self._public.period, at, len(self._public.contracts), self._quantity, mean, self._last)
+        households, taken, given = self._energy.get(self._public.period, (0, 0, 0))
+        if households < HOUSEHOLDS_MIN:
+            return interval
+        return msgspec.structs.replace(interval, feeder_wh=taken - given, import_wh=taken, export_wh=given)
 
     def _say(self, number: int, message: Message, at: Instant) -> None:
         """A sentence for the announcement board; the last ones only, for who was away reads the state instead."""

@@ -20,11 +20,13 @@ import msgspec
 
 from p2p.broadcast import OFFLINE, ONLINE, ROOT, TOPICS, base
 from p2p.broker_address import Broker
+from p2p.messages import Metered
 from p2p.rules import public_rules
 from server.broker_connection import ANSWER_S_MAX, connection
 from server.bulletin import Bulletin
 from server.host import Host
 from server.meters import MeterInbox
+from server.sequencer import Happened
 
 TICK_S = 0.1
 """Quotes and book are published ten times a second at the most: faster than anybody reads a dashboard."""
@@ -68,6 +70,8 @@ class Publisher:
             bulletin = Bulletin(rules, opened.feeds.public[channel], opened.session.scenario.seats)
             self.bulletins[base(self.session, market, markets)] = bulletin
         self.meters = MeterInbox(host)
+        if self.meters.interval_h is not None:
+            host.listeners.append(self._happened)
         self.connected, self.listening = asyncio.Event(), asyncio.Event()
         self.tries = 0
         self._over = asyncio.Event()
@@ -77,6 +81,13 @@ class Publisher:
     def address(self) -> str:
         """What a listener is told: the broker and the session."""
         return f"{self.broker.name}/{self.session}"
+
+    def _happened(self, happened: list[Happened]) -> None:
+        """Add up the energy of the households: what each has metered is private, the sums are not."""
+        bulletins = list(self.bulletins.values())
+        for event in (event for what in happened for event in what.events):
+            if isinstance(event.message, Metered) and event.market is not None:
+                bulletins[event.market].metered(event.message)
 
     def start(self) -> None:
         """Begin; returns at once."""

@@ -17,28 +17,7 @@ from recordings.store import read_folder, run_again
 from tests.brokers import mosquitto, needs_mosquitto
 from tests.conftest import SMALL
 from tests.lab import pit
-from tests.test_mqtt import publishing
-
-STREET = """
-title = "Two households"
-periods = 3
-period_s = 60
-break_s = 10
-start = "experimenter"
-
-[institution]
-name = "continuous"
-price_min = 0
-price_max = 500
-
-[environment]
-name = "prosumer"
-seats = 2
-buy = { low = 300, high = 300 }
-feed_in = { low = 100, high = 100 }
-interval_min = 15
-noise = 0.2
-"""
+from tests.test_mqtt import STREET, publishing
 
 
 class Street:

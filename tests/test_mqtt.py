@@ -3,7 +3,22 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from p2p.messages import Accepted, Ask, Bid, Buy, Contract, End, EndPeriod, Pause, Resume, Sell, Start, StartRound
+from p2p.messages import (
+    Accepted,
+    Announce,
+    Ask,
+    Bid,
+    Buy,
+    Contract,
+    End,
+    EndPeriod,
+    Metered,
+    Pause,
+    Resume,
+    Sell,
+    Start,
+    StartRound,
+)
 from p2p.scenario import parse
 from server.mqtt import Publisher
 from tests.brokers import listening, mosquitto, needs_mosquitto
@@ -11,6 +26,27 @@ from tests.conftest import SMALL
 from tests.hosted import Hosted
 
 pytestmark = needs_mosquitto
+
+STREET = """
+title = "Two households"
+periods = 3
+period_s = 60
+break_s = 10
+start = "experimenter"
+
+[institution]
+name = "continuous"
+price_min = 0
+price_max = 500
+
+[environment]
+name = "prosumer"
+seats = 2
+buy = { low = 300, high = 300 }
+feed_in = { low = 100, high = 100 }
+interval_min = 15
+noise = 0.2
+"""
 
 
 @contextlib.asynccontextmanager
@@ -139,3 +175,76 @@ async def test_a_broker_that_refuses_us_is_told_once_and_trading_goes_on(host, t
         assert isinstance(await experimenter.say(Resume()), Accepted)
         said = capsys.readouterr().err
     assert said.count("trading goes on") == 1
+
+
+async def test_an_interval_of_an_energy_market_has_the_sums_of_all_households(host, tmp_path):
+    street = parse(STREET.replace("seats = 2", "seats = 3"))
+    async with mosquitto(tmp_path) as broker, host(street) as hosted, listening(broker.broker) as heard:
+        async with publishing(hosted, broker.broker):
+            experimenter = await hosted.experimenter()
+            traders = [await hosted.join(seat) for seat in range(3)]
+            assert isinstance(await experimenter.say(Start()), Accepted)
+            assert isinstance(await experimenter.say(EndPeriod()), Accepted)
+            metered = [await trader.until_told(Metered) for trader in traders]
+            await heard.until(lambda: bool(heard.last("interval")))
+        interval = heard.last("interval")
+        assert interval["import_wh"] == sum(one.grid_import for one in metered)
+        assert interval["export_wh"] == sum(one.grid_export for one in metered)
+        assert interval["feeder_wh"] == interval["import_wh"] - interval["export_wh"]
+
+
+async def test_two_households_have_no_sums_from_which_one_could_tell_the_other(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host(parse(STREET)) as hosted, listening(broker.broker) as heard:
+        async with publishing(hosted, broker.broker):
+            experimenter = await hosted.experimenter()
+            assert isinstance(await experimenter.say(Start()), Accepted)
+            assert isinstance(await experimenter.say(EndPeriod()), Accepted)
+            await heard.until(lambda: bool(heard.last("interval")))
+        assert heard.last("interval")["import_wh"] is None
+
+
+async def test_the_experimenters_words_reach_the_listeners(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host() as hosted, listening(broker.broker) as heard:
+        async with publishing(hosted, broker.broker) as publisher:
+            await hosted.until(publisher.connected.is_set)
+            experimenter = await hosted.experimenter()
+            assert isinstance(await experimenter.say(Announce("Lunch is at noon.")), Accepted)
+            await heard.until(lambda: heard.last("announcement").get("text") == "Lunch is at noon.")
+            assert heard.last("announcement")["by"] == "experimenter"
+
+
+async def test_listeners_of_a_market_with_poor_seats_are_shown_no_contract(host, tmp_path):
+    arms = """
+[[arms]]
+name = "quotes"
+seats = 2
+information = "standing"
+
+[[arms]]
+name = "all"
+seats = 2
+information = "book"
+"""
+    async with mosquitto(tmp_path) as broker, host(parse(SMALL + arms)) as hosted:
+        async with listening(broker.broker) as heard, publishing(hosted, broker.broker):
+            experimenter, buyer, seller = await market(hosted)
+            await trade(buyer, seller, 80)
+            assert isinstance(await buyer.say(Bid(33)), Accepted)
+            await heard.until(lambda: heard.last("standing").get("bid") == 33)
+            assert await experimenter.say(End())
+            assert await hosted.running == 0
+        assert heard.all("contract") == []
+        assert all(contracts["made"] == [] for contracts in heard.all("contracts"))
+        assert heard.last("interval")["price_last"] is None
+
+
+async def test_the_book_is_published_by_levels_where_everybody_sees_it(host, tmp_path):
+    book = parse(SMALL.replace("price_min = 1\n", 'price_min = 1\nname = "continuous"\n'))
+    async with mosquitto(tmp_path) as broker, host(book) as hosted, listening(broker.broker) as heard:
+        async with publishing(hosted, broker.broker):
+            _, buyer, seller = await market(hosted)
+            assert isinstance(await buyer.say(Bid(50)), Accepted)
+            assert isinstance(await buyer.say(Bid(48)), Accepted)
+            assert isinstance(await seller.say(Ask(90)), Accepted)
+            await heard.until(lambda: heard.last("book").get("asks") == [[90, 1]])
+            assert heard.last("book")["bids"] == [[50, 1], [48, 1]]
