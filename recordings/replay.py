@@ -4,15 +4,17 @@ Events are read, not run again, so that recordings of older rules can be watched
 others never leave this module.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from p2p.line import Told
 from p2p.messages import Message
 from p2p.rules import PublicRules, public_rules
-from p2p.units import Seat
+from p2p.scenario import InformationSet
+from p2p.units import AGENTS, INSTITUTION, Seat
 from p2p.views import Views
-from p2p.wire import ProtocolError
+from p2p.wire import Event, ProtocolError
+from recordings.indication import Indication
 from recordings.journal import JournalError, Reading
 from recordings.store import read_folder, scenario_of
 
@@ -25,6 +27,7 @@ class ReplayError(Exception):
 class Replay:
     """What a viewer was told, in order, with instants; `said` are a seat's own messages by token.
 
+    `states` hold what a call held then would have given, each numbered as the last fact before it.
     `seat` is None for the public of `market`. `cut` says that the recording stops before the session's end.
     """
 
@@ -35,6 +38,7 @@ class Replay:
     told: list[Told]
     said: dict[int, Message]
     cut: bool
+    states: list[Told] = field(default_factory=list)
 
 
 def read_replay(folder: Path, seat: Seat | None = None, market: int | None = None) -> Replay:
@@ -52,7 +56,7 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
     if seat is not None:
         market = next(number for number, seats in enumerate(views.seats) if seat in seats)
     market = market or 0
-    told, said = _told(reading, views, seat, market)
+    told, said, states = _told(reading, views, seat, market)
     return Replay(
         session=reading.header.session,
         rules=public_rules(scenario, views.poorest(market) if seat is None else views.information[seat]),
@@ -61,13 +65,21 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
         told=told,
         said=said,
         cut=reading.sealed is None,
+        states=states,
     )
 
 
-def _told(reading: Reading, views: Views, seat: Seat | None, market: int) -> tuple[list[Told], dict[int, Message]]:
-    """The facts of a viewer, and what the seat said; raises JournalError where a record holds no message of ours."""
+def _told(
+    reading: Reading, views: Views, seat: Seat | None, market: int
+) -> tuple[list[Told], dict[int, Message], list[Told]]:
+    """The facts of a viewer, what the seat said, and the states.
+
+    Raises JournalError where a record holds no message of ours.
+    """
     told: list[Told] = []
     said: dict[int, Message] = {}
+    states: list[Told] = []
+    indication = Indication(scenario_of(reading.header).institution.name)
     information = views.poorest(market) if seat is None else views.information[seat]
     for record in reading.records():
         try:
@@ -76,6 +88,7 @@ def _told(reading: Reading, views: Views, seat: Seat | None, market: int) -> tup
             raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
         if seat is not None and envelope.sender == seat:
             said[envelope.token] = envelope.message
+        state = indication.after([event.message for event in events if event.market == market])
         for event in events:
             shown = views.project(event)
             if shown is None or shown.market not in (None, market):
@@ -84,4 +97,12 @@ def _told(reading: Reading, views: Views, seat: Seat | None, market: int) -> tup
             message = shown.own.get(seat, public) if seat is not None else public
             if message is not None:
                 told.append(Told(len(told) + 1, record.at, message))
-    return told, said
+        if state is not None and _seen(views, state, market, information):
+            states.append(Told(len(told), record.at, state))
+    return told, said, states
+
+
+def _seen(views: Views, state: Message, market: int, information: InformationSet) -> bool:
+    """Whether those with an information set are shown a state."""
+    shown = views.project(Event(state, INSTITUTION, AGENTS, market))
+    return shown is not None and shown.form(information) is not None

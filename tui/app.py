@@ -70,7 +70,7 @@ class LabApp(App[Ending]):
         """Draw, if there is anything new."""
         if self.model is None:
             return
-        left = self.model.public.time_left_us(self.now())
+        left = self.model.time_left_us(self.now())
         stamp = (self.model.version, None if left is None else -(-left // TICK_US))
         if stamp != self._drawn:
             self._drawn = stamp

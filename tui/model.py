@@ -5,6 +5,7 @@ The fold costs the same for the first fact and the last, and so does a drawing, 
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from p2p.knowledge import Knowledge, PublicKnowledge
@@ -14,9 +15,12 @@ from p2p.messages import (
     Contract,
     EndRound,
     Extended,
+    Forecast,
+    Indicative,
     Intermission,
     Lobby,
     Message,
+    Metered,
     Paused,
     Quote,
     Reason,
@@ -26,7 +30,9 @@ from p2p.messages import (
     StartRound,
 )
 from p2p.rules import PublicRules
-from p2p.units import Duration, Instant, Money, Price, Seat, Side
+from p2p.units import Duration, Instant, Money, Price, Quantity, Seat, Side
+from tui.calls import CallClock
+from tui.figures import Figures
 from tui.periods import OwnTrade, Period
 from tui.thinned import Thinned
 
@@ -56,6 +62,7 @@ class Model:
 
     def __init__(self, rules: PublicRules, seat: Seat | None) -> None:
         self.rules, self.seat = rules, seat
+        self.figures = Figures(rules)
         self.public = PublicKnowledge(rules)
         self.own = Knowledge(self.public)
         self.version = 0
@@ -67,6 +74,8 @@ class Model:
             "ask": deque(maxlen=QUOTES_KEPT),
         }
         self.path: dict[Side, Thinned[tuple[Duration, Price]]] = {"bid": Thinned(), "ask": Thinned()}
+        self.calls = CallClock(rules.call.calls if rules.call else 1) if rules.institution == "call" else None
+        self.indicative: Indicative | None = None
         self.orders: dict[int, Message] = {}
         self.news: Answer | OwnTrade | None = None
         self.lost: str | None = None
@@ -77,14 +86,20 @@ class Model:
     def fold(self, told: Told) -> None:
         """Take in a fact."""
         message, at = told.message, told.at
-        value = self.own.unit_value
+        value, surplus = self.own.unit_value, self.own.surplus
         self.own.see(message, at)
+        if self.calls:
+            self.calls.see(message, at)
         self.version += 1
         match message:
             case Quote():
                 self._quoted(message, at)
             case Contract():
-                self._contracted(message, at, value)
+                self._contracted(message, at, value, self.own.surplus - surplus)
+            case Forecast(period=period):
+                self._period(period)
+            case Metered(period=period, gain=gain):
+                self._period(period).settled = gain
             case Schedule(period=period):
                 self._period(period).role = message.role
             case StartRound(period=period, length_us=length_us):
@@ -107,6 +122,13 @@ class Model:
                 self.period.length_us = self.into_us(at) + left_us
             case _:
                 pass
+
+    def state(self, states: Mapping[str, Message]) -> None:
+        """Take in the latest states by directive: they have no numbers, and hold until the next ones."""
+        indicative = states.get(Indicative.directive)
+        if isinstance(indicative, Indicative) and indicative != self.indicative:
+            self.indicative = indicative
+            self.version += 1
 
     def said(self, token: int, message: Message) -> None:
         """An order has been sent: it waits for its answer."""
@@ -134,6 +156,17 @@ class Model:
     def surplus_total(self) -> Money:
         """One's own surplus of the session so far."""
         return self.own.surplus_before + self.own.surplus
+
+    def time_left_us(self, now: Instant) -> Duration | None:
+        """What is left of the period or of the break, None where no clock runs towards anything."""
+        if self.calls and self.calls.collecting:
+            return self.calls.period_left_us(now)
+        return self.public.time_left_us(now)
+
+    @property
+    def offered(self) -> Quantity:
+        """How much of one's own is in orders that rest."""
+        return sum(order.quantity for order in self.own.orders.values())
 
     def standing(self, side: Side) -> Price | None:
         """The standing bid or ask."""
@@ -171,14 +204,17 @@ class Model:
             self.quotes[quote.side].append(QuoteShown(quote.price, quote.mine, quote.trader))
             self.path[quote.side].append((self.into_us(at), quote.price))
 
-    def _contracted(self, contract: Contract, at: Instant, value: Money | None) -> None:
-        self._reset_quotes()
+    def _contracted(self, contract: Contract, at: Instant, value: Money | None, profit: Money) -> None:
+        if self.public.resets:
+            self._reset_quotes()
         if self.period is None:
             return
         self.period.add(contract, self.into_us(at))
         if contract.mine and value is not None:
-            profit = value - contract.price if contract.mine == "buyer" else contract.price - value
-            self.news = OwnTrade(contract.number, contract.mine, value, contract.price, profit)
+            price = contract.price
+            if contract.mine == "seller" and contract.seller_price is not None:
+                price = contract.seller_price
+            self.news = OwnTrade(contract.number, contract.mine, value, price, profit, contract.quantity)
             self.period.own.append(self.news)
 
     def _runs_again(self, at: Instant) -> None:

@@ -3,19 +3,20 @@
 from dataclasses import dataclass, field
 
 from p2p.messages import Contract
-from p2p.units import Duration, Money, Price, Role, Seat
+from p2p.units import Duration, Money, Price, Quantity, Role, Seat
 from tui.thinned import Thinned
 
 
 @dataclass(frozen=True)
 class OwnTrade:
-    """A unit of one's own that was traded: which contract of the period, at what value or cost, price and profit."""
+    """A trade of one's own: which contract of the period, its first unit's value or cost, price, profit, how much."""
 
     contract: int
     role: Role
     value: Money
     price: Price
     profit: Money
+    quantity: Quantity = 1
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Deal:
     mine: Role | None
     buyer: Seat | None
     seller: Seat | None
+    quantity: Quantity = 1
 
 
 @dataclass
@@ -42,17 +44,20 @@ class Period:
     own: list[OwnTrade] = field(default_factory=list)
     others: Thinned[Deal] = field(default_factory=Thinned)
     mine: Thinned[Deal] = field(default_factory=Thinned)
+    settled: Money | None = None
+    volume: Quantity = 0
     price_sum: int = 0
     price_low: Price | None = None
     price_high: Price | None = None
 
     def add(self, contract: Contract, into_us: Duration) -> None:
         """Take in a contract of the market."""
-        price = contract.price
-        deal = Deal(contract.number, into_us, price, contract.mine, contract.buyer, contract.seller)
+        price, quantity = contract.price, contract.quantity
+        deal = Deal(contract.number, into_us, price, contract.mine, contract.buyer, contract.seller, quantity)
         self.deals.append(deal)
         (self.mine if deal.mine else self.others).append(deal)
-        self.price_sum += price
+        self.volume += quantity
+        self.price_sum += price * quantity
         self.price_low = price if self.price_low is None else min(price, self.price_low)
         self.price_high = price if self.price_high is None else max(price, self.price_high)
 
@@ -63,10 +68,10 @@ class Period:
 
     @property
     def price_mean(self) -> float | None:
-        """Their mean price, None without contracts."""
-        return self.price_sum / len(self.deals) if self.deals else None
+        """Their mean price, weighted by quantity; None without contracts."""
+        return self.price_sum / self.volume if self.volume else None
 
     @property
     def surplus(self) -> Money:
-        """One's own surplus of the period."""
-        return sum(trade.profit for trade in self.own)
+        """One's own surplus of the period; in an energy market, once metered, the gain that was settled."""
+        return self.settled if self.settled is not None else sum(trade.profit for trade in self.own)

@@ -17,7 +17,7 @@ class Player:
         self.playing = True
         self.starts = [told.at for told in replay.told if isinstance(told.message, StartRound)]
         self.end_at: Instant = replay.told[-1].at if replay.told else 0
-        self._next = 0
+        self._next = self._next_state = 0
         self.at: Instant = 0
         self.model = Model(replay.rules, replay.seat)
         self.jump(self.starts[0] if self.starts else self.end_at)
@@ -41,7 +41,8 @@ class Player:
         """Go to an instant, forward or back."""
         instant = min(max(instant, self.begin_at), self.end_at)
         if instant < self.at:
-            self._next, version = 0, self.model.version
+            self._next = self._next_state = 0
+            version = self.model.version
             self.model = Model(self.replay.rules, self.replay.seat)
             self.model.version = version
         self._fold_to(instant)
@@ -74,6 +75,13 @@ class Player:
             self._answer_known(self._next)
             self.model.fold(told[self._next])
             self._next += 1
+        states = self.replay.states
+        last = None
+        while self._next_state < len(states) and states[self._next_state].at <= instant:
+            last = states[self._next_state].message
+            self._next_state += 1
+        if last is not None:
+            self.model.state({last.directive: last})
         if self.finished:
             self.playing = False
 

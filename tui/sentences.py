@@ -1,7 +1,10 @@
 """What the terminal says in words: why an order was refused, why the line is closed, what an order was."""
 
-from p2p.messages import Ask, Bid, Buy, Message, Sell
-from p2p.units import Price
+from collections.abc import Callable
+
+from p2p.messages import Ask, Bid, Buy, Cancel, Message, Replace, Sell, SetBattery, SetReservation
+from p2p.units import Price, Quantity
+from tui.figures import Figures
 
 REFUSED: dict[str, str] = {
     "not_open": "the market is closed at the moment; wait until it opens",
@@ -46,23 +49,37 @@ def closed_sentence(code: int, why: str) -> str:
     return CLOSED.get(code) or f"The line is closed: {why or f'code {code}'}."
 
 
-def order_words(message: Message | None) -> str:
+def order_words(message: Message | None, figures: Figures | None = None) -> str:
     """An order in a few words."""
+    say, times = (figures.price, figures.times) if figures else (str, _times)
     match message:
-        case Bid(price=price):
-            return f"bid {price}"
-        case Ask(price=price):
-            return f"ask {price}"
-        case Buy(price=price):
-            return f"buy{at(price)}"
-        case Sell(price=price):
-            return f"sell{at(price)}"
+        case Bid(price=price, quantity=quantity):
+            return f"bid {say(price)}{times(quantity)}"
+        case Ask(price=price, quantity=quantity):
+            return f"ask {say(price)}{times(quantity)}"
+        case Buy(price=price, quantity=quantity):
+            return f"buy{at(price, say)}{times(quantity)}"
+        case Sell(price=price, quantity=quantity):
+            return f"sell{at(price, say)}{times(quantity)}"
+        case Replace(order=order, price=price, quantity=quantity):
+            return f"replace #{order} by {say(price)}{times(quantity)}"
+        case Cancel(order=order):
+            return f"cancel #{order}"
+        case SetBattery(target_w=target_w):
+            return "battery by its own rule" if target_w is None else f"battery {target_w} W"
+        case SetReservation(buy=buy, sell=sell):
+            prices = [f"{word} {say(price)}" for word, price in (("buy", buy), ("sell", sell)) if price is not None]
+            return f"automaton: {', '.join(prices) or 'off'}"
         case None:
             return "an earlier order"
         case other:
             return other.directive.replace("_", " ")
 
 
-def at(price: Price | None) -> str:
+def at(price: Price | None, say: Callable[[Price], str] = str) -> str:
     """`` at 205``, or nothing where no price is meant."""
-    return "" if price is None else f" at {price}"
+    return "" if price is None else f" at {say(price)}"
+
+
+def _times(quantity: Quantity) -> str:
+    return f" × {quantity}" if quantity != 1 else ""

@@ -74,9 +74,10 @@ class TradeApp(LabApp):
                 self.client.patience_s = PATIENCE_S
                 self.model = self.model or Model(rules, seat)
                 self.model.line_up()
-            case Facts(told=told) if self.model:
+            case Facts(told=told, state=states) if self.model:
                 for fact in told:
                     self.model.fold(fact)
+                self.model.state(states)
             case Lost(why=why):
                 self._lost(why)
             case Fault(why=why):

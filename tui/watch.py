@@ -65,9 +65,10 @@ class WatchApp(LabApp):
                 self.client.patience_s = PATIENCE_S
                 self.model = self.model or Model(rules, None)
                 self.model.line_up()
-            case Facts(told=told) if self.model:
+            case Facts(told=told, state=states) if self.model:
                 for fact in told:
                     self.model.fold(fact)
+                self.model.state(states)
             case Lost(why=why) if self.model:
                 self.model.line_lost(why)
             case Lost(why=why) | Fault(why=why):

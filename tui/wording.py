@@ -29,7 +29,7 @@ def stage(model: Model) -> str:
 
 def state(model: Model, now: Instant) -> str:
     """What the clock runs towards: `0:47 left`, `paused, 0:47 left`, `break, next in 0:05`."""
-    left = model.public.time_left_us(now)
+    left = model.time_left_us(now)
     if model.public.phase == "ended":
         return "over"
     if model.public.phase == "lobby":
@@ -40,13 +40,10 @@ def state(model: Model, now: Instant) -> str:
     return said if model.public.open or model.public.phase == "break" else "closed"
 
 
-def whose(deal: Deal, named: bool) -> str:
+def whose(deal: Deal, named: bool, short: bool = False) -> str:
     """What is to be said of a contract's parties: one's own part in words, else aliases where they are shown."""
+    if deal.mine and short:
+        return "◆bought" if deal.mine == "buyer" else "◆sold"
     if deal.mine:
         return "◆ you bought" if deal.mine == "buyer" else "◆ you sold"
     return f"T{deal.seller} → T{deal.buyer}" if named and deal.buyer is not None else ""
-
-
-def signed(amount: int) -> str:
-    """A surplus with its sign: +35, −20, 0."""
-    return f"+{amount}" if amount > 0 else f"−{-amount}" if amount < 0 else "0"

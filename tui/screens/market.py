@@ -1,15 +1,29 @@
-"""The market as traders know it: asks, contracts, bids; below them one's units and the chart. Live and in replay."""
+"""The market as traders know it, by its institution; below it one's units or household and the chart. Live, in replay.
+
+standing     asks | contracts | bids
+continuous   book (or, where that is hidden, the best quotes) | contracts | own orders
+call         book (where it is shown) | the call | contracts (where there is room) | own orders
+"""
+
+from collections.abc import Iterator
+from typing import Protocol, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer
 
 from p2p.units import Instant
 from tui.model import Model
+from tui.widgets.bests import Bests
+from tui.widgets.callbox import CallBox
 from tui.widgets.chart import PriceChart
 from tui.widgets.contracts import ContractList
+from tui.widgets.household import Household
+from tui.widgets.ladder import Ladder
 from tui.widgets.notice import Notice
+from tui.widgets.ownorders import OwnOrders
 from tui.widgets.quotes import Quotes
 from tui.widgets.status import Status
 from tui.widgets.units import Units
@@ -19,17 +33,24 @@ class MarketScreen(Screen[None]):
     """What both programs show of a market; `foot` is what is below it."""
 
     AUTO_FOCUS = None
+    PICKS = False
+    """Whether own orders can be picked to be cancelled or replaced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._arranged: tuple[bool, ...] | None = None
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         yield Status(id="status")
         yield Notice(id="notice")
+        model = self._model()
+        self._arranged = arrangement(model)
+        self.set_class(bool(model and model.calls and shows_book(model)), "-call-and-book")
         with Horizontal(id="market"):
-            yield Quotes("ask")
-            yield ContractList()
-            yield Quotes("bid")
+            yield from market_parts(model, self.PICKS)
         with Horizontal(id="below"):
-            yield Units()
+            yield Household() if model and model.seat is not None and model.rules.energy else Units()
             yield PriceChart()
         yield from self.foot()
         yield Footer()
@@ -46,6 +67,12 @@ class MarketScreen(Screen[None]):
         """How much is shown depends on how much room there is."""
         self.call_after_refresh(self._draw)
 
+    def _model(self) -> Model | None:
+        from tui.app import LabApp
+
+        assert isinstance(self.app, LabApp)
+        return self.app.model
+
     def _draw(self) -> None:
         from tui.app import LabApp
 
@@ -53,12 +80,57 @@ class MarketScreen(Screen[None]):
         assert isinstance(app, LabApp)
         app.draw()
 
+    async def _rearrange(self) -> None:
+        """The rules have come after the screen: they say which parts it has."""
+        await self.recompose()
+        self._draw()
+
     def show(self, model: Model, now: Instant) -> None:
         """Bring every part up to date."""
+        if self._arranged != arrangement(model):
+            self._arranged = arrangement(model)
+            self.call_later(self._rearrange)
+            return
         self.query_one(Status).show(model, now)
         self.query_one(Notice).show(model, now)
-        for quotes in self.query(Quotes):
-            quotes.show(model, now)
-        self.query_one(ContractList).show(model, now)
-        self.query_one(Units).show(model, now)
-        self.query_one(PriceChart).show(model, now)
+        for part in (*self.query_one("#market").children, *self.query_one("#below").children):
+            if part.display:
+                cast(Part, part).show(model, now)
+
+
+class Part(Protocol):
+    """A part of the screen that can be brought up to date."""
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring it up to date."""
+
+
+def shows_book(model: Model) -> bool:
+    """Whether every order that rests is shown, in a market that has some."""
+    return not model.public.resets and model.rules.information == "book"
+
+
+def arrangement(model: Model | None) -> tuple[bool, ...]:
+    """What decides which parts there are; before the rules are known, those of the standing auction."""
+    if model is None:
+        return (True, False, False, False, False)
+    energy = model.rules.energy is not None
+    return (model.public.resets, model.calls is not None, shows_book(model), model.seat is not None and energy, energy)
+
+
+def market_parts(model: Model | None, picks: bool) -> Iterator[Widget]:
+    """The parts of the market, from left to right."""
+    if model is None or model.public.resets:
+        yield Quotes("ask")
+        yield ContractList()
+        yield Quotes("bid")
+        return
+    if shows_book(model):
+        yield Ladder()
+    elif model.calls is None:
+        yield Bests()
+    if model.calls is not None:
+        yield CallBox()
+    yield ContractList()
+    if model.seat is not None:
+        yield OwnOrders(picks)

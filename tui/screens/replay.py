@@ -51,7 +51,7 @@ class ReplayScreen(MarketScreen):
         super().show(model, now)
         answer = self.query_one("#answer", Line)
         answer.display = model.seat is not None
-        answer.say(news_words(model.news))
+        answer.say(news_words(model.news, model.figures))
         self.query_one(Playbar).show(self.player)
 
     def _moved(self) -> None:

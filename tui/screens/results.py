@@ -9,17 +9,17 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Footer
 
 from p2p.units import Instant
+from tui.figures import Figures
 from tui.model import Model
 from tui.periods import Period
 from tui.widgets.line import Line
 from tui.widgets.sessionchart import SessionChart
-from tui.wording import signed
 
 if TYPE_CHECKING:
     from tui.app import LabApp
 
-OWN_COLUMNS = ("Period", "Role", "You traded at (gain)", "Surplus", "Contracts", "Mean", "Low–high")
-PUBLIC_COLUMNS = ("Period", "Contracts", "Mean", "Low–high")
+TRADES_SHOWN = 4
+"""Trades of one's own that a line of the table names one by one."""
 
 
 class ResultsScreen(Screen[None]):
@@ -59,9 +59,9 @@ class ResultsScreen(Screen[None]):
         table: DataTable[str] = self.query_one(DataTable)
         table.clear(columns=True)
         table.border_title = "Periods"
-        table.add_columns(*(PUBLIC_COLUMNS if model.seat is None else OWN_COLUMNS))
+        table.add_columns(*columns(model.figures, model.seat is not None))
         for period in model.periods:
-            table.add_row(*row(period, model.seat is not None))
+            table.add_row(*row(period, model.figures, model.seat is not None))
         self.query_one(SessionChart).show(model)
 
     def action_leave(self) -> None:
@@ -71,23 +71,46 @@ class ResultsScreen(Screen[None]):
 
 def total(model: Model) -> str:
     """The session in a sentence."""
+    figures = model.figures
     contracts = sum(period.quantity for period in model.periods)
+    volume = sum(period.volume for period in model.periods)
+    of = f" of {figures.quantity(volume)}" if figures.many else ""
     if model.seat is None:
-        return f"{contracts} contracts in {len(model.periods)} periods."
-    own = sum(len(period.own) for period in model.periods)
-    units = "unit" if own == 1 else "units"
+        return f"{contracts} contracts{of} in {len(model.periods)} periods."
+    own = sum(trade.quantity for period in model.periods for trade in period.own)
     return (
-        f"You earned {signed(model.surplus_total)} {model.rules.currency} with {own} {units} "
-        f"in {len(model.periods)} periods. The market made {contracts} contracts."
+        f"You earned {figures.signed(model.surplus_total)} {figures.money_unit} with {figures.quantity(own)} "
+        f"in {len(model.periods)} periods. The market made {contracts} contracts{of}."
     )
 
 
-def row(period: Period, own: bool) -> list[str]:
+def columns(figures: Figures, own: bool) -> list[str]:
+    """The columns of the table: one's own, the market's."""
+    quantity = ["Wh" if figures.energy else "Units"] if figures.many else []
+    market = ["Contracts", *quantity, "Mean", "Low–high"]
+    return ["Period", "Role", "You traded at (gain)", "Surplus", *market] if own else ["Period", *market]
+
+
+def row(period: Period, figures: Figures, own: bool) -> list[str]:
     """A period's line of the table."""
-    mean = "–" if period.price_mean is None else f"{period.price_mean:.1f}"
-    spread = "–" if period.price_low is None else f"{period.price_low}–{period.price_high}"
-    market = [str(period.quantity), mean, spread]
+    mean = "–" if period.price_mean is None else figures.mean(period.price_mean)
+    low, high = period.price_low, period.price_high
+    spread = "–" if low is None or high is None else f"{figures.price(low)}–{figures.price(high)}"
+    market = [str(period.quantity), *([str(period.volume)] if figures.many else []), mean, spread]
     if not own:
         return [str(period.number), *market]
-    units = ", ".join(f"{trade.price} ({signed(trade.profit)})" for trade in period.own) or "none"
-    return [str(period.number), period.role or "–", units, signed(period.surplus), *market]
+    return [str(period.number), period.role or "–", traded(period, figures), figures.signed(period.surplus), *market]
+
+
+def traded(period: Period, figures: Figures) -> str:
+    """One's own trades of a period, each where they are few."""
+    if not period.own:
+        return "none"
+    if figures.energy or (len(period.own) > TRADES_SHOWN and figures.many):
+        quantity = sum(trade.quantity for trade in period.own)
+        mean = sum(trade.price * trade.quantity for trade in period.own) / quantity
+        return f"{quantity} at {figures.mean(mean)}"
+    return ", ".join(
+        f"{figures.price(trade.price)}{figures.times(trade.quantity)} ({figures.signed(trade.profit)})"
+        for trade in period.own
+    )

@@ -6,31 +6,54 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key, Paste
 
+from p2p.messages import Message
 from p2p.units import Instant, Price, Side
 from p2p.wire import ProtocolError
 from tui.model import Model
-from tui.orders import hindrance, nudged, order_of, price_typed, side_of
+from tui.orders import (
+    TIMES,
+    cancelling,
+    hindrance,
+    nudged,
+    order_of,
+    parts_typed,
+    price_typed,
+    quantity_typed,
+    replacing,
+    side_of,
+    usual_quantity,
+)
 from tui.screens.market import MarketScreen
 from tui.screens.rules import RulesScreen
+from tui.widgets.ownorders import OwnOrders
 from tui.widgets.ticket import TYPED_MAX, Ticket
 
 if TYPE_CHECKING:
     from tui.trade import TradeApp
 
 OF_ROLE = {"bid": "buyer", "buy": "buyer", "ask": "seller", "sell": "seller"}
+RESTING = {"cancel", "replace", "pick", "times"}
+"""What there is to do only where orders rest, or where they have quantities."""
 DIGITS = "0123456789"
+TIMES_KEYS = "x*× "
+"""Between a price and a quantity; each of them will do."""
 TAKES: dict[str, Side] = {"buy": "ask", "sell": "bid"}
 
 
 class TradingScreen(MarketScreen):
     """Digits go into the ticket, letters make orders. Buy and sell mean the price that is on the screen."""
 
+    PICKS = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "quote", "Send"),
         Binding("b", "order('bid')", "Bid"),
         Binding("a", "order('ask')", "Ask"),
         Binding("y", "order('buy')", "Buy"),
         Binding("s", "order('sell')", "Sell"),
+        Binding("c", "cancel", "Cancel"),
+        Binding("r", "replace", "Replace"),
+        Binding("tab", "pick(1)", "", show=False),
+        Binding("shift+tab", "pick(-1)", "", show=False),
         Binding("up", "nudge(True)", "Tick", key_display="↑↓"),
         Binding("down", "nudge(False)", "", show=False),
         Binding("escape", "clear", "Clear"),
@@ -64,33 +87,46 @@ class TradingScreen(MarketScreen):
             self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys of the other role are greyed out; before one has a role they all are."""
+        """Keys of the other role are greyed out; before one has a role they all are. Where orders rest there are more
+        keys, and those of the other role are not shown."""
+        model = self.trade.model
+        resets = model is None or model.public.resets
         if action == "order":
-            return True if OF_ROLE[str(parameters[0])] == self._role else None
-        return True
+            word = str(parameters[0])
+            if model and model.own.collects and word in TAKES:
+                return False
+            return True if OF_ROLE[word] == self._role else None if resets or self._role is None else False
+        return not (resets and action in RESTING)
 
     def on_key(self, event: Key) -> None:
         """Digits belong to the ticket, and so does whatever is not a key of ours: it is told that it is no price."""
         if event.key != "q":
             self._leaving = False
         character = event.character
-        if character is None or not character.isprintable() or character in "baysiq":
+        model = self.trade.model
+        keys = "baysiq" if model is None or model.public.resets else "baysiqcr"
+        if character is None or not character.isprintable() or character in keys:
             return
         event.stop()
-        if character in DIGITS:
+        if model and model.figures.many and character in TIMES_KEYS:
+            character = TIMES
+        if model and model.figures.decimals and character in ".,":
+            character = "."
+        if character in (*DIGITS, *self._signs()):
             self._ticket().type(character)
             self._refresh_ticket()
-        elif self.trade.model:
-            self._say(f"'{character}' is no key of this screen; a price is a whole number of {self._currency()}.")
+        elif model:
+            self._say(f"'{character}' is no key of this screen; a price is {self._a_price()}.")
 
     def on_paste(self, event: Paste) -> None:
         """A pasted price takes the place of what was typed."""
         text = event.text.strip()
-        if text.isascii() and text.isdigit():
+        model = self.trade.model
+        if model and model.figures.typed(text) is not None:
             self._ticket().put(text[:TYPED_MAX])
             self._refresh_ticket()
         else:
-            self._say(f"that is no price: it is a whole number of {self._currency()}.")
+            self._say(f"that is no price: it is {self._a_price()}.")
 
     # --- keys ---------------------------------------------------------------------------------------------------
 
@@ -109,33 +145,58 @@ class TradingScreen(MarketScreen):
         if model is None:
             return
         price: Price | None
+        price_text, quantity_text = parts_typed(self._ticket().typed)
+        quantity = quantity_typed(quantity_text, usual_quantity(model, word in TAKES))
         if word in TAKES:
             price = self.on_screen[TAKES[word]]
         else:
-            typed = price_typed(self._ticket().typed, model.rules)
+            typed = price_typed(price_text, model.rules)
             if isinstance(typed, str):
                 self._refuse(typed)
                 return
             price = typed
-        order = order_of(word, price)
-        why = hindrance(model, order)
-        if why is None:
-            try:
-                self.trade.send(order)
-                self._ticket().put("")
-            except ProtocolError as error:
-                why = error.why
-        if why is not None:
-            self._refuse(why)
-        else:
+        if isinstance(quantity, str):
+            self._refuse(quantity)
+            return
+        order = order_of(word, price, quantity)
+        self._send(hindrance(model, order) or order)
+
+    def action_cancel(self) -> None:
+        """Take the picked order out of the book."""
+        if self.trade.model:
+            self._send(cancelling(self.trade.model, self._own_orders().order(self.trade.model)))
+
+    def action_replace(self) -> None:
+        """Put what is typed in the place of the picked order."""
+        model = self.trade.model
+        if model:
+            self._send(replacing(model, self._own_orders().order(model), self._ticket().typed))
+
+    def action_pick(self, step: int) -> None:
+        """Mean another of one's own orders."""
+        if self.trade.model:
+            self._own_orders().pick(self.trade.model, step)
             self.trade.draw()
+
+    def _send(self, message: Message | str) -> None:
+        """Send a message, or say why not."""
+        if isinstance(message, str):
+            self._refuse(message)
+            return
+        try:
+            self.trade.send(message)
+        except ProtocolError as error:
+            self._refuse(error.why)
+            return
+        self._ticket().put("")
+        self.trade.draw()
 
     def action_nudge(self, up: bool) -> None:
         """One tick up or down; from nothing, one better than what stands."""
         model = self.trade.model
-        price = nudged(model, self._ticket().typed, up) if model else None
-        if price is not None:
-            self._ticket().put(str(price))
+        price = nudged(model, parts_typed(self._ticket().typed)[0], up) if model else None
+        if model and price is not None:
+            self._ticket().put_price(model.figures.price(price))
             self._refresh_ticket()
 
     def action_clear(self) -> None:
@@ -159,15 +220,30 @@ class TradingScreen(MarketScreen):
             self.trade.leave()
             return
         self._leaving = True
-        self.notify("Press q again to leave. Your standing quote stays in the market; you can join again.", timeout=4)
+        self.notify("Press q again to leave. What you offer stays in the market; you can join again.", timeout=4)
 
     # --- the ticket ---------------------------------------------------------------------------------------------
 
     def _ticket(self) -> Ticket:
         return self.query_one(Ticket)
 
-    def _currency(self) -> str:
-        return self.trade.model.rules.currency if self.trade.model else "money"
+    def _own_orders(self) -> OwnOrders:
+        return self.query_one(OwnOrders)
+
+    def _signs(self) -> list[str]:
+        """What can be typed beside digits."""
+        model = self.trade.model
+        return [
+            sign
+            for sign, may in ((TIMES, model and model.figures.many), (".", model and model.figures.decimals))
+            if may
+        ]
+
+    def _a_price(self) -> str:
+        model = self.trade.model
+        if model is None:
+            return "a whole number"
+        return f"a {'' if model.figures.decimals else 'whole '}number of {model.figures.unit}"
 
     def _refuse(self, why: str) -> None:
         self._say(f"Not sent: {why}.")

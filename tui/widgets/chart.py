@@ -37,30 +37,41 @@ class PriceChart(PlotWidget, can_focus=False):
         if model.version == self._version or (place == self._place and abs(now - self._at) < CHART_US):
             return
         self._version, self._place, self._at = model.version, place, now
-        self._fit_labels(model.rules.price_max)
+        self._fit_labels(model.figures.price(model.rules.price_max))
+        if model.calls:
+            self.border_subtitle = "● contract  ◆ yours  ━ indicative"
         self.clear()
         if period is None or not period.length_us:
             return
         length_s = period.length_us / SECOND
         self.set_xlimits(0, length_s)
         others, own = period.others.points, period.mine.points
+        scaled = model.figures.scaled
         self._scale(model, [*others, *own])
         self._quotes(model, "ask", ASK, length_s)
         self._quotes(model, "bid", BID, length_s)
+        if model.indicative and model.indicative.price is not None and model.public.open:
+            height = scaled(model.indicative.price)
+            self.plot([0, length_s], [height, height], OWN, HiResMode.BRAILLE)
         for deals, marker, colour in ((others, "●", DEAL), (own, "◆", OWN)):
-            self.scatter([deal.into_us / SECOND for deal in deals], [deal.price for deal in deals], marker, colour)
+            self.scatter(
+                [deal.into_us / SECOND for deal in deals], [scaled(deal.price) for deal in deals], marker, colour
+            )
 
     def _scale(self, model: Model, deals: list[Deal]) -> None:
         prices: list[Price] = [deal.price for deal in deals]
+        if model.indicative and model.indicative.price is not None:
+            prices.append(model.indicative.price)
         for path in model.path.values():
             prices += [price for _, price in path.points]
         low, high = (min(prices), max(prices)) if prices else (model.rules.price_min, model.rules.price_max)
-        room = max(model.rules.tick, (high - low) * 0.08)
-        self.set_ylimits(low - room, high + room)
+        least = model.rules.tick * (1 if model.public.resets else 5)
+        room, per_unit = max(least, (high - low) * 0.08), model.figures.per_unit
+        self.set_ylimits((low - room) / per_unit, (high + room) / per_unit)
 
-    def _fit_labels(self, price_max: Price) -> None:
+    def _fit_labels(self, price_max: str) -> None:
         """Room for the longest price beside the axis; the canvases must be measured anew when it changes."""
-        width = max(4, len(str(price_max)) + 1)
+        width = max(4, len(price_max) + 1)
         if self.margin_left != width:
             self.margin_left = width
             self.refresh(layout=True)
@@ -69,10 +80,11 @@ class PriceChart(PlotWidget, can_focus=False):
         points = model.path[side].points
         self.scatter(
             [at / SECOND for at, _ in points],
-            [price for _, price in points],
+            [model.figures.scaled(price) for _, price in points],
             marker_style=colour,
             hires_mode=HiResMode.BRAILLE,
         )
         price = model.standing(side)
         if price is not None:
-            self.plot([0, length_s], [price, price], colour, HiResMode.BRAILLE)
+            height = model.figures.scaled(price)
+            self.plot([0, length_s], [height, height], colour, HiResMode.BRAILLE)

@@ -26,12 +26,17 @@ class ContractList(Vertical):
         deals = period.deals if period else []
         self.border_title = f"Contracts · {len(deals)}"
         mean = period.price_mean if period else None
-        self.border_subtitle = "" if mean is None else f"mean {mean:.1f}"
-        width = max((len(str(deal.price)) for deal in deals[-1:]), default=1)
+        figures = model.figures
+        self.border_subtitle = "" if mean is None else f"mean {figures.mean(mean)}"
+        width = max((len(figures.price(deal.price)) for deal in deals[-1:]), default=1)
         named = model.rules.identities != "hidden"
         lines = []
-        for deal in reversed(deals[-max(1, self.content_size.height) :]):
-            text = f"{into(deal.into_us)} {deal.price:>{width}}  {whose(deal, named)}"
+        shown = deals[-max(1, self.content_size.height) :]
+        much = max((len(str(deal.quantity)) for deal in shown), default=1)
+        for deal in reversed(shown):
+            quantity = f" {deal.quantity:>{much}}" if figures.many else ""
+            did = whose(deal, named, short=figures.many)
+            text = f"{into(deal.into_us)} {figures.price(deal.price):>{width}}{quantity}  {did}"
             lines.append(Content.styled(text, "bold $accent" if deal.mine else ""))
         said = Content("\n").join(lines) if lines else Content.styled("none yet", "dim")
         self.query_one(Line).say(said)

@@ -5,7 +5,7 @@ from textual.content import Content
 from p2p.units import Instant
 from tui.model import Model
 from tui.widgets.line import Line
-from tui.wording import clock, signed
+from tui.wording import clock
 
 
 class Notice(Line):
@@ -29,6 +29,7 @@ def notice(model: Model, now: Instant) -> str:
         return "‖ PAUSED: the clock stands still, and no order is taken until it goes on."
     if model.public.phase == "break" and model.period:
         left = clock(model.public.time_left_us(now))
-        earned = "" if model.seat is None else f" You earned {signed(model.period.surplus)} in it."
+        unit = f" {model.figures.money_unit}" if model.figures.energy else ""
+        earned = "" if model.seat is None else f" You earned {model.figures.signed(model.period.surplus)}{unit} in it."
         return f"Period {model.period.number} is over.{earned} Period {model.next_period} starts in {left}."
     return ""

@@ -24,11 +24,12 @@ class SessionChart(PlotWidget, can_focus=False):
         """Draw all contracts that the thinned series of the periods hold."""
         self.clear()
         before = 0
+        scaled = model.figures.scaled
         prices: list[int] = []
         for period in model.periods:
             for deals, marker, colour in ((period.others, "●", DEAL), (period.mine, "◆", OWN)):
                 points = deals.points
-                self.scatter([before + d.number for d in points], [d.price for d in points], marker, colour)
+                self.scatter([before + d.number for d in points], [scaled(d.price) for d in points], marker, colour)
                 prices += [deal.price for deal in points]
             before += period.quantity
             if period is not model.periods[-1]:
@@ -36,4 +37,5 @@ class SessionChart(PlotWidget, can_focus=False):
         if prices:
             room = max(model.rules.tick, (max(prices) - min(prices)) * 0.08)
             self.set_xlimits(0, before + 1)
-            self.set_ylimits(min(prices) - room, max(prices) + room)
+            per_unit = model.figures.per_unit
+            self.set_ylimits((min(prices) - room) / per_unit, (max(prices) + room) / per_unit)

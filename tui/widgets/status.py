@@ -7,7 +7,7 @@ from textual.content import Content
 from p2p.units import Instant
 from tui.model import Model
 from tui.widgets.line import Line
-from tui.wording import signed, stage, state
+from tui.wording import stage, state
 
 
 class Status(Horizontal):
@@ -26,5 +26,8 @@ class Status(Horizontal):
         self.query_one("#stage", Line).say(Content(stage(model)))
         about = "≈" if model.lost else ""
         self.query_one("#clock", Line).say(Content.styled(about + state(model, now), "bold"))
-        earned = Content("") if model.seat is None else Content(f"earned {signed(model.surplus_total)}")
+        unit = f" {model.figures.money_unit}" if model.figures.energy else ""
+        earned = (
+            Content("") if model.seat is None else Content(f"earned {model.figures.signed(model.surplus_total)}{unit}")
+        )
         self.query_one("#earned", Line).say(earned)

@@ -1,18 +1,30 @@
-"""The trader's ticket: the price that is typed and what would come of it, what waits for an answer, the last answer."""
+"""The trader's ticket: what is typed and what would come of it, what waits for an answer, the last answer."""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
 from p2p.units import Instant
+from tui.figures import Figures
 from tui.model import Answer, Model
-from tui.orders import gained, hindrance, may_trade, order_of, outlook, price_typed, side_of
+from tui.orders import (
+    TIMES,
+    hindrance,
+    may_trade,
+    order_of,
+    outlook,
+    parts_typed,
+    price_typed,
+    quantity_typed,
+    side_of,
+    usual_quantity,
+)
 from tui.periods import OwnTrade
 from tui.sentences import REFUSED, order_words
 from tui.widgets.line import Line
 
 TYPED_MAX = 10
-"""Characters of a price: PRICE_MAX has ten digits."""
+"""Characters of a price, and of a quantity: PRICE_MAX has ten digits."""
 
 
 class Ticket(Vertical):
@@ -29,16 +41,23 @@ class Ticket(Vertical):
         yield Line(id="entry")
         yield Line(id="answer")
 
-    def type(self, digit: str) -> None:
-        """A digit of a price."""
-        self.put((self.typed + digit)[:TYPED_MAX])
+    def type(self, character: str) -> None:
+        """A digit or a decimal point, or the sign between price and quantity, of which there is one."""
+        price, quantity = parts_typed(self.typed)
+        if len(quantity if TIMES in self.typed else price) < TYPED_MAX or character == TIMES:
+            self.put(self.typed + ("" if character == TIMES and TIMES in self.typed else character))
 
     def put(self, text: str) -> None:
-        """A price in the place of what was typed."""
+        """Something else in the place of what was typed."""
         self.typed, self.told = text, ""
 
+    def put_price(self, price: str) -> None:
+        """A price in the place of the one that was typed; a quantity stays."""
+        _, times, quantity = self.typed.partition(TIMES)
+        self.put(price + times + quantity)
+
     def rub_out(self) -> None:
-        """Take back the last digit."""
+        """Take back the last character."""
         self.put(self.typed[:-1])
 
     def tell(self, sentence: str, model: Model) -> None:
@@ -55,45 +74,66 @@ class Ticket(Vertical):
     def _entry(self, model: Model) -> Content:
         side = side_of(model)
         label = "Price" if side is None else f"Your {side}"
-        typed = Content.assemble((f"{label}: ", "bold"), (f" {self.typed}▏", "reverse"), f" {model.rules.currency}  ")
+        shown = self.typed.replace(TIMES, " × ")
+        typed = Content.assemble((f"{label}: ", "bold"), (f" {shown}▏", "reverse"), f" {model.figures.unit}  ")
+        if not may_trade(model) or side is None:
+            return typed + Content.styled(idle(model), "dim")
         if not self.typed:
-            if not may_trade(model) or side is None:
-                return typed + Content.styled(idle(model), "dim")
-            better = f"improve on the {side}" if model.standing(side) is not None else "begin at your unit's"
-            return typed + Content.styled(f"type a price, or ↑ to {better}; Enter sends", "dim")
-        price = price_typed(self.typed, model.rules)
+            return typed + Content.styled(hint(model), "dim")
+        price_text, quantity_text = parts_typed(self.typed)
+        price = price_typed(price_text, model.rules) if price_text else ""
+        quantity = quantity_typed(quantity_text, usual_quantity(model))
+        if price == "":
+            return typed + Content.styled("a price comes first; without one, r changes your order's quantity", "dim")
         if isinstance(price, str):
             return typed + Content.styled(f"✘ {price}", "bold $error")
-        if not may_trade(model):
-            return typed + Content.styled(idle(model), "dim")
-        why = hindrance(model, order_of(side, price)) if side else None
-        return typed + (Content.styled(f"✘ {why}", "bold $error") if why else Content(outlook(model, price)))
+        if isinstance(quantity, str):
+            return typed + Content.styled(f"✘ {quantity}", "bold $error")
+        usual = Content.styled(f"× {quantity} (x changes)  ", "dim") if model.figures.many and not quantity_text else ""
+        why = hindrance(model, order_of(side, price, quantity))
+        said = Content.styled(f"✘ {why}", "bold $error") if why else Content(outlook(model, price, quantity))
+        return typed + usual + said
 
     def _answer(self, model: Model) -> Content:
         if self.told:
             return Content.styled(f"✘ {self.told}", "bold $error")
         if model.orders:
-            waiting = ", ".join(order_words(order) for order in list(model.orders.values())[-3:])
+            waiting = ", ".join(order_words(order, model.figures) for order in list(model.orders.values())[-3:])
             more = f" and {len(model.orders) - 3} more" if len(model.orders) > 3 else ""
             return Content.styled(f"… pending: {waiting}{more}; waits for the market's answer", "bold $warning")
-        return news_words(model.news)
+        return news_words(model.news, model.figures)
+
+
+def hint(model: Model) -> str:
+    """What to do with an empty ticket."""
+    side = side_of(model)
+    if model.figures.many:
+        return f"type a price, {TIMES} and a quantity; Enter sends"
+    better = f"improve on the {side}" if side and model.standing(side) is not None else "begin at your unit's"
+    return f"type a price, or ↑ to {better}; Enter sends"
 
 
 def idle(model: Model) -> str:
     """Why there is nothing to do at the moment, or nothing where the notice says it."""
-    if model.public.open and not model.public.paused and model.own.values:
-        return "you have traded all your units of this period"
-    return ""
+    if not model.public.open or model.public.paused:
+        return ""
+    if model.own.values:
+        what = "energy" if model.figures.energy else "units"
+        return f"you have traded all your {what} of this period"
+    return "you have nothing to trade in this period" if model.figures.energy else ""
 
 
-def news_words(news: Answer | OwnTrade | None) -> Content:
-    """The last answer, or the last unit of one's own that was traded, in a sentence."""
+def news_words(news: Answer | OwnTrade | None, figures: Figures) -> Content:
+    """The last answer, or the last trade of one's own, in a sentence."""
     if news is None:
         return Content("")
     if isinstance(news, OwnTrade):
         did = "bought" if news.role == "buyer" else "sold"
-        return Content.styled(f"◆ You {did} a unit at {news.price}: {gained(news.profit)}.", "bold $accent")
-    order = order_words(news.order)
+        what = "a unit" if news.quantity == 1 and not figures.energy else figures.quantity(news.quantity)
+        return Content.styled(
+            f"◆ You {did} {what} at {figures.price(news.price)}: {figures.gained(news.profit)}.", "bold $accent"
+        )
+    order = order_words(news.order, figures)
     if news.refused is None:
         return Content.styled(f"✓ {order[0].upper()}{order[1:]}: accepted.", "$success")
     return Content.styled(f"✘ Refused, {order}: {REFUSED[news.refused]}.", "bold $error")

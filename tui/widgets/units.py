@@ -4,10 +4,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from p2p.units import Instant
+from p2p.units import Instant, Money, Price
 from tui.model import Model
 from tui.widgets.line import Line
-from tui.wording import signed
 
 HEAD_LINES = 1
 FOOT_LINES = 2
@@ -39,18 +38,24 @@ class Units(Vertical):
         room = max(1, self.content_size.height - HEAD_LINES - FOOT_LINES)
         rows = [unit_row(model, index) for index in window(len(model.own.values), model.own.traded, room)]
         self.query_one(".table", Line).say(Content("\n").join([head, *rows]))
-        sums = (
-            f"this period {signed(model.own.surplus)}\nall periods {signed(model.surplus_total)} {model.rules.currency}"
-        )
+        say, unit = model.figures.signed, model.figures.money_unit
+        sums = f"this period {say(model.own.surplus)}\nall periods {say(model.surplus_total)} {unit}"
         self.query_one(".sums", Line).say(Content.styled(sums, "bold"))
 
     def _show_market(self, model: Model) -> None:
         """What the public sees in the place of units: the market's period in numbers."""
         self.border_title = "The market"
         period = model.period
-        lines = [f"traders     {model.rules.traders}", f"limits      {model.rules.price_min}–{model.rules.price_max}"]
-        if period and period.price_mean is not None:
-            lines += [f"mean price  {period.price_mean:.1f}", f"low, high   {period.price_low}, {period.price_high}"]
+        say = model.figures.price
+        limits = f"{say(model.rules.price_min)}–{say(model.rules.price_max)}"
+        lines = [f"traders     {model.rules.traders}", f"limits      {limits}"]
+        if period and period.price_mean is not None and period.price_low is not None and period.price_high is not None:
+            lines += [
+                f"mean price  {model.figures.mean(period.price_mean)}",
+                f"low, high   {say(period.price_low)}, {say(period.price_high)}",
+            ]
+            if model.figures.many:
+                lines.append(f"traded      {model.figures.quantity(period.volume)}")
         self.query_one(".table", Line).say(Content("\n".join(lines)))
 
 
@@ -62,11 +67,19 @@ def window(units: int, traded: int, room: int) -> range:
 
 def unit_row(model: Model, index: int) -> Content:
     """One unit: `✓` traded, `▶` at hand, blank for those to come."""
-    value, own = model.own.values[index], model.own
+    own, figures = model.own, model.figures
+    value = figures.price(own.values[index])
     if index < own.traded:
-        price = own.prices[index]
-        profit = value - price if own.role == "buyer" else price - value
-        return Content.styled(f"✓ {index + 1:>4} {value:>6} {price:>6} {signed(profit):>6}", "dim")
+        price, profit = traded_at(model, index)
+        return Content.styled(
+            f"✓ {index + 1:>4} {value:>6} {figures.price(price):>6} {figures.signed(profit):>6}", "dim"
+        )
     if index == own.traded:
         return Content.styled(f"▶ {index + 1:>4} {value:>6}  ← at hand", "bold")
     return Content(f"  {index + 1:>4} {value:>6}")
+
+
+def traded_at(model: Model, index: int) -> tuple[Price, Money]:
+    """The price and the profit of a unit that was traded, before what is charged."""
+    value, price = model.own.values[index], model.own.prices[index]
+    return price, value - price if model.own.role == "buyer" else price - value

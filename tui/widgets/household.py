@@ -1,0 +1,101 @@
+"""One's household in an interval: its net energy, what is traded of it, its own tariffs, its battery, what it gains."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from p2p.messages import Forecast, Metered
+from p2p.rules import EnergyRules
+from p2p.units import Instant
+from tui.model import Model
+from tui.widgets.line import Line
+
+DAY_MIN = 24 * 60
+
+
+class Household(Vertical):
+    """The forecast while the market is open, the meter's reading after it has closed."""
+
+    def __init__(self) -> None:
+        super().__init__(id="units", classes="panel")
+
+    def compose(self) -> ComposeResult:
+        """The table and the sums below it."""
+        yield Line(classes="table")
+        yield Line(classes="sums")
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring the household up to date."""
+        forecast, metered = model.own.forecast, model.own.metered
+        energy = model.rules.energy
+        if forecast is None or energy is None:
+            self.border_title = "Your household"
+            self.query_one(".table", Line).say(Content.styled("forecast when the period starts", "dim"))
+            return
+        self.border_title = f"{time_of_day(energy, forecast.period)} · {title(model, forecast)}"
+        lines = [
+            *(metered_lines(metered) if metered else forecast_lines(model, forecast)),
+            *tariff_lines(model, forecast),
+        ]
+        self.query_one(".table", Line).say(Content("\n").join(lines))
+        say, unit = model.figures.signed, model.figures.money_unit
+        sums = f"this period {say(model.own.surplus)}\nall periods {say(model.surplus_total)} {unit}"
+        self.query_one(".sums", Line).say(Content.styled(sums, "bold"))
+
+
+def time_of_day(energy: EnergyRules, period: int) -> str:
+    """When on its day a period begins: 10:20."""
+    hours, minutes = energy.starts_at.split(":")
+    at = (60 * int(hours) + int(minutes) + (period - 1) * energy.interval_min) % DAY_MIN
+    return f"{at // 60:02}:{at % 60:02}"
+
+
+def title(model: Model, forecast: Forecast) -> str:
+    """What one is in this interval."""
+    role = model.own.role
+    if role is None:
+        return "in balance"
+    return "short: you BUY" if role == "buyer" else "over: you SELL"
+
+
+def forecast_lines(model: Model, forecast: Forecast) -> list[Content]:
+    """Net energy and what it is made of, and how far it is traded."""
+    net = f"short {forecast.net}" if forecast.net > 0 else f"over {-forecast.net}" if forecast.net < 0 else "balanced"
+    holding = model.own.holding
+    traded = f"{holding.traded} of {holding.total}" if holding else "nothing to trade"
+    return [
+        Content.assemble("net  ", (f"{net} Wh", "bold")),
+        Content(f"load {forecast.load}, sun {forecast.pv}" + _battery_term(forecast.battery)),
+        Content.assemble("traded  ", (f"{traded} Wh" if holding else traded, "bold")),
+    ]
+
+
+def metered_lines(metered: Metered) -> list[Content]:
+    """What the meter read, and what the grid had to do."""
+    did = f"bought {metered.bought}" if metered.bought >= 0 else f"sold {-metered.bought}"
+    grid = f"from it {metered.grid_import}" if metered.grid_import else f"to it {metered.grid_export}"
+    lines = [f"metered load {metered.load}, sun {metered.pv}", f"traded  {did} Wh", f"grid    {grid} Wh"]
+    if metered.unserved:
+        lines.append(f"unserved {metered.unserved} Wh")
+    if metered.curtailed:
+        lines.append(f"curtailed {metered.curtailed} Wh")
+    return [Content(line) for line in lines]
+
+
+def tariff_lines(model: Model, forecast: Forecast) -> list[Content]:
+    """What the grid takes and gives, and the battery."""
+    say, unit = model.figures.price, model.figures.unit
+    lines = [f"grid {say(forecast.buy)}, feed-in {say(forecast.feed_in)} {unit}"]
+    if forecast.flexible:
+        lines.append(f"could use {forecast.flexible} Wh more at {say(forecast.flexible_value)}")
+    if forecast.capacity and forecast.stored is not None:
+        target = model.own.battery.target_w
+        rule = "" if target is None else f", set {target} W"
+        lines.append(f"battery {forecast.stored / 1000:.2f} of {forecast.capacity / 1000:.1f} kWh{rule}")
+    return [Content(line) for line in lines]
+
+
+def _battery_term(battery: int) -> str:
+    if not battery:
+        return ""
+    return f", batt. {'+' if battery > 0 else '−'}{abs(battery)}"
