@@ -20,6 +20,7 @@ from p2p.scenario import Scenario
 from p2p.session import Session
 from p2p.units import GATEWAY, Seat
 from p2p.wire import Envelope, encode
+from recordings.disk import REAL, Disk
 from recordings.store import Recovered, Store, new_id
 from server.admission import Doors
 from server.announcements import Announcements
@@ -51,10 +52,10 @@ class Opened:
     announcements: Announcements
 
 
-def open_new(scenario: Scenario, name: str, seed: int, recordings: Path, code: str) -> Opened:
+def open_new(scenario: Scenario, name: str, seed: int, recordings: Path, code: str, disk: Disk = REAL) -> Opened:
     """A new session with its recording; raises OSError where that cannot be made."""
     session = Session(scenario, seed)
-    store = Store.create(recordings / new_id(name), scenario, seed, code)
+    store = Store.create(recordings / new_id(name), scenario, seed, code, disk)
     doors, codes, control = Doors.create(store.folder, scenario.seats)
     feeds = Feeds(session)
     words = Announcements(store.folder, store.disk, feeds.words)
