@@ -30,7 +30,7 @@ def check(scenario: str) -> None:
 
 @scenarios.command(epilog="Example: pit scenarios show smith-1962-test-1")
 @click.argument("scenario")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Of households.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Of what is drawn.")
 def show(scenario: str, seed: int) -> None:
     """SCENARIO's rules and its equilibrium sheet: supply and demand, competitive price and quantity, surplus.
 
@@ -42,41 +42,17 @@ def show(scenario: str, seed: int) -> None:
         f"institution  {rules.institution.name}, prices {rules.institution.price_min} to "
         f"{rules.institution.price_max} {rules.currency}, tick {rules.institution.tick}"
     )
-    if isinstance(rules.environment, InducedValues):
-        _show_induced(rules, rules.environment)
-        return
-    from p2p.sim.energy_sheet import energy_sheet
+    from p2p.sim.induced_sheet import induced_sheet, rules_lines
 
-    for line in energy_sheet(rules, seed):
-        click.echo(line)
-
-
-def _show_induced(rules: Scenario, values: InducedValues) -> None:
-    from p2p.equilibrium import demand, equilibrium, supply
-    from p2p.messages import Schedule, Step
-
-    schedules = [Schedule(1, "buyer", tuple(Step(v) for v in units)) for units in values.buyers]
-    schedules += [Schedule(1, "seller", tuple(Step(v) for v in units)) for units in values.sellers]
-    goal = equilibrium(schedules)
-    click.echo(
-        f"session      {rules.markets} × {len(values.buyers)} buyers and {len(values.sellers)} sellers, "
-        f"{rules.periods} periods of {rules.period_s:g} s, {rules.break_s:g} s between"
-    )
-    if goal.price is None:
-        click.echo("equilibrium  no trade: no value reaches a cost")
+    values = rules.environment
+    if isinstance(values, InducedValues):
+        sheet = induced_sheet(rules, values, seed)
     else:
-        tunnel = f"{goal.price_low} to {goal.price_high}, P0 = {goal.price:g}"
-        click.echo(
-            f"equilibrium  price {tunnel}; quantity {goal.quantity} ({goal.quantity_gainful} with a gain); "
-            f"surplus {goal.surplus_max} a period"
-        )
-    click.echo("\n unit   demand   supply")
-    bids = [step.value for step in demand(schedules)]
-    asks = [step.value for step in supply(schedules)]
-    for k in range(max(len(bids), len(asks))):
-        bid, ask = (str(side[k]) if k < len(side) else "" for side in (bids, asks))
-        crosses = "  ←" if k == goal.quantity - 1 else ""
-        click.echo(f"{k + 1:5} {bid:>8} {ask:>8}{crosses}")
+        from p2p.sim.energy_sheet import energy_sheet
+
+        sheet = iter(energy_sheet(rules, seed))
+    for line in (*rules_lines(rules), *sheet):
+        click.echo(line)
 
 
 def _loaded(name: str) -> Scenario:

@@ -1,0 +1,107 @@
+"""The sheet of a scenario: its terms of trade in words, and of induced values the equilibrium wherever it changes."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from p2p.environments.dealing import Dealing
+from p2p.equilibrium import Equilibrium, demand, equilibrium, supply
+from p2p.messages import Schedule, Step
+from p2p.scenario import InducedValues, Scenario
+
+
+def rules_lines(rules: Scenario) -> Iterator[str]:
+    """What is not as it is by default: terms of trade, the call, charges, losses, information and arms."""
+    institution = rules.institution
+    groups = {
+        "terms": msgspec.to_builtins(institution.terms),
+        "call": msgspec.to_builtins(institution.call) if institution.call else {},
+        "charges": msgspec.to_builtins(rules.charges),
+    }
+    for name, settings in groups.items():
+        if settings:
+            said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in settings.items())
+            yield f"{name:12} {said}"
+    losses = ["none for people"] if rules.no_loss == "people" else []
+    losses += [f"down to {-rules.loss_floor} {rules.currency} a session"] if rules.loss_floor is not None else []
+    if losses:
+        yield f"losses       {', '.join(losses)}"
+    if rules.arms:
+        arms = ", ".join(f"{arm.name}: {arm.seats} seats with {arm.information}" for arm in rules.arms)
+        yield f"arms         {arms} in each market, drawn by seed"
+    else:
+        yield f"information  {rules.information}"
+
+
+def induced_sheet(rules: Scenario, values: InducedValues, seed: int) -> Iterator[str]:
+    """Session, equilibria, and supply and demand unit by unit as they are in the first period."""
+    yield (
+        f"session      {rules.markets} × {len(values.buyers)} buyers and {len(values.sellers)} sellers, "
+        f"{rules.periods} periods of {rules.period_s:g} s, {rules.break_s:g} s between"
+    )
+    yield from (_shift_line(values, index) for index in range(len(values.shifts)))
+    if values.redraw is not None:
+        low, high = values.redraw.low, values.redraw.high
+        yield f"values       drawn anew each period from {low} to {high}; here as seed {seed} draws market 1's"
+    changes = list(_changes(rules, values, seed))
+    for period, schedules in changes:
+        when = f" in period {period}" if values.redraw else f" from period {period} on"
+        yield from _equilibrium_lines(rules, schedules, "" if len(changes) == 1 else when)
+    yield from _units(rules, changes[0][1])
+
+
+def _shift_line(values: InducedValues, index: int) -> str:
+    shift = values.shifts[index]
+    moved = [f"{side} {by:+}" for side, by in (("values", shift.buyers), ("costs", shift.sellers)) if by]
+    return f"shift        from period {shift.from_period} on: {', '.join(moved) or 'nothing'}"
+
+
+def _changes(rules: Scenario, values: InducedValues, seed: int) -> Iterator[tuple[int, list[Schedule]]]:
+    """The schedules of the first period, and of each whose values are not those of the one before."""
+    dealing = Dealing(values, tuple(range(rules.traders)), seed, 0)
+    before = None
+    for period in range(1, rules.periods + 1):
+        dealt = dealing(period)
+        if dealt != before:
+            yield period, [Schedule(period, role, tuple(map(Step, units))) for role, units in dealt.values()]
+        before = dealt
+
+
+def _equilibrium_lines(rules: Scenario, schedules: list[Schedule], when: str) -> Iterator[str]:
+    goal = equilibrium(schedules, rules.charges)
+    if goal.price is None:
+        yield f"equilibrium  no trade{when}: no value reaches a cost"
+        return
+    tunnel = f"{goal.price_low} to {goal.price_high}, P0 = {goal.price:g}"
+    yield (
+        f"equilibrium  price {tunnel}; quantity {goal.quantity} ({goal.quantity_gainful} with a gain); "
+        f"surplus {goal.surplus_max} a period{when}"
+    )
+    yield from _controlled(rules, schedules, goal)
+
+
+def _controlled(rules: Scenario, schedules: list[Schedule], goal: Equilibrium) -> Iterator[str]:
+    """What is wanted and offered at a price control that binds."""
+    terms, charges = rules.institution.terms, rules.charges
+    assert goal.price_low is not None
+    assert goal.price_high is not None
+    binds = []
+    if terms.price_ceiling is not None and terms.price_ceiling < goal.price_low:
+        binds.append(("ceiling", terms.price_ceiling))
+    if terms.price_floor is not None and terms.price_floor > goal.price_high:
+        binds.append(("floor", terms.price_floor))
+    for name, price in binds:
+        wanted = sum(s.quantity for s in demand(schedules) if s.value - charges.tax_buyer >= price)
+        offered = sum(s.quantity for s in supply(schedules) if s.value + charges.tax_seller <= price)
+        yield f"             the {name} of {price} binds: {wanted} wanted, {offered} offered there"
+
+
+def _units(rules: Scenario, schedules: list[Schedule]) -> Iterator[str]:
+    goal = equilibrium(schedules, rules.charges)
+    yield "\n unit   demand   supply"
+    bids = [step.value for step in demand(schedules)]
+    asks = [step.value for step in supply(schedules)]
+    for k in range(max(len(bids), len(asks))):
+        bid, ask = (str(side[k]) if k < len(side) else "" for side in (bids, asks))
+        crosses = "  ←" if k == goal.quantity - 1 else ""
+        yield f"{k + 1:5} {bid:>8} {ask:>8}{crosses}"
