@@ -34,9 +34,10 @@ def _pit(*words: str) -> list[str]:
 @click.option("--scenario", default="smith-1962-test-1", show_default=True, help="What is played.")
 @click.option("--headless", is_flag=True, help="Robots on all seats; progress on standard error.")
 @click.option("--agents", default="zic", show_default=True, help="Which robots play, or AGENT:COUNT,… .")
+@click.option("--mqtt", metavar="ADDRESS", help="Publish to a broker: mqtt://…, mqtts://…, or embedded.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The session's seed; drawn at random unless given.")
 @click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
-def demo(scenario: str, headless: bool, agents: str, seed: int | None, disguise: bool) -> None:
+def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int | None, disguise: bool) -> None:
     """Play a few short periods now: you on one seat, robots on the others; then see the result.
 
     Without a terminal, or with --headless, robots play alone.
@@ -67,6 +68,7 @@ def demo(scenario: str, headless: bool, agents: str, seed: int | None, disguise:
         serve += ("--periods", "3", *(ROBOTS if alone else PERSON))
     serve += ["--seed", str(seed)] if seed is not None else []
     serve += ["--disguise"] if disguise else []
+    serve += ["--mqtt", mqtt] if mqtt else []
     recording = _play(serve, alone)
     click.echo("", err=True)
     score = subprocess.call(_pit("score", str(recording), "--sessions", str(ENERGY_BASELINES if energy else BASELINES)))
@@ -86,6 +88,8 @@ def _play(serve: list[str], alone: bool) -> Path:
         if not line:
             sys.exit(server.wait() or 2)
         where = json.loads(line)
+        for one in where["mqtt"]:
+            click.echo(f"published at {one}", err=True)
         try:
             if not alone:
                 code = where["seats"][0]["code"]

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from p2p import line, messages, wire
+from p2p import broadcast, line, messages, meters, wire
 from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, OURS, SEED, Message, Reason
 from recordings.diagram import diagram
 from recordings.store import read_folder
@@ -104,6 +104,12 @@ asyncio.run(main("ws://127.0.0.1:8765"))
 """
 )
 
+TOPICS_HEAD = """## Topics on a broker
+Below `tradingpit/<session>/`, JSON; docs/mqtt.md says how to listen. Nothing is told that the public of the market is not
+shown, and no figure of welfare. Beside these, `rules` (retained) has the rules of a welcome, and `status` (retained, and the
+last will) is `online` or `offline`.
+"""
+
 
 def page(recording: Path) -> str:
     """The whole page; the diagram is of that recording's first period."""
@@ -114,6 +120,9 @@ def page(recording: Path) -> str:
     parts.append(_who_may())
     parts.append("## Frames of a line\n")
     parts += [_struct(kind) for kind in (line.Login, line.Welcome, line.FeedRead, line.Fault, wire.Said)]
+    parts.append(TOPICS_HEAD)
+    parts += [_topic(name, kind) for name, kind in broadcast.TOPICS.items()]
+    parts.append(f"### `meter/<seat>`\n{_doc(meters.Payload)}\n\n{_fields(meters.Payload)}")
     parts.append(_refusals())
     parts.append(_closing())
     drawn = diagram(read_folder(recording), ORDERS)
@@ -128,6 +137,10 @@ def _directive(kind: type[Message]) -> str:
 
 def _struct(kind: type[msgspec.Struct]) -> str:
     return f"### {kind.__name__.removesuffix('Read')}\n{_doc(kind)}\n\n{_fields(kind)}"
+
+
+def _topic(name: str, kind: type[msgspec.Struct]) -> str:
+    return f"### topic `{name}`\n{_doc(kind)}\n\n{_fields(kind)}"
 
 
 def _doc(kind: type) -> str:

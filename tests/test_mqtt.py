@@ -204,13 +204,17 @@ async def test_two_households_have_no_sums_from_which_one_could_tell_the_other(h
 
 
 async def test_the_experimenters_words_reach_the_listeners(host, tmp_path):
-    async with mosquitto(tmp_path) as broker, host() as hosted, listening(broker.broker) as heard:
-        async with publishing(hosted, broker.broker) as publisher:
-            await hosted.until(publisher.connected.is_set)
-            experimenter = await hosted.experimenter()
-            assert isinstance(await experimenter.say(Announce("Lunch is at noon.")), Accepted)
-            await heard.until(lambda: heard.last("announcement").get("text") == "Lunch is at noon.")
-            assert heard.last("announcement")["by"] == "experimenter"
+    async with (
+        mosquitto(tmp_path) as broker,
+        host() as hosted,
+        listening(broker.broker) as heard,
+        publishing(hosted, broker.broker) as publisher,
+    ):
+        await hosted.until(publisher.connected.is_set)
+        experimenter = await hosted.experimenter()
+        assert isinstance(await experimenter.say(Announce("Lunch is at noon.")), Accepted)
+        await heard.until(lambda: heard.last("announcement").get("text") == "Lunch is at noon.")
+        assert heard.last("announcement")["by"] == "experimenter"
 
 
 async def test_listeners_of_a_market_with_poor_seats_are_shown_no_contract(host, tmp_path):
@@ -240,11 +244,15 @@ information = "book"
 
 async def test_the_book_is_published_by_levels_where_everybody_sees_it(host, tmp_path):
     book = parse(SMALL.replace("price_min = 1\n", 'price_min = 1\nname = "continuous"\n'))
-    async with mosquitto(tmp_path) as broker, host(book) as hosted, listening(broker.broker) as heard:
-        async with publishing(hosted, broker.broker):
-            _, buyer, seller = await market(hosted)
-            assert isinstance(await buyer.say(Bid(50)), Accepted)
-            assert isinstance(await buyer.say(Bid(48)), Accepted)
-            assert isinstance(await seller.say(Ask(90)), Accepted)
-            await heard.until(lambda: heard.last("book").get("asks") == [[90, 1]])
-            assert heard.last("book")["bids"] == [[50, 1], [48, 1]]
+    async with (
+        mosquitto(tmp_path) as broker,
+        host(book) as hosted,
+        listening(broker.broker) as heard,
+        publishing(hosted, broker.broker),
+    ):
+        _, buyer, seller = await market(hosted)
+        assert isinstance(await buyer.say(Bid(50)), Accepted)
+        assert isinstance(await buyer.say(Bid(48)), Accepted)
+        assert isinstance(await seller.say(Ask(90)), Accepted)
+        await heard.until(lambda: heard.last("book").get("asks") == [[90, 1]])
+        assert heard.last("book")["bids"] == [[50, 1], [48, 1]]

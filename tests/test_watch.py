@@ -2,12 +2,14 @@
 
 import asyncio
 import random
+from pathlib import Path
 
 import msgspec
 import pytest
 from textual.widgets import Digits
 
 from bots.client import Client, Closed, Facts, Lost
+from p2p.broadcast import TOPICS
 from p2p.broker_address import broker_at
 from p2p.line import ClientLine, FactRead, Fault, Told, Welcome
 from p2p.messages import Accepted, Bid, Contract, End, Lobby, Quote, Schedule, Standing, Start, StartRound
@@ -253,6 +255,15 @@ def test_a_brokers_address_may_hold_a_user_and_its_name_never_shows_the_password
     assert (broker.host, broker.port, broker.tls) == ("broker.example", 8883, True)
     assert (broker.user, broker.password, broker.session) == ("grid@home", "s:cret", "session-1")
     assert "cret" not in broker.name
+
+
+def test_the_page_on_mqtt_has_every_topic_and_its_flow_is_one():
+    text = (Path(__file__).parent.parent / "docs" / "mqtt.md").read_text(encoding="utf-8")
+    assert all(f"`{topic}`" in text for topic in (*TOPICS, "status", "rules"))
+    flow = msgspec.json.decode(text.split("```json\n")[1].split("```")[0])
+    nodes = {node["id"] for node in flow}
+    assert {target for node in flow for wire in node.get("wires", []) for target in wire} <= nodes
+    assert all(node["broker"] in nodes for node in flow if node["type"] == "mqtt in")
 
 
 # --- the screen --------------------------------------------------------------------------------------------------
