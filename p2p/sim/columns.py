@@ -67,6 +67,28 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("surplus_competitive", "number", "money", "what it would have gained had all units traded at P0"),
     ),
 }
+ENERGY = (
+    Column(
+        "gain_over_grid", "count", "money", "what trade left over dealing with the grid alone, as metered; charges too"
+    ),
+    Column(
+        "bound_given_actions", "count", "money", "the most that trade could have left, batteries doing what they did"
+    ),
+    Column(
+        "quoted_w_hat", "number", "–", "bid less ask of all that traded, by that bound: quoted spreads, no efficiency"
+    ),
+    Column("grid_import", "count", "Wh", "what was drawn from the grid"),
+    Column("grid_export", "count", "Wh", "what was fed in"),
+)
+"""Of energy markets, in periods and sessions."""
+LIMITED = (
+    Column("unserved", "count", "Wh", "load that a connection's limit left unserved"),
+    Column("curtailed", "count", "Wh", "PV that a connection's limit cut off"),
+)
+"""The same, where there is a grid limit."""
+FORESIGHT = Column(
+    "bound_foresight", "number", "money", "trade and batteries with the day known; needs the extra `bounds`"
+)
 ABOUT = {
     "sessions": "A row for each market of each session.",
     "periods": "A row for each period of each market.",
@@ -80,8 +102,7 @@ PAGE = """# The tables of simulated sessions
 `pit simulate SCENARIO --out FOLDER --format csv|parquet` writes four tables. Prices are in the scenario's smallest unit
 of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. What does not exist is an
 empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see one another:
-the market is the independent unit, and every table has its number. Energy markets have more columns in `sessions` and
-`periods`, said in `p2p/sim/energy_columns.py`.
+the market is the independent unit, and every table has its number.
 """
 
 
@@ -91,4 +112,10 @@ def page() -> str:
     for name, columns in TABLES.items():
         lines += [f"## {name}", ABOUT[name], "", "| column | unit | meaning |", "|---|---|---|"]
         lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in columns), ""]
+    lines += [
+        "## energy markets",
+        "More columns, in `sessions` and `periods`; the last one in `sessions` only, unserved",
+    ]
+    lines += ["and curtailed where the scenario sets a grid limit.", "", "| column | unit | meaning |", "|---|---|---|"]
+    lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in (*ENERGY, *LIMITED, FORESIGHT)]
     return "\n".join(lines).rstrip("\n") + "\n"

@@ -1,11 +1,4 @@
-"""The columns that sessions of prosumers have beside the others, in the tables of periods and of sessions.
-
-gain_over_grid (money: price × Wh, what trade left over dealing with the grid alone, charges and congestion rent
-included), bound_given_actions (money: the most that trade could have, batteries doing what they did), grid_import and
-grid_export (Wh), quoted_w_hat (quoted spreads by that bound: no efficiency), and where a grid limit is set unserved and
-curtailed (Wh). Sessions also have bound_foresight (money: trade and batteries with the day known beforehand; all
-markets together; empty where the extra `bounds` is not installed).
-"""
+"""The columns that sessions of prosumers have beside the others, in the tables of periods and of sessions."""
 
 from typing import Any
 
@@ -13,23 +6,21 @@ from p2p.energy import EnergyScore
 from p2p.environments.neighbourhood import Prosumers
 from p2p.scenario import Scenario
 from p2p.sim.batch import Played
-
-PERIOD = ("gain_over_grid", "bound_given_actions", "quoted_w_hat", "grid_import", "grid_export")
-LIMITED = ("unserved", "curtailed")
+from p2p.sim.columns import ENERGY, FORESIGHT, LIMITED, Column
 
 
-def period_columns(scenario: Scenario) -> tuple[str, ...]:
+def period_columns(scenario: Scenario) -> tuple[Column, ...]:
     """The energy columns of a scenario's periods; none where there are no prosumers."""
     rules = scenario.environment
     if not isinstance(rules, Prosumers):
         return ()
-    return PERIOD + (LIMITED if rules.grid_limit_w is not None else ())
+    return ENERGY + (LIMITED if rules.grid_limit_w is not None else ())
 
 
-def session_columns(scenario: Scenario) -> tuple[str, ...]:
+def session_columns(scenario: Scenario) -> tuple[Column, ...]:
     """The same of its sessions."""
     columns = period_columns(scenario)
-    return (*columns, "bound_foresight") if columns else ()
+    return (*columns, FORESIGHT) if columns else ()
 
 
 def period_cells(energy: EnergyScore | None) -> dict[str, Any]:
@@ -38,11 +29,11 @@ def period_cells(energy: EnergyScore | None) -> dict[str, Any]:
 
 
 def session_cells(played: Played) -> dict[str, Any]:
-    """The cells of one session."""
+    """The cells of one session's market."""
     energy = [score.energy for score in played.scores if score.energy is not None]
     found = [bound for bound in played.foresight if bound is not None]
     whole = sum(found) if found and len(found) == len(played.foresight) else None
-    return _cells(energy) | {"bound_foresight": whole} if energy else {}
+    return _cells(energy) | {FORESIGHT.name: whole} if energy else {}
 
 
 def _cells(energy: list[EnergyScore]) -> dict[str, Any]:

@@ -60,10 +60,7 @@ def columns_of(scenario: Scenario | None) -> dict[str, tuple[Column, ...]]:
     if scenario is None:
         return TABLES
     more = {"sessions": session_columns(scenario), "periods": period_columns(scenario)}
-    return {
-        name: (*columns, *(Column(extra, "number", "", "") for extra in more.get(name, ())))
-        for name, columns in TABLES.items()
-    }
+    return {name: (*columns, *more.get(name, ())) for name, columns in TABLES.items()}
 
 
 def rows_of(played: Played) -> dict[str, list[Row]]:
