@@ -13,7 +13,7 @@ from p2p.agents import Agent
 from p2p.agents.registry import check_cast, make_agent, parse_word
 from p2p.agents.saying import AgentFailed, decided, said
 from p2p.knowledge import Knowledge, PublicKnowledge
-from p2p.messages import Joined, Message, Open, Start
+from p2p.messages import Joined, Open, Start
 from p2p.reaction import parse_reaction
 from p2p.rules import public_rules
 from p2p.scenario import Scenario
@@ -97,7 +97,12 @@ class Simulation:
             robot = robots[seat]
             knowledge = robot.knowledge
             robot.looked += 1
-            message = self._decided(robot, now)
+            knowledge.now = now
+            try:
+                action = decided(robot.agent, knowledge, robot.rng)
+            except AgentFailed as error:
+                raise self._named(error, robot) from error
+            message = None if action is None else said(action, knowledge)
             if message is not None:
                 robot.token += 1
                 yield self._hand_in(Envelope(seat, message, token=robot.token), now)
@@ -110,14 +115,10 @@ class Simulation:
         """Microseconds until the robot looks again."""
         return 1 + int(self.reaction.draw_s(robot.rng) * SECOND)
 
-    def _decided(self, robot: Robot, now: Instant) -> Message | None:
-        """What a robot says now. An agent that fails ends the session, by its name: its result would mean nothing."""
-        robot.knowledge.now = now
-        try:
-            action = decided(robot.agent, robot.knowledge, robot.rng)
-        except AgentFailed as error:
-            raise AgentFailed(f"{self.cast[robot.seat]} on seat {robot.seat}, {now / SECOND:.1f} s: {error}") from error
-        return None if action is None else said(action, robot.knowledge)
+    def _named(self, error: AgentFailed, robot: Robot) -> AgentFailed:
+        """An agent that fails ends the session, by its name: its result would mean nothing."""
+        when_s = robot.knowledge.now / SECOND
+        return AgentFailed(f"{self.cast[robot.seat]} on seat {robot.seat}, {when_s:.1f} s: {error}")
 
     def _hand_in(self, envelope: Envelope, now: Instant) -> Heard:
         events = self.session.handle(envelope, now)
