@@ -29,6 +29,9 @@ class Announcements:
             raise ProtocolError("bad_payload", "announce: there are no words to say")
         digest = blake2b(text.encode(), digest_size=16).hexdigest()
         if digest not in self.words:
+            try:
+                self._disk.replace(self._path, msgspec.json.encode(self.words | {digest: text}))
+            except OSError as error:
+                raise ProtocolError("busy", f"the words cannot be kept: {error.strerror}") from error
             self.words[digest] = text
-            self._disk.replace(self._path, msgspec.json.encode(self.words))
         return Announce(digest=digest)

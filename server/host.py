@@ -69,20 +69,22 @@ def open_again(recovered: Recovered, robots: int) -> Opened:
     words = Announcements(recovered.folder, recovered.disk, feeds.words)
     for at, events in recovered.played:
         feeds.publish(at, events)
-    first = (
-        []
-        if session.phase in ("lobby", "unopened") or session.paused_left is not None
-        else [Envelope(GATEWAY, Pause())]
-    )
-    if session.phase == "unopened":
-        first.append(Envelope(GATEWAY, Open()))
-    first += [Envelope(GATEWAY, Left(seat)) for seat in sorted(session.present)]
+    first = resumed(session)
     doors = Doors.load(recovered.folder)
     seats = sorted(session.market_of, key=lambda seat: (session.controllers.get(seat) != "robot", -seat))
     codes = doors.reissue(sorted(seats[:robots]))
     return Opened(
         session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, Clock(session.now), first, words
     )
+
+
+def resumed(session: Session) -> list[Envelope]:
+    """What is said first to a session that was cut: it pauses at the very instant at which it stopped, and all left."""
+    running = session.phase not in ("lobby", "unopened") and session.paused_left is None
+    first = [Envelope(GATEWAY, Pause())] if running else []
+    if session.phase == "unopened":
+        first.append(Envelope(GATEWAY, Open()))
+    return first + [Envelope(GATEWAY, Left(seat)) for seat in sorted(session.present)]
 
 
 class Host:

@@ -1,0 +1,38 @@
+"""The whole lab in simulated time, faults drawn from a seed; `python -m tests.simulation.world 1000` plays more."""
+
+import pytest
+
+from tests.simulation.world import play
+
+SEEDS = 200
+BLOCK = 25
+
+
+@pytest.mark.parametrize("first", range(1, SEEDS, BLOCK))
+def test_whatever_anybody_is_told_is_on_record_once_and_for_good(first: int) -> None:
+    worlds = [play(seed) for seed in range(first, first + BLOCK)]
+    assert sum(world.losses for world in worlds) > BLOCK
+    assert sum(world.cuts for world in worlds) > BLOCK
+    assert all(len(world.trace()) > 20 for world in worlds)
+
+
+def test_a_seed_plays_the_same_again() -> None:
+    one, again = play(7), play(7)
+    assert one.trace() == again.trace()
+    assert (one.losses, one.cuts) == (again.losses, again.cuts)
+    assert one.trace() != play(8).trace()
+
+
+def test_a_quiet_world_loses_nothing_and_nobody() -> None:
+    world = play(1, power=0.0, cuts_s=1e9)
+    assert (world.losses, world.cuts) == (0, 0)
+    seats = world.clients[1:]
+    public = [[one.message for one in client.told if type(one.message).__name__ == "Ended"] for client in seats]
+    assert all(public)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("first", range(1_000, 6_000, 100))
+def test_five_thousand_more_seeds(first: int) -> None:
+    for seed in range(first, first + 100):
+        play(seed)
