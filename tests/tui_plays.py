@@ -36,17 +36,37 @@ def small(identities: str = "hidden", tick: int = 1) -> Scenario:
     return parse(SMALL.format(identities=identities, tick=tick))
 
 
+def market(institution: str, information: str = "book", terms: str = "", call: str = "") -> Scenario:
+    """The same market with another institution; many units may be offered at once."""
+    named = f'institution = {{ name = "{institution}",'
+    text = SMALL.format(identities="hidden", tick=1).replace("institution = {", named)
+    text = text.replace("price_max = 400, tick = 1 }", f"price_max = 400, tick = 1, terms = {{ {terms} }}{call} }}")
+    return parse(text.replace("no_loss", f'information = "{information}"\nno_loss'))
+
+
+def calls(number: int, information: str = "book") -> Scenario:
+    """A call market with so many calls a period."""
+    return market("call", information, call=f", call = {{ calls = {number} }}")
+
+
+def energy() -> Scenario:
+    """Households on an open book; prices in tenths of a cent per kWh."""
+    return parse((SMITH.parent / "energy-day.toml").read_text())
+
+
 def told_to(seat: int | None, scenario: Scenario, seed: int = 1, agent: str = "zic") -> list[Told]:
     """All that a seat of the first market (or its public) is told in a simulated session."""
     simulation = Simulation(scenario, [agent] * scenario.seats, seed)
     views = Views(scenario, seed)
+    information = views.poorest(0) if seat is None else views.information[seat]
     told: list[Told] = []
     for _, at, events in simulation.play():
         for event in events:
             shown = views.project(event)
             if shown is None:
                 continue
-            message = shown.public if seat is None else shown.own.get(seat, shown.public)
+            public = shown.form(information)
+            message = public if seat is None else shown.own.get(seat, public)
             if message is not None:
                 told.append(Told(len(told) + 1, at, message))
     return told
@@ -113,6 +133,9 @@ class FakeClient:
             self.number += 1
             told.append(Told(self.number, self.clock, message))
         self.queue.put_nowait(Facts(told))
+
+    def states(self, *states: Message) -> None:
+        self.queue.put_nowait(Facts([], {state.directive: state for state in states}))
 
     def feed(self, told: list[Told]) -> None:
         self.clock = max(self.clock, told[-1].at)

@@ -190,7 +190,7 @@ def outlook(model: Model, price: Price, quantity: Quantity = 1) -> str:
     return (
         f"{gained(gain)} if it is accepted"
         if model.public.resets
-        else f"rests in the book; {gained(gain)} if all trades"
+        else f"rests in the book; {gained(gain)} if it trades"
     )
 
 

@@ -86,8 +86,8 @@ def total(model: Model) -> str:
 
 def columns(figures: Figures, own: bool) -> list[str]:
     """The columns of the table: one's own, the market's."""
-    quantity = ["Wh" if figures.energy else "Units"] if figures.many else []
-    market = ["Contracts", *quantity, "Mean", "Low–high"]
+    traded = "Wh traded" if figures.energy else "Units traded" if figures.many else "Contracts"
+    market = [traded, "Mean", "Low–high"]
     return ["Period", "Role", "You traded at (gain)", "Surplus", *market] if own else ["Period", *market]
 
 
@@ -96,7 +96,7 @@ def row(period: Period, figures: Figures, own: bool) -> list[str]:
     mean = "–" if period.price_mean is None else figures.mean(period.price_mean)
     low, high = period.price_low, period.price_high
     spread = "–" if low is None or high is None else f"{figures.price(low)}–{figures.price(high)}"
-    market = [str(period.quantity), *([str(period.volume)] if figures.many else []), mean, spread]
+    market = [str(period.volume if figures.many else period.quantity), mean, spread]
     if not own:
         return [str(period.number), *market]
     return [str(period.number), period.role or "–", traded(period, figures), figures.signed(period.surplus), *market]

@@ -34,9 +34,10 @@ class ContractList(Vertical):
         shown = deals[-max(1, self.content_size.height) :]
         much = max((len(str(deal.quantity)) for deal in shown), default=1)
         for deal in reversed(shown):
-            quantity = f" {deal.quantity:>{much}}" if figures.many else ""
+            quantity = f" ×{deal.quantity:<{much}}" if figures.many else ""
+            gap = " " if figures.many else "  "
             did = whose(deal, named, short=figures.many)
-            text = f"{into(deal.into_us)} {figures.price(deal.price):>{width}}{quantity}  {did}"
+            text = f"{into(deal.into_us)} {figures.price(deal.price):>{width}}{quantity}{gap}{did}"
             lines.append(Content.styled(text, "bold $accent" if deal.mine else ""))
         said = Content("\n").join(lines) if lines else Content.styled("none yet", "dim")
         self.query_one(Line).say(said)

@@ -85,7 +85,9 @@ def metered_lines(metered: Metered) -> list[Content]:
 def tariff_lines(model: Model, forecast: Forecast) -> list[Content]:
     """What the grid takes and gives, and the battery."""
     say, unit = model.figures.price, model.figures.unit
-    lines = [f"grid {say(forecast.buy)}, feed-in {say(forecast.feed_in)} {unit}"]
+    lines = [f"grid takes {say(forecast.buy)}, gives {say(forecast.feed_in)} {unit}"]
+    if model.own.unit_value is not None and model.own.step_left < model.own.units_left:
+        lines.append(f"at hand {model.own.step_left} Wh at {say(model.own.unit_value)}")
     if forecast.flexible:
         lines.append(f"could use {forecast.flexible} Wh more at {say(forecast.flexible_value)}")
     if forecast.capacity and forecast.stored is not None:

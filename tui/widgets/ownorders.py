@@ -31,8 +31,9 @@ class OwnOrders(Vertical):
         """The order that cancel and replace mean: the picked one, or the newest."""
         orders = model.own.orders
         if self.picked not in orders:
-            self.picked = max(orders, default=None)
-        return None if self.picked is None else orders[self.picked]
+            self.picked = None
+        meant = max(orders, default=None) if self.picked is None else self.picked
+        return None if meant is None else orders[meant]
 
     def pick(self, model: Model, step: int) -> None:
         """Mean the next older order (or, with −1, the next newer one), round and round."""
@@ -59,4 +60,5 @@ class OwnOrders(Vertical):
     def _row(self, model: Model, order: Order, meant: bool) -> Content:
         mark = "▸" if meant and self.picks else "◆"
         text = f"{mark} {order.side} {model.figures.price(order.price)} × {order.quantity}"
-        return Content.styled(text, "bold" if meant and self.picks else "")
+        style = "bold" if meant and self.picks else ""
+        return Content.assemble((text, style), (f" #{order.order}", "dim"))

@@ -89,7 +89,7 @@ class Ticket(Vertical):
             return typed + Content.styled(f"✘ {price}", "bold $error")
         if isinstance(quantity, str):
             return typed + Content.styled(f"✘ {quantity}", "bold $error")
-        usual = Content.styled(f"× {quantity} (x changes)  ", "dim") if model.figures.many and not quantity_text else ""
+        usual = Content.styled(f"× {quantity}  ", "dim") if model.figures.many and not quantity_text else ""
         why = hindrance(model, order_of(side, price, quantity))
         said = Content.styled(f"✘ {why}", "bold $error") if why else Content(outlook(model, price, quantity))
         return typed + usual + said

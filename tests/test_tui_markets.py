@@ -1,0 +1,421 @@
+"""The terminal in the other markets: open book, call, households. Plays without a terminal, and the keys."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from textual.widgets import DataTable, Digits
+
+from p2p.institutions.call import CallAuction
+from p2p.line import ClientLine, Fact, Told, Welcome, feed_frame, frame
+from p2p.messages import (
+    Accepted,
+    Ask,
+    Bid,
+    Buy,
+    Called,
+    Cancel,
+    Contract,
+    Ended,
+    EndRound,
+    Extended,
+    Forecast,
+    Indicative,
+    Message,
+    Metered,
+    Order,
+    Paused,
+    Quote,
+    Replace,
+    Resumed,
+    Schedule,
+    StartRound,
+    Step,
+)
+from p2p.rules import public_rules
+from p2p.scenario import Scenario
+from p2p.sim.sessions import Simulation
+from p2p.units import SECOND, Role
+from p2p.wire import encode
+from recordings.indication import Indication
+from recordings.replay import Replay
+from tests.test_tui_trade import Terminal
+from tests.tui_plays import FakeClient, Play, calls, energy, market, small, told_to
+from tui.figures import Figures
+from tui.orders import cancelling, hindrance, outlook, price_typed, replacing, usual_quantity
+from tui.player import Player
+from tui.replay import ReplayApp
+from tui.screens.results import ResultsScreen, row, total
+from tui.sentences import order_words
+from tui.trade import TradeApp
+from tui.widgets.ladder import rungs
+from tui.widgets.rules import rules_text
+
+BOOK = market("continuous")
+DAY = energy()
+
+
+def opened(scenario: Scenario, role: Role, *steps: tuple[int, int]) -> Play:
+    play = Play(scenario) << Schedule(1, role, tuple(Step(*step) for step in steps))
+    return play << StartRound(1, 60 * SECOND)
+
+
+def short(play: Play, net: int = 319) -> Play:
+    """A household that is short of so many Wh has its forecast, and the market is open."""
+    play << Forecast(1, net, 0, net, 398, 95) << Schedule(1, "buyer", (Step(398, net),))
+    return play << StartRound(1, 60 * SECOND)
+
+
+# --- figures ----------------------------------------------------------------------------------------------------
+
+
+def test_prices_of_an_energy_market_are_written_and_typed_in_cents_per_kwh() -> None:
+    figures = Figures(public_rules(DAY))
+    assert (figures.price(305), figures.unit, figures.mean(305.5)) == ("30.5", "c/kWh", "30.55")
+    assert [figures.typed(text) for text in ("30.5", "30", "30.")] == [305, 300, 300]
+    assert [figures.typed(text) for text in ("30.55", "x", "", ".", "٣")] == [None] * 5
+    assert (figures.signed(12_345), figures.signed(-10_000), figures.signed(3)) == ("+1.23", "−1.00", "0.00")
+    assert figures.gained(12_300) == "gain 1.23 c"
+
+
+def test_in_other_markets_a_price_is_a_whole_number() -> None:
+    figures = Figures(public_rules(small()))
+    assert (figures.price(305), figures.unit, figures.typed("3.5"), figures.signed(-20)) == (
+        "305",
+        "cents",
+        None,
+        "−20",
+    )
+    assert not figures.many
+    assert Figures(public_rules(BOOK)).many
+
+
+# --- the fold ---------------------------------------------------------------------------------------------------
+
+
+def test_a_contract_of_several_units_earns_each_units_own_gain() -> None:
+    play = opened(BOOK, "buyer", (300, 1), (200, 1), (150, 1))
+    play << Contract(1, 180, "ask", mine="buyer", quantity=2)
+    assert play.model.period is not None
+    (trade,) = play.model.period.own
+    assert (trade.quantity, trade.profit, play.model.surplus_total) == (2, 140, 140)
+    assert (play.model.period.quantity, play.model.period.volume) == (1, 2)
+
+
+def test_a_mean_price_is_weighted_by_quantity() -> None:
+    play = opened(BOOK, "buyer", (300, 1)) << Contract(1, 100, "ask", quantity=3) << Contract(2, 200, "ask")
+    assert play.model.period is not None
+    assert play.model.period.price_mean == 125
+
+
+def test_a_seller_in_a_congested_call_gets_less_than_buyers_pay() -> None:
+    play = opened(calls(1), "seller", (100, 1)) << Contract(1, 200, "call", mine="seller", seller_price=150)
+    assert play.model.period is not None
+    assert (play.model.period.own[0].price, play.model.surplus_total) == (150, 50)
+
+
+def test_quotes_are_kept_when_a_contract_does_not_clear_the_market() -> None:
+    play = opened(BOOK, "buyer", (300, 1)) << Quote("bid", 120) << Contract(1, 180, "ask")
+    assert play.model.standing("bid") == 120
+
+
+def test_what_was_metered_is_what_the_interval_earned() -> None:
+    play = short(Play(DAY)) << Contract(1, 300, "ask", mine="buyer", quantity=100)
+    assert play.model.surplus_total == 9_800
+    play << EndRound(1) << Metered(1, 330, 0, gain=9_500, bought=100, grid_import=230)
+    assert play.model.surplus_total == 9_500
+    assert play.model.period is not None
+    assert play.model.period.surplus == 9_500
+
+
+def test_the_ladder_adds_up_levels_best_first_and_marks_ones_own() -> None:
+    play = opened(BOOK, "buyer", (300, 1), (200, 1))
+    play << Order(1, "ask", 250, 2) << Order(2, "ask", 240, 1) << Order(3, "ask", 250, 3)
+    play << Order(4, "bid", 200, 1) << Order(5, "bid", 200, 2, mine=True)
+    book = play.model.public.book
+    assert rungs(book.asks, play.model, 5) == [(240, 1, False), (250, 5, False)]
+    assert rungs(book.bids, play.model, 5) == [(200, 3, True)]
+    play << Order(5, "bid", 200, 0, mine=True) << Order(2, "ask", 240, 0)
+    assert rungs(book.asks, play.model, 1) == [(250, 5, False)]
+    assert rungs(book.bids, play.model, 5) == [(200, 1, False)]
+
+
+# --- calls ------------------------------------------------------------------------------------------------------
+
+
+def test_the_countdown_is_to_the_next_call_and_the_clock_to_the_periods_end() -> None:
+    model = opened(calls(4), "buyer", (300, 1)).model
+    assert model.calls is not None
+    assert (model.calls.left_us(5 * SECOND), model.time_left_us(5 * SECOND)) == (10 * SECOND, 55 * SECOND)
+
+
+def test_the_countdown_goes_on_after_a_call_a_pause_and_an_extension() -> None:
+    play = opened(calls(4), "buyer", (300, 1)).at(15) << Called(1, 150, 2)
+    clock = play.model.calls
+    assert clock is not None
+    assert clock.left_us(20 * SECOND) == 10 * SECOND
+    play.at(20) << Paused(10 * SECOND)
+    assert (clock.left_us(99 * SECOND), play.model.time_left_us(99 * SECOND)) == (10 * SECOND, 40 * SECOND)
+    play.at(100) << Resumed(10 * SECOND)
+    assert clock.left_us(103 * SECOND) == 7 * SECOND
+    play.at(103) << Extended(20 * SECOND)
+    assert (clock.left_us(103 * SECOND), play.model.time_left_us(103 * SECOND)) == (20 * SECOND, 50 * SECOND)
+    play << EndRound(1)
+    assert clock.left_us(104 * SECOND) is None
+
+
+def test_what_a_call_would_give_is_a_state_and_the_latest_counts() -> None:
+    play = opened(calls(1), "buyer", (300, 1))
+    before = play.model.version
+    play.model.state({"indicative": Indicative(150, 2)})
+    play.model.state({"indicative": Indicative(160, 3)})
+    assert play.model.indicative == Indicative(160, 3)
+    assert play.model.version == before + 2
+    play.model.state({"indicative": Indicative(160, 3)})
+    assert play.model.version == before + 2
+
+
+def test_a_recording_gives_the_same_indication_as_the_market_gave() -> None:
+    scenario = calls(2)
+    simulation = Simulation(scenario, ["zic"] * scenario.seats, 5)
+    indication, seen = Indication("call"), []
+    for _, _, events in simulation.play():
+        state = indication.after([event.message for event in events if event.market == 0])
+        if state is not None:
+            institution = simulation.session.markets[0].institution
+            assert isinstance(institution, CallAuction)
+            assert state == institution.indicative()
+            seen.append(state.price)
+    assert any(price is not None for price in seen)
+
+
+def fed(line: ClientLine, states: list[Message]) -> None:
+    rules = public_rules(calls(1))
+    line.received(frame("welcome", Welcome("s", 0, "r", 0, 0, rules)))
+    raw = [encode(Fact(state.directive, "institution", "agents", 5, state)) for state in states]
+    assert line.received(feed_frame(1, 5, [], raw)) == []
+
+
+def test_a_persons_line_keeps_states_without_numbering_them_and_a_robots_passes_them_over() -> None:
+    person, robot = ClientLine("CODE", "human"), ClientLine("CODE", "robot")
+    for line in (person, robot):
+        fed(line, [Indicative(150, 2)])
+        assert line.number == 0
+    fed(person, [Indicative(None, 0)])
+    assert person.state == {"indicative": Indicative(None, 0)}
+    assert robot.state == {}
+
+
+# --- what may be said -------------------------------------------------------------------------------------------
+
+
+def test_more_than_one_has_is_told_and_so_is_more_than_is_not_offered_yet() -> None:
+    play = opened(BOOK, "buyer", (300, 2), (200, 1))
+    assert "you have 3 units left" in (hindrance(play.model, Bid(100, 4)) or "")
+    play << Order(1, "bid", 100, 2, mine=True)
+    assert "offer 2 of them already" in (hindrance(play.model, Bid(90, 2)) or "")
+    assert hindrance(play.model, Bid(90, 1)) is None
+
+
+def test_a_loss_on_the_last_of_several_units_is_told() -> None:
+    play = opened(BOOK, "buyer", (300, 1), (200, 1))
+    assert hindrance(play.model, Bid(250, 1)) is None
+    assert "worth less than 250" in (hindrance(play.model, Bid(250, 2)) or "")
+
+
+def test_in_a_call_nothing_can_be_taken() -> None:
+    play = opened(calls(1), "buyer", (300, 1))
+    assert "nothing can be taken" in (hindrance(play.model, Buy(100)) or "")
+
+
+def test_the_ceiling_and_who_may_quote_are_told() -> None:
+    rules = public_rules(market("continuous", terms="price_ceiling = 150"))
+    assert price_typed("151", rules) == "nobody may trade above the ceiling of 150"
+    play = opened(market("continuous", terms='quotes = "sellers"'), "buyer", (300, 1))
+    assert "only sellers make quotes" in (hindrance(play.model, Bid(100)) or "")
+
+
+def test_a_replacement_takes_price_quantity_or_both_from_what_is_typed() -> None:
+    play = opened(BOOK, "buyer", (300, 2)) << Order(7, "bid", 100, 2, mine=True)
+    order = play.model.own.orders[7]
+    assert replacing(play.model, order, "120") == Replace(7, 120, 2)
+    assert replacing(play.model, order, "x1") == Replace(7, 100, 1)
+    assert replacing(play.model, order, "130x1") == Replace(7, 130, 1)
+    assert "type a new price first" in str(replacing(play.model, order, ""))
+    assert "you have 2 units left" in str(replacing(play.model, order, "x3"))
+    assert "above your value" in str(replacing(play.model, order, "301"))
+    assert cancelling(play.model, order) == Cancel(7)
+    assert cancelling(play.model, None) == "you have no order in the book"
+
+
+def test_of_energy_all_that_is_not_offered_yet_is_meant() -> None:
+    play = short(Play(DAY))
+    assert usual_quantity(play.model) == 319
+    play << Order(1, "bid", 250, 100, mine=True)
+    assert (usual_quantity(play.model), usual_quantity(play.model, taking=True)) == (219, 319)
+    assert usual_quantity(opened(BOOK, "buyer", (300, 2)).model) == 1
+
+
+def test_the_outlook_says_what_would_trade_at_once() -> None:
+    play = opened(BOOK, "buyer", (300, 3)) << Order(1, "ask", 200, 1) << Order(2, "ask", 210, 1)
+    play << Quote("ask", 200)
+    assert outlook(play.model, 220, 3) == "trades 2 at once, at 210 or better, 1 rest"
+    assert outlook(play.model, 150, 2) == "rests in the book; gain 300 if it trades"
+
+
+def test_orders_with_quantities_are_named_in_words() -> None:
+    assert order_words(Bid(90, 3)) == "bid 90 × 3"
+    assert order_words(Ask(305, 200), Figures(public_rules(DAY))) == "ask 30.5 × 200"
+
+
+@pytest.mark.parametrize("information", ["standing", "ticker", "book"])
+def test_the_rules_say_what_the_market_is(information: str) -> None:
+    page = rules_text(Play(market("continuous", information)).model).plain
+    assert "rest in a book" in page
+    assert "c       cancels your order" in page
+    page = rules_text(Play(calls(4, information)).model).plain
+    assert "4 times a period" in page
+    assert "y       a buyer buys" not in page
+
+
+# --- results ----------------------------------------------------------------------------------------------------
+
+
+def test_results_bear_quantities() -> None:
+    play = opened(BOOK, "buyer", (300, 2), (200, 1)) << Contract(1, 180, "ask", mine="buyer", quantity=2)
+    play << Contract(2, 190, "ask", quantity=4) << EndRound(1) << Ended()
+    assert "with 2 units in 1 periods. The market made 2 contracts of 6 units." in total(play.model)
+    assert row(play.model.periods[0], play.model.figures, True)[2:5] == ["180 × 2 (+240)", "+240", "6"]
+
+
+# --- the screens ------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def terminal(scenario: Scenario, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Terminal]:
+    line = FakeClient(scenario)
+    app = TradeApp(line)
+    async with app.run_test(size=size) as pilot:
+        yield Terminal(app, line, pilot)
+
+
+async def test_an_order_is_entered_with_a_quantity_picked_replaced_and_cancelled() -> None:
+    async with terminal(BOOK) as play:
+        await play.trading("buyer", 300, 200, 150)
+        await play.pilot.press("1", "2", "0", "x", "2", "enter")
+        assert play.sent == [Bid(120, 2)]
+        await play.told(Accepted(1), Order(1, "bid", 120, 2, mine=True), Quote("bid", 120, mine=True, quantity=2))
+        await play.pilot.press("9", "0", "b")
+        await play.told(Accepted(2), Order(2, "bid", 90, 1, mine=True))
+        assert play.sent[-1] == Bid(90, 1)
+        assert play.says("#own-orders .rows").splitlines() == ["▸ bid 90 × 1 #2", "◆ bid 120 × 2 #1"]
+        assert "2◆" in play.says("#ladder .rungs")
+        await play.pilot.press("tab")
+        assert play.says("#own-orders .rows").splitlines()[1].startswith("▸ bid 120")
+        await play.pilot.press("x", "1", "r")
+        assert play.sent[-1] == Replace(1, 120, 1)
+        await play.told(Accepted(3), Order(1, "bid", 120, 1, mine=True))
+        await play.pilot.press("c")
+        assert play.sent[-1] == Cancel(1)
+        await play.told(Accepted(4), Order(1, "bid", 120, 0, mine=True))
+        assert play.says("#own-orders .rows") == "▸ bid 90 × 1 #2"
+
+
+async def test_without_the_book_the_best_quotes_are_shown_with_their_quantities() -> None:
+    async with terminal(market("continuous", "ticker")) as play:
+        await play.trading("buyer", 300)
+        await play.told(Quote("ask", 250, quantity=3), Quote("bid", 100, quantity=2))
+        assert play.app.screen.query_one("#best-ask", Digits).value == "250"
+        assert play.says("#words-bid") == "bid, 2 units"
+        assert not play.app.screen.query("#ladder")
+        await play.pilot.press("y")
+        assert play.sent == [Buy(250)]
+
+
+async def test_a_call_shows_its_countdown_and_what_it_would_give() -> None:
+    async with terminal(calls(4), (120, 36)) as play:
+        await play.trading("seller", 100)
+        assert play.says("#call .volume") == "nothing would trade yet"
+        play.line.states(Indicative(150, 2))
+        await play.until(lambda: play.app.model is not None and play.app.model.indicative is not None)
+        await play.told(Order(1, "ask", 120, 1, mine=True), second=5)
+        assert play.says("#call .countdown") == "held in 0:10"
+        assert play.app.screen.query_one("#call Digits", Digits).value == "150"
+        assert play.says("#call .volume") == "now, for 2 units"
+        await play.told(Called(1, 150, 2), Contract(1, 150, "call", mine="seller"), second=15)
+        assert play.says("#call .held") == "1. 150 × 2"
+        assert play.app.screen.check_action("order", ("sell",)) is False
+
+
+async def test_a_household_sees_its_net_its_tariffs_and_what_was_metered() -> None:
+    async with terminal(DAY) as play:
+        play.line.welcome()
+        await play.told(Forecast(1, 400, 81, 319, 398, 95, -50, 2_000, capacity=8_000))
+        await play.told(Schedule(1, "buyer", (Step(398, 319),)), StartRound(1, 60 * SECOND))
+        table = play.says("#units .table")
+        for words in ("short 319 Wh", "0 of 319 Wh", "takes 39.8, gives 9.5 c/kWh", "battery 2.00 of 8.0 kWh"):
+            assert words in table
+        await play.pilot.press("3", "0", ".", "5", "x", "1", "0", "0", "enter")
+        assert play.sent == [Bid(305, 100)]
+        await play.told(Contract(1, 305, "bid", mine="buyer", quantity=100), EndRound(1))
+        await play.told(Metered(1, 400, 81, 9_300, 100, grid_import=219))
+        assert "grid    from it 219 Wh" in play.says("#units .table")
+        assert play.says("#earned") == "earned +0.93 c"
+
+
+async def test_a_household_in_balance_is_told_that_it_has_nothing_to_trade() -> None:
+    async with terminal(DAY) as play:
+        play.line.welcome()
+        await play.told(Forecast(1, 100, 100, 0, 398, 95), StartRound(1, 60 * SECOND))
+        assert "nothing to trade" in play.says("#entry")
+        await play.pilot.press("3", "0", "enter")
+        assert play.sent == []
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [BOOK, market("continuous", "standing"), calls(2), calls(1, "standing"), DAY],
+    ids=["book", "best", "call", "call-standing", "energy"],
+)
+async def test_a_whole_session_is_shown_at_the_smallest_size(scenario: Scenario) -> None:
+    told = told_to(0, scenario)
+    if scenario is DAY:
+        told = told[: len(told) // 8]
+    line = FakeClient(scenario)
+    app = TradeApp(line)
+    async with app.run_test(size=(80, 24)) as pilot:
+        play = Terminal(app, line, pilot)
+        line.welcome()
+        for start in range(0, len(told), 300):
+            line.feed(told[start : start + 300])
+            await play.until(line.queue.empty)
+            app.draw()
+            await pilot.pause()
+        if scenario is not DAY:
+            await play.until(lambda: isinstance(app.screen, ResultsScreen))
+            await play.until(lambda: app.screen.query_one(DataTable).row_count == 2)
+
+
+@pytest.mark.parametrize("seat", [0, None], ids=["seat", "public"])
+async def test_a_replay_shows_the_same_parts_and_a_public_has_no_orders(seat: int | None) -> None:
+    for scenario in (BOOK, calls(2, "ticker")):
+        replay = Replay("s", public_rules(scenario), seat, 0, told_to(seat, scenario), {}, False)
+        app = ReplayApp(Player(replay))
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.press("space", "n", "e", "p")
+            assert bool(app.screen.query("#own-orders")) == (seat is not None)
+            assert bool(app.screen.query("#call")) == (scenario is not BOOK)
+
+
+def test_a_jump_in_a_replay_shows_the_state_of_that_instant() -> None:
+    scenario = calls(1)
+    told = told_to(0, scenario)
+    start = next(one for one in told if isinstance(one.message, StartRound)).at
+    states = [Told(1, start + SECOND, Indicative(150, 1)), Told(2, start + 3 * SECOND, Indicative(160, 2))]
+    player = Player(Replay("s", public_rules(scenario), 0, 0, told, {}, False, states))
+    player.jump(start + 4 * SECOND)
+    assert player.model.indicative == Indicative(160, 2)
+    player.jump(start + 2 * SECOND)
+    assert player.model.indicative == Indicative(150, 1)
+    player.jump(start)
+    assert player.model.indicative is None
