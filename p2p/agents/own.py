@@ -60,7 +60,7 @@ def _run(spec: ModuleSpec, path: str) -> ModuleType:
         spec.loader.exec_module(module)
     except FileNotFoundError as error:
         del sys.modules[spec.name]
-        if error.filename == path or not error.__traceback__:
+        if str(error.filename).endswith(path):
             raise AgentError(f"there is no file {path}") from error
         raise AgentError(_told(path, error)) from error
     except Exception as error:  # somebody else's code may raise whatever it likes

@@ -1,7 +1,6 @@
 """The command `pit tournament`: which of some agents gains most, in balanced groups and one in many."""
 
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -27,6 +26,7 @@ def tournament(
     from p2p.agents.registry import AgentError, check_cast
     from p2p.agents.saying import AgentFailed
     from p2p.scenario import ScenarioError
+    from p2p.sim.progress import Bars
     from p2p.sim.scenario_files import load
     from p2p.sim.shell import folder_for
     from p2p.sim.tournament import Results, gains_of_all, meetings
@@ -44,9 +44,11 @@ def tournament(
     results = Results(list(agents))
     try:
         gained = gains_of_all([meeting.task for meeting in planned], workers)
-        with click.progressbar(zip(planned, gained, strict=True), length=len(planned), file=sys.stderr) as bar:
-            for meeting, gains in bar:
+        with Bars() as bars:
+            bars.open("sessions", len(planned))
+            for meeting, gains in zip(planned, gained, strict=True):
                 results.add(meeting, gains)
+                bars.advance("sessions", 1)
     except AgentFailed as error:
         raise click.ClickException(str(error)) from error
     ranking, pairs = results.ranking(), results.pairs()

@@ -1,0 +1,162 @@
+"""Agents of one's own: from a file or a package, simulated and live, and what happens when they fail."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bots.fleet import run_fleet
+from bots.robot import Robot
+from p2p.agents.registry import AgentError, check_cast, make_agent, parse_cast, parse_word
+from p2p.agents.saying import AgentFailed
+from p2p.messages import Bid, End, Quote
+from p2p.sim.batch import Task, play_all
+from p2p.sim.sessions import Simulation
+from recordings.score import fold
+from recordings.store import read_folder
+from tests.lab import pit
+from tests.play import small, told
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "write-an-agent.md"
+HEAD = "from p2p.agents import Agent\nfrom p2p.messages import Bid\nimport time\n"
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> str:
+    """The page's example, in a file."""
+    code = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert code
+    lines = [line for line in code[1].splitlines() if line.strip() and '"""' not in line]
+    assert len(lines) <= 10, "ten lines"
+    (tmp_path / "mine.py").write_text(code[1], encoding="utf-8")
+    return f"{tmp_path}/mine.py:Halfway"
+
+
+def wrong(tmp_path: Path, body: str, name: str = "wrong.py") -> str:
+    """An agent with this body of `decide`, in a file."""
+    code = f"{HEAD}\n\nclass Wrong(Agent, kw_only=True):\n    def decide(self, view, rng):\n        {body}\n"
+    (tmp_path / name).write_text(code, encoding="utf-8")
+    return f"{tmp_path / name}:Wrong"
+
+
+def test_the_pages_example_plays_in_simulation(example):
+    simulation = Simulation(small(), [example, f"{example}/share=0.9", "zic", "zic"], 1)
+    events = [event for _, _, some in simulation.play() for event in some]
+    assert told(events, Quote)
+    assert simulation.robots[1].agent.share == 0.9
+
+
+async def test_the_pages_example_plays_live(example, host, small):
+    brief = msgspec.structs.replace(small, start="when_full", period_s=0.5, break_s=0.05)
+    async with host(brief) as hosted:
+        assert await run_fleet(hosted.url, [(code, f"{example}/share=1") for code in hosted.codes.values()]) == []
+        assert await hosted.running == 0
+        outcome = fold(read_folder(hosted.host.opened.store.folder))
+        assert sum(len(made) for made in outcome.contracts.values()) > 0
+
+
+def test_it_is_played_on_several_cores(example):
+    tasks = [Task(k, small(), (example,) * 4, k, k) for k in range(1, 7)]
+    assert [one.scores for one in play_all(tasks, 2)] == [one.scores for one in play_all(tasks, 1)]
+
+
+def test_it_is_accepted_wherever_an_agent_is(example):
+    assert parse_word(f"{example}/share=0.3") == (example, {"share": "0.3"})
+    assert parse_cast(f"{example}:2,zic:*", 3) == [example, example, "zic"]
+    assert parse_cast(example, 2) == [example] * 2
+    assert parse_cast(f"{example}/share=0.3", 1) == [f"{example}/share=0.3"]
+    assert type(make_agent("p2p.agents.zic:ZIC")).__name__ == "ZIC"
+
+
+def test_commands_take_it(example, tmp_path):
+    shown = pit("agents", "mine.py:Halfway", cwd=tmp_path)
+    assert "share" in shown.stdout
+    simulated = pit("simulate", "smith-1962-test-1", "--agents", "mine:Halfway", "--sessions", "1", cwd=tmp_path)
+    assert "mine:Halfway: 1 sessions" in simulated.stdout
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("none.py:Mine", "there is no file none.py"),
+        ("no.such:Mine", "there is no module no.such; from a file it is"),
+        ("p2p.agents.zic:Zic", "p2p.agents.zic has no 'Zic'; its agents: ZIC"),
+        ("p2p.agents.zic:Random", "p2p.agents.zic:Random is no agent"),
+    ],
+)
+def test_what_is_not_there_is_said(word, said):
+    with pytest.raises(AgentError) as caught:
+        parse_word(word)
+    assert str(caught.value).startswith(said)
+
+
+def test_a_file_that_cannot_be_imported_is_shown_with_its_own_traceback(tmp_path):
+    (tmp_path / "broken.py").write_text("x = 1\n1 / 0\n", encoding="utf-8")
+    answered = pit("simulate", "smith-1962-test-1", "--agents", "broken.py:Mine", cwd=tmp_path)
+    lines = answered.stderr.splitlines()
+    assert answered.returncode == 2
+    assert lines[0] == "pit: broken.py cannot be imported: ZeroDivisionError: division by zero"
+    assert "Traceback" in lines[1]
+    assert 'broken.py", line 2' in lines[2]
+    assert not any("importlib" in line for line in lines)
+
+
+def test_an_agent_says_where_it_does_not_play():
+    check_cast(["sniper", "zic"], "standing")
+    with pytest.raises(AgentError, match="sniper does not play in 'call': nothing stands"):
+        check_cast(["zic", "sniper"], "call")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [("return 1 / 0", "Wrong: ZeroDivisionError"), ("return 7", "7 is no action"), ("return Bid(7.5)", "is no action")],
+)
+def test_a_failing_agent_ends_a_simulated_session_by_name(tmp_path, body, said):
+    word = wrong(tmp_path, body)
+    with pytest.raises(AgentFailed) as caught:
+        list(Simulation(small(), ["zic", "zic", word, "zic"], 1).play())
+    assert said in str(caught.value)
+    assert f"{word} on seat 2" in str(caught.value)
+
+
+def test_the_command_says_so_in_one_line(tmp_path):
+    wrong(tmp_path, "return 1 / 0")
+    agents = "wrong.py:Wrong:1,zic:*"
+    answered = pit(*("simulate", "smith-1962-test-1", "--agents", agents, "--sessions", "5"), cwd=tmp_path)
+    assert answered.returncode == 2
+    assert "wrong.py:Wrong on seat 0" in answered.stderr
+
+
+async def test_live_a_failing_agent_passes_and_the_session_goes_on(tmp_path, host, small, capsys):
+    words = [wrong(tmp_path, "return 1 / 0"), wrong(tmp_path, "return 'buy'", "other.py"), "zic", "zic"]
+    brief = msgspec.structs.replace(small, start="when_full", period_s=0.3, break_s=0.05)
+    async with host(brief) as hosted:
+        assert await run_fleet(hosted.url, list(zip(hosted.codes.values(), words, strict=True))) == []
+        assert await hosted.running == 0
+        assert len(fold(read_folder(hosted.host.opened.store.folder)).scores()) == 2
+    said = capsys.readouterr().err
+    assert said.count("passes: Wrong: ZeroDivisionError: division by zero") == 1, "once, not at each look"
+    assert "passes: Wrong: 'buy' is no action" in said
+
+
+async def test_live_an_agent_that_takes_too_long_passes(tmp_path, host, small, capsys, monkeypatch):
+    monkeypatch.setattr("bots.robot.DECIDE_S_MAX", 0.0)
+    brief = msgspec.structs.replace(small, start="when_full", period_s=0.3, break_s=0.05)
+    async with host(brief) as hosted:
+        assert await run_fleet(hosted.url, [(code, "zic") for code in hosted.codes.values()]) == []
+        records = read_folder(hosted.host.opened.store.folder).records()
+        assert not any(isinstance(record.envelope().message, Bid) for record in records)
+    assert "to decide, 0 s is the most" in capsys.readouterr().err
+
+
+async def test_a_robot_leaves_a_market_that_it_does_not_play_in(host, small):
+    call = msgspec.structs.replace(small, institution=msgspec.structs.replace(small.institution, name="call"))
+    async with host(call) as hosted:
+        robot = Robot(hosted.url, hosted.codes[0], "sniper")
+        async with asyncio.timeout(20):
+            client = await robot.run()
+        assert client.closed is not None
+        assert "sniper does not play in 'call'" in client.closed.why
+        await (await hosted.experimenter()).say(End())
