@@ -4,13 +4,16 @@ import copy
 import pickle
 import random
 from itertools import product
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from p2p.agents import Action, Agent, View, improves, on_tick
-from p2p.agents.registry import NAMES
+from p2p.agents.registry import NAMES, AgentError
+from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.messages import (
     Ask,
     Bid,
@@ -26,7 +29,10 @@ from p2p.messages import (
     StartRound,
     Step,
 )
+from p2p.rules import public_rules
+from p2p.seeds import derived, stream
 from p2p.sim.sessions import Simulation
+from p2p.views import Views
 from tests.play import small, told
 from tests.sight import Sight, agent, decide, seller
 
@@ -212,3 +218,73 @@ def test_the_conformance_suite_would_find_a_cheat() -> None:
     ):
         with pytest.raises(AssertionError):
             check_legal(agent("zic"), sight, action)
+
+
+# --- in every institution, live and simulated --------------------------------------------------------------------
+
+FIVE = ((150, 121, 90), (131, 3), (211,)), ((52, 73), (64, 300), (1, 1))
+
+
+@every_agent
+@pytest.mark.parametrize("institution", ["continuous", "call"])
+@pytest.mark.parametrize("information", ["standing", "book"])
+def test_it_plays_in_the_other_institutions_or_says_why_not(word: str, institution: Any, information: Any) -> None:
+    scenario = small(*FIVE, limits=(4, 200), period_s=20.0, information=information)
+    rules = msgspec.structs.replace(scenario.institution, name=institution)
+    scenario = msgspec.structs.replace(scenario, institution=rules)
+    if institution in agent(word).refuses:
+        with pytest.raises(AgentError, match="does not play in"):
+            Simulation(scenario, [word] * 6, 1)
+        return
+    simulation = Simulation(scenario, [word] * 4 + ["zic"] * 2, 1)
+    heard = [one for one in simulation.play() if isinstance(one[0].sender, int)]
+    assert {envelope.sender for envelope, _, _ in heard} - {4, 5} or agent(word).waits
+    if not agent(word).may_lose:
+        assert all(simulation.robots[seat].knowledge.surplus >= 0 for seat in range(4))
+
+
+@every_agent
+def test_it_does_the_same_live_as_simulated(word: str) -> None:
+    """A live robot folds its own feed, fact by fact, where the simulator folds what all are shown once."""
+    scenario, seed = small(*FIVE, limits=(4, 200), period_s=20.0), 3
+    simulation = Simulation(scenario, [word] * 3 + ["zic"] * 3, seed)
+    views, seat = Views(scenario, seed), 0
+    knowledge, one = Knowledge(PublicKnowledge(public_rules(scenario))), agent(word)
+    rng, said_by_it = stream(derived(seed, "robot", seat), "decide"), []
+    looks: list[tuple[int, Action]] = []
+    original = simulation.robots[seat].agent
+
+    class Watched:
+        learns, see = original.learns, original.see
+
+        def decide(self, view: Any, generator: random.Random) -> Action:
+            state, now = generator.getstate(), view.now
+            rng.setstate(state)
+            knowledge.now = now
+            said_by_it.append(one.decide(knowledge, rng))
+            looks.append((now, original.decide(view, generator)))
+            return looks[-1][1]
+
+    simulation.robots[seat].agent = Watched()  # type: ignore[assignment]
+    simulation.learners = {
+        channel: [r for r in simulation.robots.values() if r.agent.learns and r.knowledge.public is public]
+        for channel, public in simulation.public.items()
+    }
+    for _, now, events in simulation.play():
+        for event in events:
+            shown = views.project(event)
+            fact = None if shown is None else shown.own.get(seat, shown.form("book"))
+            if fact is not None:
+                knowledge.see(fact, now)
+                if one.learns:
+                    one.see(fact)
+    assert looks
+    assert said_by_it == [action for _, action in looks]
+
+
+def test_an_agent_is_shown_no_more_than_its_view() -> None:
+    """What the tests show an agent has nothing beside the view's own names: an agent that looked further would fail."""
+    names = {name for name in vars(View) if not name.startswith("_")} | set(View.__annotations__)
+    shown = {name for name in dir(Sight()) if not name.startswith("_")}
+    assert shown - names <= {"shown"}
+    assert names <= shown
