@@ -1,6 +1,7 @@
 """The other end of a connection, as far as the gateway needs it: a real socket's, or a simulated one's in tests."""
 
 import contextlib
+import inspect
 import socket as sockets
 from typing import Protocol
 
@@ -8,6 +9,9 @@ from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
 from server.limits import KERNEL_BYTES_MAX
+
+TAKES_TEXT = "text" in inspect.signature(broadcast).parameters
+"""Up to its version 15 the library makes text frames of strings only."""
 
 
 class Gone(Exception):
@@ -70,7 +74,10 @@ class SocketPeer:
 
     def push(self, data: bytes) -> None:
         """See Peer. `broadcast` is the library's way to send without a task for each recipient."""
-        broadcast((self.socket,), data, text=True)
+        if TAKES_TEXT:
+            broadcast((self.socket,), data, text=True)
+        else:
+            broadcast((self.socket,), data.decode())
 
     def buffered(self) -> int:
         """See Peer."""
