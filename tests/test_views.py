@@ -144,7 +144,7 @@ def test_an_alias_says_nothing_of_seat_or_role() -> None:
 
 CANARIES = ((150_001, 150_011), (160_003, 160_019)), ((50_021, 50_033), (40_009, 40_037))
 """Values between the ticks: no price is one of them."""
-CASTS = [[name] * 8 for name in NAMES] + [[*NAMES] * 2, ["satisficer/mode=k_search"] * 8]
+CASTS = [[name, "zic"] * 4 for name in NAMES] + [["satisficer/mode=k_search"] * 8]
 
 
 def canaries(identities: str) -> Scenario:
