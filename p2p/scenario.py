@@ -250,6 +250,8 @@ def _energy_wrong(scenario: Scenario, values: Prosumers) -> list[tuple[str, str]
     wrong = []
     if rules.name == "standing":
         wrong.append(("institution.name", "trades one unit at a time; for energy take continuous or call"))
+    if rules.terms.order_life == "session":
+        wrong.append(("institution.terms.order_life", "cannot be 'session': an interval's energy is gone with it"))
     if rules.terms.units == "one":
         wrong.append(("institution.terms.units", "must be 'many': what is traded is energy"))
     if (

@@ -397,6 +397,11 @@ WRONG = {
     "one house": ("seats = 6", "seats = 1", "mine.toml:12: environment.seats: expected `int` >= 2"),
     "smith's auction": ('"continuous"', '"standing"', "mine.toml:6: institution.name: trades one unit at a time"),
     "one unit": ("price_max = 500", "price_max = 500\nterms = { units = 'one' }", "mine.toml:9: institution.terms"),
+    "orders that outlive their energy": (
+        "price_max = 500",
+        "price_max = 500\nterms = { order_life = 'session' }",
+        "mine.toml:9: institution.terms.order_life: cannot be 'session'",
+    ),
     "flexible for nothing": ("pv = 3", "pv = 3\nflexible_wh = 50", "mine.toml:14: environment.flexible_wh: and"),
     "flexible at any price": (
         "pv = 3",
