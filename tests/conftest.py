@@ -31,6 +31,9 @@ sellers = [[40, 70], [60]]
 reaction_mean_s = 0.02
 """
 
+HOSTED_S = 30.0
+"""No test of a hosted session takes longer, but those of the larger sizes, which say so."""
+
 
 @pytest.fixture
 def small() -> Scenario:
@@ -52,7 +55,7 @@ def host(tmp_path: Path) -> HostedFactory:
     @asynccontextmanager
     async def hosted(scenario: Scenario | None = None, seed: int = 1) -> AsyncIterator[Hosted]:
         opened = open_new(scenario or parse(SMALL), "small", seed, tmp_path / "recordings", "test")
-        async with hosting(opened) as one, asyncio.timeout(30):
+        async with hosting(opened) as one, asyncio.timeout(HOSTED_S):
             yield one
 
     return hosted

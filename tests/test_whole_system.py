@@ -1,5 +1,9 @@
 """The whole lab in simulated time, faults drawn from a seed; `python -m tests.simulation.world 1000` plays more."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tests.simulation.world import play
@@ -36,3 +40,19 @@ def test_a_quiet_world_loses_nothing_and_nobody() -> None:
 def test_five_thousand_more_seeds(first: int) -> None:
     for seed in range(first, first + 100):
         play(seed)
+
+
+def test_a_seed_plays_the_same_in_another_process_whatever_the_order_of_its_sets() -> None:
+    program = "import hashlib; from tests.simulation.world import play; "
+    program += "print(hashlib.sha256(repr([play(seed).trace() for seed in (3, 4, 5)]).encode()).hexdigest())"
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=dict(os.environ, PYTHONHASHSEED=seed),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "4")
+    }
+    assert len(printed) == 1

@@ -1,0 +1,164 @@
+# ruff: noqa: E501 (texts of code, as they stand there)
+"""Bugs that are put back one at a time, and the test by which each must be noticed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bug:
+    """Texts to be replaced in files, and the test that fails then."""
+
+    name: str
+    changes: tuple[tuple[str, str, str], ...]
+    test: str
+
+
+WRITE = """            await self.on_disk(self.store.append, b"".join(lines))
+            self.metrics.synced(time.perf_counter() - began, len(lines))
+            self._publish(happened)
+"""
+SAID_AGAIN = "tests/test_cuts.py::test_a_line_that_is_cut_forty_times_has_no_gap_and_no_double"
+WORLD = "tests/test_whole_system.py::test_whatever_anybody_is_told_is_on_record_once_and_for_good[1]"
+FAILS = "tests/test_disk_fails.py::test_a_disk_that_fails_stops_the_market_and_takes_nothing_back"
+
+BUGS = (
+    Bug(
+        "publish before the journal",
+        (
+            (
+                "server/sequencer.py",
+                WRITE,
+                "            self._publish(happened)\n" + WRITE.replace("self._publish(h", "(h"),
+            ),
+        ),
+        WORLD,
+    ),
+    Bug(
+        "acknowledge before the write is done",
+        (
+            (
+                "server/sequencer.py",
+                "            await self.on_disk(self.store.append, b",
+                "            asyncio.ensure_future(self.on_disk(self.store.append, b",
+            ),
+            (
+                "server/sequencer.py",
+                '"".join(lines))\n            self.metrics',
+                '"".join(lines)))\n            self.metrics',
+            ),
+        ),
+        WORLD,
+    ),
+    Bug(
+        "no sync",
+        (("recordings/store.py", "        self.disk.sync(self._file)\n", ""),),
+        "tests/test_power_loss.py::test_no_boundary_of_a_write_or_a_sync_loses_what_was_acknowledged",
+    ),
+    Bug(
+        "no sync of the folder",
+        (("recordings/store.py", "            disk.sync_folder(one)\n", "            pass\n"),),
+        "tests/test_power_loss.py::test_a_recording_is_there_from_its_first_acknowledgement_with_all_its_folders",
+    ),
+    Bug(
+        "repeats are known by line instead of by seat",
+        (
+            (
+                "server/sequencer.py",
+                "last = self.session.token(envelope.sender)",
+                "last = getattr(arrival.speaker, 'last', 0)\n            if arrival.speaker:\n                arrival.speaker.last = envelope.token  # type: ignore[attr-defined]",
+            ),
+            ("p2p/session.py", "            if envelope.token <= self.token(sender):\n                return []\n", ""),
+        ),
+        SAID_AGAIN,
+    ),
+    Bug(
+        "resume off by one",
+        (("server/gateway.py", "have = min(line.login.have, ", "have = min(line.login.have + 1, "),),
+        "tests/test_server.py::test_a_line_that_was_cut_resumes_without_gap_or_double",
+    ),
+    Bug(
+        "project leaks what is one seat's own",
+        (
+            (
+                "p2p/views.py",
+                "return Shown(market, None, {event.to: ",
+                "return Shown(market, self._disguised(message, market), {event.to: ",
+            ),
+        ),
+        "tests/test_server.py::test_nobody_is_told_another_ones_schedule_or_refusal",
+    ),
+    Bug(
+        "one outbox for all",
+        (("server/feeds.py", "defaultdict(_Own)", "defaultdict(lambda one=_Own(): one)"),),
+        "tests/test_server.py::test_nobody_is_told_another_ones_schedule_or_refusal",
+    ),
+    Bug(
+        "the wall clock for a deadline",
+        (("server/clock.py", "time.monotonic_ns()", "time.time_ns()"),),
+        "tests/test_clock.py::test_the_wall_clock_may_go_where_it_likes",
+    ),
+    Bug(
+        "a full disk is passed over",
+        (
+            (
+                "recordings/store.py",
+                "        while view:\n            view = view[self.disk.write(self._file, view) :]\n        self.disk.sync(self._file)\n",
+                "        try:\n            while view:\n                view = view[self.disk.write(self._file, view) :]\n            self.disk.sync(self._file)\n        except OSError:\n            pass\n",
+            ),
+        ),
+        FAILS + "[5-full]",
+    ),
+    Bug(
+        "a failed sync is tried again",
+        (
+            (
+                "recordings/store.py",
+                "        self.disk.sync(self._file)\n",
+                "        try:\n            self.disk.sync(self._file)\n        except OSError:\n            self.disk.sync(self._file)\n",
+            ),
+        ),
+        FAILS + "[5-sync]",
+    ),
+    Bug(
+        "recipients in the order of a set",
+        (("server/gateway.py", "sorted(own, key=str)", "own"),),
+        "tests/test_whole_system.py::test_a_seed_plays_the_same_in_another_process_whatever_the_order_of_its_sets",
+    ),
+    Bug(
+        "priority off by one",
+        (
+            (
+                "p2p/side.py",
+                "return None if top is None else top.orders[top.first]",
+                "return None if top is None else top.orders[min(top.first + 1, len(top.orders) - 1)]",
+            ),
+        ),
+        "tests/test_book.py::test_the_resting_order_sets_the_price_and_time_goes_before_size",
+    ),
+    Bug(
+        "a hole that was acknowledged is taken for a torn tail",
+        (("recordings/journal.py", "if durable >= hole:", "if durable > hole + 4:"),),
+        "tests/test_power_loss.py::test_one_later_line_is_enough_to_tell_corruption_from_debris",
+    ),
+    Bug(
+        "whoever comes back may flood again",
+        (("server/gateway.py", "self._paces[line.who].take(", "line.__dict__.setdefault('pace', Pace()).take("),),
+        "tests/test_floods.py::test_a_flood_is_closed_and_the_seat_is_not_faster_when_it_comes_back",
+    ),
+    Bug(
+        "resume tokens are kept readably",
+        (
+            (
+                "server/admission.py",
+                "self._doors.tokens[str(who)] = _hashed_token(token)",
+                "self._doors.tokens[str(who)] = token",
+            ),
+        ),
+        "tests/test_server.py::test_neither_codes_nor_tokens_are_written_readably",
+    ),
+    Bug(
+        "the words of an announcement are journaled",
+        (("server/announcements.py", "return Announce(digest=digest)", "return Announce(text, digest)"),),
+        "tests/test_conduct.py::test_words_to_everybody_are_heard_and_stay_out_of_the_journal",
+    ),
+)
