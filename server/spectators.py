@@ -1,5 +1,7 @@
 """Lines that only watch: fed with a market's public channel, no more than its poorest seat; they say nothing."""
 
+import asyncio
+
 from p2p.line import Login, Welcome, frame
 from p2p.rules import public_rules
 from p2p.scenario import Scenario
@@ -47,7 +49,7 @@ class Spectators:
                 outbox.wake()
 
     async def close(self, code: int, why: str) -> None:
-        """Give every line its last facts, then close it."""
-        for peer, outbox in list(self.outboxes.items()):
-            await outbox.drain()
-            await peer.close(code, why)
+        """Give every line its last facts, then close it; all at once, for one that does not answer takes its time."""
+        lines = list(self.outboxes.items())
+        await asyncio.gather(*(outbox.drain() for _, outbox in lines))
+        await asyncio.gather(*(peer.close(code, why) for peer, _ in lines))
