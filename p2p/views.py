@@ -77,6 +77,8 @@ class Views:
         if market is None:
             return Shown(None, message, {}) if event.to == EVERYONE else None
         if isinstance(event.to, int):
+            if not isinstance(message, Standing | Contracts):
+                return Shown(market, None, {event.to: message})
             return Shown(market, None, {event.to: self._disguised(self._allowed(message, event.to), market)})
         match message:
             case Contract():

@@ -130,12 +130,18 @@ class Simulation:
 
     def _show(self, shown: Shown, now: Instant) -> None:
         """One fold for all who are shown the same; only those it concerns fold their own form."""
+        if shown.public is None:
+            self._show_own(shown)
+            return
         for (market, information), public in self.public.items():
             form = shown.form(information) if shown.market in (None, market) and public in self.watched else None
             if form is not None:
                 public.see(form, now)
                 for robot in self.learners[market, information]:
                     robot.agent.see(shown.own.get(robot.seat, form))
+        self._show_own(shown)
+
+    def _show_own(self, shown: Shown) -> None:
         for seat, message in shown.own.items():
             robot = self.robots[seat]
             robot.knowledge.see_own(message)
