@@ -113,6 +113,7 @@ async def test_a_flood_is_closed_and_the_seat_is_not_faster_when_it_comes_back(h
         again = asyncio.create_task(flood(back))
         assert (await back.closed())[0] == limits.FLOODED
         await again
+        assert len(back.faults) < 100 < len(b1.faults)
         assert isinstance(await b2.say(Bid(50)), Accepted)
 
 

@@ -125,12 +125,12 @@ BUGS = (
         "tests/test_whole_system.py::test_a_seed_plays_the_same_in_another_process_whatever_the_order_of_its_sets",
     ),
     Bug(
-        "priority off by one",
+        "priority off by one: whoever comes last goes first",
         (
             (
                 "p2p/side.py",
-                "return None if top is None else top.orders[top.first]",
-                "return None if top is None else top.orders[min(top.first + 1, len(top.orders) - 1)]",
+                "            level.orders.append(order)\n        self.count += 1",
+                "            level.orders.insert(level.first, order)\n        self.count += 1",
             ),
         ),
         "tests/test_book.py::test_the_resting_order_sets_the_price_and_time_goes_before_size",
