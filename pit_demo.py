@@ -22,8 +22,8 @@ ENERGY_ROBOTS = ("--period-s", "1", "--break-s", "0.2", "--reaction-s", "0.1")
 ENERGY_PERIODS = 20
 BASELINES = 50
 """Simulated sessions of each agent beside the result: enough for a picture, done in seconds. `pit score` plays 200."""
-ENERGY_BASELINES = 8
-"""A day has many periods, and one more agent's day a second."""
+ENERGY_BASELINES = 100
+"""Seats of all their sessions together: a day has many periods, so there are fewer days the more seats they have."""
 
 
 def _pit(*words: str) -> list[str]:
@@ -71,7 +71,7 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
     serve += ["--mqtt", mqtt] if mqtt else []
     recording = _play(serve, alone)
     click.echo("", err=True)
-    score = subprocess.call(_pit("score", str(recording), "--sessions", str(ENERGY_BASELINES if energy else BASELINES)))
+    score = subprocess.call(_pit("score", str(recording), "--sessions", str(max(2, ENERGY_BASELINES // seats) if energy else BASELINES)))
     if score:
         sys.exit(score)
     if not alone:
