@@ -145,7 +145,7 @@ def gode_sunder() -> list[Line]:
         lines.append(
             (f"ziu, market {number} (schedules ours)", "the same", f"{said(ziu)} %", f"{market.ziu} %",
              "Gode & Sunder (1993), decimals unsure",
-             "agrees: far below zic" if ziu.mean < zic.mean - 5 else "differs: not far below zic")
+             "agrees: below zic, as the market is built" if ziu.mean < zic.mean - 5 else "differs: not below zic")
         )  # fmt: skip
     return lines
 
