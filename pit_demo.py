@@ -71,7 +71,8 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
     serve += ["--mqtt", mqtt] if mqtt else []
     recording = _play(serve, alone)
     click.echo("", err=True)
-    score = subprocess.call(_pit("score", str(recording), "--sessions", str(max(2, ENERGY_BASELINES // seats) if energy else BASELINES)))
+    baselines = max(2, ENERGY_BASELINES // seats) if energy else BASELINES
+    score = subprocess.call(_pit("score", str(recording), "--sessions", str(baselines)))
     if score:
         sys.exit(score)
     if not alone:

@@ -445,3 +445,16 @@ def test_a_call_that_clears_by_another_clock_is_refused() -> None:
     text = ENERGY.replace('"continuous"', '"call"') + "\n[institution.call]\nfeeder_cap_kw = 5.0\ninterval_min = 5\n"
     with pytest.raises(ScenarioError, match=r"institution.call.interval_min: is not the environment's \(15\)"):
         parse(text, "mine.toml")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", [*ENERGY_DAYS, "energy-day-288"])
+def test_the_demo_plays_a_day_of_energy_and_shows_what_it_gained(name: str, tmp_path: Path) -> None:
+    from tests.lab import pit
+
+    done = pit("demo", "--headless", "--scenario", name, cwd=tmp_path, guard_s=180)
+    assert done.returncode == 0, done.stderr
+    assert "gain over" in done.stdout
+    (folder,) = (tmp_path / "recordings").iterdir()
+    assert pit("verify", str(folder), cwd=tmp_path).stdout.startswith("OK")
+    assert len(score(folder).periods) == 20
