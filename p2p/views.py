@@ -4,7 +4,7 @@
 owner's form stands in the place of the public one, or alone where that seat's public sees nothing.
 The information sets:
 
-    standing   the best bid and the best ask; of contracts, one's own
+    standing   the best bid and the best ask; of contracts, one's own; that a call was held, not what came of it
     ticker     these, and the contracts as they are made, or the calls and what one held now would give
     book       these, and every order that rests
 
@@ -89,7 +89,9 @@ class Views:
             case Order():
                 public = self._disguised(message, market)
                 return Shown(market, public, _to_owner(message.trader, public), {"standing": None, "ticker": None})
-            case Called() | Indicative():
+            case Called(call=call):
+                return Shown(market, message, {}, {"standing": Called(call, None, 0)})
+            case Indicative():
                 return Shown(market, message, {}, {"standing": None})
         if event.to != AGENTS:
             return None

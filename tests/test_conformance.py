@@ -17,6 +17,7 @@ from p2p.messages import (
     Called,
     Contract,
     Contracts,
+    Indicative,
     Message,
     Order,
     Quote,
@@ -170,7 +171,7 @@ def hidden(message: Message, information: InformationSet) -> Message | None:
     if isinstance(message, Order) and information != "book":
         return msgspec.structs.replace(message, order=CANARY, price=CANARY, quantity=CANARY)
     if isinstance(message, Called) and information == "standing":
-        return Called(CANARY, CANARY, CANARY)
+        return msgspec.structs.replace(message, price=CANARY, quantity=CANARY)
     return None
 
 
@@ -231,7 +232,10 @@ def test_who_sees_no_contracts_is_told_his_own_when_he_asks() -> None:
 def test_what_a_call_would_give_is_no_affair_of_who_sees_no_contracts() -> None:
     case = next(case for case in CASES if case.name == "call-standing")
     views = Views(case.scenario, SEED)
-    for message in (Called(1, 90, 3), Contract(1, 90, "call", 0, 1), Order(1, "bid", 90, 1, 0)):
+    held = views.project(Event(Called(2, 90, 3), INSTITUTION, AGENTS, 0))
+    assert held is not None
+    assert held.form("standing") == Called(2, None, 0), "when it was held is everybody's to know"
+    for message in (Indicative(90, 3), Contract(1, 90, "call", 0, 1), Order(1, "bid", 90, 1, 0)):
         to: Any = ENVIRONMENT if isinstance(message, Contract) else AGENTS
         shown = views.project(Event(message, INSTITUTION, to, 0))
         assert shown is not None
