@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +45,7 @@ class LoadError(Exception):
 
 @dataclass
 class Floor:
-    """What all lines know of the market: they read the same quotes, and one of them reads for all."""
+    """What all lines know of the market: one of them reads the quotes for all, and what is said is reckoned with."""
 
     bid: int = 0
     ask: int = 0
@@ -66,6 +67,7 @@ class Hand:
     said: dict[int, float] = field(default_factory=dict)
     times_ms: list[float] = field(default_factory=list)
     accepted: list[int] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
     schedule: Schedule | None = None
 
     async def join(self, url: str) -> None:
@@ -111,12 +113,14 @@ class Hand:
                 self.times_ms.append((now - self.said.pop(token)) * 1e3)
                 if isinstance(answer, Accepted):
                     self.accepted.append(token)
+                else:
+                    self.refused[answer.reason] += 1
             case Schedule() as schedule:
                 self.schedule = schedule
             case Quote(side="bid", price=price):
-                self.floor.bid = price or 0
+                self.floor.bid = max(self.floor.bid, price or 0)
             case Quote(price=price):
-                self.floor.ask = price or 0
+                self.floor.ask = min(self.floor.ask or price or 0, price or 0)
             case Standing():
                 pass
             case _:
@@ -146,9 +150,11 @@ class Hand:
         away = self.rng.randrange(5) * rules.tick
         if self.schedule is not None and self.schedule.role == "seller":
             ask = self.floor.ask - rules.tick if self.floor.ask else rules.price_max - away
-            return Ask(max(rules.price_min, ask))
+            self.floor.ask = max(rules.price_min, ask)
+            return Ask(self.floor.ask)
         bid = self.floor.bid + rules.tick if self.floor.bid else rules.price_min + away
-        return Bid(min(rules.price_max, bid))
+        self.floor.bid = min(rules.price_max, bid)
+        return Bid(self.floor.bid)
 
 
 @dataclass
@@ -168,6 +174,7 @@ class Measured:
     faults: int
     gaps: int
     orders_per_s: float
+    refused: dict[str, int]
 
 
 def quantile(times: list[float], share: float) -> float:
@@ -274,6 +281,7 @@ def _measured(
         faults=sum(len(hand.faults) for hand in hands),
         gaps=sum(hand.gaps for hand in hands),
         orders_per_s=round(orders / took_s, 1),
+        refused=dict(sum((hand.refused for hand in hands), Counter())),
     )
 
 

@@ -128,9 +128,9 @@ BUGS = (
         "priority off by one: whoever comes last goes first",
         (
             (
-                "p2p/side.py",
-                "            level.orders.append(order)\n        self.count += 1",
-                "            level.orders.insert(level.first, order)\n        self.count += 1",
+                "p2p/book.py",
+                "level.orders.append(order)",
+                "level.orders.insert(level.first, order)",
             ),
         ),
         "tests/test_book.py::test_the_resting_order_sets_the_price_and_time_goes_before_size",
