@@ -28,6 +28,7 @@ from server.feeds import Feeds, Viewer
 from server.limits import (
     FLOODED,
     FULL,
+    GOING_AWAY,
     LINES_MAX,
     LOGIN_S_MAX,
     PROTOCOL_FAULT,
@@ -45,7 +46,13 @@ from server.peer import Gone, Peer, SocketPeer
 from server.sequencer import Arrival, Happened, Sequencer
 from server.spectators import Spectators
 
-CLOSED_WITH = {"wrong_code": WRONG_CODE, "flood": FLOODED, "too_many_tries": FULL, "too_many_spectators": FULL}
+CLOSED_WITH = {
+    "wrong_code": WRONG_CODE,
+    "flood": FLOODED,
+    "too_many_tries": FULL,
+    "too_many_spectators": FULL,
+    "closing": GOING_AWAY,
+}
 """Close codes of faults that have their own."""
 
 
@@ -96,6 +103,7 @@ class Gateway:
         self._due: set[int] = set()
         self._on_news = on_news
         self._admissions: set[asyncio.Future[None]] = set()
+        self._closing = ""
 
     # --- in -----------------------------------------------------------------------------------------------------
 
@@ -163,6 +171,8 @@ class Gateway:
             name = presentable(line.login.name)
             if name:
                 self.people[str(line.who)] = name
+            if self._closing:
+                raise ProtocolError("closing", self._closing, fatal=True)
             told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._put(Arrival(Envelope(GATEWAY, Joined(line.who, line.login.controller)), None, _once(told)))
             self._admissions.add(told)
@@ -278,6 +288,7 @@ class Gateway:
 
     async def close(self, code: int = SESSION_OVER, why: str = "the session is over") -> None:
         """Give every line its last facts, then close it; those who wait at the door are sent away."""
+        self._closing = why
         for waiting in list(self._admissions):
             waiting.set_exception(ProtocolError("closing", why, fatal=True))
         lines = list(self.lines.values())

@@ -140,6 +140,18 @@ async def test_there_is_no_market_beyond_the_last_to_watch(host):
         await socket.wait_closed()
 
 
+async def test_who_comes_while_the_lines_are_let_go_is_sent_away_and_may_come_back(host):
+    async with host() as hosted:
+        await hosted.host.gateway.close(1001, "the server stops")
+        socket, line = await hosted.raw(), ClientLine(hosted.codes[0], "robot")
+        await socket.send(line.login(), text=True)
+        async with asyncio.timeout(10):
+            fault = line.received(await socket.recv())
+            await socket.wait_closed()
+        assert isinstance(fault, Fault)
+        assert (fault.code, socket.close_code) == ("closing", 1001)
+
+
 # --- through a broker --------------------------------------------------------------------------------------------
 
 
