@@ -29,6 +29,8 @@ from p2p.messages import (
     Replace,
     Resumed,
     Schedule,
+    SetBattery,
+    SetReservation,
     StartRound,
     Step,
 )
@@ -361,6 +363,21 @@ async def test_a_household_sees_its_net_its_tariffs_and_what_was_metered() -> No
         await play.told(Metered(1, 400, 81, 9_300, 100, grid_import=219))
         assert "grid    from it 219 Wh" in play.says("#units .table")
         assert play.says("#earned") == "earned +0.93 c"
+
+
+async def test_a_household_sets_its_battery_and_its_automaton() -> None:
+    async with terminal(DAY) as play:
+        play.line.welcome()
+        await play.told(Forecast(1, 400, 81, 319, 398, 95, -50, 2_000, power_w=3_000, capacity=8_000))
+        await play.told(Schedule(1, "buyer", (Step(398, 319),)), StartRound(1, 60 * SECOND))
+        await play.pilot.press("minus", "5", "0", "0", "w", "w", "3", "0", ".", "5", "l", "l")
+        assert play.sent == [SetBattery(-500), SetBattery(), SetReservation(305), SetReservation()]
+        await play.told(Accepted(1), SetBattery(-500), Accepted(3), SetReservation(305))
+        assert "kWh, -500 W" in play.says("#units .table")
+        assert "automaton buys to 30.5" in play.says("#units .table")
+        await play.pilot.press("9", "9", "9", "9", "w")
+        assert "3000 W at the most" in play.says("#answer")
+        assert len(play.sent) == 4
 
 
 async def test_a_household_in_balance_is_told_that_it_has_nothing_to_trade() -> None:

@@ -25,6 +25,7 @@ from tui.orders import (
 )
 from tui.screens.market import MarketScreen
 from tui.screens.rules import RulesScreen
+from tui.settings import battery_set, reservation_set
 from tui.widgets.ownorders import OwnOrders
 from tui.widgets.ticket import TYPED_MAX, Ticket
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from tui.trade import TradeApp
 
 OF_ROLE = {"bid": "buyer", "buy": "buyer", "ask": "seller", "sell": "seller"}
+HOUSEHOLD = {"battery", "limit"}
+"""What there is to do only where one trades for a household."""
 RESTING = {"cancel", "replace", "pick", "times"}
 """What there is to do only where orders rest, or where they have quantities."""
 DIGITS = "0123456789"
@@ -57,6 +60,8 @@ class TradingScreen(MarketScreen):
         Binding("up", "nudge(True)", "Tick", key_display="↑↓"),
         Binding("down", "nudge(False)", "", show=False),
         Binding("escape", "clear", "Clear"),
+        Binding("w", "battery", "", show=False),
+        Binding("l", "limit", "", show=False),
         Binding("i", "rules", "Info"),
         Binding("q", "leave", "Leave"),
         Binding("backspace", "rub_out", "", show=False),
@@ -96,6 +101,8 @@ class TradingScreen(MarketScreen):
             if model and model.own.collects and word in TAKES:
                 return False
             return True if OF_ROLE[word] == self._role else None if resets or self._role is None else False
+        if action in HOUSEHOLD:
+            return model is not None and model.figures.energy
         return not (resets and action in RESTING)
 
     def on_key(self, event: Key) -> None:
@@ -105,6 +112,8 @@ class TradingScreen(MarketScreen):
         character = event.character
         model = self.trade.model
         keys = "baysiq" if model is None or model.public.resets else "baysiqcr"
+        if model and model.figures.energy:
+            keys += "wl"
         if character is None or not character.isprintable() or character in keys:
             return
         event.stop()
@@ -172,6 +181,16 @@ class TradingScreen(MarketScreen):
         if model:
             self._send(replacing(model, self._own_orders().order(model), self._ticket().typed))
 
+    def action_battery(self) -> None:
+        """Set the battery's power from the next interval on to what is typed; to its own rule where nothing is."""
+        if self.trade.model:
+            self._send(battery_set(self.trade.model, self._ticket().typed))
+
+    def action_limit(self) -> None:
+        """Set the price up to (from) which the automaton buys (sells), from the next interval on."""
+        if self.trade.model:
+            self._send(reservation_set(self.trade.model, self._ticket().typed))
+
     def action_pick(self, step: int) -> None:
         """Mean another of one's own orders."""
         if self.trade.model:
@@ -233,11 +252,11 @@ class TradingScreen(MarketScreen):
     def _signs(self) -> list[str]:
         """What can be typed beside digits."""
         model = self.trade.model
-        return [
-            sign
-            for sign, may in ((TIMES, model and model.figures.many), (".", model and model.figures.decimals))
-            if may
-        ]
+        if model is None:
+            return []
+        figures = model.figures
+        signs = [TIMES] if figures.many else []
+        return [*signs, *(["."] if figures.decimals else []), *(["-"] if figures.energy else [])]
 
     def _a_price(self) -> str:
         model = self.trade.model

@@ -8,6 +8,7 @@ from p2p.messages import Forecast, Metered
 from p2p.rules import EnergyRules
 from p2p.units import Instant
 from tui.model import Model
+from tui.settings import automaton_words
 from tui.widgets.line import Line
 
 DAY_MIN = 24 * 60
@@ -92,8 +93,9 @@ def tariff_lines(model: Model, forecast: Forecast) -> list[Content]:
         lines.append(f"could use {forecast.flexible} Wh more at {say(forecast.flexible_value)}")
     if forecast.capacity and forecast.stored is not None:
         target = model.own.battery.target_w
-        rule = "" if target is None else f", set {target} W"
+        rule = "" if target is None else f", {target} W"
         lines.append(f"battery {forecast.stored / 1000:.2f} of {forecast.capacity / 1000:.1f} kWh{rule}")
+    lines.append(f"automaton {automaton_words(model)}")
     return [Content(line) for line in lines]
 
 

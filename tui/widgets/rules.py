@@ -20,6 +20,11 @@ s       a seller sells to the {best} bid
 RESTING = """c       cancels your order, the one marked ▸; Tab marks another one
 r       replaces it by the price (and x quantity) that is typed
 """
+SETTING = """w       sets your battery, from the next period on, to the W that are typed (-500: it gives);
+        with nothing typed, to its own rule
+l       lets an automaton offer all at the price that is typed, from the next period on, until changed;
+        with nothing typed, no longer
+"""
 LEAVING = """i       these pages
 q       leave"""
 
@@ -65,7 +70,7 @@ def keys_words(model: Model) -> str:
     parts.append(SENDING)
     if not model.calls:
         parts.append(TAKING.format(best="standing" if resets else "best"))
-    return "".join([*parts, *([] if resets else [RESTING]), LEAVING])
+    return "".join([*parts, *([] if resets else [RESTING]), *([SETTING] if figures.energy else []), LEAVING])
 
 
 def market_words(rules: PublicRules, figures: Figures) -> str:

@@ -80,6 +80,8 @@ class Ticket(Vertical):
             return typed + Content.styled(idle(model), "dim")
         if not self.typed:
             return typed + Content.styled(hint(model), "dim")
+        if self.typed.startswith("-"):
+            return typed + Content.styled("w sets your battery to so many W; below 0 it gives", "dim")
         price_text, quantity_text = parts_typed(self.typed)
         price = price_typed(price_text, model.rules) if price_text else ""
         quantity = quantity_typed(quantity_text, usual_quantity(model))
