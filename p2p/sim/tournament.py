@@ -165,14 +165,17 @@ class Results:
         """Take in a session, in order."""
         self.gains.setdefault((meeting.test, meeting.a, meeting.b), []).append((meeting, gains))
 
+    def balanced(self) -> list[Pair]:
+        """Half against half, of each pair."""
+        return [self._balanced(a, b) for a, b in combinations(self.agents, 2)]
+
     def pairs(self) -> list[Pair]:
         """Each test of each pair."""
-        balanced = [self._balanced(a, b) for a, b in combinations(self.agents, 2)]
-        return balanced + [self._one_in_many(a, b) for a, b in permutations(self.agents, 2)]
+        return self.balanced() + [self._one_in_many(a, b) for a, b in permutations(self.agents, 2)]
 
     def ranking(self) -> list[Place]:
         """The agents by what they gain in balanced groups with all others, the best first."""
-        pairs = [pair for pair in self.pairs() if pair.test == "balanced"]
+        pairs = self.balanced()
         places = []
         for agent in self.agents:
             mine = [self._by_twins(*sorted((agent, other), key=self.agents.index)) for other in self._others(agent)]
