@@ -1,0 +1,82 @@
+"""`pit` that kills itself with SIGKILL at the n-th passing of a named point: python -m tests.killed POINT N serve …"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pit
+import server.pace
+from p2p.session import Session
+from recordings.disk import RealDisk
+from server.gateway import Gateway
+from server.outbox import Outbox
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Fuse:
+    """Burns down at each passing; at the last one the process is gone."""
+
+    def __init__(self, n: int) -> None:
+        self.left = n
+
+    def burn(self, do: Callable[[], None] = die) -> None:
+        self.left -= 1
+        if self.left == 0:
+            do()
+
+
+def before(kind: type, name: str, fuse: Fuse) -> None:
+    real = getattr(kind, name)
+
+    def passed(self: Any, *words: Any) -> Any:
+        fuse.burn()
+        return real(self, *words)
+
+    setattr(kind, name, passed)
+
+
+def after(kind: type, name: str, fuse: Fuse) -> None:
+    real = getattr(kind, name)
+
+    def passed(self: Any, *words: Any) -> Any:
+        result = real(self, *words)
+        fuse.burn()
+        return result
+
+    setattr(kind, name, passed)
+
+
+def mid_write(fuse: Fuse) -> None:
+    real = RealDisk.write
+
+    def passed(self: RealDisk, file: int, data: memoryview) -> int:
+        def half() -> None:
+            real(self, file, data[: len(data) // 2])
+            die()
+
+        fuse.burn(half)
+        return real(self, file, data)
+
+    RealDisk.write = passed  # type: ignore[method-assign]
+
+
+POINTS: dict[str, Callable[[Fuse], None]] = {
+    "before handle": lambda fuse: before(Session, "handle", fuse),
+    "after handle": lambda fuse: after(Session, "handle", fuse),
+    "mid-write": mid_write,
+    "after write": lambda fuse: after(RealDisk, "write", fuse),
+    "after sync": lambda fuse: after(RealDisk, "sync", fuse),
+    "before publish": lambda fuse: before(Gateway, "publish", fuse),
+    "mid-publish": lambda fuse: after(Outbox, "wake", fuse),
+}
+
+if __name__ == "__main__":
+    server.pace.MESSAGES_BURST = server.pace.FLOOD_BURST = 1_000_000
+    POINTS[sys.argv[1]](Fuse(int(sys.argv[2])))
+    sys.argv[1:] = sys.argv[3:]
+    pit.main()
