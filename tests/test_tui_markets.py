@@ -52,6 +52,7 @@ from tui.sentences import order_words
 from tui.trade import TradeApp
 from tui.widgets.ladder import rungs
 from tui.widgets.rules import rules_text
+from tui.widgets.units import step_rows
 
 BOOK = market("continuous")
 DAY = energy()
@@ -140,6 +141,13 @@ def test_the_ladder_adds_up_levels_best_first_and_marks_ones_own() -> None:
     play << Order(5, "bid", 200, 0, mine=True) << Order(2, "ask", 240, 0)
     assert rungs(book.asks, play.model, 1) == [(250, 5, False)]
     assert rungs(book.bids, play.model, 5) == [(200, 1, False)]
+
+
+def test_more_units_than_can_be_listed_are_shown_as_amounts() -> None:
+    play = opened(BOOK, "buyer", (300, 500), (200, 300)) << Contract(1, 180, "ask", mine="buyer", quantity=120)
+    assert play.model.own.holding is not None
+    rows = [row.plain for row in step_rows(play.model, play.model.own.holding)]
+    assert rows == ["▶    300 × 500  120 traded", "     200 × 300  0 traded"]
 
 
 # --- calls ------------------------------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ from textual.pilot import Pilot
 
 from bots.client import Happening, Lost
 from p2p.line import Told
+from p2p.messages import Called, Contract, Forecast, Indicative, Message, Order, Quote, Schedule, StartRound, Step
 from p2p.rules import public_rules
-from p2p.units import SECOND, Role
+from p2p.scenario import Scenario
+from p2p.units import SECOND, Role, Side
 from recordings.replay import Replay
-from tests.tui_plays import FakeClient, seat_of, small, smith, told_to
+from tests.tui_plays import FakeClient, calls, energy, market, seat_of, small, smith, told_to
 from tui.app import LabApp
 from tui.player import Player
 from tui.replay import ReplayApp
@@ -124,3 +126,57 @@ def test_a_replay(snap_compare: Compare, seat: int | None) -> None:
         await settled(pilot, app)
 
     assert snap_compare(app, run_before=play, terminal_size=(110, 34))
+
+
+def told_by_hand(scenario: Scenario, *told: tuple[float, Message], states: tuple[Message, ...] = ()) -> Before:
+    """Facts at their seconds, and the states after them; the clock stands at the last."""
+
+    async def play(pilot: Pilot[object]) -> None:
+        app = pilot.app
+        assert isinstance(app, TradeApp)
+        assert isinstance(app.client, FakeClient)
+        app.client.welcome()
+        for second, message in told:
+            app.client.tell(message, second=second)
+        app.client.states(*states)
+        await settled(pilot, app)
+
+    return play
+
+
+def book_facts(role: Role, mine: Side, price: int, step: Step) -> list[tuple[float, Message]]:
+    """A trader's period on a book of eight orders, one of them his own, after a trade of others and one of his."""
+    tick = price // 50
+    facts: list[Message] = [Schedule(1, role, (step,)), StartRound(1, 60 * SECOND)]
+    for number in range(1, 5):
+        facts.append(Order(number, "ask", price + number * tick, step.quantity + number))
+        facts.append(Order(number + 4, "bid", price - number * tick, step.quantity + 2 * number))
+    facts += [Order(9, mine, price - 3 * tick, step.quantity // 2, mine=True)]
+    facts += [Quote("ask", price + tick, quantity=step.quantity + 1), Quote("bid", price - tick, quantity=2)]
+    facts += [Contract(1, price, "bid", quantity=step.quantity), Contract(2, price, "ask", mine=role, quantity=1)]
+    return [(index / 2, fact) for index, fact in enumerate(facts)]
+
+
+def test_a_buyer_on_an_open_book(snap_compare: Compare) -> None:
+    scenario = market("continuous")
+    facts = book_facts("buyer", "bid", 200, Step(280, 4))
+    assert snap_compare(
+        StillApp(FakeClient(scenario)), run_before=told_by_hand(scenario, *facts), terminal_size=(80, 24)
+    )
+
+
+def test_a_buyer_in_a_call(snap_compare: Compare) -> None:
+    scenario = calls(4)
+    facts = book_facts("buyer", "bid", 200, Step(280, 4))
+    facts.append((facts[-1][0] + 1, Called(1, 200, 5)))
+    before = told_by_hand(scenario, *facts, states=(Indicative(196, 3),))
+    assert snap_compare(StillApp(FakeClient(scenario)), run_before=before, terminal_size=(120, 36))
+
+
+def test_a_household_on_an_open_book(snap_compare: Compare) -> None:
+    scenario = energy()
+    forecast = Forecast(1, 400, 81, 319, 398, 95, 0, 2_000, power_w=3_000, capacity=8_000)
+    facts = [(0.0, forecast), *book_facts("buyer", "bid", 250, Step(398, 319))]
+    assert snap_compare(
+        StillApp(FakeClient(scenario)), run_before=told_by_hand(scenario, *facts), terminal_size=(80, 24)
+    )

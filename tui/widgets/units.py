@@ -4,6 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from p2p.holdings import Holding
 from p2p.units import Instant, Money, Price
 from tui.model import Model
 from tui.widgets.line import Line
@@ -36,8 +37,16 @@ class Units(Vertical):
         word = "value" if role == "buyer" else "cost"
         head = Content.styled(f"  unit {word:>6} {'price':>6} {'profit':>6}", "dim")
         room = max(1, self.content_size.height - HEAD_LINES - FOOT_LINES)
+        holding = model.own.holding
+        if holding is not None and holding.total > len(model.own.values):
+            self.query_one(".table", Line).say(Content("\n").join(step_rows(model, holding)[:room]))
+            self._show_sums(model)
+            return
         rows = [unit_row(model, index) for index in window(len(model.own.values), model.own.traded, room)]
         self.query_one(".table", Line).say(Content("\n").join([head, *rows]))
+        self._show_sums(model)
+
+    def _show_sums(self, model: Model) -> None:
         say, unit = model.figures.signed, model.figures.money_unit
         sums = f"this period {say(model.own.surplus)}\nall periods {say(model.surplus_total)} {unit}"
         self.query_one(".sums", Line).say(Content.styled(sums, "bold"))
@@ -63,6 +72,19 @@ def window(units: int, traded: int, room: int) -> range:
     """Which units to show where there is no room for all: the one at hand with those round it."""
     first = max(0, min(traded - room // 2, units - room))
     return range(first, min(units, first + room))
+
+
+def step_rows(model: Model, holding: Holding) -> list[Content]:
+    """Steps of more units than can be listed: how much at which value or cost, and how much of it is traded."""
+    rows, before = [], 0
+    for step in holding.steps:
+        traded = min(max(0, holding.traded - before), step.quantity)
+        before += step.quantity
+        at_hand = traded < step.quantity and holding.traded >= before - step.quantity
+        mark, style = ("▶", "bold") if at_hand else ("✓", "dim") if traded else (" ", "")
+        value = model.figures.price(step.value)
+        rows.append(Content.styled(f"{mark} {value:>6} × {step.quantity}  {traded} traded", style))
+    return rows
 
 
 def unit_row(model: Model, index: int) -> Content:
