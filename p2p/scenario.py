@@ -96,7 +96,7 @@ class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[robots]: how fast they may be: times between looks at the market, by a law of p2p/reaction.py, with this mean."""
+    """[robots]: how fast they are: times between looks at the market, by a law of p2p/reaction.py and this mean."""
 
     reaction_mean_s: Seconds = 1.0
     reaction: Annotated[str, Meta(max_length=60)] = "exponential"
