@@ -54,6 +54,7 @@ class Feeds:
             for information in self.views.in_use(market)
         }
         self.state: dict[Channel, list[bytes]] = {channel: [] for channel in self.public}
+        self._forms: dict[Channel, list[Message]] = {}
         self.now: Instant = 0
         self.words: dict[str, str] = {}
         self._watched = {spectator(market): self.public_channel(market) for market in range(len(session.markets))}
@@ -124,15 +125,21 @@ class Feeds:
         self._own[viewer].insert(len(self.public[self.channel(viewer)]), fact)
 
     def _states(self, channel: Channel, at: Instant) -> list[bytes]:
-        """What is derived from the facts so far: the standing quotes, and what a call held now would give."""
+        """What is derived from the facts so far: the standing quotes, and what a call held now would give.
+
+        Where they are as they were, they are said in the same bytes: when something hidden happened is hidden too.
+        """
         market, information = channel
         institution = self.session.markets[market].institution
         messages: list[Message] = [institution.standing()]
         if isinstance(institution, CallAuction):
             messages.append(institution.indicative())
         shown = [self.views.project(Event(message, INSTITUTION, AGENTS, market)) for message in messages]
-        forms = [one.form(information) for one in shown if one is not None]
-        return [_encoded(form, INSTITUTION, AGENTS, at) for form in forms if form is not None]
+        forms = [form for one in shown if one is not None and (form := one.form(information)) is not None]
+        if forms == self._forms.get(channel):
+            return self.state[channel]
+        self._forms[channel] = forms
+        return [_encoded(form, INSTITUTION, AGENTS, at) for form in forms]
 
     def count(self, viewer: Viewer) -> int:
         """How many facts a viewer has been told, all in all."""

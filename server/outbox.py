@@ -72,13 +72,17 @@ class Outbox:
             return
 
     def _next(self) -> bytes | None:
-        """The next frame, counted as sent; None when there is nothing new."""
+        """The next frame, counted as sent; None when there is nothing new.
+
+        A state may change without a fact for this viewer: by orders that he is not shown.
+        """
         count, facts = self.feeds.joined(self.viewer, self.sent, FEED_FACTS_MAX)
-        if not count:
-            return None
-        self.delivery.sent(count, self.feeds.published_at(self.viewer, self.sent) if self._caught_up else None)
-        first, self.sent = self.sent + 1, self.sent + count
         state = self.feeds.state[self.feeds.channel(self.viewer)]
+        if not count and state == self._state:
+            return None
+        if count:
+            self.delivery.sent(count, self.feeds.published_at(self.viewer, self.sent) if self._caught_up else None)
+        first, self.sent = self.sent + 1, self.sent + count
         if state == self._state or self.sent < self.feeds.count(self.viewer):
             state = []
         else:

@@ -345,7 +345,7 @@ async def test_without_the_book_the_best_quotes_are_shown_with_their_quantities(
 async def test_a_call_shows_its_countdown_and_what_it_would_give() -> None:
     async with terminal(calls(4), (120, 36)) as play:
         await play.trading("seller", 100)
-        assert play.says("#call .volume") == "nothing would trade yet"
+        assert play.says("#call .volume") == "nothing trades yet"
         play.line.states(Indicative(150, 2))
         await play.until(lambda: play.app.model is not None and play.app.model.indicative is not None)
         await play.told(Order(1, "ask", 120, 1, mine=True), second=5)

@@ -57,7 +57,7 @@ class CallBox(Vertical):
         elif not shown:
             volume = "what others say is hidden"
         elif would is None or price is None:
-            volume = "nothing would trade yet"
+            volume = "nothing trades yet"
         else:
             volume = f"{small}now, for {model.figures.quantity(would.quantity)}"
         self.query_one(".volume", Line).say(Content(volume))
