@@ -105,7 +105,7 @@ def test_what_was_appended_was_synced_before_append_returns(tmp_path: Path, monk
     one, done = store(tmp_path / "one"), []
     sync, write = os.fdatasync if hasattr(os, "fdatasync") else os.fsync, os.write
     monkeypatch.setattr(os, "write", lambda fd, data: done.append("write") or write(fd, data))
-    monkeypatch.setattr("recordings.store._sync_data", lambda fd: done.append("sync") or sync(fd))
+    monkeypatch.setattr("recordings.disk._sync_data", lambda fd: done.append("sync") or sync(fd))
     one.append(one.line(Envelope(GATEWAY, Open()), 0, []))
     assert done == ["write", "sync"]
     one.close()
@@ -134,7 +134,7 @@ def test_a_disk_that_fails_is_an_error_and_nothing_acknowledged_is_lost(
     if call == "write":
         monkeypatch.setattr(os, "write", full)
     else:
-        monkeypatch.setattr("recordings.store._sync_data", full)
+        monkeypatch.setattr("recordings.disk._sync_data", full)
     with pytest.raises(OSError, match="No space left"):
         one.append(one.line(Envelope(GATEWAY, Joined(0, "human")), 0, []))
     monkeypatch.undo()
