@@ -93,6 +93,7 @@ class Hosted:
     host: Host
     url: str
     running: "asyncio.Task[int]"
+    sockets: list[ClientConnection] = field(default_factory=list)
 
     @property
     def codes(self) -> dict[int, str]:
@@ -107,7 +108,7 @@ class Hosted:
 
     async def login(self, line: ClientLine) -> Trader:
         """A trader on a line that is new or comes back."""
-        socket = await connect(self.url, compression=None, close_timeout=1, proxy=None, max_size=1 << 20)
+        socket = await self.raw()
         await socket.send(line.login(), text=True)
         async with asyncio.timeout(GUARD_S):
             welcome = line.received(await socket.recv())
@@ -122,7 +123,9 @@ class Hosted:
 
     async def raw(self) -> ClientConnection:
         """A connection on which nothing was said yet."""
-        return await connect(self.url, compression=None, close_timeout=1, proxy=None, max_size=1 << 20)
+        socket = await connect(self.url, compression=None, close_timeout=1, proxy=None, max_size=1 << 20)
+        self.sockets.append(socket)
+        return socket
 
 
 @contextlib.asynccontextmanager
@@ -134,9 +137,13 @@ async def hosting(opened: Opened) -> AsyncIterator[Hosted]:
     done, _ = await asyncio.wait([listening, running], return_when=asyncio.FIRST_COMPLETED)
     if running in done:
         running.result()
+    hosted = Hosted(host, f"ws://127.0.0.1:{listening.result()}", running)
     try:
-        yield Hosted(host, f"ws://127.0.0.1:{listening.result()}", running)
+        yield hosted
     finally:
         host.stop()
         async with asyncio.timeout(GUARD_S):
             await asyncio.wait([running])
+        for socket in hosted.sockets:
+            socket.transport.abort()  # one that has not read what it was told does not see the end either
+        await asyncio.sleep(0)
