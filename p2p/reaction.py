@@ -48,9 +48,9 @@ class Reaction:
 
     def draw_s(self, rng: Random) -> float:
         """Seconds until the robot looks again. A law with nothing to draw draws nothing."""
+        if self.law == "exponential":  # the default, drawn at every look of every robot
+            return -log(1.0 - rng.random()) * self.first
         match self.law:
-            case "exponential":
-                return -log(1.0 - rng.random()) * self.first
             case "uniform":
                 return self.first + rng.random() * (self.second - self.first)
             case "lognormal":

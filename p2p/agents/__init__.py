@@ -100,8 +100,10 @@ def improves(view: View, price: Price) -> bool:
     if view.collects:
         return not view.quoted
     if view.role == "buyer":
-        return view.bid is None or price > view.bid
-    return view.ask is None or price < view.ask
+        bid = view.bid
+        return bid is None or price > bid
+    ask = view.ask
+    return ask is None or price < ask
 
 
 def on_tick(view: View, price: Price) -> Price:

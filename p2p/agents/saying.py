@@ -24,7 +24,9 @@ def decided(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
     except Exception as error:  # an agent may be anybody's code
         where = traceback.extract_tb(error.__traceback__)[-1]
         raise AgentFailed(f"{_named(agent)}: {type(error).__name__}: {error} (line {where.lineno})") from error
-    if action is not None and not (
+    if action is None:
+        return None
+    if not (
         isinstance(action, Bid | Ask | Buy | Sell)
         and (type(action.price) is int or (action.price is None and isinstance(action, Buy | Sell)))
     ):

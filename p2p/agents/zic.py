@@ -17,18 +17,16 @@ class ZIC(Agent, kw_only=True):
 
     def decide(self, view: View, rng: Random) -> Action:
         """A random price on the gainful side of the unit's value."""
-        value = view.unit_value
-        if value is None or view.role is None:
+        value, role = view.unit_value, view.role
+        if value is None or role is None:
             return None
-        if view.role == "buyer":
-            low, high = 0, (min(value, view.price_max) - view.price_min) // view.tick
+        price_min, price_max, tick = view.price_min, view.price_max, view.tick
+        if role == "buyer":
+            low, high = 0, ((value if value < price_max else price_max) - price_min) // tick
         else:
-            low, high = -((view.price_min - max(value, view.price_min)) // view.tick), _top(view)
+            low = -((price_min - (value if value > price_min else price_min)) // tick)
+            high = (price_max - price_min) // tick
         if low > high:
             return None
-        price = view.price_min + (low + int(rng.random() * (high - low + 1))) * view.tick
-        return quote(view.role, price) if improves(view, price) else None
-
-
-def _top(view: View) -> int:
-    return (view.price_max - view.price_min) // view.tick
+        price = price_min + (low + int(rng.random() * (high - low + 1))) * tick
+        return quote(role, price) if improves(view, price) else None
