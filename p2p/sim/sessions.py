@@ -89,9 +89,9 @@ class Simulation:
 
     def _trade(self, end: Instant) -> Iterator[Heard]:
         """A period: robots are activated at their times, until the market closes or none has a unit left."""
-        robots, start, draw_s = self.robots, self.session.now, self.reaction.draw_s
+        robots, start, reaction = self.robots, self.session.now, self._reaction
         trading = [(seat, robot) for seat, robot in robots.items() if robot.knowledge.units_left]
-        queue = [(start + 1 + int(draw_s(robot.rng) * SECOND), seat) for seat, robot in trading]
+        queue = [(start + reaction(robot), seat) for seat, robot in trading]
         heapify(queue)
         while queue and queue[0][0] < end:
             now, seat = queue[0]
@@ -108,9 +108,13 @@ class Simulation:
                 robot.token += 1
                 yield self._hand_in(Envelope(seat, message, token=robot.token), now)
             if knowledge.units_left:
-                heapreplace(queue, (now + 1 + int(draw_s(robot.rng) * SECOND), seat))
+                heapreplace(queue, (now + reaction(robot), seat))
             else:
                 heappop(queue)
+
+    def _reaction(self, robot: Robot) -> int:
+        """Microseconds until the robot looks again."""
+        return 1 + int(self.reaction.draw_s(robot.rng) * SECOND)
 
     def _named(self, error: AgentFailed, robot: Robot) -> AgentFailed:
         """An agent that fails ends the session, by its name: its result would mean nothing."""
