@@ -44,6 +44,8 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
 def _code(code_file: TextIO | None) -> str:
     if code_file is not None:
         return code_file.read().strip()
+    if not os.environ.get("PIT_CODE") and not sys.stdin.isatty():
+        raise click.UsageError("no seat's code: set PIT_CODE or give --code-file")
     code: str = os.environ.get("PIT_CODE") or click.prompt("seat's code", hide_input=True, err=True)
     return code
 

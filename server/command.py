@@ -15,6 +15,8 @@ from p2p.broker_address import Broker, broker_at
 if TYPE_CHECKING:
     from p2p.scenario import Scenario
 
+PORT = 8765
+"""Where a server listens unless told otherwise."""
 COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message", "status")
 
 
@@ -23,7 +25,9 @@ COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message"
 )
 @click.argument("scenario", required=False)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port; 0: a free one.  [default: 8765; recovered: as before]"
+)
 @click.option("--bots", default="", metavar="AGENT:COUNT,…", help="Robots on so many seats; * for the rest.")
 @click.option("--recordings", default="recordings", show_default=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--recover", type=click.Path(path_type=Path), metavar="DIR", help="Take a cut session up again.")
@@ -47,7 +51,7 @@ COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message"
 def serve(
     scenario: str | None,
     host: str,
-    port: int,
+    port: int | None,
     bots: str,
     recordings: Path,
     recover: Path | None,
@@ -71,13 +75,14 @@ def serve(
 
     Prints the address and a code for each seat. It starts when all seats are taken, or on `pit ctl URL start`.
     """
-    import msgspec
+    from msgspec.structs import replace
 
     from p2p.agents.registry import AgentError, check_cast, parse_cast
     from p2p.disguise import disguised
-    from p2p.scenario import RobotRules, ScenarioError
+    from p2p.scenario import ScenarioError
     from p2p.sim.scenario_files import load, scenario_path
     from recordings.journal import JournalError
+    from server.address import remembered
     from server.host import open_again, open_new
     from server.hosting import Hosting
     from server.transport import TransportError, transport
@@ -101,8 +106,8 @@ def serve(
             assert scenario is not None
             rules = load(scenario)
             changed: dict[str, Any] = {"period_s": period_s, "break_s": break_s, "periods": periods}
-            changed["robots"] = None if reaction_s is None else RobotRules(reaction_s)
-            rules = msgspec.structs.replace(rules, **{key: new for key, new in changed.items() if new is not None})
+            changed["robots"] = None if reaction_s is None else replace(rules.robots, reaction_mean_s=reaction_s)
+            rules = replace(rules, **{key: new for key, new in changed.items() if new is not None})
             rules = repeated(rules, seats or 0)
             cast = parse_cast(bots, rules.seats) if bots else []
             check_cast(cast, rules.institution.name)
@@ -114,6 +119,8 @@ def serve(
     except OSError as error:
         raise click.ClickException(f"the recording cannot be made or read: {error}") from error
     _allow_many_files()
+    before = remembered(opened.store.folder) if recover is not None else None
+    port = (before or PORT) if port is None else port
     sys.exit(asyncio.run(Hosting(opened, cast, as_json, brokers, over, tls_cert, log).run(host, port)))
 
 
@@ -161,9 +168,9 @@ def _brokers(mqtt: str | None, ca_file: str | None) -> tuple[Broker | None, ...]
 @click.command(epilog="Example: PIT_CODE=ABCD2345 pit ctl ws://127.0.0.1:8765 extend 30")
 @click.argument("url")
 @click.argument("command", type=click.Choice(COMMANDS))
-@click.argument("words", required=False)
+@click.argument("words", nargs=-1)
 @click.option("--code-file", type=click.File("r"), help="File with the experimenter's code; - is standard input.")
-def ctl(url: str, command: str, words: str | None, code_file: TextIO | None) -> None:
+def ctl(url: str, command: str, words: tuple[str, ...], code_file: TextIO | None) -> None:
     """Say one of the experimenter's commands to the server at URL, or ask for the session's status.
 
     `extend SECONDS` gives the period more time, `message TEXT` tells everybody something. The experimenter's code comes
@@ -171,9 +178,17 @@ def ctl(url: str, command: str, words: str | None, code_file: TextIO | None) -> 
     """
     from server.conduct import conduct, message_for
 
-    message = message_for(command, words)
+    message = message_for(command, " ".join(words) or None)
     if code_file is not None:
         code = code_file.read().strip()
     else:
-        code = os.environ.get("PIT_CODE") or click.prompt("experimenter's code", hide_input=True, err=True)
+        code = os.environ.get("PIT_CODE") or _asked("experimenter's code")
     click.echo(asyncio.run(conduct(url, code, command, message)))
+
+
+def _asked(what: str) -> str:
+    """A code, typed unseen; raises UsageError where nobody can type."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"no {what}: set PIT_CODE or give --code-file")
+    code: str = click.prompt(what, hide_input=True, err=True)
+    return code

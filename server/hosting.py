@@ -16,9 +16,10 @@ from p2p.line import FactRead
 from p2p.rules import public_rules
 from p2p.units import Seat
 from p2p.wire import encode, message_of
+from server.address import remember
 from server.host import DISK_FAILED, Host, Opened
 from server.metrics import counted
-from server.telling import Telling
+from server.telling import LOBBY_S, Telling
 from server.transport import LOOPBACK, Transport
 
 ROBOTS_S_MAX = 3.0
@@ -63,6 +64,7 @@ class Hosting:
                 shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
                 url = f"{self.transport.scheme}://{shown}:{listening.result()}"
                 robots = self._robot_seats()
+                remember(self.opened.store.folder, listening.result())
                 self._say_where(url, mqtt, robots)
                 if robots:
                     await self._start_robots(url, robots)
@@ -147,12 +149,17 @@ class Hosting:
         for raw in facts:
             fact = msgspec.json.decode(raw, type=FactRead)
             telling.knowledge.see(message_of(fact.directive, fact.payload), fact.at)
+        telling.say_pause()
         while True:
             for raw in facts[told:]:
                 fact = msgspec.json.decode(raw, type=FactRead)
                 telling.see(message_of(fact.directive, fact.payload), fact.at)
             told = len(facts)
             hosted.news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(hosted.news.wait(), LOBBY_S)
+                continue
+            telling.say_lobby()
             await hosted.news.wait()
 
     def _say_end(self) -> None:

@@ -1,7 +1,5 @@
 """What a running session tells its experimenter in the shell: a line for whatever he would want to know at once."""
 
-import time
-
 import click
 
 from p2p.knowledge import PublicKnowledge
@@ -10,7 +8,7 @@ from p2p.rules import PublicRules
 from p2p.units import SECOND, Instant
 
 LOBBY_S = 1.0
-"""Forty arrivals within a second are one line, not forty."""
+"""Arrivals are said once nobody has come for so long: forty students are a few lines, not forty."""
 
 
 class Telling:
@@ -18,7 +16,7 @@ class Telling:
 
     def __init__(self, rules: PublicRules) -> None:
         self.knowledge = PublicKnowledge(rules)
-        self._lobby_at = 0.0
+        self._lobby: Lobby | None = None
 
     def see(self, message: Message, at: Instant) -> None:
         """Take in a public fact, and say it if it matters."""
@@ -27,13 +25,26 @@ class Telling:
         if said:
             click.echo(f"pit: {said}", err=True)
 
+    def say_lobby(self) -> None:
+        """Say how many seats are taken, if that has changed since it was said."""
+        if self._lobby is not None:
+            click.echo(f"pit: {self._seats_taken()}", err=True)
+
+    def say_pause(self) -> None:
+        """Say that the session stands still, if it does: it has been taken up again so."""
+        if self.knowledge.paused:
+            click.echo(f"pit: {self._said(Paused(self.knowledge.left_us))}", err=True)
+
+    def _seats_taken(self) -> str:
+        lobby, self._lobby = self._lobby, None
+        assert lobby is not None
+        return f"{lobby.taken} of {lobby.seats} seats taken"
+
     def _said(self, message: Message) -> str | None:
         match message:
-            case Lobby(taken=taken, seats=seats):
-                if taken < seats and time.monotonic() - self._lobby_at < LOBBY_S:
-                    return None
-                self._lobby_at = time.monotonic()
-                return f"{taken} of {seats} seats taken"
+            case Lobby():
+                self._lobby = message
+                return self._seats_taken() if message.taken == message.seats else None
             case StartRound(period=period, length_us=length_us):
                 return f"period {period} of {self.knowledge.rules.periods}, {length_us / SECOND:g} s"
             case Intermission(next_period=period, length_us=length_us):

@@ -150,3 +150,23 @@ def test_a_strangers_module_of_the_same_name_is_noticed(tmp_path, room):
     assert f"'{room}'" in done.stderr
     assert "not the lab's own" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_star_is_the_rest_wherever_it_stands(tmp_path):
+    done = pit("simulate", TEST_1, "--agents", "zic:*,optimizer:3", "--sessions", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    twice = pit("simulate", TEST_1, "--agents", "zic:*,optimizer:*", "--sessions", "1", cwd=tmp_path)
+    assert (twice.returncode, "only one can have it" in twice.stderr) == (2, True)
+
+
+def test_without_a_terminal_a_missing_code_is_said_in_one_line(tmp_path):
+    for words in (["ctl", "ws://127.0.0.1:9", "status"], ["bot", "ws://127.0.0.1:9"]):
+        done = pit(*words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "set PIT_CODE" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_pit_alone_says_what_there_is(tmp_path):
+    done = pit(cwd=tmp_path)
+    assert (done.returncode, done.stdout.startswith("Usage: pit ")) == (0, True)

@@ -12,6 +12,7 @@ from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.line import Told
 from p2p.messages import (
     Accepted,
+    Announced,
     Contract,
     EndRound,
     Extended,
@@ -68,6 +69,7 @@ class Model:
         self.version = 0
         self.seats = 0
         self.next_period = 1
+        self.announced = ""
         self.periods: list[Period] = []
         self.quotes: dict[Side, deque[QuoteShown]] = {
             "bid": deque(maxlen=QUOTES_KEPT),
@@ -112,6 +114,8 @@ class Model:
                 self.news = Answer(self.orders.pop(token, None), reason)
             case Lobby(seats=seats):
                 self.seats = seats
+            case Announced(text=text):
+                self.announced = text
             case Intermission(next_period=next_period):
                 self.next_period = next_period
             case Paused():

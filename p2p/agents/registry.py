@@ -88,10 +88,10 @@ def parse_cast(text: str, seats: int) -> list[str]:
 
     The list has one word per seat that is cast; it may be shorter than `seats`, never longer.
     """
-    cast: list[str] = []
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not parts:
         raise AgentError("no agents given; write for example zic:* or zic:11,optimizer:11")
+    counts: list[tuple[str, int | None]] = []
     for part in parts:
         word, colon, count = part.rpartition(":")
         if not colon or _own_parts(part):
@@ -99,11 +99,14 @@ def parse_cast(text: str, seats: int) -> list[str]:
         parse_word(word)
         if count != "*" and not (count.isdecimal() and int(count) > 0):
             raise AgentError(f"'{count}' in '{part}' is not a number of seats; write {word}:6 or {word}:*")
-        many = seats - len(cast) if count == "*" else int(count)
-        if len(cast) + many > seats:
-            raise AgentError(f"'{text}' asks for more than the {seats} seats there are")
-        cast += [word] * many
-    return cast
+        counts.append((word, None if count == "*" else int(count)))
+    rests = [word for word, many in counts if many is None]
+    rest = seats - sum(many for _, many in counts if many is not None)
+    if len(rests) > 1:
+        raise AgentError(f"'{text}' gives the rest to {' and '.join(rests)}; only one can have it, say how many")
+    if rest < 0:
+        raise AgentError(f"'{text}' asks for more than the {seats} seats there are")
+    return [word for word, many in counts for _ in range(rest if many is None else many)]
 
 
 def check_cast(cast: Iterable[str], institution: str) -> None:

@@ -126,6 +126,7 @@ class TradingScreen(MarketScreen):
             self._refresh_ticket()
         elif model:
             self._say(f"'{character}' is no key of this screen; a price is {self._a_price()}.")
+            self._ticket().keep()
 
     def on_paste(self, event: Paste) -> None:
         """A pasted price takes the place of what was typed."""

@@ -21,7 +21,14 @@ class Notice(Line):
 
 
 def notice(model: Model, now: Instant) -> str:
-    """The most urgent thing to know, or nothing."""
+    """The most urgent thing to know, or nothing; the experimenter's words stay until he says others."""
+    state = _state(model, now)
+    said = f"✉ Experimenter: {model.announced}" if model.announced else ""
+    return "   ".join(part for part in (state, said) if part)
+
+
+def _state(model: Model, now: Instant) -> str:
+    """What has become of the line, the clock or the period, where that matters."""
     if model.lost is not None:
         kept = "" if model.seat is None else " Your quotes stand, your orders are kept."
         return f"✂ CONNECTION LOST, trying again …{kept}"

@@ -35,6 +35,8 @@ class Ticket(Vertical):
         self.typed = ""
         self.told = ""
         self._news: Answer | OwnTrade | None = None
+        self._stale = False
+        self._period = 0
 
     def compose(self) -> ComposeResult:
         """The entry and the answer."""
@@ -43,13 +45,15 @@ class Ticket(Vertical):
 
     def type(self, character: str) -> None:
         """A digit or a decimal point, or the sign between price and quantity, of which there is one."""
+        if self._stale:
+            self.put("")
         price, quantity = parts_typed(self.typed)
         if len(quantity if TIMES in self.typed else price) < TYPED_MAX or character == TIMES:
             self.put(self.typed + ("" if character == TIMES and TIMES in self.typed else character))
 
     def put(self, text: str) -> None:
         """Something else in the place of what was typed."""
-        self.typed, self.told = text, ""
+        self.typed, self.told, self._stale = text, "", False
 
     def put_price(self, price: str) -> None:
         """A price in the place of the one that was typed; a quantity stays."""
@@ -61,11 +65,18 @@ class Ticket(Vertical):
         self.put(self.typed[:-1])
 
     def tell(self, sentence: str, model: Model) -> None:
-        """Say why nothing was sent, until the next key or the next news."""
-        self.told, self._news = sentence, model.news
+        """Say why nothing was sent, until the next key or the next news; a new digit begins a new price."""
+        self.told, self._news, self._stale = sentence, model.news, True
+
+    def keep(self) -> None:
+        """What was typed is not done with: the next digit goes on with it."""
+        self._stale = False
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the ticket up to date."""
+        if model.public.period != self._period:
+            self._period = model.public.period
+            self.put("")
         if model.news is not self._news:
             self.told = ""
         self.query_one("#entry", Line).say(self._entry(model))
