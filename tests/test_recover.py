@@ -87,7 +87,8 @@ async def test_a_session_comes_back_paused_with_the_time_that_was_left(tmp_path:
     before = Recovered(serving.recording).session
     left_us = before.deadline() - before.now
 
-    back = serve("--recover", str(serving.recording), "--port", "0", cwd=tmp_path)
+    back = serve("--recover", str(serving.recording), cwd=tmp_path)
+    assert back.where["url"] == serving.where["url"]
     assert f"(paused): 0 contracts, {left_us / 1e6:.1f} s left" in back.ctl("status").stdout
     async with connect(back.where["url"], compression=None, proxy=None) as socket:
         await socket.send(seat.line.login(), text=True)
