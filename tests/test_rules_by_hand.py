@@ -186,7 +186,7 @@ def test_a_cast_names_who_sits_on_each_seat() -> None:
         ("", "no agents given"),
         (" , ", "no agents given"),
         ("zic:4", "asks for more than the 3 seats"),
-        ("zic:*,ziu:1", "asks for more than the 3 seats"),
+        ("zic:*,ziu:4", "asks for more than the 3 seats"),
         ("zic:0", "'0' in 'zic:0' is not a number of seats"),
         ("zic:-1", "'-1' in 'zic:-1' is not a number"),
         ("zic:two", "'two' in 'zic:two' is not a number"),
