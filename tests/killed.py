@@ -1,8 +1,13 @@
-"""`pit` that kills itself with SIGKILL at the n-th passing of a named point: python -m tests.killed POINT N serve …"""
+"""`pit` that is killed with SIGKILL at the n-th passing of a named point, or at a random moment some time after it.
+
+python -m tests.killed POINT N serve …
+"""
 
 import os
+import random
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -30,11 +35,11 @@ class Fuse:
             do()
 
 
-def before(kind: type, name: str, fuse: Fuse) -> None:
+def before(kind: type, name: str, fuse: Fuse, do: Callable[[], None] = die) -> None:
     real = getattr(kind, name)
 
     def passed(self: Any, *words: Any) -> Any:
-        fuse.burn()
+        fuse.burn(do)
         return real(self, *words)
 
     setattr(kind, name, passed)
@@ -65,6 +70,27 @@ def mid_write(fuse: Fuse) -> None:
     RealDisk.write = passed  # type: ignore[method-assign]
 
 
+def a_random_moment(fuse: Fuse) -> None:
+    """The killer is another process, forked before this one has opened anything, and chooses its moment by itself."""
+    heard, told = os.pipe()
+    victim, moment_s = os.getpid(), random.Random(fuse.left).uniform(0, MOMENT_S_MAX)
+    if os.fork() == 0:
+        os.close(told)
+        if os.read(heard, 1):
+            time.sleep(moment_s)
+            os.kill(victim, signal.SIGKILL)
+        os._exit(0)
+    os.close(heard)
+
+    def tell() -> None:
+        os.write(told, b"!")
+
+    before(Session, "handle", fuse, tell)
+
+
+MOMENT_S_MAX = 0.05
+"""A few batches: handled, written, synced, published, and the waiting between them."""
+
 POINTS: dict[str, Callable[[Fuse], None]] = {
     "before handle": lambda fuse: before(Session, "handle", fuse),
     "after handle": lambda fuse: after(Session, "handle", fuse),
@@ -73,6 +99,7 @@ POINTS: dict[str, Callable[[Fuse], None]] = {
     "after sync": lambda fuse: after(RealDisk, "sync", fuse),
     "before publish": lambda fuse: before(Gateway, "publish", fuse),
     "mid-publish": lambda fuse: after(Outbox, "wake", fuse),
+    "a random moment": a_random_moment,
 }
 
 if __name__ == "__main__":
