@@ -1,10 +1,11 @@
 """The period's prices over its time: contracts, the quotes that led to them, the standing bid and ask as lines."""
 
-from textual_plot import HiResMode, PlotWidget
+from textual_plot import HiResMode
 
 from p2p.units import SECOND, Instant, Price, Side
 from tui.model import Model
 from tui.periods import Deal
+from tui.widgets.priceplot import PricePlot
 
 BID, ASK, DEAL, OWN = "#56b4e9", "#e69f00", "#ffffff", "#f0e442"
 """Colours that those who are colour-blind tell apart (Okabe and Ito); the shapes differ too."""
@@ -13,13 +14,11 @@ CHART_US = SECOND // 2
 """A running period's chart is drawn twice a second at the most: it is a third of a drawing's cost, and all history."""
 
 
-class PriceChart(PlotWidget, can_focus=False):
+class PriceChart(PricePlot, can_focus=False):
     """A chart that draws the running period from scratch whenever it has changed, from series of bounded length."""
 
-    BINDINGS = []
-
     def __init__(self) -> None:
-        super().__init__(id="chart", classes="panel", allow_pan_and_zoom=False)
+        super().__init__("chart")
         self._version = -1
         self._place: object = None
         self._at: Instant = 0
@@ -65,9 +64,8 @@ class PriceChart(PlotWidget, can_focus=False):
         for path in model.path.values():
             prices += [price for _, price in path.points]
         low, high = (min(prices), max(prices)) if prices else (model.rules.price_min, model.rules.price_max)
-        least = model.rules.tick * (1 if model.public.resets else 5)
-        room, per_unit = max(least, (high - low) * 0.08), model.figures.per_unit
-        self.set_ylimits((low - room) / per_unit, (high + room) / per_unit)
+        room = model.rules.tick * (1 if model.public.resets else 5)
+        self.scale(model, low - room, high + room)
 
     def _fit_labels(self, price_max: str) -> None:
         """Room for the longest price beside the axis; the canvases must be measured anew when it changes."""

@@ -1,18 +1,15 @@
 """All contract prices of the session in their order, period beside period."""
 
-from textual_plot import PlotWidget
-
 from tui.model import Model
 from tui.widgets.chart import DEAL, OWN
+from tui.widgets.priceplot import PricePlot
 
 
-class SessionChart(PlotWidget, can_focus=False):
+class SessionChart(PricePlot, can_focus=False):
     """Drawn at the end only: it costs as much as the session is long."""
 
-    BINDINGS = []
-
     def __init__(self) -> None:
-        super().__init__(id="session-chart", classes="panel", allow_pan_and_zoom=False)
+        super().__init__("session-chart")
 
     def on_mount(self) -> None:
         """Leave the room to the data."""
@@ -35,7 +32,5 @@ class SessionChart(PlotWidget, can_focus=False):
             if period is not model.periods[-1]:
                 self.add_v_line(before + 0.5, "#777777")
         if prices:
-            room = max(model.rules.tick, (max(prices) - min(prices)) * 0.08)
             self.set_xlimits(0, before + 1)
-            per_unit = model.figures.per_unit
-            self.set_ylimits((min(prices) - room) / per_unit, (max(prices) + room) / per_unit)
+            self.scale(model, min(prices) - model.rules.tick, max(prices) + model.rules.tick)
