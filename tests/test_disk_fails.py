@@ -2,7 +2,10 @@
 
 import asyncio
 import errno
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,21 +15,32 @@ from p2p.line import ClientLine
 from p2p.messages import Accepted, Bid, RequestStanding, Start, StartRound
 from p2p.scenario import parse
 from recordings.store import Recovered
-from server.host import open_again, open_new
+from server.host import DISK_FAILED, open_again, open_new
 from tests.conftest import SMALL
 from tests.hosted import hosting
+from tests.lab import GUARD_S, Serving
 from tests.simulation.disk import FailingDisk
+from tests.test_recover import LONG, Seat
 
 KINDS = {"full": ("write", errno.ENOSPC, 13), "write": ("write", errno.EIO, 0), "sync": ("sync", errno.EIO, 0)}
+STOPS_S_MAX = 10.0
+"""Ten times what a server may take to stop once its disk has failed."""
 
 
-async def play(folder: Path, kind: str, n: int) -> tuple[FailingDisk, dict[int, set[int]], list[int | None]]:
+@pytest.fixture(autouse=True)
+def no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three hundred calls are reached sooner than anybody may speak so often."""
+    monkeypatch.setattr("server.pace.MESSAGES_BURST", 1e9)
+    monkeypatch.setattr("server.pace.FLOOD_BURST", 1e9)
+
+
+async def play(folder: Path, kind: str, n: int) -> tuple[FailingDisk, dict[int, set[int]], list[tuple[int, str]]]:
     """A session whose n-th call of the disk fails; what was acknowledged to each seat, and how its line was closed."""
     call, number, part = KINDS[kind]
     disk = FailingDisk(call, n + 1, number, part)
     opened = open_new(parse(SMALL), "small", 1, folder, "test", disk)
     accepted: dict[int, set[int]] = {seat: set() for seat in range(4)}
-    codes: list[int | None] = []
+    ends: list[tuple[int, str]] = []
     async with hosting(opened) as hosted, asyncio.timeout(30):
         try:
             experimenter = await hosted.experimenter()
@@ -42,14 +56,14 @@ async def play(folder: Path, kind: str, n: int) -> tuple[FailingDisk, dict[int, 
         status = (await asyncio.gather(hosted.running, return_exceptions=True))[0]
         assert isinstance(status, OSError)
         for trader in locals().get("traders", []):
-            codes.append((await trader.closed())[0])
+            ends.append(await trader.closed())
             mine = accepted[trader.welcome.seat]
             mine |= {told.message.token for told in trader.told if isinstance(told.message, Accepted)}
-    return disk, accepted, codes
+    return disk, accepted, ends
 
 
 async def holds(folder: Path, kind: str, n: int) -> None:
-    disk, accepted, codes = await play(folder, kind, n)
+    disk, accepted, ends = await play(folder, kind, n)
     assert disk.after == 0, "a disk that has failed is not written to again"
     (name,) = os.listdir(folder)
     recording = folder / name
@@ -61,7 +75,8 @@ async def holds(folder: Path, kind: str, n: int) -> None:
         if isinstance(event.message, Accepted)
     }
     assert {(seat, token) for seat, tokens in accepted.items() for token in tokens} <= on_record
-    assert all(code == 1011 for code in codes), "clients are told that trading is paused"
+    for code, why in ends:
+        assert (code, why[-17:]) == (1011, "trading is paused")
     async with hosting(open_again(recovered, 0)) as back:
         line = ClientLine("", "human")
         experimenter = await back.experimenter()
@@ -78,6 +93,53 @@ async def test_a_disk_that_fails_stops_the_market_and_takes_nothing_back(tmp_pat
 
 @pytest.mark.full
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_disk_that_fails_at_any_of_its_first_300_calls_takes_nothing_back(tmp_path: Path, kind: str):
-    for n in range(1, 301):
+@pytest.mark.parametrize("first", range(1, 301, 50))
+async def test_a_disk_that_fails_at_any_of_its_first_300_calls_takes_nothing_back(
+    tmp_path: Path, first: int, kind: str
+):
+    for n in range(first, first + 50):
         await holds(tmp_path / str(n), kind, n)
+
+
+def serve_on_a_small_disk(cwd: Path) -> "subprocess.Popen[str]":
+    """`pit serve` that may write files of 30,000 bytes and no longer ones."""
+    import resource
+
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "pit", "serve", "long.toml", "--port", "0", "--seed", "3", "--json"],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000)),
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
+async def test_a_server_whose_journal_can_grow_no_more_says_so_and_ends_with_its_own_status(tmp_path: Path):
+    (tmp_path / "long.toml").write_text(LONG)
+    process = serve_on_a_small_disk(tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    serving = Serving(process, json.loads(process.stdout.readline()), tmp_path)
+    seats = [Seat(serving, seat) for seat in range(4)]
+    async with asyncio.timeout(GUARD_S):
+        await asyncio.gather(*(seat.play() for seat in seats))
+    assert await asyncio.to_thread(process.wait, STOPS_S_MAX) == DISK_FAILED == 74
+    said = process.stderr.read()
+    assert "the recording cannot be written" in said
+    assert f"pit serve --recover {serving.where['recording']}" in said
+    process.stderr.close()
+    serving.end()
+    recovered = Recovered(serving.recording)
+    answered = {
+        (event.to, event.message.token)
+        for _, events in recovered.played
+        for event in events
+        if isinstance(event.message, Accepted)
+    }
+    for number, seat in enumerate(seats):
+        assert {(number, token) for token in seat.accepted()} <= answered
+        assert seat.closed is not None
+        assert (seat.closed[0], "trading is paused" in seat.closed[1]) == (1011, True)
+    assert sum(len(seat.accepted()) for seat in seats) > 10

@@ -95,5 +95,5 @@ async def test_a_thousand_kills_lose_nothing(tmp_path: Path, point: str, block: 
         folder = tmp_path / str(k)
         folder.mkdir()
         acknowledged += await kill(point, rng.randrange(30, 400), folder)
-    assert acknowledged > 100 * BLOCK // 2
+    assert acknowledged > 10 * BLOCK
     print(f"{BLOCK} kills, {point}: {acknowledged} orders acknowledged, 0 lost")

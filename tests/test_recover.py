@@ -26,8 +26,9 @@ class Seat:
 
     def __init__(self, serving: Serving, seat: int) -> None:
         self.line = ClientLine(serving.code(seat), "robot")
-        self.url = serving.where["url"]
+        self.url, self.seat = serving.where["url"], seat
         self.told: list[Told] = []
+        self.closed: tuple[int, str] | None = None
 
     async def play(self) -> None:
         try:
@@ -42,10 +43,12 @@ class Seat:
                         continue
                     self.told += received
                     if not self.line.pending and any(isinstance(t.message, StartRound) for t in self.told):
-                        number = self.line.token + 1
+                        number = 8 * self.line.number + self.seat
                         for quote in (Bid(number), Ask(1_000_000 - number)):
                             await socket.send(self.line.say(quote)[1], text=True)
-        except (ConnectionClosed, OSError):
+        except ConnectionClosed as error:
+            self.closed = (error.rcvd.code, error.rcvd.reason) if error.rcvd else None
+        except OSError:
             return
 
     def accepted(self) -> set[int]:
