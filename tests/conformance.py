@@ -78,12 +78,21 @@ def _market(institution: str, information: InformationSet, strict: bool) -> Scen
     )
 
 
+def _sellers_quote(institution: str) -> Scenario:
+    """Only sellers may quote (Smith 1962, Test 8); in a call whoever may not quote could not trade."""
+    market = _market(institution, "book", False)
+    rules = msgspec.structs.replace(market.institution, terms=Terms(quotes="sellers"))
+    return msgspec.structs.replace(market, institution=rules)
+
+
 def cases() -> list[Case]:
     """All of them."""
     found = []
     for name in names():
         scenario = brief(load(name))
         found.append(Case(name, scenario, ("zic",) * scenario.seats))
+    one_sided = ("standing", "continuous")
+    found += [Case(f"{name}-sellers-quote", _sellers_quote(name), ("zic",) * 6) for name in one_sided]
     for institution in NAMES:
         for information in get_args(InformationSet):
             for strict in (False, True):

@@ -40,7 +40,7 @@ from tests.hosted import hosting
 CASES = cases()
 EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 ROOT = Path(__file__).resolve().parent.parent
-HONEST = {"does_not_improve", "own_order", "loss_floor", "no_units_left", "too_many_orders", "may_not_quote"}
+HONEST = {"does_not_improve", "own_order", "loss_floor", "no_units_left", "too_many_orders"}
 """What a robot that knows the rules may still be refused for: the others' orders, and rules on sums of its own."""
 
 

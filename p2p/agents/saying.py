@@ -2,7 +2,8 @@
 
 An agent decides on the unit at hand: a quote at a price, or taking what stands. Where orders rest, a new quote takes
 the place of the one it has; in a call there is nothing to take, so what it would take it quotes. The quantity is what
-is left at the unit's value (one unit of an induced schedule, the energy of an interval).
+is left at the unit's value (one unit of an induced schedule, the energy of an interval). Where the terms of trade let
+only the other side quote, a price that meets what stands takes it, and any other is not said.
 """
 
 import traceback
@@ -40,8 +41,20 @@ def _named(agent: Agent) -> str:
     return type(agent).__name__
 
 
+def _allowed(quote: Bid | Ask, knowledge: Knowledge) -> Action:
+    """The quote where its side may quote; else what it takes at that price, None where nothing stands there."""
+    if knowledge.rules.terms.quotes == ("buyers" if isinstance(quote, Bid) else "sellers"):
+        return quote
+    price, bid, ask = quote.price, knowledge.bid, knowledge.ask
+    if isinstance(quote, Bid):
+        return Buy(price) if ask is not None and price >= ask else None
+    return Sell(price) if bid is not None and price <= bid else None
+
+
 def said(action: Action, knowledge: Knowledge) -> Message | None:
-    """The message for an action, None where it would change nothing."""
+    """The message for an action, None where it would change nothing, or may not be said."""
+    if isinstance(action, Bid | Ask) and knowledge.rules.terms.quotes != "both":
+        action = _allowed(action, knowledge)
     if action is None or knowledge.rules.institution == "standing":
         return action
     quantity = knowledge.step_left if knowledge.rules.terms.units == "many" else 1
