@@ -17,6 +17,7 @@ from p2p.messages import (
     EndRound,
     Extended,
     Forecast,
+    HandedBack,
     Intermission,
     Lobby,
     Message,
@@ -26,11 +27,14 @@ from p2p.messages import (
     Paused,
     Quote,
     Resumed,
+    Robots,
     Schedule,
     SetBattery,
     SetReservation,
     Standing,
     StartRound,
+    TakenOver,
+    Unpaid,
 )
 from p2p.rules import PublicRules, controlled
 from p2p.units import Instant, Money, Price, Quantity, Role
@@ -53,6 +57,7 @@ class PublicKnowledge:
         self.left_us: int | None = None
         self.length_us = 0
         self.seats_taken = 0
+        self.robots: int | None = None
         self.book = Book()
         self.calls: list[Called] = []
         self.contracts: list[Contract] = []
@@ -107,8 +112,10 @@ class PublicKnowledge:
             case Resumed(left_us=left_us) | Extended(left_us=left_us):
                 self.paused, self.left_us = False, None
                 self.ends_at = None if left_us is None else at + left_us
-            case Lobby(taken=taken):
-                self.seats_taken = taken
+            case Lobby(taken=taken, robots=robots):
+                self.seats_taken, self.robots = taken, robots
+            case Robots(count=count):
+                self.robots = count
             case Ended():
                 self.phase, self.open, self.paused, self.ends_at = "ended", False, False, None
             case _:
@@ -150,6 +157,8 @@ class Knowledge:
         self.prices: list[Price] = []
         self.surplus: Money = 0
         self.surplus_before: Money = 0
+        self.unpaid: Money = 0
+        self.taken_over = False
         self.orders: dict[OrderId, Order] = {}
         self.forecast: Forecast | None = None
         self.metered: Metered | None = None
@@ -185,6 +194,10 @@ class Knowledge:
                 self._look_up()
             case Forecast() | Metered() | SetBattery() | SetReservation():
                 self._household(message)
+            case Unpaid(gain=gain):
+                self.unpaid += gain
+            case TakenOver() | HandedBack():
+                self.taken_over = isinstance(message, TakenOver)
             case _:
                 pass
 

@@ -408,12 +408,59 @@ class Refused(Message, frozen=True):
 
 
 class Lobby(Message, frozen=True):
-    """How many seats are taken, before trading starts."""
+    """How many seats are taken, before trading starts; how many of them by robots, where that is told."""
 
     said_by: ClassVar = "session"
     told_to: ClassVar = "everyone"
     taken: int
     seats: int
+    robots: int | None = None
+
+
+class Robots(Message, frozen=True):
+    """How many seats robots hold from now on, where the scenario tells it."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    count: int
+
+
+class TakenOver(Message, frozen=True):
+    """A robot holds one's seat from now on, until one is back. What was said before and had no answer is void."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "agent"
+
+
+class HandedBack(Message, frozen=True):
+    """One's seat is one's own again, with all orders that rest."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "agent"
+
+
+class Unpaid(Message, frozen=True):
+    """A contract of one's own that a robot's order made in one's place: what it gained is not paid out.
+
+    It follows its contract. In an energy market `gain` is by the forecast.
+    """
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "agent"
+    number: int
+    gain: Money
+
+
+class Passes(Message, frozen=True):
+    """A robot's agent has failed: it raised, said nonsense, or took too long, and passed instead.
+
+    A robot says it of itself; the experimenter is told of whose seat.
+    """
+
+    said_by: ClassVar = "agent (a robot), session"
+    told_to: ClassVar = "session, experimenter"
+    why: Literal["raised", "nonsense", "slow"]
+    seat: WireSeat | None = None
 
 
 class Paused(Message, frozen=True):
@@ -467,12 +514,13 @@ class Open(Message, frozen=True):
 
 
 class Joined(Message, frozen=True):
-    """Somebody has taken a seat, or come back to it."""
+    """Somebody has taken a seat, or come back to it; or a robot has, in the place of whom the seat is."""
 
     said_by: ClassVar = "gateway"
     told_to: ClassVar = "session"
     seat: Seat
     controller: Controller
+    stand_in: bool = False
 
 
 class Left(Message, frozen=True):
@@ -593,6 +641,11 @@ OURS: tuple[type[Message], ...] = (
     Accepted,
     Refused,
     Lobby,
+    Robots,
+    TakenOver,
+    HandedBack,
+    Unpaid,
+    Passes,
     Intermission,
     Paused,
     Resumed,
@@ -615,7 +668,13 @@ BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in SEED 
 
 TO_ENVIRONMENT: tuple[type[Message], ...] = (RequestContracts, SetBattery, SetReservation)
 """What a trader says to the environment; all else is for the institution."""
-FROM_TRADERS: tuple[type[Message], ...] = (RequestStanding, Bid, Buy, Ask, Sell, Cancel, Replace, *TO_ENVIRONMENT)
+TO_SESSION: tuple[type[Message], ...] = (Passes,)
+"""What a trader says to the session itself."""
+FROM_TRADERS: tuple[type[Message], ...] = (
+    *(RequestStanding, Bid, Buy, Ask, Sell, Cancel, Replace),
+    *TO_ENVIRONMENT,
+    *TO_SESSION,
+)
 """What a trader's line may say; anything else is answered with an error."""
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End, Announce)
 """What the experimenter's line may say, and no other."""

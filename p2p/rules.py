@@ -23,7 +23,11 @@ class EnergyRules(msgspec.Struct, frozen=True):
 
 
 class PublicRules(msgspec.Struct, frozen=True):
-    """The rules of a market, in the scenario's smallest unit of money."""
+    """The rules of a market, in the scenario's smallest unit of money.
+
+    `robots`: whether robots may trade here; None where that is not mentioned. `takeover_after_s`: after so long without
+    a line a robot trades in one's place, unpaid, until one is back; None: the seat passes.
+    """
 
     title: str
     institution: str
@@ -43,6 +47,10 @@ class PublicRules(msgspec.Struct, frozen=True):
     call: CallTerms | None = None
     charges: Charges = NO_CHARGES
     energy: EnergyRules | None = None
+    robots: bool | None = None
+    takeover_after_s: float | None = None
+    spectators: bool = True
+    demonstration: bool = False
 
 
 def public_rules(scenario: Scenario, information: InformationSet | None = None) -> PublicRules:
@@ -67,6 +75,10 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None) 
         call=rules.call,
         charges=scenario.charges,
         energy=_energy(scenario),
+        robots=True if scenario.disclosure == "told" else None,
+        takeover_after_s=scenario.vacancies.grace_s if scenario.takes_over else None,
+        spectators=scenario.spectators == "open",
+        demonstration=scenario.demonstration,
     )
 
 

@@ -23,6 +23,8 @@ from p2p.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Seat
 
 TITLE_MAX = 200
 """Characters of a title: it has to fit a line of a terminal, twice over."""
+AGENT_MAX = 200
+"""Characters of an agent's name with its parameters: a path to a file of one's own fits."""
 TEXT_MAX = 20_000
 """Characters of instructions or of a source: what a person reads before a session."""
 
@@ -102,6 +104,20 @@ class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reaction: Annotated[str, Meta(max_length=60)] = "exponential"
 
 
+class Vacancies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[vacancies]: what becomes of seats that nobody holds.
+
+    `fill` is the robot that takes those which are empty when trading starts ("": they stay empty). A person whose line
+    is lost for longer than `grace_s` of running clock has dropped out: then `stand_in` trades in the seat until he is
+    back, or it passes. Without `drop_out` teaching goes on with a robot and research passes.
+    """
+
+    fill: Annotated[str, Meta(max_length=AGENT_MAX)] = ""
+    drop_out: Literal["pass", "robot"] | None = None
+    stand_in: Annotated[str, Meta(min_length=1, max_length=AGENT_MAX)] = "zic"
+    grace_s: Seconds = 20.0
+
+
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that defines a session but its seed."""
 
@@ -121,6 +137,11 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start: Literal["when_full", "experimenter"] = "when_full"
     currency: Annotated[str, Meta(min_length=1, max_length=16)] = "points"
     robots: RobotRules = RobotRules()
+    purpose: Literal["research", "teaching"] = "research"
+    disclosure: Literal["told", "not_mentioned"] = "told"
+    vacancies: Vacancies = Vacancies()
+    spectators: Literal["open", "none"] = "open"
+    demonstration: bool = False
     source: Text = ""
     instructions: Text = ""
 
@@ -143,6 +164,12 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def break_us(self) -> Duration:
         """Pause between two periods."""
         return round(self.break_s * SECOND)
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether a robot trades in the place of a person who has dropped out."""
+        said = self.vacancies.drop_out
+        return said == "robot" or (said is None and self.purpose == "teaching" and self.disclosure == "told")
 
     def activations(self) -> float:
         """How often a robot looks at the market in a period, on average."""
@@ -190,6 +217,7 @@ def _known_keys(table: str, data: dict[str, Any]) -> tuple[str, ...]:
         "institution": InstitutionRules,
         "environment": InducedValues if induced else Prosumers,
         "robots": RobotRules,
+        "vacancies": Vacancies,
         "charges": Charges,
         "arms": Arm,
         "institution.terms": Terms,
@@ -272,6 +300,9 @@ def _contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     elif (rules.price_max - rules.price_min) % rules.tick:
         wrong.append(("institution.tick", f"does not divide the range {rules.price_min} to {rules.price_max}"))
     wrong += _terms_wrong(rules) + _environment_wrong(scenario)
+    if scenario.takes_over and scenario.disclosure == "not_mentioned":
+        why = "cannot be 'robot' where robots are 'not_mentioned': who may be replaced is told so beforehand"
+        wrong.append(("vacancies.drop_out", why))
     if rules.call and rules.call.feeder_cap_kw is not None and isinstance(scenario.environment, InducedValues):
         wrong.append(("institution.call.feeder_cap_kw", "is for energy, and the environment is 'induced'"))
     if scenario.arms and sum(arm.seats for arm in scenario.arms) != scenario.traders:

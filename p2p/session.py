@@ -16,7 +16,6 @@ value: an event to its sender alone. Repeated tokens have no second effect.
 """
 
 from hashlib import blake2b
-from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -24,19 +23,18 @@ from p2p.environments import Environment
 from p2p.environments.built import environment_of
 from p2p.institutions import Institution, Sent, institution_named
 from p2p.messages import (
-    FROM_EXPERIMENTER,
-    FROM_GATEWAY,
-    FROM_TRADERS,
     TO_ENVIRONMENT,
     Accepted,
     Announce,
     Announced,
+    Contract,
     End,
     Ended,
     EndPeriod,
     EndRound,
     Extend,
     Extended,
+    HandedBack,
     InitInst,
     Intermission,
     Joined,
@@ -45,6 +43,7 @@ from p2p.messages import (
     Lobby,
     Message,
     Open,
+    Passes,
     Pause,
     Paused,
     Reading,
@@ -55,10 +54,15 @@ from p2p.messages import (
     RequestStanding,
     Resume,
     Resumed,
+    Robots,
     Start,
+    TakenOver,
+    Unpaid,
 )
 from p2p.meters import Meters
+from p2p.phases import COMMANDS, WHILE_PAUSED, Phase, may_say
 from p2p.scenario import Scenario, seats_of_markets
+from p2p.stand_ins import StandIns
 from p2p.terms import NO_TERMS
 from p2p.units import (
     ENVIRONMENT,
@@ -76,18 +80,6 @@ from p2p.wire import Envelope, Event
 
 RULES = 1
 """Version of the rules as a whole: a recording of another version is read by its events, not run again."""
-
-Phase: TypeAlias = Literal["unopened", "lobby", "trading", "break", "ended"]
-
-COMMANDS: dict[Phase, tuple[type[Message], ...]] = {
-    "unopened": (Open,),
-    "lobby": (Joined, Left, Reading, Start, End, Announce),
-    "trading": (Joined, Left, Reading, Reminder, Pause, Extend, EndPeriod, End, Announce),
-    "break": (Joined, Left, Reading, Reminder, Pause, Start, End, Announce),
-    "ended": (Joined, Left),
-}
-WHILE_PAUSED: tuple[type[Message], ...] = (Joined, Left, Reading, Resume, End, Announce)
-"""In a pause these are all that may be said, whatever the phase."""
 
 
 class Market:
@@ -117,6 +109,8 @@ class Session:
         self.present: dict[Seat, Controller] = {}
         self.controllers: dict[Seat, Controller] = {}
         self.meters = Meters()
+        self.stand_ins = StandIns() if scenario.takes_over or scenario.vacancies.fill else None
+        self.robots_told = 0
 
     # --- how it is driven ---------------------------------------------------------------------------------------
 
@@ -143,7 +137,7 @@ class Session:
         """
         sender = envelope.sender
         assert now >= self.now, "time is an input, and it does not run backwards"
-        assert isinstance(envelope.message, _may_say(sender)), f"{sender} does not say {envelope.message.directive}"
+        assert isinstance(envelope.message, may_say(sender)), f"{sender} does not say {envelope.message.directive}"
         self.now = now
         if envelope.token:
             if envelope.token <= self.token(sender):
@@ -160,9 +154,10 @@ class Session:
             None if self.paused_left is None else sorted(self.paused_left.items(), key=_by_market),
             sorted(self.alarms.items(), key=_by_market),
             sorted(self.tokens.items(), key=str),
-            (sorted(self.present.items()), sorted(self.controllers.items())),
+            (sorted(self.present.items()), sorted(self.controllers.items()), self.robots_told),
             [(market.institution.state(), market.environment.state()) for market in self.markets],
             *([self.meters.state()] if self.meters.last else []),
+            *([self.stand_ins.state()] if self.stand_ins else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()
 
@@ -170,6 +165,9 @@ class Session:
 
     def _trader(self, seat: Seat, envelope: Envelope) -> list[Event]:
         market, message = self.market_of[seat], envelope.message
+        if isinstance(message, Passes):
+            told = Event(Passes(message.why, seat), SESSION, EXPERIMENTER)
+            return [Event(Accepted(envelope.token), SESSION, seat, market.number), told]
         if isinstance(message, TO_ENVIRONMENT):
             answer: list[Sent] | Reason = market.environment.handle(message, seat)
             teller: Address = ENVIRONMENT
@@ -177,6 +175,8 @@ class Session:
             answer, teller = self._ask_institution(market, seat, message), INSTITUTION
         if isinstance(answer, str):
             return [Event(Refused(envelope.token, answer), SESSION, seat, market.number)]
+        if self.stand_ins and teller == INSTITUTION:
+            self.stand_ins.said(market.number, seat, message, answer, seat in self.stand_ins.seats)
         return [Event(Accepted(envelope.token), SESSION, seat, market.number), *self._deliver(market, teller, answer)]
 
     def _ask_institution(self, market: Market, seat: Seat, message: Message) -> list[Sent] | Reason:
@@ -186,7 +186,7 @@ class Session:
 
     def _at_a_loss(self, market: Market, seat: Seat, message: Message) -> Reason | None:
         """Why an order could cost its sender more than the rules let him lose, if so."""
-        no_loss = self.scenario.no_loss == "people" and self.controllers.get(seat) == "human"
+        no_loss = self.scenario.no_loss == "people" and self._is_a_persons(seat)
         floor = self.scenario.loss_floor
         if not no_loss and floor is None:
             return None
@@ -196,21 +196,37 @@ class Session:
         at_worst = market.environment.balance.get(seat, 0) + sum(gain for gain in gains if gain < 0)
         return "loss_floor" if floor is not None and gains and at_worst < -floor else None
 
+    def _is_a_persons(self, seat: Seat) -> bool:
+        """Whether a person holds a seat, or a robot in the place of one."""
+        stands_in = self.stand_ins is not None and seat in self.stand_ins.seats
+        return stands_in or self.controllers.get(seat) == "human"
+
     def _deliver(self, market: Market, sender: Address, sents: list[Sent]) -> list[Event]:
         """What was sent, as events, each handed to its addressee, and what that one sends in turn."""
         events = []
         for to, message in sents:
             events.append(Event(message, sender, to, market.number))
             if to == ENVIRONMENT or isinstance(message, EndRound):
-                told = market.environment.handle(message, sender)
-                assert not isinstance(told, str), f"an environment refuses no {message.directive}"
-                events += self._deliver(market, ENVIRONMENT, told)
+                events += self._tell_environment(market, sender, message)
             elif isinstance(message, Reminder):
                 self.alarms[market.number] = (self.now + message.length_us, message)
             elif to == INSTITUTION:
                 answer = market.institution.handle(message, sender)
                 assert not isinstance(answer, str), f"an institution refuses no {message.directive}"
                 events += self._deliver(market, INSTITUTION, answer)
+        return events
+
+    def _tell_environment(self, market: Market, sender: Address, message: Message) -> list[Event]:
+        """What the environment does upon a message; of a contract that a robot made in a person's place, that too."""
+        made = isinstance(message, Contract) and self.stand_ins and self.stand_ins.made(market.number, message)
+        before = {seat: market.environment.balance.get(seat, 0) for seat in made or ()}
+        told = market.environment.handle(message, sender)
+        assert not isinstance(told, str), f"an environment refuses no {message.directive}"
+        events = self._deliver(market, ENVIRONMENT, told)
+        for seat, balance in before.items():
+            assert isinstance(message, Contract)
+            unpaid = Unpaid(message.number, market.environment.balance[seat] - balance)
+            events.append(Event(unpaid, SESSION, seat, market.number))
         return events
 
     # --- those who run it ---------------------------------------------------------------------------------------
@@ -227,8 +243,8 @@ class Session:
         match envelope.message:
             case Open():
                 return self._open()
-            case Joined(seat=seat, controller=controller):
-                return self._join(seat, controller)
+            case Joined():
+                return self._join(envelope.message)
             case Left(seat=seat):
                 self.present.pop(seat, None)
                 return self._lobby()
@@ -270,13 +286,26 @@ class Session:
             events += self._deliver(market, ENVIRONMENT, [Sent(INSTITUTION, init)])
         return events + self._lobby()
 
-    def _join(self, seat: Seat, controller: Controller) -> list[Event]:
+    def _join(self, joined: Joined) -> list[Event]:
+        """Somebody has a seat now: its own person, or a robot in his place, from whom he takes it back."""
+        seat = joined.seat
         assert seat in self.market_of, f"there is no seat {seat}"
-        self.present[seat] = self.controllers[seat] = controller
-        events = self._lobby()
+        self.present[seat] = self.controllers[seat] = joined.controller
+        events = [*self._changes_hands(seat, joined.stand_in), *self._lobby()]
         if self.phase == "lobby" and self.scenario.start == "when_full" and len(self.present) == self.scenario.seats:
             events += self._start_period()
         return events
+
+    def _changes_hands(self, seat: Seat, stand_in: bool) -> list[Event]:
+        if self.stand_ins is None:
+            assert not stand_in, "robots stand in for people where the scenario says so"
+            return []
+        had = seat in self.stand_ins.seats
+        (self.stand_ins.seats.add if stand_in else self.stand_ins.seats.discard)(seat)
+        if had == stand_in:
+            return []
+        told = TakenOver() if stand_in else HandedBack()
+        return [Event(told, SESSION, seat, self.market_of[seat].number)]
 
     def _read(self, reading: Reading) -> list[Event]:
         """A meter's reading: judged, and used in the next interval where it counts."""
@@ -287,10 +316,17 @@ class Session:
         return [Event(Judged(reading.seat, verdict), SESSION, GATEWAY, market.number)]
 
     def _lobby(self) -> list[Event]:
-        """Who is there concerns the others only before trading."""
-        if self.phase != "lobby":
+        """Who is there concerns the others before trading; after that, how many robots are, where that is told."""
+        robots = None
+        if self.scenario.disclosure == "told":
+            robots = sum(controller == "robot" for controller in self.present.values())
+        if self.phase == "lobby":
+            self.robots_told = robots or 0
+            return self._tell(Lobby(len(self.present), self.scenario.seats, robots or None))
+        if robots is None or robots == self.robots_told or self.phase == "ended":
             return []
-        return self._tell(Lobby(len(self.present), self.scenario.seats))
+        self.robots_told = robots
+        return self._tell(Robots(robots))
 
     def _start_period(self) -> list[Event]:
         self.phase = "trading"
@@ -355,13 +391,6 @@ class Session:
         self.paused_left = None
         self.phase = "ended"
         return [*events, *self._tell(Ended())]
-
-
-def _may_say(sender: Address) -> tuple[type[Message], ...]:
-    """What the session may be told by whom."""
-    if isinstance(sender, int):
-        return FROM_TRADERS
-    return {EXPERIMENTER: FROM_EXPERIMENTER, GATEWAY: FROM_GATEWAY}.get(sender, (Reminder,))
 
 
 def _by_market(item: tuple[int | None, object]) -> int:

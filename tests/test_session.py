@@ -102,7 +102,7 @@ def test_the_opening_initialises_the_institution_with_sentinels_just_outside_the
 
 def test_it_starts_by_itself_when_the_last_seat_is_taken() -> None:
     course = Course().open().join(seats=[0, 1, 3])
-    assert told(course.events, Lobby)[-1] == Lobby(3, 4)
+    assert told(course.events, Lobby)[-1] == Lobby(3, 4, robots=3)
     assert course.session.phase == "lobby"
     course.join(seats=[2])
     assert course.session.phase == "trading"
@@ -112,7 +112,7 @@ def test_it_starts_by_itself_when_the_last_seat_is_taken() -> None:
 
 def test_who_leaves_the_lobby_is_waited_for() -> None:
     course = Course().open().join(seats=[0, 1, 3])
-    assert told(course.hand_in(Envelope(GATEWAY, Left(1))), Lobby) == [Lobby(2, 4)]
+    assert told(course.hand_in(Envelope(GATEWAY, Left(1))), Lobby) == [Lobby(2, 4, robots=2)]
     course.join(seats=[2])
     assert course.session.phase == "lobby"
     course.join(seats=[1])

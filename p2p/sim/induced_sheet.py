@@ -31,6 +31,10 @@ def rules_lines(rules: Scenario) -> Iterator[str]:
         yield f"arms         {arms} in each market, drawn by seed"
     else:
         yield f"information  {rules.information}"
+    if rules.vacancies.fill:
+        yield f"empty seats  {rules.vacancies.fill} from the start"
+    if rules.takes_over:
+        yield f"drop-outs    {rules.vacancies.stand_in} after {rules.vacancies.grace_s:g} s, until they are back"
 
 
 def induced_sheet(rules: Scenario, values: InducedValues, seed: int) -> Iterator[str]:

@@ -4,6 +4,7 @@ import difflib
 from pathlib import Path
 
 from p2p.scenario import Scenario, ScenarioError, parse
+from p2p.scenario_lines import line_of
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "scenarios"
 SIZE_MAX = 1_000_000
@@ -40,4 +41,20 @@ def load(name: str) -> Scenario:
         raise ScenarioError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path} is not text in UTF-8: {error.reason} at byte {error.start}") from error
-    return parse(text, str(path))
+    scenario = parse(text, str(path))
+    _check_stand_ins(scenario, text, str(path))
+    return scenario
+
+
+def _check_stand_ins(scenario: Scenario, text: str, name: str) -> None:
+    """Raises ScenarioError where a robot for vacant seats is none of ours, or does not play there."""
+    wanted = {"fill": scenario.vacancies.fill, "stand_in": scenario.vacancies.stand_in if scenario.takes_over else ""}
+    for key, word in wanted.items():
+        if not word:
+            continue
+        from p2p.agents.registry import AgentError, check_cast
+
+        try:
+            check_cast([word], scenario.institution.name)
+        except AgentError as error:
+            raise ScenarioError(f"{name}:{line_of(text, f'vacancies.{key}')}: vacancies.{key}: {error}") from error
