@@ -22,19 +22,18 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
 
     The seat's code comes from the variable PIT_CODE, from --code-file, or from a prompt, never from an argument.
     """
-    from bots.fleet import complaint, run_fleet
+    from bots.fleet import complaint, run_called, run_fleet
     from p2p.agents.registry import AgentError, parse_word
     from p2p.reaction import ReactionError, parse_reaction
 
     try:
         parse_reaction(reaction or "none", 1.0)
         if fleet:
-            cast = [(code, word) for code, word in (line.split(None, 1) for line in sys.stdin if line.strip())]
+            closed = asyncio.run(run_called(url, sys.stdin, reaction=reaction))
         else:
             word = "/".join([agent, *settings])
             parse_word(word)
-            cast = [(_code(code_file), word)]
-        closed = asyncio.run(run_fleet(url, [(code, word.strip()) for code, word in cast], reaction=reaction))
+            closed = asyncio.run(run_fleet(url, [(_code(code_file), word)], reaction=reaction))
     except (AgentError, ReactionError) as error:
         raise click.ClickException(str(error)) from error
     if closed:
@@ -64,12 +63,13 @@ def load(scenario: str, humans: int, rate: float, robots: int, seconds: float, s
     SCENARIO's schedules are repeated until there are seats enough. Exit status 1 if anything was lost.
     """
     from bots import load as loads
+    from bots.load_hand import LoadError
 
     if humans + robots == 0:
         raise click.UsageError("a load needs --humans or --robots")
     try:
         measured = asyncio.run(loads.load(scenario, humans, rate, robots, seconds, seed))
-    except (loads.LoadError, OSError, TimeoutError) as error:
+    except (LoadError, OSError, TimeoutError) as error:
         raise click.ClickException(f"the load could not be made: {error or type(error).__name__}") from error
     if as_json:
         click.echo(loads.as_json(measured))

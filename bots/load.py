@@ -14,152 +14,30 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from bots.load_hand import ROBOT_PER_S, Floor, Hand, LoadError
+from bots.load_machine import Spent, lateness_ms, spent
+from p2p.messages import End, Start
+from p2p.wire import encode
 
-from p2p.line import FEED_BYTES_MAX, ClientLine, FactRead, FeedRead, Welcome
-from p2p.messages import Accepted, Ask, Bid, End, Message, Quote, Refused, Schedule, Standing, Start
-from p2p.wire import Said, encode, message_of
-
-ROBOT_PER_S = 19.0
-"""Just below what the server lets a seat say, so that no answer is `too_fast`."""
+JOINING = 50
+"""Lines that log in at once."""
 ANSWERS_S_MAX = 10.0
 """How long the last answers may take before their orders count as lost."""
 START_S_MAX = 60.0
 """How long the server may take to start, and everybody to join."""
-ANSWERS = {"accepted": Accepted, "refused": Refused}
-
-_said = msgspec.json.Decoder(Said)
-_feed = msgspec.json.Decoder(FeedRead)
-_fact = msgspec.json.Decoder(FactRead)
 
 
-class LoadError(Exception):
-    """The load could not be made; the server's own words."""
-
-
-@dataclass
-class Floor:
-    """What all lines know of the market: one of them reads the quotes for all, and what is said is reckoned with."""
-
-    bid: int = 0
-    ask: int = 0
-    tick: int = 1
-
-
-@dataclass
-class Hand:
-    """One seat's line, read as cheaply as can be: its own answers in full, the rest counted."""
-
-    code: str
-    per_s: float
-    floor: Floor
-    reads: bool
-    rng: random.Random
-    facts: int = 0
-    gaps: int = 0
-    faults: list[str] = field(default_factory=list)
-    said: dict[int, float] = field(default_factory=dict)
-    times_ms: list[float] = field(default_factory=list)
-    accepted: list[int] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
-    schedule: Schedule | None = None
-
-    async def join(self, url: str) -> None:
-        """Log in."""
-        self.line = ClientLine(self.code, "robot")
-        self.socket: ClientConnection = await connect(
-            url, compression=None, proxy=None, max_size=FEED_BYTES_MAX, ping_interval=None, close_timeout=1
-        )
-        await self.socket.send(self.line.login(), text=True)
-        welcome = self.line.received(await self.socket.recv())
-        if not isinstance(welcome, Welcome):
-            raise LoadError(f"the server did not let a line in: {welcome}")
-        self.seat = welcome.seat
-
-    async def read(self) -> None:
-        """Take in frames until the line is closed."""
-        try:
-            async for data in self.socket:
-                self._read(data)
-        except ConnectionClosed:
-            return
-
-    def _read(self, data: bytes | str) -> None:
-        now = time.perf_counter()
-        said = _said.decode(data)
-        if said.directive != "feed":
-            self.faults.append(bytes(said.payload).decode())
-            return
-        feed = _feed.decode(said.payload)
-        self.gaps += bool(feed.facts) and feed.first != self.facts + 1
-        self.facts += len(feed.facts)
-        for raw in feed.facts:
-            head = bytes(memoryview(raw)[:26])
-            if b'"quote"' in head and not self.reads:
-                continue
-            self._see(_fact.decode(raw), now)
-
-    def _see(self, fact: FactRead, now: float) -> None:
-        if fact.directive not in ("accepted", "refused", "quote", "contract", "standing", "start_round", "schedule"):
-            return
-        match message_of(fact.directive, fact.payload):
-            case Accepted(token=token) | Refused(token=token) as answer:
-                self.times_ms.append((now - self.said.pop(token)) * 1e3)
-                if isinstance(answer, Accepted):
-                    self.accepted.append(token)
-                else:
-                    self.refused[answer.reason] += 1
-            case Schedule() as schedule:
-                self.schedule = schedule
-            case Quote(side="bid", price=price):
-                self.floor.bid = max(self.floor.bid, price or 0)
-            case Quote(price=price):
-                self.floor.ask = min(self.floor.ask or price or 0, price or 0)
-            case Standing():
-                pass
-            case _:
-                self.floor.bid = self.floor.ask = 0
-
-    async def trade(self, until: float) -> None:
-        """Say orders until a time of the performance counter."""
-        due = time.perf_counter() + self.rng.uniform(0, 1 / self.per_s)
-        while due < until:
-            await asyncio.sleep(due - time.perf_counter())
-            pause_s = self.rng.expovariate(self.per_s) if self.per_s < ROBOT_PER_S else 1 / self.per_s
-            due = max(due + pause_s, time.perf_counter())
-            if len(self.said) < 60:
-                await self.say(self._order())
-
-    async def say(self, message: Message) -> None:
-        """Say a message, and note when."""
-        self.line.pending.clear()
-        token, data = self.line.say(message)
-        self.said[token] = time.perf_counter()
-        await self.socket.send(data, text=True)
-
-    def _order(self) -> Message:
-        """One that improves the standing quote, whatever the seat's values: what counts is that all are told."""
-        rules = self.line.welcome.rules if self.line.welcome else None
-        assert rules is not None, "a hand trades when it has joined"
-        away = self.rng.randrange(5) * rules.tick
-        if self.schedule is not None and self.schedule.role == "seller":
-            ask = self.floor.ask - rules.tick if self.floor.ask else rules.price_max - away
-            self.floor.ask = max(rules.price_min, ask)
-            return Ask(self.floor.ask)
-        bid = self.floor.bid + rules.tick if self.floor.bid else rules.price_min + away
-        self.floor.bid = min(rules.price_max, bid)
-        return Bid(self.floor.bid)
-
-
-@dataclass
+@dataclass(frozen=True)
 class Measured:
-    """What a load came to. Times are the people's, in milliseconds; `lost` were said and have no effect on record."""
+    """What a load came to. Times are the people's, in milliseconds; `lost` were said and have no effect on record.
+
+    Cores, facts and frames are those of the trading alone; `server_cpu_s` has the server's start and the joining too.
+    The load maker's own lateness is part of every time; `others_cores` is what the rest of the machine was busy with.
+    """
 
     orders: int
     lost: int
@@ -171,10 +49,29 @@ class Measured:
     robots_p99_ms: float | None
     accepted: int
     facts_per_s: float
+    frames_per_s: float
     faults: int
     gaps: int
     orders_per_s: float
     refused: dict[str, int]
+    server_cores: float | None
+    maker_cores: float
+    others_cores: float | None
+    maker_late_p99_ms: float
+    server_us_per_fact: float | None
+    server_us_per_frame: float | None
+
+
+@dataclass(frozen=True)
+class Trading:
+    """What was counted from the first order to the last answer."""
+
+    orders_s: float
+    facts: int
+    frames: int
+    began: Spent
+    ended: Spent
+    late_ms: list[float]
 
 
 def quantile(times: list[float], share: float) -> float:
@@ -199,9 +96,9 @@ async def load(scenario: str, humans: int, rate: float, robots: int, seconds: fl
                 Hand(code, rate if n < humans else ROBOT_PER_S, floor, n == 0, random.Random(seed * 1_000 + n))
                 for n, code in enumerate(codes)
             ]
-            took_s = await _play(hands, where, seconds)
+            trading = await _play(hands, where, seconds, server.pid)
             cpu_s, peak_mb = await asyncio.to_thread(_waited, server)
-            return _measured(hands, humans, Path(where["recording"]), took_s, cpu_s, peak_mb)
+            return _measured(hands, humans, Path(where["recording"]), trading, cpu_s, peak_mb)
         finally:
             if server.poll() is None:
                 server.kill()
@@ -218,24 +115,27 @@ def _serve(scenario: str, seats: int, folder: Path, seed: int) -> "subprocess.Po
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
-async def _play(hands: list[Hand], where: dict[str, Any], seconds: float) -> float:
-    """Everybody joins, trades, and waits for the last answers; how long the trading took, in seconds."""
+async def _play(hands: list[Hand], where: dict[str, Any], seconds: float, server: int) -> Trading:
+    """Everybody joins, trades, and waits for the last answers."""
     async with asyncio.timeout(START_S_MAX):
-        for start in range(0, len(hands), 50):
-            await asyncio.gather(*(hand.join(where["url"]) for hand in hands[start : start + 50]))
+        for start in range(0, len(hands), JOINING):
+            await asyncio.gather(*(hand.join(where["url"]) for hand in hands[start : start + JOINING]))
         conductor = Hand(where["control"], 1.0, Floor(), False, random.Random(0))
         await conductor.join(where["url"])
-    reading = [asyncio.create_task(hand.read()) for hand in (*hands, conductor)]
-    await conductor.say(Start())
+    conductor.say(Start())
     await _until(lambda: all(hand.schedule for hand in hands), START_S_MAX)
-    began = time.perf_counter()
-    await asyncio.gather(*(hand.trade(began + seconds) for hand in hands))
-    took_s = time.perf_counter() - began
-    await _until(lambda: not any(hand.said for hand in hands), ANSWERS_S_MAX)
-    await conductor.say(End())
+    facts, frames = sum(hand.facts for hand in hands), sum(hand.frames for hand in hands)
+    began = spent(server)
+    async with lateness_ms() as late_ms:
+        await asyncio.gather(*(hand.trade(began.at_s + seconds) for hand in hands))
+        orders_s = time.perf_counter() - began.at_s
+        await _until(lambda: not any(hand.said for hand in hands), ANSWERS_S_MAX)
+    ended = spent(server)
+    facts, frames = sum(hand.facts for hand in hands) - facts, sum(hand.frames for hand in hands) - frames
+    conductor.say(End())
     async with asyncio.timeout(START_S_MAX):
-        await asyncio.gather(*reading)
-    return took_s
+        await asyncio.gather(*(hand.wire.ended for hand in (*hands, conductor)))
+    return Trading(orders_s, facts, frames, began, ended, late_ms)
 
 
 async def _until(holds: Callable[[], bool], seconds: float) -> None:
@@ -259,7 +159,7 @@ def _waited(server: "subprocess.Popen[bytes]") -> tuple[float | None, float | No
 
 
 def _measured(
-    hands: list[Hand], humans: int, recording: Path, took_s: float, cpu_s: float | None, peak_mb: float | None
+    hands: list[Hand], humans: int, recording: Path, trading: Trading, cpu_s: float | None, peak_mb: float | None
 ) -> Measured:
     on_record = _on_record(recording)
     lost = sum(len(hand.said) for hand in hands)
@@ -267,22 +167,40 @@ def _measured(
     people = [t for hand in hands[:humans] for t in hand.times_ms]
     robots = [t for hand in hands[humans:] for t in hand.times_ms]
     orders = len(people) + len(robots) + sum(len(hand.said) for hand in hands)
+    server, maker, others = trading.ended.cores(trading.began)
+    took_s = trading.ended.at_s - trading.began.at_s
     return Measured(
         orders=orders,
         lost=lost,
         p50_ms=round(quantile(people or robots, 0.5), 2),
         p99_ms=round(quantile(people or robots, 0.99), 2),
         max_ms=round(max(people or robots, default=float("nan")), 2),
-        server_cpu_s=None if cpu_s is None else round(cpu_s, 2),
-        peak_mb=None if peak_mb is None else round(peak_mb, 1),
+        server_cpu_s=_rounded(cpu_s, 2),
+        peak_mb=_rounded(peak_mb, 1),
         robots_p99_ms=round(quantile(robots, 0.99), 2) if robots and people else None,
         accepted=sum(len(hand.accepted) for hand in hands),
-        facts_per_s=round(sum(hand.facts for hand in hands) / took_s),
+        facts_per_s=round(trading.facts / took_s),
+        frames_per_s=round(trading.frames / took_s),
         faults=sum(len(hand.faults) for hand in hands),
         gaps=sum(hand.gaps for hand in hands),
-        orders_per_s=round(orders / took_s, 1),
+        orders_per_s=round(orders / trading.orders_s, 1),
         refused=dict(sum((hand.refused for hand in hands), Counter())),
+        server_cores=_rounded(server, 3),
+        maker_cores=round(maker, 3),
+        others_cores=_rounded(others, 3),
+        maker_late_p99_ms=round(quantile(trading.late_ms, 0.99), 2),
+        server_us_per_fact=_each_us(server, trading.facts / took_s),
+        server_us_per_frame=_each_us(server, trading.frames / took_s),
     )
+
+
+def _rounded(figure: float | None, digits: int) -> float | None:
+    return None if figure is None else round(figure, digits)
+
+
+def _each_us(cores: float | None, per_s: float) -> float | None:
+    """Microseconds of a processor for each of so many a second."""
+    return None if cores is None or not per_s else round(cores / per_s * 1e6, 2)
 
 
 def _on_record(recording: Path) -> set[tuple[int, int]]:
