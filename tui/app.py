@@ -13,9 +13,12 @@ from typing import ClassVar, Protocol, cast
 from textual.app import App
 from textual.binding import BindingType
 from textual.css.query import NoMatches
+from textual.events import Resize
+from textual.geometry import Size
 
 from p2p.units import SECOND, Instant
 from tui.model import Model
+from tui.screens.small import SmallScreen, too_small
 
 DRAW_S = 0.1
 """Ten drawings a second: faster than anybody reads, slower than a market of robots."""
@@ -56,7 +59,22 @@ class LabApp(App[Ending]):
 
     def on_mount(self) -> None:
         """Begin to draw."""
+        self.fit(self.size)
         self.set_interval(DRAW_S, self.beat)
+
+    def on_resize(self, event: Resize) -> None:
+        """The terminal has another size."""
+        self.fit(event.size)
+
+    def fit(self, size: Size) -> None:
+        """Lay the notice on top while the terminal is too small for the screens, and take it away when it is not."""
+        if len(self.screen_stack) < 2:
+            return
+        covered = isinstance(self.screen, SmallScreen)
+        if too_small(size) and not covered:
+            self.push_screen(SmallScreen())
+        elif covered and not too_small(size):
+            self.pop_screen()
 
     def now(self) -> Instant:
         """The session's clock."""

@@ -95,9 +95,10 @@ class TradeApp(LabApp):
     def draw(self) -> None:
         """Draw, on the screen that belongs to the session's phase."""
         if self.model is None:
+            lobby = self.screen_stack[1] if len(self.screen_stack) > 1 else None
             with suppress(NoMatches):  # the screen has no parts yet, or has them no more
-                if isinstance(self.screen, LobbyScreen):
-                    self.screen.connecting(self.client.url, self._trying)
+                if isinstance(lobby, LobbyScreen):
+                    lobby.connecting(self.client.url, self._trying)
             return
         stage = {"lobby": "lobby", "ended": "results"}.get(self.model.public.phase, "trading")
         if stage != self._stage:
@@ -105,6 +106,7 @@ class TradeApp(LabApp):
             while len(self.screen_stack) > 2:
                 self.pop_screen()
             self.switch_screen({"trading": TradingScreen, "results": ResultsScreen, "lobby": LobbyScreen}[stage]())
+            self.fit(self.size)
             return
         super().draw()
 
