@@ -1,13 +1,15 @@
 """What the public is told through a broker: topic names and what is said on each. Publisher and listener share it.
 
 All topics lie under `tradingpit/<session>/`, in a session of several markets under `tradingpit/<session>/<market>/`.
-A broker's listener sees what the public channel shows (p2p/views.py) and nothing else. No figure of welfare is told.
+A broker's listener sees what the public channel shows (p2p/views.py) and nothing else; figures of welfare when the
+session is over, or earlier where its scenario says that it is a demonstration.
 """
 
 import msgspec
 
 from p2p.messages import Contract
-from p2p.units import Duration, Instant, Price, Quantity
+from p2p.metrics import PeriodScore, score_session
+from p2p.units import Duration, Instant, Money, Price, Quantity
 
 ROOT = "tradingpit"
 ONLINE, OFFLINE = b"online", b"offline"
@@ -16,6 +18,10 @@ CONTRACTS_KEPT = 500
 """Contracts of the running period on `contracts`: what a late listener's chart needs, below 40 kB."""
 LEVELS_SHOWN = 50
 """Price levels of a side on `book`: more than a dashboard shows."""
+ANNOUNCEMENTS_KEPT = 50
+"""Sentences that wait for a broker that is away, the last ones: the clock's of a dozen periods, below 100 kB."""
+WELFARE_KEPT = 300
+"""Finished periods on `welfare`, the last ones: a day of five-minute intervals, below 40 kB."""
 
 
 class State(msgspec.Struct, frozen=True):
@@ -100,12 +106,49 @@ class Interval(msgspec.Struct, frozen=True):
 
 
 class Announcement(msgspec.Struct, frozen=True):
-    """`announcement`: a sentence for people when something has changed, or the experimenter's own words."""
+    """`announcement`, QoS 1: a sentence for people when something has changed, or the experimenter's words (retained).
+
+    Sentences come in the order of their numbers, those of a broker's absence when it is back; a number that was had is
+    a repeat.
+    """
 
     at: Instant
     number: int
     text: str
     by: str = "session"
+
+
+class Efficiency(msgspec.Struct, frozen=True):
+    """What a finished period came to, of what it could have: no efficiency where there was nothing to gain."""
+
+    period: int
+    surplus: Money
+    surplus_max: Money
+    efficiency: float | None
+    alpha: float | None
+
+
+class Welfare(msgspec.Struct, frozen=True):
+    """`welfare`, retained: each finished period, the last ones where they are many, and all of them together.
+
+    It is told when the session is over; after each period where the scenario says `demonstration`. As scored of the
+    recording (`pit score`); alpha is Smith's, in percent. In an energy market of fewer than three households: never.
+    """
+
+    surplus: Money
+    surplus_max: Money
+    efficiency: float | None
+    periods: list[Efficiency]
+
+
+def welfare(scores: list[PeriodScore]) -> Welfare:
+    """What is told of one market's finished periods."""
+    whole = score_session(scores)
+    told = [
+        Efficiency(one.period, one.surplus, one.equilibrium.surplus_max, one.efficiency, one.alpha)
+        for one in scores[-WELFARE_KEPT:]
+    ]
+    return Welfare(whole.surplus, whole.surplus_max, whole.efficiency, told)
 
 
 TOPICS: dict[str, type[msgspec.Struct]] = {
@@ -117,6 +160,7 @@ TOPICS: dict[str, type[msgspec.Struct]] = {
     "contracts": Contracts,
     "interval": Interval,
     "announcement": Announcement,
+    "welfare": Welfare,
 }
 """By topic; beside them `rules` has the PublicRules of the welcome, and `status` one of two words."""
 

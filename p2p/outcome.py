@@ -67,13 +67,14 @@ class Outcome:
 
     def scores(self) -> list[PeriodScore]:
         """The score of each market and period that was finished, in their order."""
-        return [self._score(market, period) for market, period in sorted(self.finished)]
+        return [self.score(market, period) for market, period in sorted(self.finished)]
 
     def days(self, market: int) -> list[Books]:
         """The energy of a market's finished periods, in their order; empty where it is no energy market."""
         return [self.books[key] for key in sorted(self.finished) if key[0] == market and key in self.books]
 
-    def _score(self, market: int, period: int) -> PeriodScore:
+    def score(self, market: int, period: int) -> PeriodScore:
+        """The score of one market's period, which must be finished."""
         contracts = self.contracts[market, period]
         score = score_period(market, period, self.schedules.get((market, period), {}), contracts, self.charges)
         books = self.books.get((market, period))

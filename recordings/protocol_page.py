@@ -106,8 +106,8 @@ asyncio.run(main("ws://127.0.0.1:8765"))
 
 TOPICS_HEAD = """## Topics on a broker
 Below `tradingpit/<session>/`, JSON; docs/mqtt.md says how to listen. Nothing is told that the public of the market is not
-shown, and no figure of welfare. Beside these, `rules` (retained) has the rules of a welcome, and `status` (retained, and the
-last will) is `online` or `offline`.
+shown; figures of welfare when the session is over, after each period where the scenario says `demonstration`. Beside these,
+`rules` (retained) has the rules of a welcome, and `status` (retained, and the last will) is `online` or `offline`.
 """
 
 
@@ -122,6 +122,7 @@ def page(recording: Path) -> str:
     parts += [_struct(kind) for kind in (line.Login, line.Welcome, line.FeedRead, line.Fault, wire.Said)]
     parts.append(TOPICS_HEAD)
     parts += [_topic(name, kind) for name, kind in broadcast.TOPICS.items()]
+    parts.append(_struct(broadcast.Efficiency))
     parts.append(f"### `meter/<seat>`\n{_doc(meters.Payload)}\n\n{_fields(meters.Payload)}")
     parts.append(_refusals())
     parts.append(_closing())

@@ -1,15 +1,17 @@
 """What is due on a market's topics, folded from its public facts by number. No network in here, and no queue.
 
 The bulletin stands on the list of facts that is published anyway: it remembers how far it has read, the latest of each
-retained topic, and the contracts that the broker has not confirmed yet. Whatever is lost on the way to a broker is read
-again from the list.
+retained topic, and the contracts and announcements that the broker has not confirmed yet. Whatever is lost on the way
+to a broker is said again.
 """
 
+from collections import deque
 from collections.abc import Iterator
 
 import msgspec
 
 from p2p.broadcast import (
+    ANNOUNCEMENTS_KEPT,
     CONTRACTS_KEPT,
     LEVELS_SHOWN,
     Announcement,
@@ -20,6 +22,7 @@ from p2p.broadcast import (
     Period,
     Standing,
     State,
+    Welfare,
 )
 from p2p.knowledge import PublicKnowledge
 from p2p.line import FactRead
@@ -74,7 +77,10 @@ class Bulletin:
         self._last: Price | None = None
         self._energy: dict[int, tuple[int, int, int]] = {}
         self._changed: set[str] = set()
-        self._said: list[Announcement] = []
+        self._welfare: Welfare | None = None
+        self._unsaid: deque[Announcement] = deque(maxlen=ANNOUNCEMENTS_KEPT)
+        self._words: Announcement | None = None
+        self._renewed: list[Announcement] = []
 
     # --- in -----------------------------------------------------------------------------------------------------
 
@@ -150,25 +156,37 @@ class Bulletin:
         return msgspec.structs.replace(interval, feeder_wh=taken - given, import_wh=taken, export_wh=given)
 
     def _say(self, number: int, message: Message, at: Instant) -> None:
-        """A sentence for the announcement board; the last ones only, for who was away reads the state instead."""
+        """A sentence for the announcement board; where too many wait for the broker, the oldest are let go."""
         text = _sentence(message, self.rules)
         if text:
-            by = "experimenter" if isinstance(message, Announced) else "session"
-            self._said = [*self._said[-9:], Announcement(at, number, text, by)]
+            said = Announcement(at, number, text, "experimenter" if isinstance(message, Announced) else "session")
+            self._unsaid.append(said)
+            self._words = said if said.by == "experimenter" else self._words
+
+    def weighed(self, welfare: Welfare) -> None:
+        """Take in what the periods came to, when that may be told."""
+        self._welfare = welfare
+        self._changed.add("welfare")
+
+    @property
+    def over(self) -> bool:
+        """Whether the session has ended, as far as it was read."""
+        return self._public.phase == "ended"
 
     # --- out ----------------------------------------------------------------------------------------------------
 
     def renew(self) -> None:
-        """A broker that may have forgotten everything: all that is retained is due again, old sentences are not."""
+        """A broker that may have forgotten everything: all that is retained is due again."""
         self._changed = {"state", "standing", "contracts"}
         self._changed |= {"book"} if self._has_book else set()
         self._changed |= {"period"} if self._period else set()
         self._changed |= {"interval"} if self._interval else set()
-        self._said = []
+        self._changed |= {"welfare"} if self._welfare else set()
+        self._renewed = [self._words] if self._words and self._words not in self._unsaid else []
 
     def due(self, topics: set[str], now: Instant) -> Iterator[tuple[str, bytes]]:
         """What has changed on these retained topics, as it is now; it counts as told."""
-        for topic in ("period", "state", "contracts", "standing", "book", "interval"):
+        for topic in ("period", "welfare", "state", "contracts", "standing", "book", "interval"):
             if topic in topics & self._changed:
                 self._changed.discard(topic)
                 yield topic, msgspec.json.encode(self._latest(topic, now))
@@ -177,10 +195,15 @@ class Bulletin:
         """The clock is due."""
         self._changed.add("state")
 
-    def announcements(self) -> list[bytes]:
-        """The sentences since they were asked for."""
-        said, self._said = self._said, []
-        return [msgspec.json.encode(one) for one in said]
+    def announcements(self) -> list[tuple[bytes, bool]]:
+        """The sentences that the broker has not confirmed, and whether each is to be retained: the last words are."""
+        due = [*self._renewed, *self._unsaid]
+        return [(msgspec.json.encode(one), one.by == "experimenter") for one in due]
+
+    def announced(self) -> None:
+        """The broker has confirmed all that `announcements` gave."""
+        self._renewed = []
+        self._unsaid.clear()
 
     def unconfirmed(self) -> list[bytes]:
         """The contracts after the last one that the broker has confirmed, a window of them, from the list of facts."""
@@ -204,6 +227,8 @@ class Bulletin:
                 return Contracts(self._public.period, self._recent)
             case "interval":
                 return self._interval
+            case "welfare":
+                return self._welfare
             case "standing":
                 return self._standing()
             case _:

@@ -5,8 +5,8 @@ Theory of operation
 A task of its own looks at the market's public facts ten times a second, from the number it had (server/bulletin.py),
 and publishes what is due. The market does not know of it: nothing waits for it, nothing is queued for it. While the
 broker is slow, gone or refusing, the facts lie where they lie anyway. When it is back, whatever is retained is said
-anew and the contracts go on after the last one that the broker has confirmed: one or the other comes twice, none is
-lost, and all carry their number.
+anew, and contracts and announcements go on after the last one that the broker has confirmed: one or the other comes
+twice, none is lost (of announcements: of the last ANNOUNCEMENTS_KEPT), and all carry their number.
 """
 
 import asyncio
@@ -21,12 +21,14 @@ import msgspec
 from p2p.broadcast import OFFLINE, ONLINE, ROOT, TOPICS, base
 from p2p.broker_address import Broker
 from p2p.messages import Metered
+from p2p.outcome import Outcome
 from p2p.rules import public_rules
 from server.broker_connection import ANSWER_S_MAX, connection
 from server.bulletin import Bulletin
-from server.host import Host
+from server.host import Host, Opened
 from server.meters import MeterInbox
 from server.sequencer import Happened
+from server.welfare import Tally
 
 TICK_S = 0.1
 """Quotes and book are published ten times a second at the most: faster than anybody reads a dashboard."""
@@ -69,9 +71,9 @@ class Publisher:
             rules = public_rules(opened.session.scenario, channel[1])
             bulletin = Bulletin(rules, opened.feeds.public[channel], opened.session.scenario.seats)
             self.bulletins[base(self.session, market, markets)] = bulletin
+        self.tally = Tally(opened.session.scenario, _before(opened))
         self.meters = MeterInbox(host)
-        if self.meters.interval_h is not None:
-            host.listeners.append(self._happened)
+        host.listeners.append(self._happened)
         self.connected, self.listening = asyncio.Event(), asyncio.Event()
         self.tries = 0
         self._over = asyncio.Event()
@@ -83,7 +85,8 @@ class Publisher:
         return f"{self.broker.name}/{self.session}"
 
     def _happened(self, happened: list[Happened]) -> None:
-        """Add up the energy of the households: what each has metered is private, the sums are not."""
+        """Add up what is private and has sums that are not: what households have metered, what traders have gained."""
+        self.tally.see(happened)
         bulletins = list(self.bulletins.values())
         for event in (event for what in happened for event in what.events):
             if isinstance(event.message, Metered) and event.market is not None:
@@ -171,8 +174,10 @@ class Publisher:
             now = asyncio.get_running_loop().time()
             beat = over or now - beaten >= BEAT_S
             more = False
-            for topic, bulletin in self.bulletins.items():
+            for market, (topic, bulletin) in enumerate(self.bulletins.items()):
                 await self._fold(bulletin)
+                if welfare := self.tally.due(market, bulletin.over):
+                    bulletin.weighed(welfare)
                 more |= await self._say(client, topic, bulletin, beat)
             beaten = now if beat else beaten
             if over and not more:
@@ -199,6 +204,18 @@ class Publisher:
             bulletin.confirmed += len(contracts)
         for name, payload in bulletin.due(topics, self.host.opened.clock.now()):
             await client.publish(f"{topic}/{name}", payload, qos=0, retain=True)
-        for payload in bulletin.announcements():
-            await client.publish(f"{topic}/announcement", payload, qos=0)
+        if said := bulletin.announcements():
+            board = f"{topic}/announcement"
+            await asyncio.gather(*(client.publish(board, payload, qos=1, retain=kept) for payload, kept in said))
+            bulletin.announced()
         return bulletin.confirmed < len(bulletin.made)
+
+
+def _before(opened: Opened) -> Outcome:
+    """What had happened of a session when it was opened: nothing of a new one, the journal's of one that was cut."""
+    if not opened.store.chain.records:
+        return Outcome(opened.session.scenario.charges)
+    from recordings.score import fold
+    from recordings.store import read_folder
+
+    return fold(read_folder(opened.store.folder, opened.store.disk))

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from p2p.broadcast import ANNOUNCEMENTS_KEPT
 from p2p.broker_address import broker_at
 from p2p.messages import (
     Accepted,
@@ -27,10 +28,13 @@ from p2p.messages import (
     StartRound,
 )
 from p2p.scenario import parse
+from recordings.score import score
+from recordings.store import Recovered
+from server.host import open_again
 from server.mqtt import Publisher
 from tests.brokers import listening, mosquitto, needs_mosquitto
 from tests.conftest import SMALL
-from tests.hosted import Hosted
+from tests.hosted import Hosted, hosting
 
 pytestmark = needs_mosquitto
 
@@ -222,6 +226,148 @@ async def test_the_experimenters_words_reach_the_listeners(host, tmp_path):
         assert isinstance(await experimenter.say(Announce("Lunch is at noon.")), Accepted)
         await heard.until(lambda: heard.last("announcement").get("text") == "Lunch is at noon.")
         assert heard.last("announcement")["by"] == "experimenter"
+
+
+async def test_what_is_announced_while_the_broker_is_away_is_said_in_order_when_it_is_back(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host() as hosted, publishing(hosted, broker.broker) as publisher:
+        experimenter = await hosted.experimenter()
+        async with listening(broker.broker) as before:
+            assert isinstance(await experimenter.say(Announce("Before.")), Accepted)
+            await before.until(lambda: before.last("announcement").get("text") == "Before.")
+        broker.stop()
+        await hosted.until(lambda: not publisher.connected.is_set())
+        for text in ("One.", "Two."):
+            assert isinstance(await experimenter.say(Announce(text)), Accepted)
+        assert isinstance(await experimenter.say(Start()), Accepted)
+        assert isinstance(await experimenter.say(Announce("Three.")), Accepted)
+        await broker.start()
+        async with listening(broker.broker) as after:
+            await after.until(lambda: after.last("announcement").get("text") == "Three.")
+            said = after.all("announcement")
+        numbers = [one["number"] for one in said if one["text"] != "Before."]
+        assert sorted(numbers) == numbers
+        texts = [one["text"] for one in said if one["by"] == "experimenter" and one["text"] != "Before."]
+        assert texts[-3:] == ["One.", "Two.", "Three."]
+        async with listening(broker.broker, name="late") as late:
+            await late.until(lambda: "announcement" in late.retained())
+            assert [one["text"] for one in late.all("announcement")] == ["Three."]
+
+
+async def test_of_too_many_announcements_the_last_ones_wait_for_the_broker(host, tmp_path):
+    async with host() as hosted:
+        experimenter = await hosted.experimenter()
+        for count in range(ANNOUNCEMENTS_KEPT + 10):
+            assert isinstance(await experimenter.say(Announce(f"Word {count}.")), Accepted)
+        async with mosquitto(tmp_path) as broker, listening(broker.broker) as heard:
+            async with publishing(hosted, broker.broker):
+                last = f"Word {ANNOUNCEMENTS_KEPT + 9}."
+                await heard.until(lambda: heard.last("announcement").get("text") == last)
+            texts = [one["text"] for one in heard.all("announcement")]
+    assert texts == [f"Word {count}." for count in range(10, ANNOUNCEMENTS_KEPT + 10)]
+
+
+async def test_the_experimenters_last_words_are_kept_again_by_a_broker_that_forgot_them(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host() as hosted, publishing(hosted, broker.broker) as publisher:
+        experimenter = await hosted.experimenter()
+        async with listening(broker.broker) as heard:
+            assert isinstance(await experimenter.say(Announce("Lunch.")), Accepted)
+            await heard.until(lambda: heard.last("announcement").get("text") == "Lunch.")
+        broker.stop()
+        await hosted.until(lambda: not publisher.connected.is_set())
+        await broker.start()
+        await hosted.until(publisher.connected.is_set)
+        async with listening(broker.broker) as late:
+            await late.until(lambda: late.last("announcement").get("text") == "Lunch.")
+
+
+# --- welfare ------------------------------------------------------------------------------------------------------
+
+WELFARE = (b"welfare", b"efficiency", b"surplus", b"alpha", b"equilibrium", b"gain")
+"""No word of these is on any topic before it may be."""
+QUICK = SMALL.replace("break_s = 60", "break_s = 0")
+
+
+async def two_periods(experimenter, buyer, seller):
+    """A contract in each of two periods."""
+    await trade(buyer, seller, 80)
+    assert isinstance(await experimenter.say(EndPeriod()), Accepted)
+    await buyer.until_told(StartRound, 2)
+    await trade(buyer, seller, 80)
+
+
+async def test_nothing_of_welfare_is_on_any_topic_until_the_session_is_over(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host(parse(QUICK)) as hosted, listening(broker.broker) as heard:
+        async with publishing(hosted, broker.broker):
+            experimenter, buyer, seller = await market(hosted)
+            await two_periods(experimenter, buyer, seller)
+            assert isinstance(await buyer.say(Bid(33)), Accepted)
+            await heard.until(lambda: heard.last("standing").get("bid") == 33 and heard.last("interval"))
+            before = list(heard.heard)
+            assert await experimenter.say(End())
+            assert await hosted.running == 0
+        await heard.until(lambda: bool(heard.last("welfare")))
+    said = [(name, payload) for name, payload, _ in before if not name.endswith("/rules")]
+    assert len(said) > 5
+    assert not [(name, word) for name, payload in said for word in WELFARE if word in name.encode() + payload]
+    scored = score(hosted.host.opened.store.folder)
+    told = heard.last("welfare")
+    assert told["efficiency"] == scored.whole.efficiency
+    assert [one["efficiency"] for one in told["periods"]] == [one.efficiency for one in scored.periods]
+    assert [one["surplus"] for one in told["periods"]] == [80, 80]
+    assert heard.raw("welfare") == heard.raw("welfare")[:1]
+
+
+async def test_a_demonstration_is_told_each_periods_welfare_and_a_broker_that_forgot_it_is_told_again(host, tmp_path):
+    shown = parse("demonstration = true\n" + QUICK)
+    async with mosquitto(tmp_path) as broker, host(shown) as hosted, publishing(hosted, broker.broker) as publisher:
+        experimenter, buyer, seller = await market(hosted)
+        async with listening(broker.broker) as heard:
+            await two_periods(experimenter, buyer, seller)
+            await heard.until(lambda: bool(heard.last("welfare")))
+            assert [one["period"] for one in heard.last("welfare")["periods"]] == [1]
+            assert heard.last("welfare")["efficiency"] == heard.last("welfare")["periods"][0]["efficiency"]
+        broker.stop()
+        await hosted.until(lambda: not publisher.connected.is_set())
+        await broker.start()
+        async with listening(broker.broker) as late:
+            await late.until(lambda: bool(late.last("welfare")))
+            assert [one["period"] for one in late.last("welfare")["periods"]] == [1]
+            assert await experimenter.say(End())
+            await late.until(lambda: len(late.last("welfare")["periods"]) == 2)
+
+
+async def test_the_welfare_of_a_session_that_was_cut_counts_the_periods_before(host, tmp_path):
+    async with host(parse(QUICK)) as hosted:
+        experimenter, buyer, seller = await market(hosted)
+        await two_periods(experimenter, buyer, seller)
+        folder = hosted.host.opened.store.folder
+    async with (
+        mosquitto(tmp_path) as broker,
+        listening(broker.broker) as heard,
+        hosting(open_again(Recovered(folder), 0)) as again,
+        publishing(again, broker.broker),
+    ):
+        experimenter = await again.experimenter()
+        assert isinstance(await experimenter.say(End()), Accepted)
+        await heard.until(lambda: bool(heard.last("welfare")))
+    assert [one["surplus"] for one in heard.last("welfare")["periods"]] == [80, 80]
+
+
+async def test_two_households_are_told_nothing_from_which_one_could_tell_the_others_gain(host, tmp_path):
+    street = parse("demonstration = true\n" + STREET)
+    async with mosquitto(tmp_path) as broker, host(street) as hosted, listening(broker.broker) as heard:
+        async with publishing(hosted, broker.broker):
+            experimenter = await hosted.experimenter()
+            assert isinstance(await experimenter.say(Start()), Accepted)
+            assert isinstance(await experimenter.say(EndPeriod()), Accepted)
+            assert await experimenter.say(End())
+            assert await hosted.running == 0
+        await heard.until(lambda: heard.last("state").get("phase") == "ended")
+        await heard.until(lambda: heard.raw("status")[-1] == b"offline")
+    assert heard.raw("welfare") == []
+
+
+# --- what is shown ------------------------------------------------------------------------------------------------
 
 
 async def test_listeners_of_a_market_with_poor_seats_are_shown_no_contract(host, tmp_path):

@@ -2,12 +2,12 @@
 
 Topics come in any order, some twice, some never: a broker keeps the latest of each and no order between them. So what
 is heard is kept by topic, and after each message whatever follows from all of it is told: first where the session is,
-then contracts by their number, then the quotes.
+then contracts by their number, then the quotes and the book. A level of the book is told as one order.
 """
 
 import msgspec
 
-from p2p.broadcast import TOPICS, Announcement, Contracts, Made, Period, Standing, State
+from p2p.broadcast import TOPICS, Announcement, Book, Contracts, Made, Period, Standing, State, Welfare
 from p2p.line import Told, Welcome
 from p2p.messages import (
     Announced,
@@ -25,6 +25,7 @@ from p2p.messages import (
 from p2p.messages import Standing as StandingFact
 from p2p.rules import PublicRules
 from p2p.units import Instant
+from tui.levels import Levels
 
 AHEAD_MAX = 1_000
 """Contracts that may wait for ones before them; `contracts` fills the gap within a second, or they are passed over."""
@@ -38,10 +39,12 @@ class Heard:
         self.rules: PublicRules | None = None
         self.now: Instant = 0
         self.over = False
+        self.welfare: Welfare | None = None
         self._number = 0
         self._state: State | None = None
         self._period: Period | None = None
         self._standing: Standing | None = None
+        self._book: Book | None = None
         self._made: dict[int, Made] = {}
         self._words: list[tuple[Instant, Message]] = []
         self._told_taken = -1
@@ -49,6 +52,8 @@ class Heard:
         self._told_open = self._told_paused = self._told_break = False
         self._told_contract = 0
         self._told_quotes: Standing | None = None
+        self._told_levels = Levels()
+        self._told_words = 0
 
     def hear(self, topic: str, payload: bytes) -> Welcome | list[Told]:
         """A message on a topic's last part: a welcome for the rules, else the facts that follow from it."""
@@ -74,7 +79,12 @@ class Heard:
                 self._standing = message
             case Made():
                 self._keep_contract(message)
-            case Announcement(by="experimenter", text=text, at=at):
+            case Book():
+                self._book = message
+            case Welfare():
+                self.welfare = message
+            case Announcement(by="experimenter", number=number, text=text, at=at) if number > self._told_words:
+                self._told_words = number
                 self._words.append((at, Announced("", text)))
             case Contracts(made=made):
                 for one in made:
@@ -95,7 +105,8 @@ class Heard:
         """Whatever follows from all that was heard and was not told yet."""
         told: list[Told] = []
         words, self._words = self._words, []
-        for at, message in [*self._starts(), *self._contracts(), *self._phases(), *self._quotes(), *words]:
+        facts = [*self._starts(), *self._contracts(), *self._phases(), *self._quotes(), *self._book_orders(), *words]
+        for at, message in facts:
             self._number += 1
             told.append(Told(self._number, at, message))
         return told
@@ -177,3 +188,8 @@ class Heard:
         if standing.ask is not None and (before is None or before.ask != standing.ask):
             facts.append(Quote("ask", standing.ask, quantity=standing.ask_quantity))
         return [(standing.at, fact) for fact in facts]
+
+    def _book_orders(self) -> list[tuple[Instant, Message]]:
+        """What has changed in the book."""
+        book, self._book = self._book, None
+        return [] if book is None else [(book.at, order) for order in self._told_levels.become(book)]

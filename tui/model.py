@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from p2p.broadcast import Welfare
 from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.line import Told
 from p2p.messages import (
@@ -81,6 +82,7 @@ class Model:
         self.orders: dict[int, Message] = {}
         self.news: Answer | OwnTrade | None = None
         self.lost: str | None = None
+        self.welfare: Welfare | None = None
         self._stopped_at: Instant | None = None
 
     # --- what comes in ------------------------------------------------------------------------------------------
@@ -133,6 +135,11 @@ class Model:
         if isinstance(indicative, Indicative) and indicative != self.indicative:
             self.indicative = indicative
             self.version += 1
+
+    def weighed(self, welfare: Welfare) -> None:
+        """Take in what the periods came to, where the public is told."""
+        self.welfare = welfare
+        self.version += 1
 
     def said(self, token: int, message: Message) -> None:
         """An order has been sent: it waits for its answer."""

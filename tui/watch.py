@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from bots.client import Closed, Facts, Happening, Lost
+from p2p.broadcast import Welfare
 from p2p.line import Fault, Welcome
 from p2p.units import Instant
 from tui.app import Ending, LabApp
@@ -29,8 +30,8 @@ class Watched(Protocol):
     def now(self) -> Instant:
         """The session's clock."""
 
-    def happenings(self) -> AsyncIterator[Happening]:
-        """Everything that happens on the line."""
+    def happenings(self) -> AsyncIterator[Happening | Welfare]:
+        """Everything that happens on the line, and what the periods came to where that is told."""
 
 
 class WatchApp(LabApp):
@@ -58,7 +59,7 @@ class WatchApp(LabApp):
             return
         self.exit(Ending(f"The line is closed: {closed.why}.", status=0 if closed.code in UNFAULTED else 2))
 
-    def take(self, happening: Happening) -> None:
+    def take(self, happening: Happening | Welfare) -> None:
         """Fold what has happened on the line."""
         match happening:
             case Welcome(rules=rules):
@@ -69,11 +70,13 @@ class WatchApp(LabApp):
                 for fact in told:
                     self.model.fold(fact)
                 self.model.state(states)
+            case Welfare() if self.model:
+                self.model.weighed(happening)
             case Lost(why=why) if self.model:
                 self.model.line_lost(why)
             case Lost(why=why) | Fault(why=why):
-                if isinstance(self.screen, WatchScreen):
-                    self.screen.connecting(why)
+                if isinstance(screen := self.screen_stack[1], WatchScreen):
+                    screen.connecting(why)
             case _:
                 pass
 

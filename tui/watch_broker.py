@@ -1,16 +1,17 @@
 """A spectator's line that is fed by a broker alone: the market's server does not know of it."""
 
 import asyncio
+import contextlib
 import random
 import secrets
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import aiomqtt
 
 from bots.client import Closed, Facts, Happening, Lost
-from p2p.broadcast import OFFLINE, ONLINE, ROOT
+from p2p.broadcast import OFFLINE, ONLINE, ROOT, Welfare
 from p2p.broker_address import Broker
 from p2p.line import Welcome
 from p2p.units import Instant
@@ -19,7 +20,8 @@ from tui.heard import Heard
 ANSWER_S_MAX = 5.0
 """How long a broker may take to answer."""
 SETTLE_S = 0.3
-"""How long we listen for the sessions that a broker knows before one is chosen: what is retained comes at once."""
+"""How long we listen for the sessions that a broker knows before one is chosen, and for the rest of what is retained of
+one that is over: it comes at once, in any order."""
 RETRY_S_MIN, RETRY_S_MAX = 0.2, 3.0
 """The pause before the first and before later tries; each is drawn at random up to its bound."""
 WAITING_MAX = 2_000
@@ -41,7 +43,7 @@ class BrokerLine:
         at, mine = self._clock_at
         return at + int((time.monotonic() - mine) * 1_000_000)
 
-    async def happenings(self) -> AsyncIterator[Happening]:
+    async def happenings(self) -> AsyncIterator[Happening | Welfare]:
         """Everything that happens, over all connections, until the session is over or nobody answers."""
         tries, since = 0, time.monotonic()
         while self.closed is None:
@@ -96,23 +98,31 @@ class BrokerLine:
             raise aiomqtt.MqttError("no session is on this broker at the moment")
         return max(online)
 
-    async def _messages(self, client: aiomqtt.Client, heard: Heard) -> AsyncIterator[Happening]:
-        async for message in client.messages:
-            topic, payload = message.topic.value.rpartition("/")[2], message.payload
-            if topic == "status":
-                if payload == OFFLINE and not heard.over:
-                    yield Lost("the market's server is not there", 0.0)
-                elif payload == ONLINE and heard.rules:
-                    yield Welcome(heard.session, None, "", 0, 0, heard.rules)
-                continue
-            received = heard.hear(topic, payload)
-            if isinstance(received, Welcome):
-                yield received
-                received = heard.follows()
-            if topic == "state":
-                self._clock_at = (heard.now, time.monotonic())
-            if isinstance(received, list) and received:
-                yield Facts(received)
-            if heard.over:
-                self.closed = Closed(4000, "the session is over")
-                return
+    async def _messages(self, client: aiomqtt.Client, heard: Heard) -> AsyncIterator[Happening | Welfare]:
+        messages = aiter(client.messages)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                message = await asyncio.wait_for(anext(messages), SETTLE_S if heard.over else None)
+                topic, payload = message.topic.value.rpartition("/")[2], message.payload
+                for happening in self._follows(heard, topic, payload):
+                    yield happening
+        self.closed = Closed(4000, "the session is over")
+
+    def _follows(self, heard: Heard, topic: str, payload: bytes) -> Iterator[Happening | Welfare]:
+        """What follows from one message."""
+        if topic == "status":
+            if payload == OFFLINE and not heard.over:
+                yield Lost("the market's server is not there", 0.0)
+            elif payload == ONLINE and heard.rules:
+                yield Welcome(heard.session, None, "", 0, 0, heard.rules)
+            return
+        received = heard.hear(topic, payload)
+        if isinstance(received, Welcome):
+            yield received
+            received = heard.follows()
+        if topic == "state":
+            self._clock_at = (heard.now, time.monotonic())
+        if received:
+            yield Facts(received)
+        if heard.welfare and heard.rules and topic in ("welfare", "rules"):
+            yield heard.welfare

@@ -76,7 +76,9 @@ def total(model: Model) -> str:
     volume = sum(period.volume for period in model.periods)
     of = f" of {figures.quantity(volume)}" if figures.many else ""
     if model.seat is None:
-        return f"{contracts} contracts{of} in {len(model.periods)} periods."
+        share = model.welfare.efficiency if model.welfare else None
+        realised = "" if share is None else f" Efficiency {share:.3f}."
+        return f"{contracts} contracts{of} in {len(model.periods)} periods.{realised}"
     own = sum(trade.quantity for period in model.periods for trade in period.own)
     return (
         f"You earned {figures.signed(model.surplus_total)} {figures.money_unit} with {figures.quantity(own)} "

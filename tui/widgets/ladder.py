@@ -27,10 +27,10 @@ class Ladder(Vertical):
     def on_mount(self) -> None:
         """Say what the columns are."""
         self.border_title = "Book: buy·price·sell"
-        self.border_subtitle = "◆ yours"
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the ladder up to date."""
+        self.border_subtitle = "" if model.seat is None else "◆ yours"
         room = max(2, self.content_size.height)
         book = model.public.book
         asks, bids = rungs(book.asks, model, room), rungs(book.bids, model, room)

@@ -65,7 +65,17 @@ class Units(Vertical):
             ]
             if model.figures.many:
                 lines.append(f"traded      {model.figures.quantity(period.volume)}")
+        lines += [f"efficiency  {said}" for said in efficiency(model)]
         self.query_one(".table", Line).say(Content("\n".join(lines)))
+
+
+def efficiency(model: Model) -> list[str]:
+    """What the last finished period and all of them realised of what could be gained; nothing where it is not told."""
+    if model.welfare is None or not model.welfare.periods:
+        return []
+    last = model.welfare.periods[-1]
+    told = [(f"period {last.period}", last.efficiency), ("all", model.welfare.efficiency)]
+    return [f"{share:.3f} ({of})" for of, share in told if share is not None]
 
 
 def window(units: int, traded: int, room: int) -> range:

@@ -1,0 +1,44 @@
+"""What a hosted session's periods came to, for its listeners: told when it is over, and earlier in a demonstration.
+
+It is folded from everything that happens, the private too, by the same fold as a recording's score. An event costs a
+microsecond.
+"""
+
+from p2p.broadcast import Welfare, welfare
+from p2p.environments.neighbourhood import Prosumers
+from p2p.messages import EndRound
+from p2p.metrics import PeriodScore
+from p2p.outcome import Outcome
+from p2p.scenario import Scenario
+from server.bulletin import HOUSEHOLDS_MIN
+from server.sequencer import Happened
+
+
+class Tally:
+    """The scores of each market's finished periods. `before` is what had happened of a session that was recovered."""
+
+    def __init__(self, scenario: Scenario, before: Outcome) -> None:
+        self.outcome = before
+        self._early = scenario.demonstration
+        self._few = isinstance(scenario.environment, Prosumers) and scenario.traders < HOUSEHOLDS_MIN
+        self._scores: list[list[PeriodScore]] = [[] for _ in range(scenario.markets)]
+        self._fresh: list[list[int]] = [[] for _ in range(scenario.markets)]
+        for market, period in sorted(before.finished):
+            self._fresh[market].append(period)
+
+    def see(self, happened: list[Happened]) -> None:
+        """Take in what has become durable."""
+        for what in happened:
+            self.outcome.hear(what.arrival.envelope.message)
+            for event in what.events:
+                self.outcome.see(event)
+                if isinstance(event.message, EndRound) and event.market is not None:
+                    self._fresh[event.market].append(event.message.period)
+
+    def due(self, market: int, over: bool) -> Welfare | None:
+        """A market's welfare, if it may be told and another period has finished since it was asked for."""
+        if self._few or not (over or self._early) or not self._fresh[market]:
+            return None
+        fresh, self._fresh[market] = self._fresh[market], []
+        self._scores[market] += [self.outcome.score(market, period) for period in fresh]
+        return welfare(self._scores[market])
