@@ -32,6 +32,7 @@ from p2p.messages import (
 )
 from p2p.rules import public_rules
 from p2p.seeds import derived, stream
+from p2p.sim.scenario_files import load, names
 from p2p.sim.sessions import Simulation
 from p2p.terms import Terms
 from p2p.views import Views
@@ -245,6 +246,27 @@ def test_it_plays_in_the_other_institutions_or_says_why_not(word: str, instituti
     assert {envelope.sender for envelope, _, _ in heard} - {4, 5} or agent(word).waits
     if not agent(word).may_lose:
         assert all(simulation.robots[seat].knowledge.surplus >= 0 for seat in range(4))
+
+
+PERIODS = 6
+"""Periods of a scenario that are played: those that learn have something to learn from."""
+
+
+@pytest.mark.parametrize("word", NAMES)
+@pytest.mark.parametrize("name", names())
+def test_it_trades_in_every_scenario_that_it_does_not_refuse(word: str, name: str) -> None:
+    """Among its own; one that only ever takes what others quote has every second seat."""
+    scenario = load(name)
+    scenario = msgspec.structs.replace(scenario, periods=min(PERIODS, scenario.periods))
+    others = ["zic" if agent(word).waits and seat % 2 else word for seat in range(scenario.seats)]
+    if scenario.institution.name in agent(word).refuses:
+        with pytest.raises(AgentError, match="does not play in"):
+            Simulation(scenario, others, 1)
+        return
+    events = [event for _, _, some in Simulation(scenario, others, 1).play() for event in some]
+    made = [event.message for event in events if isinstance(event.message, Contract)]
+    traders = {seat for contract in made for seat in (contract.buyer, contract.seller) if seat is not None}
+    assert {others[seat] for seat in traders} >= {word}
 
 
 @pytest.mark.parametrize("institution", ["standing", "continuous"])

@@ -8,12 +8,27 @@ import pytest
 
 from p2p.agents import Agent
 from p2p.agents.aa import AA, bent, unbent
-from p2p.agents.beliefs import Belief, History, best_of, candidates
+from p2p.agents.beliefs import SHOUTS_MAX, Belief, History, best_of, candidates
+from p2p.agents.gd import GD
 from p2p.agents.gdx import GDX
 from p2p.agents.learner import Learner
 from p2p.agents.watching import Shout
 from p2p.agents.zip import ZIP
-from p2p.messages import Ask, Bid, Buy, Contract, EndRound, Quote, Schedule, Sell, StartRound, Step
+from p2p.messages import (
+    Ask,
+    Bid,
+    Buy,
+    Called,
+    Contract,
+    EndRound,
+    Message,
+    Order,
+    Quote,
+    Schedule,
+    Sell,
+    StartRound,
+    Step,
+)
 from tests.sight import Drawn, Sight, agent, decide, seller
 
 # --- zip -------------------------------------------------------------------------------------------------------
@@ -176,6 +191,63 @@ def test_gd_asks_where_price_times_chance_is_largest() -> None:
     assert one.decide(seller(unit_value=60), Drawn(0)) == Ask(best)
 
 
+def in_a_call(*facts: Message) -> Agent:
+    one = agent("gd")
+    for fact in facts:
+        one.see(fact)
+    return one
+
+
+def test_gd_bids_more_where_a_call_has_left_its_order() -> None:
+    """Nothing said: (100 - b)(b/200)^2(3 - b/100) is largest at 63. A call has left 63: the chance is 0 up to there."""
+    sight = Sight(collects=True)
+    assert decide("gd", sight) == Bid(63)
+    left = Order(7, "bid", 63, 1, mine=True), Called(1, None, 0), Order(7, "bid", 63, 0, mine=True)
+    belief = Belief(history_left(), "bid", 0, 200, True)
+    best = max(range(201), key=lambda bid: (100 - bid) * belief.at(-bid))
+    assert in_a_call(*left).decide(sight, Drawn(0)) == Bid(best)
+    assert best > 63
+
+
+def history_left() -> History:
+    one = History(5)
+    one.left("bid", 63)
+    return one
+
+
+def test_gd_counts_a_calls_price_once_and_what_traded_as_not_left() -> None:
+    """Nine contracts at 70 are one call's price: the chance is 1 there, on both sides."""
+    traded = Contract(1, 70, "call", mine="buyer", buy_order=7)
+    one = in_a_call(Order(7, "bid", 90, 1, mine=True), Called(1, 70, 3), traded, *[Contract(2, 70, "call")] * 9)
+    one.decide(Sight(collects=True), Drawn(0))
+    assert isinstance(one, GD)
+    assert one.belief(Sight(collects=True), "buyer").at(-70) == one.belief(seller(collects=True), "seller").at(70) == 1
+    assert [(said.side, said.price, said.taken) for said in one.history.shouts] == [
+        ("ask", 70, True),
+        ("bid", 70, True),
+    ]
+
+
+def test_gd_says_one_order_for_a_call_and_another_where_that_was_left() -> None:
+    one = in_a_call(Order(7, "bid", 59, 1, mine=True))
+    resting = Sight(collects=True, quoted=True)
+    assert one.decide(resting, Drawn(0)) is None
+    one.see(Called(1, None, 0))
+    assert isinstance(one.decide(resting, Drawn(0)), Bid)
+    assert one.decide(resting, Drawn(0)) is None
+
+
+def test_what_is_remembered_has_an_end() -> None:
+    one = History(5)
+    for price in range(2 * SHOUTS_MAX):
+        one.called(price)
+    assert len(one.shouts) == 10, "two shouts for each of five calls"
+    for price in range(2 * SHOUTS_MAX):
+        one.quote("bid", price)
+    assert len(one.shouts) == SHOUTS_MAX
+    assert one.contracts == 0
+
+
 def test_gd_takes_for_certain_what_is_worth_more_than_hope() -> None:
     one = agent("gd")
     for fact in (Quote("ask", 90), Quote("ask", 80), Quote("ask", 79)):
@@ -239,6 +311,18 @@ def test_gdx_asks_for_more_while_there_is_time() -> None:
         return said.price
 
     assert asked(1.0) > asked(0.0)
+
+
+def test_in_a_call_gdx_has_as_many_chances_as_calls_are_left() -> None:
+    one = GDX()
+    chances = []
+    for period in (1, 2):
+        one.see(StartRound(period, 1))
+        for call in (1, 2, 3):
+            one.decide(seller(unit_value=60, collects=True, time_left_share=1.0), Drawn(0))
+            chances.append(one.chances)
+            one.see(Called(call, None, 0))
+    assert chances == [1, 1, 1, 3, 2, 1], "in the first period it does not know of another"
 
 
 # --- aa --------------------------------------------------------------------------------------------------------
@@ -372,10 +456,29 @@ def test_giveaway_says_its_value() -> None:
 
 def test_the_shaver_is_a_tick_better_until_its_limit() -> None:
     assert decide("shaver", Sight(bid=50, ask=60, tick=5)) == Bid(55)
-    assert decide("shaver", Sight(bid=50, bid_mine=True)) is None
-    assert decide("shaver", seller(ask=102)) == Ask(101)
+    assert decide("shaver/steps=1000", seller(ask=102)) == Ask(101)
+    assert decide("shaver/steps=1000", Sight(bid=50, bid_mine=True)) == Bid(51), "whosever it is"
     assert decide("shaver/ticks=9", Sight(bid=95)) == Bid(100)
     assert decide("shaver", Sight(bid=100)) is None
+
+
+def test_the_shaver_gets_through_a_wide_range_in_a_hundred_steps() -> None:
+    assert decide("shaver", Sight(unit_value=5_000, bid=50, price_max=10_000)) == Bid(150)
+    assert decide("shaver/steps=10", seller(unit_value=20, ask=90)) == Ask(70)
+
+
+def test_in_a_call_the_shaver_shades_towards_the_last_price() -> None:
+    """A hundredth of 0 to 200 is 2."""
+    one = agent("shaver")
+    assert one.decide(Sight(collects=True), Drawn(0)) == Bid(100)
+    one.see(Called(1, 70, 5))
+    assert one.decide(Sight(collects=True), Drawn(0)) == Bid(72)
+    assert one.decide(seller(unit_value=60, collects=True), Drawn(0)) == Ask(68)
+    assert one.decide(seller(unit_value=69, collects=True), Drawn(0)) == Ask(69)
+    one.see(Called(2, None, 0))
+    assert one.decide(Sight(collects=True), Drawn(0)) == Bid(100), "nothing met: its value"
+    one.see(Contract(1, 80, "call", mine="buyer"))
+    assert one.decide(Sight(collects=True), Drawn(0)) == Bid(82), "who is shown no calls has his contracts"
 
 
 def test_the_learner_keeps_to_the_margin_that_paid() -> None:

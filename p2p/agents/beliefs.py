@@ -17,15 +17,22 @@ from dataclasses import dataclass, field
 
 from p2p.units import Price, Side
 
+SHOUTS_MAX = 1_000
+"""Shouts remembered at the most: where so many led to no contract, older ones say little of the market of now."""
 
-@dataclass
+
+@dataclass(slots=True)
 class Said:
-    """A shout of the history: `open` while it stands, that is until one of its side follows, or a contract."""
+    """A shout of the history: `open` while it stands, that is until one of its side follows, or a contract.
+
+    `trades`: how many contracts it stands for: of the two shouts of a call one, of others each that was taken.
+    """
 
     side: Side
     price: Price
     taken: bool = False
     open: bool = True
+    trades: int = 0
 
 
 @dataclass
@@ -40,23 +47,38 @@ class History:
     def quote(self, side: Side, price: Price) -> None:
         """A quote was made: the one of its side before it is past."""
         self._past(side)
-        self.shouts.append(Said(side, price))
-        self.version += 1
+        self._remember(Said(side, price))
 
-    def contract(self, taken: Side | None, price: Price) -> None:
-        """A quote was taken (None: both sides of a call)."""
-        for side in ("ask", "bid") if taken is None else (taken,):
-            found = next((s for s in reversed(self.shouts) if (s.side, s.price, s.taken) == (side, price, False)), None)
-            if found is None:
-                found = Said(side, price)
-                self.shouts.append(found)
-            found.taken = True
+    def contract(self, taken: Side, price: Price) -> None:
+        """A quote was taken."""
+        found = next((s for s in reversed(self.shouts) if (s.side, s.price, s.taken) == (taken, price, False)), None)
+        if found is None:
+            found = Said(taken, price)
+            self.shouts.append(found)
+        found.taken, found.trades = True, 1
         self._past("bid")
         self._past("ask")
         self.contracts += 1
-        while self.contracts > self.trades and self.shouts:
-            if self.shouts.popleft().taken:
-                self.contracts -= 1
+        self._forget()
+
+    def called(self, price: Price) -> None:
+        """A call has traded at a price: it would have taken an ask and a bid there."""
+        self.shouts.append(Said("ask", price, taken=True, open=False))
+        self.contracts += 1
+        self._remember(Said("bid", price, taken=True, open=False, trades=1))
+
+    def left(self, side: Side, price: Price) -> None:
+        """A call has left an order as it was."""
+        self._remember(Said(side, price, open=False))
+
+    def _remember(self, said: Said) -> None:
+        self.shouts.append(said)
+        self._forget()
+
+    def _forget(self) -> None:
+        """What is older than the last `trades` contracts is forgotten, and what is too much."""
+        while self.contracts > self.trades or len(self.shouts) > SHOUTS_MAX:
+            self.contracts -= self.shouts.popleft().trades
         self.version += 1
 
     def _past(self, side: Side) -> None:

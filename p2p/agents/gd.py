@@ -6,8 +6,11 @@ bound it: a price that meets the other side's quote is taken for certain, one th
 side's is not taken.
 
 Variant: what stands and has not been taken counts as not taken. When it acts is the market's matter (reaction times),
-not the rule's, which the paper ties to the expected surplus. In a call nothing stands; each contract counts as taken
-on both sides.
+not the rule's, which the paper ties to the expected surplus.
+
+In a call nobody answers a quote, so its history is what calls have come to: the price of one counts as taken on both
+sides, an order of one's own that it left as not taken. A seat that is told no prices has those of its own contracts.
+Others' orders are not counted, for they bind nobody before the call is held. One order is made for each call.
 """
 
 from random import Random
@@ -17,7 +20,7 @@ from msgspec import Meta
 
 from p2p.agents import Action, Agent, View, improves, on_tick, quote
 from p2p.agents.beliefs import Belief, History, best_of, candidates
-from p2p.messages import Contract, Message, Quote, Schedule, StartRound
+from p2p.messages import Called, Contract, Message, Order, OrderId, Quote, Schedule, StartRound
 from p2p.units import Price, Role, Side
 
 
@@ -36,6 +39,9 @@ class GD(Agent, kw_only=True, dict=True):
         self.prices: list[Price] = []
         self.before: tuple[Price, Price] | None = None
         self.formed: tuple[object, Belief] | None = None
+        self.resting: dict[OrderId, tuple[Side, Price]] = {}
+        self.left: dict[OrderId, tuple[Side, Price]] = {}
+        self.called: set[Price] = set()
 
     def see(self, message: Message) -> None:
         """Remember a shout; with a round, between which prices the one before traded."""
@@ -43,8 +49,18 @@ class GD(Agent, kw_only=True, dict=True):
             case Quote(side=side, price=int(price)):
                 self.history.quote(side, price)
             case Contract(price=price, taken=taken):
-                self.history.contract(None if taken == "call" else taken, price)
                 self.prices.append(price)
+                if taken == "call":
+                    self._traded_in_a_call(message)
+                else:
+                    self.history.contract(taken, price)
+            case Order(mine=True, order=order):
+                self.resting.pop(order, None)
+                if message.quantity:
+                    self.resting[order] = message.side, message.price
+            case Called():
+                self._untraded()
+                self.left, self.called = dict(self.resting), set()
             case StartRound():
                 self.before = (min(self.prices), max(self.prices)) if self.prices else self.before
                 self.prices = []
@@ -53,13 +69,31 @@ class GD(Agent, kw_only=True, dict=True):
             case _:
                 pass
 
+    def _traded_in_a_call(self, contract: Contract) -> None:
+        """All contracts of a call at one price are one sign of what it takes; one's own order was not left."""
+        if contract.price not in self.called:
+            self.called.add(contract.price)
+            self.history.called(contract.price)
+        for order in (contract.buy_order, contract.sell_order):
+            if order is not None:
+                self.left.pop(order, None)
+
+    def _untraded(self) -> bool:
+        """Count the orders that the last call has left; whether there were any."""
+        left = list(self.left.values())
+        for side, price in left:
+            self.history.left(side, price)
+        self.left = {}
+        return bool(left)
+
     def scheduled(self, schedule: Schedule) -> None:
         """It has been dealt a schedule."""
 
     def decide(self, view: View, rng: Random) -> Action:
         """Quote (and where the quote meets the other side's, take) at the best price there is."""
         role, value = view.role, view.unit_value
-        if value is None or role is None or (view.collects and view.quoted):
+        again = bool(self.left) and self._untraded()
+        if value is None or role is None or (view.collects and view.quoted and not again):
             return None
         sign = 1 if role == "seller" else -1
         low, high = self._range(view, role, value)
@@ -70,7 +104,7 @@ class GD(Agent, kw_only=True, dict=True):
         other = view.bid if role == "seller" else view.ask
         certain = None if other is None or view.collects else sign * other
         price = self.choose(view, belief, points, sign * value, certain)
-        if price is None or not improves(view, sign * price):
+        if price is None or not (view.collects or improves(view, sign * price)):
             return None
         return quote(role, sign * price)
 

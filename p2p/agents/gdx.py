@@ -8,7 +8,8 @@ with m units and n chances left, f the belief, s the surplus of the unit at hand
 
 Variant: the chances are `horizon` times the share of the period that is left (the paper's agents act at given times,
 ours at random ones). With a discount of 0.9 what lies beyond some forty chances counts for nothing. At the most
-`UNITS_MAX` units are looked ahead at, each at its own value.
+`UNITS_MAX` units are looked ahead at, each at its own value. In a call the chances are the calls that are left, as many
+as the period before had: an order that waits for a call is no chance of its own.
 """
 
 from random import Random
@@ -19,7 +20,7 @@ from msgspec import Meta
 from p2p.agents import Action, View
 from p2p.agents.beliefs import Belief
 from p2p.agents.mgd import MGD
-from p2p.messages import Schedule
+from p2p.messages import Called, Message, Schedule, StartRound
 
 UNITS_MAX = 5
 """Units looked ahead at: with the discount, later ones hardly change the price of the first."""
@@ -40,6 +41,18 @@ class GDX(MGD, kw_only=True, dict=True):
         super().__post_init__()
         self.values: list[int] = []
         self.chances = 1
+        self.calls = self.held = 0
+
+    def see(self, message: Message) -> None:
+        """As GD, and how many calls a period has."""
+        match message:
+            case Called(call=call):
+                self.held = call
+            case StartRound():
+                self.calls, self.held = self.held, 0
+            case _:
+                pass
+        super().see(message)
 
     def scheduled(self, schedule: Schedule) -> None:
         """The values of all units, for looking ahead."""
@@ -48,7 +61,8 @@ class GDX(MGD, kw_only=True, dict=True):
     def decide(self, view: View, rng: Random) -> Action:
         """As GD decides, with the chances that are left."""
         share = view.time_left_share
-        self.chances = max(1, round(self.horizon * (1.0 if share is None else share)))
+        chances = self.calls - self.held if view.collects else round(self.horizon * (1.0 if share is None else share))
+        self.chances = max(1, chances)
         return super().decide(view, rng)
 
     def choose(self, view: View, belief: Belief, points: list[int], cost: int, certain: int | None) -> int | None:

@@ -8,6 +8,7 @@ only the other side quote, a price that meets what stands takes it, and any othe
 
 import traceback
 from random import Random
+from typing import Literal
 
 from p2p.agents import Action, Agent
 from p2p.knowledge import Knowledge
@@ -15,7 +16,19 @@ from p2p.messages import Ask, Bid, Buy, Message, Replace, Sell
 
 
 class AgentFailed(Exception):
-    """An agent raised, or returned what is no action. Whose fault it is: the agent's."""
+    """An agent raised, or returned what is no action; `why` says which. Whose fault it is: the agent's."""
+
+    def __init__(self, what: str, why: Literal["raised", "nonsense"] = "raised") -> None:
+        super().__init__(what)
+        self.why: Literal["raised", "nonsense"] = why
+
+
+def seen(agent: Agent, message: Message) -> None:
+    """Show an agent that learns what has happened; raises AgentFailed if it raises."""
+    try:
+        agent.see(message)
+    except Exception as error:  # an agent may be anybody's code
+        raise AgentFailed(_raised(agent, error)) from error
 
 
 def decided(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
@@ -23,8 +36,7 @@ def decided(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
     try:
         action = agent.decide(knowledge, rng)
     except Exception as error:  # an agent may be anybody's code
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        raise AgentFailed(f"{_named(agent)}: {type(error).__name__}: {error} (line {where.lineno})") from error
+        raise AgentFailed(_raised(agent, error)) from error
     if action is None:
         return None
     if not (
@@ -32,9 +44,15 @@ def decided(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
         and (type(action.price) is int or (action.price is None and isinstance(action, Buy | Sell)))
     ):
         raise AgentFailed(
-            f"{_named(agent)}: {action!r:.80} is no action: Bid, Ask, Buy, Sell with a whole price, or None"
+            f"{_named(agent)}: {action!r:.80} is no action: Bid, Ask, Buy, Sell with a whole price, or None",
+            "nonsense",
         )
     return action
+
+
+def _raised(agent: Agent, error: Exception) -> str:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{_named(agent)}: {type(error).__name__}: {error} (line {where.lineno})"
 
 
 def _named(agent: Agent) -> str:
