@@ -73,9 +73,11 @@ Happening = Welcome | Facts | Fault | Lost
 class Client:
     """A trader's connection. `line` has the seat, the number of facts had and the pending messages."""
 
-    def __init__(self, url: str, code: str, controller: Controller, name: str = "", patience_s: float = 60.0) -> None:
+    def __init__(
+        self, url: str, code: str, controller: Controller, name: str = "", patience_s: float = 60.0, lent: str = ""
+    ) -> None:
         self.url, self.patience_s = url, patience_s
-        self.line = ClientLine(code, controller, name)
+        self.line = ClientLine(code, controller, name, lent)
         self.connected = False
         self.closed: Closed | None = None
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()

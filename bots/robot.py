@@ -2,38 +2,50 @@
 
 After a round starts it looks at the market after times drawn by the scenario's law of reaction, or by its own
 (p2p/reaction.py, as in p2p/sim/sessions.py), and says what its agent decides. While an order of its own is unanswered
-it does not decide anew. An agent that raises, returns nonsense or takes too long passes, and that is said once on
-standard error; the robot stays on its seat.
+it does not decide anew. An agent that raises, returns nonsense or takes too long passes: the session is told so once
+for each reason, standard error once in its own words, and the robot stays on its seat. One that takes too long again and
+again is not asked any more: all the robots of its process would wait for it each time.
 """
 
 import asyncio
 import sys
 import time
 from random import Random
+from typing import Literal
 
 from bots.client import Client, Closed, Facts
+from bots.overdue import Overdue, at_most
 from p2p.agents import Agent
 from p2p.agents.registry import make_agent, parse_word
-from p2p.agents.saying import AgentFailed, decided, said
+from p2p.agents.saying import AgentFailed, decided, said, seen
 from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.line import Told, Welcome
-from p2p.messages import Ended, EndRound, Message, Paused, Resumed, StartRound
+from p2p.messages import Ended, EndRound, Message, Passes, Paused, Resumed, StartRound
 from p2p.reaction import Reaction, parse_reaction
 from p2p.seeds import stream
 
 DECIDE_S_MAX = 1.0
 """The longest a decision may take, a thousand times what the slowest of ours needs: all robots of a process wait."""
+OVERDUE_MAX = 3
+"""How often an agent may take too long before it is not asked any more: one may be unlucky on a busy machine."""
+
+Why = Literal["raised", "nonsense", "slow"]
 
 
 class Robot:
-    """Plays a seat until the session is over. `run` returns the client, whose `closed` says how it ended."""
+    """Plays a seat until the session is over. `run` returns the client, whose `closed` says how it ended.
 
-    def __init__(self, url: str, code: str, word: str, patience_s: float = 60.0, reaction: str = "") -> None:
-        self.client = Client(url, code, "robot", patience_s=patience_s)
+    `lent`: the token of somebody's seat, in whose place it plays until he is back; it needs no code then.
+    """
+
+    def __init__(
+        self, url: str, code: str, word: str, patience_s: float = 60.0, reaction: str = "", lent: str = ""
+    ) -> None:
+        self.client = Client(url, code, "robot", patience_s=patience_s, lent=lent)
         self.word, self.own_reaction = word, reaction
         self.agent: Agent = make_agent(*parse_word(word))
         self.reaction: Reaction | None = None
-        self.passed = 0
+        self.passed: dict[Why, int] = {}
         self.knowledge: Knowledge | None = None
         self._rng = Random(0)
         self._timer: asyncio.TimerHandle | None = None
@@ -75,7 +87,10 @@ class Robot:
         message = told.message
         self.knowledge.see(message, told.at)
         if self.agent.learns:
-            self.agent.see(message)
+            try:
+                seen(self.agent, message)
+            except AgentFailed as error:
+                self._pass(error.why, str(error))
         match message:
             case StartRound():
                 self._again()
@@ -100,6 +115,8 @@ class Robot:
     def _again(self) -> None:
         """Look at the market after the next reaction time, if there is anything left to trade."""
         assert self.knowledge is not None
+        if self.passed.get("slow", 0) >= OVERDUE_MAX:
+            return
         if self.knowledge.public.open and self.knowledge.units_left:
             assert self.reaction is not None, "the rules come before the facts"
             self._after(self.reaction.draw_s(self._rng))
@@ -118,8 +135,8 @@ class Robot:
             before = time.perf_counter_ns()
             message = self._decided()
             took_us = (time.perf_counter_ns() - before) // 1_000
-            if took_us > DECIDE_S_MAX * 1_000_000:
-                self._pass(f"took {took_us / 1_000_000:.1f} s to decide, {DECIDE_S_MAX:g} s is the most")
+            if took_us >= DECIDE_S_MAX * 1_000_000:
+                self._pass("slow", f"took {took_us / 1_000_000:.1f} s to decide, {DECIDE_S_MAX:g} s is the most")
             elif message is not None:
                 self.client.say(message, {"decide_us": took_us})
         self._again()
@@ -129,14 +146,19 @@ class Robot:
         assert self.knowledge is not None
         self.knowledge.now = self.client.now()
         try:
-            return said(decided(self.agent, self.knowledge, self._rng), self.knowledge)
+            with at_most(DECIDE_S_MAX):
+                return said(decided(self.agent, self.knowledge, self._rng), self.knowledge)
+        except Overdue:
+            return None
         except AgentFailed as error:
-            self._pass(str(error))
+            self._pass(error.why, str(error))
             return None
 
-    def _pass(self, why: str) -> None:
-        """Say nothing this time, and tell whoever runs the robots, once."""
-        self.passed += 1
-        if self.passed == 1:
-            seat = self.client.line.welcome.seat if self.client.line.welcome else "?"
-            print(f"pit: {self.word} on seat {seat} passes: {why}", file=sys.stderr, flush=True)
+    def _pass(self, why: Why, what: str) -> None:
+        """Say no order this time; tell the session of it, and whoever runs the robots, once for each reason."""
+        self.passed[why] = self.passed.get(why, 0) + 1
+        if self.passed[why] > 1:
+            return
+        seat = self.client.line.welcome.seat if self.client.line.welcome else "?"
+        print(f"pit: {self.word} on seat {seat} passes: {what}", file=sys.stderr, flush=True)
+        self.client.say(Passes(why))

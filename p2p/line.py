@@ -64,7 +64,8 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 class Welcome(msgspec.Struct, frozen=True):
     """The answer to a login. `token` is the last one the session has had from this seat, `facts` how many it was told.
 
-    `seat` is None for the experimenter; `seed` is a robot's own and None for people.
+    `seat` is None for the experimenter; `seed` is a robot's own and None for people. `stood_in`: since the client's last
+    fact a robot has held the seat: what the client has said without an answer is void, and tokens go on from `token`.
     """
 
     session: str
@@ -74,6 +75,7 @@ class Welcome(msgspec.Struct, frozen=True):
     facts: int
     rules: PublicRules
     seed: int | None = None
+    stood_in: bool = False
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -192,10 +194,11 @@ class ClientLine:
     """The client's end of a line, and what outlives it: the seat, how far it has come, what is unanswered.
 
     `state` has the latest of each state by directive, if it `keeps_state`: people look at them, robots fold facts.
+    A robot that stands in for somebody has no code of the seat's, it is `lent` a resume token.
     """
 
-    def __init__(self, code: str, controller: Controller, name: str = "") -> None:
-        self.code, self.controller, self.name = code, controller, name
+    def __init__(self, code: str, controller: Controller, name: str = "", lent: str = "") -> None:
+        self.code, self.controller, self.name, self.lent = code, controller, name, lent
         self.welcome: Welcome | None = None
         self.session = ""
         self.number = 0
@@ -210,7 +213,7 @@ class ClientLine:
         """The first frame of a new connection."""
         if self.watched is not None:
             return frame("login", Login(have=self.number, spectator=True, market=self.watched))
-        resume = self.welcome.resume if self.welcome else ""
+        resume = self.welcome.resume if self.welcome else self.lent
         code = "" if resume else self.code
         return frame("login", Login(code, resume, self.number, "full", self.controller, self.name))
 
@@ -269,6 +272,9 @@ class ClientLine:
         if self.session not in ("", welcome.session):
             raise ProtocolError("another_session", "the server runs another session now", True)
         self.welcome, self.session = welcome, welcome.session
+        if welcome.stood_in:
+            self.pending.clear()
+            self.token = 0
         self.token = max(self.token, welcome.token)
         return welcome
 

@@ -186,7 +186,7 @@ class Session:
 
     def _at_a_loss(self, market: Market, seat: Seat, message: Message) -> Reason | None:
         """Why an order could cost its sender more than the rules let him lose, if so."""
-        no_loss = self.scenario.no_loss == "people" and self._is_a_persons(seat)
+        no_loss = self.scenario.no_loss == "people" and self.is_a_persons(seat)
         floor = self.scenario.loss_floor
         if not no_loss and floor is None:
             return None
@@ -196,7 +196,7 @@ class Session:
         at_worst = market.environment.balance.get(seat, 0) + sum(gain for gain in gains if gain < 0)
         return "loss_floor" if floor is not None and gains and at_worst < -floor else None
 
-    def _is_a_persons(self, seat: Seat) -> bool:
+    def is_a_persons(self, seat: Seat) -> bool:
         """Whether a person holds a seat, or a robot in the place of one."""
         stands_in = self.stand_ins is not None and seat in self.stand_ins.seats
         return stands_in or self.controllers.get(seat) == "human"

@@ -40,6 +40,7 @@ class Doors:
     def __init__(self, folder: Path, doors: _Doors) -> None:
         self._path, self._doors = folder / FILE, doors
         self._lock = threading.Lock()
+        self._lent: dict[str, str] = {}
 
     @classmethod
     def create(cls, folder: Path, seats: int) -> tuple["Doors", dict[Seat, str], str]:
@@ -85,6 +86,28 @@ class Doors:
             self._doors.tokens[str(who)] = _hashed_token(token)
             self._save()
         return token
+
+    def lend(self, seat: Seat) -> str:
+        """A resume token for a robot that is to hold a seat in the place of its owner, whose own codes stay good.
+
+        It is good until it is taken back, or the server ends: a robot of before is then nobody.
+        """
+        token = secrets.token_hex(16)
+        with self._lock:
+            self._lent[str(seat)] = _hashed_token(token)
+        return token
+
+    def take_back(self, seat: Seat) -> None:
+        """The token lent for a seat is void."""
+        with self._lock:
+            self._lent.pop(str(seat), None)
+
+    def stands_in(self, login: Login) -> Seat | None:
+        """The seat that a login's token was lent for, None where it was not lent."""
+        if not login.resume:
+            return None
+        found = self._match(_hashed_token(login.resume), self._lent)
+        return found if isinstance(found, int) else None
 
     def _match(self, hashed: str, known: dict[str, str]) -> Who | None:
         """Every entry is compared, so that the time says nothing of which it was."""

@@ -2,18 +2,13 @@
 
 import asyncio
 import os
-import secrets
 import sys
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Literal, TextIO
 
 import click
 
 from p2p.broker_address import Broker, broker_at
-
-if TYPE_CHECKING:
-    from p2p.scenario import Scenario
 
 PORT = 8765
 """Where a server listens unless told otherwise."""
@@ -41,6 +36,10 @@ COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message"
 @click.option("--break-s", type=click.FloatRange(0, 86_400), help="Pause between periods, not the scenario's.")
 @click.option("--periods", type=click.IntRange(1, 1_000), help="Number of periods, not the scenario's.")
 @click.option("--reaction-s", type=click.FloatRange(0.001, 86_400), help="Robots' mean reaction, not the scenario's.")
+@click.option("--fill", metavar="AGENT", help="Robots on seats empty at the start, not the scenario's.")
+@click.option(
+    "--drop-out", type=click.Choice(["pass", "robot"]), help="What a drop-out's seat does, not the scenario's."
+)
 @click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
 @click.option("--seats", type=click.IntRange(1, 1_000), hidden=True, help="At least so many, schedules repeated.")
 @click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate (chain), PEM.")
@@ -63,6 +62,8 @@ def serve(
     break_s: float | None,
     periods: int | None,
     reaction_s: float | None,
+    fill: str | None,
+    drop_out: Literal["pass", "robot"] | None,
     disguise: bool,
     seats: int | None,
     tls_cert: Path | None,
@@ -75,16 +76,9 @@ def serve(
 
     Prints the address and a code for each seat. It starts when all seats are taken, or on `pit ctl URL start`.
     """
-    from msgspec.structs import replace
-
-    from p2p.agents.registry import AgentError, check_cast, parse_cast
-    from p2p.disguise import disguised
-    from p2p.scenario import ScenarioError
-    from p2p.sim.scenario_files import load, scenario_path
-    from recordings.journal import JournalError
     from server.address import remembered
-    from server.host import open_again, open_new
     from server.hosting import Hosting
+    from server.opening import Changes, opened_again, opened_new
     from server.transport import TransportError, transport
 
     brokers = _brokers(mqtt, mqtt_ca)
@@ -92,55 +86,18 @@ def serve(
         raise click.UsageError("give a scenario (see pit scenarios list), or --recover DIR, one of them")
     try:
         over = transport(host, tls_cert, tls_key, insecure_lan, origins)
-        if recover is not None:
-            from recordings.store import Recovered
-
-            recovered = Recovered(recover)
-            if recovered.session.phase == "ended":
-                raise click.ClickException(f"the session in {recover} has ended; pit score {recover} shows its result")
-            if recovered.debris:
-                click.echo(f"pit: cut {recovered.debris} bytes of an unfinished record off the journal's end", err=True)
-            cast = parse_cast(bots, recovered.session.scenario.seats) if bots else []
-            opened = open_again(recovered, len(cast))
-        else:
-            assert scenario is not None
-            rules = load(scenario)
-            changed: dict[str, Any] = {"period_s": period_s, "break_s": break_s, "periods": periods}
-            changed["robots"] = None if reaction_s is None else replace(rules.robots, reaction_mean_s=reaction_s)
-            rules = replace(rules, **{key: new for key, new in changed.items() if new is not None})
-            rules = repeated(rules, seats or 0)
-            cast = parse_cast(bots, rules.seats) if bots else []
-            check_cast(cast, rules.institution.name)
-            seed = secrets.randbits(63) if seed is None else seed
-            rules = disguised(rules, seed) if disguise else rules
-            opened = open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit"))
-    except (AgentError, ScenarioError, JournalError, TransportError) as error:
+    except TransportError as error:
         raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"the recording cannot be made or read: {error}") from error
+    if recover is not None:
+        opened, cast = opened_again(recover, bots)
+    else:
+        assert scenario is not None
+        changes = Changes(period_s, break_s, periods, reaction_s, fill, drop_out, disguise, seats or 0)
+        opened, cast = opened_new(scenario, changes, bots, seed, recordings)
     _allow_many_files()
     before = remembered(opened.store.folder) if recover is not None else None
     port = (before or PORT) if port is None else port
     sys.exit(asyncio.run(Hosting(opened, cast, as_json, brokers, over, tls_cert, log).run(host, port)))
-
-
-def repeated(rules: "Scenario", seats: int) -> "Scenario":
-    """The scenario with its schedules repeated until there are at least so many seats in each market.
-
-    Raises UsageError where its environment deals none.
-    """
-    import msgspec
-
-    from p2p.scenario import InducedValues
-
-    times = -(-seats // rules.traders)
-    values = rules.environment
-    if times <= 1:
-        return rules
-    if not isinstance(values, InducedValues):
-        raise click.UsageError("only schedules of induced values can be repeated for more seats")
-    wider = msgspec.structs.replace(values, buyers=values.buyers * times, sellers=values.sellers * times)
-    return msgspec.structs.replace(rules, environment=wider, arms=())
 
 
 def _allow_many_files() -> None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 
 from p2p.institutions.call import CallAuction
 from p2p.line import FEED_BYTES_MAX, Fact
-from p2p.messages import Announced, Message
+from p2p.messages import Announced, Message, TakenOver
 from p2p.scenario import InformationSet
 from p2p.session import Session
 from p2p.units import AGENTS, EVERYONE, EXPERIMENTER, INSTITUTION, Address, Instant, Seat
@@ -35,11 +35,38 @@ class _Own:
         self.facts: list[bytes] = []
         self.numbers: list[int] = []
         self.instead: dict[int, bytes] = {}
+        self.instead_until = 0
 
     def insert(self, public: int, fact: bytes) -> None:
         self.after.append(public)
         self.facts.append(fact)
         self.numbers.append(public + len(self.facts))
+
+    def replace(self, public: int, fact: bytes) -> None:
+        """Put a fact in the place of the public one with that index; they come in order."""
+        self.instead[public] = fact
+        self.instead_until = public + 1
+
+
+class Place:
+    """How far a viewer has been told: so many public facts of his channel, so many of his own."""
+
+    __slots__ = ("channel", "own", "own_told", "public", "public_told")
+
+    def __init__(self, channel: Channel, public: list[bytes], own: _Own, number: int) -> None:
+        self.channel, self.public, self.own = channel, public, own
+        self.own_told = bisect_right(own.numbers, number)
+        self.public_told = number - self.own_told
+
+    @property
+    def number(self) -> int:
+        """The number of the last fact that was told."""
+        return self.public_told + self.own_told
+
+    @property
+    def left(self) -> int:
+        """How many facts are not told yet."""
+        return len(self.public) + len(self.own.facts) - self.public_told - self.own_told
 
 
 class Feeds:
@@ -60,7 +87,8 @@ class Feeds:
         self._watched = {spectator(market): self.public_channel(market) for market in range(len(session.markets))}
         self._own: dict[Viewer, _Own] = defaultdict(_Own)
         self._times = {channel: array("d") for channel in self.public}
-        self._last: dict[Channel, tuple[int, int, bytes]] = {}
+        self._joined: dict[Channel, dict[int, bytes]] = {channel: {} for channel in self.public}
+        self.taken_over: dict[Viewer, int] = {}
 
     def channel(self, viewer: Viewer) -> Channel:
         """Whose public facts a viewer is shown."""
@@ -92,8 +120,10 @@ class Feeds:
                 if shown.form(channel[1]) is None:
                     self._insert(seat, fact)
                 else:
-                    self._own[seat].instead[len(self.public[channel]) - 1] = fact
+                    self._own[seat].replace(len(self.public[channel]) - 1, fact)
                 viewers.add(seat)
+                if isinstance(message, TakenOver):
+                    self.taken_over[seat] = self.count(seat)
         for channel in self.public:
             if channel[0] in markets:
                 self.state[channel] = self._states(channel, at)
@@ -111,6 +141,7 @@ class Feeds:
                     encoded[id(form)] = _encoded(form, sender, to, at)
                 facts.append(encoded[id(form)])
                 self._times[channel].append(time.monotonic())
+                self._joined[channel].clear()
                 markets.add(channel[0])
         return markets
 
@@ -147,9 +178,16 @@ class Feeds:
 
     def after(self, viewer: Viewer, number: int, most: int) -> list[bytes]:
         """The facts after the one of that number, in order; so many at the most, and no more than fit into a frame."""
-        own, public = self._own[viewer], self.public[self.channel(viewer)]
-        j = bisect_right(own.numbers, number)
-        i = number - j
+        return self._take(self.place(viewer, number), most)
+
+    def place(self, viewer: Viewer, number: int) -> Place:
+        """A viewer's place in what is published, who has been told so many facts."""
+        channel = self.channel(viewer)
+        return Place(channel, self.public[channel], self._own[viewer], number)
+
+    def _take(self, place: Place, most: int) -> list[bytes]:
+        """The facts after a place, which moves on."""
+        own, public, i, j = place.own, place.public, place.public_told, place.own_told
         facts: list[bytes] = []
         size = 0
         while len(facts) < most and size < FEED_BYTES_MAX // 2:
@@ -163,29 +201,29 @@ class Feeds:
                 break
             facts.append(fact)
             size += len(fact)
+        place.public_told, place.own_told = i, j
         return facts
 
-    def joined(self, viewer: Viewer, number: int, most: int) -> tuple[int, bytes]:
-        """As `after`, joined for a frame, and how many there are. What is the same for many is joined once."""
-        own, channel = self._own[viewer], self.channel(viewer)
-        public = self.public[channel]
-        j = bisect_right(own.numbers, number)
-        i = number - j
-        until = min(len(public), i + most)
-        if j < len(own.facts) or until - i > JOINED_MAX or any(k in own.instead for k in range(i, until)):
-            facts = self.after(viewer, number, most)
+    def joined(self, place: Place, most: int) -> tuple[int, bytes]:
+        """The facts after a place, which moves on: how many, and joined for a frame.
+
+        Public facts are joined once for all who are at the same place of them, unless one's own lie between.
+        """
+        i, own, until = place.public_told, place.own, len(place.public)
+        if own.instead_until > i or place.own_told < len(own.facts) or until - i > min(most, JOINED_MAX):
+            facts = self._take(place, most)
             return len(facts), b",".join(facts)
-        start, end, data = self._last.get(channel, (0, 0, b""))
-        if (start, end) != (i, until):
-            data = b",".join(public[i:until])
-            self._last[channel] = i, until, data
+        known = self._joined[place.channel]
+        data = known.get(i)
+        if data is None:
+            data = known[i] = b",".join(place.public[i:])
+        place.public_told = until
         return until - i, data
 
-    def published_at(self, viewer: Viewer, number: int) -> float:
-        """When (monotonic clock, s) the first public fact after a viewer's fact of that number came; 0: none did."""
-        i = number - bisect_right(self._own[viewer].numbers, number)
-        times = self._times[self.channel(viewer)]
-        return times[i] if i < len(times) else 0.0
+    def published_at(self, place: Place) -> float:
+        """When (monotonic clock, s) the first public fact after a place came; 0: none did."""
+        times = self._times[place.channel]
+        return times[place.public_told] if place.public_told < len(times) else 0.0
 
 
 def spectator(market: int) -> Viewer:

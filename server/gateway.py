@@ -52,15 +52,21 @@ CLOSED_WITH = {
     "too_many_tries": FULL,
     "too_many_spectators": FULL,
     "closing": GOING_AWAY,
+    "seat_taken": TAKEN_OVER,
+    "no_spectators": WRONG_CODE,
 }
 """Close codes of faults that have their own."""
 
 
 class Line:
-    """A connection that has logged in: whose it is, and its outbox once it was welcomed."""
+    """A connection that has logged in: whose it is, and its outbox once it was welcomed.
 
-    def __init__(self, peer: Peer, who: Who, login: Login, metrics: Metrics) -> None:
+    `stands_in`: a robot holds the seat in the place of its owner, with the token it was lent.
+    """
+
+    def __init__(self, peer: Peer, who: Who, login: Login, metrics: Metrics, stands_in: bool = False) -> None:
         self.peer, self.who, self.login, self.metrics = peer, who, login, metrics
+        self.stands_in = stands_in
         self.outbox: Outbox | None = None
 
     def fault(self, error: ProtocolError) -> None:
@@ -138,16 +144,22 @@ class Gateway:
         async with asyncio.timeout(LOGIN_S_MAX):
             login = ends.received(await peer.recv())
             assert isinstance(login, Login), "the line lets nothing else through first"
-            who = None if login.spectator else await self._who(peer, login)
+            lent = self.doors.stands_in(login)
+            who = None if login.spectator else lent if lent is not None else await self._who(peer, login)
         if who is None:
-            return await self.spectators.attend(peer, login)
-        line = Line(peer, who, login, self.metrics)
+            return await self._attend_spectator(peer, login)
+        line = Line(peer, who, login, self.metrics, lent is not None)
         try:
             await self._admit(line)
             while True:
                 self._hear(line, ends, await peer.recv())
         finally:
             self._gone(line)
+
+    async def _attend_spectator(self, peer: Peer, login: Login) -> None:
+        if self.session.scenario.spectators == "none":
+            raise ProtocolError("no_spectators", "this session has no spectators: it is not shown to the public", True)
+        await self.spectators.attend(peer, login)
 
     async def _who(self, peer: Peer, login: Login) -> Who:
         """Whose the login is; raises ProtocolError. Resume tokens cannot be guessed and are not counted."""
@@ -164,27 +176,33 @@ class Gateway:
         """Take the seat: the older line goes, the session is told, and its word is awaited before the welcome."""
         viewer: Viewer = line.who
         older = self.lines.get(viewer)
+        if line.stands_in and older and not older.stands_in:
+            raise ProtocolError("seat_taken", "the seat's owner is there", fatal=True)
         self.lines[viewer] = line
+        if not line.stands_in and isinstance(line.who, int):
+            self.doors.take_back(line.who)
         if older:
             await older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere")
         if isinstance(line.who, int):
             name = presentable(line.login.name)
-            if name:
+            if name and not line.stands_in:
                 self.people[str(line.who)] = name
             if self._closing:
                 raise ProtocolError("closing", self._closing, fatal=True)
             told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._put(Arrival(Envelope(GATEWAY, Joined(line.who, line.login.controller)), None, _once(told)))
+            controller = "robot" if line.stands_in else line.login.controller
+            joined = Joined(line.who, controller, line.stands_in)
+            self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))
             self._admissions.add(told)
             told.add_done_callback(self._admissions.discard)
             await told
-        resume = await self.aside(self.doors.token, line.who)
+        resume = line.login.resume if line.stands_in else await self.aside(self.doors.token, line.who)
         if self.lines.get(viewer) is line:
             await self._welcome(line, resume)
 
     async def _welcome(self, line: Line, resume: str) -> None:
         viewer: Viewer = line.who
-        robot = isinstance(viewer, int) and line.login.controller == "robot"
+        robot = isinstance(viewer, int) and (line.stands_in or line.login.controller == "robot")
         welcome = Welcome(
             session=self.name,
             seat=viewer if isinstance(viewer, int) else None,
@@ -193,6 +211,7 @@ class Gateway:
             facts=self.feeds.count(viewer),
             rules=public_rules(self.session.scenario, self.feeds.channel(viewer)[1]),
             seed=derived(self.session.seed, "robot", viewer) if robot else None,
+            stood_in=line.login.have < self.feeds.taken_over.get(viewer, 0),
         )
         line.peer.push(frame("welcome", welcome))
         delivery = self.deliveries[viewer]

@@ -71,7 +71,9 @@ def open_again(recovered: Recovered, robots: int) -> Opened:
         feeds.publish(at, events)
     first = resumed(session)
     doors = Doors.load(recovered.folder)
-    seats = sorted(session.market_of, key=lambda seat: (session.controllers.get(seat) != "robot", -seat))
+    held = {seat for seat, controller in session.controllers.items() if controller == "robot"}
+    robots_seats = {seat for seat in held if not session.is_a_persons(seat)}
+    seats = sorted(session.market_of, key=lambda seat: (seat not in robots_seats, -seat))
     codes = doors.reissue(sorted(seats[:robots]))
     return Opened(
         session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, Clock(session.now), first, words

@@ -19,8 +19,9 @@ from p2p.wire import encode, message_of
 from server.address import remember
 from server.host import DISK_FAILED, Host, Opened
 from server.metrics import counted
-from server.telling import LOBBY_S, Telling
+from server.telling import LOBBY_S, Telling, say_of_seats
 from server.transport import LOOPBACK, Transport
+from server.vacancies import Vacancies
 
 ROBOTS_S_MAX = 3.0
 """How long robots may take to leave after the end, before they are ended."""
@@ -41,6 +42,8 @@ class Hosting:
     cert: Path | None = None
     log: TextIO | None = None
     _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
+    _restarting: "asyncio.Task[None] | None" = field(default=None, init=False)
+    _url: str = field(default="", init=False)
 
     async def run(self, host: str, port: int) -> int:
         """Listen and play to the end; the exit status."""
@@ -55,6 +58,7 @@ class Hosting:
 
     async def _run(self, hosted: Host, host: str, port: int, mqtt: list[str]) -> int:
         hosted.stop_on_signals()
+        hosted.listeners.append(say_of_seats)
         listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         running = asyncio.create_task(hosted.run(host, port, listening))
         telling = asyncio.create_task(self._tell(hosted))
@@ -66,8 +70,12 @@ class Hosting:
                 robots = self._robot_seats()
                 remember(self.opened.store.folder, listening.result())
                 self._say_where(url, mqtt, robots)
-                if robots:
+                if robots or self.opened.session.stand_ins is not None:
                     await self._start_robots(url, robots)
+                if self.opened.session.stand_ins is not None:
+                    vacancies = Vacancies(self.opened.session, self._call_stand_in)
+                    hosted.listeners.append(vacancies.heard)
+                    vacancies.look()
             status = await running
         except OSError as error:
             if not listening.done():
@@ -109,6 +117,7 @@ class Hosting:
 
     async def _start_robots(self, url: str, robots: list[Seat]) -> None:
         """One process for all of them, which is handed its codes on standard input."""
+        self._url = url
         self._robots = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -120,11 +129,30 @@ class Hosting:
             stdin=asyncio.subprocess.PIPE,
             env=self._trusting(),
         )
-        assert self._robots.stdin is not None
-        words = zip(robots, self.cast, strict=True)
-        self._robots.stdin.write("".join(f"{self.opened.codes[seat]} {word}\n" for seat, word in words).encode())
-        await self._robots.stdin.drain()
-        self._robots.stdin.close()
+        words = zip(robots, self.cast, strict=False)
+        self._call(*(f"{self.opened.codes[seat]} {word}" for seat, word in words))
+        if self.opened.session.stand_ins is None:
+            self._no_more_calls()
+
+    def _call_stand_in(self, seat: Seat, word: str) -> None:
+        """Have a robot take somebody's seat, with a token that is lent to it; in a new process if theirs is gone."""
+        self._call(f"stand-in {self.opened.doors.lend(seat)} {word}")
+        if self._robots is not None and self._robots.returncode is not None and self._restarting is None:
+            self._restarting = asyncio.create_task(self._restart())
+
+    async def _restart(self) -> None:
+        """The robots' process has died: whoever stands in is called again, into a new one, when it is missed."""
+        await self._start_robots(self._url, [])
+        self._restarting = None
+
+    def _call(self, *robots: str) -> None:
+        """Hand calls to the robots' process. What it does not read waits here: a line a robot, a seat every 10 s."""
+        if self._robots is not None and self._robots.stdin is not None and not self._robots.stdin.is_closing():
+            self._robots.stdin.write("".join(f"{one}\n" for one in robots).encode())
+
+    def _no_more_calls(self) -> None:
+        if self._robots is not None and self._robots.stdin is not None:
+            self._robots.stdin.close()
 
     def _trusting(self) -> dict[str, str]:
         """The environment of our own robots: they trust the server's certificate, whoever signed it."""
@@ -133,6 +161,7 @@ class Hosting:
     async def _end_robots(self) -> None:
         if self._robots is None:
             return
+        self._no_more_calls()
         try:
             async with asyncio.timeout(ROBOTS_S_MAX):
                 await self._robots.wait()

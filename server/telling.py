@@ -3,9 +3,25 @@
 import click
 
 from p2p.knowledge import PublicKnowledge
-from p2p.messages import Ended, Extended, Intermission, Lobby, Message, Paused, Resumed, StartRound
+from p2p.messages import (
+    Ended,
+    Extended,
+    HandedBack,
+    Intermission,
+    Lobby,
+    Message,
+    Passes,
+    Paused,
+    Resumed,
+    StartRound,
+    TakenOver,
+)
 from p2p.rules import PublicRules
-from p2p.units import SECOND, Instant
+from p2p.units import EXPERIMENTER, SECOND, Instant
+from server.sequencer import Happened
+
+WHY = {"raised": "it raised an error", "nonsense": "it said nonsense", "slow": "it takes too long to decide"}
+"""Why a robot passes, in words."""
 
 LOBBY_S = 1.0
 """Arrivals are said once nobody has come for so long: forty students are a few lines, not forty."""
@@ -60,3 +76,18 @@ class Telling:
                 return "the session is over"
             case _:
                 return None
+
+
+def say_of_seats(happened: list[Happened]) -> None:
+    """Say on standard error what nobody but the experimenter is told of seats: who stands in, which robot fails."""
+    for what in happened:
+        for event in what.events:
+            match event.message:
+                case TakenOver():
+                    click.echo(f"pit: a robot holds seat {event.to} until its owner is back", err=True)
+                case HandedBack():
+                    click.echo(f"pit: seat {event.to} is its owner's again", err=True)
+                case Passes(why=why, seat=seat) if event.to == EXPERIMENTER:
+                    click.echo(f"pit: the robot on seat {seat} passes: {WHY[why]}", err=True)
+                case _:
+                    pass

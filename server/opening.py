@@ -1,0 +1,96 @@
+"""What `pit serve` opens: a new session of a scenario as the command line has changed it, or one that was cut."""
+
+import secrets
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+from msgspec.structs import replace
+
+from p2p.agents.registry import AgentError, check_cast, parse_cast
+from p2p.disguise import disguised
+from p2p.scenario import InducedValues, Scenario, ScenarioError
+from p2p.sim.scenario_files import load, scenario_path
+from recordings.journal import JournalError
+from server.host import Opened, open_again, open_new
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the command line says in the place of the scenario; None leaves it as it is."""
+
+    period_s: float | None = None
+    break_s: float | None = None
+    periods: int | None = None
+    reaction_s: float | None = None
+    fill: str | None = None
+    drop_out: Literal["pass", "robot"] | None = None
+    disguise: bool = False
+    seats: int = 0
+
+    def made(self, rules: Scenario) -> Scenario:
+        """The scenario with the changes; seats and disguise are not among them. Raises ScenarioError."""
+        changed: dict[str, Any] = {"period_s": self.period_s, "break_s": self.break_s, "periods": self.periods}
+        if self.reaction_s is not None:
+            changed["robots"] = replace(rules.robots, reaction_mean_s=self.reaction_s)
+        vacancies = {"fill": self.fill, "drop_out": self.drop_out}
+        said = {key: value for key, value in vacancies.items() if value is not None}
+        rules = replace(rules, **{key: new for key, new in changed.items() if new is not None})
+        rules = replace(rules, vacancies=replace(rules.vacancies, **said))
+        if rules.takes_over and rules.disclosure == "not_mentioned":
+            raise ScenarioError("--drop-out robot: the scenario does not mention robots, so that nobody is told of it")
+        return rules
+
+
+def opened_new(
+    scenario: str, changes: Changes, bots: str, seed: int | None, recordings: Path
+) -> tuple[Opened, list[str]]:
+    """A new session and its robots' words; raises ClickException with one line."""
+    try:
+        rules = repeated(changes.made(load(scenario)), changes.seats)
+        cast = parse_cast(bots, rules.seats) if bots else []
+        stand_ins = [rules.vacancies.fill] if rules.vacancies.fill else []
+        check_cast([*cast, *stand_ins], rules.institution.name)
+        seed = secrets.randbits(63) if seed is None else seed
+        rules = disguised(rules, seed) if changes.disguise else rules
+        return open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit")), cast
+    except (AgentError, ScenarioError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"the recording cannot be made: {error}") from error
+
+
+def opened_again(folder: Path, bots: str) -> tuple[Opened, list[str]]:
+    """A session that was cut, and its robots' words; raises ClickException with one line."""
+    from recordings.store import Recovered
+
+    try:
+        recovered = Recovered(folder)
+        if recovered.session.phase == "ended":
+            raise click.ClickException(f"the session in {folder} has ended; pit score {folder} shows its result")
+        if recovered.debris:
+            click.echo(f"pit: cut {recovered.debris} bytes of an unfinished record off the journal's end", err=True)
+        cast = parse_cast(bots, recovered.session.scenario.seats) if bots else []
+        return open_again(recovered, len(cast)), cast
+    except (AgentError, JournalError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"the recording cannot be read: {error}") from error
+
+
+def repeated(rules: Scenario, seats: int) -> Scenario:
+    """The scenario with its schedules repeated until there are at least so many seats in each market.
+
+    Raises UsageError where its environment deals none.
+    """
+    times = -(-seats // rules.traders)
+    values = rules.environment
+    if times <= 1:
+        return rules
+    if not isinstance(values, InducedValues):
+        raise click.UsageError("only schedules of induced values can be repeated for more seats")
+    return replace(
+        rules, environment=replace(values, buyers=values.buyers * times, sellers=values.sellers * times), arms=()
+    )

@@ -1,0 +1,74 @@
+"""Robots for seats that nobody holds: those empty at the start, and those of people who have dropped out.
+
+What the scenario says is looked at whenever somebody comes, goes, or the clock starts or stands. A seat's grace runs
+while the session's clock does; a pause begins it anew, so that nobody is replaced while a classroom sorts out its
+network. The journal has what came of it: a robot has joined, in somebody's place; the wall clock decides only when it
+is sent.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeAlias
+
+from p2p.session import Session
+from p2p.units import Seat
+from server.sequencer import Happened
+
+AGAIN_S = 10.0
+"""A robot that was sent and has not come by then is sent again: its process may have died."""
+
+Send: TypeAlias = Callable[[Seat, str], None]
+"""Sends a robot of a word to a seat. It does not wait for it to come."""
+
+
+class Vacancies:
+    """Watches the seats of one session, and sends robots to them."""
+
+    def __init__(self, session: Session, send: Send) -> None:
+        self.session, self.send = session, send
+        self._waiting: dict[Seat, asyncio.TimerHandle] = {}
+
+    def heard(self, happened: list[Happened]) -> None:
+        """Look at the seats again, if what has happened may have changed who sits or whether the clock runs."""
+        if any(not isinstance(what.arrival.envelope.sender, int) for what in happened):
+            self.look()
+
+    def look(self) -> None:
+        """Send robots to where they are due, and begin or end the grace of the others."""
+        session = self.session
+        if session.phase not in ("trading", "break") or session.paused_left is not None:
+            self.stop()
+            return
+        for seat in sorted(session.market_of):
+            if seat in session.present:
+                self._forget(seat)
+            elif seat not in self._waiting:
+                self._vacant(seat)
+
+    def _vacant(self, seat: Seat) -> None:
+        """A seat without anybody, about which nothing has been done."""
+        session, rules = self.session, self.session.scenario.vacancies
+        if seat not in session.controllers:
+            if rules.fill:
+                self._send(seat, rules.fill)
+        elif session.scenario.takes_over and session.is_a_persons(seat):
+            self._later(seat, rules.grace_s, rules.stand_in)
+        elif session.stand_ins and seat in session.stand_ins.seats:
+            self._later(seat, rules.grace_s, rules.fill)
+
+    def _later(self, seat: Seat, after_s: float, word: str) -> None:
+        self._waiting[seat] = asyncio.get_running_loop().call_later(after_s, self._send, seat, word)
+
+    def _send(self, seat: Seat, word: str) -> None:
+        self._later(seat, AGAIN_S, word)
+        self.send(seat, word)
+
+    def _forget(self, seat: Seat) -> None:
+        waiting = self._waiting.pop(seat, None)
+        if waiting:
+            waiting.cancel()
+
+    def stop(self) -> None:
+        """Nobody is waited for any more."""
+        for seat in list(self._waiting):
+            self._forget(seat)
