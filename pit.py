@@ -23,6 +23,7 @@ COMMANDS = {
     "tournament": ("p2p.sim.tournament_command:tournament", "Let agents meet: who gains most, and how surely."),
     "agents": ("p2p.sim.agents_command:agents", "List the decision rules, their parameters and their sources."),
     "score": ("recordings.command:score", "Score a recording beside simulated baselines."),
+    "tables": ("recordings.tables_command:tables", "Write recordings as tables: CSV or Parquet."),
     "replay": ("tui.command:replay", "Watch a recording again, as any seat saw it."),
     "verify": ("recordings.command:verify", "Run a recording again and say whether it is the same."),
     "scenarios": ("p2p.sim.scenarios_command:scenarios", "List, show and check scenarios."),

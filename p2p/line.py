@@ -64,8 +64,8 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 class Welcome(msgspec.Struct, frozen=True):
     """The answer to a login. `token` is the last one the session has had from this seat, `facts` how many it was told.
 
-    `seat` is None for the experimenter; `seed` is a robot's own and None for people. `stood_in`: since the client's last
-    fact a robot has held the seat: what the client has said without an answer is void, and tokens go on from `token`.
+    `seat` is None for the experimenter; `seed` is a robot's own and None for people. `stood_in`: a robot has held the
+    seat since the client's last fact: what it has said without an answer is void, and tokens go on from `token`.
     """
 
     session: str

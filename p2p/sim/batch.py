@@ -10,6 +10,7 @@ from p2p.scenario import Scenario
 from p2p.sim.details import Row, Times, contract_rows, trader_rows
 from p2p.sim.foresight import foresight_bound
 from p2p.sim.sessions import Simulation
+from p2p.sitting import Sitting
 
 CHUNK = 4
 """Sessions handed to a worker at a time: enough to make the handing cheap, few enough to keep all busy."""
@@ -36,8 +37,9 @@ class Task:
 class Played:
     """A session that was played: its periods' scores, and how often its robots looked at the market.
 
-    `looked`: the same by market. `contracts`, `traders`: rows of the tables, where they were asked for.
-    `foresight`: for each market of prosumers its bound with perfect foresight, None where that was not found.
+    `looked`: the same by market; empty of a recording, whose robots say nothing of it. `contracts`, `traders`: rows of
+    the tables, where they were asked for. `foresight`: for each market of prosumers its bound with perfect foresight,
+    None where that was not found.
     """
 
     session: int
@@ -54,13 +56,16 @@ def play(task: Task) -> Played:
     """Play one session to its end."""
     simulation = Simulation(task.scenario, list(task.cast), task.seed, task.robot_seed)
     outcome = Outcome(task.scenario.charges)
-    times = Times()
+    times, sitting = Times(), Sitting()
     for envelope, at, events in simulation.play():
         outcome.hear(envelope.message)
+        if task.tables:
+            sitting.hear(envelope.message, at)
         for event in events:
             outcome.see(event)
             if task.tables:
                 times.see(event, at)
+                sitting.see(event, at)
     scores, looked = outcome.scores(), tuple(map(simulation.activations, range(task.scenario.markets)))
     bounds = foresight(task.scenario, outcome) if task.bounds else ()
     played = Played(task.session, task.seed, scores, sum(looked), bounds, looked)
@@ -69,7 +74,7 @@ def play(task: Task) -> Played:
     return replace(
         played,
         contracts=tuple(contract_rows(task.session, outcome, times)),
-        traders=tuple(trader_rows(task.session, task.scenario, task.seed, task.cast, outcome, scores)),
+        traders=tuple(trader_rows(task.session, task.scenario, task.seed, task.cast, outcome, scores, sitting)),
     )
 
 

@@ -1,4 +1,4 @@
-"""The columns of the tables of simulated sessions: name, kind, unit, meaning; docs/tables.md is written from them."""
+"""The columns of the tables of sessions: name, kind, unit, meaning; docs/tables.md is written from them."""
 
 from typing import Literal, NamedTuple
 
@@ -27,7 +27,7 @@ FIGURES = (
     Column("surplus", "count", "money", "what all gained, tax revenue and congestion rent included"),
     Column("surplus_max", "count", "money", "the most that could have been gained"),
 )
-ACTIVATIONS = Column("activations", "count", "–", "how often the market's robots looked at it, all periods together")
+ACTIVATIONS = Column("activations", "count", "–", "how often the market's robots looked at it; empty of a recording")
 EQUILIBRIUM = (
     Column("price_low", "count", "price", "low end of the competitive price tunnel; empty where there is none"),
     Column("price_high", "count", "price", "its high end; P0 is the midpoint"),
@@ -56,7 +56,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         MARKET,
         PERIOD,
         Column("seat", "count", "–", "the trader's seat in the session, from 0"),
-        Column("agent", "word", "–", "who sat there"),
+        Column("agent", "word", "–", "who sat there; of a recording human or robot, the last whose seat it was"),
         Column("arm", "word", "–", "treatment arm; empty where the scenario has none"),
         Column("information", "word", "–", "information set: standing, ticker or book"),
         Column("role", "word", "–", "buyer or seller"),
@@ -65,6 +65,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("contracts", "count", "–", "in how many contracts"),
         Column("surplus", "count", "money", "what the trader gained, charges taken"),
         Column("surplus_competitive", "number", "money", "what it would have gained had all units traded at P0"),
+        Column("unpaid", "count", "money", "of the surplus, what a robot's orders gained in the place of a person"),
+        Column("human_s", "number", "s", "how long a person held the seat while the market was open, less pauses"),
+        Column("robot_s", "number", "s", "how long a robot did, on a seat of its own"),
+        Column("stand_in_s", "number", "s", "how long a robot did in the place of a person"),
+        Column("nobody_s", "number", "s", "how long nobody did"),
     ),
 }
 ENERGY = (
@@ -97,12 +102,13 @@ ABOUT = {
 }
 
 
-PAGE = """# The tables of simulated sessions
+PAGE = """# The tables of sessions, simulated and live
 
-`pit simulate SCENARIO --out FOLDER --format csv|parquet` writes four tables. Prices are in the scenario's smallest unit
-of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. What does not exist is an
-empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see one another:
-the market is the independent unit, and every table has its number.
+`pit simulate SCENARIO --out FOLDER --format csv|parquet` writes four tables of the sessions it plays, `pit tables
+RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that were recorded. Prices are in the scenario's
+smallest unit of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. What does not
+exist is an empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see
+one another: the market is the independent unit, and every table has its number.
 """
 
 

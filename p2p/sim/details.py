@@ -1,4 +1,4 @@
-"""What a simulated session was like contract by contract and trader by trader: the rows of two of its tables."""
+"""What a session was like contract by contract and trader by trader: the rows of two of its tables."""
 
 from collections.abc import Iterable
 from typing import Any, TypeAlias
@@ -8,6 +8,7 @@ from p2p.messages import Contract, StartRound
 from p2p.metrics import PeriodScore, competitive_surpluses
 from p2p.outcome import Outcome
 from p2p.scenario import Scenario, arms_by_seat, information_by_seat
+from p2p.sitting import Sitting
 from p2p.units import SECOND, Instant, Seat
 from p2p.wire import Event
 
@@ -60,9 +61,15 @@ def _used(held: dict[Seat, Holding], seat: Seat | None, contract: Contract) -> i
 
 
 def trader_rows(
-    session: int, scenario: Scenario, seed: int, cast: tuple[str, ...], outcome: Outcome, scores: Iterable[PeriodScore]
+    session: int,
+    scenario: Scenario,
+    seed: int,
+    cast: tuple[str, ...],
+    outcome: Outcome,
+    scores: Iterable[PeriodScore],
+    sitting: Sitting,
 ) -> list[Row]:
-    """A row for each trader and finished period, with its treatment arm and its information set."""
+    """A row for each trader and finished period, with its treatment arm, its information set, and who held the seat."""
     arms, information = arms_by_seat(scenario, seed), information_by_seat(scenario, seed)
     rows: list[Row] = []
     for score in scores:
@@ -79,5 +86,6 @@ def trader_rows(
                 "units": sum(s.quantity for s in schedule.steps) if schedule else 0,
             }
             row |= {"traded": sum(mine), "contracts": len(mine), "surplus": gained}
-            rows.append(row | {"surplus_competitive": competitive.get(seat)})
+            row |= {"surplus_competitive": competitive.get(seat), "unpaid": sitting.unpaid.get((*key, seat), 0)}
+            rows.append(row | {f"{sitter}_s": us / SECOND for sitter, us in sitting.of((*key, seat)).items()})
     return rows

@@ -1,4 +1,4 @@
-"""The tables of simulated sessions, written as they are played, and the interval of a figure over sessions.
+"""The tables of sessions, simulated or recorded, written one by one, and the interval of a figure over sessions.
 
 Their columns, with units, are in p2p/sim/columns.py and docs/tables.md; energy markets have more
 (p2p/sim/energy_columns.py). As CSV or as Parquet; a table appears whole or not at all.
@@ -82,7 +82,8 @@ def _of_market(played: Played, market: int) -> Played:
 
 def _session_row(played: Played, market: int) -> Row:
     whole = score_session(played.scores)
-    row: Row = {"session": played.session, "market": market, "seed": played.seed, "activations": played.looked[market]}
+    looked = played.looked[market] if played.looked else None
+    row: Row = {"session": played.session, "market": market, "seed": played.seed, "activations": looked}
     return row | {column.name: getattr(whole, column.name) for column in FIGURES} | session_cells(played)
 
 

@@ -1,0 +1,39 @@
+"""The command `pit tables`: recordings as tables for statistics."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command(epilog="Example: pit tables recordings/20261121-* --out tables --format parquet")
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables.")
+@click.option("--format", "form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
+def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
+    """Write the sessions, periods, contracts and traders of RECORDINGS as tables (docs/tables.md).
+
+    Sessions are numbered in the order in which they are given; all are of one kind: energy or induced values.
+    """
+    from p2p.sim.parquet import pyarrow
+    from p2p.sim.shell import Refusal, folder_for
+    from p2p.sim.tables import write_tables
+    from recordings.journal import JournalError
+    from recordings.store import read_folder, scenario_of
+    from recordings.tables import played
+
+    try:
+        if form == "parquet":
+            pyarrow()
+        scenarios = [scenario_of(read_folder(folder).header) for folder in recordings]
+        if len({scenario.environment.name for scenario in scenarios}) > 1:
+            raise click.ClickException("energy and induced values have other columns: write their tables apart")
+        folder_for(out)
+        with click.progressbar(played(recordings), length=len(recordings), label="recordings", file=sys.stderr) as bar:
+            done = write_tables(out, bar, scenarios[0], "parquet" if form == "parquet" else "csv")
+    except (JournalError, Refusal) as error:
+        raise click.ClickException(str(error)) from error
+    periods = sum(len(one.scores) for one in done)
+    click.echo(f"{out}: {len(done)} session(s), {periods} finished periods")
+    for one, folder in zip(done, recordings, strict=True):
+        click.echo(f"session {one.session}  {folder}")
