@@ -13,8 +13,9 @@ def verify(recording: Path) -> None:
     """Run RECORDING again, message by message, and say OK or the first record that differs (exit status 1)."""
     from p2p.session import RULES
     from recordings.journal import JournalError
-    from recordings.store import read_folder, run_again
+    from recordings.store import read_folder, run_again, still_runs
 
+    runs = still_runs(recording)
     try:
         reading = read_folder(recording)
     except JournalError as error:
@@ -31,6 +32,9 @@ def verify(recording: Path) -> None:
         click.echo(f"NO: {error}")
         sys.exit(1)
     digest = session.digest().hex()
+    if reading.sealed is None and runs:
+        click.echo(f"NO: not sealed: the session is still running; {len(played)} records are good so far")
+        sys.exit(1)
     if reading.sealed is None:
         cut = f", then {reading.debris} bytes of an unfinished one" if reading.debris else ""
         click.echo(f"NO: not sealed: {len(played)} records are good{cut}; pit serve --recover {recording} takes it up")
@@ -67,7 +71,8 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
         raise click.ClickException(str(error)) from error
     out = console()
     if not scored.sealed:
-        click.echo("pit: this recording was cut: its finished periods are scored", err=True)
+        what = "this session is still running" if scored.runs else "this recording was cut"
+        click.echo(f"pit: {what}: its finished periods are scored", err=True)
     if not scored.periods:
         raise click.ClickException(f"no period of {recording} was finished: there is nothing to score")
     out.print(periods_table(scored))

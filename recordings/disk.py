@@ -1,9 +1,12 @@
 """The few things a store asks of a disk, so that a simulated one can lose, tear and refuse what a real one may."""
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 from typing import Protocol
+
+from p2p.sim.lock import hold
 
 _sync_data = getattr(os, "fdatasync", os.fsync)
 """fdatasync where there is one (not on Windows and macOS)."""
@@ -41,7 +44,7 @@ class Disk(Protocol):
 
 
 class RealDisk:
-    """The machine's own."""
+    """The machine's own. A file that is appended to is locked: two servers never write one journal."""
 
     def make_folder(self, folder: Path) -> list[Path]:
         """See Disk."""
@@ -51,11 +54,11 @@ class RealDisk:
 
     def create(self, path: Path) -> int:
         """See Disk."""
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | _binary(), 0o644)
+        return _held(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | _binary(), 0o644))
 
     def open(self, path: Path, size: int) -> int:
         """See Disk."""
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | _binary())
+        file = _held(os.open(path, os.O_WRONLY | os.O_APPEND | _binary()))
         os.ftruncate(file, size)
         os.fsync(file)
         return file
@@ -98,6 +101,29 @@ class RealDisk:
 
 
 REAL = RealDisk()
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process that runs has a file of this machine open to append to.
+
+    Asking takes the lock for a moment: a server that comes in this very moment is refused.
+    """
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not hold(file)
+    finally:
+        os.close(file)
+
+
+def _held(file: int) -> int:
+    """The same file, locked; raises BlockingIOError, and closes it, where another process has it."""
+    if hold(file):
+        return file
+    os.close(file)
+    raise BlockingIOError(errno.EWOULDBLOCK, "a server that runs is writing it; stop that one first")
 
 
 def _binary() -> int:

@@ -13,7 +13,7 @@ from p2p.sim.batch import Played, Task, foresight, play_all
 from p2p.units import Controller, Role, Seat
 from p2p.wire import ProtocolError
 from recordings.journal import JournalError, Reading
-from recordings.store import read_folder, scenario_of
+from recordings.store import read_folder, scenario_of, still_runs
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class TraderScore:
 
 @dataclass(frozen=True)
 class Score:
-    """A recording, scored. `sealed` is False where the recording was cut: then only finished periods count.
+    """A recording, scored. `sealed` is False where the recording was cut: then only finished periods count, as in a
+    session that still `runs`.
 
     `foresight`: of prosumers, each market's bound with perfect foresight, None where it was not found.
     """
@@ -43,10 +44,12 @@ class Score:
     whole: SessionScore
     traders: list[TraderScore]
     foresight: tuple[float | None, ...] = ()
+    runs: bool = False
 
 
 def score(folder: Path) -> Score:
     """Score a recording from its events; raises JournalError."""
+    runs = still_runs(folder)
     reading = read_folder(folder)
     outcome = fold(reading)
     periods = outcome.scores()
@@ -60,6 +63,7 @@ def score(folder: Path) -> Score:
         whole=score_session(periods),
         traders=_traders(outcome, periods),
         foresight=foresight(scenario, outcome),
+        runs=runs and reading.sealed is None,
     )
 
 

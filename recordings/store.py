@@ -14,7 +14,7 @@ import msgspec
 from p2p.scenario import Scenario
 from p2p.session import RULES, Session
 from p2p.wire import Envelope, Event, ProtocolError
-from recordings.disk import REAL, Disk
+from recordings.disk import REAL, Disk, is_held
 from recordings.journal import FILE, Chain, Header, JournalError, Reading, read_journal, same
 
 
@@ -34,7 +34,7 @@ class Store:
     def __init__(self, folder: Path, chain: Chain, file: int, disk: Disk = REAL) -> None:
         self.folder, self.chain, self.disk, self._file = folder, chain, disk, file
         self._synced = chain.records
-        self._failed = False
+        self._failed = self._closed = False
 
     @classmethod
     def create(cls, folder: Path, scenario: Scenario, seed: int, code: str, disk: Disk = REAL) -> "Store":
@@ -69,8 +69,10 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
-        self.disk.close(self._file)
+        """Let go of the file, once."""
+        if not self._closed:
+            self._closed = True
+            self.disk.close(self._file)
 
 
 class Recovered:
@@ -78,6 +80,8 @@ class Recovered:
 
     def __init__(self, folder: Path, disk: Disk = REAL) -> None:
         self.disk = disk
+        if still_runs(folder):
+            raise JournalError(f"{folder} is still being written by a server: stop that one first")
         reading = read_folder(folder, disk)
         if reading.header.rules != RULES:
             raise JournalError(f"the session was played under rules {reading.header.rules}, this lab has {RULES}")
@@ -121,11 +125,19 @@ def run_again(reading: Reading) -> tuple[Session, list[tuple[int, list[Event]]]]
 
 def read_folder(folder: Path, disk: Disk = REAL) -> Reading:
     """The journal of a recording's folder (or the journal itself); raises JournalError, with what to do."""
-    path = folder if folder.is_file() else folder / FILE
     try:
-        return read_journal(disk.read(path))
+        return read_journal(disk.read(_journal_of(folder)))
     except OSError as error:
         raise JournalError(f"no recording at {folder}: {error.strerror or error}") from error
+
+
+def still_runs(folder: Path) -> bool:
+    """Whether a server is writing the recording in a folder. To be asked before it is read: it may end meanwhile."""
+    return is_held(_journal_of(folder))
+
+
+def _journal_of(folder: Path) -> Path:
+    return folder if folder.is_file() else folder / FILE
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -177,6 +177,7 @@ class Host:
             sequencing.result()
         except OSError as error:
             self.log.say("disk failed", self.opened.store.chain.records, why=error.strerror or "")
+            self.opened.store.close()
             await self.gateway.close(1011, f"the recording cannot be written ({error.strerror}); trading is paused")
             raise
         finally:

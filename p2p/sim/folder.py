@@ -6,14 +6,13 @@ behind lies in `.partial`, is never read, and is removed by the next one that ho
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
+from p2p.sim.lock import hold
 from p2p.sim.shell import Refusal, folder_for
 
 PARTIAL = ".partial"
@@ -32,29 +31,13 @@ def locked(out: Path) -> Iterator[Path]:
     except OSError as error:
         raise Refusal(f"cannot write into '{out}': {error.strerror}") from None
     with file:
-        if not _hold(file):
+        if not hold(file.fileno()):
             raise Refusal(f"'{out}' is being written by another run; wait for it or name another folder")
         shutil.rmtree(out / PARTIAL, ignore_errors=True)
         try:
             yield out
         finally:
             shutil.rmtree(out / PARTIAL, ignore_errors=True)
-
-
-def _hold(file: IO[bytes]) -> bool:
-    """Whether the lock could be had at once."""
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 @contextmanager
