@@ -63,7 +63,7 @@ async def test_a_line_that_is_cut_200_times_has_no_gap_and_no_double(host, monke
 
 
 async def forge(host, small, frames: int, monkeypatch) -> None:
-    """Orders with fields that say they are somebody else's; what is on record is what the same orders alone would be."""
+    """Orders with fields that name somebody else; the record is what the same orders without them would leave."""
     monkeypatch.setattr("server.pace.MESSAGES_BURST", 1e9)
     monkeypatch.setattr("server.pace.FLOOD_BURST", 1e9)
     rng = random.Random(3)

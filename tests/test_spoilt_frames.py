@@ -37,7 +37,9 @@ from tests.test_states import Taken
 HAD = 4_000_000_000
 """The last token of the seat whose frames are spoilt."""
 KEPT_BYTES_MAX = 64 * 1024
-"""What may be kept of the last tenth of the frames (to look at all of them takes ten times as long): some caches."""
+"""What may be kept of the last tenth of the frames (to look at all of them takes ten times as long): a cache of words."""
+KEPT_BYTES_MAX_ON_SOCKETS = 256 * 1024
+"""Connections have more caches: 90 kB, reached after 200 of them and no more after 600."""
 
 
 class Deaf(Taken):
@@ -74,8 +76,7 @@ class Market:
             self.gateway._hear(self.line, self.ends, data)
             self.answers["answered or let in"] += 1
         except ProtocolError as error:
-            assert error.fatal
-            self.answers["closed"] += 1
+            self.answers["closed" if error.fatal else "raised, and not closed"] += 1
             self.ends = self._in()
         happened: list[Happened] = []
         while self.sequencer.waiting:
@@ -109,14 +110,14 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def nothing_kept() -> Iterator[None]:
-    """Whatever is made meanwhile is let go of."""
+def nothing_kept(bytes_max: int = KEPT_BYTES_MAX) -> Iterator[None]:
+    """Whatever is made meanwhile is let go of, but for so much."""
     gc.collect()
     tracemalloc.start()
     try:
         yield
         gc.collect()
-        assert tracemalloc.get_traced_memory()[0] < KEPT_BYTES_MAX
+        assert tracemalloc.get_traced_memory()[0] < bytes_max
     finally:
         tracemalloc.stop()
 
@@ -136,7 +137,7 @@ def in_memory(frames: int) -> Counter[str]:
 def test_twenty_thousand_spoilt_frames_are_the_peers_fault_and_nothing_else(unhurried: None) -> None:
     answers = in_memory(20_000)
     assert min(answers.values()) > 5, "all ways are gone"
-    assert len(answers) == 5
+    assert set(answers) == {"answered or let in", "closed", "let in", "a login", "sent away"}
 
 
 @pytest.mark.full
@@ -203,7 +204,7 @@ async def on_a_socket(host, small, frames: int, monkeypatch: pytest.MonkeyPatch)
         hosted.host.opened.session.tokens[b1.welcome.seat] = HAD
         before = remembered(hosted.host.opened.session)
         await until_heard(b1.line, frames * 0.9)
-        with nothing_kept():
+        with nothing_kept(KEPT_BYTES_MAX_ON_SOCKETS):
             await until_heard(b1.line, frames)
         assert remembered(hosted.host.opened.session) == before
         assert isinstance(await b2.say(Bid(60)), Accepted)
