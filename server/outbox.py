@@ -21,24 +21,26 @@ class Outbox:
     def __init__(
         self, peer: Peer, feeds: Feeds, viewer: Viewer, sent: int, delivery: Delivery, on_cut: Callable[[str], None]
     ) -> None:
-        self.peer, self.feeds, self.viewer, self.sent, self.delivery = peer, feeds, viewer, sent, delivery
+        self.peer, self.feeds, self.viewer, self.delivery = peer, feeds, viewer, delivery
+        self._place = feeds.place(viewer, sent)
         self._on_cut = on_cut
-        self._caught_up = self._cut = False
+        self._caught_up = self._cut = self._over = False
         self._state: list[bytes] = []
         self._waiting: asyncio.Task[None] | None = None
         self.wake()
 
     def wake(self) -> None:
         """There is something new: send it, unless the peer is behind. Cuts the line if it has fallen too far."""
-        if self._waiting is None:
+        if self._waiting is None and not self._over:
             while self.peer.buffered() <= SEND_BYTES_MAX:
                 frame = self._next()
-                if frame is None:
+                if frame is not None:
+                    self.peer.push(frame)
+                if not self._place.left:
                     self._caught_up = True
                     return
-                self.peer.push(frame)
             self._waiting = asyncio.create_task(self._wait())
-        elif self._caught_up and self.feeds.count(self.viewer) - self.sent > BEHIND_FACTS_MAX:
+        elif self._caught_up and self._place.left > BEHIND_FACTS_MAX:
             self.cut("behind")
 
     def cut(self, why: str = "asked") -> None:
@@ -49,7 +51,8 @@ class Outbox:
             self.peer.abort()
 
     def stop(self) -> None:
-        """The line is gone."""
+        """The line is gone: it is not woken any more."""
+        self._over = True
         if self._waiting:
             self._waiting.cancel()
 
@@ -76,15 +79,16 @@ class Outbox:
 
         A state may change without a fact for this viewer: by orders that he is not shown.
         """
-        count, facts = self.feeds.joined(self.viewer, self.sent, FEED_FACTS_MAX)
-        state = self.feeds.state[self.feeds.channel(self.viewer)]
+        place, feeds = self._place, self.feeds
+        first, state = place.number + 1, feeds.state[place.channel]
+        published_s = feeds.published_at(place)
+        count, facts = feeds.joined(place, FEED_FACTS_MAX)
         if not count and state == self._state:
             return None
         if count:
-            self.delivery.sent(count, self.feeds.published_at(self.viewer, self.sent) if self._caught_up else None)
-        first, self.sent = self.sent + 1, self.sent + count
-        if state == self._state or self.sent < self.feeds.count(self.viewer):
+            self.delivery.sent(count, published_s if self._caught_up else None)
+        if state == self._state or place.left:
             state = []
         else:
             self._state = state
-        return feed_frame(first, self.feeds.now, [facts], state)
+        return feed_frame(first, feeds.now, [facts], state)
