@@ -39,8 +39,8 @@ class Disk(Protocol):
     def read(self, path: Path) -> bytes:
         """All of a file."""
 
-    def replace(self, path: Path, data: bytes) -> None:
-        """Replace a small file as a whole, durably, readable by its owner alone."""
+    def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
+        """Replace a file as a whole, durably; unless told otherwise it is readable by its owner alone."""
 
 
 class RealDisk:
@@ -88,10 +88,10 @@ class RealDisk:
         """See Disk."""
         return path.read_bytes()
 
-    def replace(self, path: Path, data: bytes) -> None:
+    def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         """See Disk."""
         beside = path.with_suffix(".new")
-        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _binary(), 0o600)
+        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _binary(), mode)
         with os.fdopen(file, "wb") as whole:
             whole.write(data)
             whole.flush()

@@ -4,6 +4,7 @@ Beside the journal lie `people.json` (names; may be deleted), `doors.json` (code
 `announcements.json` (what the experimenter told everybody).
 """
 
+import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,9 @@ from p2p.session import RULES, Session
 from p2p.wire import Envelope, Event, ProtocolError
 from recordings.disk import REAL, Disk, is_held
 from recordings.journal import FILE, Chain, Header, JournalError, Reading, read_journal, same
+
+JOURNAL_MODE = 0o644
+"""Who may read a journal: everybody, for there is no name and no code in it."""
 
 
 def new_id(scenario_name: str) -> str:
@@ -95,8 +99,19 @@ class Recovered:
             self._chain, self._good_bytes = reading.before_seal
 
     def reopen(self) -> Store:
-        """The store to append to; a torn tail, or the seal of a stop before the end, is cut off first."""
-        file = self.disk.open(self.folder / FILE, self._good_bytes)
+        """The store to append to; a torn tail, or the seal of a stop before the end, is cut off first.
+
+        The journal is written anew: where a sync has failed, the operating system takes for written what never was, and
+        it reads well until the power is lost. The old file stays open meanwhile: who has it open is who writes.
+        (Windows tries again what failed, and replaces no file that is open.)
+        """
+        path = self.folder / FILE
+        file = self.disk.open(path, self._good_bytes)
+        if os.name != "nt":
+            old = file
+            self.disk.replace(path, self.disk.read(path), JOURNAL_MODE)
+            file = self.disk.open(path, self._good_bytes)
+            self.disk.close(old)
         return Store(self.folder, self._chain, file, self.disk)
 
 

@@ -1,7 +1,6 @@
 """A session, hosted: store, doors, sequencer, gateway and listening socket, from the first connection to the seal."""
 
 import asyncio
-import contextlib
 import logging
 import signal
 from collections.abc import Callable
@@ -27,7 +26,16 @@ from server.announcements import Announcements
 from server.clock import Clock
 from server.feeds import Feeds
 from server.gateway import Gateway
-from server.limits import CLOSING_S, GOING_AWAY, LOGIN_S_MAX, PING_S, PONG_S, QUEUE_FRAMES_MAX, SEND_BYTES_MAX
+from server.limits import (
+    CLOSING_S,
+    GOING_AWAY,
+    LOGIN_S_MAX,
+    PING_S,
+    PONG_S,
+    QUEUE_FRAMES_MAX,
+    SEND_BYTES_MAX,
+    SESSION_OVER,
+)
 from server.log import Log
 from server.metrics import MISSING, SILENT, Metrics
 from server.sequencer import Happened, Sequencer
@@ -168,13 +176,9 @@ class Host:
         stopping = asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait([sequencing, stopping], return_when=asyncio.FIRST_COMPLETED)
-            if not sequencing.done():
-                sequencing.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await sequencing
-                await self._close(GOING_AWAY, "the server stops; the session can be taken up again")
-                return 0
-            sequencing.result()
+            self.sequencer.stop()
+            await sequencing
+            await self.sequencer.seal()
         except OSError as error:
             self.log.say("disk failed", self.opened.store.chain.records, why=error.strerror or "")
             self.opened.store.close()
@@ -182,13 +186,14 @@ class Host:
             raise
         finally:
             stopping.cancel()
-        await self._close(4000, "the session is over")
+            sequencing.cancel()
+        over = self.opened.session.phase == "ended"
+        why = "the session is over" if over else "the server stops; the session can be taken up again"
+        try:
+            self.gateway.save_beside()
+        finally:
+            await self.gateway.close(SESSION_OVER if over else GOING_AWAY, why)
         return 0
-
-    async def _close(self, code: int, why: str) -> None:
-        await self.sequencer.seal()
-        self.gateway.save_beside()
-        await self.gateway.close(code, why)
 
     def stop_on_signals(self) -> None:
         """SIGINT and SIGTERM stop the hosting; where the loop cannot take signals (Windows), the interpreter does."""

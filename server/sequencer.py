@@ -57,7 +57,8 @@ class Sequencer:
         metrics: Metrics = SILENT,
     ) -> None:
         self.session, self.store, self.clock, self._publish, self.metrics = session, store, clock, publish, metrics
-        self._inbox: asyncio.Queue[Arrival] = asyncio.Queue()
+        self._inbox: asyncio.Queue[Arrival | None] = asyncio.Queue()
+        self._stopping = False
         self._disk = ThreadPoolExecutor(1, "journal")
         self.on_disk: Callable[[Callable[[bytes], None], bytes], Awaitable[None]] = self._in_thread
 
@@ -76,11 +77,19 @@ class Sequencer:
         return self._inbox.qsize()
 
     async def run(self, first: list[Envelope]) -> None:
-        """Sequence to the session's end, `first` before the clock runs. Raises OSError of the disk."""
+        """Sequence to the session's end or `stop`, `first` before the clock runs. Raises OSError of the disk."""
         await self._batch([Arrival(envelope) for envelope in first])
         self.clock.start()
-        while self.session.phase != "ended":
+        while self.session.phase != "ended" and not self._stopping:
             await self._batch(await self._gather())
+
+    def stop(self) -> None:
+        """Let `run` end: what the session was told already is written and published, what waits still is not told.
+
+        A batch must never be left half way: the session and the journal's chain have it, the file would not.
+        """
+        self._stopping = True
+        self._inbox.put_nowait(None)
 
     async def _batch(self, arrivals: list[Arrival]) -> None:
         """Handle what has arrived, make it durable, then publish it."""
@@ -108,17 +117,17 @@ class Sequencer:
 
     async def _gather(self) -> list[Arrival]:
         """All that waits, once there is something or an alarm is due."""
-        batch: list[Arrival] = []
+        batch: list[Arrival | None] = []
         deadline = self.session.deadline()
         wait_s = None if deadline is None else max(0.0, (deadline - self.clock.now()) / SECOND)
         try:
             async with asyncio.timeout(wait_s):
                 batch.append(await self._inbox.get())
         except TimeoutError:
-            return batch
+            return []
         while len(batch) < BATCH_MAX and not self._inbox.empty():
             batch.append(self._inbox.get_nowait())
-        return batch
+        return [arrival for arrival in batch if arrival is not None]
 
     def _ring(self, now: Instant, happened: list[Happened], lines: list[bytes]) -> None:
         """Hand in the alarms that are due, each at its own instant."""

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
-from tests.simulation.world import play
+from p2p.messages import Ended
+from tests.simulation.world import NONE, play
 
 SEEDS = 200
 BLOCK = 25
@@ -15,24 +17,24 @@ BLOCK = 25
 @pytest.mark.parametrize("first", range(1, SEEDS, BLOCK))
 def test_whatever_anybody_is_told_is_on_record_once_and_for_good(first: int) -> None:
     worlds = [play(seed) for seed in range(first, first + BLOCK)]
-    assert sum(world.losses for world in worlds) > BLOCK
-    assert sum(world.cuts for world in worlds) > BLOCK
+    happened = sum((world.happened for world in worlds), Counter())
+    assert happened["losses of power"] > BLOCK
+    assert happened["cuts"] > BLOCK
+    assert all(happened[rare] > 5 for rare in ("failed writes", "failed syncs", "stops", "stands", "sleeps")), happened
     assert all(len(world.trace()) > 20 for world in worlds)
 
 
 def test_a_seed_plays_the_same_again() -> None:
     one, again = play(7), play(7)
     assert one.trace() == again.trace()
-    assert (one.losses, one.cuts) == (again.losses, again.cuts)
+    assert one.happened == again.happened
     assert one.trace() != play(8).trace()
 
 
 def test_a_quiet_world_loses_nothing_and_nobody() -> None:
-    world = play(1, power=0.0, cuts_s=1e9)
-    assert (world.losses, world.cuts) == (0, 0)
-    seats = world.clients[1:]
-    public = [[one.message for one in client.told if type(one.message).__name__ == "Ended"] for client in seats]
-    assert all(public)
+    world = play(1, NONE)
+    assert +world.happened == Counter()
+    assert all(Ended() in [one.message for one in client.told] for client in world.clients)
 
 
 @pytest.mark.full

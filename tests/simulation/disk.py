@@ -20,8 +20,17 @@ SECTOR = 64
 
 @dataclass
 class File:
+    """What reads well, and what of it is on the disk."""
+
     data: bytes = b""
     durable: bytes = b""
+
+    def sync(self) -> None:
+        self.durable += self.data[len(self.durable) :]
+
+    def drop(self) -> None:
+        """A sync fails: what could not be written still reads well, and no later sync will try it again."""
+        self.durable += bytes(len(self.data) - len(self.durable))
 
 
 class SimulatedDisk:
@@ -29,6 +38,7 @@ class SimulatedDisk:
 
     def __init__(self, tick: Callable[[str], None] = lambda call: None) -> None:
         self.tick = tick
+        self.failed = False
         self.files: dict[Path, File] = {}
         self.folders: set[Path] = {Path("/"), Path()}
         self.durable_names: set[Path] = set(self.folders)
@@ -53,18 +63,28 @@ class SimulatedDisk:
     def open(self, path: Path, size: int) -> int:
         self.tick("open")
         file = self._file(path)
-        file.data = file.durable = file.data[:size]
+        file.data, file.durable = file.data[:size], file.durable[:size]
+        file.sync()
         return self._opened(path)
 
     def write(self, file: int, data: memoryview) -> int:
-        self.tick("write")
+        """A disk that is full takes a part before it says so."""
+        try:
+            self.tick("write")
+        except OSError:
+            self.files[self._open[file]].data += bytes(data[: len(data) // 2])
+            raise
         self.files[self._open[file]].data += bytes(data)
         return len(data)
 
     def sync(self, file: int) -> None:
-        self.tick("sync")
         one = self.files[self._open[file]]
-        one.durable = one.data
+        try:
+            self.tick("sync")
+        except OSError:
+            one.drop()
+            raise
+        one.sync()
 
     def sync_folder(self, folder: Path) -> None:
         self.tick("sync_folder")
@@ -76,7 +96,7 @@ class SimulatedDisk:
     def read(self, path: Path) -> bytes:
         return self._file(path).data
 
-    def replace(self, path: Path, data: bytes) -> None:
+    def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         self.tick("replace")
         self.files[path] = File(data, data)
         self.durable_names.add(path)

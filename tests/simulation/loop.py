@@ -28,3 +28,7 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._waiting.now
+
+    def sleep_through(self, seconds: float) -> None:
+        """The process is stopped for so long: whatever was due meanwhile is due at once."""
+        self._waiting.now += seconds

@@ -3,7 +3,11 @@
 import asyncio
 from random import Random
 
+from server.limits import SEND_BYTES_MAX
 from server.peer import Gone
+
+NARROW = 64
+"""So many bytes are counted for each: a session of seconds is short, and a peer that does not read must be noticed."""
 
 
 class End:
@@ -24,16 +28,20 @@ class End:
         return data
 
     async def send(self, data: bytes) -> None:
+        """Waits until the other end has taken what was sent, if it is much."""
         if self.link.cut:
             raise Gone
         self.push(data)
-        await asyncio.sleep(0)
+        await asyncio.sleep(self._under_way_s() if self.buffered() > SEND_BYTES_MAX else 0)
+        if self.link.cut:
+            raise Gone
 
     def push(self, data: bytes) -> None:
         if self.link.cut:
             return
         loop = asyncio.get_running_loop()
-        self._last = max(self._last + 1e-6, loop.time() + self.link.delay_s())
+        taken = self.link.stands_until if self is self.link.server else 0.0
+        self._last = max(self._last + 1e-6, loop.time() + self.link.delay_s(), taken)
         self.in_flight += len(data)
         loop.call_at(self._last, self._arrive, data)
 
@@ -42,15 +50,18 @@ class End:
         if not self.link.cut:
             self.other._inbox.put_nowait(data)
 
+    def _under_way_s(self) -> float:
+        return max(0.0, self._last - asyncio.get_running_loop().time())
+
     def buffered(self) -> int:
-        return self.in_flight
+        return self.in_flight * NARROW
 
     def abort(self) -> None:
         self.link.end()
 
     async def close(self, code: int, why: str) -> None:
-        """Frames that are under way arrive before the end does."""
-        await asyncio.sleep(max(0.0, self._last - asyncio.get_running_loop().time()) + 1e-4)
+        """Frames that are under way arrive before the end does, if they arrive within a second."""
+        await asyncio.sleep(min(1.0, self._under_way_s()) + 1e-4)
         if not self.link.cut:
             self.other.close_code = code
         self.link.end()
@@ -65,11 +76,16 @@ class Link:
     def __init__(self, rng: Random) -> None:
         self.rng, self.cut = rng, False
         self.slow = rng.choice((0.001, 0.005, 0.05))
+        self.stands_until = 0.0
         self.client, self.server = End(self), End(self)
         self.client.other, self.server.other = self.server, self.client
 
     def delay_s(self) -> float:
         return self.rng.expovariate(1 / self.slow)
+
+    def stand(self, seconds: float) -> None:
+        """The client reads nothing for a while."""
+        self.stands_until = asyncio.get_running_loop().time() + seconds
 
     def end(self) -> None:
         """Cut it: what has not arrived is lost."""

@@ -1,0 +1,105 @@
+"""Those at the other ends in a simulated lab: seats and the experimenter, who act at random, and one who watches."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from p2p.line import ClientLine, Fault, Told, Welcome
+from p2p.messages import (
+    Announce,
+    Ask,
+    Bid,
+    Buy,
+    Ended,
+    Extend,
+    Message,
+    Pause,
+    Paused,
+    RequestContracts,
+    RequestStanding,
+    Resume,
+    Sell,
+    Start,
+)
+from p2p.units import EXPERIMENTER, SECOND
+from server.peer import Gone
+from tests.simulation.network import Link
+
+WATCHER = "spectator/0"
+FAULTS = ("token_gap", "too_fast", "closing", "busy")
+"""What a client may be told that it did wrong here: nothing else is ever its fault."""
+AGAIN = ("too_fast", "busy")
+"""After these it comes back, and says again what was not taken."""
+
+
+@dataclass
+class Client:
+    """A seat's client: says things at random, some several times, comes back when cut, remembers all it is told.
+
+    Now and then it comes back though its line stands, or says nothing of its going: the older line is nobody's then.
+    """
+
+    connect: Callable[[], Link]
+    name: str
+    rng: Random
+    told: list[Told] = field(default_factory=list)
+    link: Link | None = None
+    done: bool = False
+
+    def __post_init__(self) -> None:
+        self.line = ClientLine(self.name, "robot")
+        if self.name == WATCHER:
+            self.line.watched = 0
+        self.acting = asyncio.create_task(self._act())
+
+    async def run(self) -> None:
+        while not self.done:
+            try:
+                await self._connection()
+            except Gone:
+                await asyncio.sleep(self.rng.uniform(0.01, 0.3))
+        self.acting.cancel()
+
+    async def _connection(self) -> None:
+        self.link = link = self.connect()
+        await link.client.send(self.line.login())
+        while self.rng.random() > 0.01:
+            received = self.line.received(await link.client.recv())
+            if isinstance(received, Welcome):
+                for pending in self.line.unanswered():
+                    await link.client.send(pending)
+            elif isinstance(received, Fault):
+                assert received.code in FAULTS, received
+                if received.code in AGAIN:
+                    link.end()
+            else:
+                self._see(received)
+
+    def _see(self, told: list[Told]) -> None:
+        self.told += told
+        for one in told:
+            if isinstance(one.message, Ended):
+                self.done = True
+            if self.name == EXPERIMENTER and isinstance(one.message, Paused):
+                self._say(Resume())
+
+    async def _act(self) -> None:
+        while self.name != WATCHER:
+            await asyncio.sleep(self.rng.expovariate(2.0 if self.name == EXPERIMENTER else 6.0))
+            if self.line.session and len(self.line.pending) < 10:
+                self._say(self._word())
+
+    def _word(self) -> Message:
+        if self.name == EXPERIMENTER:
+            words = (Start(), Resume(), Pause(), Announce(f"{self.rng.randrange(5)}"), Extend(SECOND // 2))
+            return self.rng.choices(words, (10, 6, 1, 1, 1))[0]
+        price = self.rng.randrange(1, 200)
+        words = (Bid(price), Ask(price), Buy(), Sell(), Buy(price), RequestStanding(), RequestContracts())
+        return self.rng.choice(words)
+
+    def _say(self, message: Message) -> None:
+        _, data = self.line.say(message)
+        if self.link and not self.link.cut and self.line.number:
+            for _ in range(self.rng.choice((1, 1, 1, 2, 5))):
+                self.link.client.push(data)

@@ -1,0 +1,53 @@
+"""What must hold of a simulated lab when all is over, worked out from its disk alone."""
+
+from p2p.line import ClientLine, feed_frame
+from p2p.messages import Accepted, Pause, Refused
+from p2p.session import Session
+from p2p.units import GATEWAY, INSTITUTION, SESSION
+from recordings.disk import Disk
+from recordings.journal import Record
+from recordings.store import Recovered, read_folder
+from server.announcements import Announcements
+from server.feeds import Feeds
+from tests.simulation.client import WATCHER, Client
+
+
+def told_is_on_record(recovered: Recovered, clients: list[Client]) -> None:
+    """Whatever anybody was told is on record, at that number, and once; each token was answered once."""
+    assert recovered.sealed is not None
+    assert recovered.sealed.digest == recovered.session.digest().hex()
+    assert recovered.session.phase == "ended"
+    feeds = Feeds(recovered.session)
+    Announcements(recovered.folder, recovered.disk, feeds.words)
+    for at, events in recovered.played:
+        feeds.publish(at, events)
+    for client in clients:
+        viewer = int(client.name) if client.name.isdigit() else client.name
+        expected = ClientLine("", "robot").received(feed_frame(1, 0, feeds.after(viewer, 0, 1 << 30), []))
+        assert [one.number for one in client.told] == list(range(1, len(client.told) + 1)), client.name
+        assert isinstance(expected, list)
+        assert client.told == expected[: len(client.told)], client.name
+        answers = [one.message.token for one in client.told if isinstance(one.message, Accepted | Refused)]
+        assert answers == list(range(1, len(answers) + 1)), client.name
+        assert not answers or client.name != WATCHER
+
+
+def time_was_kept(session: Session, records: list[Record], recoveries: list[int]) -> None:
+    """No alarm came late, early or twice, and none was overtaken; whenever the server came back, the time stood still.
+
+    `session` is a new one, `recoveries` has the number of records found each time.
+    """
+    for record in records:
+        envelope, due = record.envelope(), session.deadline()
+        if record.n - 1 in recoveries and session.phase in ("trading", "break") and session.paused_left is None:
+            assert (envelope.sender, envelope.message) == (GATEWAY, Pause()), f"record {record.n}: a crash is a pause"
+            assert record.at == session.now, f"record {record.n}: time passed while nobody was there"
+        if envelope.sender in (SESSION, INSTITUTION):
+            assert record.at == due, f"record {record.n}: an alarm rings when it is due"
+        else:
+            assert due is None or record.at < due, f"record {record.n}: overtook an alarm"
+        session.handle(envelope, record.at)
+
+
+def records_of(disk: Disk, folder) -> list[Record]:
+    return list(read_folder(folder, disk).records())
