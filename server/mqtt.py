@@ -42,7 +42,14 @@ FAREWELL_S_MAX = 3.0
 
 @contextlib.asynccontextmanager
 async def published(where: Broker | None, host: Host) -> AsyncIterator["Publisher"]:
-    """A session on a broker, on one in this process where `where` is None, to the block's end."""
+    """A session on a broker, on one in this process where `where` is None, to the block's end.
+
+    Raises ClickException where the scenario, and so the rules that everybody was told, have no spectators.
+    """
+    if host.opened.session.scenario.spectators == "none":
+        raise click.ClickException(
+            'the scenario has spectators = "none", and a broker shows the market: no --mqtt then'
+        )
     async with contextlib.AsyncExitStack() as stack:
         if where is None:
             from server.embedded import embedded

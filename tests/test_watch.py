@@ -6,28 +6,35 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click import ClickException
 from textual.widgets import Digits
+from textual.widgets._footer import FooterKey
 
 from bots.client import Client, Closed, Facts, Lost
-from p2p.broadcast import TOPICS
-from p2p.broker_address import broker_at
+from p2p.broadcast import TOPICS, Efficiency, Welfare
+from p2p.broker_address import Broker, broker_at
 from p2p.line import ClientLine, FactRead, Fault, Told, Welcome
 from p2p.messages import Accepted, Bid, Contract, End, Lobby, Quote, Schedule, Standing, Start, StartRound
 from p2p.rules import public_rules
 from p2p.scenario import parse
 from p2p.sim.sessions import Simulation
+from p2p.units import SECOND
 from p2p.wire import encode, message_of
 from server.bulletin import Bulletin
 from server.feeds import Feeds
+from server.mqtt import published as published_to
 from tests.brokers import mosquitto, needs_mosquitto
 from tests.conftest import SMALL
 from tests.test_mqtt import many, market, publishing, trade
-from tests.tui_plays import FakeClient, smith
+from tests.test_tui_snapshots import settled
+from tests.tui_plays import FakeClient, smith, told_to
+from tests.tui_plays import market as open_book
 from tui.heard import Heard
 from tui.model import Model
 from tui.screens.results import ResultsScreen
 from tui.watch import WatchApp
 from tui.watch_broker import BrokerLine
+from tui.widgets.ladder import rungs
 
 ARMS = """
 [[arms]]
@@ -212,9 +219,38 @@ def test_whatever_a_broker_mixes_up_or_drops_the_screen_ends_up_right(seed):
     assert heard.over
 
 
+def levels(model):
+    return [rungs(side, model, 50) for side in (model.public.book.bids, model.public.book.asks)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_book_over_a_broker_has_the_levels_of_the_line_whatever_was_dropped_between(seed):
+    rng = random.Random(seed)
+    scenario = open_book("continuous")
+    simulation, feeds, channel, bulletin = published(scenario, seed)
+    model, told, heard, had = Model(bulletin.rules, None), Model(bulletin.rules, None), Heard("session"), 0
+    fold(heard, model, "rules", encode(bulletin.rules))
+    seen = 0
+    for _, at, events in simulation.play():
+        feeds.publish(at, events)
+        if rng.random() < 0.5:
+            for number, raw in enumerate(feeds.public[channel][had:], had + 1):
+                fact = msgspec.json.decode(raw, type=FactRead)
+                told.fold(Told(number, fact.at, message_of(fact.directive, fact.payload)))
+            had = len(feeds.public[channel])
+            while bulletin.fold():
+                pass
+            books = list(bulletin.due({"book"}, at))
+            for topic, payload in books if rng.random() < 0.5 else []:
+                fold(heard, model, topic, payload)
+                assert levels(model) == levels(told)
+                seen += bool(levels(told)[0] and levels(told)[1])
+    assert seen
+
+
 def test_debris_on_a_topic_is_passed_over():
     heard = Heard("session")
-    for topic in ("rules", "state", "period", "standing", "contract", "contracts", "nonsense"):
+    for topic in ("rules", *TOPICS, "nonsense"):
         for payload in (b"", b"\xff", b"[" * 5_000, b"{}", b'{"now": "soon"}'):
             assert heard.hear(topic, payload) == []
 
@@ -317,3 +353,84 @@ async def test_a_market_that_starts_is_started_for_its_spectators_too(host):
         experimenter = await hosted.experimenter()
         assert isinstance(await experimenter.say(Start()), Accepted)
         assert isinstance(await spectator.until_told(StartRound), StartRound)
+
+
+class StillWatch(WatchApp):
+    """Draws when it is told to, so that every picture is of the same moment."""
+
+    def beat(self) -> None:
+        """Nothing by the clock."""
+
+
+def at_second(told, second):
+    return [fact for fact in told if fact.at <= second * SECOND]
+
+
+async def test_a_screen_that_was_there_before_the_rules_keeps_its_keys():
+    line = FakeClient(open_book("continuous"))
+    app = WatchApp(line)
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.welcome()
+        line.tell(Lobby(3, 4), StartRound(1, 60_000_000), second=1)
+        for _ in range(500):
+            await pilot.pause(0.01)
+            if app.screen.query("Ladder") and app.screen.query(FooterKey):
+                break
+        assert [key.key_display for key in app.screen.query(FooterKey)] == ["r", "q"]
+
+
+def test_the_publics_book_over_a_line(snap_compare):
+    scenario = open_book("continuous")
+    line = FakeClient(scenario)
+
+    async def play(pilot):
+        line.welcome()
+        line.feed(at_second(told_to(None, scenario), 9))
+        await settled(pilot, pilot.app)
+
+    assert snap_compare(StillWatch(line), run_before=play, terminal_size=(80, 24))
+
+
+def test_the_publics_book_and_a_demonstrations_welfare_over_a_broker(snap_compare):
+    scenario = open_book("continuous")
+    line = FakeClient(scenario)
+    feeds, bulletin = played(scenario, 1, 76)
+    heard = Heard("session")
+
+    async def play(pilot):
+        line.welcome()
+        heard.hear("rules", encode(bulletin.rules))
+        topics = {"state", "period", "standing", "contracts", "book"}
+        line.feed([told for one in bulletin.due(topics, feeds.now) for told in heard.hear(*one)])
+        line.queue.put_nowait(Welfare(300, 400, 0.75, [Efficiency(1, 300, 400, 0.75, 8.5)]))
+        await settled(pilot, pilot.app)
+
+    assert snap_compare(StillWatch(line), run_before=play, terminal_size=(120, 36))
+
+
+def played(scenario, seed, second):
+    """A simulated session's feed up to a second, and the bulletin that has read it."""
+    simulation, feeds, _, bulletin = published(scenario, seed)
+    for _, at, events in simulation.play():
+        if at > second * SECOND:
+            break
+        feeds.publish(at, events)
+    while bulletin.fold():
+        pass
+    return feeds, bulletin
+
+
+async def test_where_there_are_no_spectators_the_screen_says_so_in_a_line_and_a_broker_is_told_nothing(host):
+    async with host(parse('spectators = "none"\n' + SMALL)) as hosted:
+        app = WatchApp(watcher(hosted.url))
+        async with app.run_test(size=(80, 24)) as pilot:
+            for _ in range(500):
+                if app.return_value is not None:
+                    break
+                await pilot.pause(0.01)
+        ending = app.return_value
+        assert (ending.status, ending.sentence.count("\n")) == (2, 0)
+        assert "no spectators" in ending.sentence
+        with pytest.raises(ClickException, match="spectators"):
+            async with published_to(Broker("127.0.0.1", 1), hosted.host):
+                raise AssertionError("it is published all the same")

@@ -18,6 +18,8 @@ PATIENCE_S = 900.0
 """How long a market is waited for that has been there."""
 UNFAULTED = {4000}
 """The close code that nobody is to blame for: the session is over."""
+NOT_SHOWN = 4002
+"""The close code of a session that has no spectators."""
 
 
 class Watched(Protocol):
@@ -57,7 +59,8 @@ class WatchApp(LabApp):
         closed = self.client.closed or Closed(0, "the line ended")
         if self.model and self.model.public.phase == "ended":
             return
-        self.exit(Ending(f"The line is closed: {closed.why}.", status=0 if closed.code in UNFAULTED else 2))
+        said = "There is nothing to watch" if closed.code == NOT_SHOWN else "The line is closed"
+        self.exit(Ending(f"{said}: {closed.why}.", status=0 if closed.code in UNFAULTED else 2))
 
     def take(self, happening: Happening | Welfare) -> None:
         """Fold what has happened on the line."""

@@ -83,6 +83,7 @@ class MarketScreen(Screen[None]):
     async def _rearrange(self) -> None:
         """The rules have come after the screen: they say which parts it has."""
         await self.recompose()
+        self.refresh_bindings()  # a new footer shows no keys until it is told of them
         self._draw()
 
     def show(self, model: Model, now: Instant) -> None:

@@ -14,6 +14,11 @@ CHART_US = SECOND // 2
 """A running period's chart is drawn twice a second at the most: it is a third of a drawing's cost, and all history."""
 
 
+def contracts(model: Model) -> str:
+    """How contracts are marked; the public has none of its own."""
+    return "● contract" if model.seat is None else "● contract  ◆ yours"
+
+
 class PriceChart(PricePlot, can_focus=False):
     """A chart that draws the running period from scratch whenever it has changed, from series of bounded length."""
 
@@ -27,7 +32,6 @@ class PriceChart(PricePlot, can_focus=False):
         """Leave the room to the data."""
         self.margin_top, self.margin_bottom = 0, 1
         self.border_title = "Prices by seconds of the period"
-        self.border_subtitle = "● contract  ◆ yours  ▔ ask  ▁ bid"
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the chart up to date."""
@@ -37,8 +41,8 @@ class PriceChart(PricePlot, can_focus=False):
             return
         self._version, self._place, self._at = model.version, place, now
         self._fit_labels(model.figures.price(model.rules.price_max))
-        if model.calls:
-            self.border_subtitle = "● contract  ◆ yours  ━ indicative"
+        quotes = "━ indicative" if model.calls else "▔ ask  ▁ bid"
+        self.border_subtitle = f"{contracts(model)}  {quotes}"
         self.clear()
         if period is None or not period.length_us:
             return

@@ -1,7 +1,7 @@
 """All contract prices of the session in their order, period beside period."""
 
 from tui.model import Model
-from tui.widgets.chart import DEAL, OWN
+from tui.widgets.chart import DEAL, OWN, contracts
 from tui.widgets.priceplot import PricePlot
 
 
@@ -15,10 +15,10 @@ class SessionChart(PricePlot, can_focus=False):
         """Leave the room to the data."""
         self.margin_top, self.margin_bottom, self.margin_left = 0, 1, 7
         self.border_title = "Contract prices in their order · a vertical line ends a period"
-        self.border_subtitle = "● contract  ◆ yours"
 
     def show(self, model: Model) -> None:
         """Draw all contracts that the thinned series of the periods hold."""
+        self.border_subtitle = contracts(model)
         self.clear()
         before = 0
         scaled = model.figures.scaled
