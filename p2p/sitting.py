@@ -68,6 +68,10 @@ class Sitting:
         """How long each kind of sitter held a seat in a period."""
         return {sitter: self._held_us.get((key, sitter), 0) for sitter in SITTERS}
 
+    def open_us(self, market: int, period: int) -> Duration:
+        """How long a period was open, whoever sat there."""
+        return sum(self.of((market, period, self._seats[market][0])).values())
+
     def _count(self, at: Instant) -> None:
         """The time since the last change is theirs who have held the seats until now."""
         passed, self._since = at - self._since, at

@@ -58,7 +58,7 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
     from p2p.agents.registry import AgentError, parse_word
     from p2p.sim.batch import Played
     from recordings.journal import JournalError
-    from recordings.report import baselines_table, console, periods_table, traders_table
+    from recordings.report import baselines_table, console, lengths_line, periods_table, traders_table
     from recordings.score import baseline
     from recordings.score import score as score_recording
 
@@ -83,6 +83,8 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
             with click.progressbar(played, length=sessions, label=f"{sessions} × {word}", file=sys.stderr) as bar:
                 baselines[word] = list(bar)
         out.print(baselines_table(scored, baselines))
+        if line := lengths_line(scored):
+            out.print(line, soft_wrap=True)
     out.print(traders_table(scored))
     if scored.periods[0].energy is not None:
         from recordings.energy_report import energy_table

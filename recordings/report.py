@@ -13,6 +13,9 @@ from recordings.score import Score
 WIDTH = 100
 """Columns when the output is no terminal: wide enough for every table, narrow enough for a mail."""
 
+LATE_S, LATE_SHARE = 0.1, 0.02
+"""How far a period's length may be from the scenario's and still be it: clocks and machines are a little late."""
+
 
 def console() -> Console:
     """Standard output, as wide as the terminal or WIDTH where there is none."""
@@ -81,6 +84,17 @@ def baselines_table(score: Score, baselines: dict[str, list[Played]]) -> Table:
         periods = sum(len(one.scores) for one in played)
         table.add_row(agent, *_row([score_session(one.scores) for one in played], periods))
     return table
+
+
+def lengths_line(score: Score) -> str:
+    """What to know of the baselines where this session's periods were not as long as the scenario's; else nothing."""
+    planned_s = score.scenario.period_s
+    seen_s = sorted({round(one, 1) for one in score.open_s})
+    if all(abs(one - planned_s) <= max(LATE_S, LATE_SHARE * planned_s) for one in seen_s):
+        return ""
+    seen = f"{seen_s[0]:g} s" if len(seen_s) == 1 else f"{seen_s[0]:g} to {seen_s[-1]:g} s"
+    many = score.scenario.activations()
+    return f"The baselines' periods are {planned_s:g} s long ({many:g} activations); this session's were open {seen}."
 
 
 def _row(sessions: list[SessionScore], periods: int) -> list[str]:

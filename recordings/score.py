@@ -10,10 +10,10 @@ from p2p.outcome import Outcome
 from p2p.scenario import Scenario
 from p2p.seeds import derived
 from p2p.sim.batch import Played, Task, foresight, play_all
-from p2p.units import Controller, Role, Seat
-from p2p.wire import ProtocolError
-from recordings.journal import JournalError, Reading
-from recordings.store import read_folder, scenario_of, still_runs
+from p2p.units import SECOND, Controller, Role, Seat
+from recordings.journal import Reading
+from recordings.store import read_folder, still_runs
+from recordings.tables import Folded
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Score:
     """A recording, scored. `sealed` is False where the recording was cut: then only finished periods count, as in a
     session that still `runs`.
 
-    `foresight`: of prosumers, each market's bound with perfect foresight, None where it was not found.
+    `foresight`: of prosumers, each market's bound with perfect foresight, None where it was not found. `open_s`: how
+    long each of the periods was open, pauses not counted.
     """
 
     name: str
@@ -45,15 +46,16 @@ class Score:
     traders: list[TraderScore]
     foresight: tuple[float | None, ...] = ()
     runs: bool = False
+    open_s: tuple[float, ...] = ()
 
 
 def score(folder: Path) -> Score:
     """Score a recording from its events; raises JournalError."""
     runs = still_runs(folder)
     reading = read_folder(folder)
-    outcome = fold(reading)
+    folded = Folded(reading)
+    scenario, outcome = folded.scenario, folded.outcome
     periods = outcome.scores()
-    scenario = scenario_of(reading.header)
     return Score(
         name=reading.header.session,
         scenario=scenario,
@@ -64,21 +66,13 @@ def score(folder: Path) -> Score:
         traders=_traders(outcome, periods),
         foresight=foresight(scenario, outcome),
         runs=runs and reading.sealed is None,
+        open_s=tuple(folded.sitting.open_us(one.market, one.period) / SECOND for one in periods),
     )
 
 
 def fold(reading: Reading) -> Outcome:
     """What happened in a recording; raises JournalError where a record holds no message of ours."""
-    outcome = Outcome(scenario_of(reading.header).charges)
-    for record in reading.records():
-        try:
-            envelope, events = record.envelope(), record.read_events()
-        except ProtocolError as error:
-            raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
-        outcome.hear(envelope.message)
-        for event in events:
-            outcome.see(event)
-    return outcome
+    return Folded(reading).outcome
 
 
 def _traders(outcome: Outcome, periods: list[PeriodScore]) -> list[TraderScore]:
