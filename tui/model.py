@@ -18,6 +18,7 @@ from p2p.messages import (
     EndRound,
     Extended,
     Forecast,
+    HandedBack,
     Indicative,
     Intermission,
     Lobby,
@@ -30,6 +31,8 @@ from p2p.messages import (
     Resumed,
     Schedule,
     StartRound,
+    TakenOver,
+    Unpaid,
 )
 from p2p.rules import PublicRules
 from p2p.units import Duration, Instant, Money, Price, Quantity, Seat, Side
@@ -59,6 +62,15 @@ class Answer:
     refused: Reason | None
 
 
+@dataclass
+class Absence:
+    """A time in which a robot held one's seat: what its orders made, then or later, and the period of one's return."""
+
+    contracts: int = 0
+    gain: Money = 0
+    until_period: int | None = None
+
+
 class Model:
     """One seat's screen, or the public's where `seat` is None."""
 
@@ -82,6 +94,7 @@ class Model:
         self.orders: dict[int, Message] = {}
         self.news: Answer | OwnTrade | None = None
         self.lost: str | None = None
+        self.absence: Absence | None = None
         self.welfare: Welfare | None = None
         self._stopped_at: Instant | None = None
 
@@ -120,6 +133,14 @@ class Model:
                 self.announced = text
             case Intermission(next_period=next_period):
                 self.next_period = next_period
+            case TakenOver():
+                self.orders.clear()
+                self.absence = Absence()
+            case Unpaid(gain=gain) if self.absence:
+                self.absence.contracts += 1
+                self.absence.gain += gain
+            case HandedBack() if self.absence:
+                self.absence.until_period = self.public.period
             case Paused():
                 self._stopped_at = at
             case Resumed():
@@ -167,6 +188,11 @@ class Model:
     def surplus_total(self) -> Money:
         """One's own surplus of the session so far."""
         return self.own.surplus_before + self.own.surplus
+
+    @property
+    def surplus_paid(self) -> Money:
+        """The same without what a robot's orders gained in one's place."""
+        return self.surplus_total - self.own.unpaid
 
     def time_left_us(self, now: Instant) -> Duration | None:
         """What is left of the period or of the break, None where no clock runs towards anything."""

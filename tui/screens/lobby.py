@@ -52,10 +52,11 @@ class LobbyScreen(Screen[None]):
         self.query_one("#lobby-title", Line).say(Content.styled(model.rules.title, "bold"))
         self.query_one(Notice).show(model, now)
         taken, seats = model.public.seats_taken, model.seats
+        robots = f", {model.public.robots} by robots" if model.public.robots else ""
         self.query_one("#lobby-seats", Line).say(
             Content.assemble(
                 f"You have seat {model.seat}. ",
-                (f"{taken} of {seats} seats are taken.", "bold"),
+                (f"{taken} of {seats} seats are taken{robots}.", "bold"),
                 "\nTrading starts when all are there, or when the experimenter says so.",
             )
         )

@@ -80,9 +80,14 @@ def total(model: Model) -> str:
         realised = "" if share is None else f" Efficiency {share:.3f}."
         return f"{contracts} contracts{of} in {len(model.periods)} periods.{realised}"
     own = sum(trade.quantity for period in model.periods for trade in period.own)
+    earned, unit = figures.signed(model.surplus_total), figures.money_unit
+    unpaid = ""
+    if model.own.unpaid:
+        gained, paid = figures.signed(model.own.unpaid), figures.signed(model.surplus_paid)
+        unpaid = f" {gained} of it by a robot's orders in your place, which are not paid: you are paid {paid} {unit}."
     return (
-        f"You earned {figures.signed(model.surplus_total)} {figures.money_unit} with {figures.quantity(own)} "
-        f"in {len(model.periods)} periods. The market made {contracts} contracts{of}."
+        f"You earned {earned} {unit} with {figures.quantity(own)} in {len(model.periods)} periods.{unpaid} "
+        f"The market made {contracts} contracts{of}."
     )
 
 

@@ -24,7 +24,23 @@ def notice(model: Model, now: Instant) -> str:
     """The most urgent thing to know, or nothing; the experimenter's words stay until he says others."""
     state = _state(model, now)
     said = f"✉ Experimenter: {model.announced}" if model.announced else ""
-    return "   ".join(part for part in (state, said) if part)
+    return "   ".join(part for part in (state, _absence(model), said) if part)
+
+
+def _absence(model: Model) -> str:
+    """That a robot holds the seat, or until the period's end that it has held it."""
+    absence = model.absence
+    if absence is None:
+        return ""
+    if absence.until_period is None:
+        return "⚙ A robot holds this seat until its owner is back."
+    if absence.until_period != model.public.period or model.public.phase == "ended":
+        return ""
+    if not absence.contracts:
+        return "⚙ A robot held your seat while you were away; it has made no contract."
+    made = "a contract" if absence.contracts == 1 else f"{absence.contracts} contracts"
+    gained = f"{model.figures.signed(absence.gain)} {model.figures.money_unit}"
+    return f"⚙ A robot held your seat while you were away: its orders made {made} ({gained}, not paid)."
 
 
 def _state(model: Model, now: Instant) -> str:

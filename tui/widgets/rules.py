@@ -49,7 +49,7 @@ def rules_text(model: Model) -> Content:
     """The whole page."""
     parts = [
         Content.styled("The market", "bold"),
-        Content(market_words(model.rules, model.figures)),
+        Content(" ".join([market_words(model.rules, model.figures), *robots_words(model)])),
         Content(""),
         Content.styled("Instructions", "bold"),
         Content(model.rules.instructions.strip() or "There are none."),
@@ -89,6 +89,20 @@ def market_words(rules: PublicRules, figures: Figures) -> str:
         "An order at a loss is refused." if rules.no_loss else "Nothing keeps you from trading at a loss: take care.",
     ]
     return " ".join(sentences)
+
+
+def robots_words(model: Model) -> list[str]:
+    """What is told of robots: that there may be some, how many there are now, and who takes a lost seat."""
+    said, count, grace_s = [], model.public.robots, model.rules.takeover_after_s
+    if model.rules.robots:
+        now = "" if not count else f"; they hold {count} seat{'' if count == 1 else 's'} now"
+        said.append(f"Some of the traders may be robots{now}.")
+    if grace_s is not None:
+        said.append(
+            f"If your line is lost for more than {grace_s:g} s, a robot trades in your place until you are back;"
+            " what its orders gain is not paid."
+        )
+    return said
 
 
 def terms_words(rules: PublicRules, figures: Figures) -> list[str]:
