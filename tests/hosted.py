@@ -129,9 +129,9 @@ class Hosted:
 
 
 @contextlib.asynccontextmanager
-async def hosting(opened: Opened) -> AsyncIterator[Hosted]:
+async def hosting(opened: Opened, host: Host | None = None) -> AsyncIterator[Hosted]:
     """Host a session on a free port; stopped at the end if it has not ended."""
-    host = Host(opened)
+    host = host or Host(opened)
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     running = asyncio.create_task(host.run("127.0.0.1", 0, listening))
     done, _ = await asyncio.wait([listening, running], return_when=asyncio.FIRST_COMPLETED)
