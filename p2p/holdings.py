@@ -64,12 +64,13 @@ class Holding:
         return gained - charges.due(self.role, quantity)
 
     def gains(self, commitments: list[tuple[Price, Quantity]], charges: Charges = NO_CHARGES) -> list[Money]:
-        """What each piece of such trades would gain, in the order in which the units would go."""
+        """What each piece of such trades would gain at worst, in the order in which the units would go.
+
+        A commission is paid per contract, and at worst each unit meets another order: it is taken from every one.
+        """
+        charge = charges.per_unit(self.role) + charges.commission
         gains, skip = [], 0
         for price, quantity in commitments:
-            for value, many in self.pieces(quantity, skip):
-                gains.append(gain(self.role, value, price) * many - charges.per_unit(self.role) * many)
+            gains += [(gain(self.role, value, price) - charge) * many for value, many in self.pieces(quantity, skip)]
             skip += quantity
-            if charges.commission and gains:
-                gains[-1] -= charges.commission
         return gains

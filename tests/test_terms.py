@@ -267,6 +267,19 @@ def test_charges_are_taken_from_payoffs_and_count_as_surplus() -> None:
     assert sum(score.surplus_by_seat.values()) == score.surplus - 2 * (10 - 4) - 2 * 2
 
 
+@pytest.mark.parametrize(("rule", "reason"), [({"no_loss": "people"}, "would_lose"), ({"loss_floor": 9}, "loss_floor")])
+def test_an_order_of_several_units_may_pay_a_commission_for_each(rule: dict[str, Any], reason: str) -> None:
+    """Two units worth 150 each at 140: one contract gains 5 after a commission of 15, two contracts lose 10."""
+    course = opened(controller="human", buyers=((150, 150), (130,)), charges=Charges(commission=15), **rule)
+    buyer, sellers = rich(course), course.seats("seller")
+    assert refused(course, buyer, Bid(140, 2)) == reason
+    assert answer(course.say(buyer, Bid(135, 2))) == "accepted"
+    for seller in sellers:
+        course.say(seller, Sell(135))
+    assert [contract.quantity for contract in told(course.events, Contract)] == [1, 1]
+    assert course.session.markets[0].environment.balance[buyer] == 2 * (150 - 135 - 15)
+
+
 def test_robots_never_lose_by_a_tax() -> None:
     taxed = market(charges=Charges(commission=1, tax_buyer=25, tax_seller=5), period_s=60.0)
     for seed in range(5):
