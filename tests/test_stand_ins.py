@@ -1,0 +1,255 @@
+"""Robots in people's seats: what is told, whose order it was, what is not paid, who held the seat how long."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from p2p.messages import (
+    Accepted,
+    Ask,
+    Bid,
+    Buy,
+    Contract,
+    HandedBack,
+    Joined,
+    Left,
+    Lobby,
+    Message,
+    Passes,
+    Pause,
+    Replace,
+    Resume,
+    Robots,
+    Start,
+    TakenOver,
+    Unpaid,
+)
+from p2p.scenario import InstitutionRules, ScenarioError, Vacancies, parse
+from p2p.sim.scenario_files import load
+from p2p.sitting import Sitting
+from p2p.units import EVERYONE, EXPERIMENTER, GATEWAY, SECOND, Seat
+from p2p.wire import Envelope
+from tests.conftest import SMALL
+from tests.play import Course, answer, small, told
+
+TAKES_OVER = Vacancies(drop_out="robot", grace_s=2.0)
+
+
+def course(name: str = "standing", **changes: object) -> Course:
+    """People on all seats, and the first period runs; robots take the seats of those who drop out."""
+    rules = InstitutionRules(1, 200, name=name)  # type: ignore[arg-type]
+    scenario = msgspec.structs.replace(small(vacancies=TAKES_OVER), institution=rules, **changes)
+    return Course(scenario).trading("human")
+
+
+def takes(play: Course, seat: Seat) -> list[Message]:
+    """A person's line is lost, and a robot takes the seat; what the session said to that."""
+    play.hand_in(Envelope(GATEWAY, Left(seat)))
+    return [event.message for event in play.hand_in(Envelope(GATEWAY, Joined(seat, "robot", stand_in=True)))]
+
+
+def comes_back(play: Course, seat: Seat) -> list[Message]:
+    play.hand_in(Envelope(GATEWAY, Left(seat)))
+    return [event.message for event in play.hand_in(Envelope(GATEWAY, Joined(seat, "human")))]
+
+
+def test_the_seat_is_told_when_it_is_taken_and_when_it_is_given_back() -> None:
+    play = course()
+    assert takes(play, 2) == [TakenOver(), Robots(1)]
+    assert comes_back(play, 2)[0] == HandedBack()
+    private = [e for e in play.events if isinstance(e.message, TakenOver | HandedBack)]
+    assert [event.to for event in private] == [2, 2]
+
+
+def test_a_robot_that_comes_again_does_not_take_the_seat_twice() -> None:
+    play = course()
+    takes(play, 2)
+    assert takes(play, 2) == [Robots(1)]
+    assert comes_back(play, 2)[0] == HandedBack()
+
+
+def test_what_a_robot_earns_in_a_persons_seat_is_flagged() -> None:
+    play = course()
+    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
+    takes(play, buyer)
+    play.say(buyer, Bid(100))
+    flagged = [event for event in play.say(seller, Ask(90)) if isinstance(event.message, Unpaid)]
+    assert [(event.to, event.message) for event in flagged] == [(buyer, Unpaid(1, 150 - 100))]
+
+
+@pytest.mark.parametrize("institution", ["standing", "continuous", "call"])
+def test_a_persons_order_that_trades_while_a_robot_holds_the_seat_is_the_persons(institution: str) -> None:
+    play = course(institution)
+    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
+    play.say(buyer, Bid(100))
+    takes(play, buyer)
+    events = [*play.say(seller, Ask(90)), *play.wait(10)]
+    assert len(told(events, Contract)) > 0
+    assert told(events, Unpaid) == []
+
+
+@pytest.mark.parametrize("institution", ["standing", "continuous", "call"])
+def test_a_robots_order_that_trades_after_the_person_is_back_is_the_robots(institution: str) -> None:
+    play = course(institution)
+    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
+    takes(play, buyer)
+    play.say(buyer, Bid(100))
+    comes_back(play, buyer)
+    events = [*play.say(seller, Ask(90)), *play.wait(10)]
+    (contract,) = {
+        event.message.number: event.message for event in events if isinstance(event.message, Contract)
+    }.values()
+    assert told(events, Unpaid) == [Unpaid(1, 150 - contract.price)]
+
+
+def test_a_persons_order_stays_his_until_the_robot_says_another_in_its_place() -> None:
+    play = course("continuous")
+    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
+    play.say(buyer, Bid(100))
+    takes(play, buyer)
+    assert answer(play.say(buyer, Replace(1, 110))) == "accepted"
+    assert told(play.say(seller, Ask(90)), Unpaid) == [Unpaid(1, 150 - 110)]
+
+
+def test_what_a_robot_takes_is_the_robots_and_the_other_side_is_paid() -> None:
+    play = course("continuous")
+    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
+    play.say(seller, Ask(90))
+    takes(play, buyer)
+    flagged = [event for event in play.say(buyer, Buy()) if isinstance(event.message, Unpaid)]
+    assert [event.to for event in flagged] == [buyer]
+
+
+def test_both_sides_of_a_contract_may_be_robots() -> None:
+    play = course()
+    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
+    takes(play, buyer)
+    takes(play, seller)
+    play.say(buyer, Bid(100))
+    flagged = [event for event in play.say(seller, Ask(90)) if isinstance(event.message, Unpaid)]
+    assert {event.to: event.message.gain for event in flagged} == {buyer: 50, seller: 50}
+
+
+def test_orders_are_kept_when_the_seat_changes_hands() -> None:
+    play = course("continuous")
+    buyer = play.seats("buyer")[-1]
+    play.say(buyer, Bid(100))
+    takes(play, buyer)
+    comes_back(play, buyer)
+    assert answer(play.say(buyer, Replace(1, 101))) == "accepted"
+
+
+def test_what_may_not_cost_a_person_may_not_cost_him_by_a_robot() -> None:
+    play = course(no_loss="people")
+    buyer = play.seats("buyer")[-1]
+    takes(play, buyer)
+    assert answer(play.say(buyer, Bid(190))) == "would_lose"
+
+
+def test_how_many_robots_there_are_is_told_before_and_while_they_trade() -> None:
+    play = Course(small(vacancies=TAKES_OVER, start="experimenter")).open()
+    play.join("robot", [0]).join("human", [1, 2])
+    assert told(play.events, Lobby)[-1] == Lobby(3, 4, robots=1)
+    play.command(Start())
+    said = [
+        event for event in play.hand_in(Envelope(GATEWAY, Joined(3, "robot", stand_in=True))) if event.to == EVERYONE
+    ]
+    assert [event.message for event in said] == [Robots(2)]
+
+
+def test_where_robots_are_not_mentioned_nothing_is_said_of_them() -> None:
+    quiet = small(disclosure="not_mentioned", start="experimenter", vacancies=Vacancies(fill="zic"))
+    play = Course(quiet).open()
+    play.join("robot", [0, 1]).join("human", [2])
+    play.command(Start())
+    play.hand_in(Envelope(GATEWAY, Joined(3, "robot", stand_in=True)))
+    assert {one.robots for one in told(play.events, Lobby)} == {None}
+    assert told(play.events, Robots) == []
+
+
+def test_a_takeover_that_nobody_is_told_of_cannot_be_configured() -> None:
+    text = SMALL + '\n[vacancies]\ndrop_out = "robot"\n'
+    assert parse(text).takes_over
+    with pytest.raises(
+        ScenarioError, match=r":\d+: vacancies.drop_out: cannot be 'robot' where robots are 'not_mentioned'"
+    ):
+        parse('disclosure = "not_mentioned"\n' + text)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "drop_out", "takes_over"),
+    [("research", None, False), ("teaching", None, True), ("teaching", "pass", False), ("research", "robot", True)],
+)
+def test_research_passes_and_teaching_goes_on_unless_it_says_otherwise(
+    purpose: str, drop_out: str | None, takes_over: bool
+) -> None:
+    scenario = small(purpose=purpose, vacancies=msgspec.convert({"drop_out": drop_out}, Vacancies))
+    assert scenario.takes_over == takes_over
+
+
+def test_a_robot_that_fails_is_told_to_the_experimenter_alone() -> None:
+    play = course()
+    events = play.say(1, Passes("raised", seat=3))
+    assert [(event.to, event.message) for event in events] == [
+        (1, Accepted(1)),
+        (EXPERIMENTER, Passes("raised", seat=1)),
+    ], "whose seat it is says the line, not the message"
+
+
+def test_the_time_of_a_seat_is_his_who_held_it_and_pauses_do_not_count() -> None:
+    play = course()
+    play.wait(1)
+    play.hand_in(Envelope(GATEWAY, Left(2)))
+    play.wait(2)
+    play.hand_in(Envelope(GATEWAY, Joined(2, "robot", stand_in=True)))
+    play.command(Pause())
+    play.wait(50)
+    play.command(Resume())
+    play.wait(3)
+    comes_back(play, 2)
+    play.wait(60)
+    sitting = sat(play)
+    held = {sitter: us / SECOND for sitter, us in sitting.of((0, 1, 2)).items()}
+    assert held == {"human": 1 + 4, "robot": 0, "stand_in": 3, "nobody": 2}
+    assert {us / SECOND for us in sitting.of((0, 2, 2)).values()} == {0, 10}
+
+
+def test_the_seats_times_and_the_unpaid_are_folded_from_what_is_recorded() -> None:
+    play = course()
+    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
+    takes(play, buyer)
+    play.say(buyer, Bid(100))
+    play.say(seller, Ask(90))
+    assert dict(sat(play).unpaid) == {(0, 1, buyer): 50}
+
+
+def test_a_session_with_stand_ins_is_the_same_run_again() -> None:
+    play = course("continuous")
+    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
+    takes(play, buyer)
+    play.say(buyer, Bid(100))
+    before = play.session.digest()
+    again = Course(play.session.scenario)
+    for envelope, at, events in play.heard:
+        again.now = at
+        assert again.hand_in(envelope) == events
+    assert again.session.digest() == before
+    play.say(seller, Ask(90))
+    assert play.session.digest() != before
+
+
+def sat(play: Course) -> Sitting:
+    sitting = Sitting()
+    for envelope, at, events in play.heard:
+        sitting.hear(envelope.message, at)
+        for event in events:
+            sitting.see(event, at)
+    return sitting
+
+
+def test_a_scenario_says_which_robot_it_does_not_know(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SMALL + '\n[vacancies]\nfill = "zicc"\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"mine.toml:\d+: vacancies.fill: no agent 'zicc'; did you mean 'zic'"):
+        load(str(path))

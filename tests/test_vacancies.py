@@ -1,0 +1,310 @@
+"""Robots come to seats that nobody holds: at the start, and when a person's grace is over; and go when he is back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+
+from bots.fleet import called, run_called
+from p2p.line import ClientLine
+from p2p.messages import (
+    Accepted,
+    Bid,
+    Cancel,
+    HandedBack,
+    Joined,
+    Left,
+    Message,
+    Order,
+    Passes,
+    Pause,
+    Resume,
+    Start,
+)
+from p2p.scenario import Scenario, Vacancies
+from p2p.units import EXPERIMENTER, GATEWAY, Address, Seat
+from p2p.wire import Envelope
+from recordings.score import fold
+from recordings.store import read_folder
+from server.sequencer import Arrival, Happened
+from server.vacancies import AGAIN_S
+from server.vacancies import Vacancies as Watch
+from tests.play import Course, small
+from tests.simulation.loop import SimulatedLoop
+
+GRACE_S = 20.0
+WAITS = small(start="experimenter", period_s=600.0, vacancies=Vacancies("zic", "robot", "gd", GRACE_S))
+
+
+class Room:
+    """A session in simulated time, whose seats are watched; `sent` has the robots that were sent, with when."""
+
+    def __init__(self, scenario: Scenario = WAITS) -> None:
+        self.play = Course(scenario).open()
+        self.sent: list[tuple[float, Seat, str]] = []
+        self.watch = Watch(self.play.session, self._send)
+
+    def _send(self, seat: Seat, word: str) -> None:
+        self.sent.append((asyncio.get_running_loop().time(), seat, word))
+
+    def hears(self, sender: Address, message: Message) -> None:
+        now = asyncio.get_running_loop().time()
+        self.play.now = round(now * 1e6)
+        token = self.play.session.token(sender) + 1 if sender == EXPERIMENTER else 0
+        envelope = Envelope(sender, message, token=token)
+        self.watch.heard([Happened(self.play.now, self.play.hand_in(envelope), Arrival(envelope, None))])
+
+    def people(self, *seats: Seat) -> None:
+        for seat in seats:
+            self.hears(GATEWAY, Joined(seat, "human"))
+
+
+def in_time(scene: Callable[[], Awaitable[None]]) -> None:
+    loop = SimulatedLoop()
+    try:
+        loop.run_until_complete(scene())
+    finally:
+        loop.close()
+
+
+def test_seats_that_are_empty_at_the_start_are_filled_at_once_and_no_sooner() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 3)
+        await asyncio.sleep(100)
+        assert room.sent == []
+        room.hears(EXPERIMENTER, Start())
+        assert room.sent == [(100, 1, "zic"), (100, 2, "zic")]
+
+    in_time(scene)
+
+
+def test_a_drop_outs_seat_is_taken_when_the_grace_is_over() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2, 3)
+        room.hears(EXPERIMENTER, Start())
+        room.hears(GATEWAY, Left(1))
+        await asyncio.sleep(GRACE_S - 0.1)
+        assert room.sent == []
+        await asyncio.sleep(0.2)
+        assert room.sent == [(GRACE_S, 1, "gd")]
+
+    in_time(scene)
+
+
+def test_who_is_back_in_time_keeps_the_seat() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2, 3)
+        room.hears(EXPERIMENTER, Start())
+        room.hears(GATEWAY, Left(1))
+        await asyncio.sleep(GRACE_S - 0.1)
+        room.people(1)
+        await asyncio.sleep(100)
+        assert room.sent == []
+
+    in_time(scene)
+
+
+def test_nobody_is_replaced_in_a_pause_and_the_grace_begins_anew_after_it() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2, 3)
+        room.hears(EXPERIMENTER, Start())
+        room.hears(GATEWAY, Left(1))
+        await asyncio.sleep(GRACE_S / 2)
+        room.hears(EXPERIMENTER, Pause())
+        await asyncio.sleep(200)
+        assert room.sent == []
+        room.hears(EXPERIMENTER, Resume())
+        await asyncio.sleep(GRACE_S + 0.1)
+        assert room.sent == [(GRACE_S / 2 + 200 + GRACE_S, 1, "gd")]
+
+    in_time(scene)
+
+
+def test_a_robot_that_does_not_come_is_sent_again() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2)
+        room.hears(EXPERIMENTER, Start())
+        await asyncio.sleep(AGAIN_S + 0.1)
+        assert [(seat, word) for _, seat, word in room.sent] == [(3, "zic")] * 2
+        room.hears(GATEWAY, Joined(3, "robot", stand_in=True))
+        await asyncio.sleep(100)
+        assert len(room.sent) == 2
+
+    in_time(scene)
+
+
+def test_a_seat_passes_where_the_scenario_says_so() -> None:
+    async def scene() -> None:
+        room = Room(msgspec.structs.replace(WAITS, vacancies=Vacancies(fill="zic", drop_out="pass")))
+        room.people(0, 1, 2)
+        room.hears(EXPERIMENTER, Start())
+        room.hears(GATEWAY, Joined(3, "robot", stand_in=True))
+        room.hears(GATEWAY, Left(1))
+        await asyncio.sleep(500)
+        assert [seat for _, seat, _ in room.sent] == [3], "the empty one, not the drop-out's"
+
+    in_time(scene)
+
+
+def test_a_robots_own_seat_is_nobodys_to_take() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2)
+        room.hears(GATEWAY, Joined(3, "robot"))
+        room.hears(EXPERIMENTER, Start())
+        room.hears(GATEWAY, Left(3))
+        await asyncio.sleep(500)
+        assert room.sent == []
+
+    in_time(scene)
+
+
+# --- over real sockets -----------------------------------------------------------------------------------------
+
+OPEN_BOOK = {"vacancies": Vacancies("zic", "robot", "zic", GRACE_S)}
+
+
+def lent(hosted, seat):
+    return ClientLine("", "robot", lent=hosted.host.opened.doors.lend(seat))
+
+
+def on_a_book(small):
+    rules = msgspec.structs.replace(small.institution, name="continuous")
+    return msgspec.structs.replace(small, institution=rules, **OPEN_BOOK)
+
+
+async def everybody(hosted):
+    traders = [await hosted.join(seat) for seat in range(4)]
+    experimenter = await hosted.experimenter()
+    await experimenter.say(Start())
+    return traders, experimenter
+
+
+def buyer_of(traders):
+    return next(one for one in traders if one.knowledge.role == "buyer")
+
+
+async def test_a_seat_is_handed_back_in_mid_period_with_its_orders(host, small):
+    async with host(on_a_book(small)) as hosted:
+        traders, _ = await everybody(hosted)
+        for trader in traders:
+            await trader.until(lambda trader=trader: trader.knowledge.public.open)
+        person = buyer_of(traders)
+        seat = person.welcome.seat
+        assert isinstance(await person.say(Bid(10)), Accepted)
+        person.cut()
+        await hosted.until(lambda: seat not in hosted.host.gateway.lines)
+        robot = await hosted.login(lent(hosted, seat))
+        await robot.until(lambda: robot.knowledge.orders)
+        assert isinstance(await robot.say(Bid(11)), Accepted)
+        back = await hosted.login(person.line)
+        assert back.welcome.stood_in
+        await back.until_told(HandedBack)
+        assert (await robot.closed())[0] == 4001
+        own = sorted(back.knowledge.orders)
+        assert [message.price for message in back.all(Order) if message.mine] == [11], (
+            "after its last fact: the robot's"
+        )
+        assert isinstance(await back.say(Cancel(2)), Accepted)
+        assert own == [2], "the second line folds from where the first one was cut"
+
+
+async def test_what_was_said_into_a_lost_line_is_void_when_a_robot_has_held_the_seat(host, small):
+    async with host(on_a_book(small)) as hosted:
+        traders, _ = await everybody(hosted)
+        for trader in traders:
+            await trader.until(lambda trader=trader: trader.knowledge.public.open)
+        person = buyer_of(traders)
+        seat = person.welcome.seat
+        person.cut()
+        person.line.say(Bid(50))
+        await hosted.until(lambda: seat not in hosted.host.gateway.lines)
+        robot = await hosted.login(lent(hosted, seat))
+        await robot.say(Bid(11))
+        back = await hosted.login(person.line)
+        assert person.line.unanswered() == []
+        await back.until_told(HandedBack)
+        assert isinstance(await back.say(Bid(12)), Accepted)
+        bids = [r.envelope().message for r in records(hosted) if isinstance(r.envelope().message, Bid)]
+        assert bids == [Bid(11), Bid(12)]
+
+
+async def test_a_robot_does_not_take_the_seat_of_somebody_who_is_there(host, small):
+    async with host(on_a_book(small)) as hosted:
+        person = await hosted.join(1)
+        line = lent(hosted, 1)
+        socket = await hosted.raw()
+        await socket.send(line.login(), text=True)
+        fault = line.received(await socket.recv())
+        assert fault.code == "seat_taken"
+        assert hosted.host.gateway.lines[1].peer.socket.remote_address == person.socket.local_address
+
+
+async def test_a_token_that_was_lent_is_void_when_the_owner_is_back(host, small):
+    async with host(on_a_book(small)) as hosted:
+        line = lent(hosted, 1)
+        person = await hosted.join(1)
+        person.cut()
+        await hosted.until(lambda: 1 not in hosted.host.gateway.lines)
+        socket = await hosted.raw()
+        await socket.send(line.login(), text=True)
+        assert line.received(await socket.recv()).code == "wrong_code"
+
+
+async def test_the_owners_own_tokens_stay_good_while_a_robot_holds_the_seat(host, small):
+    async with host(on_a_book(small)) as hosted:
+        person = await hosted.join(1)
+        person.cut()
+        await hosted.until(lambda: 1 not in hosted.host.gateway.lines)
+        await hosted.login(lent(hosted, 1))
+        back = await hosted.login(person.line)
+        assert back.welcome.seat == 1
+
+
+async def test_a_fleet_takes_calls_while_it_plays(host, small, tmp_path):
+    brief = msgspec.structs.replace(small, period_s=0.4, break_s=0.05, **OPEN_BOOK)
+    async with host(brief) as hosted:
+        doors, codes = hosted.host.opened.doors, hosted.codes
+        calls = tmp_path / "calls"
+        lines = [f"{codes[seat]} zic" for seat in (0, 1)] + [f"stand-in {doors.lend(seat)} zic" for seat in (2, 3)]
+        calls.write_text("\n".join([*lines, "", ""]), encoding="utf-8")
+        experimenter = await hosted.experimenter()
+        with calls.open(encoding="utf-8") as file:
+            playing = asyncio.create_task(run_called(hosted.url, file))
+            await experimenter.until(lambda: experimenter.knowledge.public.seats_taken == 4)
+            await experimenter.say(Start())
+            assert await playing == []
+        assert await hosted.running == 0
+        outcome = fold(read_folder(hosted.host.opened.store.folder))
+        assert len(outcome.scores()) == 2
+
+
+async def test_the_experimenter_is_told_of_a_robot_that_fails_and_nobody_else(host, small):
+    async with host(small) as hosted:
+        robot, other = await hosted.join(0, "robot"), await hosted.join(1)
+        experimenter = await hosted.experimenter()
+        await robot.say(Passes("slow"))
+        assert await experimenter.until_told(Passes) == Passes("slow", seat=0)
+        await experimenter.say(Start())
+        await other.until(lambda: other.knowledge.public.open)
+        assert other.all(Passes) == []
+        assert robot.all(Passes) == []
+
+
+def test_a_call_is_a_code_or_a_token_and_an_agent() -> None:
+    one, other = called("ABCD2345 satisficer/tau=0.3\n"), called("stand-in 0123 mine.py:My Agent\n")
+    assert one is not None
+    assert (one.code, one.lent, one.word) == ("ABCD2345", "", "satisficer/tau=0.3")
+    assert other is not None
+    assert (other.code, other.lent, other.word) == ("", "0123", "mine.py:My Agent")
+    assert called("\n") is None
+
+
+def records(hosted):
+    return read_folder(Path(hosted.host.opened.store.folder)).records()
