@@ -16,6 +16,7 @@ from p2p.messages import (
     Left,
     Lobby,
     Message,
+    Order,
     Passes,
     Pause,
     Replace,
@@ -119,6 +120,17 @@ def test_what_a_robot_takes_is_the_robots_and_the_other_side_is_paid() -> None:
     takes(play, buyer)
     flagged = [event for event in play.say(buyer, Buy()) if isinstance(event.message, Unpaid)]
     assert [event.to for event in flagged] == [buyer]
+
+
+def test_an_order_that_shrinks_because_a_robot_has_bought_is_still_the_persons() -> None:
+    play = course("continuous")
+    buyer, (first, second) = play.seats("buyer")[-1], play.seats("seller")
+    play.say(buyer, Bid(40, 2))
+    play.say(first, Ask(90))
+    takes(play, buyer)
+    assert told(play.say(buyer, Buy()), Order)[-1] == Order(1, "bid", 40, 1, buyer)
+    assert told(play.say(second, Ask(40)), Contract)[0].price == 40
+    assert told(play.events, Unpaid) == [Unpaid(1, 150 - 90)]
 
 
 def test_both_sides_of_a_contract_may_be_robots() -> None:
