@@ -161,4 +161,72 @@ BUGS = (
         (("server/announcements.py", "return Announce(digest=digest)", "return Announce(text, digest)"),),
         "tests/test_conduct.py::test_words_to_everybody_are_heard_and_stay_out_of_the_journal",
     ),
+    Bug(
+        "an order overtakes an alarm that is due",
+        (("server/sequencer.py", "            self._ring(now, happened, lines)\n", ""),),
+        WORLD,
+    ),
+    Bug(
+        "an alarm rings when it is heard, not when it is due",
+        (("server/sequencer.py", "max(due, self.session.now), happened", "now, happened"),),
+        WORLD,
+    ),
+    Bug(
+        "a pause does not stop the clock",
+        (
+            (
+                "p2p/session.py",
+                "{market: (self.now + left[market], what) for market, (_, what) in",
+                "{market: (due, what) for market, (due, what) in",
+            ),
+        ),
+        "tests/test_session.py::test_a_pause_keeps_the_time_that_is_left",
+    ),
+    Bug(
+        "a crash is no pause",
+        (("server/host.py", "first = [Envelope(GATEWAY, Pause())] if running else []", "first: list[Envelope] = []"),),
+        WORLD,
+    ),
+    Bug(
+        "a batch is left half way when the server stops",
+        (
+            (
+                "server/host.py",
+                "            self.sequencer.stop()\n            await sequencing\n",
+                "            sequencing.cancel()\n            await asyncio.wait([sequencing])\n            sequencing.cancelled() or sequencing.result()\n",
+            ),
+        ),
+        WORLD,
+    ),
+    Bug(
+        "what a failed sync has dropped is gone on with",
+        (("recordings/store.py", "            self.disk.replace(path, self.disk.read(path), JOURNAL_MODE)\n", ""),),
+        WORLD,
+    ),
+    Bug(
+        "the public form instead of one's own, in frames that are joined for all",
+        (("server/feeds.py", " or any(k in own.instead for k in range(i, until))", ""),),
+        WORLD,
+    ),
+    Bug(
+        "a welcome tells a token that is not durable yet",
+        (("server/gateway.py", "token=self.tokens.get(viewer, 0)", "token=self.session.token(viewer)"),),
+        WORLD,
+    ),
+    Bug(
+        "an older line that ends takes the newer one's place along",
+        (
+            (
+                "server/gateway.py",
+                "        if self.lines.get(line.who) is line:\n            del",
+                "        if line.who in self.lines:\n            del",
+            ),
+        ),
+        WORLD,
+    ),
+    Bug(
+        "the token of before still opens a seat that was given to another",
+        (("server/admission.py", "            self._doors.tokens.pop(str(seat), None)\n", "            pass\n"),),
+        "tests/test_recover.py::test_a_robots_seat_has_a_new_code_after_a_crash_and_its_old_ones_are_void",
+    ),
 )
