@@ -19,7 +19,7 @@ from p2p.wire import encode, message_of
 from server.address import remember
 from server.host import DISK_FAILED, Host, Opened
 from server.metrics import counted
-from server.telling import LOBBY_S, Telling, say_of_seats
+from server.telling import LOBBY_S, SeatNews, Telling
 from server.transport import LOOPBACK, Transport
 from server.vacancies import Vacancies
 
@@ -58,7 +58,7 @@ class Hosting:
 
     async def _run(self, hosted: Host, host: str, port: int, mqtt: list[str]) -> int:
         hosted.stop_on_signals()
-        hosted.listeners.append(say_of_seats)
+        hosted.listeners.append(SeatNews().heard)
         listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         running = asyncio.create_task(hosted.run(host, port, listening))
         telling = asyncio.create_task(self._tell(hosted))

@@ -1,5 +1,7 @@
 """What a running session tells its experimenter in the shell: a line for whatever he would want to know at once."""
 
+import asyncio
+
 import click
 
 from p2p.knowledge import PublicKnowledge
@@ -17,7 +19,7 @@ from p2p.messages import (
     TakenOver,
 )
 from p2p.rules import PublicRules
-from p2p.units import EXPERIMENTER, SECOND, Instant
+from p2p.units import EXPERIMENTER, SECOND, Instant, Seat
 from server.sequencer import Happened
 
 WHY = {"raised": "it raised an error", "nonsense": "it said nonsense", "slow": "it takes too long to decide"}
@@ -37,7 +39,7 @@ class Telling:
     def see(self, message: Message, at: Instant) -> None:
         """Take in a public fact, and say it if it matters."""
         self.knowledge.see(message, at)
-        said = self._said(message)
+        said = self._said(message, at)
         if said:
             click.echo(f"pit: {said}", err=True)
 
@@ -49,14 +51,19 @@ class Telling:
     def say_pause(self) -> None:
         """Say that the session stands still, if it does: it has been taken up again so."""
         if self.knowledge.paused:
-            click.echo(f"pit: {self._said(Paused(self.knowledge.left_us))}", err=True)
+            click.echo(f"pit: {self._paused()}", err=True)
 
     def _seats_taken(self) -> str:
         lobby, self._lobby = self._lobby, None
         assert lobby is not None
         return f"{lobby.taken} of {lobby.seats} seats taken"
 
-    def _said(self, message: Message) -> str | None:
+    def _paused(self) -> str:
+        left_us = self.knowledge.left_us
+        left = "" if left_us is None else f" with {left_us / SECOND:.1f} s left"
+        return f"paused{left}; pit ctl URL resume goes on"
+
+    def _said(self, message: Message, at: Instant) -> str | None:
         match message:
             case Lobby():
                 self._lobby = message
@@ -65,29 +72,53 @@ class Telling:
                 return f"period {period} of {self.knowledge.rules.periods}, {length_us / SECOND:g} s"
             case Intermission(next_period=period, length_us=length_us):
                 return f"{len(self.knowledge.contracts)} contracts; period {period} in {length_us / SECOND:g} s"
-            case Paused(left_us=left_us):
-                left = "" if left_us is None else f" with {left_us / SECOND:.1f} s left"
-                return f"paused{left}; pit ctl URL resume goes on"
+            case Paused():
+                return self._paused()
             case Resumed():
                 return "resumed"
-            case Extended(left_us=left_us):
-                return f"extended: {left_us / SECOND:.1f} s left"
+            case Extended():
+                return f"extended: {(self.knowledge.time_left_us(at) or 0) / SECOND:.1f} s left"
             case Ended():
                 return "the session is over"
             case _:
                 return None
 
 
-def say_of_seats(happened: list[Happened]) -> None:
-    """Say on standard error what nobody but the experimenter is told of seats: who stands in, which robot fails."""
-    for what in happened:
-        for event in what.events:
-            match event.message:
-                case TakenOver():
-                    click.echo(f"pit: a robot holds seat {event.to} until its owner is back", err=True)
-                case HandedBack():
-                    click.echo(f"pit: seat {event.to} is its owner's again", err=True)
-                case Passes(why=why, seat=seat) if event.to == EXPERIMENTER:
-                    click.echo(f"pit: the robot on seat {seat} passes: {WHY[why]}", err=True)
-                case _:
-                    pass
+class SeatNews:
+    """Says on standard error what nobody but the experimenter is told of seats: who stands in, which robot fails.
+
+    Many seats may change hands at once: they are said together, once no other has for LOBBY_S.
+    """
+
+    def __init__(self) -> None:
+        self._changed: dict[Seat, bool] = {}
+        self._due: asyncio.TimerHandle | None = None
+
+    def heard(self, happened: list[Happened]) -> None:
+        """Take in what has happened."""
+        for what in happened:
+            for event in what.events:
+                match event.message:
+                    case TakenOver() | HandedBack() if isinstance(event.to, int):
+                        self._change(event.to, isinstance(event.message, TakenOver))
+                    case Passes(why=why, seat=seat) if event.to == EXPERIMENTER:
+                        click.echo(f"pit: the robot on seat {seat} passes: {WHY[why]}", err=True)
+                    case _:
+                        pass
+
+    def _change(self, seat: Seat, robot: bool) -> None:
+        self._changed[seat] = robot
+        if self._due:
+            self._due.cancel()
+        self._due = asyncio.get_running_loop().call_later(LOBBY_S, self.say)
+
+    def say(self) -> None:
+        """Say which seats have changed hands since it was said."""
+        robots = sorted(seat for seat, robot in self._changed.items() if robot)
+        owners = sorted(seat for seat, robot in self._changed.items() if not robot)
+        self._changed.clear()
+        for seats, what in ((robots, "held by a robot until its owner is back"), (owners, "its owner's again")):
+            if seats:
+                listed = ", ".join(map(str, seats))
+                said = f"seat {listed} is {what}" if len(seats) == 1 else f"seats {listed}: each is {what}"
+                click.echo(f"pit: {said}", err=True)
