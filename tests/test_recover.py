@@ -206,7 +206,7 @@ RECOVERED_S_MAX, RESUMED_S_MAX = 20.0, 10.0
 
 @pytest.mark.full
 async def test_a_long_session_comes_back_soon_and_a_line_that_missed_much_of_it(tmp_path: Path):
-    scenario = played_small(((150,) * 12,) * 20, ((50,) * 12,) * 20, period_s=300.0, periods=40)
+    scenario = played_small(((150,) * 12,) * 20, ((50,) * 12,) * 20, period_s=300.0, periods=60)
     opened = open_new(scenario, "long", 3, tmp_path, "test")
     heard = islice(Simulation(scenario, ["zic"] * scenario.seats, 3).play(), RECORDS)
     opened.store.append(b"".join(opened.store.line(*one) for one in heard))
