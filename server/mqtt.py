@@ -183,8 +183,9 @@ class Publisher:
             more = False
             for market, (topic, bulletin) in enumerate(self.bulletins.items()):
                 await self._fold(bulletin)
-                if welfare := self.tally.due(market, bulletin.over):
-                    bulletin.weighed(welfare)
+                if fresh := self.tally.fresh(market, bulletin.over):
+                    scores = await asyncio.to_thread(self.tally.scored, market, fresh)
+                    bulletin.weighed(self.tally.told(market, scores))
                 more |= await self._say(client, topic, bulletin, beat)
             beaten = now if beat else beaten
             if over and not more:

@@ -35,10 +35,19 @@ class Tally:
                 if isinstance(event.message, EndRound) and event.market is not None:
                     self._fresh[event.market].append(event.message.period)
 
-    def due(self, market: int, over: bool) -> Welfare | None:
-        """A market's welfare, if it may be told and another period has finished since it was asked for."""
-        if self._few or not (over or self._early) or not self._fresh[market]:
-            return None
-        fresh, self._fresh[market] = self._fresh[market], []
-        self._scores[market] += [self.outcome.score(market, period) for period in fresh]
+    def fresh(self, market: int, over: bool) -> list[int]:
+        """The periods that have finished and are not told yet, if they may be."""
+        return list(self._fresh[market]) if (over or self._early) and not self._few else []
+
+    def scored(self, market: int, fresh: list[int]) -> list[PeriodScore]:
+        """Their scores. Long periods of many traders take a while, so this is for a thread.
+
+        What is read here of a finished period does not change any more.
+        """
+        return [self.outcome.score(market, period) for period in fresh]
+
+    def told(self, market: int, scores: list[PeriodScore]) -> Welfare:
+        """A market's welfare with these scores, which now count as told."""
+        self._scores[market] += scores
+        del self._fresh[market][: len(scores)]
         return welfare(self._scores[market])
