@@ -112,9 +112,17 @@ def _row(sessions: list[SessionScore], periods: int) -> list[str]:
 def traders_table(score: Score) -> Table:
     """What each seat gained, beside what it would have gained at the competitive price."""
     unit, per_unit = _money(score)
-    table = _table(f"Surplus in {unit}", "seat", "who", "role", "gained", "at equilibrium", "difference")
+    columns = ["seat", "who", "role", "gained", "at equilibrium", "difference"]
+    taken = any(trader.stand_in_s or trader.unpaid for trader in score.traders)
+    columns += ["a robot's for", "unpaid", "to be paid"] if taken else []
+    table = _table(f"Surplus in {unit}", *columns)
     for trader in score.traders:
         difference = trader.surplus - trader.surplus_competitive
+        unpaid = [
+            f"{trader.stand_in_s:.0f} s" if trader.stand_in_s else "",
+            f"{trader.unpaid / per_unit:.6g}" if trader.unpaid else "",
+            f"{(trader.surplus - trader.unpaid) / per_unit:.6g}",
+        ]
         table.add_row(
             str(trader.seat),
             trader.controller or "–",
@@ -122,6 +130,7 @@ def traders_table(score: Score) -> Table:
             f"{trader.surplus / per_unit:.6g}",
             f"{trader.surplus_competitive / per_unit:.6g}",
             f"{difference / per_unit:+.6g}",
+            *(unpaid if taken else []),
         )
     return table
 

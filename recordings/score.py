@@ -11,14 +11,18 @@ from p2p.scenario import Scenario
 from p2p.seeds import derived
 from p2p.sim.batch import Played, Task, foresight, play_all
 from p2p.units import SECOND, Controller, Role, Seat
+from recordings.folded import Folded
 from recordings.journal import Reading
 from recordings.store import read_folder, still_runs
-from recordings.tables import Folded
 
 
 @dataclass(frozen=True)
 class TraderScore:
-    """One seat over the whole session: what it gained, and what it would have at the competitive price."""
+    """One seat over the whole session: what it gained, and what it would have at the competitive price.
+
+    Where a robot has held it in the place of a person: for how long (s, while the market was open), and what its orders
+    gained, which is in the surplus and is not paid out.
+    """
 
     seat: Seat
     market: int
@@ -26,6 +30,8 @@ class TraderScore:
     role: Role | Literal["both"]
     surplus: int
     surplus_competitive: float
+    unpaid: int = 0
+    stand_in_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ def score(folder: Path) -> Score:
         sealed=reading.sealed is not None,
         periods=periods,
         whole=score_session(periods),
-        traders=_traders(outcome, periods),
+        traders=_traders(folded, periods),
         foresight=foresight(scenario, outcome),
         runs=runs and reading.sealed is None,
         open_s=tuple(folded.sitting.open_us(one.market, one.period) / SECOND for one in periods),
@@ -75,13 +81,14 @@ def fold(reading: Reading) -> Outcome:
     return Folded(reading).outcome
 
 
-def _traders(outcome: Outcome, periods: list[PeriodScore]) -> list[TraderScore]:
+def _traders(folded: Folded, periods: list[PeriodScore]) -> list[TraderScore]:
+    outcome, sitting = folded.outcome, folded.sitting
     traders: dict[Seat, TraderScore] = {}
     for period in periods:
         schedules = outcome.schedules.get((period.market, period.period), {})
         competitive = competitive_surpluses(schedules, period.equilibrium.price)
         for seat, schedule in schedules.items():
-            before = traders.get(seat)
+            before, key = traders.get(seat), (period.market, period.period, seat)
             traders[seat] = TraderScore(
                 seat=seat,
                 market=period.market,
@@ -89,6 +96,8 @@ def _traders(outcome: Outcome, periods: list[PeriodScore]) -> list[TraderScore]:
                 role=schedule.role if before is None or before.role == schedule.role else "both",
                 surplus=period.surplus_by_seat[seat] + (before.surplus if before else 0),
                 surplus_competitive=competitive[seat] + (before.surplus_competitive if before else 0.0),
+                unpaid=sitting.unpaid.get(key, 0) + (before.unpaid if before else 0),
+                stand_in_s=sitting.of(key)["stand_in"] / SECOND + (before.stand_in_s if before else 0.0),
             )
     return [traders[seat] for seat in sorted(traders)]
 

@@ -3,34 +3,10 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from p2p.outcome import Outcome
 from p2p.sim.batch import Played, foresight
-from p2p.sim.details import Times, contract_rows, trader_rows
-from p2p.sitting import Sitting
-from p2p.wire import ProtocolError
-from recordings.journal import JournalError, Reading
-from recordings.store import read_folder, scenario_of
-
-
-class Folded:
-    """What happened in a recording: its outcome, when contracts were made, and who sat where."""
-
-    def __init__(self, reading: Reading) -> None:
-        """Fold it; raises JournalError where a record holds no message of ours."""
-        self.scenario = scenario_of(reading.header)
-        self.outcome = Outcome(self.scenario.charges)
-        self.times, self.sitting = Times(), Sitting()
-        for record in reading.records():
-            try:
-                envelope, events = record.envelope(), record.read_events()
-            except ProtocolError as error:
-                raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
-            self.outcome.hear(envelope.message)
-            self.sitting.hear(envelope.message, record.at)
-            for event in events:
-                self.outcome.see(event)
-                self.times.see(event, record.at)
-                self.sitting.see(event, record.at)
+from p2p.sim.details import contract_rows, trader_rows
+from recordings.folded import Folded
+from recordings.store import read_folder
 
 
 def played(folders: Sequence[Path]) -> Iterator[Played]:
