@@ -36,8 +36,8 @@ from p2p.messages import (
     TakenOver,
     Unpaid,
 )
-from p2p.rules import PublicRules, controlled
-from p2p.units import Instant, Money, Price, Quantity, Role
+from p2p.rules import PublicRules, after_next_call_us, controlled
+from p2p.units import Duration, Instant, Money, Price, Quantity, Role
 
 UNITS_SHOWN_MAX = 100
 """Units of one value that are listed one by one; more are an amount, not a list."""
@@ -108,9 +108,10 @@ class PublicKnowledge:
             case Intermission(length_us=length_us):
                 self.phase, self.ends_at = "break", at + length_us
             case Paused(left_us=left_us):
-                self.paused, self.left_us, self.ends_at = True, left_us, None
+                self.paused, self.left_us, self.ends_at = True, self._to_the_end(left_us), None
             case Resumed(left_us=left_us) | Extended(left_us=left_us):
                 self.paused, self.left_us = False, None
+                left_us = self._to_the_end(left_us)
                 self.ends_at = None if left_us is None else at + left_us
             case Lobby(taken=taken, robots=robots):
                 self.seats_taken, self.robots = taken, robots
@@ -120,6 +121,12 @@ class PublicKnowledge:
                 self.phase, self.open, self.paused, self.ends_at = "ended", False, False, None
             case _:
                 pass
+
+    def _to_the_end(self, left_us: Duration | None) -> Duration | None:
+        """What is left of the period, or of the break, where so much is left until the session's next alarm."""
+        if left_us is None or not self.open:
+            return left_us
+        return left_us + after_next_call_us(self.rules, self.length_us, len(self.calls))
 
     def _order(self, order: Order) -> None:
         """An order rests, shrinks or leaves; one that moves leaves first."""

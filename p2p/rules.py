@@ -6,7 +6,7 @@ from p2p.charges import NO_CHARGES, Charges
 from p2p.environments.neighbourhood import Prosumers
 from p2p.scenario import InformationSet, Scenario
 from p2p.terms import CallTerms, Terms
-from p2p.units import Price
+from p2p.units import Duration, Price
 
 
 class EnergyRules(msgspec.Struct, frozen=True):
@@ -97,3 +97,13 @@ def controlled(rules: PublicRules) -> tuple[Price, Price]:
     if terms.price_ceiling is not None:
         high = min(high, high - -((terms.price_ceiling - high) // rules.tick) * rules.tick)
     return low, high
+
+
+def after_next_call_us(rules: PublicRules, length_us: Duration, held: int) -> Duration:
+    """What a period of a length still has after its next call, `held` having been held; nothing where there are none.
+
+    A pause and an extension say what is left until the session's next alarm, and in a market of several calls a period
+    that is the next call's.
+    """
+    calls = rules.call.calls if rules.call else 1
+    return length_us - length_us * min(held + 1, calls) // calls

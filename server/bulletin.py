@@ -45,7 +45,7 @@ from p2p.messages import (
 from p2p.messages import Standing as StandingFact
 from p2p.rules import PublicRules
 from p2p.side import Side
-from p2p.units import SECOND, Instant, Price, Quantity
+from p2p.units import SECOND, Duration, Instant, Price, Quantity
 from p2p.wire import message_of
 from server.broker_connection import INFLIGHT_MAX
 
@@ -135,7 +135,8 @@ class Bulletin:
                 self._period = msgspec.structs.replace(period, started_us=period.started_us + at - self._stopped_at)
                 self._stopped_at = None
                 self._changed.add("period")
-            case Extended(left_us=left_us) if period:
+            case Extended() if period:
+                left_us = self._public.time_left_us(at) or 0
                 self._period = msgspec.structs.replace(period, length_us=at - period.started_us + left_us)
                 self._changed.add("period")
             case _:
@@ -157,7 +158,7 @@ class Bulletin:
 
     def _say(self, number: int, message: Message, at: Instant) -> None:
         """A sentence for the announcement board; where too many wait for the broker, the oldest are let go."""
-        text = _sentence(message, self.rules)
+        text = _sentence(message, self.rules, self._public.time_left_us(at))
         if text:
             said = Announcement(at, number, text, "experimenter" if isinstance(message, Announced) else "session")
             self._unsaid.append(said)
@@ -273,8 +274,8 @@ def _levels(side: Side) -> list[tuple[Price, Quantity]]:
     return levels
 
 
-def _sentence(message: Message, rules: PublicRules) -> str:
-    """What is announced to people, or nothing."""
+def _sentence(message: Message, rules: PublicRules, left_us: Duration | None) -> str:
+    """What is announced to people with so much left of the period, or nothing."""
     match message:
         case Lobby(taken=taken, seats=seats) if taken == seats:
             return "All seats are taken."
@@ -288,8 +289,8 @@ def _sentence(message: Message, rules: PublicRules) -> str:
             return "The session is paused."
         case Resumed():
             return "The session goes on."
-        case Extended(left_us=left_us):
-            return f"The period has been extended: {left_us / SECOND:.0f} s are left."
+        case Extended():
+            return f"The period has been extended: {(left_us or 0) / SECOND:.0f} s are left."
         case Ended():
             return "The session is over."
         case Announced(text=text):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from p2p.knowledge import Knowledge, PublicKnowledge
@@ -9,22 +10,28 @@ from p2p.messages import (
     Contract,
     Ended,
     EndRound,
+    Extend,
     Extended,
     Intermission,
     Lobby,
     Message,
+    Pause,
     Paused,
     Quote,
+    Resume,
     Resumed,
     Schedule,
     StartRound,
     Step,
 )
 from p2p.rules import public_rules
+from p2p.scenario import InstitutionRules
 from p2p.seeds import derived, stream
 from p2p.session import Session
+from p2p.terms import CallTerms
+from p2p.units import SECOND
 from p2p.views import Views
-from tests.play import Course, small
+from tests.play import Course, small, told
 
 
 def knowing(*messages: Message, at: int = 0) -> Knowledge:
@@ -120,6 +127,33 @@ def test_the_time_left_is_what_the_last_fact_said(
 ) -> None:
     public = knowing(*messages, at=10).public
     assert (public.time_left_us(now), public.phase) == (left, phase)
+
+
+FOUR = msgspec.structs.replace(small(), institution=InstitutionRules(1, 200, name="call", call=CallTerms(calls=4)))
+"""Four calls in a period of ten seconds: one each two and a half."""
+
+
+@pytest.mark.parametrize("second", [1, 4, 9])
+def test_in_a_market_of_several_calls_the_end_is_the_periods_not_the_next_calls(second: int) -> None:
+    """A pause, its end and an extension are told with the time until the next call."""
+    course = Course(FOUR).trading()
+    views, public = Views(FOUR, 1), PublicKnowledge(public_rules(FOUR))
+    course.wait(second)
+    course.command(Pause())
+    course.wait(30)
+    course.command(Resume())
+    course.command(Extend(5 * SECOND))
+    for _, at, events in course.heard:
+        for shown in map(views.project, events):
+            if shown is not None and shown.form("book") is not None:
+                public.see(shown.form("book"), at)
+        if told(events, Paused):
+            assert public.time_left_us(at + SECOND) == (10 - second) * SECOND
+        if told(events, Resumed):
+            assert public.ends_at == at + (10 - second) * SECOND
+    assert public.ends_at == course.now + (15 - second) * SECOND
+    course.wait(15 - second)
+    assert course.session.phase == "break"
 
 
 def test_a_pause_is_known_until_it_ends() -> None:

@@ -42,9 +42,5 @@ class CallClock:
 
     def left_us(self, now: Instant) -> Duration | None:
         """How long until the next call, None where none is to come."""
-        return self._left_us if self._due is None else max(0, self._due - now)
-
-    def period_left_us(self, now: Instant) -> Duration | None:
-        """How long until the last call, with which the period ends."""
-        left_us = self.left_us(now)
-        return None if left_us is None else left_us + self._length_us - self._until(min(self.held + 1, self.calls))
+        left_us = self._left_us if self._due is None else self._due - now
+        return None if left_us is None else max(0, left_us)

@@ -23,8 +23,8 @@ from p2p.messages import (
     StartRound,
 )
 from p2p.messages import Standing as StandingFact
-from p2p.rules import PublicRules
-from p2p.units import Instant
+from p2p.rules import PublicRules, after_next_call_us
+from p2p.units import Duration, Instant
 from tui.levels import Levels
 
 AHEAD_MAX = 1_000
@@ -51,6 +51,7 @@ class Heard:
         self._told_period: Period | None = None
         self._told_open = self._told_paused = self._told_break = False
         self._told_contract = 0
+        self._told_length_us: Duration = 0
         self._told_quotes: Standing | None = None
         self._told_levels = Levels()
         self._told_words = 0
@@ -122,10 +123,19 @@ class Heard:
             self._made = {n: made for n, made in self._made.items() if made.period >= period.period}
             first = [made.contract.number for made in self._made.values() if made.period == period.period]
             self._told_contract = min(first, default=1) - 1
+            self._told_length_us = period.length_us
             return [(period.started_us, StartRound(period.period, period.length_us))]
         if period.length_us != before.length_us:
-            return [(self.now, Extended(max(0, period.started_us + period.length_us - self.now)))]
+            left_us = max(0, period.started_us + period.length_us - self.now)
+            return [(self.now, Extended(left_us - self._after_next_call_us()))]
         return []
+
+    def _after_next_call_us(self) -> Duration:
+        """What the period has left after a first call. Facts say what is left until the next one, a broker does not
+        say which that is: whoever hears these facts has heard of none, and so finds the period's end again."""
+        if self.rules is None or self._told_period is None:
+            return 0
+        return after_next_call_us(self.rules, self._told_length_us, 0)
 
     def _contracts(self) -> list[tuple[Instant, Message]]:
         """The contracts of the period in their order, as far as none is missing."""
@@ -161,7 +171,10 @@ class Heard:
         facts: list[Message] = []
         if state.paused != self._told_paused:
             self._told_paused = state.paused
-            facts.append(Paused(state.left_us) if state.paused else Resumed(state.left_us))
+            left_us = state.left_us
+            if left_us is not None and state.open:
+                left_us -= self._after_next_call_us()
+            facts.append(Paused(left_us) if state.paused else Resumed(left_us))
         if self._told_open and not state.open:
             self._told_open = False
             facts.append(EndRound(state.period))

@@ -145,8 +145,8 @@ class Model:
                 self._stopped_at = at
             case Resumed():
                 self._runs_again(at)
-            case Extended(left_us=left_us) if self.period:
-                self.period.length_us = self.into_us(at) + left_us
+            case Extended() if self.period:
+                self.period.length_us = self.into_us(at) + (self.public.time_left_us(at) or 0)
             case _:
                 pass
 
@@ -196,8 +196,6 @@ class Model:
 
     def time_left_us(self, now: Instant) -> Duration | None:
         """What is left of the period or of the break, None where no clock runs towards anything."""
-        if self.calls and self.calls.collecting:
-            return self.calls.period_left_us(now)
         return self.public.time_left_us(now)
 
     @property
