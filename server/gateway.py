@@ -35,7 +35,6 @@ from server.limits import (
     SEND_BYTES_MAX,
     SESSION_OVER,
     TAKEN_OVER,
-    TICK_S,
     WRONG_CODE,
 )
 from server.log import Log
@@ -45,6 +44,7 @@ from server.pace import Doorstep, Pace
 from server.peer import Gone, Peer, SocketPeer
 from server.sequencer import Arrival, Happened, Sequencer
 from server.spectators import Spectators
+from server.ticks import Ticks
 
 CLOSED_WITH = {
     "wrong_code": WRONG_CODE,
@@ -105,8 +105,7 @@ class Gateway:
         self.aside: Callable[..., Awaitable[Any]] = asyncio.to_thread
         self._paces: defaultdict[Viewer, Pace] = defaultdict(Pace)
         self._connections = 0
-        self._tick: asyncio.TimerHandle | None = None
-        self._due: set[int] = set()
+        self.ticks = Ticks(self._recipients)
         self._on_news = on_news
         self._admissions: set[asyncio.Future[None]] = set()
         self._closing = ""
@@ -277,33 +276,28 @@ class Gateway:
     def publish(self, happened: list[Happened]) -> None:
         """What has become durable: into the feeds, and to the lines: one's own at once, the public at the next tick."""
         own: set[Viewer] = set()
+        due: set[int] = set()
         for what in happened:
             markets, viewers = self.feeds.publish(what.at, what.events)
             own |= viewers
-            self._due |= markets
+            due |= markets
             envelope = what.arrival.envelope
             if envelope.token:
                 self.tokens[envelope.sender] = envelope.token
             if what.arrival.published:
                 what.arrival.published()
-        for viewer in sorted(own, key=str):
+        for viewer in self.chance.sample(sorted(own, key=str), len(own)):
             line = self.lines.get(viewer)
             if line and line.outbox:
                 line.outbox.wake()
-        if self._due and self._tick is None:
-            self._tick = asyncio.get_running_loop().call_later(TICK_S, self._wake_all)
+        self.ticks.news(due)
         self._on_news()
 
-    def _wake_all(self) -> None:
-        """A tick: everybody in the markets with news, in an order drawn anew, so that no seat is always first."""
-        self._tick = None
-        due, self._due = self._due, set()
-        lines = [line for line in self.lines.values() if line.outbox and self.feeds.channel(line.who)[0] in due]
-        self.chance.shuffle(lines)
-        for line in lines:
-            assert line.outbox is not None
-            line.outbox.wake()
-        self.spectators.wake(due)
+    def _recipients(self, markets: set[int]) -> list[Outbox]:
+        """Everybody in the markets with news, in an order drawn anew, so that no seat is always first."""
+        outboxes = [line.outbox for line in self.lines.values() if line.outbox and line.outbox.market in markets]
+        self.chance.shuffle(outboxes)
+        return outboxes + self.spectators.recipients(markets)
 
     async def close(self, code: int = SESSION_OVER, why: str = "the session is over") -> None:
         """Give every line its last facts, then close it; those who wait at the door are sent away."""

@@ -5,7 +5,12 @@ INBOX_MAX = 4_096
 BATCH_MAX = 512
 """Messages handled before one sync: bounds how long the first of them waits for the last."""
 TICK_S = 0.02
-"""Public facts leave in one frame per tick; one's own at once, and take the waiting ones along."""
+"""Public facts leave at once after a quiet time, then once a tick; one's own at once, and take the waiting ones along.
+
+Where telling everybody takes longer than half a tick, the next is later: it never has more than half of the time.
+"""
+TICK_LINES = 32
+"""Lines that are told before the server looks at what has come in: about half a millisecond."""
 BEHIND_FACTS_MAX = 1_000
 """A line that had caught up and falls so far behind is cut: it resumes, and delays nobody."""
 SEND_S_MAX = 5.0

@@ -29,6 +29,11 @@ class Outbox:
         self._waiting: asyncio.Task[None] | None = None
         self.wake()
 
+    @property
+    def market(self) -> int:
+        """The market that is told."""
+        return self._place.channel[0]
+
     def wake(self) -> None:
         """There is something new: send it, unless the peer is behind. Cuts the line if it has fallen too far."""
         if self._waiting is None and not self._over:

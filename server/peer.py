@@ -1,17 +1,27 @@
 """The other end of a connection, as far as the gateway needs it: a real socket's, or a simulated one's in tests."""
 
 import contextlib
-import inspect
 import socket as sockets
 from typing import Protocol
 
-from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from server.limits import KERNEL_BYTES_MAX
 
-TAKES_TEXT = "text" in inspect.signature(broadcast).parameters
-"""Up to its version 15 the library makes text frames of strings only."""
+TEXT, TWO_BYTES, EIGHT_BYTES = 0x81, 126, 127
+"""A whole text message; lengths that do not fit into seven bits (RFC 6455, section 5.2)."""
+
+
+def text_frame(data: bytes) -> bytes:
+    """A server's text message as one frame. What the library makes, at a tenth of the time."""
+    size = len(data)
+    if size < TWO_BYTES:
+        return bytes((TEXT, size)) + data
+    if size < 1 << 16:
+        return bytes((TEXT, TWO_BYTES, size >> 8, size & 255)) + data
+    return bytes((TEXT, EIGHT_BYTES)) + size.to_bytes(8, "big") + data
 
 
 class Gone(Exception):
@@ -73,11 +83,13 @@ class SocketPeer:
             raise Gone from error
 
     def push(self, data: bytes) -> None:
-        """See Peer. `broadcast` is the library's way to send without a task for each recipient."""
-        if TAKES_TEXT:
-            broadcast((self.socket,), data, text=True)
-        else:
-            broadcast((self.socket,), data.decode())
+        """See Peer. Past the library's own ways, which cost several times as much for each recipient.
+
+        Its own frames go to the same transport whole, and nothing of ours is fragmented or compressed: a frame may
+        stand between any two of its. After a close it would be a fault, so then nothing is sent.
+        """
+        if self.socket.state is State.OPEN:
+            self.socket.transport.write(text_frame(data))
 
     def buffered(self) -> int:
         """See Peer."""

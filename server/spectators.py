@@ -42,11 +42,9 @@ class Spectators:
             outbox.stop()
             del self.outboxes[peer]
 
-    def wake(self, markets: set[int]) -> None:
-        """There is something new in these markets."""
-        for outbox in list(self.outboxes.values()):
-            if self.feeds.channel(outbox.viewer)[0] in markets:
-                outbox.wake()
+    def recipients(self, markets: set[int]) -> list[Outbox]:
+        """Those who watch one of these markets."""
+        return [outbox for outbox in self.outboxes.values() if outbox.market in markets]
 
     async def close(self, code: int, why: str) -> None:
         """Give every line its last facts, then close it; all at once, for one that does not answer takes its time."""
