@@ -1,0 +1,87 @@
+"""A fleet of live robots in one process: how many orders a second it says, and what that costs.
+
+    python benchmarks/bench_fleet.py --robots 300 --seconds 20
+
+A server in a process of its own runs `open-book` with its schedules repeated; each robot looks at the market once a
+second (reaction fixed:1) and moves its quote, so that it says an order each time. Printed are orders a second as the
+journal has them, and the processor time of the fleet and of the server.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+from bots.robot import Robot
+from p2p.agents import Action, Agent
+from p2p.knowledge import Knowledge
+from p2p.messages import Ask, Bid, Replace
+from recordings.store import read_folder
+
+ORDERS = (Bid, Ask, Replace)
+
+
+class Restless(Agent, kw_only=True):
+    """Moves a quote that nobody takes: its price changes at each look."""
+
+    def decide(self, view: Knowledge, rng: Random) -> Action:
+        """A bid in the lowest, an ask in the highest tenth of the limits."""
+        tenth = (view.price_max - view.price_min) // 10
+        if view.role == "buyer":
+            return Bid(view.price_min + rng.randrange(tenth))
+        return Ask(view.price_max - rng.randrange(tenth))
+
+
+async def measured(robots: int, seconds: float, agent: str) -> dict[str, float]:
+    """One session of so many robots for so long."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["serve", "open-book", "--port", "0", "--json", "--seats", str(robots), "--periods", "1"]
+        words += ["--period-s", str(seconds), "--recordings", folder, "--seed", "1"]
+        server = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "pit", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        assert server.stdout is not None
+        where = json.loads(await server.stdout.readline())
+        began, cpu, loads = time.monotonic(), time.process_time(), os.getloadavg()[0]
+        fleet = [Robot(where["url"], seat["code"], agent, reaction="fixed:1") for seat in where["seats"]]
+        playing = asyncio.gather(*(robot.run() for robot in fleet))
+        await playing
+        await server.wait()
+        cpu_s = time.process_time() - cpu
+        server_s = os.times().children_user + os.times().children_system
+        records = list(read_folder(Path(where["recording"])).records())
+        orders = [record for record in records if isinstance(record.envelope().message, ORDERS)]
+        decide_us = [record.envelope().meta["decide_us"] for record in orders]
+        return {
+            "robots": len(fleet),
+            "orders": len(orders),
+            "orders_per_s": round(len(orders) / seconds, 1),
+            "fleet_cpu_s": round(cpu_s, 2),
+            "server_cpu_s": round(server_s, 2),
+            "wall_s": round(time.monotonic() - began, 1),
+            "decide_us_median": statistics.median(decide_us),
+            "load": loads,
+        }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--robots", type=int, default=300)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--agent", default=f"{__file__}:Restless", help="which; by default one that is restless")
+    options = parser.parse_args()
+    print(f"{options.robots} robots for {options.seconds:g} s …", file=sys.stderr)
+    figures = asyncio.run(measured(options.robots, options.seconds, options.agent))
+    for name, value in figures.items():
+        print(f"{name:<18} {value}")
+
+
+if __name__ == "__main__":
+    main()
