@@ -150,7 +150,7 @@ class Reading:
             raise JournalError(f"the journal's header is wrong: {error}") from error
         if self.header.format != FORMAT:
             raise JournalError(f"the journal has format {self.header.format}, this lab reads format {FORMAT}")
-        self._advance(body, self._end(0))
+        self._advance(self._end(0))
 
     def records(self) -> Iterator[Record]:
         """The records in order. A torn tail ends them; a wrong line before an intact one raises JournalError."""
@@ -165,7 +165,7 @@ class Reading:
             if body.startswith(b'{"seal":'):
                 self.sealed = self._seal(body)
                 self.before_seal = (Chain(self.chain.last, self.chain.records), start)
-                self._advance(body, end)
+                self._advance(end)
                 continue
             yield self._record(body, end)
 
@@ -177,7 +177,7 @@ class Reading:
         if read.n != self.chain.records + 1:
             raise JournalError(f"record {self.chain.records + 1} is missing, {read.n} stands in its place")
         self.chain.records += 1
-        self._advance(body, end)
+        self._advance(end)
         return Record(read.n, read.at, bytes(read.message), tuple(bytes(raw) for raw in read.events))
 
     def _seal(self, body: bytes) -> Seal:
@@ -203,8 +203,9 @@ class Reading:
         chain = blake2b(self.chain.last + body, digest_size=16).digest()
         return body if line[-_CHAIN_HEX - 3 : -3] == chain.hex().encode() else None
 
-    def _advance(self, body: bytes, end: int) -> None:
-        self.chain.last = blake2b(self.chain.last + body, digest_size=16).digest()
+    def _advance(self, end: int) -> None:
+        """Go on after a line whose chain holds: it is the last of the chain now."""
+        self.chain.last = bytes.fromhex(self.data[end - _CHAIN_HEX - 3 : end - 3].decode())
         self.good_bytes = end
 
     def _debris(self, end: int) -> None:
