@@ -41,13 +41,13 @@ def zip_trader(margin: float, beta: float = 0.5, momentum: float = 0.1) -> ZIP:
 
 
 def shout(side: str | None, price: int, taken: bool, role: str, limit: int = 100, active: bool = True) -> Shout:
-    return Shout(side, price, taken, role, limit, active)  # type: ignore[arg-type]
+    return side, price, taken, role, limit, active  # type: ignore[return-value]
 
 
 def test_a_zip_seller_raises_its_margin_after_a_dearer_shout_was_taken() -> None:
     """Price 120; target 1.025 x 130 + 2.5 = 135.75; half the way is 7.875, of which 0.9 counts: 127.0875."""
     one = zip_trader(0.2)
-    one.adapt(shout("bid", 130, True, "seller"), 1, Drawn(0.5))
+    one.adapt([shout("bid", 130, True, "seller")], 1, Drawn(0.5))
     assert one.change == pytest.approx(7.0875)
     assert one.margin == pytest.approx(0.270875)
 
@@ -55,14 +55,14 @@ def test_a_zip_seller_raises_its_margin_after_a_dearer_shout_was_taken() -> None
 def test_momentum_carries_a_tenth_of_the_last_change() -> None:
     one = zip_trader(0.2)
     one.change = 10.0
-    one.adapt(shout("bid", 130, True, "seller"), 1, Drawn(0.5))
+    one.adapt([shout("bid", 130, True, "seller")], 1, Drawn(0.5))
     assert one.change == pytest.approx(1.0 + 7.0875)
 
 
 def test_a_zip_buyer_does_the_mirror_image() -> None:
     """Price 80; target 0.975 x 70 - 2.5 = 65.75; change 0.45 x -14.25 = -6.4125: price 73.5875."""
     one = zip_trader(0.2)
-    one.adapt(shout("ask", 70, True, "buyer"), 1, Drawn(0.5))
+    one.adapt([shout("ask", 70, True, "buyer")], 1, Drawn(0.5))
     assert one.margin == pytest.approx(1 - 0.735875)
 
 
@@ -86,15 +86,15 @@ def test_a_zip_buyer_does_the_mirror_image() -> None:
 )
 def test_who_moves_after_which_shout(margin: float, heard: Shout, moves: str | None) -> None:
     one = zip_trader(margin)
-    one.adapt(heard, 1, Drawn(0.5))
+    one.adapt([heard], 1, Drawn(0.5))
     assert one.margin is not None
     assert {"up": one.margin > margin, "down": one.margin < margin, None: one.margin == margin}[moves]
 
 
 def test_a_margin_never_leaves_its_side() -> None:
     low, high = zip_trader(0.0, beta=1.0), zip_trader(0.95, beta=1.0)
-    low.adapt(shout("ask", 50, False, "seller"), 1, Drawn(0.5))
-    high.adapt(shout("ask", 0, True, "buyer"), 1, Drawn(0.999))
+    low.adapt([shout("ask", 50, False, "seller")], 1, Drawn(0.5))
+    high.adapt([shout("ask", 0, True, "buyer")], 1, Drawn(0.999))
     assert (low.margin, high.margin) == (0.0, 1.0)
 
 
@@ -173,6 +173,12 @@ def test_between_prices_it_is_the_cubic_with_flat_ends() -> None:
     belief = Belief(history(*SMALL), "ask", 0, 200, True)
     assert belief.at(76) == pytest.approx(1 - 3 / 25 + 2 / 125)
     assert belief.at(77.5) == pytest.approx(0.5)
+
+
+def test_a_walk_along_prices_finds_what_each_alone_has() -> None:
+    for belief in (Belief(history(*SMALL), "ask", 0, 200, True), Belief(history(*SMALL), "bid", 0, 200, False)):
+        points = list(range(-210, 211, 3))
+        assert belief.along(points) == [belief.at(point) for point in points]
 
 
 def test_only_the_shouts_of_the_last_contracts_are_remembered() -> None:
@@ -258,7 +264,7 @@ def test_gd_takes_for_certain_what_is_worth_more_than_hope() -> None:
 def test_a_grid_finds_the_best_of_many_prices() -> None:
     belief = Belief(history(*SMALL), "ask", 0, 100_000, True)
     points = candidates(belief, 0, 100_000, 1)
-    assert best_of(lambda x: -abs(x - 43_210.0), points, 1)[0] == 43_210
+    assert best_of(lambda x: -abs(x - 43_210.0), points, [-abs(x - 43_210.0) for x in points], 1)[0] == 43_210
     assert candidates(belief, 10, 30, 7) == [10, 17, 24]
     assert candidates(belief, 10, 5, 1) == []
 
@@ -375,26 +381,26 @@ def test_aa_becomes_less_aggressive_after_a_better_contract() -> None:
     """At 100 its target is 100; a contract at 90 moves the equilibrium to (0.9 x 100 + 90) / 1.9 = 94.74, r_shout is
     -(94.74 - 90) / 94.74 = -0.05; delta = -0.05 x 1.02 - 0.01 = -0.061, and half the way is -0.0305."""
     one = aa_trader(100)
-    one.adapt(shout("ask", 90, True, "buyer", 140), 0, 200)
+    one.adapt([shout("ask", 90, True, "buyer", 140)], 0, 200)
     assert one.r == pytest.approx(0.5 * (-0.05 * 1.02 - 0.01))
 
 
 def test_aa_becomes_more_aggressive_when_it_is_overbid() -> None:
     """A bid of 110 would have been said at r = 10 / 40; delta = 0.25 x 1.02 + 0.01."""
     one = aa_trader(100)
-    one.adapt(shout("bid", 110, False, "buyer", 140), 0, 200)
+    one.adapt([shout("bid", 110, False, "buyer", 140)], 0, 200)
     assert one.r == pytest.approx(0.5 * 0.265)
     one = aa_trader(100)
-    one.adapt(shout("bid", 90, False, "buyer", 140), 0, 200)
+    one.adapt([shout("bid", 90, False, "buyer", 140)], 0, 200)
     assert one.r == 0.0
-    one.adapt(shout("ask", 90, False, "buyer", 140), 0, 200)
+    one.adapt([shout("ask", 90, False, "buyer", 140)], 0, 200)
     assert one.r == 0.0, "an ask that is not taken is no rival's"
 
 
 def test_aa_bends_most_where_prices_do_not_scatter() -> None:
     """Without volatility theta is drawn to its upper end: -4 + 0.5 x (2 + 4) = -1."""
     one = aa_trader(theta=-4.0)
-    one.adapt(shout("ask", 100, True, "buyer", 140), 0, 200)
+    one.adapt([shout("ask", 100, True, "buyer", 140)], 0, 200)
     assert one.theta == pytest.approx(-1.0)
 
 

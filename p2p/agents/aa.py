@@ -18,7 +18,8 @@ again (watching.py). A trader improves on its own quote, too, for the standing a
 for good when the last buyer and the last seller both stand. A contract moves all, a quote only those it undercuts.
 """
 
-from collections import deque
+from collections.abc import Iterable
+from functools import lru_cache
 from math import exp, log, sqrt
 from random import Random
 from typing import Annotated, ClassVar
@@ -26,13 +27,16 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from p2p.agents import Action, View, offer
-from p2p.agents.watching import Shout, Watcher
+from p2p.agents.watching import OWN_SIDE, Shout, Watcher
 from p2p.messages import Buy, Message, Schedule, Sell
 from p2p.units import Money, Price, Role
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 THETA_FLAT = 1e-6
 """Below it g is a straight line, in numbers."""
+
+WINDOWS_MAX = 4_096
+"""Windows of contracts whose judgement is kept at hand: more than all traders of a market are behind one another."""
 
 
 def bent(r: float, theta: float) -> float:
@@ -44,6 +48,38 @@ def unbent(share: float, theta: float) -> float:
     """The r between 0 and 1 with bent(r, theta) = share."""
     share = min(1.0, max(0.0, share))
     return share if abs(theta) < THETA_FLAT else log(1 + share * (exp(theta) - 1)) / theta
+
+
+def ends(buys: bool, limit: Money, equilibrium: float, low: Price, high: Price) -> tuple[float, Price]:
+    """The price where r is 0, and the one that is best for the trader."""
+    if buys:
+        return limit if limit < equilibrium else equilibrium, low
+    return limit if limit > equilibrium else equilibrium, high
+
+
+def aimed(r: float, theta: float, limit: Money, base: float, far: Price) -> float:
+    """The price that is aimed at with an r."""
+    return base + (limit - base) * bent(r, theta) if r >= 0 else base + (far - base) * bent(-r, theta)
+
+
+def hurried(price: float, buys: bool, theta: float, limit: Money, base: float, far: Price) -> float:
+    """The r with which a price is aimed at, from -1 to 1."""
+    if price > base if buys else price < base:
+        return 0.0 if limit == base else unbent((price - base) / (limit - base), theta)
+    return 0.0 if far == base else -unbent((price - base) / (far - base), theta)
+
+
+@lru_cache(maxsize=WINDOWS_MAX)
+def judged(trades: tuple[Price, ...], rho: float) -> tuple[float, float]:
+    """Equilibrium price as of the last contracts; how far they scatter round it, as a share of it (0 where it is 0).
+
+    All who hear of a contract ask this, and the answer is the same for all.
+    """
+    weights = [rho**age for age in range(len(trades) - 1, -1, -1)]
+    equilibrium = sum(w * price for w, price in zip(weights, trades, strict=True)) / sum(weights)
+    if not equilibrium:
+        return equilibrium, 0.0
+    return equilibrium, sqrt(sum((price - equilibrium) ** 2 for price in trades) / len(trades)) / equilibrium
 
 
 class AA(Watcher, kw_only=True, dict=True):
@@ -68,8 +104,9 @@ class AA(Watcher, kw_only=True, dict=True):
         super().__post_init__()
         self.r, self.theta = 0.0, self.theta_first
         self.rates: tuple[float, float] | None = None
-        self.trades: deque[Price] = deque(maxlen=self.window)
+        self.trades: tuple[Price, ...] = ()
         self.equilibrium: float | None = None
+        self.alpha = 0.0
         self.alphas: tuple[float, float] | None = None
 
     def see(self, message: Message) -> None:
@@ -80,17 +117,15 @@ class AA(Watcher, kw_only=True, dict=True):
 
     def contracted(self, price: Price) -> None:
         """Judge anew where the market clears; the latest contract weighs most."""
-        self.trades.append(price)
-        weights = [self.rho**age for age in range(len(self.trades) - 1, -1, -1)]
-        self.equilibrium = sum(w * price for w, price in zip(weights, self.trades, strict=True)) / sum(weights)
+        self.trades = (*self.trades, price)[-self.window :]
+        self.equilibrium, self.alpha = judged(self.trades, self.rho)
 
     def decide(self, view: View, rng: Random) -> Action:
         """Take what is at least as good as the target, else go a part of the way towards it."""
         if self.rates is None:
             self.rates = (rng.uniform(self.beta_low, self.beta_high), rng.uniform(self.beta_low, self.beta_high))
         self.hear_again(view)
-        while self.news:
-            self.adapt(self.news.popleft(), view.price_min, view.price_max, view.tick)
+        self.adapt(self.shouts(), view.price_min, view.price_max, view.tick)
         limit, role = view.unit_value, view.role
         if limit is None or role is None:
             return None
@@ -121,56 +156,49 @@ class AA(Watcher, kw_only=True, dict=True):
 
     def target(self, role: Role, limit: Money, low: Price, high: Price) -> float | None:
         """The price it aims at; None before there was a contract."""
-        equilibrium = self.equilibrium
-        if equilibrium is None:
+        if self.equilibrium is None:
             return None
-        base, far = self._base(role, limit, equilibrium), float(low if role == "buyer" else high)
-        if self.r >= 0:
-            return base + (limit - base) * bent(self.r, self.theta)
-        return base + (far - base) * bent(-self.r, self.theta)
-
-    def _base(self, role: Role, limit: Money, equilibrium: float) -> float:
-        return min(limit, equilibrium) if role == "buyer" else max(limit, equilibrium)
+        base, far = ends(role == "buyer", limit, self.equilibrium, low, high)
+        return aimed(self.r, self.theta, limit, base, far)
 
     def aggressiveness(self, price: float, role: Role, limit: Money, low: Price, high: Price) -> float:
         """The r that would have said a price, from -1 to 1."""
         assert self.equilibrium is not None, "nothing is judged before the first contract"
-        base, far = self._base(role, limit, self.equilibrium), low if role == "buyer" else high
-        if price > base if role == "buyer" else price < base:
-            return 0.0 if limit == base else unbent((price - base) / (limit - base), self.theta)
-        return 0.0 if far == base else -unbent((price - base) / (far - base), self.theta)
+        base, far = ends(role == "buyer", limit, self.equilibrium, low, high)
+        return hurried(price, role == "buyer", self.theta, limit, base, far)
 
-    def adapt(self, shout: Shout, low: Price, high: Price, tick: Price = 1) -> None:
-        """Become more or less aggressive after a shout; after a contract, bend more or less, too."""
+    def adapt(self, shouts: Iterable[Shout], low: Price, high: Price, tick: Price = 1) -> None:
+        """Become more or less aggressive after each shout; after a contract, bend more or less, too."""
         assert self.rates is not None, "the rates are drawn before they are used"
-        if shout.taken:
-            self.contracted(shout.price)
-        target = self.target(shout.role, shout.limit, low, high)
-        if target is None:
-            return
-        buys = shout.role == "buyer"
-        own_side = shout.side == ("bid" if buys else "ask")
-        behind = target < shout.price + tick if buys else target > shout.price - tick
-        if shout.taken:
-            more = target < shout.price if buys else target > shout.price
-        elif own_side and behind:
-            more = True
-        else:
-            return
-        sign = 1 if more else -1
-        said = self.aggressiveness(shout.price, shout.role, shout.limit, low, high)
-        wanted = said + sign * (self.lambda_r * abs(said) + self.lambda_a)
-        self.r = min(1.0, max(-1.0, self.r + self.rates[0] * (wanted - self.r)))
-        if shout.taken:
-            self._bend()
+        for side, price, taken, role, limit, _ in shouts:
+            if taken:
+                self.contracted(price)
+            elif side != OWN_SIDE[role]:
+                continue
+            if self.equilibrium is None:
+                continue
+            buys = role == "buyer"
+            base, far = ends(buys, limit, self.equilibrium, low, high)
+            target = aimed(self.r, self.theta, limit, base, far)
+            if taken:
+                more = target < price if buys else target > price
+            elif target < price + tick if buys else target > price - tick:
+                more = True
+            else:
+                continue
+            said = hurried(price, buys, self.theta, limit, base, far)
+            change = self.lambda_r * abs(said) + self.lambda_a
+            wanted = said + change if more else said - change
+            self.r = min(1.0, max(-1.0, self.r + self.rates[0] * (wanted - self.r)))
+            if taken:
+                self._bend()
 
     def _bend(self) -> None:
         """Long-term learning: theta follows how much the last contracts scattered."""
-        equilibrium = self.equilibrium
         assert self.rates is not None
-        if not equilibrium:
+        if not self.equilibrium:
             return
-        alpha = sqrt(sum((price - equilibrium) ** 2 for price in self.trades) / len(self.trades)) / equilibrium
+        alpha = self.alpha
         low, high = self.alphas or (alpha, alpha)
         self.alphas = low, high = min(low, alpha), max(high, alpha)
         scale = 0.0 if high == low else (alpha - low) / (high - low)

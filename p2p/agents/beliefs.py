@@ -41,23 +41,28 @@ class History:
 
     trades: int
     shouts: deque[Said] = field(default_factory=deque)
+    newest: dict[Side, Said] = field(default_factory=dict)
     contracts: int = 0
     version: int = 0
 
     def quote(self, side: Side, price: Price) -> None:
         """A quote was made: the one of its side before it is past."""
-        self._past(side)
-        self._remember(Said(side, price))
+        if side in self.newest:
+            self.newest[side].open = False
+        self.newest[side] = said = Said(side, price)
+        self._remember(said)
 
     def contract(self, taken: Side, price: Price) -> None:
         """A quote was taken."""
-        found = next((s for s in reversed(self.shouts) if (s.side, s.price, s.taken) == (taken, price, False)), None)
-        if found is None:
-            found = Said(taken, price)
-            self.shouts.append(found)
-        found.taken, found.trades = True, 1
-        self._past("bid")
-        self._past("ask")
+        for said in reversed(self.shouts):
+            if said.price == price and said.side == taken and not said.taken:
+                break
+        else:
+            self.newest[taken] = said = Said(taken, price)
+            self.shouts.append(said)
+        said.taken, said.trades = True, 1
+        for newest in self.newest.values():
+            newest.open = False
         self.contracts += 1
         self._forget()
 
@@ -81,12 +86,6 @@ class History:
             self.contracts -= self.shouts.popleft().trades
         self.version += 1
 
-    def _past(self, side: Side) -> None:
-        for said in reversed(self.shouts):
-            if said.side == side:
-                said.open = False
-                return
-
 
 class Belief:
     """A trader's belief: `at(x)` for a price times its sign, 1 for a seller and -1 for a buyer."""
@@ -94,11 +93,18 @@ class Belief:
     def __init__(self, history: History, own: Side, low: Price, high: Price, open_is_lost: bool) -> None:
         sign = 1 if own == "ask" else -1
         bottom, top = (low, high) if sign > 0 else (-high, -low)
-        taken = sorted(sign * s.price for s in history.shouts if s.side == own and s.taken)
-        lost = sorted(
-            sign * s.price for s in history.shouts if s.side == own and not s.taken and (open_is_lost or not s.open)
-        )
-        other = sorted(sign * s.price for s in history.shouts if s.side != own)
+        taken: list[int] = []
+        lost: list[int] = []
+        other: list[int] = []
+        for said in history.shouts:
+            if said.side != own:
+                other.append(sign * said.price)
+            elif said.taken:
+                taken.append(sign * said.price)
+            elif open_is_lost or not said.open:
+                lost.append(sign * said.price)
+        for prices in (taken, lost, other):
+            prices.sort()
         self.xs: list[int] = [bottom]
         self.ps: list[float] = [1.0]
         for x in sorted({*taken, *lost, *other}):
@@ -123,6 +129,24 @@ class Belief:
         t = (x - xs[right - 1]) / (xs[right] - xs[right - 1])
         return before + (after - before) * t * t * (3 - 2 * t)
 
+    def along(self, points: list[int]) -> list[float]:
+        """The same for many prices that rise: one walk along the pieces."""
+        xs, ps, last = self.xs, self.ps, len(self.xs) - 1
+        found = []
+        right = 0
+        for x in points:
+            while right <= last and xs[right] <= x:
+                right += 1
+            if right == 0 or x == xs[0]:
+                found.append(1.0)
+            elif right > last:
+                found.append(0.0)
+            else:
+                near = xs[right - 1]
+                before, t = ps[right - 1], (x - near) / (xs[right] - near)
+                found.append(before + (ps[right] - before) * t * t * (3 - 2 * t))
+        return found
+
 
 GRID = 32
 """Prices looked at between two ends before the neighbourhood of the best is looked at closely."""
@@ -140,11 +164,14 @@ def candidates(belief: Belief, low: int, high: int, tick: int) -> list[int]:
     return sorted(found)
 
 
-def best_of(worth: Callable[[int], float], points: list[int], tick: int) -> tuple[int, float]:
-    """The point that is worth most, and its worth; beside the best of a grid its neighbours are halved in on."""
-    best = max(points, key=worth)
-    most = worth(best)
-    place = points.index(best)
+def best_of(worth: Callable[[int], float], points: list[int], worths: list[float], tick: int) -> tuple[int, float]:
+    """The point that is worth most, and its worth; beside the best of a grid its neighbours are halved in on.
+
+    `worths` has what each of the points is worth; `worth` is asked of points between them.
+    """
+    most = max(worths)
+    place = worths.index(most)
+    best = points[place]
     step = max((b - a for a, b in zip(points[max(0, place - 1) :], points[place : place + 2], strict=False)), default=0)
     while step > tick:
         step = max(tick, step // (2 * tick) * tick)

@@ -13,6 +13,7 @@ sides, an order of one's own that it left as not taken. A seat that is told no p
 Others' orders are not counted, for they bind nobody before the call is held. One order is made for each call.
 """
 
+from math import inf
 from random import Random
 from typing import Annotated, ClassVar
 
@@ -111,10 +112,13 @@ class GD(Agent, kw_only=True, dict=True):
     def choose(self, view: View, belief: Belief, points: list[int], cost: int, certain: int | None) -> int | None:
         """The price (times its sign) with the largest expected surplus, None where none is expected."""
 
-        def worth(x: int) -> float:
-            return float(x - cost) if certain is not None and x <= certain else (x - cost) * belief.at(x)
+        sure = -inf if certain is None else certain
 
-        best, most = best_of(worth, points, view.tick)
+        def worth(x: int) -> float:
+            return float(x - cost) if x <= sure else (x - cost) * belief.at(x)
+
+        worths = [x - cost if x <= sure else (x - cost) * p for x, p in zip(points, belief.along(points), strict=True)]
+        best, most = best_of(worth, points, worths, view.tick)
         return best if most > 0 else None
 
     def _range(self, view: View, role: Role, value: int) -> tuple[int, int]:

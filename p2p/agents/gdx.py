@@ -67,17 +67,17 @@ class GDX(MGD, kw_only=True, dict=True):
 
     def choose(self, view: View, belief: Belief, points: list[int], cost: int, certain: int | None) -> int | None:
         """The price that is worth most with what may still come."""
-        thin = points[:: max(1, len(points) // POINTS_MAX)]
-        future = [(float(x), belief.at(x)) for x in thin]
+        likely = belief.along(points)
+        every = max(1, len(points) // POINTS_MAX)
+        future = [(float(x), p) for x, p in zip(points[::every], likely[::every], strict=True)]
         now, then = self.ahead(future, self._costs(cost))
-
-        def worth(x: int) -> float:
-            likely = 1.0 if certain is not None and x <= certain else belief.at(x)
-            return likely * (x - cost + then) + (1 - likely) * now
-
-        best = max(points, key=worth)
-        likely = 1.0 if certain is not None and best <= certain else belief.at(best)
-        return best if likely > 0 and worth(best) >= now and best >= cost else None
+        if certain is not None:
+            likely = [1.0 if x <= certain else p for x, p in zip(points, likely, strict=True)]
+        worths = [p * (x - cost + then) + (1 - p) * now for x, p in zip(points, likely, strict=True)]
+        most = max(worths)
+        place = worths.index(most)
+        best = points[place]
+        return best if likely[place] > 0 and most >= now and best >= cost else None
 
     def _costs(self, cost: int) -> list[int]:
         """The units from the one at hand on, as costs: a buyer's values negative."""
@@ -93,7 +93,7 @@ class GDX(MGD, kw_only=True, dict=True):
             for units in range(1, len(costs) + 1):
                 cost = costs[len(costs) - units]
                 waits, trades = self.discount * values[units], self.discount * values[units - 1]
-                new.append(max(waits, max(f * (x - cost + trades) + (1 - f) * waits for x, f in future)))
+                new.append(max(waits, max([f * (x - cost + trades) + (1 - f) * waits for x, f in future])))
             if all(abs(a - b) < 0.01 for a, b in zip(new, values, strict=True)):
                 break
             values = new

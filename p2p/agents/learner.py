@@ -11,18 +11,18 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from p2p.agents import Action, View, offer
-from p2p.agents.watching import Watcher
+from p2p.agents import Action, Agent, View, offer
 from p2p.messages import Contract, EndRound, Message
 from p2p.units import Money, Role
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
-class Learner(Watcher, kw_only=True, dict=True):
+class Learner(Agent, kw_only=True, dict=True):
     """Learns by trying which margin pays."""
 
     source: ClassVar = "Sutton & Barto (2018), Reinforcement Learning, ch. 2"
+    learns: ClassVar = True
 
     epsilon: Share = 0.1
     step: Share = 0.2
@@ -31,7 +31,6 @@ class Learner(Watcher, kw_only=True, dict=True):
 
     def __post_init__(self) -> None:
         """All margins promise the same."""
-        super().__post_init__()
         self.worth = [self.first] * self.margins
         self.arm: int | None = None
         self.tried: tuple[Role, Money, int] | None = None
@@ -47,7 +46,6 @@ class Learner(Watcher, kw_only=True, dict=True):
                 self._reward(0.0)
             case _:
                 pass
-        super().see(message)
 
     def _reward(self, reward: float) -> None:
         if self.arm is not None:
@@ -56,7 +54,6 @@ class Learner(Watcher, kw_only=True, dict=True):
 
     def decide(self, view: View, rng: Random) -> Action:
         """Quote the value less the margin that is being tried."""
-        self.news.clear()
         value, role = view.unit_value, view.role
         if value is None or role is None:
             return None

@@ -17,13 +17,14 @@ scenario's units of money that is. A margin is kept between units and between pe
 as a taken shout of both sides.
 """
 
+from collections.abc import Iterable
 from random import Random
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from p2p.agents import Action, View, offer
-from p2p.agents.watching import Shout, Watcher
+from p2p.agents.watching import OWN_SIDE, Shout, Watcher
 from p2p.messages import Message, Schedule
 from p2p.units import Money, Price, Role
 
@@ -64,8 +65,7 @@ class ZIP(Watcher, kw_only=True, dict=True):
             self.momentum = rng.uniform(self.momentum_low, self.momentum_high)
             self.margin = rng.uniform(self.margin_low, self.margin_high)
         self.hear_again(view)
-        while self.news:
-            self.adapt(self.news.popleft(), view.tick, rng)
+        self.adapt(self.shouts(), view.tick, rng)
         if view.unit_value is None or view.role is None:
             return None
         return offer(view, self.price(view.role, view.unit_value))
@@ -75,25 +75,28 @@ class ZIP(Watcher, kw_only=True, dict=True):
         assert self.margin is not None, "the margin is drawn before it is used"
         return limit * (1 - self.margin if role == "buyer" else 1 + self.margin)
 
-    def adapt(self, shout: Shout, tick: Price, rng: Random) -> None:
-        """Raise or lower the margin after a shout, or leave it. A price is no better that is said as the same tick."""
-        buys = shout.role == "buyer"
-        price = self.price(shout.role, shout.limit)
-        at_least_as_good = price >= shout.price if buys else price <= shout.price
-        no_better = price < shout.price + tick if buys else price > shout.price - tick
-        own_side = shout.side == ("bid" if buys else "ask")
-        if shout.taken and at_least_as_good:
-            self._towards(shout, price, not buys, rng)
-        elif shout.active and no_better and (not own_side if shout.taken else own_side):
-            self._towards(shout, price, buys, rng)
+    def adapt(self, shouts: Iterable[Shout], tick: Price, rng: Random) -> None:
+        """Raise or lower the margin after each shout, or leave it. A price is no better that is said as the same tick.
 
-    def _towards(self, shout: Shout, price: float, up: bool, rng: Random) -> None:
-        """Move the price up or down towards a target a little beyond the shout's."""
-        if shout.limit == 0:
-            return
-        sign = 1 if up else -1
-        relative, absolute = 1 + sign * rng.random() * self.c_r, sign * rng.random() * self.c_a * self.dollar
-        step = self.beta * (relative * shout.price + absolute - price)
-        self.change = self.momentum * self.change + (1 - self.momentum) * step
-        margin = (price + self.change) / shout.limit - 1
-        self.margin = min(1.0, max(0.0, -margin)) if shout.role == "buyer" else max(0.0, margin)
+        The new price lies towards a target a little beyond the shout's.
+        """
+        assert self.margin is not None, "the margin is drawn before it moves"
+        margin, change, beta, momentum = self.margin, self.change, self.beta, self.momentum
+        c_r, c_a, dollar, random = self.c_r, self.c_a, self.dollar, rng.random
+        for side, said, taken, role, limit, active in shouts:
+            buys = role == "buyer"
+            price = limit * (1 - margin if buys else 1 + margin)
+            if taken and (price >= said if buys else price <= said):
+                sign = -1 if buys else 1
+            elif (
+                active and (price < said + tick if buys else price > said - tick) and taken != (side == OWN_SIDE[role])
+            ):
+                sign = 1 if buys else -1
+            else:
+                continue
+            if limit:
+                relative, absolute = 1 + sign * random() * c_r, sign * random() * c_a * dollar
+                change = momentum * change + (1 - momentum) * (beta * (relative * said + absolute - price))
+                share = (price + change) / limit - 1
+                margin = min(1.0, max(0.0, -share)) if buys else max(0.0, share)
+        self.margin, self.change = margin, change
