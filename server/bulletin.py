@@ -1,20 +1,17 @@
 """What is due on a market's topics, folded from its public facts by number. No network in here, and no queue.
 
 The bulletin stands on the list of facts that is published anyway: it remembers how far it has read, the latest of each
-retained topic, and the contracts and announcements that the broker has not confirmed yet. Whatever is lost on the way
-to a broker is said again.
+retained topic, and the contracts that the broker has not confirmed yet. Whatever is lost on the way to a broker is said
+again.
 """
 
-from collections import deque
 from collections.abc import Iterator
 
 import msgspec
 
 from p2p.broadcast import (
-    ANNOUNCEMENTS_KEPT,
     CONTRACTS_KEPT,
     LEVELS_SHOWN,
-    Announcement,
     Book,
     Contracts,
     Interval,
@@ -27,13 +24,10 @@ from p2p.broadcast import (
 from p2p.knowledge import PublicKnowledge
 from p2p.line import FactRead
 from p2p.messages import (
-    Announced,
     Contract,
-    Ended,
     EndRound,
     Extended,
     Intermission,
-    Lobby,
     Message,
     Metered,
     Order,
@@ -45,8 +39,9 @@ from p2p.messages import (
 from p2p.messages import Standing as StandingFact
 from p2p.rules import PublicRules
 from p2p.side import Side
-from p2p.units import SECOND, Duration, Instant, Price, Quantity
+from p2p.units import Instant, Price, Quantity
 from p2p.wire import message_of
+from server.board import Board
 from server.broker_connection import INFLIGHT_MAX
 
 READ_AT_ONCE = 200
@@ -78,9 +73,7 @@ class Bulletin:
         self._energy: dict[int, tuple[int, int, int]] = {}
         self._changed: set[str] = set()
         self._welfare: Welfare | None = None
-        self._unsaid: deque[Announcement] = deque(maxlen=ANNOUNCEMENTS_KEPT)
-        self._words: Announcement | None = None
-        self._renewed: list[Announcement] = []
+        self.board = Board(rules)
 
     # --- in -----------------------------------------------------------------------------------------------------
 
@@ -106,7 +99,7 @@ class Bulletin:
             case _:
                 self._phase(message, at)
                 self._changed |= {"state", "standing", "book"} if self._has_book else {"state", "standing"}
-                self._say(number, message, at)
+                self.board.see(number, message, at, self._public.time_left_us(at))
 
     def _contract(self, number: int, contract: Contract, at: Instant) -> None:
         self.made.append((number, self._public.period))
@@ -156,14 +149,6 @@ class Bulletin:
             return interval
         return msgspec.structs.replace(interval, feeder_wh=taken - given, import_wh=taken, export_wh=given)
 
-    def _say(self, number: int, message: Message, at: Instant) -> None:
-        """A sentence for the announcement board; where too many wait for the broker, the oldest are let go."""
-        text = _sentence(message, self.rules, self._public.time_left_us(at))
-        if text:
-            said = Announcement(at, number, text, "experimenter" if isinstance(message, Announced) else "session")
-            self._unsaid.append(said)
-            self._words = said if said.by == "experimenter" else self._words
-
     def weighed(self, welfare: Welfare) -> None:
         """Take in what the periods came to, when that may be told."""
         self._welfare = welfare
@@ -183,7 +168,7 @@ class Bulletin:
         self._changed |= {"period"} if self._period else set()
         self._changed |= {"interval"} if self._interval else set()
         self._changed |= {"welfare"} if self._welfare else set()
-        self._renewed = [self._words] if self._words and self._words not in self._unsaid else []
+        self.board.renew()
 
     def due(self, topics: set[str], now: Instant) -> Iterator[tuple[str, bytes]]:
         """What has changed on these retained topics, as it is now; it counts as told."""
@@ -195,16 +180,6 @@ class Bulletin:
     def beat(self) -> None:
         """The clock is due."""
         self._changed.add("state")
-
-    def announcements(self) -> list[tuple[bytes, bool]]:
-        """The sentences that the broker has not confirmed, and whether each is to be retained: the last words are."""
-        due = [*self._renewed, *self._unsaid]
-        return [(msgspec.json.encode(one), one.by == "experimenter") for one in due]
-
-    def announced(self) -> None:
-        """The broker has confirmed all that `announcements` gave."""
-        self._renewed = []
-        self._unsaid.clear()
 
     def unconfirmed(self) -> list[bytes]:
         """The contracts after the last one that the broker has confirmed, a window of them, from the list of facts."""
@@ -272,28 +247,3 @@ def _levels(side: Side) -> list[tuple[Price, Quantity]]:
         else:
             levels.append((price, quantity))
     return levels
-
-
-def _sentence(message: Message, rules: PublicRules, left_us: Duration | None) -> str:
-    """What is announced to people with so much left of the period, or nothing."""
-    match message:
-        case Lobby(taken=taken, seats=seats) if taken == seats:
-            return "All seats are taken."
-        case StartRound(period=period, length_us=length_us):
-            return f"Period {period} of {rules.periods} has begun: {length_us / SECOND:g} s."
-        case EndRound(period=period):
-            return f"Period {period} is over."
-        case Intermission(next_period=period, length_us=length_us):
-            return f"Period {period} begins in {length_us / SECOND:g} s."
-        case Paused():
-            return "The session is paused."
-        case Resumed():
-            return "The session goes on."
-        case Extended():
-            return f"The period has been extended: {(left_us or 0) / SECOND:.0f} s are left."
-        case Ended():
-            return "The session is over."
-        case Announced(text=text):
-            return text
-        case _:
-            return ""

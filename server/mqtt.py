@@ -212,10 +212,10 @@ class Publisher:
             bulletin.confirmed += len(contracts)
         for name, payload in bulletin.due(topics, self.host.opened.clock.now()):
             await client.publish(f"{topic}/{name}", payload, qos=0, retain=True)
-        if said := bulletin.announcements():
+        if said := bulletin.board.due():
             board = f"{topic}/announcement"
             await asyncio.gather(*(client.publish(board, payload, qos=1, retain=kept) for payload, kept in said))
-            bulletin.announced()
+            bulletin.board.confirmed()
         return bulletin.confirmed < len(bulletin.made)
 
 

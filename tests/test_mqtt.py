@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from p2p.broadcast import ANNOUNCEMENTS_KEPT
@@ -14,6 +15,7 @@ from p2p.broker_address import broker_at
 from p2p.messages import (
     Accepted,
     Announce,
+    Announced,
     Ask,
     Bid,
     Buy,
@@ -27,9 +29,11 @@ from p2p.messages import (
     Start,
     StartRound,
 )
+from p2p.rules import public_rules
 from p2p.scenario import parse
 from recordings.score import score
 from recordings.store import Recovered
+from server.board import Board
 from server.host import open_again
 from server.mqtt import Publisher
 from tests.brokers import listening, mosquitto, needs_mosquitto
@@ -253,17 +257,16 @@ async def test_what_is_announced_while_the_broker_is_away_is_said_in_order_when_
             assert [one["text"] for one in late.all("announcement")] == ["Three."]
 
 
-async def test_of_too_many_announcements_the_last_ones_wait_for_the_broker(host, tmp_path):
-    async with host() as hosted:
-        experimenter = await hosted.experimenter()
-        for count in range(ANNOUNCEMENTS_KEPT + 10):
-            assert isinstance(await experimenter.say(Announce(f"Word {count}.")), Accepted)
-        async with mosquitto(tmp_path) as broker, listening(broker.broker) as heard:
-            async with publishing(hosted, broker.broker):
-                last = f"Word {ANNOUNCEMENTS_KEPT + 9}."
-                await heard.until(lambda: heard.last("announcement").get("text") == last)
-            texts = [one["text"] for one in heard.all("announcement")]
-    assert texts == [f"Word {count}." for count in range(10, ANNOUNCEMENTS_KEPT + 10)]
+def test_of_too_many_announcements_the_last_ones_wait_for_the_broker():
+    board = Board(public_rules(parse(SMALL)))
+    for number in range(1, ANNOUNCEMENTS_KEPT + 11):
+        board.see(number, Announced("", f"Word {number}."), 0, None)
+    said = [msgspec.json.decode(payload)["text"] for payload, _ in board.due()]
+    assert said == [f"Word {number}." for number in range(11, ANNOUNCEMENTS_KEPT + 11)]
+    board.confirmed()
+    assert board.due() == []
+    board.renew()
+    assert [payload for payload, kept in board.due() if kept and b"Word 60." in payload]
 
 
 async def test_the_experimenters_last_words_are_kept_again_by_a_broker_that_forgot_them(host, tmp_path):
