@@ -74,6 +74,20 @@ async def publishing(hosted: Hosted, broker) -> AsyncIterator[Publisher]:
         await publisher.finish()
 
 
+def kept_out(publisher) -> asyncio.Event:
+    """Let the publisher connect again when the event is set: whoever is to hear all of it listens before."""
+    let_in, opened = asyncio.Event(), publisher._open
+
+    @contextlib.asynccontextmanager
+    async def held():
+        await let_in.wait()
+        async with opened() as client:
+            yield client
+
+    publisher._open = held
+    return let_in
+
+
 async def market(hosted):
     """An experimenter, a buyer and a seller, the first period open."""
     experimenter = await hosted.experimenter()
@@ -150,12 +164,14 @@ async def test_a_broker_that_restarts_in_mid_session_loses_no_contract(host, tmp
                 await trade(buyer, seller, price)
             await before.until(lambda: len(before.all("contract")) >= 10)
             numbers = {one["n"] for one in before.all("contract")}
+        let_in = kept_out(publisher)
         broker.stop()
         for price in range(70, 80):
             await trade(buyer, seller, price)
         await hosted.until(lambda: not publisher.connected.is_set())
         await broker.start()
         async with listening(broker.broker) as after:
+            let_in.set()
             for price in range(80, 90):
                 await trade(buyer, seller, price)
             await after.until(lambda: after.last("contract").get("n") == 30)
@@ -238,6 +254,7 @@ async def test_what_is_announced_while_the_broker_is_away_is_said_in_order_when_
         async with listening(broker.broker) as before:
             assert isinstance(await experimenter.say(Announce("Before.")), Accepted)
             await before.until(lambda: before.last("announcement").get("text") == "Before.")
+        let_in = kept_out(publisher)
         broker.stop()
         await hosted.until(lambda: not publisher.connected.is_set())
         for text in ("One.", "Two."):
@@ -246,6 +263,7 @@ async def test_what_is_announced_while_the_broker_is_away_is_said_in_order_when_
         assert isinstance(await experimenter.say(Announce("Three.")), Accepted)
         await broker.start()
         async with listening(broker.broker) as after:
+            let_in.set()
             await after.until(lambda: after.last("announcement").get("text") == "Three.")
             said = after.all("announcement")
         numbers = [one["number"] for one in said if one["text"] != "Before."]
