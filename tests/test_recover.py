@@ -10,11 +10,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from p2p.line import ClientLine, Fault, Told, Welcome
-from p2p.messages import Accepted, Ask, Bid, Paused, StartRound
+from p2p.messages import Accepted, Ask, Bid, Pause, Paused, StartRound
 from p2p.scenario import parse
 from p2p.session import Session
 from p2p.sim.sessions import Simulation
-from p2p.units import GATEWAY
+from p2p.units import EXPERIMENTER, GATEWAY
 from p2p.wire import Envelope
 from recordings.journal import JournalError
 from recordings.store import Recovered, Store, read_folder, run_again
@@ -23,6 +23,7 @@ from tests.conftest import SMALL
 from tests.hosted import hosting
 from tests.lab import Serving, journal_reaches, pit, serve
 from tests.play import small as played_small
+from tests.test_server import trading
 
 LONG = SMALL.replace('start = "experimenter"', 'start = "when_full"').replace("price_max = 200", "price_max = 1000000")
 
@@ -135,6 +136,25 @@ async def test_a_robots_seat_has_a_new_code_after_a_crash_and_its_old_ones_are_v
             assert answer.code == "wrong_code"
         assert (await hosted.login(person.line)).welcome.seat == 0
         assert (await hosted.join(3, "robot")).welcome.seat == 3
+
+
+async def test_a_welcome_tells_no_token_that_is_not_on_record_yet(host):
+    async with host() as hosted:
+        experimenter, _ = await trading(hosted)
+        sequencer, session = hosted.host.sequencer, hosted.host.opened.session
+        on_disk, disk_is_back = sequencer.on_disk, asyncio.Event()
+
+        async def held_up(write, data):
+            await disk_is_back.wait()
+            await on_disk(write, data)
+
+        sequencer.on_disk = held_up
+        await experimenter.socket.send(experimenter.line.say(Pause())[1], text=True)
+        await hosted.until(lambda: session.token(EXPERIMENTER) == 2)
+        again = await hosted.experimenter()
+        assert again.welcome.token == 1
+        disk_is_back.set()
+        await again.until(lambda: Accepted(2) in again.all(Accepted))
 
 
 async def test_sigterm_seals_the_recording_and_it_can_be_taken_up_again(tmp_path: Path):

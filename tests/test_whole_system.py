@@ -21,7 +21,7 @@ def test_whatever_anybody_is_told_is_on_record_once_and_for_good(first: int) -> 
     assert happened["losses of power"] > BLOCK
     assert happened["cuts"] > BLOCK
     assert all(happened[rare] > 5 for rare in ("failed writes", "failed syncs", "stops", "stands", "sleeps")), happened
-    assert all(len(world.trace()) > 20 for world in worlds)
+    assert sum(len(world.trace()) for world in worlds) > 200 * BLOCK
 
 
 def test_a_seed_plays_the_same_again() -> None:
@@ -46,7 +46,7 @@ def test_five_thousand_more_seeds(first: int) -> None:
 
 def test_a_seed_plays_the_same_in_another_process_whatever_the_order_of_its_sets() -> None:
     program = "import hashlib; from tests.simulation.world import play; "
-    program += "print(hashlib.sha256(repr([play(seed).trace() for seed in (3, 4, 5)]).encode()).hexdigest())"
+    program += "print(hashlib.sha256(repr([play(seed).trace() for seed in range(3, 13)]).encode()).hexdigest())"
     printed = {
         subprocess.run(
             [sys.executable, "-c", program],

@@ -205,13 +205,13 @@ BUGS = (
     ),
     Bug(
         "the public form instead of one's own, in frames that are joined for all",
-        (("server/feeds.py", " or any(k in own.instead for k in range(i, until))", ""),),
+        (("server/feeds.py", "own.instead_until > i or ", ""),),
         WORLD,
     ),
     Bug(
         "a welcome tells a token that is not durable yet",
         (("server/gateway.py", "token=self.tokens.get(viewer, 0)", "token=self.session.token(viewer)"),),
-        WORLD,
+        "tests/test_recover.py::test_a_welcome_tells_no_token_that_is_not_on_record_yet",
     ),
     Bug(
         "an older line that ends takes the newer one's place along",
@@ -222,7 +222,7 @@ BUGS = (
                 "        if line.who in self.lines:\n            del",
             ),
         ),
-        WORLD,
+        "tests/test_server.py::test_a_second_login_takes_the_seat_and_the_older_line_is_told",
     ),
     Bug(
         "the token of before still opens a seat that was given to another",

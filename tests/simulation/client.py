@@ -37,24 +37,34 @@ AGAIN = ("too_fast", "busy")
 class Client:
     """A seat's client: says things at random, some several times, comes back when cut, remembers all it is told.
 
-    Now and then it comes back though its line stands, or says nothing of its going: the older line is nobody's then.
+    One that is `restless` comes back now and then though its line stands: the older line is nobody's then. Or it comes
+    back on another device, which knows nothing: what the one before was told is kept in `before`.
     """
 
     connect: Callable[[], Link]
     name: str
     rng: Random
+    restless: float = 0.0
     told: list[Told] = field(default_factory=list)
     link: Link | None = None
     done: bool = False
+    before: list[list[Told]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._take_device()
+        self.acting = asyncio.create_task(self._act())
+
+    def _take_device(self) -> None:
         self.line = ClientLine(self.name, "robot")
         if self.name == WATCHER:
             self.line.watched = 0
-        self.acting = asyncio.create_task(self._act())
 
     async def run(self) -> None:
         while not self.done:
+            if self.rng.random() < 5 * self.restless:
+                self.before.append(self.told)
+                self.told = []
+                self._take_device()
             try:
                 await self._connection()
             except Gone:
@@ -64,9 +74,11 @@ class Client:
     async def _connection(self) -> None:
         self.link = link = self.connect()
         await link.client.send(self.line.login())
-        while self.rng.random() > 0.01:
+        while self.rng.random() >= self.restless:
             received = self.line.received(await link.client.recv())
             if isinstance(received, Welcome):
+                ahead = sum(token > received.token for token in self.line.pending)
+                assert self.line.token == received.token + ahead, "what it says next is what the server waits for"
                 for pending in self.line.unanswered():
                     await link.client.send(pending)
             elif isinstance(received, Fault):

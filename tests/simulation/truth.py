@@ -24,10 +24,11 @@ def told_is_on_record(recovered: Recovered, clients: list[Client]) -> None:
     for client in clients:
         viewer = int(client.name) if client.name.isdigit() else client.name
         expected = ClientLine("", "robot").received(feed_frame(1, 0, feeds.after(viewer, 0, 1 << 30), []))
-        assert [one.number for one in client.told] == list(range(1, len(client.told) + 1)), client.name
         assert isinstance(expected, list)
-        assert client.told == expected[: len(client.told)], client.name
-        answers = [one.message.token for one in client.told if isinstance(one.message, Accepted | Refused)]
+        for told in (*client.before, client.told):
+            assert [one.number for one in told] == list(range(1, len(told) + 1)), client.name
+            assert told == expected[: len(told)], client.name
+        answers = [one.message.token for one in expected if isinstance(one.message, Accepted | Refused)]
         assert answers == list(range(1, len(answers) + 1)), client.name
         assert not answers or client.name != WATCHER
 

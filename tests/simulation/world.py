@@ -39,17 +39,18 @@ SCENARIO = small(period_s=4.0, break_s=1.0, periods=2, start="experimenter")
 
 @dataclass(frozen=True)
 class Faults:
-    """How often things go wrong: chances at each write or sync, and mean times in seconds between the others."""
+    """How often things go wrong: chances (at each write or sync, at each frame), and mean times in seconds between."""
 
     power: float = 0.007
     disk: float = 0.003
+    restless: float = 0.01
     cut_s: float = 0.7
     stand_s: float = 3.0
     sleep_s: float = 6.0
     stop_s: float = 8.0
 
 
-NONE = Faults(0.0, 0.0, 1e9, 1e9, 1e9, 1e9)
+NONE = Faults(0.0, 0.0, 0.0, 1e9, 1e9, 1e9, 1e9)
 
 
 class PowerFails(Exception):
@@ -210,7 +211,7 @@ class World:
     def _sleep(self) -> bool:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, SimulatedLoop)
-        loop.sleep_through(self.rng.choice((0.2, 1.0, 10.0)))
+        loop.sleep_through(self.rng.choice((0.1, 0.3, 1.0, 3.0, 10.0)))
         return True
 
     def _stop(self) -> bool:
@@ -223,7 +224,8 @@ class World:
 
     async def play(self) -> None:
         names = [EXPERIMENTER, *(str(seat) for seat in range(SCENARIO.seats)), WATCHER]
-        self.clients = [Client(self.connect, name, Random(f"{self.seed}/{name}")) for name in names]
+        restless = self.faults.restless
+        self.clients = [Client(self.connect, name, Random(f"{self.seed}/{name}"), restless) for name in names]
         running = [asyncio.create_task(client.run()) for client in self.clients]
         chances = [asyncio.ensure_future(one) for one in self._chances()]
         try:
