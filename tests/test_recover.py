@@ -1,8 +1,6 @@
 """kill -9 in the middle of trading: nothing acknowledged is lost, and the session comes back paused."""
 
 import asyncio
-import time
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,6 @@ from p2p.line import ClientLine, Fault, Told, Welcome
 from p2p.messages import Accepted, Ask, Bid, Pause, Paused, StartRound
 from p2p.scenario import parse
 from p2p.session import Session
-from p2p.sim.sessions import Simulation
 from p2p.units import EXPERIMENTER, GATEWAY
 from p2p.wire import Envelope
 from recordings.journal import JournalError
@@ -22,7 +19,6 @@ from server.host import open_again, open_new
 from tests.conftest import SMALL
 from tests.hosted import hosting
 from tests.lab import Serving, journal_reaches, pit, serve
-from tests.play import small as played_small
 from tests.test_server import trading
 
 LONG = SMALL.replace('start = "experimenter"', 'start = "when_full"').replace("price_max = 200", "price_max = 1000000")
@@ -217,33 +213,3 @@ def test_serve_says_in_one_line_of_json_all_that_a_script_needs(tmp_path: Path):
     assert all(len(one["code"]) == 8 for one in serving.where["seats"])
     assert serving.ctl("end").returncode == 0
     assert serving.end() == 0
-
-
-RECORDS, FACTS = 50_000, 10_000
-RECOVERED_S_MAX, RESUMED_S_MAX = 20.0, 10.0
-"""Ten times what a session of several hours may take to come back, and one line of it."""
-
-
-@pytest.mark.full
-async def test_a_long_session_comes_back_soon_and_a_line_that_missed_much_of_it(tmp_path: Path):
-    scenario = played_small(((150,) * 12,) * 20, ((50,) * 12,) * 20, period_s=300.0, periods=60)
-    opened = open_new(scenario, "long", 3, tmp_path, "test")
-    heard = islice(Simulation(scenario, ["zic"] * scenario.seats, 3).play(), RECORDS)
-    opened.store.append(b"".join(opened.store.line(*one) for one in heard))
-    opened.store.close()
-    assert opened.store.chain.records == RECORDS
-    began, worked = time.perf_counter(), time.process_time()
-    back = open_again(Recovered(opened.store.folder), robots=0)
-    took_s, worked_s = time.perf_counter() - began, time.process_time() - worked
-    assert took_s < RECOVERED_S_MAX
-    async with hosting(back) as hosted:
-        line = ClientLine(opened.codes[0], "human")
-        line.number = back.feeds.count(0) - FACTS
-        missed = line.number
-        began = time.perf_counter()
-        async with asyncio.timeout(RESUMED_S_MAX), connect(hosted.url, compression=None, proxy=None) as socket:
-            await socket.send(line.login(), text=True)
-            while line.number < missed + FACTS:
-                line.received(await socket.recv())
-        resumed_s = time.perf_counter() - began
-    print(f"{RECORDS} records: {took_s:.2f} s, {worked_s:.2f} s of them work; {FACTS} facts: {resumed_s:.2f} s")
