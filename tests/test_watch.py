@@ -11,7 +11,7 @@ from textual.widgets import Digits
 from textual.widgets._footer import FooterKey
 
 from bots.client import Client, Closed, Facts, Lost
-from p2p.broadcast import TOPICS, Efficiency, Welfare
+from p2p.broadcast import TOPICS, Book, Efficiency, Welfare
 from p2p.broker_address import Broker, broker_at
 from p2p.line import ClientLine, FactRead, Fault, Told, Welcome
 from p2p.messages import Accepted, Bid, Contract, End, Lobby, Quote, Schedule, Standing, Start, StartRound
@@ -30,6 +30,7 @@ from tests.test_tui_snapshots import settled
 from tests.tui_plays import FakeClient, smith, told_to
 from tests.tui_plays import market as open_book
 from tui.heard import Heard
+from tui.levels import Levels
 from tui.model import Model
 from tui.screens.results import ResultsScreen
 from tui.watch import WatchApp
@@ -248,6 +249,16 @@ def test_the_book_over_a_broker_has_the_levels_of_the_line_whatever_was_dropped_
     assert seen
 
 
+def test_a_level_that_grows_shrinks_or_goes_is_told_and_one_that_stays_is_not():
+    levels = Levels()
+    come = levels.become(Book(0, 1, [(50, 3), (48, 1)], [(60, 2)]))
+    assert [(one.side, one.price, one.quantity) for one in come] == [("bid", 50, 3), ("bid", 48, 1), ("ask", 60, 2)]
+    changed = levels.become(Book(0, 2, [(50, 5)], [(60, 2), (61, 1)]))
+    assert [(one.side, one.price, one.quantity) for one in changed] == [("bid", 48, 0), ("bid", 50, 5), ("ask", 61, 1)]
+    assert changed[1].order == come[0].order
+    assert levels.become(Book(0, 3, [(50, 5)], [(60, 2), (61, 1)])) == []
+
+
 def test_debris_on_a_topic_is_passed_over():
     heard = Heard("session")
     for topic in ("rules", *TOPICS, "nonsense"):
@@ -430,7 +441,7 @@ async def test_where_there_are_no_spectators_the_screen_says_so_in_a_line_and_a_
                 await pilot.pause(0.01)
         ending = app.return_value
         assert (ending.status, ending.sentence.count("\n")) == (2, 0)
-        assert "no spectators" in ending.sentence
+        assert ending.sentence.startswith("There is nothing to watch: this session has no spectators")
         with pytest.raises(ClickException, match="spectators"):
             async with published_to(Broker("127.0.0.1", 1), hosted.host):
                 raise AssertionError("it is published all the same")
