@@ -92,6 +92,69 @@ def test_what_is_not_there_is_said(word, said):
     assert str(caught.value).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("zip/c_r=1.5", "zip: c_r is '1.5', it must be a number from 0 to 1"),
+        ("zip/c_r=much", "zip: c_r is 'much', it must be a number from 0 to 1"),
+        ("zip/c_r=nan", "zip: c_r is 'nan', it must be a number from 0 to 1"),
+        ("zip/c_r=", "zip: c_r is '', it must be a number from 0 to 1"),
+        ("zip/dollar=2.5", "zip: dollar is '2.5', it must be a whole number from 1"),
+        ("satisficer/k=0", "satisficer: k is '0', it must be a whole number from 1 to 1000"),
+        ("satisficer/tua=0.3", "satisficer: there is no parameter 'tua'; did you mean 'tau'?"),
+        ("satisficer/zzz=0.3", "satisficer: there is no parameter 'zzz'; it has tau, mode, k"),
+        ("zic/tau=0.3", "zic: there is no parameter 'tau'; it has none"),
+        (
+            "satisficer/mode=k_serch",
+            "satisficer: mode is 'k_serch', it must be band, k_greedy or k_search; did you mean 'k_search'?",
+        ),
+        ("aa/gamma=11/eta=0", "aa: gamma is '11', it must be a number from -10 to 10"),
+        ("satisficer/tau", "'tau' in 'satisficer/tau' is not key=value, as in satisficer/tau=0.3"),
+    ],
+)
+def test_a_wrong_parameter_is_said_in_one_line(word, said):
+    with pytest.raises(AgentError) as caught:
+        parse_word(word)
+    assert str(caught.value) == said
+
+
+OF_ALL_KINDS = """
+
+class Mine(Agent, kw_only=True):
+    share: float
+    bold: bool = False
+    names: list[str] = []
+    when: complex = 1j
+
+    def __post_init__(self):
+        if self.bold and self.share < 0.5:
+            raise ValueError("who is bold needs a share of 0.5")
+
+    def decide(self, view, rng):
+        return None
+"""
+
+
+def test_parameters_of_ones_own_agent_are_said_like_ours(tmp_path):
+    (tmp_path / "mine.py").write_text(HEAD + OF_ALL_KINDS, encoding="utf-8")
+    mine = f"{tmp_path}/mine.py:Mine"
+    for settings, said in (
+        ({}, "share is to be given: a number"),
+        ({"share": "x"}, "share is 'x', it must be a number"),
+        ({"share": "0.3", "bold": "maybe"}, "bold is 'maybe', it must be true or false"),
+        ({"share": "0.3", "names": "a"}, "names is 'a', it must be list"),
+        ({"share": "0.3", "when": "1"}, "when is '1', it must be complex"),
+        ({"share": "0.3", "bold": "true"}, "who is bold needs a share of 0.5"),
+    ):
+        with pytest.raises(AgentError) as caught:
+            make_agent(mine, settings)
+        assert str(caught.value) == f"{mine}: {said}"
+    shown = pit("agents", "mine.py:Mine", cwd=tmp_path)
+    assert re.search(r"share +to be given +number", shown.stdout)
+    assert re.search(r"names +\[\] +list", shown.stdout)
+    assert re.search(r"when +1j +complex", shown.stdout)
+
+
 def test_a_file_that_cannot_be_imported_is_shown_with_its_own_traceback(tmp_path):
     (tmp_path / "broken.py").write_text("x = 1\n1 / 0\n", encoding="utf-8")
     answered = pit("simulate", "smith-1962-test-1", "--agents", "broken.py:Mine", cwd=tmp_path)

@@ -85,7 +85,7 @@ def test_the_command_writes_tables_and_a_plot(tmp_path):
         (("zic",), "two agents or more"),
         (("zic", "zic"), "each named once"),
         (("zic", "zipp"), "did you mean 'zip'"),
-        (("zic", "zip/c_r=2"), "Expected `float` <= 1.0"),
+        (("zic", "zip/c_r=2"), "zip: c_r is '2', it must be a number from 0 to 1"),
     ],
 )
 def test_a_wrong_field_is_answered_with_what_is_wrong(words, said, tmp_path):

@@ -13,6 +13,7 @@ import msgspec
 from p2p.agents import Agent
 from p2p.agents.own import AgentError as AgentError
 from p2p.agents.own import is_own, own_class
+from p2p.agents.parameters import wrong_parameter
 
 NAMES: dict[str, str] = {
     "ziu": "p2p.agents.ziu:ZIU",
@@ -50,14 +51,13 @@ def agent_class(name: str) -> type[Agent]:
 def make_agent(name: str, parameters: Mapping[str, str] | None = None) -> Agent:
     """A new agent with its parameters given as text; raises AgentError."""
     kind = agent_class(name)
+    wrong = wrong_parameter(kind, parameters or {})
+    if wrong is not None:
+        raise AgentError(f"{name}: {wrong}")
     try:
         return msgspec.convert(dict(parameters or {}), kind, strict=False)
-    except msgspec.ValidationError as error:
-        known = ", ".join(kind.__struct_fields__) or "none"
-        unknown = re.search(r"unknown field `(.*)`", str(error))
-        near = difflib.get_close_matches(unknown[1], kind.__struct_fields__, n=1) if unknown else []
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise AgentError(f"{name}: {error} (its parameters: {known}){hint}") from error
+    except msgspec.ValidationError as error:  # each is right by itself: the agent's own check of them together
+        raise AgentError(f"{name}: {error}") from error
 
 
 def _own_parts(word: str) -> tuple[str, list[str]] | None:

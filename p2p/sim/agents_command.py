@@ -1,7 +1,6 @@
 """The command `pit agents`: the decision rules, with their parameters and where they come from."""
 
 import sys
-from typing import Any
 
 import click
 import msgspec
@@ -31,6 +30,7 @@ def _page(kind: type) -> str:
 
 
 def _show(name: str) -> None:
+    from p2p.agents.parameters import said_default, said_range
     from p2p.agents.registry import agent_class
 
     kind = agent_class(name)
@@ -43,18 +43,4 @@ def _show(name: str) -> None:
     fields = msgspec.structs.fields(kind)
     click.echo("parameters  " + ("" if fields else "none"))
     for field in fields:
-        click.echo(f"  {field.name:14} {field.default!s:10} {said_range(field.type)}")
-
-
-def said_range(kind: Any) -> str:
-    """The values that a parameter may have, in words."""
-    shape = msgspec.json.schema(kind)
-    if "enum" in shape:
-        return ", ".join(str(choice) for choice in shape["enum"])
-    low, high = shape.get("minimum"), shape.get("maximum")
-    what = {"integer": "whole number", "number": "number"}.get(shape.get("type", ""), shape.get("type", "any"))
-    if low is None and high is None:
-        return str(what)
-    return (
-        f"{what} from {low:g}" + ("" if high is None else f" to {high:g}") if low is not None else f"{what} to {high:g}"
-    )
+        click.echo(f"  {field.name:14} {said_default(field):10} {said_range(field.type)}")
