@@ -254,8 +254,9 @@ class Lab:
 
 
 async def pester(lab: Lab, clients: list[SimulatedClient]) -> None:
-    """Somebody asks, says what is refused, or loses his line."""
-    while True:
+    """Somebody asks, says what is refused, or loses his line: until all can be back before the session's end."""
+    length_s = lab.scenario.periods * (lab.scenario.period_s + lab.scenario.break_s)
+    while asyncio.get_running_loop().time() < 0.8 * length_s:
         await asyncio.sleep(lab.rng.expovariate(6.0))
         client = lab.rng.choice(clients)
         if client.link and lab.rng.random() < 0.2:

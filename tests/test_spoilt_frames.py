@@ -37,7 +37,7 @@ from tests.test_states import Taken
 HAD = 4_000_000_000
 """The last token of the seat whose frames are spoilt."""
 KEPT_BYTES_MAX = 64 * 1024
-"""What may be kept of the last tenth of the frames (to look at all of them takes ten times as long): a cache of words."""
+"""What may be kept of the last tenth of the frames (to look at all takes ten times as long): a cache of words."""
 KEPT_BYTES_MAX_ON_SOCKETS = 256 * 1024
 """Connections have more caches: 90 kB, reached after 200 of them and no more after 600."""
 
