@@ -28,7 +28,7 @@ from server.bulletin import Bulletin
 from server.host import Host, Opened
 from server.meters import MeterInbox
 from server.sequencer import Happened
-from server.welfare import Tally
+from server.welfare import COUNTED, Tally
 
 TICK_S = 0.1
 """Quotes and book are published ten times a second at the most: faster than anybody reads a dashboard."""
@@ -93,11 +93,10 @@ class Publisher:
 
     def _happened(self, happened: list[Happened]) -> None:
         """Add up what is private and has sums that are not: what households have metered, what traders have gained."""
-        self.tally.see(happened)
-        bulletins = list(self.bulletins.values())
-        for event in (event for what in happened for event in what.events):
+        for event in (event for what in happened for event in what.events if type(event.message) in COUNTED):
+            self.tally.see(event)
             if isinstance(event.message, Metered) and event.market is not None:
-                bulletins[event.market].metered(event.message)
+                list(self.bulletins.values())[event.market].metered(event.message)
 
     def start(self) -> None:
         """Begin; returns at once."""

@@ -1,17 +1,19 @@
 """What a hosted session's periods came to, for its listeners: told when it is over, and earlier in a demonstration.
 
-It is folded from everything that happens, the private too, by the same fold as a recording's score. An event costs a
-microsecond.
+It is folded from what happens, the private too, by the same fold as a recording's score.
 """
 
 from p2p.broadcast import Welfare, welfare
 from p2p.environments.neighbourhood import Prosumers
-from p2p.messages import EndRound
+from p2p.messages import Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound
 from p2p.metrics import PeriodScore
 from p2p.outcome import Outcome
 from p2p.scenario import Scenario
+from p2p.wire import Event
 from server.bulletin import HOUSEHOLDS_MIN
-from server.sequencer import Happened
+
+COUNTED = frozenset((Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound))
+"""What surplus and efficiency are reckoned from. Quotes, orders and answers are nine events of ten, and passed over."""
 
 
 class Tally:
@@ -26,14 +28,11 @@ class Tally:
         for market, period in sorted(before.finished):
             self._fresh[market].append(period)
 
-    def see(self, happened: list[Happened]) -> None:
-        """Take in what has become durable."""
-        for what in happened:
-            self.outcome.hear(what.arrival.envelope.message)
-            for event in what.events:
-                self.outcome.see(event)
-                if isinstance(event.message, EndRound) and event.market is not None:
-                    self._fresh[event.market].append(event.message.period)
+    def see(self, event: Event) -> None:
+        """Take in an event that has become durable, one of COUNTED."""
+        self.outcome.see(event)
+        if isinstance(event.message, EndRound) and event.market is not None:
+            self._fresh[event.market].append(event.message.period)
 
     def fresh(self, market: int, over: bool) -> list[int]:
         """The periods that have finished and are not told yet, if they may be."""
