@@ -11,14 +11,14 @@ Charge = Annotated[int, Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 
 
 class Charges(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What the experimenter takes (or, negative, gives), in the smallest unit of money.
-
-    commission: of each side of a contract; tax_buyer, tax_seller: of each unit that is bought, or sold.
-    """
+    """What the experimenter takes (or, negative, gives), in the smallest unit of money."""
 
     commission: Annotated[int, Meta(ge=0, le=PRICE_MAX)] = 0
+    """Of each side of a contract."""
     tax_buyer: Charge = 0
+    """Of each unit that is bought; below 0 a subsidy."""
     tax_seller: Charge = 0
+    """Of each unit that is sold; below 0 a subsidy."""
 
     def due(self, role: Role, quantity: Quantity) -> Money:
         """What one side of a contract pays."""

@@ -30,7 +30,7 @@ TEXT_MAX = 20_000
 
 Text = Annotated[str, Meta(max_length=TEXT_MAX)]
 InformationSet = Literal["ticker", "standing", "book"]
-"""What of the market is shown, the poorest first: see p2p/views.py."""
+"""What of the market is shown, least with `standing`, most with `book`: see p2p/views.py."""
 Signed = Annotated[int, Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 Amount = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
 Units = Annotated[tuple[Amount, ...], Meta(min_length=1, max_length=UNITS_MAX)]
@@ -47,27 +47,39 @@ class InstitutionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[institution]: which rules of trade, and the prices that may be said (in the smallest unit of money)."""
 
     price_min: Amount
+    """The lowest price that may be said."""
     price_max: Amount
+    """The highest price that may be said."""
     name: InstitutionName = "standing"
+    """How trade goes: a standing bid and ask (Smith's double auction), an open book, or calls."""
     tick: Annotated[int, Meta(ge=1, le=PRICE_MAX)] = 1
+    """Prices are price_min and whole numbers of ticks above it."""
     terms: Terms = Terms()
+    """What else holds of trade."""
     call: CallTerms | None = None
+    """How a call is held; for `call` alone."""
 
 
 class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[[environment.shifts]]: from a period on, so much is added to all values of buyers, to all costs of sellers."""
 
     from_period: Annotated[int, Meta(ge=2, le=1_000)]
+    """The first period that it holds for, and all after it."""
     buyers: Signed = 0
+    """What is added to every value, on top of earlier shifts."""
     sellers: Signed = 0
+    """What is added to every cost, likewise."""
 
 
 class Redraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[environment.redraw]: all values and costs are drawn anew each period, uniformly, low and high included."""
 
     low: Amount
+    """The lowest that can be drawn."""
     high: Amount
+    """The highest that can be drawn."""
     law: Literal["uniform"] = "uniform"
+    """How it is drawn."""
 
 
 class InducedValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="induced", tag_field="name"):
@@ -75,9 +87,13 @@ class InducedValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
 
     name: ClassVar[str] = "induced"
     buyers: Traders
+    """For each buyer what each of his units is worth to him in a period."""
     sellers: Traders
+    """For each seller what each of his units costs him."""
     shifts: Annotated[tuple[Shift, ...], Meta(max_length=100)] = ()
+    """Supply and demand that move between periods."""
     redraw: Redraw | None = None
+    """Values and costs drawn anew; then those above only say who has how many units."""
 
     @property
     def traders(self) -> int:
@@ -93,57 +109,87 @@ class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[[arms]]: a treatment arm; so many seats of each market, drawn by seed, have this information set."""
 
     name: Annotated[str, Meta(min_length=1, max_length=40)]
+    """What it is called in tables."""
     seats: Annotated[int, Meta(ge=1, le=SEATS_MAX)]
+    """How many seats of each market it has; all arms together have them all."""
     information: InformationSet
+    """What these seats are shown, in the place of the session's `information`."""
 
 
 class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[robots]: how fast they are: times between looks at the market, by a law of p2p/reaction.py and this mean."""
 
     reaction_mean_s: Seconds = 1.0
+    """How long a robot takes on average between two looks at the market."""
     reaction: Annotated[str, Meta(max_length=60)] = "exponential"
+    """By which law: `none`, `fixed:2`, `uniform:1-3`, `exponential:2`, `lognormal:2-0.5`; a law alone has the mean
+    above."""
 
 
 class Vacancies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[vacancies]: what becomes of seats that nobody holds.
-
-    `fill` is the robot that takes those which are empty when trading starts ("": they stay empty). A person whose line
-    is lost for longer than `grace_s` of running clock has dropped out: then `stand_in` trades in the seat until he is
-    back, or it passes. Without `drop_out` teaching goes on with a robot and research passes.
-    """
+    """[vacancies]: what becomes of seats that nobody holds."""
 
     fill: Annotated[str, Meta(max_length=AGENT_MAX)] = ""
+    """The robot on seats that are empty when trading starts, as `pit agents` names them; "": they stay empty."""
     drop_out: Literal["pass", "robot"] | None = None
+    """A person who drops out: the seat passes, or a robot trades. Without it, a robot where teaching, else it
+    passes."""
     stand_in: Annotated[str, Meta(min_length=1, max_length=AGENT_MAX)] = "zic"
+    """Which robot that is."""
     grace_s: Seconds = 20.0
+    """A person whose line is lost for longer, the clock running, has dropped out."""
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that defines a session but its seed."""
 
     title: Annotated[str, Meta(min_length=1, max_length=TITLE_MAX)]
+    """What it is called on every screen."""
     institution: InstitutionRules
+    """Which rules of trade."""
     environment: EnvironmentTable
+    """Who may trade what, at which values and costs."""
     periods: Annotated[int, Meta(ge=1, le=1_000)]
+    """How many periods are played."""
     period_s: Seconds
+    """Seconds of a period."""
     break_s: Annotated[float, Meta(ge=0, le=86_400)] = 5.0
+    """Seconds between two periods."""
     markets: Annotated[int, Meta(ge=1, le=SEATS_MAX)] = 1
+    """How many such markets run side by side; seats are dealt to them by seed."""
     identities: Literal["hidden", "alias", "per_period"] = "hidden"
+    """What is told of who said an order: nothing, an alias for the session, or one anew each period."""
     no_loss: Literal["off", "people"] = "off"
+    """Whether orders of people are refused that could cost them more than their units are worth. Robots decide for
+    themselves."""
     loss_floor: Amount | None = None
+    """How far behind anybody may fall in the session: an order that could take him further is refused."""
     charges: Charges = NO_CHARGES
+    """Commission, taxes and subsidies."""
     information: InformationSet = "book"
+    """What seats are shown: the best quotes (`standing`), contracts too (`ticker`), or orders as well (`book`)."""
     arms: Annotated[tuple[Arm, ...], Meta(max_length=20)] = ()
+    """Seats of a market that are shown different things."""
     start: Literal["when_full", "experimenter"] = "when_full"
+    """When trading starts: as soon as all seats are taken, or when the experimenter says so."""
     currency: Annotated[str, Meta(min_length=1, max_length=16)] = "points"
+    """The smallest unit of money, in which prices are written; of `0.1 c` a price of 305 is shown as 30.5 c."""
     robots: RobotRules = RobotRules()
+    """How fast robots are."""
     purpose: Literal["research", "teaching"] = "research"
+    """What the session is for; see `vacancies.drop_out`."""
     disclosure: Literal["told", "not_mentioned"] = "told"
+    """Whether everybody is told that robots may trade, and how many do."""
     vacancies: Vacancies = Vacancies()
+    """What becomes of seats that nobody holds."""
     spectators: Literal["open", "none"] = "open"
+    """Whether the public may watch, on screens and on a broker."""
     demonstration: bool = False
+    """Whether the public is told after each period, not only at the end, what was gained of what could be."""
     source: Text = ""
+    """Where the market is from, for whoever runs it."""
     instructions: Text = ""
+    """What traders read before the session, and whenever they ask."""
 
     @property
     def traders(self) -> int:

@@ -1,12 +1,13 @@
 """docs/protocol.md, written from the structs themselves and from a recording: the page cannot say what is not so."""
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 
-from p2p import broadcast, line, messages, meters, wire
+from p2p import broadcast, line, meters, wire
 from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, OURS, SEED, Message, Reason
+from p2p.type_words import type_words
 from recordings.diagram import diagram
 from recordings.store import read_folder
 
@@ -154,38 +155,8 @@ def _fields(kind: type[msgspec.Struct]) -> str:
     assert isinstance(info, msgspec.inspect.StructType)
     if not info.fields:
         return "No payload.\n"
-    rows = [f"| `{f.encode_name}` | {_type(f.type)} | {'yes' if f.required else 'no'} |" for f in info.fields]
+    rows = [f"| `{f.encode_name}` | {type_words(f.type)} | {'yes' if f.required else 'no'} |" for f in info.fields]
     return "\n".join(["| field | type | required |", "|---|---|---|", *rows]) + "\n"
-
-
-def _type(kind: Any) -> str:
-    """A type in words."""
-    inspect = msgspec.inspect
-    match kind:
-        case inspect.IntType(ge=ge, le=le):
-            return "integer" + (f", {ge} to {le}" if ge is not None and le is not None else "")
-        case inspect.StrType(max_length=most):
-            return "text" + (f", at most {most} characters" if most else "")
-        case inspect.BoolType():
-            return "true or false"
-        case inspect.NoneType():
-            return "null"
-        case inspect.LiteralType(values=values):
-            return ", ".join(f"`{value}`" for value in values)
-        case inspect.UnionType(types=types):
-            return " or ".join(_type(one) for one in types)
-        case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
-            return f"list of {_type(item)}"
-        case inspect.TupleType(item_types=items):
-            return "[" + ", ".join(_type(item) for item in items) + "]"
-        case inspect.DictType(key_type=key, value_type=value):
-            return f"object: {_type(key)} → {_type(value)}"
-        case inspect.StructType(cls=cls):
-            return "[value, quantity]" if cls is messages.Step else cls.__name__
-        case inspect.RawType():
-            return "object"
-        case _:
-            return type(kind).__name__.removesuffix("Type").lower()
 
 
 def _who_may() -> str:

@@ -14,11 +14,17 @@ class Battery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Capacity and limits; the state of charge is kept in kWh between its two bounds."""
 
     capacity_kwh: float
+    """What it holds when it is full; above 0."""
     power_kw: float = 5.0
+    """The most it takes or gives, at the house's side; above 0."""
     round_trip_efficiency: float = 0.9
+    """What comes out again of what goes in; above 0, at most 1."""
     soc_min: float = 0.1
+    """The least state of charge, as a share of the capacity; 0 ≤ soc_min ≤ soc_start ≤ soc_max ≤ 1."""
     soc_max: float = 1.0
+    """The most it is charged."""
     soc_start: float = 0.5
+    """Its charge when the session begins."""
 
     def __post_init__(self) -> None:
         if not (self.capacity_kwh > 0 and self.power_kw > 0):

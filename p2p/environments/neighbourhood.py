@@ -26,40 +26,48 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Drawn uniformly from the whole numbers between low and high, both included."""
 
     low: Tariff
+    """The lowest that can be drawn."""
     high: Tariff
+    """The highest that can be drawn."""
 
 
 class Prosumers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="prosumer", tag_field="name"):
-    """[environment] of name `prosumer`. Which seats have panels, and which of these batteries, is drawn by seed.
-
-    buy, feed_in: a seat's own tariffs, what it pays the grid and what it gets from it, drawn once a session.
-    starts_at: the time of day of the first interval. interval_min: minutes of the day that a period stands for.
-    pv, batteries: how many seats have them; the seats with batteries are those with panels first.
-    noise: relative standard deviation of metered load and PV around their forecast.
-    flexible_wh: load per interval that a seat would add at flexible_value (drawn once a session) or less.
-    grid_limit_w: the most a seat's connection carries either way. Beyond it load is unserved, at unserved_price, and
-        feed-in is curtailed, for nothing.
-    end_value: what a kWh of charge that is left in a battery at the end is worth.
-    money_unit, money_per_unit: how money (price × Wh) is shown: so much of it is one such unit.
-    """
+    """[environment] of name `prosumer`. Which seats have panels, and which of these batteries, is drawn by seed."""
 
     name: ClassVar[str] = "prosumer"
     seats: Annotated[int, Meta(ge=2, le=SEATS_MAX)]
+    """Households of one market."""
     buy: Range
+    """What a seat pays the grid, a tariff of its own that is drawn once a session."""
     feed_in: Range
+    """What a seat gets from the grid, drawn likewise."""
     starts_at: TimeOfDay = "10:00"
+    """The time of day of the first interval, HH:MM, a multiple of five minutes."""
     interval_min: Annotated[int, Meta(ge=5, le=1_440, multiple_of=5)] = 5
+    """Minutes of the day that a period stands for, a multiple of 5."""
     pv: Count | None = None
+    """How many seats have panels; without it, all."""
     batteries: Count = 0
+    """How many seats have a battery: those with panels first."""
     battery: Battery | None = None
+    """What a battery is like; needed where there are some."""
     noise: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    """Relative standard deviation of metered load and PV around their forecast."""
     flexible_wh: Energy = 0
+    """Load per interval that a seat would add at `flexible_value` or less."""
     flexible_value: Range | None = None
+    """What a kWh of flexible load is worth to a seat, drawn once a session; between feed_in and buy."""
     grid_limit_w: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)] | None = None
+    """The most a seat's connection carries either way. Beyond it load is unserved, at `unserved_price`, and feed-in is
+    curtailed, for nothing."""
     unserved_price: Tariff | None = None
+    """What a kWh that cannot be served costs; without it, ten times the dearest tariff."""
     end_value: Tariff = 0
+    """What a kWh of charge that is left in a battery at the end is worth."""
     money_unit: Annotated[str, Meta(min_length=1, max_length=8)] = "c"
+    """The unit in which money (price × Wh) is shown."""
     money_per_unit: Annotated[int, Meta(ge=1, le=10**12)] = 10_000
+    """So much money is one such unit."""
 
     @property
     def traders(self) -> int:

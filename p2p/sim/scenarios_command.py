@@ -1,4 +1,6 @@
-"""The command `pit scenarios`: list them, show one with its equilibrium, check a file."""
+"""The command `pit scenarios`: list them, show one with its equilibrium, check a file, write the page of all keys."""
+
+from pathlib import Path
 
 import click
 
@@ -7,7 +9,7 @@ from p2p.scenario import InducedValues, Scenario
 
 @click.group(epilog="Example: pit scenarios show smith-1962-test-1")
 def scenarios() -> None:
-    """List, show and check scenarios."""
+    """List, show and check scenarios, and say what may stand in one."""
 
 
 @scenarios.command("list")
@@ -53,6 +55,23 @@ def show(scenario: str, seed: int) -> None:
         sheet = iter(energy_sheet(rules, seed))
     for line in (*rules_lines(rules), *sheet):
         click.echo(line)
+
+
+@scenarios.command(epilog="Example: pit scenarios keys --out docs/scenarios.md")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; standard output otherwise."
+)
+def keys(out: Path | None) -> None:
+    """Every key of a scenario's file with type, range, default and meaning, from the code itself."""
+    from p2p.sim.scenario_page import page
+
+    if out is None:
+        click.echo(page(), nl=False)
+        return
+    try:
+        out.write_text(page(), encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror or error}") from error
 
 
 def _loaded(name: str) -> Scenario:

@@ -1,0 +1,56 @@
+"""How docs/scenarios.md begins, written by hand: the smallest scenario, and what to do with it."""
+
+INTRODUCTION = """# Scenarios
+
+*Written by `pit scenarios keys` from the structs in `p2p/scenario.py` and those it is made of; not by hand.*
+
+A scenario says all of a session but its seed: who may trade what at which value, under which rules of trade, for how
+long. It is a TOML file; nothing is to be programmed. Those of the lab are in `scenarios/`, and `pit scenarios list`
+names them. Begin with a copy of one, or with the smallest there is:
+
+```toml
+title = "Two buyers, two sellers"
+periods = 3
+period_s = 60
+
+[institution]
+price_min = 1
+price_max = 200
+
+[environment]
+buyers = [[150, 120], [130]]      # one list per buyer: what each unit is worth to him
+sellers = [[50, 70], [60]]        # one list per seller: what each unit costs him
+```
+
+Save it as `mine.toml` and
+```
+pit scenarios check mine.toml     # OK, or which key is wrong, on which line, and what would be right
+pit scenarios show mine.toml      # its rules and its equilibrium: supply and demand, price, quantity, surplus
+pit demo --scenario mine.toml     # play it now, against robots
+pit serve mine.toml --bots zic:2  # or let others join
+```
+
+A market of households is another environment, and needs an institution that trades amounts (docs/energy.md):
+```toml
+title = "Four households"
+currency = "0.1 c/kWh"
+periods = 12
+period_s = 60
+
+[institution]
+name = "call"
+price_min = 0
+price_max = 500
+
+[environment]
+name = "prosumer"
+seats = 4
+pv = 2
+buy = { low = 260, high = 400 }
+feed_in = { low = 50, high = 120 }
+```
+
+Below are all keys, table by table. A key is *needed*, or has a default; where that is – there is no such thing unless
+the file says so. Prices and money are whole numbers of the smallest unit of money, which `currency` names. What is
+misspelt, out of range, or contradicts another key is refused with its line before anything is played.
+"""
