@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from p2p.broadcast import ANNOUNCEMENTS_KEPT
+from p2p.broadcast import ANNOUNCEMENTS_KEPT, welfare
 from p2p.broker_address import broker_at
 from p2p.messages import (
     Accepted,
@@ -29,13 +29,17 @@ from p2p.messages import (
     Start,
     StartRound,
 )
+from p2p.outcome import Outcome
 from p2p.rules import public_rules
 from p2p.scenario import parse
+from p2p.sim.scenario_files import load
+from p2p.sim.sessions import Simulation
 from recordings.score import score
 from recordings.store import Recovered
 from server.board import Board
 from server.host import open_again
 from server.mqtt import Publisher
+from server.welfare import COUNTED, Tally
 from tests.brokers import listening, mosquitto, needs_mosquitto
 from tests.conftest import SMALL
 from tests.hosted import Hosted, hosting
@@ -372,6 +376,22 @@ async def test_the_welfare_of_a_session_that_was_cut_counts_the_periods_before(h
         assert isinstance(await experimenter.say(End()), Accepted)
         await heard.until(lambda: bool(heard.last("welfare")))
     assert [one["surplus"] for one in heard.last("welfare")["periods"]] == [80, 80]
+
+
+@pytest.mark.parametrize("name", ["smith-1962-test-1", "open-book", "call-market", "energy-day", "energy-day-call-cap"])
+def test_the_welfare_that_is_told_is_that_of_the_score(name):
+    scenario = msgspec.structs.replace(load(name), periods=2)
+    told, scored = Tally(scenario, Outcome(scenario.charges)), Outcome(scenario.charges)
+    for envelope, _, events in Simulation(scenario, ["zic"] * scenario.seats, 1).play():
+        scored.hear(envelope.message)
+        for event in events:
+            scored.see(event)
+            if type(event.message) in COUNTED:
+                told.see(event)
+    assert told.fresh(0, over=False) == []
+    assert told.told(0, told.scored(0, told.fresh(0, over=True))) == welfare(scored.scores())
+    assert len(scored.scores()) == 2
+    assert scored.scores()[0].efficiency
 
 
 async def test_two_households_are_told_nothing_from_which_one_could_tell_the_others_gain(host, tmp_path):
