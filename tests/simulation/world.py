@@ -104,21 +104,22 @@ class World:
         self.recoveries: list[int] = []
         self.attending: set[asyncio.Task[None]] = set()
         self.clients: list[Client] = []
+        self.wrong: list[BaseException | None] = []
 
     # --- the machine ------------------------------------------------------------------------------------------------
 
     def _tick(self, call: str) -> None:
-        """Before a call of the disk: now and then it fails, and then no other may come."""
-        if self.host is None or call not in ("write", "sync"):
-            return
-        assert not self.disk.failed, "a disk that has failed is not asked again"
+        """Before a call of the disk: now and then it fails. After that the journal must be left alone."""
         chance = self.rng.random()
-        if chance < self.faults.power:
+        if self.host is None or call not in ("write", "sync", "replace"):
+            return
+        assert call == "replace" or not self.disk.failed, "a disk that has failed is not asked again"
+        if call != "replace" and chance < self.faults.power:
             raise PowerFails
-        if chance < self.faults.power + self.faults.disk:
-            self.disk.failed = True
+        if self.faults.power < chance < self.faults.power + self.faults.disk:
+            self.disk.failed |= call != "replace"
             self.happened[f"failed {call}s"] += 1
-            raise OSError(errno.ENOSPC if call == "write" else errno.EIO, "the disk fails")
+            raise OSError(errno.EIO if call == "sync" else errno.ENOSPC, "the disk fails")
 
     def _open(self) -> Opened:
         if self.disk.files:
@@ -177,8 +178,14 @@ class World:
             raise Gone
         task = asyncio.create_task(self.host.gateway.attend(link.server))
         self.attending.add(task)
-        task.add_done_callback(self.attending.discard)
+        task.add_done_callback(self._attended)
         return link
+
+    def _attended(self, task: "asyncio.Task[None]") -> None:
+        """A connection has ended on the server's side, and never by an error of ours."""
+        self.attending.discard(task)
+        if not task.cancelled() and task.exception():
+            self.wrong.append(task.exception())
 
     async def _now_and_then(self, mean_s: float, what: str, do: Callable[[], bool]) -> None:
         while True:
@@ -236,7 +243,7 @@ class World:
             for task in living:
                 task.cancel()
             ended = await asyncio.gather(*living, return_exceptions=True)
-        for error in ended:
+        for error in (*self.wrong, *ended):
             if isinstance(error, Exception):
                 raise error
 
