@@ -15,7 +15,7 @@ TEXT, TWO_BYTES, EIGHT_BYTES = 0x81, 126, 127
 
 
 def text_frame(data: bytes) -> bytes:
-    """A server's text message as one frame. What the library makes, at a tenth of the time."""
+    """A server's text message as one frame: neither masked nor fragmented. What the library would make of it."""
     size = len(data)
     if size < TWO_BYTES:
         return bytes((TEXT, size)) + data
@@ -83,10 +83,10 @@ class SocketPeer:
             raise Gone from error
 
     def push(self, data: bytes) -> None:
-        """See Peer. Past the library's own ways, which cost several times as much for each recipient.
+        """See Peer. Past the library's `broadcast`: 2 µs less of about 9 for each recipient (bench_fanout.py).
 
-        Its own frames go to the same transport whole, and nothing of ours is fragmented or compressed: a frame may
-        stand between any two of its. After a close it would be a fault, so then nothing is sent.
+        The library's own frames go to the same transport, each of them whole, and nothing is compressed: one of ours
+        may stand between any two. After a close it would be a fault, so then nothing is sent.
         """
         if self.socket.state is State.OPEN:
             self.socket.transport.write(text_frame(data))
