@@ -177,7 +177,8 @@ class Knowledge:
     def see(self, message: Message, at: Instant) -> None:
         """Take in a fact of one's own feed, the public part with it."""
         self.public.see(message, at)
-        self.see_own(message)
+        if getattr(message, "mine", True):  # most quotes, orders and contracts are others', and say so
+            self.see_own(message)
 
     def see_own(self, message: Message) -> None:
         """Take in only what a fact says of oneself; the public part has been told already."""

@@ -130,7 +130,7 @@ class Gateway:
         except Gone:
             pass
         except TimeoutError:
-            await peer.close(PROTOCOL_FAULT, "no login came in time")
+            await peer.close(FULL, "no login came in time; try again")
         finally:
             self._connections -= 1
 
@@ -141,10 +141,11 @@ class Gateway:
     async def _attend(self, peer: Peer) -> None:
         ends = ServerLine()
         async with asyncio.timeout(LOGIN_S_MAX):
-            login = ends.received(await peer.recv())
-            assert isinstance(login, Login), "the line lets nothing else through first"
-            lent = self.doors.stands_in(login)
-            who = None if login.spectator else lent if lent is not None else await self._who(peer, login)
+            data = await peer.recv()
+        login = ends.received(data)
+        assert isinstance(login, Login), "the line lets nothing else through first"
+        lent = self.doors.stands_in(login)
+        who = None if login.spectator else lent if lent is not None else await self._who(peer, login)
         if who is None:
             return await self._attend_spectator(peer, login)
         line = Line(peer, who, login, self.metrics, lent is not None)
