@@ -25,6 +25,8 @@ from p2p.messages import Ask, Bid, Replace
 from recordings.store import read_folder
 
 ORDERS = (Bid, Ask, Replace)
+JOINING_S_MAX = 60.0
+"""How long all of them may take to join and to leave: more, and something is wrong."""
 
 
 class Restless(Agent, kw_only=True):
@@ -50,9 +52,9 @@ async def measured(robots: int, seconds: float, agent: str) -> dict[str, float]:
         where = json.loads(await server.stdout.readline())
         began, cpu, loads = time.monotonic(), time.process_time(), os.getloadavg()[0]
         fleet = [Robot(where["url"], seat["code"], agent, reaction="fixed:1") for seat in where["seats"]]
-        playing = asyncio.gather(*(robot.run() for robot in fleet))
-        await playing
-        await server.wait()
+        async with asyncio.timeout(seconds + JOINING_S_MAX):
+            await asyncio.gather(*(robot.run() for robot in fleet))
+            await server.wait()
         cpu_s = time.process_time() - cpu
         server_s = os.times().children_user + os.times().children_system
         records = list(read_folder(Path(where["recording"])).records())
