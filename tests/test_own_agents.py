@@ -20,7 +20,7 @@ from tests.lab import pit
 from tests.play import small, told
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "write-an-agent.md"
-HEAD = "from p2p.agents import Agent\nfrom p2p.messages import Bid\nimport time\n"
+HEAD = "from typing import ClassVar\nfrom p2p.agents import Agent\nfrom p2p.messages import Bid\nimport time\n"
 
 
 @pytest.fixture
@@ -174,7 +174,15 @@ def test_an_agent_says_where_it_does_not_play():
 
 @pytest.mark.parametrize(
     ("body", "said"),
-    [("return 1 / 0", "Wrong: ZeroDivisionError"), ("return 7", "7 is no action"), ("return Bid(7.5)", "is no action")],
+    [
+        ("return 1 / 0", "Wrong: ZeroDivisionError"),
+        ("return 7", "7 is no action"),
+        ("return Bid(7.5)", "is no action"),
+        ("return Bid(None)", "is no action"),
+        ("return Bid(10**30)", "is no action"),
+        ("raise SystemExit(3)", "Wrong: SystemExit: 3"),
+        ("return self.decide(view, rng)", "Wrong: RecursionError"),
+    ],
 )
 def test_a_failing_agent_ends_a_simulated_session_by_name(tmp_path, body, said):
     word = wrong(tmp_path, body)
@@ -182,6 +190,22 @@ def test_a_failing_agent_ends_a_simulated_session_by_name(tmp_path, body, said):
         list(Simulation(small(), ["zic", "zic", word, "zic"], 1).play())
     assert said in str(caught.value)
     assert f"{word} on seat 2" in str(caught.value)
+
+
+def test_one_that_fails_at_a_fact_ends_it_by_name_too(tmp_path):
+    body = "pass\n    learns = True\n    def see(self, message):\n        raise KeyError(message.directive)"
+    word = wrong(tmp_path, body.replace("learns", "learns: ClassVar").replace("ClassVar =", "ClassVar[bool] ="))
+    with pytest.raises(AgentFailed) as caught:
+        list(Simulation(small(), ["zic", "zic", word, "zic"], 1).play())
+    assert f"{word} on seat 2" in str(caught.value)
+    assert "Wrong: KeyError" in str(caught.value)
+
+
+@pytest.mark.parametrize("quantity", [-3, 0, 4])
+def test_the_quantity_is_not_the_agents_to_say(tmp_path, quantity):
+    word = wrong(tmp_path, f"return Bid(40 + int(9 * rng.random()), {quantity}) if view.role == 'buyer' else None")
+    for envelope, _, _ in Simulation(small(), [word] * 2 + ["zic"] * 2, 1).play():
+        assert not isinstance(envelope.message, Bid) or envelope.message.quantity == 1
 
 
 def test_the_command_says_so_in_one_line(tmp_path):

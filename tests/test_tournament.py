@@ -1,12 +1,15 @@
 """Tournaments: who meets whom, what is counted, and that it comes out the same on any number of cores."""
 
 import csv
+import re
 
 import pytest
 
+from p2p.agents.saying import AgentFailed
 from p2p.environments.dealing import Dealing
 from p2p.scenario import seats_of_markets
-from p2p.sim.tournament import Results, gains_of_all, mean_of, meetings, seats_of_half
+from p2p.sim.batch import Task
+from p2p.sim.tournament import Results, gains_of, gains_of_all, mean_of, meetings, seats_of_half
 from tests.lab import pit
 from tests.play import small
 
@@ -77,6 +80,82 @@ def test_the_command_writes_tables_and_a_plot(tmp_path):
     with (tmp_path / "out" / "pairs.csv").open() as file:
         assert [row["test"] for row in csv.DictReader(file)] == ["balanced", "one in many", "one in many"]
     assert (tmp_path / "out" / "tournament.png").stat().st_size > 1_000
+
+
+FAILING = """from typing import ClassVar
+import os
+from p2p.agents import Agent
+
+class Raises(Agent, kw_only=True):
+    def decide(self, view, rng):
+        return 1 / 0
+
+class SaysNonsense(Agent, kw_only=True):
+    def decide(self, view, rng):
+        return "buy"
+
+class Deaf(Agent, kw_only=True):
+    learns: ClassVar[bool] = True
+    def see(self, message):
+        raise KeyError(message.directive)
+    def decide(self, view, rng):
+        return None
+
+class NeverReturns(Agent, kw_only=True):
+    def decide(self, view, rng):
+        while True:
+            pass
+
+class Ends(Agent, kw_only=True):
+    def decide(self, view, rng):
+        os._exit(1)
+"""
+
+
+@pytest.fixture
+def failing(tmp_path):
+    """The file with the agents that fail."""
+    (tmp_path / "bad.py").write_text(FAILING, encoding="utf-8")
+    return f"{tmp_path}/bad.py"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Raises", "Raises: ZeroDivisionError: division by zero (line 7)"),
+        ("SaysNonsense", "SaysNonsense: 'buy' is no action"),
+        ("Deaf", "Deaf: KeyError: "),
+    ],
+)
+def test_one_that_fails_ends_the_tournament_by_its_name(name, said, workers, failing):
+    planned = meetings(SIX, ["zic", f"{failing}:{name}"], 4, 3)
+    with pytest.raises(AgentFailed) as caught:
+        list(gains_of_all([meeting.task for meeting in planned], workers))
+    assert re.match(rf"{re.escape(failing)}:{name} on seat \d, [\d.]+ s: {re.escape(said)}", str(caught.value))
+
+
+def test_one_that_never_returns_ends_it_too(failing, monkeypatch):
+    monkeypatch.setattr("p2p.sim.watchdog.CALL_S_MAX", 0.05)
+    with pytest.raises(AgentFailed) as caught:
+        gains_of(Task(1, SIX, ("zic", "zic", f"{failing}:NeverReturns", *["zic"] * 3), 1, 1))
+    assert str(caught.value).startswith(f"{failing}:NeverReturns on seat 2, ")
+    assert re.search(r"NeverReturns: nothing has come of it for 0.05 s \(line 2[12]\)", str(caught.value))
+
+
+def test_the_command_says_it_in_one_line(failing, tmp_path):
+    answered = pit("tournament", "smith-1962-test-1", "zic", "bad.py:Raises", "--sessions", "6", cwd=tmp_path)
+    assert answered.returncode == 2
+    assert answered.stderr.splitlines()[-1].startswith("pit: bad.py:Raises on seat ")
+    assert "Traceback" not in answered.stderr
+
+
+def test_one_that_ends_its_process_is_said_in_one_line(failing, tmp_path):
+    words = ("zic", "bad.py:Ends", "--sessions", "6", "--workers", "2")
+    answered = pit("tournament", "smith-1962-test-1", *words, cwd=tmp_path)
+    assert answered.returncode == 2
+    assert answered.stderr.splitlines()[-1].startswith("pit: a process was ended")
+    assert "Traceback" not in answered.stderr
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def _run(spec: ModuleSpec, path: str) -> ModuleType:
         if str(error.filename).endswith(path):
             raise AgentError(f"there is no file {path}") from error
         raise AgentError(_told(path, error)) from error
-    except Exception as error:  # somebody else's code may raise whatever it likes
+    except (Exception, SystemExit) as error:  # somebody else's code may raise whatever it likes
         del sys.modules[spec.name]
         raise AgentError(_told(path, error)) from error
     return module
@@ -76,7 +76,7 @@ def _from_package(where: str) -> ModuleType:
         sys.path.append("")
     try:
         return importlib.import_module(where)
-    except Exception as error:  # somebody else's code may raise whatever it likes
+    except (Exception, SystemExit) as error:  # somebody else's code may raise whatever it likes
         if isinstance(error, ModuleNotFoundError) and error.name and f"{where}.".startswith(f"{error.name}."):
             raise AgentError(f"there is no module {where}; from a file it is folder/{where}.py:Class") from error
         raise AgentError(_told(where, error)) from error
@@ -85,7 +85,7 @@ def _from_package(where: str) -> ModuleType:
             sys.path.remove("")
 
 
-def _told(where: str, error: Exception) -> str:
+def _told(where: str, error: BaseException) -> str:
     """One line, and below it the traceback of the file itself."""
     own = error.__traceback__
     while own is not None and "importlib" in own.tb_frame.f_code.co_filename:

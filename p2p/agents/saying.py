@@ -6,13 +6,17 @@ is left at the unit's value (one unit of an induced schedule, the energy of an i
 only the other side quote, a price that meets what stands takes it, and any other is not said.
 """
 
+import sys
 import traceback
 from random import Random
 from typing import Literal
 
+import msgspec
+
 from p2p.agents import Action, Agent
 from p2p.knowledge import Knowledge
 from p2p.messages import Ask, Bid, Buy, Message, Replace, Sell
+from p2p.units import PRICE_MAX
 
 
 class AgentFailed(Exception):
@@ -27,7 +31,7 @@ def seen(agent: Agent, message: Message) -> None:
     """Show an agent that learns what has happened; raises AgentFailed if it raises."""
     try:
         agent.see(message)
-    except Exception as error:  # an agent may be anybody's code
+    except (Exception, SystemExit) as error:  # an agent may be anybody's code
         raise AgentFailed(_raised(agent, error)) from error
 
 
@@ -35,14 +39,11 @@ def decided(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
     """What an agent does now; raises AgentFailed if it raises, or returns what is no action."""
     try:
         action = agent.decide(knowledge, rng)
-    except Exception as error:  # an agent may be anybody's code
+    except (Exception, SystemExit) as error:  # an agent may be anybody's code
         raise AgentFailed(_raised(agent, error)) from error
     if action is None:
         return None
-    if not (
-        isinstance(action, Bid | Ask | Buy | Sell)
-        and (type(action.price) is int or (action.price is None and isinstance(action, Buy | Sell)))
-    ):
+    if not (isinstance(action, Bid | Ask | Buy | Sell) and _can_be_written(action)):
         raise AgentFailed(
             f"{_named(agent)}: {action!r:.80} is no action: Bid, Ask, Buy, Sell with a whole price, or None",
             "nonsense",
@@ -50,8 +51,19 @@ def decided(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
     return action
 
 
-def _raised(agent: Agent, error: Exception) -> str:
-    where = traceback.extract_tb(error.__traceback__)[-1]
+def _can_be_written(action: Bid | Ask | Buy | Sell) -> bool:
+    """Whether its price is within what a message may hold. The quantity is not the agent's to say."""
+    price = action.price
+    if price is None:
+        return isinstance(action, Buy | Sell)
+    return type(price) is int and -PRICE_MAX <= price <= PRICE_MAX
+
+
+def _raised(agent: Agent, error: BaseException) -> str:
+    """What was raised, and in which line of the agent's own file (of the last, where none of its lines was run)."""
+    own = getattr(sys.modules.get(type(agent).__module__), "__file__", None)
+    lines = traceback.extract_tb(error.__traceback__)
+    where = next((line for line in reversed(lines) if line.filename == own), lines[-1])
     return f"{_named(agent)}: {type(error).__name__}: {error} (line {where.lineno})"
 
 
@@ -73,8 +85,10 @@ def said(action: Action, knowledge: Knowledge) -> Message | None:
     """The message for an action, None where it would change nothing, or may not be said."""
     if isinstance(action, Bid | Ask) and knowledge.rules.terms.quotes != "both":
         action = _allowed(action, knowledge)
-    if action is None or knowledge.rules.institution == "standing":
-        return action
+    if action is None:
+        return None
+    if knowledge.rules.institution == "standing":
+        return action if action.quantity == 1 else msgspec.structs.replace(action, quantity=1)
     quantity = knowledge.step_left if knowledge.rules.terms.units == "many" else 1
     if isinstance(action, Buy | Sell) and knowledge.rules.institution == "call" and action.price is not None:
         action = Bid(action.price) if isinstance(action, Buy) else Ask(action.price)

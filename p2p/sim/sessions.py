@@ -11,9 +11,9 @@ from random import Random
 
 from p2p.agents import Agent
 from p2p.agents.registry import check_cast, make_agent, parse_word
-from p2p.agents.saying import AgentFailed, decided, said
+from p2p.agents.saying import AgentFailed, decided, said, seen
 from p2p.knowledge import Knowledge, PublicKnowledge
-from p2p.messages import Joined, Open, Start
+from p2p.messages import Joined, Message, Open, Start
 from p2p.reaction import parse_reaction
 from p2p.rules import public_rules
 from p2p.scenario import Scenario
@@ -139,7 +139,7 @@ class Simulation:
             if form is not None:
                 public.see(form, now)
                 for robot in self.learners[market, information]:
-                    robot.agent.see(shown.own.get(robot.seat, form))
+                    self._tell(robot, shown.own.get(robot.seat, form))
         self._show_own(shown)
 
     def _show_own(self, shown: Shown) -> None:
@@ -147,4 +147,10 @@ class Simulation:
             robot = self.robots[seat]
             robot.knowledge.see_own(message)
             if robot.agent.learns and shown.form(self.views.information[seat]) is None:
-                robot.agent.see(message)
+                self._tell(robot, message)
+
+    def _tell(self, robot: Robot, message: Message) -> None:
+        try:
+            seen(robot.agent, message)
+        except AgentFailed as error:
+            raise self._named(error, robot) from error

@@ -20,6 +20,7 @@ from math import sqrt
 from p2p.scenario import InducedValues, Scenario, seats_of_markets
 from p2p.seeds import derived, stream
 from p2p.sim.batch import CHUNK, Task, play
+from p2p.sim.watchdog import guarded
 from p2p.units import Seat
 
 Gains = dict[Seat, float]
@@ -132,8 +133,9 @@ def meetings(scenario: Scenario, agents: list[str], sessions: int, seed: int) ->
 
 
 def gains_of(task: Task) -> Gains:
-    """Play a session; what each seat gained."""
-    scores = play(task).scores
+    """Play a session; what each seat gained. Raises AgentFailed where an agent raises, says nonsense, never returns."""
+    with guarded():
+        scores = play(task).scores
     part = sum(score.equilibrium.surplus_max for score in scores) / task.scenario.seats
     gained: Gains = dict.fromkeys(range(task.scenario.seats), 0.0)
     for score in scores:

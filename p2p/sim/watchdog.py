@@ -1,0 +1,48 @@
+"""A guard over agents that never return: in simulation such a one fails by its name, as one that raises does.
+
+A simulated session has no clock, so nothing in it would ever end. Where a process has timers (not on Windows, and in
+its main thread alone), it is looked from time to time which call of an agent is under way; one that was under way the
+time before, too, is interrupted. How fast the machine is decides nothing else.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from p2p.agents.saying import decided, seen
+
+CALL_S_MAX = 30.0
+"""The longest a call of an agent goes on undisturbed, a million times what the slowest of ours needs."""
+CALLS = {decided.__code__, seen.__code__}
+"""Where agents are called from."""
+
+
+class NeverReturns(Exception):
+    """An agent has not returned in all the time it was given."""
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Interrupt any call of an agent that goes on for longer than once or twice CALL_S_MAX, with NeverReturns."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    call_s_max, last = CALL_S_MAX, None
+
+    def ring(_: int, frame: FrameType | None) -> None:
+        nonlocal last
+        while frame is not None and frame.f_code not in CALLS:
+            frame = frame.f_back
+        if frame is not None and frame is last:
+            raise NeverReturns(f"nothing has come of it for {call_s_max:g} s")
+        last = frame
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, call_s_max, call_s_max)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
