@@ -1,0 +1,151 @@
+"""Among thirty lines one that never reads, and one that reads a byte at a time: both are cut, and miss nothing.
+
+The others get every fact in its order meanwhile. How long they wait is a figure: benchmarks/bench_slow_reader.py.
+"""
+
+import asyncio
+import contextlib
+import socket
+
+import msgspec
+import pytest
+from websockets.client import ClientProtocol
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.uri import parse_uri
+
+from p2p.line import ClientLine, Told, Welcome
+from p2p.messages import Accepted, Bid, Quote
+from server.opening import repeated
+from tests.hosted import Hosted, Trader
+from tests.test_server import roles, trading
+
+SEATS = 32
+RECEIVE_BYTES = 2_048
+"""The buffer of who does not read: what lies there he could read at any time."""
+
+
+class Reluctant:
+    """A client on a plain socket, of which nothing is read but what is asked for."""
+
+    def __init__(self, url: str, line: ClientLine) -> None:
+        self.where, self.line, self.told = parse_uri(url), line, list[Told]()
+        self.protocol = ClientProtocol(self.where)
+        self.welcome: Welcome | None = None
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+        self.socket.setblocking(False)
+
+    async def join(self) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(self.socket, (self.where.host, self.where.port))
+        self.protocol.send_request(self.protocol.connect())
+        await loop.sock_sendall(self.socket, b"".join(self.protocol.data_to_send()))
+        while self.protocol.state.name == "CONNECTING":
+            assert await self.read(1)
+        self.protocol.send_text(self.line.login())
+        await loop.sock_sendall(self.socket, b"".join(self.protocol.data_to_send()))
+        while self.welcome is None:
+            assert await self.read(1)
+
+    async def read(self, most: int) -> bool:
+        """Take in so many bytes at the most; whether there were any."""
+        try:
+            data = await asyncio.get_running_loop().sock_recv(self.socket, most)
+        except ConnectionError:
+            return False
+        if data:
+            self.protocol.receive_data(data)
+        for event in self.protocol.events_received():
+            if isinstance(event, Frame) and event.opcode is Opcode.TEXT:
+                received = self.line.received(event.data)
+                if isinstance(received, Welcome):
+                    self.welcome = received
+                elif isinstance(received, list):
+                    self.told += received
+        return bool(data)
+
+    async def trickle(self, pause_s: float) -> None:
+        """Read a byte, pause, until the line is cut."""
+        while await self.read(1):  # noqa: ASYNC110 (the pause is what he is like, nothing is waited for)
+            await asyncio.sleep(pause_s)
+
+
+async def listen(trader: Trader) -> None:
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            await trader.hear()
+
+
+async def seat_of(hosted: Hosted, line: ClientLine) -> Reluctant:
+    one = Reluctant(hosted.url, line)
+    await one.join()
+    return one
+
+
+async def whole_again(hosted: Hosted, one: Reluctant) -> list[Quote]:
+    """What he had read and what he is told when he comes back, held against the feed; its quotes."""
+    back = await hosted.login(one.line)
+    seat = back.welcome.seat
+    await back.until(lambda: back.line.number >= hosted.host.opened.feeds.count(seat))
+    told = one.told + back.told
+    assert [fact.number for fact in told] == list(range(told[0].number, back.line.number + 1))
+    return [fact.message for fact in told if isinstance(fact.message, Quote)]
+
+
+async def among_thirty(host, small, monkeypatch: pytest.MonkeyPatch, pause_s: float) -> int:
+    """Trade until both are cut; how many facts it took."""
+    monkeypatch.setattr("server.pace.MESSAGES_BURST", 1e9)
+    monkeypatch.setattr("server.pace.FLOOD_BURST", 1e9)
+    rules = msgspec.structs.replace(small.institution, price_max=1_000_000)
+    many = repeated(msgspec.structs.replace(small, institution=rules, period_s=36_000.0), SEATS)
+    async with host(many) as hosted:
+        seats = range(SEATS)
+        monkeypatch.setattr("tests.test_server.roles", lambda lab: roles(lab, seats))
+        _, traders = await trading(hosted)
+        (speaker, *others), slow_ones = traders[:-2], traders[-2:]
+        lines, deliveries = hosted.host.gateway.lines, hosted.host.gateway.deliveries
+        for trader in slow_ones:
+            trader.cut()
+            await hosted.until(lambda seat=trader.welcome.seat: seat not in lines)
+        never, bit_by_bit = [await seat_of(hosted, trader.line) for trader in slow_ones]
+        slow = {one.welcome.seat: lines[one.welcome.seat] for one in (never, bit_by_bit)}
+        tasks = [asyncio.create_task(listen(other)) for other in others]
+        tasks.append(asyncio.create_task(bit_by_bit.trickle(pause_s)))
+        price = 0
+        while any(lines.get(seat) is line for seat, line in slow.items()):
+            price += 1
+            assert isinstance(await speaker.say(Bid(price)), Accepted)
+            assert all(line.peer.buffered() < 1 << 20 for line in slow.values())
+        await hosted.until(lambda: all(o.line.number >= hosted.host.opened.feeds.count(o.welcome.seat) for o in others))
+        for other in others:
+            assert [told.number for told in other.told] == list(range(1, other.line.number + 1))
+            assert len(other.all(Quote)) == price
+            assert deliveries[other.welcome.seat].cut == {}
+        for seat in slow:
+            assert sum(deliveries[seat].cut.values()) == 1
+        for one in (never, bit_by_bit):
+            assert [quote.price for quote in await whole_again(hosted, one)] == list(range(1, price + 1))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        never.socket.close()
+        bit_by_bit.socket.close()
+    return price
+
+
+async def test_slow_readers_among_thirty_are_cut_and_whole_again_and_the_others_get_everything(
+    host, small, monkeypatch
+) -> None:
+    """Buffers and patience are small here, and a byte takes less than a second."""
+    monkeypatch.setattr("server.outbox.SEND_BYTES_MAX", 1_000)
+    monkeypatch.setattr("server.host.SEND_BYTES_MAX", 1_000)
+    monkeypatch.setattr("server.outbox.SEND_S_MAX", 0.3)
+    monkeypatch.setattr("server.peer.KERNEL_BYTES_MAX", 2_048)
+    await among_thirty(host, small, monkeypatch, pause_s=0.02)
+
+
+@pytest.mark.full
+async def test_so_are_they_with_the_servers_own_limits_and_a_byte_a_second(host, small, monkeypatch) -> None:
+    monkeypatch.setattr("tests.conftest.HOSTED_S", 600)
+    assert await among_thirty(host, small, monkeypatch, pause_s=1.0) > 1_000
