@@ -7,6 +7,7 @@ The times are the trader's: from the frame handed to the socket to the answer re
 
 import asyncio
 import json
+import os
 import random
 import subprocess
 import sys
@@ -128,7 +129,7 @@ async def _play(hands: list[Hand], where: dict[str, Any], seconds: float, server
     began = spent(server)
     async with lateness_ms() as late_ms:
         await asyncio.gather(*(hand.trade(began.at_s + seconds) for hand in hands))
-        orders_s = time.perf_counter() - began.at_s
+        orders_s = max(seconds, time.perf_counter() - began.at_s)
         await _until(lambda: not any(hand.said for hand in hands), ANSWERS_S_MAX)
     ended = spent(server)
     facts, frames = sum(hand.facts for hand in hands) - facts, sum(hand.frames for hand in hands) - frames
@@ -146,14 +147,17 @@ async def _until(holds: Callable[[], bool], seconds: float) -> None:
 
 
 def _waited(server: "subprocess.Popen[bytes]") -> tuple[float | None, float | None]:
-    """The processor time (s) and the most memory (MB) of the server, from its start to its end."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
+    """The processor time (s) and the most memory (MB) of the server, from its start to its end; TimeoutError."""
+    if not hasattr(os, "wait4"):  # Windows
         server.wait(START_S_MAX)
         return None, None
-    server.wait(START_S_MAX)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    until = time.monotonic() + START_S_MAX
+    while not (ended := os.wait4(server.pid, os.WNOHANG))[0]:
+        if time.monotonic() > until:
+            raise TimeoutError("the server did not end")
+        time.sleep(0.02)
+    server.returncode = os.waitstatus_to_exitcode(ended[1])
+    used = ended[2]
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return used.ru_utime + used.ru_stime, used.ru_maxrss / unit
 

@@ -124,11 +124,12 @@ class Hand:
 
     async def trade(self, until: float) -> None:
         """Say orders until a time of the performance counter."""
-        due = time.perf_counter() + self.rng.uniform(0, 1 / self.per_s)
+        steady = self.per_s >= ROBOT_PER_S
+        due = time.perf_counter()
+        due += self.rng.uniform(0, 1 / self.per_s) if steady else self.rng.expovariate(self.per_s)
         while due < until:
             await asyncio.sleep(due - time.perf_counter())
-            pause_s = self.rng.expovariate(self.per_s) if self.per_s < ROBOT_PER_S else 1 / self.per_s
-            due = max(due + pause_s, time.perf_counter())
+            due = max(due + (1 / self.per_s if steady else self.rng.expovariate(self.per_s)), time.perf_counter())
             if len(self.said) < UNANSWERED_MAX:
                 self.say(self._order())
 
