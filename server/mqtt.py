@@ -182,15 +182,20 @@ class Publisher:
             more = False
             for market, (topic, bulletin) in enumerate(self.bulletins.items()):
                 await self._fold(bulletin)
-                if fresh := self.tally.fresh(market, bulletin.over):
-                    scores = await asyncio.to_thread(self.tally.scored, market, fresh)
-                    bulletin.weighed(self.tally.told(market, scores))
+                await self._weigh(market, bulletin)
                 more |= await self._say(client, topic, bulletin, beat)
             beaten = now if beat else beaten
             if over and not more:
                 return
             if not more:
                 await self._rest(TICK_S)
+
+    async def _weigh(self, market: int, bulletin: Bulletin) -> None:
+        """Score the periods that have finished, beside the market; tell what they came to when that may be told."""
+        if fresh := self.tally.fresh(market):
+            self.tally.take(market, await asyncio.to_thread(self.tally.scored, market, fresh))
+        if welfare := self.tally.due(market, bulletin.over):
+            bulletin.weighed(welfare)
 
     async def _rest(self, seconds: float) -> None:
         """Wait, unless the session is over."""

@@ -3,6 +3,8 @@
 It is folded from what happens, the private too, by the same fold as a recording's score.
 """
 
+from dataclasses import replace
+
 from p2p.broadcast import Welfare, welfare
 from p2p.environments.neighbourhood import Prosumers
 from p2p.messages import Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound
@@ -25,6 +27,7 @@ class Tally:
         self._few = isinstance(scenario.environment, Prosumers) and scenario.traders < HOUSEHOLDS_MIN
         self._scores: list[list[PeriodScore]] = [[] for _ in range(scenario.markets)]
         self._fresh: list[list[int]] = [[] for _ in range(scenario.markets)]
+        self._told = [0] * scenario.markets
         for market, period in sorted(before.finished):
             self._fresh[market].append(period)
 
@@ -34,9 +37,9 @@ class Tally:
         if isinstance(event.message, EndRound) and event.market is not None:
             self._fresh[event.market].append(event.message.period)
 
-    def fresh(self, market: int, over: bool) -> list[int]:
-        """The periods that have finished and are not told yet, if they may be."""
-        return list(self._fresh[market]) if (over or self._early) and not self._few else []
+    def fresh(self, market: int) -> list[int]:
+        """The periods that have finished and have no score yet."""
+        return list(self._fresh[market])
 
     def scored(self, market: int, fresh: list[int]) -> list[PeriodScore]:
         """Their scores. Long periods of many traders take a while, so this is for a thread.
@@ -45,8 +48,18 @@ class Tally:
         """
         return [self.outcome.score(market, period) for period in fresh]
 
-    def told(self, market: int, scores: list[PeriodScore]) -> Welfare:
-        """A market's welfare with these scores, which now count as told."""
-        self._scores[market] += scores
+    def take(self, market: int, scores: list[PeriodScore]) -> None:
+        """Keep the scores, and forget the private facts that they were reckoned from."""
+        self._scores[market] += [replace(score, surplus_by_seat={}, energy=None) for score in scores]
         del self._fresh[market][: len(scores)]
-        return welfare(self._scores[market])
+        for score in scores:
+            self.outcome.schedules.pop((market, score.period), None)
+            self.outcome.books.pop((market, score.period), None)
+
+    def due(self, market: int, over: bool) -> Welfare | None:
+        """A market's welfare, if it may be told and has changed since it was."""
+        scores = self._scores[market]
+        if self._few or not (over or self._early) or len(scores) == self._told[market]:
+            return None
+        self._told[market] = len(scores)
+        return welfare(scores)

@@ -388,8 +388,10 @@ def test_the_welfare_that_is_told_is_that_of_the_score(name):
             scored.see(event)
             if type(event.message) in COUNTED:
                 told.see(event)
-    assert told.fresh(0, over=False) == []
-    assert told.told(0, told.scored(0, told.fresh(0, over=True))) == welfare(scored.scores())
+    told.take(0, told.scored(0, told.fresh(0)))
+    assert told.due(0, over=False) is None
+    assert told.due(0, over=True) == welfare(scored.scores())
+    assert (told.due(0, over=True), told.fresh(0), told.outcome.schedules) == (None, [], {})
     assert len(scored.scores()) == 2
     assert scored.scores()[0].efficiency
 
