@@ -2,9 +2,9 @@
 
     python -m benchmarks.bench_slow_reader [SECONDS [RUNS]]
 
-Thirty people say an order a second each, beside twenty robots at the limit of a seat, which see to it that there is much
-to tell: a server lets some hundred kilobytes lie for a line before it waits for it. The server is one as `pit serve`
-makes it. The times are the thirty's, from order to answer. Each run has three cases, one after the other:
+Thirty people say an order a second each, beside twenty robots at the limit of a seat, which see to it that there is
+much to tell: a server lets some hundred kilobytes lie for a line before it waits for it. The server is one as
+`pit serve` makes it. The times are the thirty's, from order to answer. Each run has three cases, one after the other:
 
     alone     nobody else
     slow      one line that never reads and one that reads a byte a second, each coming back whenever it is cut
