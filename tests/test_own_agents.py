@@ -11,7 +11,7 @@ from bots.fleet import run_fleet
 from bots.robot import Robot
 from p2p.agents.registry import AgentError, check_cast, make_agent, parse_cast, parse_word
 from p2p.agents.saying import AgentFailed
-from p2p.messages import Bid, End, Quote
+from p2p.messages import Ask, Bid, End, Passes, Quote
 from p2p.sim.batch import Task, play_all
 from p2p.sim.sessions import Simulation
 from recordings.score import fold
@@ -236,6 +236,22 @@ async def test_live_an_agent_that_takes_too_long_passes(tmp_path, host, small, c
         records = read_folder(hosted.host.opened.store.folder).records()
         assert not any(isinstance(record.envelope().message, Bid) for record in records)
     assert "to decide, 0 s is the most" in capsys.readouterr().err
+
+
+async def test_live_an_agent_that_never_returns_is_stopped_and_then_not_asked_any_more(
+    tmp_path, host, small, monkeypatch
+):
+    monkeypatch.setattr("bots.robot.DECIDE_S_MAX", 0.02)
+    body = "\n        ".join(["while True:", "    try:", "        time.sleep(60)", "    except Exception: pass"])
+    words = [wrong(tmp_path, body), "zic", "zic", "zic"]
+    brief = msgspec.structs.replace(small, start="when_full", period_s=0.4, break_s=0.05)
+    async with host(brief) as hosted:
+        experimenter = await hosted.experimenter()
+        assert await run_fleet(hosted.url, list(zip(hosted.codes.values(), words, strict=True))) == []
+        assert await experimenter.until_told(Passes) == Passes("slow", seat=0)
+        records = list(read_folder(hosted.host.opened.store.folder).records())
+        assert len([r for r in records if isinstance(r.envelope().message, Passes)]) == 1, "once, not at each look"
+        assert {r.envelope().sender for r in records if isinstance(r.envelope().message, Bid | Ask)} <= {1, 2, 3}
 
 
 async def test_a_robot_leaves_a_market_that_it_does_not_play_in(host, small):

@@ -1,6 +1,7 @@
 """Robots come to seats that nobody holds: at the start, and when a person's grace is over; and go when he is back."""
 
 import asyncio
+import csv
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -30,6 +31,8 @@ from recordings.store import read_folder
 from server.sequencer import Arrival, Happened
 from server.vacancies import AGAIN_S
 from server.vacancies import Vacancies as Watch
+from tests.conftest import SMALL
+from tests.lab import pit, serve
 from tests.play import Course, small
 from tests.simulation.loop import SimulatedLoop
 
@@ -295,6 +298,26 @@ async def test_the_experimenter_is_told_of_a_robot_that_fails_and_nobody_else(ho
         await other.until(lambda: other.knowledge.public.open)
         assert other.all(Passes) == []
         assert robot.all(Passes) == []
+
+
+def test_robots_fill_the_seats_of_a_class_that_did_not_come_and_the_score_says_so(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SMALL.replace("period_s = 60", "period_s = 2"), encoding="utf-8")
+    words = ["--port", "0", "--fill", "zic", "--drop-out", "robot", "--break-s", "0.1", "--seed", "1"]
+    serving = serve("small.toml", *words, cwd=tmp_path)
+    assert serving.ctl("start").returncode == 0
+    assert serving.end() == 0
+    said = (tmp_path / "serve.err").read_text(encoding="utf-8")
+    assert "pit: seats 0, 1, 2, 3: each is held by a robot until its owner is back" in said
+    scored = pit("score", str(serving.recording), "--sessions", "0", cwd=tmp_path).stdout
+    assert "to be paid" in scored
+    written = pit("tables", str(serving.recording), "--out", "tables", cwd=tmp_path)
+    assert written.returncode == 0, written.stderr
+    with (tmp_path / "tables" / "traders.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 8
+    assert all(row["unpaid"] == row["surplus"] for row in rows)
+    assert any(int(row["unpaid"]) > 0 for row in rows)
+    assert all(float(row["stand_in_s"]) > 0 and float(row["human_s"]) == 0 for row in rows)
 
 
 def test_a_call_is_a_code_or_a_token_and_an_agent() -> None:
