@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import Any
 
 from p2p.sim.frontier import Row, cells, mean
-from p2p.sim.overlay import Labelled
+from p2p.sim.overlay import Labelled, cell_rows
 from p2p.sim.summaries import Summary
 
 RATIO = ["label", "market", "N", "mode", "tau", "K", "w_hat_ratio", "wall_ms_ratio", "offers_ratio"]
@@ -78,12 +78,4 @@ def robustness_rows(labelled: Labelled) -> list[Row]:
 
 def volatility_rows(labelled: Labelled) -> list[Row]:
     """Mean over intervals with trades of the variance of prices in them, by cell."""
-    return [
-        {
-            **{name: getattr(cell[0], name) for name in VOLATILITY[1:-1]},
-            "label": label,
-            "price_var_mean": fmean(one.price_var for one in cell),
-        }
-        for label, runs in labelled.items()
-        for cell in cells(runs)
-    ]
+    return cell_rows(labelled, "price_var_mean", lambda runs: fmean(one.price_var for one in runs))

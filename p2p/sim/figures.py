@@ -12,10 +12,8 @@ import click
 from p2p.sim.comparisons import RATIO, ROBUSTNESS, VOLATILITY, ratio_rows, robustness_rows, volatility_rows
 from p2p.sim.drawing import picture
 from p2p.sim.frontier import FRONTIER, Row, cells, frontier_row, scaling, write_csv
-from p2p.sim.overlay import Labelled, read_labelled
-from p2p.sim.progress import Bars
-from p2p.sim.shell import folder_for, run
-from p2p.sim.summaries import summarize
+from p2p.sim.overlay import Labelled, summarized
+from p2p.sim.shell import run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -137,10 +135,7 @@ def _draw_ratio(rows: list[Row], value: str, axes: Axes) -> None:
 @click.option("--out-dir", required=True, help="Folder for tables and pictures.")
 def figures(manifests: str, labels: str | None, out_dir: str) -> None:
     """Draw the frontier overlay, ratios to the optimizer, τ × N, scaling, robustness and price volatility."""
-    read = read_labelled(manifests, labels)
-    out = folder_for(Path(out_dir))
-    with Bars() as bars:
-        labelled = {label: summarize(manifest, bars) for label, manifest in read.items()}
+    out, labelled = summarized(manifests, labels, out_dir)
     write_figures(out, labelled)
 
 

@@ -74,16 +74,16 @@ def bootstrap(values: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def cell_columns(run: Summary) -> Row:
+    """Which cell a run is of."""
+    return {"N": run.N, "agent": run.agent, "mode": run.mode, "tau": run.tau, "K": run.K}
+
+
 def frontier_row(runs: list[Summary]) -> Row:
     """A cell's row of frontier.csv: means over seeds."""
-    first = runs[0]
     low, high = bootstrap([run.w_hat for run in runs])
     return {
-        "N": first.N,
-        "agent": first.agent,
-        "mode": first.mode,
-        "tau": first.tau,
-        "K": first.K,
+        **cell_columns(runs[0]),
         "w_hat_mean": fmean(run.w_hat for run in runs),
         "wall_ms_mean": mean(run.wall_ms for run in runs),
         "offers_seen_mean": mean(run.offers_seen for run in runs),
@@ -96,13 +96,8 @@ def frontier_row(runs: list[Summary]) -> Row:
 
 def detail_row(runs: list[Summary]) -> Row:
     """What must stand beside a mean W_hat: how many intervals had a positive bound, and the sums behind the ratios."""
-    first = runs[0]
     return {
-        "N": first.N,
-        "agent": first.agent,
-        "mode": first.mode,
-        "tau": first.tau,
-        "K": first.K,
+        **cell_columns(runs[0]),
         "w_hat_mean": fmean(run.w_hat for run in runs),
         "intervals_bound": fmean(run.intervals_bound for run in runs),
         "w_hat_mean_bound": fmean(run.w_hat_bound for run in runs),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import click
 
-from p2p.sim.frontier import FRONTIER, Row, cells, frontier_row, keys_of, mean, pareto_by, write_csv
+from p2p.sim.frontier import FRONTIER, Row, cell_columns, cells, frontier_row, keys_of, mean, pareto_by, write_csv
 from p2p.sim.progress import Bars
 from p2p.sim.shell import Refusal, folder_for, run, words
 from p2p.sim.summaries import Manifest, Summary, read_manifest, summarize
@@ -35,6 +36,23 @@ def read_labelled(manifests: str, labels: str | None) -> dict[str, Manifest]:
     if len(set(names)) != len(names):
         raise Refusal("two manifests have the same label; give each its own with --labels")
     return dict(zip(names, read, strict=True))
+
+
+def summarized(manifests: str, labels: str | None, out_dir: str) -> tuple[Path, Labelled]:
+    """The folder to write into, and the runs of these manifests by label: what each command on several begins with."""
+    read = read_labelled(manifests, labels)
+    out = folder_for(Path(out_dir))
+    with Bars() as bars:
+        return out, {label: summarize(manifest, bars) for label, manifest in read.items()}
+
+
+def cell_rows(labelled: Labelled, figure: str, of: Callable[[list[Summary]], float | None]) -> list[Row]:
+    """One figure of each cell, by label."""
+    return [
+        {"label": label, **cell_columns(runs[0]), figure: of(runs)}
+        for label, every in labelled.items()
+        for runs in cells(every)
+    ]
 
 
 def summary_rows(labelled: Labelled) -> list[Row]:
@@ -84,10 +102,7 @@ def write_overlay(out: Path, labelled: Labelled, keys: list[str]) -> None:
 def overlay(manifests: str, labels: str | None, pareto_groupby: str | None, out_dir: str) -> None:
     """Write combined_frontier.csv, its Pareto frontiers, combined_summary.csv and combined_runs.csv."""
     keys = keys_of(pareto_groupby, COMBINED)
-    read = read_labelled(manifests, labels)
-    out = folder_for(Path(out_dir))
-    with Bars() as bars:
-        labelled = {label: summarize(manifest, bars) for label, manifest in read.items()}
+    out, labelled = summarized(manifests, labels, out_dir)
     write_overlay(out, labelled, keys)
 
 

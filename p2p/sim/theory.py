@@ -11,10 +11,9 @@ import click
 
 from p2p.sim.drawing import picture
 from p2p.sim.frontier import Row, cells, mean, write_csv
-from p2p.sim.overlay import Labelled, read_labelled
-from p2p.sim.progress import Bars
-from p2p.sim.shell import folder_for, run
-from p2p.sim.summaries import Moments, Summary, summarize
+from p2p.sim.overlay import Labelled, cell_rows, summarized
+from p2p.sim.shell import run
+from p2p.sim.summaries import Moments, Summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,15 +40,7 @@ EXAMPLE = (
 
 def acceptance_rows(labelled: Labelled) -> list[Row]:
     """The share of decisions that accepted an offer, by cell."""
-    return [
-        {
-            **{name: getattr(cell[0], name) for name in ACCEPTANCE[1:-1]},
-            "label": label,
-            "accepted": mean(one.accepted for one in cell),
-        }
-        for label, runs in labelled.items()
-        for cell in cells(runs)
-    ]
+    return cell_rows(labelled, "accepted", lambda runs: mean(one.accepted for one in runs))
 
 
 def returns_rows(labelled: Labelled, parameter: str) -> list[Row]:
@@ -178,10 +169,7 @@ def write_theory(out: Path, labelled: Labelled) -> None:
 @click.option("--out-dir", required=True, help="Folder for tables and pictures.")
 def theory(manifests: str, labels: str | None, out_dir: str) -> None:
     """Write acceptance, diminishing returns and the regression of time on offers, as CSV and PNG."""
-    read = read_labelled(manifests, labels)
-    out = folder_for(Path(out_dir))
-    with Bars() as bars:
-        labelled = {label: summarize(manifest, bars) for label, manifest in read.items()}
+    out, labelled = summarized(manifests, labels, out_dir)
     write_theory(out, labelled)
 
 

@@ -1,7 +1,5 @@
 """One's household in an interval: its net energy, what is traded of it, its own tariffs, its battery, what it gains."""
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 
 from p2p.messages import Forecast, Metered
@@ -10,20 +8,13 @@ from p2p.units import Instant
 from tui.model import Model
 from tui.settings import automaton_words
 from tui.widgets.line import Line
+from tui.widgets.ownpanel import OwnPanel
 
 DAY_MIN = 24 * 60
 
 
-class Household(Vertical):
+class Household(OwnPanel):
     """The forecast while the market is open, the meter's reading after it has closed."""
-
-    def __init__(self) -> None:
-        super().__init__(id="units", classes="panel")
-
-    def compose(self) -> ComposeResult:
-        """The table and the sums below it."""
-        yield Line(classes="table")
-        yield Line(classes="sums")
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the household up to date."""

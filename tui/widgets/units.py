@@ -1,28 +1,19 @@
 """One's own units: value or cost of each, the one at hand marked, the traded ones ticked with price and profit."""
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 
 from p2p.holdings import Holding
 from p2p.units import Instant, Money, Price
 from tui.model import Model
 from tui.widgets.line import Line
+from tui.widgets.ownpanel import OwnPanel
 
 HEAD_LINES = 1
 FOOT_LINES = 2
 
 
-class Units(Vertical):
+class Units(OwnPanel):
     """The schedule of one's own, and what has been earned with it."""
-
-    def __init__(self) -> None:
-        super().__init__(id="units", classes="panel")
-
-    def compose(self) -> ComposeResult:
-        """The table and the sums below it."""
-        yield Line(classes="table")
-        yield Line(classes="sums")
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the table up to date."""
