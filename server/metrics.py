@@ -1,7 +1,6 @@
 """What a running server counts and times, for /metrics; with the extra `metrics` (prometheus-client), else nothing."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from p2p.messages import Refused
 from p2p.wire import Event
@@ -11,8 +10,8 @@ SYNC_S = (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.5, 1)
 MISSING = b"the lab was installed without its extra 'metrics' (prometheus-client)\n"
 
 
-class Metrics(Protocol):
-    """What is counted, with labels that name reasons, never seats or people."""
+class Metrics:
+    """What is counted, with labels that name reasons, never seats or people. This one counts nothing."""
 
     def handled(self, seconds: float, events: list[Event]) -> None:
         """A message was handled by the session."""
@@ -31,32 +30,10 @@ class Metrics(Protocol):
 
     def page(self) -> bytes | None:
         """All of it in Prometheus' text format; None where nothing is counted."""
-
-
-class Silent:
-    """Counts nothing."""
-
-    def handled(self, seconds: float, events: list[Event]) -> None:
-        """See Metrics."""
-
-    def synced(self, seconds: float, records: int) -> None:
-        """See Metrics."""
-
-    def faulted(self, code: str) -> None:
-        """See Metrics."""
-
-    def cut(self, why: str) -> None:
-        """See Metrics."""
-
-    def watch(self, lines: Callable[[], int], waiting: Callable[[], int]) -> None:
-        """See Metrics."""
-
-    def page(self) -> bytes | None:
-        """See Metrics."""
         return None
 
 
-class Counted:
+class Counted(Metrics):
     """Counts with prometheus-client, in a registry of its own; raises ImportError where that is missing."""
 
     def __init__(self) -> None:
@@ -103,7 +80,7 @@ class Counted:
         return self._written(self._registry)
 
 
-SILENT = Silent()
+SILENT = Metrics()
 
 
 def counted() -> Metrics:
