@@ -20,7 +20,7 @@ from tests.conftest import SMALL
 from tests.hosted import hosting
 from tests.lab import GUARD_S, Serving
 from tests.simulation.disk import FailingDisk
-from tests.test_recover import LONG, Seat
+from tests.test_recover import LONG, Seat, acknowledged
 
 KINDS = {"full": ("write", errno.ENOSPC, 13), "write": ("write", errno.EIO, 0), "sync": ("sync", errno.EIO, 0)}
 STOPS_S_MAX = 10.0
@@ -68,13 +68,7 @@ async def holds(folder: Path, kind: str, n: int) -> None:
     (name,) = os.listdir(folder)
     recording = folder / name
     recovered = Recovered(recording)
-    on_record = {
-        (event.to, event.message.token)
-        for _, events in recovered.played
-        for event in events
-        if isinstance(event.message, Accepted)
-    }
-    assert {(seat, token) for seat, tokens in accepted.items() for token in tokens} <= on_record
+    assert {(seat, token) for seat, tokens in accepted.items() for token in tokens} <= acknowledged(recovered)
     for code, why in ends:
         assert (code, why[-17:]) == (1011, "trading is paused")
     async with hosting(open_again(recovered, 0)) as back:
@@ -132,12 +126,7 @@ async def test_a_server_whose_journal_can_grow_no_more_says_so_and_ends_with_its
     process.stderr.close()
     serving.end()
     recovered = Recovered(serving.recording)
-    answered = {
-        (event.to, event.message.token)
-        for _, events in recovered.played
-        for event in events
-        if isinstance(event.message, Accepted)
-    }
+    answered = acknowledged(recovered)
     for number, seat in enumerate(seats):
         assert {(number, token) for token in seat.accepted()} <= answered
         assert seat.closed is not None

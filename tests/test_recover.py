@@ -11,7 +11,7 @@ from p2p.line import ClientLine, Fault, Told, Welcome
 from p2p.messages import Accepted, Ask, Bid, Pause, Paused, StartRound
 from p2p.scenario import parse
 from p2p.session import Session
-from p2p.units import EXPERIMENTER, GATEWAY
+from p2p.units import EXPERIMENTER, GATEWAY, Address
 from p2p.wire import Envelope
 from recordings.journal import JournalError
 from recordings.store import Recovered, Store, read_folder, run_again
@@ -58,6 +58,16 @@ class Seat:
         return {told.message.token for told in self.told if isinstance(told.message, Accepted)}
 
 
+def acknowledged(recovered: Recovered) -> set[tuple[Address, int]]:
+    """Who was told `accepted` for which token, as it is on record."""
+    return {
+        (event.to, event.message.token)
+        for _, events in recovered.played
+        for event in events
+        if isinstance(event.message, Accepted)
+    }
+
+
 async def play_until_killed(serving: Serving, lines: int) -> list[Seat]:
     seats = [Seat(serving, seat) for seat in range(4)]
     playing = [asyncio.create_task(seat.play()) for seat in seats]
@@ -74,14 +84,9 @@ async def test_kill_9_loses_no_acknowledged_order(tmp_path: Path, lines: int):
     seats = await play_until_killed(serving, lines)
     recovered = Recovered(serving.recording)
     assert any(seat.accepted() for seat in seats)
+    answered = acknowledged(recovered)
     for number, seat in enumerate(seats):
-        effective = {
-            event.message.token
-            for _, events in recovered.played
-            for event in events
-            if event.to == number and isinstance(event.message, Accepted)
-        }
-        assert seat.accepted() <= effective
+        assert {(number, token) for token in seat.accepted()} <= answered
     again = Recovered(serving.recording)
     assert again.session.digest() == recovered.session.digest()
 
@@ -166,6 +171,25 @@ async def test_sigterm_seals_the_recording_and_it_can_be_taken_up_again(tmp_path
     assert back.end() == 0
     ended = pit("serve", "--recover", str(serving.recording), cwd=tmp_path)
     assert (ended.returncode, "has ended" in ended.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("lines", [30 + 4 * k for k in range(8)])
+async def test_sigterm_in_the_middle_of_trading_leaves_a_whole_recording(tmp_path: Path, lines: int):
+    (tmp_path / "long.toml").write_text(LONG)
+    serving = serve("long.toml", "--port", "0", "--seed", "3", cwd=tmp_path)
+    seats = [Seat(serving, seat) for seat in range(4)]
+    playing = [asyncio.create_task(seat.play()) for seat in seats]
+    await asyncio.to_thread(journal_reaches, serving.recording, lines)
+    serving.process.terminate()
+    assert await asyncio.to_thread(serving.end) == 0
+    await asyncio.gather(*playing)
+    recovered = Recovered(serving.recording)
+    assert recovered.sealed is not None
+    assert recovered.sealed.digest == recovered.session.digest().hex()
+    answered = acknowledged(recovered)
+    for number, seat in enumerate(seats):
+        assert {(number, token) for token in seat.accepted()} <= answered
+        assert seat.closed == (1001, "the server stops; the session can be taken up again")
 
 
 def test_a_torn_tail_is_cut_and_a_wrong_middle_refuses(tmp_path: Path):
