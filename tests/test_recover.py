@@ -1,14 +1,17 @@
 """kill -9 in the middle of trading: nothing acknowledged is lost, and the session comes back paused."""
 
 import asyncio
+import contextlib
+import os
+import signal
 from pathlib import Path
 
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from p2p.line import ClientLine, Fault, Told, Welcome
-from p2p.messages import Accepted, Ask, Bid, Pause, Paused, StartRound
+from p2p.messages import Accepted, Ask, Bid, EndRound, Message, Pause, Paused, Refused, StartRound
 from p2p.scenario import parse
 from p2p.session import Session
 from p2p.units import EXPERIMENTER, GATEWAY, Address
@@ -18,7 +21,7 @@ from recordings.store import Recovered, Store, read_folder, run_again
 from server.host import open_again, open_new
 from tests.conftest import SMALL
 from tests.hosted import hosting
-from tests.lab import Serving, journal_reaches, pit, serve
+from tests.lab import GUARD_S, Serving, journal_reaches, pit, serve
 from tests.test_server import trading
 
 LONG = SMALL.replace('start = "experimenter"', 'start = "when_full"').replace("price_max = 200", "price_max = 1000000")
@@ -190,6 +193,48 @@ async def test_sigterm_in_the_middle_of_trading_leaves_a_whole_recording(tmp_pat
     for number, seat in enumerate(seats):
         assert {(number, token) for token in seat.accepted()} <= answered
         assert seat.closed == (1001, "the server stops; the session can be taken up again")
+
+
+STOPPED_S = 10.0
+"""Longer than the period that is left."""
+
+
+async def told_until(line: ClientLine, socket: ClientConnection, kind: type[Message]) -> list[Told]:
+    """What a line is told, up to and with the first fact of a kind."""
+    told: list[Told] = []
+    while not any(isinstance(one.message, kind) for one in told):
+        received = line.received(await socket.recv())
+        told += received if isinstance(received, list) else []
+    return told
+
+
+@pytest.mark.full
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGSTOP")
+async def test_a_server_that_is_stopped_for_ten_seconds_ends_its_period_once_and_refuses_late_orders(tmp_path: Path):
+    (tmp_path / "long.toml").write_text(LONG.replace("period_s = 60", "period_s = 5"))
+    serving = serve("long.toml", "--port", "0", "--seed", "3", cwd=tmp_path)
+    lines = [ClientLine(serving.code(seat), "human") for seat in range(4)]
+    async with asyncio.timeout(GUARD_S), contextlib.AsyncExitStack() as stack:
+        sockets = [
+            await stack.enter_async_context(connect(serving.where["url"], compression=None, proxy=None)) for _ in lines
+        ]
+        for line, socket in zip(lines, sockets, strict=True):
+            await socket.send(line.login(), text=True)
+        told = [await told_until(line, socket, StartRound) for line, socket in zip(lines, sockets, strict=True)]
+        serving.process.send_signal(signal.SIGSTOP)
+        for line, socket in zip(lines, sockets, strict=True):
+            await socket.send(line.say(Bid(50))[1], text=True)
+        await asyncio.sleep(STOPPED_S)
+        serving.process.send_signal(signal.SIGCONT)
+        for line, socket, had in zip(lines, sockets, told, strict=True):
+            had += await told_until(line, socket, Refused)
+    assert serving.ctl("end").returncode == 0
+    assert serving.end() == 0
+    for had in told:
+        told_of = [type(one.message) for one in had]
+        assert told_of.count(EndRound) == 1
+        assert told_of.index(EndRound) < told_of.index(Refused)
+        assert Refused(1, "not_open") in [one.message for one in had]
 
 
 def test_a_torn_tail_is_cut_and_a_wrong_middle_refuses(tmp_path: Path):
