@@ -16,7 +16,7 @@ from p2p.views import Views
 from p2p.wire import Event, ProtocolError
 from recordings.indication import Indication
 from recordings.journal import JournalError, Reading
-from recordings.store import read_folder, scenario_of
+from recordings.store import read_folder, scenario_of, still_runs
 
 
 class ReplayError(Exception):
@@ -28,7 +28,8 @@ class Replay:
     """What a viewer was told, in order, with instants; `said` are a seat's own messages by token.
 
     `states` hold what a call held then would have given, each numbered as the last fact before it.
-    `seat` is None for the public of `market`. `cut` says that the recording stops before the session's end.
+    `seat` is None for the public of `market`. `cut` says that the recording stops before the session's end; where the
+    session `runs`, it is what there is of it so far.
     """
 
     session: str
@@ -39,6 +40,7 @@ class Replay:
     said: dict[int, Message]
     cut: bool
     states: list[Told] = field(default_factory=list)
+    runs: bool = False
 
 
 def read_replay(folder: Path, seat: Seat | None = None, market: int | None = None) -> Replay:
@@ -46,6 +48,7 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
 
     Raises JournalError where there is no recording or it is corrupt, ReplayError where it has no such seat or market.
     """
+    runs = still_runs(folder)
     reading = read_folder(folder)
     scenario = scenario_of(reading.header)
     views = Views(scenario, reading.header.seed)
@@ -66,6 +69,7 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
         said=said,
         cut=reading.sealed is None,
         states=states,
+        runs=runs and reading.sealed is None,
     )
 
 

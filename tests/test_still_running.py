@@ -1,5 +1,7 @@
 """A recording that a server is writing: it is said to be running, not cut, and nobody else may write it."""
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from recordings.command import score as score_command
 from recordings.command import verify
 from recordings.disk import REAL
 from recordings.journal import FILE, JournalError
+from recordings.replay import read_replay
 from recordings.score import score
 from recordings.store import Recovered, Store
 from tests.journals import SCENARIO, WHOLE, session, stored
@@ -65,6 +68,27 @@ def test_a_session_that_runs_is_not_taken_up_by_a_second_server(running: Store) 
     with pytest.raises(BlockingIOError, match="a server that runs is writing it"):
         REAL.open(running.folder / FILE, 0)
     assert (running.folder / FILE).read_bytes() == before
+
+
+def test_a_replay_says_that_the_session_is_still_running(running: Store) -> None:
+    assert read_replay(running.folder).runs
+    running.close()
+    cut = read_replay(running.folder)
+    assert (cut.runs, cut.cut) == (False, True)
+
+
+def test_where_there_are_no_locks_a_session_is_recorded_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl", reason="Windows has locks of another kind")
+
+    def unknown(file: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", unknown)
+    store = Store.create(tmp_path / "one", SCENARIO, 3, "test")
+    assert not score(store.folder).runs
+    store.close()
 
 
 def test_a_store_lets_go_of_its_file_once(tmp_path: Path) -> None:

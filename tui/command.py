@@ -70,7 +70,9 @@ def replay(recording: Path, speed: float, seat: Seat | None, market: int | None)
     from tui.replay import ReplayApp
 
     ending = ReplayApp(Player(played, speed)).run()
-    if played.cut:
+    if played.runs:
+        click.echo("this session is still running: that was all of it until now", err=True)
+    elif played.cut:
         click.echo("this recording was cut before the session's end", err=True)
     if ending is not None:
         click.echo(ending.sentence)

@@ -7,7 +7,10 @@ FAR = 2**31 - 2
 
 
 def hold(file: int) -> bool:
-    """Whether the lock on a file, by its descriptor, could be had at once; closing the file lets go of it."""
+    """Whether nobody else holds a file, by its descriptor, and it is ours now; closing the file lets go of it.
+
+    Where the file system knows no locks nobody is refused.
+    """
     try:
         if os.name == "nt":
             import msvcrt
@@ -18,6 +21,8 @@ def hold(file: int) -> bool:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except (BlockingIOError, PermissionError):
         return False
+    except OSError:
+        return True
     return True

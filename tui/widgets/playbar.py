@@ -24,7 +24,9 @@ class Playbar(Vertical):
         """Bring both up to date."""
         whose = "the public's view" if player.replay.seat is None else f"as seat {player.replay.seat} saw it"
         doing = "▶ playing" if player.playing else "■ at the end" if player.finished else "‖ paused"
-        cut = "" if not player.replay.cut else "  ✂ this recording was cut; it is played up to the cut"
+        cut = "  ✂ this recording was cut; it is played up to the cut" if player.replay.cut else ""
+        if player.replay.runs:
+            cut = "  … this session is still running; it is played as far as it had come"
         self.query_one("#play-state", Line).say(
             Content.assemble(
                 (f"{doing} at ×{player.speed:g}", "bold"), f"  {whose}, {player.replay.session}", (cut, "bold")
