@@ -57,10 +57,10 @@ def test_periods_of_other_lengths_are_told_beside_the_activations_of_the_baselin
     course = Course(PLANNED).trading()
     course.wait(3)
     course.command(Extend(10 * SECOND))
-    course.wait(27 + 5 + 4)  # to the end, the pause, and four seconds of the second period
+    course.wait(27 + 5 + 20 + 5 + 4)  # to the end of the first period, the second as planned, four seconds of the third
     course.command(EndPeriod())
     folder = recorded(tmp_path, course)
-    assert score(folder).open_s == (30.0, 4.0)
+    assert score(folder).open_s == (30.0, 20.0, 4.0)
     said = CliRunner().invoke(score_command, [str(folder), "--sessions", "1", "--agents", "zic", "--workers", "1"])
     assert said.exit_code == 0
     assert "The baselines' periods are 20 s long (20 activations); this session's were open 4 to 30 s.\n" in said.stdout
