@@ -56,8 +56,9 @@ class Units(OwnPanel):
             ]
             if model.figures.many:
                 lines.append(f"traded      {model.figures.quantity(period.volume)}")
-        lines += [f"efficiency  {said}" for said in efficiency(model)]
         self.query_one(".table", Line).say(Content("\n".join(lines)))
+        shares = "\n".join(f"efficiency  {said}" for said in efficiency(model))
+        self.query_one(".sums", Line).say(Content.styled(shares, "bold"))
 
 
 def efficiency(model: Model) -> list[str]:
