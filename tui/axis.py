@@ -5,13 +5,14 @@ them: here a row is a whole part of the step between two labels, and a labelled 
 """
 
 from dataclasses import dataclass
-from itertools import count
 from math import ceil, floor
 
-from p2p.units import Price
+from p2p.units import PRICE_MAX, Price
 
 ROUND = (1, 2, 5)
 """Steps that people count in, times a power of ten."""
+POWERS = range(len(str(PRICE_MAX)) + 1)
+"""Beyond any price."""
 ROWS_APART = range(2, 6)
 """How many rows a label is from the next: closer they are a ladder, farther apart one has to reckon."""
 LABELS_MIN = 3
@@ -46,7 +47,7 @@ def _fitting(low: float, high: float, rows: int) -> list[tuple[int, int]]:
     fitting = []
     for apart in ROWS_APART:
         if apart == ROWS_APART[0] or rows >= apart * LABELS_MIN:
-            steps = (unit * 10**power for power in count() for unit in ROUND)
+            steps = (unit * 10**power for power in POWERS for unit in ROUND)
             fitting.append((apart, next(step for step in steps if _rows(low, high, step / apart) <= rows)))
     return fitting
 
