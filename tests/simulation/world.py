@@ -100,6 +100,7 @@ class World:
         self.rng = Random(seed)
         self.disk = SimulatedDisk(self._tick)
         self.host: Host | None = None
+        self.begun = False
         self.happened: Counter[str] = Counter()
         self.recoveries: list[int] = []
         self.attending: set[asyncio.Task[None]] = set()
@@ -109,15 +110,16 @@ class World:
     # --- the machine ------------------------------------------------------------------------------------------------
 
     def _tick(self, call: str) -> None:
-        """Before a call of the disk: now and then it fails. After that the journal must be left alone."""
+        """Before a call of the disk: now and then it fails, in a recovery too. After that the journal is left alone."""
         chance = self.rng.random()
-        if self.host is None or call not in ("write", "sync", "replace"):
+        if not self.begun:
             return
-        assert call == "replace" or not self.disk.failed, "a disk that has failed is not asked again"
-        if call != "replace" and chance < self.faults.power:
+        journals = call in ("write", "sync")
+        assert not (journals and self.disk.failed), "a disk that has failed is not asked again"
+        if chance < self.faults.power and (journals or self.host is None):
             raise PowerFails
         if self.faults.power < chance < self.faults.power + self.faults.disk:
-            self.disk.failed |= call != "replace"
+            self.disk.failed |= journals
             self.happened[f"failed {call}s"] += 1
             raise OSError(errno.EIO if call == "sync" else errno.ENOSPC, "the disk fails")
 
@@ -138,11 +140,11 @@ class World:
 
     async def _serve(self) -> bool:
         """Host the session until it ends (True), or is stopped, or the disk or the power fails."""
-        host = Host(self._open())
-        host.gateway.aside, host.gateway.chance = _at_once, Random(self.rng.random())
-        host.sequencer.on_disk = self._on_disk
-        self.host = host
         try:
+            host = Host(self._open())
+            host.gateway.aside, host.gateway.chance = _at_once, Random(self.rng.random())
+            host.sequencer.on_disk = self._on_disk
+            self.host, self.begun = host, True
             await host._sequence()
             if host.opened.session.phase == "ended":
                 return True
