@@ -15,6 +15,7 @@ from tests.mutants.bugs import BUGS, Bug
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("p2p", "recordings", "server", "bots", "tui", "tests", "scenarios", "pit.py", "pit_demo.py", "pyproject.toml")
 TEST_S_MAX = 300
+WHY_MAX = 110
 
 
 def copied(folder: Path) -> None:
@@ -25,15 +26,15 @@ def copied(folder: Path) -> None:
             shutil.copy(ROOT / name, folder / name)
 
 
-def noticed(bug: Bug) -> str:
-    """What came of a bug: `noticed`, or why not."""
+def noticed(bug: Bug) -> tuple[str, str]:
+    """What came of a bug: `noticed` and by what, or why not."""
     with tempfile.TemporaryDirectory(prefix="pit-mutant-") as name:
         folder = Path(name)
         copied(folder)
         for file, old, new in bug.changes:
             text = (folder / file).read_text(encoding="utf-8")
             if old not in text:
-                return f"STALE: {file} has no {old.strip()[:50]!r}"
+                return "STALE", f"{file} has no {old.strip()[:50]!r}"
             (folder / file).write_text(text.replace(old, new), encoding="utf-8")
         words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", bug.test]
         environment = dict(os.environ, PYTHONPATH=name)
@@ -41,17 +42,18 @@ def noticed(bug: Bug) -> str:
             words, cwd=folder, env=environment, capture_output=True, text=True, timeout=TEST_S_MAX, check=False
         )
         if done.returncode == 1 and ("failed" in done.stdout or "error" in done.stdout):
-            return "noticed"
-        return f"UNNOTICED (status {done.returncode})"
+            said = (line.removeprefix("E").strip() for line in done.stdout.splitlines() if line.startswith("E "))
+            return "noticed", next(said, "")[:WHY_MAX]
+        return "UNNOTICED", f"status {done.returncode}"
 
 
 def main() -> int:
     chosen = [bug for bug in BUGS if not sys.argv[1:] or any(word in bug.name for word in sys.argv[1:])]
     wrong = 0
     for bug in chosen:
-        came = noticed(bug)
+        came, why = noticed(bug)
         wrong += came != "noticed"
-        print(f"{came:<10} {bug.name}  ({bug.test.partition('::')[2]})", flush=True)
+        print(f"{came:<10} {bug.name}  ({bug.test.partition('::')[2]})\n           {why}", flush=True)
     print(f"{len(chosen) - wrong} of {len(chosen)} noticed")
     return 1 if wrong else 0
 
