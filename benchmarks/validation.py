@@ -5,16 +5,19 @@
                                                # asymmetric, order, study
     python benchmarks/validation.py page       # the page from the parts that are there
 
-Each part keeps its lines in outputs/validation/PART.json. All seeds derive from 1. All of it takes about ten
-minutes on two cores.
+Each part keeps its lines in outputs/validation/PART.json. All seeds derive from 1. All of it takes about a
+quarter of an hour on two cores, most of it the tournament.
 """
 
+import csv
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -24,13 +27,15 @@ from p2p.scenario import InducedValues, InstitutionRules, RobotRules, Scenario
 from p2p.seeds import derived
 from p2p.sim.batch import Played, Task, play_all
 from p2p.sim.scenario_files import load
-from p2p.sim.tournament import Mean, Results, gains_of_all, mean_of, meetings
+from p2p.sim.tournament import Mean, mean_of
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "outputs" / "validation"
 WORKERS = 2
-MEETINGS = 80
-"""Sessions of each pair of agents."""
+SESSIONS = 200
+"""Sessions of a line of Test 1, and of the five markets."""
+STUDIED = 40
+"""Sessions of a line of the study's question: a hundred traders each."""
 HEAD = "| what | command or market, seeds | ours (95 % interval) | published | source | verdict |\n" + 6 * "|---" + "|"
 
 Line = tuple[str, str, str, str, str, str]
@@ -66,7 +71,7 @@ def test1() -> list[Line]:
     for word in NAMES:
         if word == "sniper":
             continue
-        games = played(scenario, word, 50)
+        games = played(scenario, word, SESSIONS)
         published, source, verdict = "–", "–", "ours"
         if word == "ziu":
             published, source = "near 0", "simulated, uniform activation (facts of the field)"
@@ -74,7 +79,7 @@ def test1() -> list[Line]:
         prices = mean_of([s.price_mean for g in games if (s := score_session(g.scores)).price_mean is not None])
         quantity = mean_of([sum(s.quantity for s in g.scores) / len(g.scores) for g in games])
         ours = f"{said(efficiency(games))} %; price {said(prices)}; {said(quantity, 2)} contracts"
-        command = f"`pit simulate smith-1962-test-1 --agents {word}:* --sessions 50 --seed 1`, 60 activations"
+        command = f"`pit simulate smith-1962-test-1 --agents {word}:* --sessions {SESSIONS} --seed 1`, 60 activations"
         lines.append((f"efficiency of {word} in Test 1", command, ours, published, source, verdict))
     long = msgspec.structs.replace(scenario, period_s=2_000.0, periods=3)
     mean = efficiency(played(long, "zic", 100))
@@ -135,9 +140,9 @@ def gode_sunder() -> list[Line]:
             period_s=600.0,
             robots=RobotRules(1.0),
         )
-        zic, ziu = (efficiency(played(scenario, word, 50)) for word in ("zic", "ziu"))
+        zic, ziu = (efficiency(played(scenario, word, SESSIONS)) for word in ("zic", "ziu"))
         goal = play_all([Task(1, scenario, ("zic",) * 12, 1, 1)], 1).__next__().scores[0].equilibrium
-        where = f"market {number}: P0 {goal.price:g}, {goal.quantity} units; 50 sessions of 6 periods, seed 1"
+        where = f"market {number}: P0 {goal.price:g}, {goal.quantity} units; {SESSIONS} sessions of 6 periods, seed 1"
         lines.append(
             (f"zic, market {number} (schedules ours)", where, f"{said(zic)} %", f"{market.zic} %",
              "Gode & Sunder (1993), decimals unsure", "agrees: 97 % or more" if zic.mean >= 97 else "differs")
@@ -157,7 +162,7 @@ def convergence() -> list[Line]:
     """Alpha by period, and how much it falls from the first to the last."""
     lines: list[Line] = []
     for word in ("zip", "gd"):
-        games = [g.scores for g in played(load("smith-1962-test-1"), word, 200)]
+        games = [g.scores for g in played(load("smith-1962-test-1"), word, SESSIONS)]
         by_period = [
             mean_of([g[p].alpha for g in games if g[p].alpha is not None]) for p in range(5)  # type: ignore[misc]
         ]  # fmt: skip
@@ -166,7 +171,7 @@ def convergence() -> list[Line]:
         verdict = "agrees: it falls" if falls.low is not None and falls.low > 0 else "differs: no clear fall"
         lines.append(
             (f"alpha of {word} in Test 1, periods 1 to 5",
-             f"`pit simulate smith-1962-test-1 --agents {word}:* --sessions 200 --seed 1`", ours,
+             f"`pit simulate smith-1962-test-1 --agents {word}:* --sessions {SESSIONS} --seed 1`", ours,
              "falls over periods", "Smith (1962), people; Cliff & Bruten (1997); Gjerstad & Dickhaut (1998)", verdict)
         )  # fmt: skip
     return lines
@@ -215,33 +220,71 @@ def asymmetric() -> list[Line]:
 # --- who gains most --------------------------------------------------------------------------------------------
 
 ORDERED = ("aa", "gdx", "gd", "zip", "zic")
+"""The published order, the best first."""
+COMMAND = (
+    "tournament",
+    "smith-1962-test-1",
+    "zic",
+    "zip",
+    "gd",
+    "gdx",
+    "aa",
+    "sniper",
+    "--sessions",
+    "200",
+    "--seed",
+    "1",
+)
+DISPUTED = "De Luca & Cliff (2011); disputed: Vach (2015), Snashall & Cliff (2019)"
 
 
 def order() -> list[Line]:
-    """Pairwise order in balanced groups: the sessions that `pit tournament` plays for them."""
-    scenario, words = load("smith-1962-test-1"), ["zic", "zip", "gd", "gdx", "aa"]
-    planned = [m for m in meetings(scenario, words, MEETINGS, 1) if m.test == "balanced"]
-    results = Results(words)
-    for meeting, gains in zip(planned, gains_of_all([m.task for m in planned], WORKERS), strict=True):
-        results.add(meeting, gains)
-    pairs = {(pair.a, pair.b): pair.difference for pair in results.balanced()}
-    command = f"pit tournament smith-1962-test-1 {' '.join(words)} --sessions {MEETINGS} --seed 1"
+    """Pairwise order in balanced groups, and the ranking, as the command gives them."""
+    with TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "pit", *COMMAND, "--out", folder], cwd=ROOT, check=True)
+        return order_of(Path(folder))
+
+
+def order_of(folder: Path) -> list[Line]:
+    """The lines of a tournament's tables."""
+    pairs = {(row["test"], row["a"], row["b"]): row for row in _rows(folder / "pairs.csv")}
+    command = f"`pit {' '.join(COMMAND)}`"
     lines: list[Line] = []
     for place, better in enumerate(ORDERED):
         for worse in ORDERED[place + 1 :]:
-            sign = 1 if (better, worse) in pairs else -1
-            found = pairs[(better, worse) if sign > 0 else (worse, better)]
-            assert found.low is not None
-            assert found.high is not None
-            ends = sorted((sign * found.low, sign * found.high))
-            mean = Mean(sign * found.mean, ends[0], ends[1], found.n)
-            verdict = "agrees" if ends[0] > 0 else "differs: the other way" if ends[1] < 0 else "no clear difference"
+            found = pairs.get(("balanced", better, worse))
+            mean = _difference(found or pairs["balanced", worse, better], 1 if found else -1)
+            deviates = [_difference(pairs["one in many", *two], 1) for two in ((better, worse), (worse, better))]
+            assert mean.low is not None
+            assert mean.high is not None
+            verdict = "agrees" if mean.low > 0 else "differs: the other way" if mean.high < 0 else "no clear difference"
+            ours = (
+                f"{said(mean, 3)} of a trader's part; alone among the others {said(deviates[0], 3)}, and the other way"
+            )
             lines.append(
-                (f"{better} gains more than {worse}, half and half", f"`{command}`, {found.n} mirrored pairs",
-                 f"{said(mean, 3)} of a trader's part", f"{better} > {worse}",
-                 "De Luca & Cliff (2011); disputed: Vach (2015), Snashall & Cliff (2019)", verdict)
+                (f"{better} gains more than {worse}, half and half", f"{command}, {mean.n} mirrored pairs",
+                 f"{ours} {said(deviates[1], 3)}", f"{better} > {worse}", DISPUTED, verdict)
             )  # fmt: skip
+    for row in _rows(folder / "ranking.csv"):
+        gain, alone = (
+            Mean(*(float(row[f"{name}{end}"]) for end in ("", "_low", "_high")), 0)
+            for name in ("gain", "efficiency_alone")
+        )
+        lines.append(
+            (f"place {row['rank']} of {len(COMMAND) - 6}: {row['agent']}", "the same, all balanced groups",
+             f"{said(gain, 3)}, beats {row['beaten']}; among its own {said(alone, 3)}", "–", "–", "ours")
+        )  # fmt: skip
     return lines
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _difference(row: dict[str, str], sign: int) -> Mean:
+    mean, *ends = (sign * float(row[f"difference{end}"]) for end in ("", "_low", "_high"))
+    return Mean(mean, min(ends), max(ends), int(row["n"]))
 
 
 # --- the study's question under sound rules --------------------------------------------------------------------
@@ -269,7 +312,7 @@ def study() -> list[Line]:
         "satisficer/mode=k_search",
         "satisficer",
     )
-    rows = {word: (efficiency(played(scenario, word, 10)), decision_us(scenario, word)) for word in words}
+    rows = {word: (efficiency(played(scenario, word, STUDIED)), decision_us(scenario, word)) for word in words}
     best, best_us = rows[words[0]]
     lines: list[Line] = []
     for word, (mean, took_us) in rows.items():
@@ -280,7 +323,7 @@ def study() -> list[Line]:
         verdict = f"{'close' if close else 'not close'}; {best_us / took_us:.1f} times less time"
         lines.append(
             (f"{word}, open book, N = {2 * size}, values drawn anew",
-             "10 sessions of 5 periods, 60 activations, seed 1", ours, published,
+             f"{STUDIED} sessions of 5 periods, 60 activations, seed 1", ours, published,
              "the v4 study: W_hat is a ratio of quoted spreads, not efficiency", verdict)
         )  # fmt: skip
     return lines
@@ -324,8 +367,8 @@ PARTS = {
 }
 WORDS = {
     "test1": """Published figures of Test 1 are for other agents than most of ours, and state their activations:
-efficiency of zero intelligence depends on how long a period is. Agents that improve by a tick (shaver, optimizer) need
-more looks than a period has.""",
+efficiency of zero intelligence depends on how long a period is. An agent that improves by a tick (optimizer) needs more
+looks than a period has. A sniper opens no market: among its own it makes no contract, and has no line here.""",
     "gode_sunder": """The five schedules are ours: those of the paper are not in what we have. They have as many units
 beyond the margin as make trading every unit worth about the published figure of ZI-U, and all units trade, so that only
 the figure of ZI-C is a finding.""",
