@@ -22,7 +22,7 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
 
     The seat's code comes from the variable PIT_CODE, from --code-file, or from a prompt, never from an argument.
     """
-    from bots.fleet import complaint, run_called, run_fleet
+    from bots.fleet import complaint, run_called, run_one
     from p2p.agents.registry import AgentError, parse_word
     from p2p.reaction import ReactionError, parse_reaction
 
@@ -33,11 +33,15 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
         else:
             word = "/".join([agent, *settings])
             parse_word(word)
-            closed = asyncio.run(run_fleet(url, [(_code(code_file), word)], reaction=reaction))
+            closed = asyncio.run(run_one(url, _code(code_file), word, reaction, _tell))
     except (AgentError, ReactionError) as error:
         raise click.ClickException(str(error)) from error
     if closed:
         raise click.ClickException(complaint(closed))
+
+
+def _tell(said: str) -> None:
+    click.echo(f"pit: {said}", err=True)
 
 
 def _code(code_file: TextIO | None) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -32,6 +32,12 @@ def called(line: str) -> Called | None:
         token, _, word = rest.partition(" ")
         return Called(word.strip(), lent=token)
     return Called(rest.strip(), code=first) if first else None
+
+
+async def run_one(url: str, code: str, word: str, reaction: str, tell: Callable[[str], None]) -> list[Closed]:
+    """Play one robot to the end, telling how it goes; how its line was closed, if not with the session."""
+    client = await Robot(url, code, word, reaction=reaction, tell=tell).run()
+    return [client.closed] if client.closed and client.closed.code != SESSION_OVER else []
 
 
 async def run_fleet(

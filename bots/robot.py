@@ -3,18 +3,20 @@
 After a round starts it looks at the market after times drawn by the scenario's law of reaction, or by its own
 (p2p/reaction.py, as in p2p/sim/sessions.py), and says what its agent decides. While an order of its own is unanswered
 it does not decide anew. An agent that raises, returns nonsense or takes too long passes: the session is told so once
-for each reason, standard error once in its own words, and the robot stays on its seat. One that takes too long again and
-again is not asked any more: all the robots of its process would wait for it each time.
+for each reason, standard error once in its own words, and the robot stays on its seat. One that takes too long again
+and again is not asked any more: all the robots of its process would wait for it each time.
 """
 
 import asyncio
 import sys
 import time
+from collections.abc import Callable
 from random import Random
 from typing import Literal
 
-from bots.client import Client, Closed, Facts
+from bots.client import Client, Closed, Facts, Lost
 from bots.overdue import Overdue, at_most
+from bots.wording import news
 from p2p.agents import Agent
 from p2p.agents.registry import make_agent, parse_word
 from p2p.agents.saying import AgentFailed, decided, said, seen
@@ -35,14 +37,22 @@ Why = Literal["raised", "nonsense", "slow"]
 class Robot:
     """Plays a seat until the session is over. `run` returns the client, whose `closed` says how it ended.
 
-    `lent`: the token of somebody's seat, in whose place it plays until he is back; it needs no code then.
+    `lent`: the token of somebody's seat, in whose place it plays until he is back; it needs no code then. `tell` is
+    handed sentences on how it goes.
     """
 
     def __init__(
-        self, url: str, code: str, word: str, patience_s: float = 60.0, reaction: str = "", lent: str = ""
+        self,
+        url: str,
+        code: str,
+        word: str,
+        patience_s: float = 60.0,
+        reaction: str = "",
+        lent: str = "",
+        tell: Callable[[str], None] = lambda said: None,
     ) -> None:
         self.client = Client(url, code, "robot", patience_s=patience_s, lent=lent)
-        self.word, self.own_reaction = word, reaction
+        self.word, self.own_reaction, self.tell = word, reaction, tell
         self.agent: Agent = make_agent(*parse_word(word))
         self.reaction: Reaction | None = None
         self.passed: dict[Why, int] = {}
@@ -64,6 +74,8 @@ class Robot:
                             self._see(one)
                         if isinstance(told[-1].message if told else None, Ended):
                             break
+                    case Lost(why=why):
+                        self.tell(f"the line is lost ({why}); trying again")
                     case _:
                         pass
         finally:
@@ -80,12 +92,16 @@ class Robot:
         self.knowledge = Knowledge(PublicKnowledge(rules))
         self.reaction = parse_reaction(self.own_reaction or rules.reaction, rules.reaction_mean_s)
         self._rng = stream(welcome.seed or 0, "decide")
+        self.tell(f"{self.word} has seat {welcome.seat} of “{rules.title}”")
         return True
 
     def _see(self, told: Told) -> None:
         assert self.knowledge is not None, "facts come after the welcome"
         message = told.message
         self.knowledge.see(message, told.at)
+        sentence = news(message, self.knowledge)
+        if sentence:
+            self.tell(sentence)
         if self.agent.learns:
             try:
                 seen(self.agent, message)

@@ -67,6 +67,7 @@ class Line:
     def __init__(self, peer: Peer, who: Who, login: Login, metrics: Metrics, stands_in: bool = False) -> None:
         self.peer, self.who, self.login, self.metrics = peer, who, login, metrics
         self.stands_in = stands_in
+        self.by_robot = stands_in or login.controller == "robot"
         self.outbox: Outbox | None = None
 
     def fault(self, error: ProtocolError) -> None:
@@ -176,8 +177,9 @@ class Gateway:
         """Take the seat: the older line goes, the session is told, and its word is awaited before the welcome."""
         viewer: Viewer = line.who
         older = self.lines.get(viewer)
-        if line.stands_in and older and not older.stands_in:
-            raise ProtocolError("seat_taken", "the seat's owner is there", fatal=True)
+        if older and line.by_robot and not older.by_robot:
+            why = "a person trades on this seat; a robot can have it when he has left it"
+            raise ProtocolError("seat_taken", why, fatal=True)
         self.lines[viewer] = line
         if not line.stands_in and isinstance(line.who, int):
             self.doors.take_back(line.who)
@@ -190,8 +192,7 @@ class Gateway:
             if self._closing:
                 raise ProtocolError("closing", self._closing, fatal=True)
             told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            controller = "robot" if line.stands_in else line.login.controller
-            joined = Joined(line.who, controller, line.stands_in)
+            joined = Joined(line.who, "robot" if line.by_robot else "human", line.stands_in)
             self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))
             self._admissions.add(told)
             told.add_done_callback(self._admissions.discard)
@@ -202,7 +203,7 @@ class Gateway:
 
     async def _welcome(self, line: Line, resume: str) -> None:
         viewer: Viewer = line.who
-        robot = isinstance(viewer, int) and (line.stands_in or line.login.controller == "robot")
+        robot = isinstance(viewer, int) and line.by_robot
         welcome = Welcome(
             session=self.name,
             seat=viewer if isinstance(viewer, int) else None,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from bots.fleet import called, run_called
+from bots.fleet import called, run_called, run_fleet
 from p2p.line import ClientLine
 from p2p.messages import (
     Accepted,
@@ -247,6 +247,26 @@ async def test_a_robot_does_not_take_the_seat_of_somebody_who_is_there(host, sma
         fault = line.received(await socket.recv())
         assert fault.code == "seat_taken"
         assert hosted.host.gateway.lines[1].peer.socket.remote_address == person.socket.local_address
+
+
+async def test_a_robot_with_the_seats_own_code_does_not_push_a_person_out_either(host, small):
+    async with host(small) as hosted:
+        person = await hosted.join(1)
+        (closed,) = await run_fleet(hosted.url, [(hosted.codes[1], "zic")])
+        assert (closed.code, closed.why) == (
+            4001,
+            "a person trades on this seat; a robot can have it when he has left it",
+        )
+        person.cut()
+        await hosted.until(lambda: 1 not in hosted.host.gateway.lines)
+        assert (await hosted.join(1, "robot")).welcome.seat == 1
+
+
+async def test_a_person_takes_his_seat_from_a_robot_that_has_it(host, small):
+    async with host(small) as hosted:
+        robot = await hosted.join(1, "robot")
+        await hosted.join(1)
+        assert (await robot.closed())[0] == 4001
 
 
 async def test_a_token_that_was_lent_is_void_when_the_owner_is_back(host, small):

@@ -1,0 +1,28 @@
+"""What a robot says of how it goes, to whoever has started it."""
+
+from p2p.knowledge import Knowledge
+from p2p.messages import Ended, EndRound, Message, Metered
+from p2p.rules import PublicRules
+from p2p.units import Money
+
+
+def news(message: Message, knowledge: Knowledge) -> str | None:
+    """A sentence on a fact that matters to a robot's owner, when it has been folded; None for the others."""
+    rules = knowledge.rules
+    match message:
+        case EndRound(period=period) if not rules.energy:
+            return f"period {period}: traded {knowledge.traded}, {gained(knowledge.surplus, rules)}"
+        case Metered(period=period, gain=gain, bought=bought):
+            done = "bought" if bought >= 0 else "sold"
+            return f"interval {period}: {done} {abs(bought)} Wh, {gained(gain, rules)}"
+        case Ended():
+            return f"the session is over: {gained(knowledge.surplus_before + knowledge.surplus, rules)} in all"
+        case _:
+            return None
+
+
+def gained(gain: Money, rules: PublicRules) -> str:
+    """Money in the unit in which it is shown."""
+    if rules.energy:
+        return f"gained {gain / rules.energy.money_per_unit:+.4f} {rules.energy.money_unit}"
+    return f"gained {gain:+} {rules.currency}"
