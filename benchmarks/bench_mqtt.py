@@ -171,20 +171,22 @@ async def run(folder: Path, broker: Mosquitto, published: bool, seconds: float) 
     return Run(published, events / seconds, contracts, p50, p99, cores, others or 0.0, quantile(late, 0.99))
 
 
-async def trading(folder: Path, pairs: int, seconds: float) -> None:
-    """With and without publishing, in turn; each pair the other way round."""
-    runs: list[Run] = []
+async def trading(folder: Path, pairs: int, seconds: float, together: bool) -> None:
+    """With and without publishing, in turn, each pair the other way round; or both at once."""
+    found: list[dict[bool, Run]] = []
     async with mosquitto(folder) as broker:
         for pair in range(pairs):
-            for published in (False, True) if pair % 2 == 0 else (True, False):
-                runs.append(await run(folder, broker, published, seconds))
-                click.echo("  " + runs[-1].said())
+            plays = [run(folder, broker, published, seconds) for published in ((False, True), (True, False))[pair % 2]]
+            runs = await asyncio.gather(*plays) if together else [await play for play in plays]
+            found.append({one.published: one for one in runs})
+            for one in runs:
+                click.echo("  " + one.said())
     for name in ("p50_ms", "p99_ms", "us_per_event"):
-        alone, publishing = (
-            statistics.median(getattr(one, name) for one in runs if one.published is which) for which in (False, True)
-        )
+        alone, publishing = ([getattr(pair[which], name) for pair in found] for which in (False, True))
+        ratio = statistics.median(more / less for less, more in zip(alone, publishing, strict=True))
         click.echo(
-            f"  {name:13} median: alone {alone:.1f}, publishing {publishing:.1f}, ratio {publishing / alone:.3f}"
+            f"  {name:13} median: alone {statistics.median(alone):.1f}, publishing {statistics.median(publishing):.1f}; "
+            f"median of the pairs' ratios {ratio:.3f}"
         )
 
 
@@ -318,8 +320,9 @@ PARTS = ("trading", "listeners", "restart")
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--pairs", default=3, show_default=True, type=click.IntRange(1, 20), help="Pairs of runs of trading.")
 @click.option("--seconds", default=8.0, show_default=True, type=click.FloatRange(1, 60), help="Length of a run.")
+@click.option("--together", is_flag=True, help="Both of a pair at once: what else the machine does hits both alike.")
 @click.option("--listeners", "count", default=1_000, show_default=True, type=click.IntRange(1, 1_000), help="How many.")
-def main(parts: tuple[str, ...], pairs: int, seconds: float, count: int) -> None:
+def main(parts: tuple[str, ...], pairs: int, seconds: float, together: bool, count: int) -> None:
     """What publishing to a broker costs the market: PARTS of it, all unless some are named."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4_096, hard), hard))
@@ -327,19 +330,20 @@ def main(parts: tuple[str, ...], pairs: int, seconds: float, count: int) -> None
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-mqtt-") as folder:
         try:
-            asyncio.run(_parts(parts or PARTS, Path(folder), pairs, seconds, count))
+            asyncio.run(_parts(parts or PARTS, Path(folder), pairs, seconds, together, count))
         except TimeoutError:
             raise click.ClickException(f"stopped: more than {LIMIT_S:.0f} s") from None
     click.echo(f"{time.monotonic() - began:.0f} s in all")
 
 
-async def _parts(parts: tuple[str, ...], folder: Path, pairs: int, seconds: float, count: int) -> None:
+async def _parts(parts: tuple[str, ...], folder: Path, pairs: int, seconds: float, together: bool, count: int) -> None:
+    """One part after the other; raises TimeoutError."""
     async with asyncio.timeout(LIMIT_S):
         for part in parts:
             click.echo(part)
             match part:
                 case "trading":
-                    await trading(folder, pairs, seconds)
+                    await trading(folder, pairs, seconds, together)
                 case "listeners":
                     await listeners(folder, count, seconds)
                 case _:
