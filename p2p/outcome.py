@@ -30,7 +30,7 @@ class Outcome:
 
     def hear(self, message: Message) -> None:
         """Take in what a session was told: who sat where, and at which price an order was said."""
-        if isinstance(message, Joined):
+        if isinstance(message, Joined) and not (message.stand_in and message.seat in self.controllers):
             self.controllers[message.seat] = message.controller
         for spreads in self._spreads.values():
             spreads.hear(message)

@@ -40,7 +40,7 @@ class Doors:
     def __init__(self, folder: Path, doors: _Doors) -> None:
         self._path, self._doors = folder / FILE, doors
         self._lock = threading.Lock()
-        self._lent: dict[str, str] = {}
+        self._lent: dict[Seat, str] = {}
 
     @classmethod
     def create(cls, folder: Path, seats: int) -> tuple["Doors", dict[Seat, str], str]:
@@ -90,23 +90,24 @@ class Doors:
     def lend(self, seat: Seat) -> str:
         """A resume token for a robot that is to hold a seat in the place of its owner, whose own codes stay good.
 
-        It is good until it is taken back, or the server ends: a robot of before is then nobody.
+        It is good until it is taken back, and the same until then: a robot that is called twice may come late. It is in
+        memory alone: when the server has ended, a robot of before is nobody.
         """
-        token = secrets.token_hex(16)
         with self._lock:
-            self._lent[str(seat)] = _hashed_token(token)
-        return token
+            return self._lent.setdefault(seat, secrets.token_hex(16))
 
     def take_back(self, seat: Seat) -> None:
         """The token lent for a seat is void."""
         with self._lock:
-            self._lent.pop(str(seat), None)
+            self._lent.pop(seat, None)
 
     def stands_in(self, login: Login) -> Seat | None:
         """The seat that a login's token was lent for, None where it was not lent."""
         if not login.resume:
             return None
-        found = self._match(_hashed_token(login.resume), self._lent)
+        with self._lock:
+            lent = {str(seat): _hashed_token(token) for seat, token in self._lent.items()}
+        found = self._match(_hashed_token(login.resume), lent)
         return found if isinstance(found, int) else None
 
     def _match(self, hashed: str, known: dict[str, str]) -> Who | None:

@@ -26,6 +26,7 @@ from p2p.messages import (
     TakenOver,
     Unpaid,
 )
+from p2p.outcome import Outcome
 from p2p.scenario import InstitutionRules, ScenarioError, Vacancies, parse
 from p2p.sim.scenario_files import load
 from p2p.sitting import Sitting
@@ -249,6 +250,17 @@ def test_a_session_with_stand_ins_is_the_same_run_again() -> None:
     assert again.session.digest() == before
     play.say(seller, Ask(90))
     assert play.session.digest() != before
+
+
+def test_a_seat_is_its_persons_in_the_score_whoever_held_it_last() -> None:
+    play = course()
+    takes(play, 2)
+    outcome = Outcome()
+    for envelope, _, _ in play.heard:
+        outcome.hear(envelope.message)
+    assert outcome.controllers == dict.fromkeys(range(4), "human")
+    outcome.hear(Joined(9, "robot", stand_in=True))
+    assert outcome.controllers[9] == "robot", "nobody has ever come to it"
 
 
 def sat(play: Course) -> Sitting:

@@ -56,7 +56,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         MARKET,
         PERIOD,
         Column("seat", "count", "–", "the trader's seat in the session, from 0"),
-        Column("agent", "word", "–", "who sat there; of a recording human or robot, the last whose seat it was"),
+        Column("agent", "word", "–", "who sat there; of a recording human or robot: whose seat it was"),
         Column("arm", "word", "–", "treatment arm; empty where the scenario has none"),
         Column("information", "word", "–", "information set: standing, ticker or book"),
         Column("role", "word", "–", "buyer or seller"),
