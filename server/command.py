@@ -92,7 +92,8 @@ def serve(
         opened, cast = opened_again(recover, bots)
     else:
         assert scenario is not None
-        changes = Changes(period_s, break_s, periods, reaction_s, fill, drop_out, disguise, seats or 0)
+        new = (period_s, break_s, periods, reaction_s, fill, drop_out)
+        changes = Changes(*new, disguise=disguise, seats=seats or 0, published=bool(brokers))
         opened, cast = opened_new(scenario, changes, bots, seed, recordings)
     _allow_many_files()
     before = remembered(opened.store.folder) if recover is not None else None

@@ -19,7 +19,7 @@ from server.host import Opened, open_again, open_new
 
 @dataclass(frozen=True)
 class Changes:
-    """What the command line says in the place of the scenario; None leaves it as it is."""
+    """What the command line says in the place of the scenario; None leaves it as it is. `published`: on a broker."""
 
     period_s: float | None = None
     break_s: float | None = None
@@ -29,6 +29,7 @@ class Changes:
     drop_out: Literal["pass", "robot"] | None = None
     disguise: bool = False
     seats: int = 0
+    published: bool = False
 
     def made(self, rules: Scenario) -> Scenario:
         """The scenario with the changes; seats and disguise are not among them. Raises ScenarioError."""
@@ -39,6 +40,8 @@ class Changes:
         said = {key: value for key, value in vacancies.items() if value is not None}
         rules = replace(rules, **{key: new for key, new in changed.items() if new is not None})
         rules = replace(rules, vacancies=replace(rules.vacancies, **said))
+        if self.published and rules.spectators == "none":
+            raise ScenarioError("--mqtt: this scenario has no spectators, and a broker's listeners are some")
         if rules.takes_over and rules.disclosure == "not_mentioned":
             raise ScenarioError("--drop-out robot: the scenario does not mention robots, so that nobody is told of it")
         return rules

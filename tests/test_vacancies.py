@@ -340,6 +340,14 @@ def test_robots_fill_the_seats_of_a_class_that_did_not_come_and_the_score_says_s
     assert all(float(row["stand_in_s"]) > 0 and float(row["human_s"]) == 0 for row in rows)
 
 
+def test_a_session_without_spectators_is_not_published_either(tmp_path: Path) -> None:
+    (tmp_path / "alone.toml").write_text('spectators = "none"\n' + SMALL, encoding="utf-8")
+    refused = pit("serve", "alone.toml", "--mqtt", "mqtt://127.0.0.1:1", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr == "pit: --mqtt: this scenario has no spectators, and a broker's listeners are some\n"
+    assert not (tmp_path / "recordings").exists()
+
+
 def test_a_call_is_a_code_or_a_token_and_an_agent() -> None:
     one, other = called("ABCD2345 satisficer/tau=0.3\n"), called("stand-in 0123 mine.py:My Agent\n")
     assert one is not None
