@@ -184,10 +184,8 @@ async def trading(folder: Path, pairs: int, seconds: float, together: bool) -> N
     for name in ("p50_ms", "p99_ms", "us_per_event"):
         alone, publishing = ([getattr(pair[which], name) for pair in found] for which in (False, True))
         ratio = statistics.median(more / less for less, more in zip(alone, publishing, strict=True))
-        click.echo(
-            f"  {name:13} median: alone {statistics.median(alone):.1f}, publishing {statistics.median(publishing):.1f}; "
-            f"median of the pairs' ratios {ratio:.3f}"
-        )
+        medians = f"alone {statistics.median(alone):.1f}, publishing {statistics.median(publishing):.1f}"
+        click.echo(f"  {name:13} medians: {medians}; median of the pairs' ratios {ratio:.3f}")
 
 
 # --- listeners ------------------------------------------------------------------------------------------------------
