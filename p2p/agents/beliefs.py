@@ -87,6 +87,11 @@ class History:
         self.version += 1
 
 
+def widened(ends: tuple[Price, Price] | None, price: Price) -> tuple[Price, Price]:
+    """The lowest and the highest price, with one more."""
+    return (price, price) if ends is None else (min(ends[0], price), max(ends[1], price))
+
+
 class Belief:
     """A trader's belief: `at(x)` for a price times its sign, 1 for a seller and -1 for a buyer."""
 

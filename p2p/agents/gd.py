@@ -20,7 +20,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from p2p.agents import Action, Agent, View, improves, on_tick, quote
-from p2p.agents.beliefs import Belief, History, best_of, candidates
+from p2p.agents.beliefs import Belief, History, best_of, candidates, widened
 from p2p.messages import Called, Contract, Message, Order, OrderId, Quote, Schedule, StartRound
 from p2p.units import Price, Role, Side
 
@@ -37,20 +37,21 @@ class GD(Agent, kw_only=True, dict=True):
     def __post_init__(self) -> None:
         """Nothing heard."""
         self.history = History(self.memory)
-        self.prices: list[Price] = []
+        self.traded: tuple[Price, Price] | None = None
         self.before: tuple[Price, Price] | None = None
         self.formed: tuple[object, Belief] | None = None
         self.resting: dict[OrderId, tuple[Side, Price]] = {}
         self.left: dict[OrderId, tuple[Side, Price]] = {}
         self.called: set[Price] = set()
+        self.calls = self.held = 0
 
     def see(self, message: Message) -> None:
-        """Remember a shout; with a round, between which prices the one before traded."""
+        """Remember a shout; with a round, between which prices the one before traded, and how many calls it had."""
         match message:
             case Quote(side=side, price=int(price)):
                 self.history.quote(side, price)
             case Contract(price=price, taken=taken):
-                self.prices.append(price)
+                self.traded = widened(self.traded, price)
                 if taken == "call":
                     self._traded_in_a_call(message)
                 else:
@@ -59,12 +60,12 @@ class GD(Agent, kw_only=True, dict=True):
                 self.resting.pop(order, None)
                 if message.quantity:
                     self.resting[order] = message.side, message.price
-            case Called():
+            case Called(call=call):
                 self._untraded()
-                self.left, self.called = dict(self.resting), set()
+                self.left, self.called, self.held = dict(self.resting), set(), call
             case StartRound():
-                self.before = (min(self.prices), max(self.prices)) if self.prices else self.before
-                self.prices = []
+                self.calls, self.held = self.held, 0
+                self.before, self.traded = self.traded or self.before, None
             case Schedule():
                 self.scheduled(message)
             case _:

@@ -20,7 +20,7 @@ from msgspec import Meta
 from p2p.agents import Action, View
 from p2p.agents.beliefs import Belief
 from p2p.agents.mgd import MGD
-from p2p.messages import Called, Message, Schedule, StartRound
+from p2p.messages import Schedule
 
 UNITS_MAX = 5
 """Units looked ahead at: with the discount, later ones hardly change the price of the first."""
@@ -41,18 +41,6 @@ class GDX(MGD, kw_only=True, dict=True):
         super().__post_init__()
         self.values: list[int] = []
         self.chances = 1
-        self.calls = self.held = 0
-
-    def see(self, message: Message) -> None:
-        """As GD, and how many calls a period has."""
-        match message:
-            case Called(call=call):
-                self.held = call
-            case StartRound():
-                self.calls, self.held = self.held, 0
-            case _:
-                pass
-        super().see(message)
 
     def scheduled(self, schedule: Schedule) -> None:
         """The values of all units, for looking ahead."""

@@ -9,8 +9,7 @@ gains and
 3. time runs out: less than `last` of the period is left.
 
 Variant: the original's bid at the price limit when nobody has said anything, which the tournament's turns asked for,
-is left out:
-it never opens a market, so that a market of snipers alone does not trade.
+is left out: it never opens a market, so that a market of snipers alone does not trade.
 """
 
 from random import Random
@@ -19,6 +18,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from p2p.agents import Action, Agent, View
+from p2p.agents.beliefs import widened
 from p2p.messages import Buy, Contract, Message, Sell, StartRound
 from p2p.units import Price
 
@@ -39,17 +39,16 @@ class Sniper(Agent, kw_only=True, dict=True):
 
     def __post_init__(self) -> None:
         """No period seen."""
-        self.prices: list[Price] = []
+        self.traded: tuple[Price, Price] | None = None
         self.before: tuple[Price, Price] | None = None
 
     def see(self, message: Message) -> None:
         """Remember between which prices the last period traded."""
         match message:
             case Contract(price=price):
-                self.prices.append(price)
+                self.traded = widened(self.traded, price)
             case StartRound():
-                self.before = (min(self.prices), max(self.prices)) if self.prices else self.before
-                self.prices = []
+                self.before, self.traded = self.traded or self.before, None
             case _:
                 pass
 
