@@ -1,0 +1,142 @@
+"""The public's screen: what it shows over a line and through a broker, and what it says where nothing is to be seen."""
+
+import pytest
+from click import ClickException
+from textual.widgets import Digits
+from textual.widgets._footer import FooterKey
+
+from bots.client import Closed, Lost
+from p2p.broadcast import Efficiency, Welfare
+from p2p.broker_address import Broker
+from p2p.messages import Accepted, Contract, Lobby, Quote, Start, StartRound
+from p2p.scenario import parse
+from p2p.units import SECOND
+from p2p.wire import encode
+from server.mqtt import published as published_to
+from tests.conftest import SMALL
+from tests.test_tui_snapshots import settled
+from tests.test_watch import published, watcher, watching
+from tests.tui_plays import FakeClient, smith, told_to
+from tests.tui_plays import market as open_book
+from tui.heard import Heard
+from tui.screens.results import ResultsScreen
+from tui.watch import WatchApp
+
+
+async def test_the_publics_screen_shows_quotes_and_results_and_has_no_ticket():
+    line = FakeClient(smith())
+    app = WatchApp(line)
+    async with app.run_test(size=(100, 32)) as pilot:
+
+        async def until(holds):
+            for _ in range(500):
+                if holds():
+                    return
+                await pilot.pause(0.01)
+            raise AssertionError("it never came")
+
+        line.queue.put_nowait(Lost("nobody there", 0.1))
+        line.welcome()
+        line.tell(Lobby(3, 22), StartRound(1, 60_000_000), Quote("bid", 123), second=1)
+        await until(lambda: app.model is not None and app.model.public.bid == 123)
+        await until(lambda: any(digits.value == "123" for digits in app.screen.query(Digits)))
+        assert not app.screen.query("Ticket")
+        assert app.model.seat is None
+        line.tell(Contract(1, 123, "bid"), second=2)
+        await pilot.press("r")
+        await until(lambda: isinstance(app.screen, ResultsScreen))
+        await pilot.press("q")
+        await until(lambda: not isinstance(app.screen, ResultsScreen))
+        line.closed = Closed(0, "no answer")
+        line.queue.put_nowait(None)
+        await until(lambda: app.return_value is not None)
+    assert app.return_value.status == 2
+
+
+async def test_a_market_that_starts_is_started_for_its_spectators_too(host):
+    async with host() as hosted:
+        spectator = await hosted.login(watching())
+        experimenter = await hosted.experimenter()
+        assert isinstance(await experimenter.say(Start()), Accepted)
+        assert isinstance(await spectator.until_told(StartRound), StartRound)
+
+
+class StillWatch(WatchApp):
+    """Draws when it is told to, so that every picture is of the same moment."""
+
+    def beat(self) -> None:
+        """Nothing by the clock."""
+
+
+def at_second(told, second):
+    return [fact for fact in told if fact.at <= second * SECOND]
+
+
+async def test_a_screen_that_was_there_before_the_rules_keeps_its_keys():
+    line = FakeClient(open_book("continuous"))
+    app = WatchApp(line)
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.welcome()
+        line.tell(Lobby(3, 4), StartRound(1, 60_000_000), second=1)
+        for _ in range(500):
+            await pilot.pause(0.01)
+            if app.screen.query("Ladder") and app.screen.query(FooterKey):
+                break
+        assert [key.key_display for key in app.screen.query(FooterKey)] == ["r", "q"]
+
+
+def test_the_publics_book_over_a_line(snap_compare):
+    scenario = open_book("continuous")
+    line = FakeClient(scenario)
+
+    async def play(pilot):
+        line.welcome()
+        line.feed(at_second(told_to(None, scenario), 9))
+        await settled(pilot, pilot.app)
+
+    assert snap_compare(StillWatch(line), run_before=play, terminal_size=(80, 24))
+
+
+def test_the_publics_book_and_a_demonstrations_welfare_over_a_broker(snap_compare):
+    scenario = open_book("continuous")
+    line = FakeClient(scenario)
+    feeds, bulletin = played(scenario, 1, 76)
+    heard = Heard("session")
+
+    async def play(pilot):
+        line.welcome()
+        heard.hear("rules", encode(bulletin.rules))
+        topics = {"state", "period", "standing", "contracts", "book"}
+        line.feed([told for one in bulletin.due(topics, feeds.now) for told in heard.hear(*one)])
+        line.queue.put_nowait(Welfare(300, 400, 0.75, [Efficiency(1, 300, 400, 0.75, 8.5)]))
+        await settled(pilot, pilot.app)
+
+    assert snap_compare(StillWatch(line), run_before=play, terminal_size=(120, 36))
+
+
+def played(scenario, seed, second):
+    """A simulated session's feed up to a second, and the bulletin that has read it."""
+    simulation, feeds, _, bulletin = published(scenario, seed)
+    for _, at, events in simulation.play():
+        if at > second * SECOND:
+            break
+        feeds.publish(at, events)
+    while bulletin.fold():
+        pass
+    return feeds, bulletin
+
+
+async def test_where_there_are_no_spectators_the_screen_says_so_in_a_line_and_a_broker_is_told_nothing(host):
+    async with host(parse('spectators = "none"\n' + SMALL)) as hosted:
+        app = WatchApp(watcher(hosted.url))
+        async with app.run_test(size=(80, 24)) as pilot:
+            for _ in range(500):
+                if app.return_value is not None:
+                    break
+                await pilot.pause(0.01)
+        ending = app.return_value
+        assert (ending.status, ending.sentence.count("\n")) == (2, 0)
+        assert ending.sentence.startswith("There is nothing to watch: this session has no spectators")
+        with pytest.raises(ClickException, match="spectators"):
+            async with published_to(Broker("127.0.0.1", 1), hosted.host):
+                raise AssertionError("it is published all the same")
