@@ -27,11 +27,19 @@ class AgentFailed(Exception):
         self.why: Literal["raised", "nonsense"] = why
 
 
+class NeverReturns(BaseException):
+    """Raised in an agent by whoever has waited too long for it. No `except Exception` of the agent's holds it up."""
+
+
+STOPPED = (Exception, SystemExit, NeverReturns)
+"""What an agent, which may be anybody's code, ends by; KeyboardInterrupt is the user's."""
+
+
 def seen(agent: Agent, message: Message) -> None:
     """Show an agent that learns what has happened; raises AgentFailed if it raises."""
     try:
         agent.see(message)
-    except (Exception, SystemExit) as error:  # an agent may be anybody's code
+    except STOPPED as error:
         raise AgentFailed(_raised(agent, error)) from error
 
 
@@ -39,7 +47,7 @@ def decided(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
     """What an agent does now; raises AgentFailed if it raises, or returns what is no action."""
     try:
         action = agent.decide(knowledge, rng)
-    except (Exception, SystemExit) as error:  # an agent may be anybody's code
+    except STOPPED as error:
         raise AgentFailed(_raised(agent, error)) from error
     if action is None:
         return None

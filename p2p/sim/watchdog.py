@@ -11,16 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from p2p.agents.saying import decided, seen
+from p2p.agents.saying import NeverReturns, decided, seen
 
 CALL_S_MAX = 30.0
 """The longest a call of an agent goes on undisturbed, a million times what the slowest of ours needs."""
 CALLS = {decided.__code__, seen.__code__}
 """Where agents are called from."""
-
-
-class NeverReturns(Exception):
-    """An agent has not returned in all the time it was given."""
 
 
 @contextmanager
