@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("p2p", "recordings", "server", "bots", "tui", "tests", "scenarios", "pit.py", "pit_demo.py", "pyproject.toml")
 TEST_S_MAX = 300
 WHY_MAX = 110
+CLUMSY = ("NameError", "AttributeError", "TypeError", "ImportError", "CalledProcessError")
+"""A bug that fails by these fails everywhere: it is none that could slip through."""
 
 
 def copied(folder: Path) -> None:
@@ -43,7 +45,8 @@ def noticed(bug: Bug) -> tuple[str, str]:
         )
         if done.returncode == 1 and ("failed" in done.stdout or "error" in done.stdout):
             said = (line.removeprefix("E").strip() for line in done.stdout.splitlines() if line.startswith("E "))
-            return "noticed", next(said, "")[:WHY_MAX]
+            why = next(said, "")[:WHY_MAX]
+            return "BROKEN" if why.partition(":")[0].endswith(CLUMSY) else "noticed", why
         return "UNNOTICED", f"status {done.returncode}"
 
 
