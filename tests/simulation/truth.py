@@ -1,5 +1,7 @@
 """What must hold of a simulated lab when all is over, worked out from its disk alone."""
 
+from pathlib import Path
+
 from p2p.line import ClientLine, feed_frame
 from p2p.messages import Accepted, Pause, Refused
 from p2p.session import Session
@@ -50,5 +52,5 @@ def time_was_kept(session: Session, records: list[Record], recoveries: list[int]
         session.handle(envelope, record.at)
 
 
-def records_of(disk: Disk, folder) -> list[Record]:
+def records_of(disk: Disk, folder: Path) -> list[Record]:
     return list(read_folder(folder, disk).records())
