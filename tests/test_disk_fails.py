@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from p2p.line import ClientLine
 from p2p.messages import Accepted, Bid, RequestStanding, Start, StartRound
 from p2p.scenario import parse
 from recordings.store import Recovered
@@ -72,9 +71,7 @@ async def holds(folder: Path, kind: str, n: int) -> None:
     for code, why in ends:
         assert (code, why[-17:]) == (1011, "trading is paused")
     async with hosting(open_again(recovered, 0)) as back:
-        line = ClientLine("", "human")
         experimenter = await back.experimenter()
-        assert line.number == 0
         await experimenter.until(lambda: experimenter.line.number >= experimenter.welcome.facts)
     assert Recovered(recording).sealed is not None
 
