@@ -36,10 +36,8 @@ FOLDER = Path("recordings") / "one"
 class Wire:
     """A simulated link's end, as much of a socket as the client needs."""
 
-    protocol = SimpleNamespace(close_exc=Gone())
-
     def __init__(self, end: End) -> None:
-        self.end = end
+        self.end, self.protocol = end, SimpleNamespace(close_exc=Gone())
 
     async def send(self, data: bytes, text: bool | None = None) -> None:
         await self.end.send(data)
