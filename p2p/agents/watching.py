@@ -55,23 +55,19 @@ class Watcher(Agent, kw_only=True, dict=True):
 
     def see(self, message: Message) -> None:
         """Take in a shout, or one's own schedule and trades."""
-        kind = type(message)  # not `match`: every message of the market comes by here, to every trader
-        if kind is Quote:
-            assert isinstance(message, Quote)
+        if type(message) is Quote:  # not `match`: every message of the market comes by here, to every trader
             if message.price is not None and self.own is not None:
                 self.silent = False
                 if message.side == self.side:
                     self._keep(message)
-        elif kind is Contract:
-            assert isinstance(message, Contract)
+        elif type(message) is Contract:
             if self.own is not None:
                 self.silent = False
                 self._keep(message)
             if message.mine and self.holding is not None:
                 self.holding.traded = min(self.holding.total, self.holding.traded + message.quantity)
                 self._look_up(self.holding)
-        elif kind is Schedule:
-            assert isinstance(message, Schedule)
+        elif type(message) is Schedule:
             self.holding = Holding(message.role, message.steps)
             self._look_up(self.holding)
 
