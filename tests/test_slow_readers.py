@@ -42,11 +42,15 @@ class Reluctant:
         self.protocol.send_request(self.protocol.connect())
         await loop.sock_sendall(self.socket, b"".join(self.protocol.data_to_send()))
         while self.protocol.state.name == "CONNECTING":
-            assert await self.read(1)
+            await self._must_read()
         self.protocol.send_text(self.line.login())
         await loop.sock_sendall(self.socket, b"".join(self.protocol.data_to_send()))
         while self.welcome is None:
-            assert await self.read(1)
+            await self._must_read()
+
+    async def _must_read(self) -> None:
+        if not await self.read(1):
+            raise ConnectionError("the line was closed before the welcome")
 
     async def read(self, most: int) -> bool:
         """Take in so many bytes at the most; whether there were any."""
