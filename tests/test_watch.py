@@ -1,14 +1,15 @@
 """Spectators: what they are shown over a line and through a broker, and that it is the public's view and no more."""
 
 import asyncio
+import dataclasses
 import random
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from bots.client import Client, Facts, Lost
-from p2p.broadcast import TOPICS, Book
+from bots.client import Client, Closed, Facts, Lost
+from p2p.broadcast import TOPICS, Book, Welfare
 from p2p.broker_address import broker_at
 from p2p.line import ClientLine, FactRead, Fault, Told, Welcome
 from p2p.messages import Accepted, Bid, Contract, End, Lobby, Quote, Schedule, Standing, StartRound
@@ -282,6 +283,26 @@ async def test_over_a_broker_the_same_is_seen_as_over_a_line_and_the_server_does
         assert [deal.price for deal in heard.periods[0].deals] == [80, 81, 82]
         assert [deal.price for deal in line.periods[0].deals] == [80, 81, 82]
         assert heard.public.bid == line.public.bid
+
+
+@needs_mosquitto
+async def test_who_comes_when_all_is_over_has_what_the_broker_kept_the_welfare_too(host, tmp_path):
+    async with mosquitto(tmp_path) as broker, host() as hosted:
+        async with publishing(hosted, broker.broker) as publisher:
+            experimenter, buyer, seller = await market(hosted)
+            await trade(buyer, seller, 80)
+            assert await experimenter.say(End())
+            assert await hosted.running == 0
+        line = BrokerLine(dataclasses.replace(broker.broker, session=publisher.session))
+        async with asyncio.timeout(20):
+            happenings = [happening async for happening in line.happenings()]
+    model = Model(next(one.rules for one in happenings if isinstance(one, Welcome)), None)
+    for told in (told for one in happenings if isinstance(one, Facts) for told in one.told):
+        model.fold(told)
+    assert model.public.phase == "ended"
+    assert [deal.price for deal in model.periods[0].deals] == [80]
+    assert [one.surplus for one in happenings if isinstance(one, Welfare)] == [80]
+    assert line.closed == Closed(4000, "the session is over")
 
 
 @needs_mosquitto

@@ -163,7 +163,7 @@ class Heard:
         if state.phase == "lobby" and state.seats_taken != self._told_taken:
             self._told_taken = state.seats_taken
             facts.append(Lobby(state.seats_taken, state.seats))
-        if self._told_period is None or self._told_period.period == state.period:
+        if state.period == (self._told_period.period if self._told_period else 0):
             facts += self._phases_of(state)
         return [(state.now, fact) for fact in facts]
 
