@@ -1,4 +1,4 @@
-"""What it costs to tell 500 lines a tick's facts: our part of it, the library's, and the kernel's, which is the floor.
+"""What it costs to tell 500 lines a tick's facts: all of it, the library's part, and the kernel's, which is the floor.
 
     python -m benchmarks.bench_fanout
 
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from websockets.asyncio.server import broadcast
+from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
@@ -25,7 +26,7 @@ from p2p.wire import Event
 from server.deliveries import Delivery
 from server.feeds import Feeds
 from server.outbox import Outbox
-from server.peer import SocketPeer, text_frame
+from server.peer import SocketPeer
 
 LINES = 500
 FACTS = 8
@@ -74,7 +75,7 @@ def best_us(tick: Callable[[], None], between: Callable[[], Any] = lambda: None)
 
 
 def ours() -> float:
-    """Places, joining, frames, deliveries: everything but the transport."""
+    """Places, joining, frames, deliveries, the library: everything but the transport."""
     feeds = Feeds(Session(load("smith-1962-test-1"), 1))
     lines = [
         Outbox(SocketPeer(Connection()), feeds, seat % 22, 0, Delivery(), lambda why: None)  # type: ignore[arg-type]
@@ -106,7 +107,7 @@ def kernels(size: int) -> float:
         if not reader:
             _read(listening.getsockname())
         sockets = [listening.accept()[0] for _ in range(LINES)]
-    frame = text_frame(bytes(size))
+    frame = Frame(Opcode.TEXT, bytes(size)).serialize(mask=False)
 
     def tick() -> None:
         for one in sockets:

@@ -1,14 +1,10 @@
 """When everybody is told: in simulated time, where telling one line takes as long as the test says."""
 
-import random
 from collections.abc import Iterator
 
 import pytest
-from websockets.frames import Frame, Opcode
-from websockets.protocol import State
 
 from server.limits import TICK_LINES, TICK_S
-from server.peer import SocketPeer, text_frame
 from server.ticks import Ticks
 from tests.simulation.loop import SimulatedLoop
 
@@ -114,40 +110,7 @@ def test_nobody_there_is_no_tick_without_end(loop):
     assert len(market.asked) == 2
 
 
-# --- frames past the library ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 255, 256, 65_535, 65_536, 1 << 20])
-def test_a_frame_is_what_the_library_would_send(size):
-    data = random.Random(size).randbytes(size)
-    assert text_frame(data) == Frame(Opcode.TEXT, data).serialize(mask=False)
-
-
-class Socket:
-    """As much of a connection as a peer touches."""
-
-    remote_address = ("10.0.0.1", 1)
-    state = State.OPEN
-
-    def __init__(self) -> None:
-        self.written: list[bytes] = []
-        self.transport = self
-
-    def get_extra_info(self, name: str) -> None:
-        return None
-
-    def write(self, data: bytes) -> None:
-        self.written.append(data)
-
-
-def test_after_a_close_nothing_is_sent():
-    socket = Socket()
-    peer = SocketPeer(socket)
-    peer.push(b"{}")
-    for state in (State.CLOSING, State.CLOSED, State.CONNECTING):
-        socket.state = state
-        peer.push(b"{}")
-    assert socket.written == [text_frame(b"{}")]
+# --- what is pushed --------------------------------------------------------------------------------------------------
 
 
 async def test_what_is_pushed_and_what_the_library_sends_arrive_whole_and_in_order(host):
