@@ -43,6 +43,7 @@ from p2p.messages import (
     Lobby,
     Message,
     Open,
+    Order,
     Passes,
     Pause,
     Paused,
@@ -175,8 +176,8 @@ class Session:
             answer, teller = self._ask_institution(market, seat, message), INSTITUTION
         if isinstance(answer, str):
             return [Event(Refused(envelope.token, answer), SESSION, seat, market.number)]
-        if self.stand_ins and teller == INSTITUTION:
-            self.stand_ins.said(market.number, seat, message, answer, seat in self.stand_ins.seats)
+        if self.stand_ins:
+            self.stand_ins.said(market.number, seat, message, answer)
         return [Event(Accepted(envelope.token), SESSION, seat, market.number), *self._deliver(market, teller, answer)]
 
     def _ask_institution(self, market: Market, seat: Seat, message: Message) -> list[Sent] | Reason:
@@ -214,6 +215,8 @@ class Session:
                 answer = market.institution.handle(message, sender)
                 assert not isinstance(answer, str), f"an institution refuses no {message.directive}"
                 events += self._deliver(market, INSTITUTION, answer)
+            elif self.stand_ins and isinstance(message, Order) and not message.quantity:
+                self.stand_ins.left(market.number, message.order)
         return events
 
     def _tell_environment(self, market: Market, sender: Address, message: Message) -> list[Event]:
@@ -290,7 +293,9 @@ class Session:
         """Somebody has a seat now: its own person, or a robot in his place, from whom he takes it back."""
         seat = joined.seat
         assert seat in self.market_of, f"there is no seat {seat}"
-        self.present[seat] = self.controllers[seat] = joined.controller
+        self.present[seat] = joined.controller
+        if not joined.stand_in or seat not in self.controllers:
+            self.controllers[seat] = joined.controller
         events = [*self._changes_hands(seat, joined.stand_in), *self._lobby()]
         if self.phase == "lobby" and self.scenario.start == "when_full" and len(self.present) == self.scenario.seats:
             events += self._start_period()
@@ -300,10 +305,9 @@ class Session:
         if self.stand_ins is None:
             assert not stand_in, "robots stand in for people where the scenario says so"
             return []
-        had = seat in self.stand_ins.seats
-        (self.stand_ins.seats.add if stand_in else self.stand_ins.seats.discard)(seat)
-        if had == stand_in:
+        if self.phase == "ended" or stand_in == (seat in self.stand_ins.seats):
             return []
+        (self.stand_ins.seats.add if stand_in else self.stand_ins.seats.discard)(seat)
         told = TakenOver() if stand_in else HandedBack()
         return [Event(told, SESSION, seat, self.market_of[seat].number)]
 
@@ -344,6 +348,8 @@ class Session:
         answer = self._ask_institution(market, seat, order)
         if isinstance(answer, str):
             return [Event(Refused(0, answer), SESSION, seat, market.number)]
+        if self.stand_ins:
+            self.stand_ins.said(market.number, seat, order, answer, by_itself=True)
         return [Event(order, seat, INSTITUTION, market.number), *self._deliver(market, INSTITUTION, answer)]
 
     def _ring(self, market: int | None, reminder: Message) -> list[Event]:

@@ -10,7 +10,9 @@ from p2p.messages import (
     Ask,
     Bid,
     Buy,
+    Cancel,
     Contract,
+    End,
     HandedBack,
     Joined,
     Left,
@@ -22,6 +24,7 @@ from p2p.messages import (
     Replace,
     Resume,
     Robots,
+    SetReservation,
     Start,
     TakenOver,
     Unpaid,
@@ -30,17 +33,20 @@ from p2p.outcome import Outcome
 from p2p.scenario import InstitutionRules, ScenarioError, Vacancies, parse
 from p2p.sim.scenario_files import load
 from p2p.sitting import Sitting
+from p2p.terms import Terms
 from p2p.units import EVERYONE, EXPERIMENTER, GATEWAY, SECOND, Seat
 from p2p.wire import Envelope
 from tests.conftest import SMALL
 from tests.play import Course, answer, small, told
+from tests.test_prosumer_sessions import day
 
 TAKES_OVER = Vacancies(drop_out="robot", grace_s=2.0)
 
 
-def course(name: str = "standing", **changes: object) -> Course:
+def course(name: str = "standing", order_life: str = "interval", **changes: object) -> Course:
     """People on all seats, and the first period runs; robots take the seats of those who drop out."""
-    rules = InstitutionRules(1, 200, name=name)  # type: ignore[arg-type]
+    terms = msgspec.convert({"order_life": order_life}, Terms)
+    rules = InstitutionRules(1, 200, name=name, terms=terms)  # type: ignore[arg-type]
     scenario = msgspec.structs.replace(small(vacancies=TAKES_OVER), institution=rules, **changes)
     return Course(scenario).trading("human")
 
@@ -69,6 +75,13 @@ def test_a_robot_that_comes_again_does_not_take_the_seat_twice() -> None:
     takes(play, 2)
     assert takes(play, 2) == [Robots(1)]
     assert comes_back(play, 2)[0] == HandedBack()
+
+
+def test_no_seat_is_taken_when_the_session_is_over() -> None:
+    play = course()
+    play.hand_in(Envelope(GATEWAY, Left(2)))
+    play.command(End())
+    assert play.hand_in(Envelope(GATEWAY, Joined(2, "robot", stand_in=True))) == []
 
 
 def test_what_a_robot_earns_in_a_persons_seat_is_flagged() -> None:
@@ -142,6 +155,85 @@ def test_both_sides_of_a_contract_may_be_robots() -> None:
     play.say(buyer, Bid(100))
     flagged = [event for event in play.say(seller, Ask(90)) if isinstance(event.message, Unpaid)]
     assert {event.to: event.message.gain for event in flagged} == {buyer: 50, seller: 50}
+
+
+@pytest.mark.parametrize("setter", ["person", "robot"])
+def test_what_an_automaton_offers_is_said_by_whoever_has_set_its_prices(setter: str) -> None:
+    play = energy()
+    buyer, seller = holders(play, "buyer")[-1], holders(play, "seller")[-1]
+    if setter == "robot":
+        takes(play, buyer)
+    assert answer(play.say(buyer, SetReservation(buy=200))) == "accepted"
+    (comes_back if setter == "robot" else takes)(play, buyer)
+    play.wait(11)
+    assert play.session.period == 2, "the automaton offers at the interval's start"
+    events = play.say(seller, Ask(200, 10))
+    (contract,) = told(events, Contract)
+    assert (contract.buyer, contract.seller) == (buyer, seller)
+    assert [event.to for event in events if isinstance(event.message, Unpaid)] == ([buyer] if setter == "robot" else [])
+
+
+def test_an_automatons_order_that_shrinks_because_a_robot_has_bought_is_still_the_persons() -> None:
+    play = energy()
+    buyer, (other, seller) = holders(play, "buyer")[-1], holders(play, "seller")[-2:]
+    play.say(buyer, SetReservation(buy=200))
+    play.say(seller, SetReservation(sell=210))
+    play.wait(11)
+    takes(play, buyer)
+    shrunk = told(play.say(buyer, Buy(quantity=10)), Order)[-1]
+    assert (shrunk.trader, shrunk.price) == (buyer, 200)
+    assert len(told(play.events, Unpaid)) == 1
+    assert told(play.say(other, Ask(200, 10)), Contract)[0].buyer == buyer
+    assert len(told(play.events, Unpaid)) == 1
+
+
+def test_an_order_that_lives_for_the_session_stays_his_who_said_it() -> None:
+    play = course("continuous", order_life="session")
+    buyer, (first, second) = play.seats("buyer")[-1], play.seats("seller")
+    play.say(buyer, Bid(100))
+    takes(play, buyer)
+    play.say(buyer, Bid(90))
+    play.wait(16)
+    comes_back(play, buyer)
+    assert play.session.period == 2
+    assert told(play.say(first, Ask(100)), Contract)
+    assert told(play.events, Unpaid) == []
+    assert told(play.say(second, Ask(90)), Unpaid) == [Unpaid(2, 120 - 90)]
+
+
+@pytest.mark.parametrize("institution", ["continuous", "call"])
+def test_of_robots_orders_only_those_that_rest_are_remembered(institution: str) -> None:
+    play = course(institution)
+    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
+    takes(play, buyer)
+    takes(play, seller)
+    for price in range(1, 30):
+        play.say(buyer, Bid(price))
+        (mine,) = remembered(play)
+        play.say(buyer, Cancel(mine[1]))
+        assert remembered(play) == []
+    play.say(buyer, Bid(100))
+    play.say(seller, Ask(90))
+    play.wait(10)
+    assert len(told(play.events, Unpaid)) == 2
+    assert remembered(play) == []
+
+
+def remembered(play: Course) -> list[tuple[int, int]]:
+    assert play.session.stand_ins is not None
+    orders: list[tuple[int, int]] = play.session.stand_ins.state()[2]  # type: ignore[index]
+    return orders
+
+
+def energy() -> Course:
+    """Eight households, people all, on an open book."""
+    return Course(day("continuous", vacancies=TAKES_OVER)).trading("human")
+
+
+def holders(play: Course, role: str) -> list[Seat]:
+    """The households of a role, those that have most to trade last."""
+    holdings = play.session.markets[0].environment.holdings  # type: ignore[attr-defined]
+    return [seat for _, seat in sorted((one.left, seat) for seat, one in holdings.items() if one.role == role)]
 
 
 def test_orders_are_kept_when_the_seat_changes_hands() -> None:
