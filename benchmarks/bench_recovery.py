@@ -34,7 +34,7 @@ from tests.long_recording import long_recording
 
 RUNS = 3
 PEOPLE = 40
-TRADED_LINES = 300
+TRADED_LINES = 60
 """A journal that has grown to so many lines is of a session in the middle of its trade."""
 Server = tuple["subprocess.Popen[str]", dict[str, Any]]
 

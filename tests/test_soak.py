@@ -28,7 +28,7 @@ from tests.hosted import Hosted, Trader, hosting
 SETTLED = 5
 """After so many sessions all caches are full, one would think."""
 KEPT_BYTES_MAX = 16 * 1024
-"""What a session may leave for good. Its facts alone are a hundred times as much."""
+"""What a session may leave for good. One that is not let go of is more than a megabyte."""
 
 
 @dataclass(frozen=True)
