@@ -14,11 +14,11 @@ import msgspec
 from websockets.asyncio.server import ServerConnection
 
 from p2p.line import Login, ServerLine, Welcome, error_frame, frame
-from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Announce, Joined, Left, Message
+from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Announce, Joined, Left, Message, Passes
 from p2p.rules import public_rules
 from p2p.seeds import derived
 from p2p.session import Session
-from p2p.units import EXPERIMENTER, GATEWAY
+from p2p.units import EXPERIMENTER, GATEWAY, Seat
 from p2p.wire import Envelope, ProtocolError, Said
 from server.admission import Doors, Who
 from server.announcements import Announcements
@@ -174,7 +174,11 @@ class Gateway:
         return who
 
     async def _admit(self, line: Line) -> None:
-        """Take the seat: the older line goes, the session is told, and its word is awaited before the welcome."""
+        """Take the seat: the session is told, the older line goes; when that is on record, the line is welcomed.
+
+        Who has the seat here and who has it in the session change in the same order: closing a line takes its time, in
+        which others may come.
+        """
         viewer: Viewer = line.who
         older = self.lines.get(viewer)
         if older and line.by_robot and not older.by_robot:
@@ -183,23 +187,28 @@ class Gateway:
         self.lines[viewer] = line
         if not line.stands_in and isinstance(line.who, int):
             self.doors.take_back(line.who)
+        told = self._joins(line, line.who) if isinstance(line.who, int) else None
         if older:
             await older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere")
-        if isinstance(line.who, int):
-            name = presentable(line.login.name)
-            if name and not line.stands_in:
-                self.people[str(line.who)] = name
-            if self._closing:
-                raise ProtocolError("closing", self._closing, fatal=True)
-            told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            joined = Joined(line.who, "robot" if line.by_robot else "human", line.stands_in)
-            self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))
-            self._admissions.add(told)
-            told.add_done_callback(self._admissions.discard)
+        if told:
             await told
         resume = line.login.resume if line.stands_in else await self.aside(self.doors.token, line.who)
         if self.lines.get(viewer) is line:
             await self._welcome(line, resume)
+
+    def _joins(self, line: Line, seat: Seat) -> "asyncio.Future[None]":
+        """Tell the session who has a seat now; done when that is on record."""
+        name = presentable(line.login.name)
+        if name and not line.stands_in:
+            self.people[str(seat)] = name
+        if self._closing:
+            raise ProtocolError("closing", self._closing, fatal=True)
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        joined = Joined(seat, "robot" if line.by_robot else "human", line.stands_in)
+        self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))
+        self._admissions.add(told)
+        told.add_done_callback(self._admissions.discard)
+        return told
 
     async def _welcome(self, line: Line, resume: str) -> None:
         viewer: Viewer = line.who
@@ -236,7 +245,7 @@ class Gateway:
             assert not isinstance(heard, Login), "the line refuses a second login"
             message, said = heard
             allowed = FROM_EXPERIMENTER if line.who == EXPERIMENTER else FROM_TRADERS
-            if not isinstance(message, allowed):
+            if not isinstance(message, allowed) or (isinstance(message, Passes) and not line.by_robot):
                 raise ends.counted(ProtocolError("not_yours", f"'{message.directive}' is not yours to say"))
             if isinstance(message, Announce):
                 message = self.announcements.keep(message)

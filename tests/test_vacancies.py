@@ -2,13 +2,14 @@
 
 import asyncio
 import csv
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
 
 from bots.fleet import called, run_called, run_fleet
-from p2p.line import ClientLine
+from p2p.line import ClientLine, Login
 from p2p.messages import (
     Accepted,
     Bid,
@@ -28,10 +29,13 @@ from p2p.units import EXPERIMENTER, GATEWAY, Address, Seat
 from p2p.wire import Envelope
 from recordings.score import fold
 from recordings.store import read_folder
+from server.admission import Doors
+from server.peer import Gone
 from server.sequencer import Arrival, Happened
 from server.vacancies import AGAIN_S
 from server.vacancies import Vacancies as Watch
 from tests.conftest import SMALL
+from tests.hosted import GUARD_S
 from tests.lab import pit, serve
 from tests.play import Course, small
 from tests.simulation.loop import SimulatedLoop
@@ -260,6 +264,90 @@ async def test_a_robot_with_the_seats_own_code_does_not_push_a_person_out_either
         person.cut()
         await hosted.until(lambda: 1 not in hosted.host.gateway.lines)
         assert (await hosted.join(1, "robot")).welcome.seat == 1
+
+
+class Slow:
+    """A robot's end of a line, which logs in and is slow to close."""
+
+    address = "127.0.0.1"
+
+    def __init__(self, login: bytes) -> None:
+        self._login: bytes | None = login
+        self.welcome, self.closing, self.let_go, self._over = (asyncio.Event() for _ in range(4))
+
+    async def recv(self) -> bytes:
+        if self._login is not None:
+            login, self._login = self._login, None
+            return login
+        await self._over.wait()
+        raise Gone
+
+    def push(self, data: bytes) -> None:
+        self.welcome.set()
+
+    def buffered(self) -> int:
+        return 0
+
+    def abort(self) -> None:
+        self._over.set()
+
+    async def close(self, code: int, why: str) -> None:
+        self.closing.set()
+        await self.let_go.wait()
+        self._over.set()
+
+    def round_trip_s(self) -> float:
+        return 0.0
+
+
+async def test_a_robot_that_waits_for_another_to_leave_does_not_take_the_seat_from_its_owner(host, small):
+    async with host(on_a_book(small)) as hosted:
+        gateway, session = hosted.host.gateway, hosted.host.opened.session
+        first, second = (Slow(lent(hosted, 1).login()) for _ in range(2))
+        second.let_go.set()
+        attending = [asyncio.create_task(gateway.attend(first))]
+        await first.welcome.wait()
+        attending.append(asyncio.create_task(gateway.attend(second)))
+        await first.closing.wait()
+        await hosted.join(1)
+        first.let_go.set()
+        await asyncio.gather(*attending)
+        assert session.present[1] == "human"
+        assert session.stand_ins.seats == set()
+
+
+async def test_only_a_robot_says_that_it_passes(host, small):
+    async with host(small) as hosted:
+        person = await hosted.join(1)
+        _, data = person.line.say(Passes("slow"))
+        await person.send(data)
+        assert (await person.fault()).code == "not_yours"
+
+
+def test_what_is_lent_does_not_wait_for_a_disk_that_others_wait_for(tmp_path: Path) -> None:
+    doors, _, _ = Doors.create(tmp_path, 2)
+    writing, written = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        writing.set()
+        written.wait()
+
+    doors._save = slow  # type: ignore[method-assign]
+    owner = threading.Thread(target=doors.token, args=(0,))
+    owner.start()
+    writing.wait()
+    found: list[Seat | None] = []
+
+    def lends() -> None:
+        found.append(doors.stands_in(Login(resume=doors.lend(1))))
+        doors.take_back(1)
+
+    loop = threading.Thread(target=lends, daemon=True)
+    loop.start()
+    loop.join(timeout=GUARD_S)
+    written.set()
+    owner.join()
+    assert found == [1]
 
 
 async def test_a_person_takes_his_seat_from_a_robot_that_has_it(host, small):
