@@ -54,8 +54,9 @@ def opened_new(
     try:
         rules = repeated(changes.made(load(scenario)), changes.seats)
         cast = parse_cast(bots, rules.seats) if bots else []
-        stand_ins = [rules.vacancies.fill] if rules.vacancies.fill else []
-        check_cast([*cast, *stand_ins], rules.institution.name)
+        vacancies = rules.vacancies
+        stand_ins = [vacancies.fill, vacancies.stand_in if rules.takes_over else ""]
+        check_cast([*cast, *(word for word in stand_ins if word)], rules.institution.name)
         seed = secrets.randbits(63) if seed is None else seed
         rules = disguised(rules, seed) if changes.disguise else rules
         return open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit")), cast

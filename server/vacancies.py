@@ -27,6 +27,7 @@ class Vacancies:
     def __init__(self, session: Session, send: Send) -> None:
         self.session, self.send = session, send
         self._waiting: dict[Seat, asyncio.TimerHandle] = {}
+        self._begun = session.phase not in ("unopened", "lobby")
 
     def heard(self, happened: list[Happened]) -> None:
         """Look at the seats again, if what has happened may have changed who sits or whether the clock runs."""
@@ -39,21 +40,24 @@ class Vacancies:
         if session.phase not in ("trading", "break") or session.paused_left is not None:
             self.stop()
             return
+        begins, self._begun = not self._begun, True
         for seat in sorted(session.market_of):
             if seat in session.present:
                 self._forget(seat)
             elif seat not in self._waiting:
-                self._vacant(seat)
+                self._vacant(seat, begins)
 
-    def _vacant(self, seat: Seat) -> None:
-        """A seat without anybody, about which nothing has been done."""
+    def _vacant(self, seat: Seat, begins: bool) -> None:
+        """A seat without anybody, about which nothing has been done; who left before trading begins is not waited for.
+
+        A robot that is lost is replaced by one of its kind.
+        """
         session, rules = self.session, self.session.scenario.vacancies
-        if seat not in session.controllers:
-            if rules.fill:
-                self._send(seat, rules.fill)
-        elif session.scenario.takes_over and session.is_a_persons(seat):
+        if rules.fill and (begins or seat not in session.controllers):
+            self._send(seat, rules.fill)
+        elif session.scenario.takes_over and session.controllers.get(seat) == "human":
             self._later(seat, rules.grace_s, rules.stand_in)
-        elif session.stand_ins and seat in session.stand_ins.seats:
+        elif rules.fill and session.stand_ins and seat in session.stand_ins.seats:
             self._later(seat, rules.grace_s, rules.fill)
 
     def _later(self, seat: Seat, after_s: float, word: str) -> None:

@@ -87,6 +87,35 @@ def test_seats_that_are_empty_at_the_start_are_filled_at_once_and_no_sooner() ->
     in_time(scene)
 
 
+def test_who_has_left_before_trading_begins_is_not_waited_for() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2, 3)
+        room.hears(GATEWAY, Left(1))
+        await asyncio.sleep(100)
+        room.hears(EXPERIMENTER, Start())
+        assert room.sent == [(100, 1, "zic")]
+
+    in_time(scene)
+
+
+def test_a_robot_that_is_lost_is_replaced_by_one_of_its_kind() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2)
+        room.hears(EXPERIMENTER, Start())
+        room.hears(GATEWAY, Joined(3, "robot", stand_in=True))
+        room.hears(GATEWAY, Left(2))
+        await asyncio.sleep(GRACE_S + 0.1)
+        room.hears(GATEWAY, Joined(2, "robot", stand_in=True))
+        room.hears(GATEWAY, Left(2))
+        room.hears(GATEWAY, Left(3))
+        await asyncio.sleep(GRACE_S + 0.1)
+        assert sorted((seat, word) for _, seat, word in room.sent) == [(2, "gd"), (2, "gd"), (3, "zic"), (3, "zic")]
+
+    in_time(scene)
+
+
 def test_a_drop_outs_seat_is_taken_when_the_grace_is_over() -> None:
     async def scene() -> None:
         room = Room()
@@ -426,6 +455,14 @@ def test_robots_fill_the_seats_of_a_class_that_did_not_come_and_the_score_says_s
     assert all(row["unpaid"] == row["surplus"] for row in rows)
     assert any(int(row["unpaid"]) > 0 for row in rows)
     assert all(float(row["stand_in_s"]) > 0 and float(row["human_s"]) == 0 for row in rows)
+
+
+def test_a_stand_in_that_does_not_play_here_is_refused_before_anybody_comes(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SMALL + '\n[vacancies]\nstand_in = "zicc"\n', encoding="utf-8")
+    refused = pit("serve", "small.toml", "--drop-out", "robot", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr == "pit: no agent 'zicc'; did you mean 'zic'?\n"
+    assert not (tmp_path / "recordings").exists()
 
 
 def test_a_session_without_spectators_is_not_published_either(tmp_path: Path) -> None:
