@@ -39,6 +39,8 @@ AGAIN_S = 0.25
 person's patience."""
 DROPPED = {"busy", "too_fast", "token_gap"}
 """Faults after which a message that was said has not been had, and those after it neither."""
+NO_SEAT = "this is the experimenter's code, for pit ctl; a trader needs a seat's"
+"""Why a trader who has logged in with it is not let on: he would wait for a seat that never comes."""
 FINAL = {4000, 4001, 4002, 4003, 4009}
 """Close codes after which there is nothing to come back for (docs/protocol.md)."""
 
@@ -139,6 +141,9 @@ class Client:
             async for data in socket:
                 received = self.line.received(data)
                 if isinstance(received, Welcome):
+                    if received.seat is None and self.line.watched is None:
+                        self.closed = Closed(0, NO_SEAT)
+                        return
                     self._outgoing = asyncio.Queue()
                     for pending in self.line.unanswered():
                         self._outgoing.put_nowait(pending)

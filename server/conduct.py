@@ -69,6 +69,7 @@ async def conduct(url: str, code: str, command: str, message: Message | None) ->
 
 async def _talk(socket: ClientConnection, line: ClientLine, message: Message | None, command: str) -> str:
     knowledge: PublicKnowledge | None = None
+    asked: int | None = None
     facts, answered = 0, False
     while True:
         received = line.received(await socket.recv())
@@ -79,14 +80,15 @@ async def _talk(socket: ClientConnection, line: ClientLine, message: Message | N
                 raise click.ClickException("this is a trader's code; the experimenter's is printed by pit serve")
             knowledge, facts = PublicKnowledge(received.rules), received.facts
             if message is not None:
-                await socket.send(line.say(message)[1], text=True)
+                asked, data = line.say(message)
+                await socket.send(data, text=True)
             continue
         assert knowledge is not None, "a feed comes after the welcome"
         for told in received:
             knowledge.see(told.message, told.at)
-            if isinstance(told.message, Refused) and told.message.token == line.token:
+            if isinstance(told.message, Refused) and told.message.token == asked:
                 raise click.ClickException(f"'{command}' cannot be done now: {describe(knowledge, line.now)}")
-            if isinstance(told.message, Accepted) and told.message.token == line.token:
+            if isinstance(told.message, Accepted) and told.message.token == asked:
                 answered = True
         if answered or (message is None and line.number >= facts):
             return describe(knowledge, line.now)

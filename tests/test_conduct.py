@@ -2,6 +2,7 @@
 
 import json
 
+import click
 import pytest
 
 from p2p.line import ClientLine
@@ -16,10 +17,12 @@ from p2p.messages import (
     Announced,
     Bid,
     Pause,
+    Resume,
     Start,
     StartRound,
 )
 from recordings.store import Recovered, read_folder
+from server.conduct import conduct
 from server.host import open_again
 from tests.hosted import hosting
 
@@ -114,3 +117,14 @@ async def test_what_the_experimenter_may_say_is_not_what_a_trader_may(host):
         assert (await experimenter.say(Pause())).token == 2
         trader = await hosted.join(0)
         assert (await trader.say(Bid(50))).reason == "not_open"
+
+
+async def test_the_status_is_told_whatever_was_said_before_it(host):
+    async with host() as hosted:
+        code = hosted.host.opened.control
+        with pytest.raises(click.ClickException, match="'resume' cannot be done now"):
+            await conduct(hosted.url, code, "resume", Resume())
+        assert await conduct(hosted.url, code, "status", None) == "lobby: 0 seats taken"
+        await conduct(hosted.url, code, "start", Start())
+        await hosted.join(0)
+        assert (await conduct(hosted.url, code, "status", None)).startswith("period 1 of")

@@ -67,6 +67,7 @@ def test_it_is_accepted_wherever_an_agent_is(example):
     assert parse_cast(f"{example}:2,zic:*", 3) == [example, example, "zic"]
     assert parse_cast(example, 2) == [example] * 2
     assert parse_cast(f"{example}/share=0.3", 1) == [f"{example}/share=0.3"]
+    assert parse_cast(f"{example}/share=0.3:2,zic:*", 3) == [f"{example}/share=0.3"] * 2 + ["zic"]
     assert type(make_agent("p2p.agents.zic:ZIC")).__name__ == "ZIC"
 
 

@@ -55,6 +55,12 @@ async def test_a_wrong_code_ends_the_robot_with_the_reason(host):
         assert complaint(closed) == "no seat has this code; look at the slip of paper again (2 robots)"
 
 
+async def test_the_experimenters_code_seats_nobody(host):
+    async with host() as hosted:
+        closed = await run_fleet(hosted.url, [(hosted.host.opened.control, "zic")])
+        assert complaint(closed) == "this is the experimenter's code, for pit ctl; a trader needs a seat's"
+
+
 async def test_a_client_gives_up_on_a_server_that_is_not_there():
     client = Client("ws://127.0.0.1:9", "AAAAAAAA", "robot", patience_s=0.2)
     happened = [happening async for happening in client.happenings()]

@@ -94,7 +94,7 @@ def parse_cast(text: str, seats: int) -> list[str]:
     counts: list[tuple[str, int | None]] = []
     for part in parts:
         word, colon, count = part.rpartition(":")
-        if not colon or _own_parts(part):
+        if not colon or (_own_parts(part) and not _own_parts(word)):
             word, count = part, "*"
         parse_word(word)
         if count != "*" and not (count.isdecimal() and int(count) > 0):
