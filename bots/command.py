@@ -16,7 +16,12 @@ import click
 @click.option(
     "--reaction", default="", metavar="LAW", help="Not the scenario's: exponential:2, lognormal:2-0.5, none, …"
 )
-@click.option("--fleet", is_flag=True, hidden=True, help="Lines 'CODE AGENT/key=value' on standard input.")
+@click.option(
+    "--fleet",
+    is_flag=True,
+    hidden=True,
+    help="Lines on standard input: see bots/fleet.py.",
+)
 def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | None, reaction: str, fleet: bool) -> None:
     """Join the market at URL as a robot and trade to the end.
 

@@ -17,7 +17,6 @@ from p2p.messages import (
     EndRound,
     Extended,
     Forecast,
-    HandedBack,
     Intermission,
     Lobby,
     Message,
@@ -33,7 +32,6 @@ from p2p.messages import (
     SetReservation,
     Standing,
     StartRound,
-    TakenOver,
     Unpaid,
 )
 from p2p.rules import PublicRules, after_next_call_us, controlled
@@ -165,7 +163,6 @@ class Knowledge:
         self.surplus: Money = 0
         self.surplus_before: Money = 0
         self.unpaid: Money = 0
-        self.taken_over = False
         self.orders: dict[OrderId, Order] = {}
         self.forecast: Forecast | None = None
         self.metered: Metered | None = None
@@ -204,8 +201,6 @@ class Knowledge:
                 self._household(message)
             case Unpaid(gain=gain):
                 self.unpaid += gain
-            case TakenOver() | HandedBack():
-                self.taken_over = isinstance(message, TakenOver)
             case _:
                 pass
 

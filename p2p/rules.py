@@ -4,7 +4,7 @@ import msgspec
 
 from p2p.charges import NO_CHARGES, Charges
 from p2p.environments.neighbourhood import Prosumers
-from p2p.scenario import InformationSet, Scenario
+from p2p.scenario import InformationSet, RobotRules, Scenario
 from p2p.terms import CallTerms, Terms
 from p2p.units import Duration, Price
 
@@ -25,7 +25,8 @@ class EnergyRules(msgspec.Struct, frozen=True):
 class PublicRules(msgspec.Struct, frozen=True):
     """The rules of a market, in the scenario's smallest unit of money.
 
-    `robots`: whether robots may trade here; None where that is not mentioned. `takeover_after_s`: after so long without
+    `robots`: whether robots may trade here; None where that is not mentioned, and then `reaction`, how fast robots are,
+    is told to robots alone: to others it is what it is where nothing is said. `takeover_after_s`: after so long without
     a line a robot trades in one's place, unpaid, until one is back; None: the seat passes.
     """
 
@@ -53,9 +54,10 @@ class PublicRules(msgspec.Struct, frozen=True):
     demonstration: bool = False
 
 
-def public_rules(scenario: Scenario, information: InformationSet | None = None) -> PublicRules:
+def public_rules(scenario: Scenario, information: InformationSet | None = None, to_robot: bool = False) -> PublicRules:
     """What a scenario tells everybody, and which information set the one who is told has."""
     rules = scenario.institution
+    robots = scenario.robots if to_robot or scenario.disclosure == "told" else RobotRules()
     return PublicRules(
         title=scenario.title,
         institution=rules.name,
@@ -67,8 +69,8 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None) 
         traders=scenario.traders,
         no_loss=scenario.no_loss == "people",
         identities=scenario.identities,
-        reaction_mean_s=scenario.robots.reaction_mean_s,
-        reaction=scenario.robots.reaction,
+        reaction_mean_s=robots.reaction_mean_s,
+        reaction=robots.reaction,
         instructions=scenario.instructions,
         information=information or scenario.information,
         terms=rules.terms,

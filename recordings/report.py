@@ -110,7 +110,7 @@ def _row(sessions: list[SessionScore], periods: int) -> list[str]:
 
 
 def traders_table(score: Score) -> Table:
-    """What each seat gained, beside what it would have gained at the competitive price."""
+    """What each seat gained, beside what it would have gained at the competitive price, and what people are paid."""
     unit, per_unit = _money(score)
     columns = ["seat", "who", "role", "gained", "at equilibrium", "difference"]
     taken = any(trader.stand_in_s or trader.unpaid for trader in score.traders)
@@ -121,7 +121,7 @@ def traders_table(score: Score) -> Table:
         unpaid = [
             f"{trader.stand_in_s:.0f} s" if trader.stand_in_s else "",
             f"{trader.unpaid / per_unit:.6g}" if trader.unpaid else "",
-            f"{(trader.surplus - trader.unpaid) / per_unit:.6g}",
+            f"{(trader.surplus - trader.unpaid) / per_unit:.6g}" if trader.controller == "human" else "",
         ]
         table.add_row(
             str(trader.seat),

@@ -219,7 +219,7 @@ class Gateway:
             resume=resume,
             token=self.tokens.get(viewer, 0),
             facts=self.feeds.count(viewer),
-            rules=public_rules(self.session.scenario, self.feeds.channel(viewer)[1]),
+            rules=public_rules(self.session.scenario, self.feeds.channel(viewer)[1], to_robot=robot),
             seed=derived(self.session.seed, "robot", viewer) if robot else None,
             stood_in=line.login.have < self.feeds.taken_over.get(viewer, 0),
         )

@@ -7,13 +7,14 @@ import msgspec
 import pytest
 
 from p2p.messages import Ask, Bid, Cancel, Contract, Joined, Left, Message, Open, Order, Quote, Start
-from p2p.scenario import InstitutionRules, Scenario, Vacancies
+from p2p.rules import public_rules
+from p2p.scenario import InstitutionRules, RobotRules, Scenario, Vacancies
 from p2p.session import Session
 from p2p.units import EXPERIMENTER, GATEWAY, Controller, Seat
 from p2p.views import Views
 from p2p.wire import Envelope, encode
 from server.feeds import Feeds, spectator
-from tests.play import small
+from tests.play import small as small_market
 
 SCRIPT: tuple[tuple[int, type[Message], int], ...] = (
     (0, Bid, 80),
@@ -24,19 +25,22 @@ SCRIPT: tuple[tuple[int, type[Message], int], ...] = (
 )
 """Who speaks, counted within buyers (0, 1) and sellers (2, 3), what and at which price: some trade, some rest."""
 SEEDS = 400
-SEATS_12 = small(buyers=((150,),) * 6, sellers=((50,),) * 6)
+SEATS_12 = small_market(buyers=((150,),) * 6, sellers=((50,),) * 6)
 
 
 def market(name: str, identities: str, **changes: Any) -> Scenario:
     rules = InstitutionRules(1, 200, name=name)  # type: ignore[arg-type]
     settings = {"start": "experimenter", "identities": identities, "disclosure": "not_mentioned"}
-    return msgspec.structs.replace(small(**settings), institution=rules, **changes)
+    return msgspec.structs.replace(small_market(**settings), institution=rules, **changes)
 
 
 def streams(
-    scenario: Scenario, controllers: dict[Seat, Controller], drops: bool = False
+    scenario: Scenario, controllers: dict[Seat, Controller], meanwhile: Controller | None = None
 ) -> dict[Seat | str, list[bytes]]:
-    """All that each seat, and the public, is told of a scripted session."""
+    """All that each seat, and the public, is told of a scripted session.
+
+    `meanwhile`: the first buyer's line is lost, and who trades on his seat until he is back.
+    """
     session, now = Session(scenario, 1), 0
     feeds = Feeds(session)
     tokens: dict[Any, int] = {}
@@ -56,9 +60,9 @@ def streams(
     seats = sorted(roles, key=lambda seat: (roles[seat].role, seat))
     for who, kind, price in SCRIPT:
         hand_in(seats[who], kind(price))
-    if drops:
+    if meanwhile:
         hand_in(GATEWAY, Left(seats[0]))
-        hand_in(GATEWAY, Joined(seats[0], "robot", stand_in=True))
+        hand_in(GATEWAY, Joined(seats[0], meanwhile, stand_in=meanwhile == "robot"))
         hand_in(seats[0], Cancel(1))
         hand_in(GATEWAY, Joined(seats[0], "human"))
     viewers: list[Seat | str] = [*range(4), spectator(0)]
@@ -87,10 +91,37 @@ def test_where_robots_are_told_of_their_number_is_all_that_is_told() -> None:
 def test_a_seat_that_changes_hands_is_known_to_its_owner_alone() -> None:
     takes_over = Vacancies(drop_out="robot")
     scenario = market("continuous", "hidden", disclosure="told", vacancies=takes_over)
-    told = streams(scenario, dict.fromkeys(range(4), "human"), drops=True)
+    told = streams(scenario, dict.fromkeys(range(4), "human"), "robot")
     hands = [viewer for viewer, facts in told.items() if any(b"taken_over" in fact for fact in facts)]
     assert len(hands) == 1
     assert spectator(0) not in hands
+    back = [viewer for viewer, facts in told.items() if any(b"handed_back" in fact for fact in facts)]
+    assert back == hands
+
+
+@pytest.mark.parametrize("name", ["standing", "continuous", "call"])
+def test_where_robots_are_not_mentioned_a_seat_that_one_has_filled_is_as_any_other(name: str) -> None:
+    scenario = market(name, "alias", vacancies=Vacancies(fill="zic"))
+    people: dict[Seat, Controller] = dict.fromkeys(range(4), "human")
+    robot, person = streams(scenario, people, "robot"), streams(scenario, people, "human")
+    (owner,) = [viewer for viewer in robot if robot[viewer] != person[viewer]]
+    assert owner in range(4)
+    assert b"handed_back" in b"".join(robot[owner])
+
+
+def test_where_robots_are_not_mentioned_how_fast_they_are_is_told_to_them_alone() -> None:
+    fast = RobotRules(0.5, "fixed")
+    quiet, plain = market("continuous", "hidden", robots=fast), market("continuous", "hidden")
+    assert public_rules(quiet) == public_rules(plain)
+    assert public_rules(quiet, to_robot=True).reaction == "fixed"
+    assert public_rules(msgspec.structs.replace(quiet, disclosure="told")).reaction_mean_s == 0.5
+
+
+async def test_a_robots_welcome_has_its_reaction_and_a_persons_has_not(host, small) -> None:
+    quiet = msgspec.structs.replace(small, disclosure="not_mentioned", robots=RobotRules(0.5, "fixed"))
+    async with host(quiet) as hosted:
+        robot, person = await hosted.join(0, "robot"), await hosted.join(1)
+        assert (robot.welcome.rules.reaction, person.welcome.rules.reaction) == ("fixed", "exponential")
 
 
 @pytest.mark.parametrize("name", ["standing", "continuous"])

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from p2p.line import Told
 from p2p.messages import (
     Accepted,
     Ask,
@@ -13,6 +14,7 @@ from p2p.messages import (
     Cancel,
     Contract,
     End,
+    Ended,
     HandedBack,
     Joined,
     Left,
@@ -30,15 +32,21 @@ from p2p.messages import (
     Unpaid,
 )
 from p2p.outcome import Outcome
+from p2p.rules import public_rules
 from p2p.scenario import InstitutionRules, ScenarioError, Vacancies, parse
 from p2p.sim.scenario_files import load
 from p2p.sitting import Sitting
 from p2p.terms import Terms
 from p2p.units import EVERYONE, EXPERIMENTER, GATEWAY, SECOND, Seat
 from p2p.wire import Envelope
+from recordings.report import traders_table
+from recordings.score import score
+from recordings.store import Store
 from tests.conftest import SMALL
 from tests.play import Course, answer, small, told
 from tests.test_prosumer_sessions import day
+from tui.model import Model
+from tui.widgets.notice import notice
 
 TAKES_OVER = Vacancies(drop_out="robot", grace_s=2.0)
 
@@ -353,6 +361,35 @@ def test_a_seat_is_its_persons_in_the_score_whoever_held_it_last() -> None:
     assert outcome.controllers == dict.fromkeys(range(4), "human")
     outcome.hear(Joined(9, "robot", stand_in=True))
     assert outcome.controllers[9] == "robot", "nobody has ever come to it"
+
+
+def test_the_score_pays_people_alone(tmp_path: Path) -> None:
+    play = Course(small(vacancies=TAKES_OVER, start="experimenter")).open()
+    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
+    play.join("robot", [seller]).join("human", [seat for seat in range(4) if seat != seller])
+    play.command(Start())
+    takes(play, buyer)
+    play.say(buyer, Bid(100))
+    play.say(seller, Ask(90))
+    play.wait(11)
+    store = Store.create(tmp_path / "one", play.session.scenario, 1, "test")
+    for envelope, at, events in play.heard:
+        store.append(store.line(envelope, at, events))
+    store.close()
+    table = traders_table(score(store.folder))
+    columns = {str(column.header): list(column.cells) for column in table.columns}
+    assert [columns["unpaid"][seat] for seat in (buyer, seller)] == ["50", ""]
+    paid = columns["to be paid"]
+    assert (paid[buyer], paid[seller]) == ("0", ""), "a robot on a seat of its own is paid nothing"
+    assert [paid[seat] for seat in range(4) if seat not in (buyer, seller)] == ["0", "0"]
+
+
+def test_a_seat_whose_session_is_over_is_not_held_until_anybody_is_back() -> None:
+    model = Model(public_rules(small(vacancies=TAKES_OVER)), 2)
+    model.fold(Told(1, 0, TakenOver()))
+    assert "A robot holds this seat" in notice(model, 0)
+    model.fold(Told(2, 0, Ended()))
+    assert notice(model, 0) == ""
 
 
 def sat(play: Course) -> Sitting:

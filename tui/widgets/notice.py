@@ -30,11 +30,11 @@ def notice(model: Model, now: Instant) -> str:
 def _absence(model: Model) -> str:
     """That a robot holds the seat, or until the period's end that it has held it."""
     absence = model.absence
-    if absence is None:
+    if absence is None or model.public.phase == "ended":
         return ""
     if absence.until_period is None:
         return "⚙ A robot holds this seat until its owner is back."
-    if absence.until_period != model.public.period or model.public.phase == "ended":
+    if absence.until_period != model.public.period:
         return ""
     if not absence.contracts:
         return "⚙ A robot held your seat while you were away; it has made no contract."
