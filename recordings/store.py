@@ -159,7 +159,9 @@ def read_folder(folder: Path, disk: Disk = REAL) -> Reading:
     try:
         return read_journal(disk.read(_journal_of(folder)))
     except OSError as error:
-        raise JournalError(f"no recording at {folder}: {error.strerror or error}") from error
+        lacks = folder.is_dir() and isinstance(error, FileNotFoundError)
+        why = f"it has no {FILE}" if lacks else error.strerror or error
+        raise JournalError(f"no recording at {folder}: {why}") from error
 
 
 def still_runs(folder: Path) -> bool:

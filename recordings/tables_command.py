@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 
-@click.command(epilog="Example: pit tables recordings/20261121-* --out tables --format parquet")
+@click.command(epilog="Example: pit tables recordings/20261121-* --out tables")
 @click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables.")
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)

@@ -16,6 +16,8 @@ ANSWER_S_MAX = 10.0
 """How long an answer may take before we say that none came."""
 WORDS_MAX = 500
 """Characters of a message to everybody: it stays on a screen of 80 × 24 with the market."""
+CODE_IS = "the experimenter's is printed by pit serve"
+"""Where to look for the right code."""
 EXTEND_S_MAX = 86_400.0
 """A day: more is a slip of the finger."""
 
@@ -73,11 +75,13 @@ async def _talk(socket: ClientConnection, line: ClientLine, message: Message | N
     facts, answered = 0, False
     while True:
         received = line.received(await socket.recv())
+        if isinstance(received, Fault) and received.code == "wrong_code":
+            raise click.ClickException(f"the server has no such code; {CODE_IS}, and printed anew by serve --recover")
         if isinstance(received, Fault):
             raise click.ClickException(f"the server says: {received.why}")
         if isinstance(received, Welcome):
             if received.seat is not None:
-                raise click.ClickException("this is a trader's code; the experimenter's is printed by pit serve")
+                raise click.ClickException(f"this is a trader's code; {CODE_IS}")
             knowledge, facts = PublicKnowledge(received.rules), received.facts
             if message is not None:
                 asked, data = line.say(message)
@@ -104,5 +108,7 @@ def describe(knowledge: PublicKnowledge, now: int) -> str:
     left = knowledge.time_left_us(now)
     clock = "" if left is None else f", {left / SECOND:.1f} s left"
     paused = " (paused)" if knowledge.paused else ""
-    where = "between periods" if knowledge.phase == "break" else f"{len(knowledge.contracts)} contracts"
+    made = len(knowledge.contracts)
+    contracts = "1 contract" if made == 1 else f"{made} contracts"
+    where = "between periods" if knowledge.phase == "break" else contracts
     return f"period {knowledge.period} of {rules.periods}{paused}: {where}{clock}"

@@ -71,7 +71,9 @@ class Telling:
             case StartRound(period=period, length_us=length_us):
                 return f"period {period} of {self.knowledge.rules.periods}, {length_us / SECOND:g} s"
             case Intermission(next_period=period, length_us=length_us):
-                return f"{len(self.knowledge.contracts)} contracts; period {period} in {length_us / SECOND:g} s"
+                made = len(self.knowledge.contracts)
+                contracts = "1 contract" if made == 1 else f"{made} contracts"
+                return f"{contracts}; period {period} in {length_us / SECOND:g} s"
             case Paused():
                 return self._paused()
             case Resumed():

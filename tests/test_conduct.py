@@ -128,3 +128,11 @@ async def test_the_status_is_told_whatever_was_said_before_it(host):
         await conduct(hosted.url, code, "start", Start())
         await hosted.join(0)
         assert (await conduct(hosted.url, code, "status", None)).startswith("period 1 of")
+
+
+async def test_a_code_that_is_not_the_experimenters_is_said_to_him(host):
+    async with host() as hosted:
+        with pytest.raises(click.ClickException, match=r"printed by pit serve, and printed anew by serve --recover"):
+            await conduct(hosted.url, "AAAAAAAA", "status", None)
+        with pytest.raises(click.ClickException, match="this is a trader's code"):
+            await conduct(hosted.url, hosted.codes[0], "status", None)

@@ -154,7 +154,7 @@ def test_a_place_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
 def test_no_recording_is_an_error_that_names_the_place(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match=r"no recording at .*nowhere: No such file"):
         read_folder(tmp_path / "nowhere")
-    with pytest.raises(JournalError, match="no recording at"):
+    with pytest.raises(JournalError, match=r"no recording at .*: it has no journal\.jsonl"):
         read_folder(tmp_path)
     (tmp_path / FILE).write_bytes(WHOLE)
     assert read_folder(tmp_path / FILE).header == read_folder(tmp_path).header

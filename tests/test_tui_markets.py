@@ -282,5 +282,5 @@ def test_the_rules_say_what_the_market_is(information: str) -> None:
 def test_results_bear_quantities() -> None:
     play = opened(BOOK, "buyer", (300, 2), (200, 1)) << Contract(1, 180, "ask", mine="buyer", quantity=2)
     play << Contract(2, 190, "ask", quantity=4) << EndRound(1) << Ended()
-    assert "with 2 units in 1 periods. The market made 2 contracts of 6 units." in total(play.model)
+    assert "with 2 units in 1 period. The market made 2 contracts of 6 units." in total(play.model)
     assert row(play.model.periods[0], play.model.figures, True)[2:5] == ["180 × 2 (+240)", "+240", "6"]

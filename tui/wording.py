@@ -13,6 +13,11 @@ def clock(left_us: Duration | None) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 contract`, `2 contracts`, `0 contracts`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def into(into_us: Duration) -> str:
     """How far into the period, in minutes and seconds, rounded down."""
     return f"{into_us // SECOND // 60}:{into_us // SECOND % 60:02}"

@@ -14,6 +14,7 @@ from tui.model import Model
 from tui.periods import Period
 from tui.widgets.line import Line
 from tui.widgets.sessionchart import SessionChart
+from tui.wording import counted
 
 if TYPE_CHECKING:
     from tui.app import LabApp
@@ -72,23 +73,21 @@ class ResultsScreen(Screen[None]):
 def total(model: Model) -> str:
     """The session in a sentence."""
     figures = model.figures
-    contracts = sum(period.quantity for period in model.periods)
+    made = counted(sum(period.quantity for period in model.periods), "contract")
+    played = counted(len(model.periods), "period")
     volume = sum(period.volume for period in model.periods)
     of = f" of {figures.quantity(volume)}" if figures.many else ""
     if model.seat is None:
         share = model.welfare.efficiency if model.welfare else None
         realised = "" if share is None else f" Efficiency {share:.3f}."
-        return f"{contracts} contracts{of} in {len(model.periods)} periods.{realised}"
+        return f"{made}{of} in {played}.{realised}"
     own = sum(trade.quantity for period in model.periods for trade in period.own)
     earned, unit = figures.signed(model.surplus_total), figures.money_unit
     unpaid = ""
     if model.own.unpaid:
         gained, paid = figures.signed(model.own.unpaid), figures.signed(model.surplus_paid)
         unpaid = f" {gained} of it by a robot's orders in your place, which are not paid: you are paid {paid} {unit}."
-    return (
-        f"You earned {earned} {unit} with {figures.quantity(own)} in {len(model.periods)} periods.{unpaid} "
-        f"The market made {contracts} contracts{of}."
-    )
+    return f"You earned {earned} {unit} with {figures.quantity(own)} in {played}.{unpaid} The market made {made}{of}."
 
 
 def columns(figures: Figures, own: bool) -> list[str]:
