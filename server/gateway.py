@@ -169,7 +169,8 @@ class Gateway:
             raise ProtocolError("too_many_tries", why, fatal=True)
         who: Who | None = await self.aside(self.doors.who, login)
         if who is None:
-            self.doorstep.was_wrong(peer.address, self._now_s())
+            if not login.resume:
+                self.doorstep.was_wrong(peer.address, self._now_s())
             raise ProtocolError("wrong_code", "no seat has this code; look at the slip of paper again", fatal=True)
         return who
 

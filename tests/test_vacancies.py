@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from bots.fleet import called, run_called, run_fleet
 from p2p.line import ClientLine, Login
@@ -26,16 +27,18 @@ from p2p.messages import (
 )
 from p2p.scenario import Scenario, Vacancies
 from p2p.units import EXPERIMENTER, GATEWAY, Address, Seat
-from p2p.wire import Envelope
+from p2p.wire import Envelope, ProtocolError
 from recordings.score import fold
-from recordings.store import read_folder
+from recordings.store import Recovered, read_folder
 from server.admission import Doors
+from server.host import open_again
+from server.limits import WRONG_BURST
 from server.peer import Gone
 from server.sequencer import Arrival, Happened
 from server.vacancies import AGAIN_S
 from server.vacancies import Vacancies as Watch
 from tests.conftest import SMALL
-from tests.hosted import GUARD_S
+from tests.hosted import GUARD_S, hosting
 from tests.lab import pit, serve
 from tests.play import Course, small
 from tests.simulation.loop import SimulatedLoop
@@ -405,6 +408,41 @@ async def test_the_owners_own_tokens_stay_good_while_a_robot_holds_the_seat(host
         await hosted.login(lent(hosted, 1))
         back = await hosted.login(person.line)
         assert back.welcome.seat == 1
+
+
+async def test_robots_that_come_too_late_shut_no_door_to_those_who_have_codes(host, small):
+    async with host(on_a_book(small)) as hosted:
+        gateway, late = hosted.host.gateway, Slow(b"")
+        for _ in range(WRONG_BURST + 1):
+            with pytest.raises(ProtocolError, match="no seat has this code"):
+                await gateway._who(late, Login(resume="0" * 32))
+        assert (await hosted.join(1)).welcome.seat == 1
+
+
+async def test_a_server_that_comes_back_knows_in_whose_place_a_robot_was(host, small):
+    async with host(on_a_book(small)) as hosted:
+        traders, _ = await everybody(hosted)
+        for trader in traders:
+            await trader.until(lambda trader=trader: trader.knowledge.public.open)
+        person = buyer_of(traders)
+        seat = person.welcome.seat
+        person.cut()
+        person.line.say(Bid(50))
+        await hosted.until(lambda: seat not in hosted.host.gateway.lines)
+        robot = await hosted.login(lent(hosted, seat))
+        await robot.say(Bid(11))
+    recovered = Recovered(hosted.host.opened.store.folder)
+    assert recovered.session.digest() == hosted.host.opened.session.digest()
+    async with hosting(open_again(recovered, 0)) as again:
+        assert again.host.opened.session.stand_ins.seats == {seat}
+        socket = await again.raw()
+        await socket.send(robot.line.login(), text=True)
+        assert robot.line.received(await socket.recv()).code == "wrong_code", "what was lent was the old server's"
+        back = await again.login(person.line)
+        assert back.welcome.stood_in
+        assert (person.line.unanswered(), back.welcome.token) == ([], 1)
+        await back.until_told(HandedBack)
+        assert again.host.opened.session.stand_ins.seats == set()
 
 
 async def test_a_fleet_takes_calls_while_it_plays(host, small, tmp_path):
