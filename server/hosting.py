@@ -73,7 +73,7 @@ class Hosting:
                 if robots or self.opened.session.stand_ins is not None:
                     await self._start_robots(url, robots)
                 if self.opened.session.stand_ins is not None:
-                    vacancies = Vacancies(self.opened.session, self._call_stand_in)
+                    vacancies = Vacancies(self.opened.session, self._call_stand_in, self.opened.doors.take_back)
                     hosted.listeners.append(vacancies.heard)
                     vacancies.look()
             status = await running

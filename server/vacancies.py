@@ -1,9 +1,9 @@
 """Robots for seats that nobody holds: those empty at the start, and those of people who have dropped out.
 
 What the scenario says is looked at whenever somebody comes, goes, or the clock starts or stands. A seat's grace runs
-while the session's clock does; a pause begins it anew, so that nobody is replaced while a classroom sorts out its
-network. The journal has what came of it: a robot has joined, in somebody's place; the wall clock decides only when it
-is sent.
+while the session's clock does; a pause begins it anew and calls back who has been sent and has not come, so that nobody
+is replaced while a classroom sorts out its network. The journal has what came of it: a robot has joined, in somebody's
+place; the wall clock decides only when it is sent.
 """
 
 import asyncio
@@ -19,13 +19,15 @@ AGAIN_S = 10.0
 
 Send: TypeAlias = Callable[[Seat, str], None]
 """Sends a robot of a word to a seat. It does not wait for it to come."""
+Recall: TypeAlias = Callable[[Seat], None]
+"""Sees to it that a robot that was sent to a seat does not take it any more."""
 
 
 class Vacancies:
     """Watches the seats of one session, and sends robots to them."""
 
-    def __init__(self, session: Session, send: Send) -> None:
-        self.session, self.send = session, send
+    def __init__(self, session: Session, send: Send, recall: Recall) -> None:
+        self.session, self.send, self.recall = session, send, recall
         self._waiting: dict[Seat, asyncio.TimerHandle] = {}
         self._begun = session.phase not in ("unopened", "lobby")
 
@@ -76,3 +78,4 @@ class Vacancies:
         """Nobody is waited for any more."""
         for seat in list(self._waiting):
             self._forget(seat)
+            self.recall(seat)

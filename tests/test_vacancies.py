@@ -53,7 +53,8 @@ class Room:
     def __init__(self, scenario: Scenario = WAITS) -> None:
         self.play = Course(scenario).open()
         self.sent: list[tuple[float, Seat, str]] = []
-        self.watch = Watch(self.play.session, self._send)
+        self.recalled: list[Seat] = []
+        self.watch = Watch(self.play.session, self._send, self.recalled.append)
 
     def _send(self, seat: Seat, word: str) -> None:
         self.sent.append((asyncio.get_running_loop().time(), seat, word))
@@ -160,6 +161,20 @@ def test_nobody_is_replaced_in_a_pause_and_the_grace_begins_anew_after_it() -> N
         room.hears(EXPERIMENTER, Resume())
         await asyncio.sleep(GRACE_S + 0.1)
         assert room.sent == [(GRACE_S / 2 + 200 + GRACE_S, 1, "gd")]
+
+    in_time(scene)
+
+
+def test_who_has_been_sent_and_has_not_come_is_called_back_in_a_pause() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2)
+        room.hears(EXPERIMENTER, Start())
+        assert [seat for _, seat, _ in room.sent] == [3]
+        room.hears(EXPERIMENTER, Pause())
+        assert room.recalled == [3]
+        room.hears(EXPERIMENTER, Resume())
+        assert [seat for _, seat, _ in room.sent] == [3, 3]
 
     in_time(scene)
 
