@@ -9,17 +9,15 @@ Each part keeps its lines in outputs/validation/PART.json. All seeds derive from
 quarter of an hour on two cores, most of it the tournament.
 """
 
-import csv
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import msgspec
+from validation_order import Line, order, said
 
 from p2p.agents.registry import NAMES
 from p2p.metrics import score_session
@@ -40,8 +38,6 @@ STUDIED = 40
 """Sessions of a line of the study's question: a hundred traders each."""
 HEAD = "| what | command or market, seeds | ours (95 % interval) | published | source | verdict |\n" + 6 * "|---" + "|"
 
-Line = tuple[str, str, str, str, str, str]
-
 
 def played(scenario: Scenario, word: str, sessions: int, seed: int = 1) -> list[Played]:
     """Sessions with one agent on all seats, as `pit simulate` plays them."""
@@ -52,11 +48,6 @@ def played(scenario: Scenario, word: str, sessions: int, seed: int = 1) -> list[
 
 def percent(values: Iterable[float | None]) -> Mean:
     return mean_of([100 * value for value in values if value is not None])
-
-
-def said(mean: Mean, digits: int = 1) -> str:
-    ends = "" if mean.low is None else f" ({mean.low:.{digits}f} to {mean.high:.{digits}f})"
-    return f"{mean.mean:.{digits}f}{ends}"
 
 
 def efficiency(games: list[Played]) -> Mean:
@@ -220,77 +211,6 @@ def asymmetric() -> list[Line]:
     return lines
 
 
-# --- who gains most --------------------------------------------------------------------------------------------
-
-ORDERED = ("aa", "gdx", "gd", "zip", "zic")
-"""The published order, the best first."""
-COMMAND = (
-    "tournament",
-    "smith-1962-test-1",
-    "zic",
-    "zip",
-    "gd",
-    "gdx",
-    "aa",
-    "sniper",
-    "--sessions",
-    "200",
-    "--seed",
-    "1",
-)
-DISPUTED = "De Luca & Cliff (2011); disputed: Vach (2015), Snashall & Cliff (2019)"
-
-
-def order() -> list[Line]:
-    """Pairwise order in balanced groups, and the ranking, as the command gives them."""
-    with TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "pit", *COMMAND, "--out", folder], cwd=ROOT, check=True)
-        return order_of(Path(folder))
-
-
-def order_of(folder: Path) -> list[Line]:
-    """The lines of a tournament's tables."""
-    pairs = {(row["test"], row["a"], row["b"]): row for row in _rows(folder / "pairs.csv")}
-    command = f"`pit {' '.join(COMMAND)}`"
-    lines: list[Line] = []
-    for place, better in enumerate(ORDERED):
-        for worse in ORDERED[place + 1 :]:
-            found = pairs.get(("balanced", better, worse))
-            mean = _difference(found or pairs["balanced", worse, better], 1 if found else -1)
-            deviates = [
-                (*two, _difference(pairs["one in many", *two], 1)) for two in ((better, worse), (worse, better))
-            ]
-            assert mean.low is not None
-            assert mean.high is not None
-            verdict = "agrees" if mean.low > 0 else "differs: the other way" if mean.high < 0 else "no clear difference"
-            among = [f"one {one} among {many} {said(mean, 3)}" for one, many, mean in deviates]
-            ours = f"{said(mean, 3)} of a trader's part; {', '.join(among)}"
-            lines.append(
-                (f"{better} gains more than {worse}, half and half", f"{command}, {mean.n} mirrored pairs",
-                 ours, f"{better} > {worse}", DISPUTED, verdict)
-            )  # fmt: skip
-    for row in _rows(folder / "ranking.csv"):
-        gain, alone = (
-            Mean(*(float(row[f"{name}{end}"]) for end in ("", "_low", "_high")), 0)
-            for name in ("gain", "efficiency_alone")
-        )
-        lines.append(
-            (f"place {row['rank']} of {len(COMMAND) - 6}: {row['agent']}", "the same, all balanced groups",
-             f"{said(gain, 3)}, beats {row['beaten']}; among its own {said(alone, 3)}", "–", "–", "ours")
-        )  # fmt: skip
-    return lines
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _difference(row: dict[str, str], sign: int) -> Mean:
-    mean, *ends = (sign * float(row[f"difference{end}"]) for end in ("", "_low", "_high"))
-    return Mean(mean, min(ends), max(ends), int(row["n"]))
-
-
 # --- the study's question under sound rules --------------------------------------------------------------------
 
 
@@ -381,8 +301,8 @@ other quote rules and other variants of AA and ZIP, and are disputed among thems
 among many: what it gains more than one of theirs would in its seat. The command takes 12 to 13 minutes of processor
 time, half of that on two free cores.""",
     "study": """Efficiency is against induced values, which v4 had not. Where levels of a book are kept, an optimizer's
-look costs hardly more than a satisficer's: v4's ratio of times came from a scan of a copied book. The times were taken on a busy
-machine: they are good to a factor of two, their order says nothing.""",
+look costs hardly more than a satisficer's: v4's ratio of times came from a scan of a copied book. The times were
+taken on a busy machine: they are good to a factor of two, their order says nothing.""",
 }
 
 
