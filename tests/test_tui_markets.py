@@ -15,6 +15,7 @@ from p2p.messages import (
     EndRound,
     Extended,
     Forecast,
+    HandedBack,
     Indicative,
     Message,
     Metered,
@@ -26,6 +27,8 @@ from p2p.messages import (
     Schedule,
     StartRound,
     Step,
+    TakenOver,
+    Unpaid,
 )
 from p2p.rules import public_rules
 from p2p.scenario import Scenario
@@ -39,6 +42,7 @@ from tui.orders import cancelling, hindrance, outlook, price_typed, replacing, u
 from tui.screens.results import row, total
 from tui.sentences import order_words
 from tui.widgets.ladder import rungs
+from tui.widgets.notice import notice
 from tui.widgets.rules import rules_text
 from tui.widgets.units import step_rows
 
@@ -284,3 +288,18 @@ def test_results_bear_quantities() -> None:
     play << Contract(2, 190, "ask", quantity=4) << EndRound(1) << Ended()
     assert "with 2 units in 1 period. The market made 2 contracts of 6 units." in total(play.model)
     assert row(play.model.periods[0], play.model.figures, True)[2:5] == ["180 × 2 (+240)", "+240", "6"]
+
+
+def test_who_comes_back_reads_on_the_smallest_screen_what_is_not_paid_and_that_orders_may_be_the_robots() -> None:
+    play = opened(BOOK, "buyer", (150, 1), (120, 1)) << TakenOver() << HandedBack()
+    assert notice(play.model, 0) == "⚙ A robot stood in; it has made no contract."
+    play << Order(3, "bid", 72, 1, mine=True)
+    said = notice(play.model, 0)
+    assert said == "⚙ A robot stood in; it has made no contract. Orders that rest may be its."
+    assert len(said) <= 78
+    for number in range(12):
+        play << Unpaid(number, 1_000)
+    before, _, after = notice(play.model, 0).partition(" Orders that rest")
+    assert before == "⚙ A robot stood in: its orders made 12 contracts (+12000 cents, not paid)."
+    assert after
+    assert len(before) <= 78

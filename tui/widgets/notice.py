@@ -36,11 +36,12 @@ def _absence(model: Model) -> str:
         return "⚙ A robot holds this seat until its owner is back."
     if absence.until_period != model.public.period:
         return ""
+    rest = " Orders that rest may be its." if model.own.orders else ""
     if not absence.contracts:
-        return "⚙ A robot held your seat while you were away; it has made no contract."
+        return f"⚙ A robot stood in; it has made no contract.{rest}"
     made = "a contract" if absence.contracts == 1 else f"{absence.contracts} contracts"
     gained = f"{model.figures.signed(absence.gain)} {model.figures.money_unit}"
-    return f"⚙ A robot held your seat while you were away: its orders made {made} ({gained}, not paid)."
+    return f"⚙ A robot stood in: its orders made {made} ({gained}, not paid).{rest}"
 
 
 def _state(model: Model, now: Instant) -> str:
