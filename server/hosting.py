@@ -135,15 +135,14 @@ class Hosting:
             self._no_more_calls()
 
     def _call_stand_in(self, seat: Seat, word: str) -> None:
-        """Have a robot take somebody's seat, with a token that is lent to it; in a new process if theirs is gone."""
-        self._call(f"stand-in {self.opened.doors.lend(seat)} {word}")
-        if self._robots is not None and self._robots.returncode is not None and self._restarting is None:
-            self._restarting = asyncio.create_task(self._restart())
+        """Have a robot take somebody's seat, with a token that is lent to it.
 
-    async def _restart(self) -> None:
-        """The robots' process has died: whoever stands in is called again, into a new one, when it is missed."""
-        await self._start_robots(self._url, [])
-        self._restarting = None
+        Where the robots' process has died there is a new one, into which whoever stands in is called when it is missed.
+        """
+        self._call(f"stand-in {self.opened.doors.lend(seat)} {word}")
+        died = self._robots is not None and self._robots.returncode is not None
+        if died and (self._restarting is None or self._restarting.done()):
+            self._restarting = asyncio.create_task(self._start_robots(self._url, []))
 
     def _call(self, *robots: str) -> None:
         """Hand calls to the robots' process. What it does not read waits here: a line a robot, a seat every 10 s."""
@@ -159,6 +158,8 @@ class Hosting:
         return dict(os.environ, SSL_CERT_FILE=str(self.cert)) if self.cert else dict(os.environ)
 
     async def _end_robots(self) -> None:
+        if self._restarting is not None:
+            await asyncio.wait([self._restarting])
         if self._robots is None:
             return
         self._no_more_calls()

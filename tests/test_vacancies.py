@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -32,6 +33,7 @@ from recordings.score import fold
 from recordings.store import Recovered, read_folder
 from server.admission import Doors
 from server.host import open_again
+from server.hosting import Hosting
 from server.limits import WRONG_BURST
 from server.peer import Gone
 from server.sequencer import Arrival, Happened
@@ -458,6 +460,16 @@ async def test_a_server_that_comes_back_knows_in_whose_place_a_robot_was(host, s
         assert (person.line.unanswered(), back.welcome.token) == ([], 1)
         await back.until_told(HandedBack)
         assert again.host.opened.session.stand_ins.seats == set()
+
+
+async def test_robots_that_are_being_started_anew_when_it_is_over_are_ended_too(opened):
+    hosting_it = Hosting(opened, [], as_json=False)
+    died = hosting_it._robots = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await died.wait()
+    hosting_it._call_stand_in(1, "zic")
+    await hosting_it._end_robots()
+    assert hosting_it._robots is not died
+    assert hosting_it._robots.returncode is not None
 
 
 async def test_a_fleet_takes_calls_while_it_plays(host, small, tmp_path):
