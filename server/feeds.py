@@ -84,7 +84,11 @@ class Feeds:
         self._forms: dict[Channel, list[Message]] = {}
         self.now: Instant = 0
         self.words: dict[str, str] = {}
-        self._watched = {spectator(market): self.public_channel(market) for market in range(len(session.markets))}
+        self._channels: dict[Viewer, Channel] = {
+            seat: (market.number, self.views.information[seat]) for seat, market in session.market_of.items()
+        }
+        for market in range(len(session.markets)):
+            self._channels[spectator(market)] = self.public_channel(market)
         self._own: dict[Viewer, _Own] = defaultdict(_Own)
         self._times = {channel: array("d") for channel in self.public}
         self._joined: dict[Channel, dict[int, bytes]] = {channel: {} for channel in self.public}
@@ -92,9 +96,7 @@ class Feeds:
 
     def channel(self, viewer: Viewer) -> Channel:
         """Whose public facts a viewer is shown."""
-        if isinstance(viewer, int):
-            return self.session.market_of[viewer].number, self.views.information[viewer]
-        return self._watched.get(viewer, (0, RICHEST))
+        return self._channels.get(viewer, (0, RICHEST))
 
     def public_channel(self, market: int) -> Channel:
         """What the public of a market is shown: no more than its poorest seat."""
@@ -102,6 +104,18 @@ class Feeds:
 
     def publish(self, at: Instant, events: list[Event]) -> tuple[set[int], set[Viewer]]:
         """Add the events of one message; the markets with new public facts, and the viewers with ones of their own."""
+        markets, viewers = self.add(at, events)
+        self.renew(markets)
+        return markets, viewers
+
+    def renew(self, markets: set[int]) -> None:
+        """Derive the states of markets anew, once after all that was added: the session is as far as that by now."""
+        for channel in self.public:
+            if channel[0] in markets:
+                self.state[channel] = self._states(channel, self.now)
+
+    def add(self, at: Instant, events: list[Event]) -> tuple[set[int], set[Viewer]]:
+        """As `publish`; the states are to be renewed after it."""
         markets: set[int] = set()
         viewers: set[Viewer] = set()
         self.now = at
@@ -113,7 +127,8 @@ class Feeds:
             shown = self.views.project(self._spelt_out(event))
             if shown is None:
                 continue
-            markets |= self._publish_public(shown, event.sender, at)
+            if shown.public is not None:
+                markets |= self._publish_public(shown, event.sender, at)
             for seat, message in shown.own.items():
                 fact = _encoded(message, event.sender, seat, at)
                 channel = self.channel(seat)
@@ -124,9 +139,6 @@ class Feeds:
                 viewers.add(seat)
                 if isinstance(message, TakenOver):
                     self.taken_over[seat] = self.count(seat)
-        for channel in self.public:
-            if channel[0] in markets:
-                self.state[channel] = self._states(channel, at)
         return markets, viewers
 
     def _publish_public(self, shown: Shown, sender: Address, at: Instant) -> set[int]:

@@ -290,7 +290,7 @@ class Gateway:
         own: set[Viewer] = set()
         due: set[int] = set()
         for what in happened:
-            markets, viewers = self.feeds.publish(what.at, what.events)
+            markets, viewers = self.feeds.add(what.at, what.events)
             own |= viewers
             due |= markets
             envelope = what.arrival.envelope
@@ -298,6 +298,7 @@ class Gateway:
                 self.tokens[envelope.sender] = envelope.token
             if what.arrival.published:
                 what.arrival.published()
+        self.feeds.renew(due)
         for viewer in self.chance.sample(sorted(own, key=str), len(own)):
             line = self.lines.get(viewer)
             if line and line.outbox:

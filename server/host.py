@@ -76,7 +76,8 @@ def open_again(recovered: Recovered, robots: int) -> Opened:
     feeds = Feeds(session)
     words = Announcements(recovered.folder, recovered.disk, feeds.words)
     for at, events in recovered.played:
-        feeds.publish(at, events)
+        feeds.add(at, events)
+    feeds.renew(set(range(len(session.markets))))
     first = resumed(session)
     doors = Doors.load(recovered.folder)
     held = {seat for seat, controller in session.controllers.items() if controller == "robot"}
