@@ -34,7 +34,6 @@ from p2p.messages import (
     EndRound,
     Extend,
     Extended,
-    HandedBack,
     InitInst,
     Intermission,
     Joined,
@@ -57,7 +56,6 @@ from p2p.messages import (
     Resumed,
     Robots,
     Start,
-    TakenOver,
     Unpaid,
 )
 from p2p.meters import Meters
@@ -305,11 +303,8 @@ class Session:
         if self.stand_ins is None:
             assert not stand_in, "robots stand in for people where the scenario says so"
             return []
-        if self.phase == "ended" or stand_in == (seat in self.stand_ins.seats):
-            return []
-        (self.stand_ins.seats.add if stand_in else self.stand_ins.seats.discard)(seat)
-        told = TakenOver() if stand_in else HandedBack()
-        return [Event(told, SESSION, seat, self.market_of[seat].number)]
+        told = None if self.phase == "ended" else self.stand_ins.sits(seat, stand_in)
+        return [Event(told, SESSION, seat, self.market_of[seat].number)] if told else []
 
     def _read(self, reading: Reading) -> list[Event]:
         """A meter's reading: judged, and used in the next interval where it counts."""

@@ -7,7 +7,7 @@ numbers, which rise; the standing auction's quotes have none, and each side of a
 """
 
 from p2p.institutions import Sent
-from p2p.messages import Ask, Bid, Contract, Message, Order, OrderId, Quote, SetReservation
+from p2p.messages import Ask, Bid, Contract, HandedBack, Message, Order, OrderId, Quote, SetReservation, TakenOver
 from p2p.units import Role, Seat, Side
 
 SIDE: dict[Role, Side] = {"buyer": "bid", "seller": "ask"}
@@ -27,6 +27,13 @@ class StandIns:
         self._orders: set[tuple[int, OrderId]] = set()
         self._reservations: set[Seat] = set()
         self._last_id: dict[int, OrderId] = {}
+
+    def sits(self, seat: Seat, robot: bool) -> TakenOver | HandedBack | None:
+        """A robot holds a seat from now on, or its owner does: what he is told of it, None where it was so before."""
+        if robot == (seat in self.seats):
+            return None
+        (self.seats.add if robot else self.seats.discard)(seat)
+        return TakenOver() if robot else HandedBack()
 
     def said(self, market: int, seat: Seat, message: Message, answer: list[Sent], by_itself: bool = False) -> None:
         """Take in what a seat has said that was not refused, and what is sent upon it.
