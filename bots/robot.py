@@ -60,6 +60,7 @@ class Robot:
         self._rng = Random(0)
         self._timer: asyncio.TimerHandle | None = None
         self._left_s = 0.0
+        self._lost = False
 
     async def run(self) -> Client:
         """Play to the end."""
@@ -74,8 +75,12 @@ class Robot:
                             self._see(one)
                         if isinstance(told[-1].message if told else None, Ended):
                             break
-                    case Lost(why=why):
-                        self.tell(f"the line is lost ({why}); trying again")
+                    case Lost(why=why) if not self._lost:
+                        self._lost = True
+                        self.tell(f"the line is lost ({why}); trying again for {self.client.patience_s:g} s")
+                    case Welcome() if self._lost:
+                        self._lost = False
+                        self.tell("the line is there again")
                     case _:
                         pass
         finally:

@@ -54,7 +54,7 @@ class PublicKnowledge:
         self.ends_at: Instant | None = None
         self.left_us: int | None = None
         self.length_us = 0
-        self.seats_taken = 0
+        self.seats_taken = self.seats = 0
         self.robots: int | None = None
         self.book = Book()
         self.calls: list[Called] = []
@@ -111,8 +111,8 @@ class PublicKnowledge:
                 self.paused, self.left_us = False, None
                 left_us = self._to_the_end(left_us)
                 self.ends_at = None if left_us is None else at + left_us
-            case Lobby(taken=taken, robots=robots):
-                self.seats_taken, self.robots = taken, robots
+            case Lobby(taken=taken, seats=seats, robots=robots):
+                self.seats_taken, self.seats, self.robots = taken, seats, robots
             case Robots(count=count):
                 self.robots = count
             case Ended():

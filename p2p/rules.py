@@ -50,6 +50,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     energy: EnergyRules | None = None
     robots: bool | None = None
     takeover_after_s: float | None = None
+    starts_when_full: bool = True
     spectators: bool = True
     demonstration: bool = False
 
@@ -79,6 +80,7 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None, 
         energy=_energy(scenario),
         robots=True if scenario.disclosure == "told" else None,
         takeover_after_s=scenario.vacancies.grace_s if scenario.takes_over else None,
+        starts_when_full=scenario.start == "when_full",
         spectators=scenario.spectators == "open",
         demonstration=scenario.demonstration,
     )

@@ -3,7 +3,6 @@
 Pure: it is handed the text. An error names the key and its line, so that whoever wrote the file finds it.
 """
 
-import re
 import tomllib
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
@@ -16,6 +15,7 @@ from p2p.environments.battery import Battery
 from p2p.environments.neighbourhood import Prosumers, Range
 from p2p.institutions import InstitutionName
 from p2p.reaction import ReactionError, parse_reaction
+from p2p.scenario_errors import explained
 from p2p.scenario_lines import line_of
 from p2p.seeds import stream
 from p2p.terms import CallTerms, Terms
@@ -230,35 +230,21 @@ def parse(text: str, name: str = "scenario") -> Scenario:
         raise ScenarioError(f"{name}: not TOML: {error}") from error
     environment = data.get("environment")
     if isinstance(environment, dict) and environment.setdefault("name", "induced") not in ENVIRONMENTS:
-        what = f"invalid enum value '{environment['name']}'; there are {', '.join(ENVIRONMENTS)}"
+        what = f"there is no '{environment['name']}'; there are {', '.join(ENVIRONMENTS)}"
         raise ScenarioError(f"{name}:{line_of(text, 'environment.name')}: environment.name: {what}")
     try:
         scenario = msgspec.convert(data, Scenario)
     except msgspec.ValidationError as error:
-        raise ScenarioError(_explained(text, name, str(error), data)) from error
+        raise ScenarioError(explained(text, name, str(error), _tables(data))) from error
     for key, why in _contradictions(scenario):
         raise ScenarioError(f"{name}:{line_of(text, key)}: {key}: {why}")
     return scenario
 
 
-def _explained(text: str, name: str, error: str, data: dict[str, Any]) -> str:
-    """A validation error with the key's name and line in front."""
-    what, _, path = error.partition(" - at `$")
-    key = path.rstrip("`").lstrip(".")
-    for before in ("Object contains unknown field `", "Object missing required field `"):
-        if what.startswith(before):
-            field = what.removeprefix(before).rstrip("`")
-            full = f"{key}.{field}" if key else field
-            if "missing" in before:
-                return f"{name}:{line_of(text, key)}: {full}: this key is missing"
-            known = ", ".join(_known_keys(key, data))
-            return f"{name}:{line_of(text, full)}: {full}: there is no such key; there are {known}"
-    return f"{name}:{line_of(text, key)}: {key}: {what[0].lower()}{what[1:]}"
-
-
-def _known_keys(table: str, data: dict[str, Any]) -> tuple[str, ...]:
+def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
+    """The struct that each table of a scenario is, by its dotted name."""
     induced = data.get("environment", {}).get("name") == "induced"
-    tables: dict[str, type[msgspec.Struct]] = {
+    return {
         "": Scenario,
         "institution": InstitutionRules,
         "environment": InducedValues if induced else Prosumers,
@@ -275,7 +261,6 @@ def _known_keys(table: str, data: dict[str, Any]) -> tuple[str, ...]:
         "environment.flexible_value": Range,
         "environment.battery": Battery,
     }
-    return tables[re.sub(r"\[\d+\]", "", table)].__struct_fields__
 
 
 def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:

@@ -102,7 +102,7 @@ def describe(knowledge: PublicKnowledge, now: int) -> str:
     """What a session is at, in one line."""
     rules = knowledge.rules
     if knowledge.phase == "lobby":
-        return f"lobby: {knowledge.seats_taken} seats taken"
+        return f"lobby: {knowledge.seats_taken} of {knowledge.seats} seats taken"
     if knowledge.phase == "ended":
         return "the session is over"
     left = knowledge.time_left_us(now)

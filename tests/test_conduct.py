@@ -124,7 +124,7 @@ async def test_the_status_is_told_whatever_was_said_before_it(host):
         code = hosted.host.opened.control
         with pytest.raises(click.ClickException, match="'resume' cannot be done now"):
             await conduct(hosted.url, code, "resume", Resume())
-        assert await conduct(hosted.url, code, "status", None) == "lobby: 0 seats taken"
+        assert await conduct(hosted.url, code, "status", None) == "lobby: 0 of 4 seats taken"
         await conduct(hosted.url, code, "start", Start())
         await hosted.join(0)
         assert (await conduct(hosted.url, code, "status", None)).startswith("period 1 of")

@@ -95,7 +95,7 @@ WRONG = {
     "no capacity": ("= 5.0", "= 0.0", "mine.toml:20: environment.battery: a battery needs"),
     "an endless battery": ("= 5.0", "= inf", "mine.toml:21: environment.battery.capacity_kwh: is more than a gigawatt"),
     "a battery's unknown key": ("soc_start", "soc_begin", "mine.toml:22: environment.battery.soc_begin: there is no"),
-    "an unknown key": ("pv = 3", "pvs = 3", "mine.toml:13: environment.pvs: there is no such key; there are seats"),
+    "an unknown key": ("pv = 3", "pvs = 3", "mine.toml:13: environment.pvs: there is no such key; did you mean 'pv'?"),
     "one house": ("seats = 6", "seats = 1", "mine.toml:12: environment.seats: expected `int` >= 2"),
     "smith's auction": ('"continuous"', '"standing"', "mine.toml:6: institution.name: trades one unit at a time"),
     "one unit": ("price_max = 500", "price_max = 500\nterms = { units = 'one' }", "mine.toml:9: institution.terms"),
@@ -120,7 +120,7 @@ WRONG = {
     "another environment": (
         '"prosumer"',
         '"consumer"',
-        "mine.toml:11: environment.name: invalid enum value",
+        "mine.toml:11: environment.name: there is no '",
     ),
 }
 

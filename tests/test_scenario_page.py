@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from p2p.scenario import ScenarioError, _known_keys, parse
+from p2p.scenario import ScenarioError, _tables, parse
 from p2p.sim.scenario_files import FOLDER, names
 from p2p.sim.scenario_introduction import INTRODUCTION
 from p2p.sim.scenario_page import meanings, page, tables
@@ -52,7 +52,7 @@ def test_every_key_has_a_meaning(path: str, kind: type) -> None:
 @pytest.mark.parametrize(("path", "kind"), tables(), ids=lambda one: one if isinstance(one, str) else one.__name__)
 def test_whoever_misspells_a_key_is_told_those_of_the_page(path: str, kind: type) -> None:
     environment = {"name": kind.name} if path == "[environment]" else {}  # type: ignore[attr-defined]
-    assert _known_keys(path.strip("[]"), {"environment": environment}) == kind.__struct_fields__
+    assert _tables({"environment": environment})[path.strip("[]")].__struct_fields__ == kind.__struct_fields__
 
 
 def test_the_examples_on_the_page_are_scenarios() -> None:

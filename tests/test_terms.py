@@ -303,8 +303,11 @@ def test_robots_never_lose_by_a_tax() -> None:
         ('[[arms]]\nname = "a"\nseats = 3\ninformation = "book"', ":20: arms: the seats of the arms do not add up"),
         ("[environment.redraw]\nlow = 9\nhigh = 3", ":21: environment.redraw.low: is above high (3)"),
         ("[institution.call]\nk = 0.5", ":20: institution.call: says how a call is held"),
-        ("[institution.terms]\nunits = 'some'", ":21: institution.terms.units: invalid enum value"),
-        ("[charges]\ntax_byer = 5", ":21: charges.tax_byer: there is no such key; there are commission"),
+        (
+            "[institution.terms]\nunits = 'some'",
+            ":21: institution.terms.units: there is no 'some'; there are many, one",
+        ),
+        ("[charges]\ntax_byer = 5", ":21: charges.tax_byer: there is no such key; did you mean 'tax_buyer'?"),
     ],
 )
 def test_a_wrong_rule_is_named_with_its_key_and_line(added: str, error: str) -> None:

@@ -123,6 +123,8 @@ class Model:
                 self._started(period, length_us, at)
             case EndRound():
                 self._reset_quotes()
+            case Accepted() | Refused() if self.absence and self.absence.until_period is None:
+                pass  # a robot's, not one's own
             case Accepted(token=token):
                 self.news = Answer(self.orders.pop(token, None), None)
             case Refused(token=token, reason=reason):

@@ -31,6 +31,9 @@ def rules_lines(rules: Scenario) -> Iterator[str]:
         yield f"arms         {arms} in each market, drawn by seed"
     else:
         yield f"information  {rules.information}"
+    if rules.purpose != "research" or rules.disclosure != "told" or rules.spectators != "open":
+        told = "told" if rules.disclosure == "told" else "not mentioned"
+        yield f"session for  {rules.purpose}; robots are {told}; spectators: {rules.spectators}"
     if rules.vacancies.fill:
         yield f"empty seats  {rules.vacancies.fill} from the start"
     if rules.takes_over:

@@ -52,12 +52,13 @@ class LobbyScreen(Screen[None]):
         self.query_one("#lobby-title", Line).say(Content.styled(model.rules.title, "bold"))
         self.query_one(Notice).show(model, now)
         taken, seats = model.public.seats_taken, model.seats
+        when = "when all are there, or when" if model.rules.starts_when_full else "when"
         robots = f", {model.public.robots} by robots" if model.public.robots else ""
         self.query_one("#lobby-seats", Line).say(
             Content.assemble(
                 f"You have seat {model.seat}. ",
                 (f"{taken} of {seats} seats are taken{robots}.", "bold"),
-                "\nTrading starts when all are there, or when the experimenter says so.",
+                f"\nTrading starts {when} the experimenter says so.",
             )
         )
         bar = self.query_one(ProgressBar)
