@@ -22,7 +22,7 @@ from p2p.agents.registry import make_agent, parse_word
 from p2p.agents.saying import AgentFailed, decided, said, seen
 from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.line import Told, Welcome
-from p2p.messages import Ended, EndRound, Message, Passes, Paused, Resumed, StartRound
+from p2p.messages import Ended, EndRound, Message, Metered, Passes, Paused, Resumed, StartRound
 from p2p.reaction import Reaction, parse_reaction
 from p2p.seeds import stream
 
@@ -30,6 +30,9 @@ DECIDE_S_MAX = 1.0
 """The longest a decision may take, a thousand times what the slowest of ours needs: all robots of a process wait."""
 OVERDUE_MAX = 3
 """How often an agent may take too long before it is not asked any more: one may be unlucky on a busy machine."""
+
+TURNS = frozenset((StartRound, EndRound, Metered, Paused, Resumed, Ended))
+"""Facts at which a robot has something to do or to tell; the others are many, and only folded."""
 
 Why = Literal["raised", "nonsense", "slow"]
 
@@ -104,14 +107,16 @@ class Robot:
         assert self.knowledge is not None, "facts come after the welcome"
         message = told.message
         self.knowledge.see(message, told.at)
-        sentence = news(message, self.knowledge)
-        if sentence:
-            self.tell(sentence)
         if self.agent.learns:
             try:
                 seen(self.agent, message)
             except AgentFailed as error:
                 self._pass(error.why, str(error))
+        if type(message) not in TURNS:
+            return
+        sentence = news(message, self.knowledge)
+        if sentence:
+            self.tell(sentence)
         match message:
             case StartRound():
                 self._again()

@@ -163,8 +163,9 @@ class Hosting:
         if self._robots is None:
             return
         self._no_more_calls()
+        ended = self.opened.session.phase == "ended"
         try:
-            async with asyncio.timeout(ROBOTS_S_MAX):
+            async with asyncio.timeout(ROBOTS_S_MAX if ended else 0):  # else they would try to come back
                 await self._robots.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
