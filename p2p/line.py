@@ -41,7 +41,9 @@ FEED_FACTS_MAX = 500
 FEED_BYTES_MAX = 1 << 20
 """Bytes of a server's frame a client takes."""
 FACTS_KEPT = 2_048
-"""Facts a process remembers having read: what the slowest of its lines is behind the fastest, below a megabyte."""
+"""Facts a process remembers having read: what the slowest of its lines is behind the fastest."""
+FACT_KEPT_BYTES_MAX = 512
+"""Longer facts (schedules, lists of contracts) are one's own and read anew: what is remembered stays below 2 MB."""
 PENDING_MAX = 64
 """Messages a client may have unanswered: more means that the line is gone or the client mad."""
 FAULTS_MAX = 20
@@ -296,7 +298,9 @@ class ClientLine:
         told = []
         for number, raw in enumerate(feed.facts, feed.first):
             if number > had:
-                told.append(Told(number, *_read_fact(bytes(raw))))
+                data = bytes(raw)
+                read = _read_fact if len(data) <= FACT_KEPT_BYTES_MAX else _read_fact.__wrapped__
+                told.append(Told(number, *read(data)))
         if self.keeps_state:
             self._keep(feed.state)
         self.now = feed.now

@@ -17,11 +17,25 @@ from p2p.line import (
     ServerLine,
     Told,
     Welcome,
+    _read_fact,
     error_frame,
     feed_frame,
     frame,
 )
-from p2p.messages import Accepted, Ask, Bid, Buy, EndRound, Lobby, Message, Quote, Refused, RequestStanding, Sell
+from p2p.messages import (
+    Accepted,
+    Announced,
+    Ask,
+    Bid,
+    Buy,
+    EndRound,
+    Lobby,
+    Message,
+    Quote,
+    Refused,
+    RequestStanding,
+    Sell,
+)
 from p2p.rules import public_rules
 from p2p.wire import ProtocolError, encode
 from tests.play import small
@@ -86,6 +100,15 @@ def test_facts_that_were_had_are_passed_over() -> None:
     assert line.received(feed_frame(1, 9, [fact(Lobby(k, 4)) for k in (1, 2, 3)], [])) == []
     assert line.received(feed_frame(9, 9, [], [])) == []
     assert line.number == 3
+
+
+def test_a_fact_is_read_once_in_a_process_and_a_long_one_is_not_kept() -> None:
+    _read_fact.cache_clear()
+    short, long = fact(Lobby(1, 4)), fact(Announced("", "x" * 500))
+    (one,), (other,) = (client().received(feed_frame(1, 9, [short], [])) for _ in range(2))
+    assert one.message is other.message  # type: ignore[union-attr]
+    client().received(feed_frame(1, 9, [long], []))
+    assert _read_fact.cache_info().currsize == 1
 
 
 def test_a_gap_is_the_servers_fault_and_counts_for_nothing() -> None:
