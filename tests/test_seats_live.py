@@ -99,7 +99,7 @@ async def test_a_seat_is_handed_back_in_mid_period_with_its_orders(host, small):
 
 async def test_what_was_said_into_a_lost_line_is_void_when_a_robot_has_held_the_seat(host, small):
     async with host(on_a_book(small)) as hosted:
-        person, robot = await replaced(hosted)
+        person, _ = await replaced(hosted)
         back = await hosted.login(person.line)
         assert person.line.unanswered() == []
         await back.until_told(HandedBack)
