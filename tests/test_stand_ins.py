@@ -19,55 +19,26 @@ from p2p.messages import (
     Joined,
     Left,
     Lobby,
-    Message,
     Order,
     Passes,
-    Pause,
     Replace,
-    Resume,
     Robots,
     SetReservation,
     Start,
     TakenOver,
     Unpaid,
 )
-from p2p.outcome import Outcome
 from p2p.rules import public_rules
-from p2p.scenario import InstitutionRules, ScenarioError, Vacancies, parse
+from p2p.scenario import ScenarioError, Vacancies, parse
 from p2p.sim.scenario_files import load
-from p2p.sitting import Sitting
-from p2p.terms import Terms
-from p2p.units import EVERYONE, EXPERIMENTER, GATEWAY, SECOND, Seat
+from p2p.units import EVERYONE, EXPERIMENTER, GATEWAY, Seat
 from p2p.wire import Envelope
-from recordings.report import traders_table
-from recordings.score import score
-from recordings.store import Store
 from tests.conftest import SMALL
+from tests.hands import TAKES_OVER, comes_back, course, takes
 from tests.play import Course, answer, small, told
 from tests.test_prosumer_sessions import day
 from tui.model import Model
 from tui.widgets.notice import notice
-
-TAKES_OVER = Vacancies(drop_out="robot", grace_s=2.0)
-
-
-def course(name: str = "standing", order_life: str = "interval", **changes: object) -> Course:
-    """People on all seats, and the first period runs; robots take the seats of those who drop out."""
-    terms = msgspec.convert({"order_life": order_life}, Terms)
-    rules = InstitutionRules(1, 200, name=name, terms=terms)  # type: ignore[arg-type]
-    scenario = msgspec.structs.replace(small(vacancies=TAKES_OVER), institution=rules, **changes)
-    return Course(scenario).trading("human")
-
-
-def takes(play: Course, seat: Seat) -> list[Message]:
-    """A person's line is lost, and a robot takes the seat; what the session said to that."""
-    play.hand_in(Envelope(GATEWAY, Left(seat)))
-    return [event.message for event in play.hand_in(Envelope(GATEWAY, Joined(seat, "robot", stand_in=True)))]
-
-
-def comes_back(play: Course, seat: Seat) -> list[Message]:
-    play.hand_in(Envelope(GATEWAY, Left(seat)))
-    return [event.message for event in play.hand_in(Envelope(GATEWAY, Joined(seat, "human")))]
 
 
 def test_the_seat_is_told_when_it_is_taken_and_when_it_is_given_back() -> None:
@@ -310,33 +281,6 @@ def test_a_robot_that_fails_is_told_to_the_experimenter_alone() -> None:
     ], "whose seat it is says the line, not the message"
 
 
-def test_the_time_of_a_seat_is_his_who_held_it_and_pauses_do_not_count() -> None:
-    play = course()
-    play.wait(1)
-    play.hand_in(Envelope(GATEWAY, Left(2)))
-    play.wait(2)
-    play.hand_in(Envelope(GATEWAY, Joined(2, "robot", stand_in=True)))
-    play.command(Pause())
-    play.wait(50)
-    play.command(Resume())
-    play.wait(3)
-    comes_back(play, 2)
-    play.wait(60)
-    sitting = sat(play)
-    held = {sitter: us / SECOND for sitter, us in sitting.of((0, 1, 2)).items()}
-    assert held == {"human": 1 + 4, "robot": 0, "stand_in": 3, "nobody": 2}
-    assert {us / SECOND for us in sitting.of((0, 2, 2)).values()} == {0, 10}
-
-
-def test_the_seats_times_and_the_unpaid_are_folded_from_what_is_recorded() -> None:
-    play = course()
-    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
-    takes(play, buyer)
-    play.say(buyer, Bid(100))
-    play.say(seller, Ask(90))
-    assert dict(sat(play).unpaid) == {(0, 1, buyer): 50}
-
-
 def test_a_session_with_stand_ins_is_the_same_run_again() -> None:
     play = course("continuous")
     buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
@@ -352,53 +296,12 @@ def test_a_session_with_stand_ins_is_the_same_run_again() -> None:
     assert play.session.digest() != before
 
 
-def test_a_seat_is_its_persons_in_the_score_whoever_held_it_last() -> None:
-    play = course()
-    takes(play, 2)
-    outcome = Outcome()
-    for envelope, _, _ in play.heard:
-        outcome.hear(envelope.message)
-    assert outcome.controllers == dict.fromkeys(range(4), "human")
-    outcome.hear(Joined(9, "robot", stand_in=True))
-    assert outcome.controllers[9] == "robot", "nobody has ever come to it"
-
-
-def test_the_score_pays_people_alone(tmp_path: Path) -> None:
-    play = Course(small(vacancies=TAKES_OVER, start="experimenter")).open()
-    buyer, seller = play.seats("buyer")[-1], play.seats("seller")[0]
-    play.join("robot", [seller]).join("human", [seat for seat in range(4) if seat != seller])
-    play.command(Start())
-    takes(play, buyer)
-    play.say(buyer, Bid(100))
-    play.say(seller, Ask(90))
-    play.wait(11)
-    store = Store.create(tmp_path / "one", play.session.scenario, 1, "test")
-    for envelope, at, events in play.heard:
-        store.append(store.line(envelope, at, events))
-    store.close()
-    table = traders_table(score(store.folder))
-    columns = {str(column.header): list(column.cells) for column in table.columns}
-    assert [columns["unpaid"][seat] for seat in (buyer, seller)] == ["50", ""]
-    paid = columns["to be paid"]
-    assert (paid[buyer], paid[seller]) == ("0", ""), "a robot on a seat of its own is paid nothing"
-    assert [paid[seat] for seat in range(4) if seat not in (buyer, seller)] == ["0", "0"]
-
-
 def test_a_seat_whose_session_is_over_is_not_held_until_anybody_is_back() -> None:
     model = Model(public_rules(small(vacancies=TAKES_OVER)), 2)
     model.fold(Told(1, 0, TakenOver()))
     assert "A robot holds this seat" in notice(model, 0)
     model.fold(Told(2, 0, Ended()))
     assert notice(model, 0) == ""
-
-
-def sat(play: Course) -> Sitting:
-    sitting = Sitting()
-    for envelope, at, events in play.heard:
-        sitting.hear(envelope.message, at)
-        for event in events:
-            sitting.see(event, at)
-    return sitting
 
 
 def test_a_scenario_says_which_robot_it_does_not_know(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from p2p.scenario import Scenario, ScenarioError
 from p2p.sim.batch import Played, Task
 
 
@@ -37,51 +38,20 @@ def simulate(
 
     Session k of a seed is the same, however many are played and on however many cores.
     """
-    import msgspec
-
-    from p2p.agents.registry import AgentError, check_cast, parse_cast
     from p2p.agents.saying import AgentFailed
     from p2p.disguise import disguised
-    from p2p.reaction import ReactionError, parse_reaction
-    from p2p.scenario import ScenarioError
     from p2p.seeds import derived
     from p2p.sim.batch import play_all
-    from p2p.sim.parquet import pyarrow
-    from p2p.sim.scenario_files import load
-    from p2p.sim.shell import Refusal
+    from p2p.sim.shell import folder_for
     from p2p.sim.tables import write_tables
 
-    try:
-        rules = load(scenario)
-        cast = tuple(parse_cast(agents, rules.seats))
-        check_cast(cast, rules.institution.name)
-        if reaction:
-            parse_reaction(reaction, rules.robots.reaction_mean_s)
-            rules = msgspec.structs.replace(rules, robots=msgspec.structs.replace(rules.robots, reaction=reaction))
-        if disguise:
-            disguised(rules, seed)
-        if form == "parquet":
-            pyarrow()
-    except (AgentError, ReactionError, Refusal, ScenarioError) as error:
-        raise click.ClickException(str(error)) from error
-    if len(cast) != rules.seats:
-        raise click.ClickException(f"'{agents}' casts {len(cast)} of {rules.seats} seats; end it with AGENT:*")
+    rules, cast = _checked(scenario, agents, reaction, disguise, seed, form)
     if out is not None:
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise click.ClickException(f"{out} cannot be made: {error.strerror or error}") from error
+        folder_for(out)
+    tables = out is not None
     tasks = [
-        Task(
-            k,
-            disguised(rules, session_seed) if disguise else rules,
-            cast,
-            session_seed,
-            session_seed,
-            bounds=out is not None,
-            tables=out is not None,
-        )
-        for k, session_seed in ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))
+        Task(k, disguised(rules, own) if disguise else rules, cast, own, own, bounds=tables, tables=tables)
+        for k, own in ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))
     ]
     played = play_all(tasks, workers)
     try:
@@ -90,6 +60,37 @@ def simulate(
     except AgentFailed as error:
         raise click.ClickException(str(error)) from error
     _say(rules.activations(), agents, done)
+
+
+def _checked(
+    scenario: str, agents: str, reaction: str, disguise: bool, seed: int, form: str
+) -> tuple[Scenario, tuple[str, ...]]:
+    """The scenario as it is to be played, and who sits where; raises ClickException with one line."""
+    from msgspec.structs import replace
+
+    from p2p.agents.registry import AgentError, check_cast, parse_cast
+    from p2p.disguise import disguised
+    from p2p.reaction import ReactionError, parse_reaction
+    from p2p.sim.parquet import pyarrow
+    from p2p.sim.scenario_files import load
+    from p2p.sim.shell import Refusal
+
+    try:
+        rules = load(scenario)
+        cast = tuple(parse_cast(agents, rules.seats))
+        check_cast(cast, rules.institution.name)
+        if reaction:
+            parse_reaction(reaction, rules.robots.reaction_mean_s)
+            rules = replace(rules, robots=replace(rules.robots, reaction=reaction))
+        if disguise:
+            disguised(rules, seed)
+        if form == "parquet":
+            pyarrow()
+    except (AgentError, ReactionError, Refusal, ScenarioError) as error:
+        raise click.ClickException(str(error)) from error
+    if len(cast) != rules.seats:
+        raise click.ClickException(f"'{agents}' casts {len(cast)} of {rules.seats} seats; end it with AGENT:*")
+    return rules, cast
 
 
 def _say(activations: float, agents: str, done: list[Played]) -> None:
