@@ -74,8 +74,14 @@ async def watch(url: str) -> None:
                 await socket.recv()
 
 
-async def play(name: str, cast: tuple[str, ...], folder: Path, period_s: float) -> int:
+def likest_a_number(scenario_name: str) -> str:
+    """A name that `new_id` could give a recording, of those that could be taken for a value: its end is all digits."""
+    return f"20261122-051213-{scenario_name}-59806956"
+
+
+async def play(name: str, cast: tuple[str, ...], folder: Path, period_s: float, patch: pytest.MonkeyPatch) -> int:
     """A session of robots behind a relay; how many connections there were."""
+    patch.setattr("server.host.new_id", likest_a_number)
     scenario, log = marked(load(name), period_s, looks=8.0), io.StringIO()
     opened = open_new(scenario, "live", 5, folder, "test")
     mark_households(opened.session)
@@ -89,17 +95,22 @@ async def play(name: str, cast: tuple[str, ...], folder: Path, period_s: float) 
     reading = read_folder(opened.store.folder)
     own = secrets(reading)
     assert b'"contract"' in reading.data
-    said = relay.said()
+    recording = opened.store.folder.name.encode()
+    assert recording.endswith(b"-59806956")
+    said = {viewer: data.replace(recording, b"") for viewer, data in relay.said().items()}
     assert len(said) == scenario.seats + 1
     check_lines(said, own)
     files = [path.read_bytes() for path in opened.store.folder.iterdir() if path.name != "journal.jsonl"]
-    check_elsewhere(b"\n".join([log.getvalue().encode(), host.metrics.page() or b"", *files]), own)
+    elsewhere = b"\n".join([log.getvalue().encode(), host.metrics.page() or b"", *files])
+    check_elsewhere(elsewhere.replace(recording, b""), own)
     return len(relay.sent)
 
 
 @pytest.mark.parametrize("name", ["smith-1962-test-1", "energy-day", "call-market"])
-async def test_no_byte_on_a_real_socket_has_a_private_number_of_anothers(name: str, tmp_path: Path) -> None:
-    assert await play(name, ("zic", "satisficer"), tmp_path, 0.5) > 10
+async def test_no_byte_on_a_real_socket_has_a_private_number_of_anothers(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await play(name, ("zic", "satisficer"), tmp_path, 0.5, monkeypatch) > 10
 
 
 @pytest.mark.full
@@ -107,5 +118,7 @@ async def test_no_byte_on_a_real_socket_has_a_private_number_of_anothers(name: s
     "name", ["supply-shift", "price-ceiling", "energy-day-288", "energy-day-call-cap", "open-book"]
 )
 @pytest.mark.parametrize("cast", [("gd", "zip"), ("aa", "gdx", "learner"), ("optimizer", "shaver", "zic")])
-async def test_nor_has_it_in_longer_ones(name: str, cast: tuple[str, ...], tmp_path: Path) -> None:
-    assert await play(name, cast, tmp_path, 2.0) > 10
+async def test_nor_has_it_in_longer_ones(
+    name: str, cast: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await play(name, cast, tmp_path, 2.0, monkeypatch) > 10
