@@ -44,10 +44,16 @@ FACTS_KEPT = 2_048
 """Facts a process remembers having read: what the slowest of its lines is behind the fastest."""
 FACT_KEPT_BYTES_MAX = 512
 """Longer facts (schedules, lists of contracts) are one's own and read anew: what is remembered stays below 2 MB."""
+RUNS_KEPT = 256
+"""Runs of facts, a frame's each, that a process remembers having read: some of a second of a crowded market."""
+RUN_KEPT_BYTES_MAX = 8 * 1024
+"""Longer runs are a resume's, which no other line is sent: what is remembered stays below 8 MB."""
 PENDING_MAX = 64
 """Messages a client may have unanswered: more means that the line is gone or the client mad."""
 FAULTS_MAX = 20
 """Errors a peer may make on a line before it is closed."""
+ANSWERS = (Accepted, Refused)
+"""What a message of one's own is answered by."""
 
 
 class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -99,6 +105,15 @@ class FeedRead(msgspec.Struct, frozen=True):
     state: list[msgspec.Raw] = []
 
 
+class _Feed(msgspec.Struct, frozen=True):
+    """The same, its facts not yet told apart: lines that were told the same have the same bytes here."""
+
+    first: int
+    now: Instant
+    facts: msgspec.Raw = msgspec.Raw(b"[]")
+    state: list[msgspec.Raw] = []
+
+
 class FactRead(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     """A fact or a state, its payload still raw."""
 
@@ -130,7 +145,8 @@ class Told(msgspec.Struct, frozen=True):
 _login = msgspec.json.Decoder(Login)
 _welcome = msgspec.json.Decoder(Welcome)
 _fault = msgspec.json.Decoder(Fault)
-_feed = msgspec.json.Decoder(FeedRead)
+_feed = msgspec.json.Decoder(_Feed)
+_run = msgspec.json.Decoder(list[msgspec.Raw])
 _fact = msgspec.json.Decoder(FactRead)
 _frame = msgspec.json.Decoder(Said)
 
@@ -160,6 +176,19 @@ def _read_fact(raw: bytes) -> tuple[Instant, Message]:
     """A fact's instant and message. Three hundred robots of a process are told the same bytes: they are read once."""
     fact = _fact.decode(raw)
     return fact.at, message_of(fact.directive, fact.payload)
+
+
+@lru_cache(maxsize=RUNS_KEPT)
+def _read_run(raw: bytes) -> tuple[tuple[Instant, Message], ...]:
+    """The facts of a frame. Most robots are told the same at a time, beside those whose own orders are in it."""
+    facts = (bytes(one) for one in _run.decode(raw))
+    return tuple((_read_fact if len(one) <= FACT_KEPT_BYTES_MAX else _read_fact.__wrapped__)(one) for one in facts)
+
+
+def forget_facts() -> None:
+    """Let go of all that is remembered of what was read: for whoever counts what a process holds."""
+    _read_fact.cache_clear()
+    _read_run.cache_clear()
 
 
 class ServerLine:
@@ -290,23 +319,20 @@ class ClientLine:
         self.token = max(self.token, welcome.token)
         return welcome
 
-    def _fed(self, feed: FeedRead) -> list[Told]:
+    def _fed(self, feed: _Feed) -> list[Told]:
         """The facts that are new; a frame that cannot be read to its end counts for nothing."""
-        had = self.number
-        if feed.facts and feed.first > had + 1:
+        had, raw = self.number, bytes(feed.facts)
+        facts = (_read_run if len(raw) <= RUN_KEPT_BYTES_MAX else _read_run.__wrapped__)(raw)
+        if facts and feed.first > had + 1:
             raise ProtocolError("gap", f"fact {had + 1} is missing, {feed.first} came", True)
-        told = []
-        for number, raw in enumerate(feed.facts, feed.first):
-            if number > had:
-                data = bytes(raw)
-                read = _read_fact if len(data) <= FACT_KEPT_BYTES_MAX else _read_fact.__wrapped__
-                told.append(Told(number, *read(data)))
+        told = [Told(number, *one) for number, one in enumerate(facts, feed.first) if number > had]
         if self.keeps_state:
             self._keep(feed.state)
         self.now = feed.now
+        if told:
+            self.number = told[-1].number
         for one in told:
-            self.number = one.number
-            if isinstance(one.message, Accepted | Refused):
+            if isinstance(one.message, ANSWERS):
                 self.pending.pop(one.message.token, None)
         return told
 

@@ -18,8 +18,10 @@ from p2p.line import (
     Told,
     Welcome,
     _read_fact,
+    _read_run,
     error_frame,
     feed_frame,
+    forget_facts,
     frame,
 )
 from p2p.messages import (
@@ -103,12 +105,25 @@ def test_facts_that_were_had_are_passed_over() -> None:
 
 
 def test_a_fact_is_read_once_in_a_process_and_a_long_one_is_not_kept() -> None:
-    _read_fact.cache_clear()
+    forget_facts()
     short, long = fact(Lobby(1, 4)), fact(Announced("", "x" * 500))
-    (one,), (other,) = (client().received(feed_frame(1, 9, [short], [])) for _ in range(2))
+    (one,), (other, _) = (client().received(feed_frame(1, 9, facts, [])) for facts in ([short], [short, long]))
     assert one.message is other.message  # type: ignore[union-attr]
-    client().received(feed_frame(1, 9, [long], []))
     assert _read_fact.cache_info().currsize == 1
+
+
+def test_what_two_lines_are_told_at_a_time_is_read_once_whatever_their_numbers_and_a_long_run_is_not_kept() -> None:
+    forget_facts()
+    one, other = client(), client()
+    other.received(feed_frame(1, 9, [fact(Lobby(1, 4))], []))
+    run = [fact(Lobby(taken, 4)) for taken in (2, 3)]
+    told = [line.received(feed_frame(line.number + 1, 9, run, [])) for line in (one, other)]
+    assert [[had.number for had in facts] for facts in told] == [[1, 2], [2, 3]]  # type: ignore[union-attr]
+    assert [had.message for had in told[0]] == [had.message for had in told[1]]  # type: ignore[union-attr]
+    assert (_read_run.cache_info().hits, _read_run.cache_info().currsize) == (1, 2)
+    one.received(feed_frame(3, 9, [fact(Lobby(4, 4))] * 200, []))
+    assert one.number == 202
+    assert _read_run.cache_info().currsize == 2
 
 
 def test_a_gap_is_the_servers_fault_and_counts_for_nothing() -> None:

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from bots.fleet import run_fleet
-from p2p.line import ClientLine, _read_fact
+from p2p.line import ClientLine, forget_facts
 from p2p.messages import Announce, Bid, Ended, StartRound
 from p2p.scenario import Scenario
 from p2p.sim.scenario_files import load
@@ -43,7 +43,7 @@ class Held:
 
 def held() -> Held:
     """What is held now, less the facts that a process remembers having read: they are bounded by their number."""
-    _read_fact.cache_clear()
+    forget_facts()
     gc.collect()
     descriptors = len(os.listdir("/dev/fd")) if os.path.isdir("/dev/fd") else 0
     threads = sum(not one.name.startswith("asyncio_") for one in threading.enumerate())
