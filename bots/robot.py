@@ -28,6 +28,8 @@ from p2p.seeds import stream
 
 DECIDE_S_MAX = 1.0
 """The longest a decision may take, a thousand times what the slowest of ours needs: all robots of a process wait."""
+SEE_S_MAX = 1.0
+"""The longest an agent may take to see a frame's facts, of which there are hundreds at the most: likewise."""
 OVERDUE_MAX = 3
 """How often an agent may take too long before it is not asked any more: one may be unlucky on a busy machine."""
 
@@ -74,8 +76,7 @@ class Robot:
                         if not self._seated(happening):
                             break
                     case Facts(told=told):
-                        for one in told:
-                            self._see(one)
+                        self._hear(told)
                         if isinstance(told[-1].message if told else None, Ended):
                             break
                     case Lost(why=why) if not self._lost:
@@ -103,17 +104,39 @@ class Robot:
         self.tell(f"{self.word} has seat {welcome.seat} of “{rules.title}”")
         return True
 
-    def _see(self, told: Told) -> None:
+    def _hear(self, told: list[Told]) -> None:
+        """Take in a frame's facts, do what is to be done at some of them, and show them to an agent that learns."""
         assert self.knowledge is not None, "facts come after the welcome"
-        message = told.message
-        self.knowledge.see(message, told.at)
-        if self.agent.learns:
-            try:
-                seen(self.agent, message)
-            except AgentFailed as error:
-                self._pass(error.why, str(error))
-        if type(message) not in TURNS:
-            return
+        see = self.knowledge.see
+        for one in told:
+            see(one.message, one.at)
+            if type(one.message) in TURNS:
+                self._turn(one.message)
+        if self.agent.learns and not self._given_up:
+            self._show(told)
+
+    def _show(self, told: list[Told]) -> None:
+        """Let the agent see the facts, which it may not take too long for either."""
+        before = time.perf_counter_ns()
+        try:
+            with at_most(SEE_S_MAX):
+                for one in told:
+                    self._shown(one.message)
+        except Overdue:
+            pass
+        took_s = (time.perf_counter_ns() - before) / 1e9
+        if took_s >= SEE_S_MAX:
+            self._pass("slow", f"took {took_s:.1f} s to see {len(told)} facts, {SEE_S_MAX:g} s is the most")
+
+    def _shown(self, message: Message) -> None:
+        try:
+            seen(self.agent, message)
+        except AgentFailed as error:
+            self._pass(error.why, str(error))
+
+    def _turn(self, message: Message) -> None:
+        """The session has gone on: say so to the robot's owner, look at the market from now on, or no more."""
+        assert self.knowledge is not None
         sentence = news(message, self.knowledge)
         if sentence:
             self.tell(sentence)
@@ -130,6 +153,11 @@ class Robot:
             case _:
                 pass
 
+    @property
+    def _given_up(self) -> bool:
+        """Whether the agent has been too slow too often."""
+        return self.passed.get("slow", 0) >= OVERDUE_MAX
+
     def _timer_clock(self) -> float:
         return asyncio.get_running_loop().time()
 
@@ -141,7 +169,7 @@ class Robot:
     def _again(self) -> None:
         """Look at the market after the next reaction time, if there is anything left to trade."""
         assert self.knowledge is not None
-        if self.passed.get("slow", 0) >= OVERDUE_MAX:
+        if self._given_up:
             return
         if self.knowledge.public.open and self.knowledge.units_left:
             assert self.reaction is not None, "the rules come before the facts"

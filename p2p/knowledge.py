@@ -56,7 +56,8 @@ class PublicKnowledge:
         self.length_us = 0
         self.seats_taken = self.seats = 0
         self.robots: int | None = None
-        self.book = Book()
+        self._book = Book()
+        self._new: dict[OrderId, Order] = {}
         self.calls: list[Called] = []
         self.contracts: list[Contract] = []
         self.bids_seen = self.asks_seen = 0
@@ -70,6 +71,9 @@ class PublicKnowledge:
 
     def see(self, message: Message, at: Instant) -> None:
         """Take in a public fact."""
+        if type(message) is Order:  # where orders are shown, they are most of the facts
+            self._order(message)
+            return
         match message:
             case Quote(side="bid"):
                 self.bid, self.bid_quantity = message.price, message.quantity
@@ -77,8 +81,6 @@ class PublicKnowledge:
             case Quote():
                 self.ask, self.ask_quantity = message.price, message.quantity
                 self.asks_seen += 1
-            case Order():
-                self._order(message)
             case Contract():
                 self.contracts.append(message)
                 if self.resets:
@@ -127,17 +129,33 @@ class PublicKnowledge:
         return left_us + after_next_call_us(self.rules, self.length_us, len(self.calls))
 
     def _order(self, order: Order) -> None:
-        """An order rests, shrinks or leaves; one that moves leaves first."""
-        known = self.book.orders.get(order.order)
+        """An order rests, shrinks or leaves; one that moves leaves first.
+
+        A new one waits in `_new`, in the order of arrival, until somebody looks at the book: most agents never do, and
+        many an order is gone before the next look.
+        """
+        known = self._book.orders.get(order.order)
         if known is None:
             if order.quantity > 0:
-                resting = Resting(order.order, order.side == "bid", order.price, order.quantity, order.trader or -1)
-                self.book.orders[order.order] = resting
-                (self.book.bids if resting.is_buy else self.book.asks).rest(resting)
+                self._new[order.order] = order
+            else:
+                self._new.pop(order.order, None)
         elif order.quantity > 0:
             known.quantity = order.quantity
         else:
-            self.book.cancel(order.order)
+            self._book.cancel(order.order)
+
+    @property
+    def book(self) -> Book:
+        """The orders that rest, as far as they are shown."""
+        if self._new:
+            book = self._book
+            for order in self._new.values():
+                resting = Resting(order.order, order.side == "bid", order.price, order.quantity, order.trader or -1)
+                book.orders[order.order] = resting
+                (book.bids if resting.is_buy else book.asks).rest(resting)
+            self._new.clear()
+        return self._book
 
     def time_left_us(self, now: Instant) -> int | None:
         """What is left of the period or of the break, None where no clock runs towards anything."""
@@ -155,6 +173,7 @@ class Knowledge:
         self.tick = public.rules.tick
         self.price_min, self.price_max = controlled(public.rules)
         self.collects = public.rules.institution == "call"
+        self.quotes = public.rules.terms.quotes
         self.role: Role | None = None
         self.holding: Holding | None = None
         self.unit_value: Money | None = None

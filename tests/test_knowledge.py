@@ -1,9 +1,12 @@
 """What a seat knows, folded from what it was told; and the streams of chance that nobody shares."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.messages import (
@@ -15,6 +18,7 @@ from p2p.messages import (
     Intermission,
     Lobby,
     Message,
+    Order,
     Pause,
     Paused,
     Quote,
@@ -88,6 +92,41 @@ def test_another_may_stand_at_the_price_one_had_before_a_contract_or_a_period() 
     asked.see(Contract(1, 50, "ask"), 1)
     asked.see(Quote("ask", 50), 1)
     assert not asked.ask_mine
+
+
+FACTS = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 3), st.integers(1, 3), st.booleans()), max_size=40)
+"""An order's number, what is left of it, its price if it is new, and whether somebody looks at the book then."""
+
+
+def naive_book(told: list[Order]) -> list[tuple[int, int, int]]:
+    """Number, price and quantity of what rests, bids best first and then asks, each price by arrival."""
+    resting: dict[int, Order] = {}
+    for order in told:
+        if order.quantity:
+            resting[order.order] = order
+        else:
+            resting.pop(order.order, None)
+    bids = sorted((o for o in resting.values() if o.side == "bid"), key=lambda o: -o.price)
+    asks = sorted((o for o in resting.values() if o.side == "ask"), key=lambda o: o.price)
+    return [(o.order, o.price, o.quantity) for o in [*bids, *asks]]
+
+
+def booked(public: PublicKnowledge) -> list[tuple[float, float, float]]:
+    return [(one.order_id, one.price, one.quantity) for side in (public.book.bids, public.book.asks) for one in side]
+
+
+@given(FACTS)
+def test_the_book_is_the_same_whoever_looked_at_it_and_when(facts: list[tuple[int, int, int, bool]]) -> None:
+    public, told, prices = PublicKnowledge(public_rules(small())), [], {}
+    for number, quantity, price, looks in facts:
+        side: Literal["bid", "ask"] = "bid" if number % 2 else "ask"
+        resting = prices.get(number)
+        told.append(Order(number, side, resting or price, quantity))
+        prices[number] = (resting or price) if quantity else None
+        public.see(told[-1], 0)
+        if looks:
+            assert booked(public) == naive_book(told)
+    assert booked(public) == naive_book(told)
 
 
 def test_ones_own_contracts_use_up_ones_units_and_others_do_not() -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bots.fleet import run_fleet
-from bots.robot import Robot
+from bots.robot import OVERDUE_MAX, Robot
 from p2p.agents.registry import AgentError, check_cast, make_agent, parse_cast, parse_word
 from p2p.agents.saying import AgentFailed
 from p2p.messages import Ask, Bid, End, Passes, Quote
@@ -21,6 +21,30 @@ from tests.play import small, told
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "write-an-agent.md"
 HEAD = "from typing import ClassVar\nfrom p2p.agents import Agent\nfrom p2p.messages import Bid\nimport time\n"
+
+GAZER = """
+import time
+from pathlib import Path
+from typing import ClassVar
+from p2p.agents import Agent
+
+
+class Gazer(Agent, kw_only=True):
+    learns: ClassVar = True
+
+    def see(self, message):
+        with open(Path(__file__).with_name("gazes"), "a") as gazes:
+            gazes.write(".")
+        while True:
+            try:
+                time.sleep(60)
+            except Exception:
+                pass
+
+    def decide(self, view, rng):
+        return None
+"""
+"""Sees the first fact for ever, and says each time that it has begun to."""
 
 
 @pytest.fixture
@@ -253,6 +277,24 @@ async def test_live_an_agent_that_never_returns_is_stopped_and_then_not_asked_an
         records = list(read_folder(hosted.host.opened.store.folder).records())
         assert len([r for r in records if isinstance(r.envelope().message, Passes)]) == 1, "once, not at each look"
         assert {r.envelope().sender for r in records if isinstance(r.envelope().message, Bid | Ask)} <= {1, 2, 3}
+
+
+async def test_live_an_agent_that_never_has_seen_enough_is_stopped_and_shown_no_more(
+    tmp_path, host, small, monkeypatch, capsys
+):
+    monkeypatch.setattr("bots.robot.SEE_S_MAX", 0.02)
+    path = tmp_path / "gazer.py"
+    path.write_text(GAZER, encoding="utf-8")
+    brief = msgspec.structs.replace(small, start="when_full", period_s=0.4, break_s=0.05)
+    async with host(brief) as hosted:
+        experimenter = await hosted.experimenter()
+        words = [f"{path}:Gazer", "zic", "zic", "zic"]
+        assert await run_fleet(hosted.url, list(zip(hosted.codes.values(), words, strict=True))) == []
+        assert await experimenter.until_told(Passes) == Passes("slow", seat=0)
+        records = list(read_folder(hosted.host.opened.store.folder).records())
+        assert len([r for r in records if isinstance(r.envelope().message, Passes)]) == 1, "once, not at each frame"
+    assert (tmp_path / "gazes").read_text(encoding="utf-8") == "." * OVERDUE_MAX
+    assert "facts, 0.02 s is the most" in capsys.readouterr().err
 
 
 async def test_a_robot_leaves_a_market_that_it_does_not_play_in(host, small):
