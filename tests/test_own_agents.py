@@ -3,12 +3,14 @@
 import asyncio
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import pytest
 
 from bots.fleet import run_fleet
 from bots.robot import OVERDUE_MAX, Robot
+from p2p.agents import Agent
 from p2p.agents.registry import AgentError, check_cast, make_agent, parse_cast, parse_word
 from p2p.agents.saying import AgentFailed
 from p2p.messages import Ask, Bid, End, Passes, Quote
@@ -25,13 +27,10 @@ HEAD = "from typing import ClassVar\nfrom p2p.agents import Agent\nfrom p2p.mess
 GAZER = """
 import time
 from pathlib import Path
-from typing import ClassVar
 from p2p.agents import Agent
 
 
 class Gazer(Agent, kw_only=True):
-    learns: ClassVar = True
-
     def see(self, message):
         with open(Path(__file__).with_name("gazes"), "a") as gazes:
             gazes.write(".")
@@ -224,6 +223,23 @@ def test_one_that_fails_at_a_fact_ends_it_by_name_too(tmp_path):
         list(Simulation(small(), ["zic", "zic", word, "zic"], 1).play())
     assert f"{word} on seat 2" in str(caught.value)
     assert "Wrong: KeyError" in str(caught.value)
+
+
+def test_an_agent_that_has_a_see_of_its_own_learns_unless_it_says_that_it_does_not():
+    class Sees(Agent, kw_only=True):
+        def see(self, message):
+            self.told = message
+
+    class Inherits(Sees, kw_only=True):
+        pass
+
+    class SeesNoMore(Sees, kw_only=True):
+        learns: ClassVar = False
+
+        def see(self, message):
+            raise AssertionError("nobody asked for it")
+
+    assert [kind.learns for kind in (Agent, Sees, Inherits, SeesNoMore)] == [False, True, True, False]
 
 
 @pytest.mark.parametrize("quantity", [-3, 0, 4])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from math import ceil, floor
 from random import Random
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,8 @@ from p2p.units import Money, Price, Quantity, Role
 
 Action: TypeAlias = Bid | Ask | Buy | Sell | None
 """What an agent does: one directive, or nothing now."""
+Quoters: TypeAlias = Literal["both", "buyers", "sellers"]
+"""Who may make quotes."""
 
 
 class View(Protocol):
@@ -28,6 +30,8 @@ class View(Protocol):
     tick: Price
     collects: bool
     """Whether quotes are collected for a call: they need not improve, and there is nothing to take."""
+    quotes: Quoters
+    """Who may make quotes: where it is one side, the other can only take them."""
 
     @property
     def quoted(self) -> bool:
@@ -72,11 +76,16 @@ class Agent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     may_lose: ClassVar[bool] = False
     """Whether the rule may trade beyond its value or cost by its definition."""
     learns: ClassVar[bool] = False
-    """Whether `see` is to be told the facts of its feed."""
+    """Whether `see` is to be told the facts of its feed: so it is with every rule that has a `see` of its own."""
     waits: ClassVar[bool] = False
     """Whether it only ever takes what others have quoted."""
     refuses: ClassVar[dict[str, str]] = {}
     """Institutions that it does not play in, each with the reason."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "see" in vars(cls) and "learns" not in vars(cls):
+            cls.learns = True
 
     def decide(self, view: View, rng: Random) -> Action:
         """What to do now."""
@@ -93,6 +102,11 @@ class Agent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 def quote(role: Role, price: Price) -> Bid | Ask:
     """A bid of a buyer, an ask of a seller."""
     return Bid(price) if role == "buyer" else Ask(price)
+
+
+def only_takes(view: View) -> bool:
+    """Whether the trader's side may make no quotes here, and can only take those of the other."""
+    return view.quotes != "both" and view.quotes != f"{view.role}s"
 
 
 def improves(view: View, price: Price) -> bool:
