@@ -56,7 +56,7 @@ CLOSE_CODES = (
 HEAD = (
     """# The protocol
 
-*Written by `pit protocol` from the structs in `p2p/messages.py`, `p2p/wire.py` and `p2p/line.py`; not by hand.*
+*Written by `pit protocol` from the structs in `p2p/messages/`, `p2p/wire.py` and `p2p/line.py`; not by hand.*
 
 A client opens a WebSocket and sends JSON, one object a frame. Everything has the template of the seed: `directive`, `from`,
 `to`, `payload`. A client need not send `from` and `to`: the server stamps the sender from the line that was logged in on,

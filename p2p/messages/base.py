@@ -1,0 +1,60 @@
+"""What a message is, and what its fields may hold."""
+
+import re
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+import msgspec
+
+from p2p.units import PRICE_MAX, QUANTITY_MAX, SEATS_MAX
+
+WirePrice: TypeAlias = Annotated[int, msgspec.Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
+"""Any integer a price may be written as; whether it is within the market's limits is the institution's to say."""
+WireSeat: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=SEATS_MAX)]
+WireQuantity: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MAX)]
+OrderId: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+"""Number of an order in its market, from 1, never used twice."""
+Taken: TypeAlias = Literal["bid", "ask", "call"]
+"""Which standing quote a contract accepted; in a call, neither."""
+
+Reason: TypeAlias = Literal[
+    "not_open",
+    "not_a_buyer",
+    "not_a_seller",
+    "no_units_left",
+    "price_out_of_limits",
+    "off_tick",
+    "does_not_improve",
+    "no_standing_bid",
+    "no_standing_ask",
+    "moved",
+    "would_lose",
+    "loss_floor",
+    "above_ceiling",
+    "below_floor",
+    "may_not_quote",
+    "one_unit",
+    "unknown_order",
+    "own_order",
+    "no_taking_in_a_call",
+    "cannot_be_withdrawn",
+    "too_many_orders",
+    "no_battery",
+    "beyond_battery",
+    "no_automaton",
+    "not_now",
+]
+"""Why an institution, an environment or a session says no. A refusal is a fact of the experiment."""
+Verdict: TypeAlias = Literal["taken", "late", "doubled", "out_of_order", "absurd", "not_metered"]
+"""What becomes of a meter's reading."""
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What is said. Its directive is the class's name in the spelling of the seed (StartRound → start_round)."""
+
+    directive: ClassVar[str] = ""
+    said_by: ClassVar[str] = ""
+    told_to: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        """Name the directive after the class."""
+        cls.directive = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()

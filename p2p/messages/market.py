@@ -1,0 +1,107 @@
+"""What a market is told and tells beyond the seed: schedules, orders that rest, calls, the answers to what was said."""
+
+from typing import ClassVar
+
+import msgspec
+
+from p2p.messages.base import Message, OrderId, Reason, WirePrice, WireQuantity
+from p2p.units import Money, Price, Quantity, Role, Seat, Side
+
+
+class Step(msgspec.Struct, frozen=True, array_like=True):
+    """One step of a schedule: so much is each of so many units worth to a buyer, or does each cost a seller."""
+
+    value: Money
+    quantity: Quantity = 1
+
+
+class Schedule(Message, frozen=True):
+    """A trader's private role and steps for a period, best first. Nobody else is told."""
+
+    said_by: ClassVar = "environment"
+    told_to: ClassVar = "agent"
+    period: int
+    role: Role
+    steps: tuple[Step, ...]
+
+
+class Quote(Message, frozen=True):
+    """A bid or an ask has become the standing one; `trader` where identities are shown, `mine` for its owner."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    side: Side
+    price: Price | None
+    trader: Seat | None = None
+    mine: bool = False
+    quantity: Quantity = 1
+
+
+class Cancel(Message, frozen=True):
+    """Takes an order of one's own out of the book. The standing auction has nothing that could be withdrawn."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "institution"
+    order: OrderId
+
+
+class Replace(Message, frozen=True):
+    """Changes an order of one's own. It loses its place in the queue unless only its quantity shrinks."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "institution"
+    order: OrderId
+    price: WirePrice
+    quantity: WireQuantity = 1
+
+
+class Order(Message, frozen=True):
+    """An order rests in the book with so much left of it; with quantity 0 it has left.
+
+    All of them are told to who has the information set `book`, one's own to everybody.
+    """
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    order: OrderId
+    side: Side
+    price: Price
+    quantity: Quantity
+    trader: Seat | None = None
+    mine: bool = False
+
+
+class Called(Message, frozen=True):
+    """A call auction has been held: its number in the period, its price (None where nothing met), its volume."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    call: int
+    price: Price | None
+    quantity: Quantity
+
+
+class Indicative(Message, frozen=True):
+    """What a call held now would give. A state: derived, and only the latest counts."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    price: Price | None
+    quantity: Quantity
+
+
+class Accepted(Message, frozen=True):
+    """The answer to a message that took effect, by its token; what it did follows as facts of its own."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "agent"
+    token: int
+
+
+class Refused(Message, frozen=True):
+    """The answer to a message that had no effect, by its token, with the reason. Only its sender is told."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "agent"
+    token: int
+    reason: Reason
