@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from p2p.agents import Action, Agent
+from p2p.agents import Action, Agent, Quoters
 from p2p.agents.registry import make_agent, parse_word
 from p2p.messages import Quote
 from p2p.units import Role
@@ -25,6 +25,7 @@ class Sight:
     price_max: int = 200
     tick: int = 1
     collects: bool = False
+    quotes: Quoters = "both"
     quoted: bool = False
     step_left: int = 1
     time_left_share: float | None = None
