@@ -7,7 +7,7 @@ session is over, or earlier where its scenario says that it is a demonstration.
 
 import msgspec
 
-from p2p.messages import Contract
+from p2p.messages import Called, Contract
 from p2p.metrics import PeriodScore, score_session
 from p2p.units import Duration, Instant, Money, Price, Quantity
 
@@ -16,6 +16,8 @@ ONLINE, OFFLINE = b"online", b"offline"
 """What `status` says: the first at birth, the second at a farewell or as the last will."""
 CONTRACTS_KEPT = 500
 """Contracts of the running period on `contracts`: what a late listener's chart needs, below 40 kB."""
+CALLS_KEPT = 100
+"""Calls of the running period on `call`, the last ones: more than a screen has lines, below 5 kB ten times a second."""
 LEVELS_SHOWN = 50
 """Price levels of a side on `book`: more than a dashboard shows."""
 ANNOUNCEMENTS_KEPT = 50
@@ -40,11 +42,15 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Period(msgspec.Struct, frozen=True):
-    """`period`, retained: the running period. Pauses are not counted in `started_us`, extensions are in `length_us`."""
+    """`period`, retained: the running period. Pauses are not counted in `started_us`, extensions are in `length_us`.
+
+    `extended_us` is how much of its length they are.
+    """
 
     period: int
     started_us: Instant
     length_us: Duration
+    extended_us: Duration = 0
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -65,6 +71,24 @@ class Book(msgspec.Struct, frozen=True):
     number: int
     bids: list[tuple[Price, Quantity]]
     asks: list[tuple[Price, Quantity]]
+
+
+class Call(msgspec.Struct, frozen=True):
+    """`call`, retained, ten a second at the most, in call markets: the period's calls after the fact of that number.
+
+    `held` has those that were held, the last ones where they are many, the same struct as on a WebSocket. `price` and
+    `quantity` are what a call held now would give: no price where nothing meets, neither where that is hidden, and then
+    `held` says of calls that they were held and no more. `next_at` is when the next is held, absent while no clock runs
+    towards one.
+    """
+
+    at: Instant
+    number: int
+    period: int
+    held: list[Called]
+    next_at: Instant | None
+    price: Price | None
+    quantity: Quantity | None
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -88,16 +112,18 @@ class Contracts(msgspec.Struct, frozen=True):
 
 
 class Interval(msgspec.Struct, frozen=True):
-    """`interval`, retained: what a period came to. Prices are absent without contracts, energy where none is metered.
+    """`interval`, QoS 1, the last one retained: what a period came to. A `period` that was had is a repeat.
 
-    `price_mean` is weighted by quantity. Import and export are the sums of all households, `feeder_wh` is what the
-    feeder's head carries: the one less the other.
+    They come in the order of their periods, each after its contracts; those of a broker's absence when it is back.
+    `price_mean` is weighted by quantity; there are no prices without contracts, and nothing but `period` and `at` where
+    contracts are hidden. Energy is that of three households or more: import and export are the sums of all, `feeder_wh`
+    is what the feeder's head carries, the one less the other.
     """
 
     period: int
     at: Instant
-    contracts: int
-    quantity: Quantity
+    contracts: int | None
+    quantity: Quantity | None
     price_mean: float | None
     price_last: Price | None
     feeder_wh: int | None = None
@@ -156,6 +182,7 @@ TOPICS: dict[str, type[msgspec.Struct]] = {
     "period": Period,
     "standing": Standing,
     "book": Book,
+    "call": Call,
     "contract": Made,
     "contracts": Contracts,
     "interval": Interval,

@@ -126,7 +126,7 @@ class PublicKnowledge:
         """What is left of the period, or of the break, where so much is left until the session's next alarm."""
         if left_us is None or not self.open:
             return left_us
-        return left_us + after_next_call_us(self.rules, self.length_us, len(self.calls))
+        return left_us + after_next_call_us(self.rules, self.length_us, self.calls[-1].call if self.calls else 0)
 
     def _order(self, order: Order) -> None:
         """An order rests, shrinks or leaves; one that moves leaves first.

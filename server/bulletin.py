@@ -9,27 +9,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from p2p.broadcast import (
-    CONTRACTS_KEPT,
-    LEVELS_SHOWN,
-    Book,
-    Contracts,
-    Interval,
-    Made,
-    Period,
-    Standing,
-    State,
-    Welfare,
-)
+from p2p.broadcast import CONTRACTS_KEPT, Contracts, Made, Period, Welfare
 from p2p.knowledge import PublicKnowledge
 from p2p.line import FactRead
 from p2p.messages import (
+    Called,
     Contract,
     EndRound,
     Extended,
     Intermission,
     Message,
-    Metered,
     Order,
     Paused,
     Quote,
@@ -38,42 +27,41 @@ from p2p.messages import (
 )
 from p2p.messages import Standing as StandingFact
 from p2p.rules import PublicRules
-from p2p.side import Side
-from p2p.units import Instant, Price, Quantity
+from p2p.units import Instant
 from p2p.wire import message_of
+from server import latest
 from server.board import Board
 from server.broker_connection import INFLIGHT_MAX
+from server.feeds import Channel, Feeds
+from server.intervals import Intervals
 
 READ_AT_ONCE = 200
 """Facts folded before other tasks of the server have their turn: a millisecond or two."""
-
-HOUSEHOLDS_MIN = 3
-"""Of two households, each could tell the other's energy from the sum."""
 
 
 class Bulletin:
     """One market's public facts as topics. `fold` takes in facts, `due` has what has changed since it was asked."""
 
-    def __init__(self, rules: PublicRules, facts: list[bytes], seats: int) -> None:
-        self.rules, self.facts, self.seats = rules, facts, seats
+    def __init__(self, rules: PublicRules, feeds: Feeds, channel: Channel, seats: int) -> None:
+        self.rules, self.feeds, self.channel, self.seats = rules, feeds, channel, seats
+        self.facts = feeds.public[channel]
         self.read = 0
         self.confirmed = 0
         self.made: list[tuple[int, int]] = []
+        self.intervals = Intervals(shown=rules.information != "standing")
+        self.board = Board(rules)
         self._public = PublicKnowledge(rules)
-        self._has_book = rules.information == "book" and rules.institution != "standing"
+        self._on_clock = {"state", "standing"}
+        self._on_clock |= {"book"} if rules.information == "book" and rules.institution != "standing" else set()
+        self._on_clock |= {"call"} if rules.institution == "call" else set()
+        self._states_told: list[bytes] | None = None
         self._next_period = 1
         self._stopped_at: Instant | None = None
         self._at: Instant = 0
         self._period: Period | None = None
-        self._interval: Interval | None = None
         self._recent: list[Made] = []
-        self._value = 0
-        self._quantity: Quantity = 0
-        self._last: Price | None = None
-        self._energy: dict[int, tuple[int, int, int]] = {}
         self._changed: set[str] = set()
         self._welfare: Welfare | None = None
-        self.board = Board(rules)
 
     # --- in -----------------------------------------------------------------------------------------------------
 
@@ -84,6 +72,8 @@ class Bulletin:
             fact = msgspec.json.decode(self.facts[index], type=FactRead)
             self._see(index + 1, message_of(fact.directive, fact.payload), fact.at)
         self.read = end
+        if "call" in self._on_clock and self._states_told is not self.feeds.state[self.channel]:
+            self._changed.add("call")
         return end < len(self.facts)
 
     def _see(self, number: int, message: Message, at: Instant) -> None:
@@ -96,18 +86,18 @@ class Bulletin:
                 self._changed.add("standing")
             case Order():
                 self._changed.add("book")
+            case Called():
+                self._changed.add("call")
             case _:
                 self._phase(message, at)
-                self._changed |= {"state", "standing", "book"} if self._has_book else {"state", "standing"}
+                self._changed |= self._on_clock
                 self.board.see(number, message, at, self._public.time_left_us(at))
 
     def _contract(self, number: int, contract: Contract, at: Instant) -> None:
         self.made.append((number, self._public.period))
         self._recent.append(Made(len(self.made), number, self._public.period, at, contract))
         del self._recent[:-CONTRACTS_KEPT]
-        self._value += contract.price * contract.quantity
-        self._quantity += contract.quantity
-        self._last = contract.price
+        self.intervals.contract(contract)
         self._changed |= {"standing", "contracts"}
 
     def _phase(self, message: Message, at: Instant) -> None:
@@ -115,11 +105,11 @@ class Bulletin:
         match message:
             case StartRound(period=number, length_us=length_us):
                 self._period = Period(number, at, length_us)
-                self._recent, self._value, self._quantity, self._last = [], 0, 0, None
+                self._recent = []
+                self.intervals.began()
                 self._changed |= {"period", "contracts"}
             case EndRound():
-                self._interval = self._ended(at)
-                self._changed.add("interval")
+                self.intervals.ended(self._public.period, at, len(self.made))
             case Intermission(next_period=number):
                 self._next_period = number
             case Paused():
@@ -129,25 +119,12 @@ class Bulletin:
                 self._stopped_at = None
                 self._changed.add("period")
             case Extended() if period:
-                left_us = self._public.time_left_us(at) or 0
-                self._period = msgspec.structs.replace(period, length_us=at - period.started_us + left_us)
+                length_us = at - period.started_us + (self._public.time_left_us(at) or 0)
+                added_us = period.extended_us + length_us - period.length_us
+                self._period = Period(period.period, period.started_us, length_us, added_us)
                 self._changed.add("period")
             case _:
                 pass
-
-    def metered(self, one: Metered) -> None:
-        """Add a household's interval to the sums of its period. They are told of three households and more."""
-        sums = self._energy.get(one.period, (0, 0, 0))
-        self._energy = {one.period: (sums[0] + 1, sums[1] + one.grid_import, sums[2] + one.grid_export)}
-
-    def _ended(self, at: Instant) -> Interval:
-        """What the period came to; the feeder's head carries what comes from the grid less what goes to it."""
-        mean = self._value / self._quantity if self._quantity else None
-        interval = Interval(self._public.period, at, len(self._public.contracts), self._quantity, mean, self._last)
-        households, taken, given = self._energy.get(self._public.period, (0, 0, 0))
-        if households < HOUSEHOLDS_MIN:
-            return interval
-        return msgspec.structs.replace(interval, feeder_wh=taken - given, import_wh=taken, export_wh=given)
 
     def weighed(self, welfare: Welfare) -> None:
         """Take in what the periods came to, when that may be told."""
@@ -163,16 +140,15 @@ class Bulletin:
 
     def renew(self) -> None:
         """A broker that may have forgotten everything: all that is retained is due again."""
-        self._changed = {"state", "standing", "contracts"}
-        self._changed |= {"book"} if self._has_book else set()
+        self._changed = self._on_clock | {"contracts"}
         self._changed |= {"period"} if self._period else set()
-        self._changed |= {"interval"} if self._interval else set()
         self._changed |= {"welfare"} if self._welfare else set()
+        self.intervals.renew()
         self.board.renew()
 
     def due(self, topics: set[str], now: Instant) -> Iterator[tuple[str, bytes]]:
         """What has changed on these retained topics, as it is now; it counts as told."""
-        for topic in ("period", "welfare", "state", "contracts", "standing", "book", "interval"):
+        for topic in ("period", "welfare", "call", "state", "contracts", "standing", "book"):
             if topic in topics & self._changed:
                 self._changed.discard(topic)
                 yield topic, msgspec.json.encode(self._latest(topic, now))
@@ -196,54 +172,17 @@ class Bulletin:
     def _latest(self, topic: str, now: Instant) -> msgspec.Struct | None:
         match topic:
             case "state":
-                return self._state(now)
+                return latest.state(self._public, now, self._next_period, self.seats)
             case "period":
                 return self._period
             case "contracts":
                 return Contracts(self._public.period, self._recent)
-            case "interval":
-                return self._interval
             case "welfare":
                 return self._welfare
             case "standing":
-                return self._standing()
+                return latest.standing(self._public, self._at, self.read)
+            case "book":
+                return latest.book(self._public, self._at, self.read)
             case _:
-                return Book(self._at, self.read, _levels(self._public.book.bids), _levels(self._public.book.asks))
-
-    def _standing(self) -> Standing:
-        """The standing quotes; a side without a price has no quantity."""
-        public = self._public
-        quantities = [
-            0 if price is None else quantity
-            for price, quantity in ((public.bid, public.bid_quantity), (public.ask, public.ask_quantity))
-        ]
-        return Standing(self._at, self.read, public.bid, public.ask, *quantities)
-
-    def _state(self, now: Instant) -> State:
-        public = self._public
-        return State(
-            now=now,
-            phase=public.phase,
-            period=public.period,
-            periods=self.rules.periods,
-            open=public.open,
-            paused=public.paused,
-            left_us=public.time_left_us(now),
-            next_period=self._next_period,
-            seats_taken=public.seats_taken,
-            seats=self.seats,
-        )
-
-
-def _levels(side: Side) -> list[tuple[Price, Quantity]]:
-    """The best levels of a side: price and what rests there."""
-    levels: list[tuple[Price, Quantity]] = []
-    for order in side:
-        price, quantity = int(order.price), int(order.quantity)
-        if levels and levels[-1][0] == price:
-            levels[-1] = (price, levels[-1][1] + quantity)
-        elif len(levels) == LEVELS_SHOWN:
-            break
-        else:
-            levels.append((price, quantity))
-    return levels
+                self._states_told = self.feeds.state[self.channel]
+                return latest.call(self._public, self._states_told, self._at, self.read)

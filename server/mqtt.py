@@ -5,8 +5,8 @@ Theory of operation
 A task of its own looks at the market's public facts ten times a second, from the number it had (server/bulletin.py),
 and publishes what is due. The market does not know of it: nothing waits for it, nothing is queued for it. While the
 broker is slow, gone or refusing, the facts lie where they lie anyway. When it is back, whatever is retained is said
-anew, and contracts and announcements go on after the last one that the broker has confirmed: one or the other comes
-twice, none is lost (of announcements: of the last ANNOUNCEMENTS_KEPT), and all carry their number.
+anew, and contracts, intervals and announcements go on after the last one that the broker has confirmed: one or the
+other comes twice, none is lost (of announcements: of the last ANNOUNCEMENTS_KEPT), and all carry their number.
 """
 
 import asyncio
@@ -76,9 +76,13 @@ class Publisher:
         for market in range(markets):
             channel = opened.feeds.public_channel(market)
             rules = public_rules(opened.session.scenario, channel[1])
-            bulletin = Bulletin(rules, opened.feeds.public[channel], opened.session.scenario.seats)
+            bulletin = Bulletin(rules, opened.feeds, channel, opened.session.scenario.seats)
             self.bulletins[base(self.session, market, markets)] = bulletin
-        self.tally = Tally(opened.session.scenario, _before(opened))
+        before = _before(opened)
+        for (market, _), books in before.books.items():
+            for one in books.metered.values():
+                self._metered(market, one)
+        self.tally = Tally(opened.session.scenario, before)
         self.meters = MeterInbox(host)
         host.listeners.append(self._happened)
         self.connected, self.listening = asyncio.Event(), asyncio.Event()
@@ -96,7 +100,10 @@ class Publisher:
         for event in (event for what in happened for event in what.events if type(event.message) in COUNTED):
             self.tally.see(event)
             if isinstance(event.message, Metered) and event.market is not None:
-                list(self.bulletins.values())[event.market].metered(event.message)
+                self._metered(event.market, event.message)
+
+    def _metered(self, market: int, one: Metered) -> None:
+        list(self.bulletins.values())[market].intervals.metered(one)
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -207,20 +214,24 @@ class Publisher:
             await asyncio.sleep(0)
 
     async def _say(self, client: aiomqtt.Client, topic: str, bulletin: Bulletin, beat: bool) -> bool:
-        """One round of a market's topics; whether contracts are left for the next."""
+        """One round of a market's topics; whether something is left for the next."""
         if beat:
             bulletin.beat()
         topics = set(TOPICS) if beat else set(TOPICS) - {"contracts"}
         if contracts := bulletin.unconfirmed():
             await asyncio.gather(*(client.publish(f"{topic}/contract", payload, qos=1) for payload in contracts))
             bulletin.confirmed += len(contracts)
+        if ended := bulletin.intervals.due(bulletin.confirmed):
+            interval = f"{topic}/interval"
+            await asyncio.gather(*(client.publish(interval, payload, qos=1, retain=True) for payload in ended))
+            bulletin.intervals.confirmed += len(ended)
         for name, payload in bulletin.due(topics, self.host.opened.clock.now()):
             await client.publish(f"{topic}/{name}", payload, qos=0, retain=True)
         if said := bulletin.board.due():
             board = f"{topic}/announcement"
             await asyncio.gather(*(client.publish(board, payload, qos=1, retain=kept) for payload, kept in said))
             bulletin.board.confirmed()
-        return bulletin.confirmed < len(bulletin.made)
+        return bulletin.confirmed < len(bulletin.made) or bulletin.intervals.left
 
 
 def _before(opened: Opened) -> Outcome:

@@ -12,7 +12,7 @@ from p2p.metrics import PeriodScore
 from p2p.outcome import Outcome
 from p2p.scenario import Scenario
 from p2p.wire import Event
-from server.bulletin import HOUSEHOLDS_MIN
+from server.intervals import HOUSEHOLDS_MIN
 
 COUNTED = frozenset((Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound))
 """What surplus and efficiency are reckoned from. Quotes, orders and answers are nine events of ten, and passed over."""

@@ -161,7 +161,7 @@ def published(scenario, seed):
     simulation = Simulation(scenario, ["zic"] * scenario.seats, seed)
     feeds = Feeds(simulation.session)
     channel = feeds.public_channel(0)
-    bulletin = Bulletin(public_rules(scenario, channel[1]), feeds.public[channel], scenario.seats)
+    bulletin = Bulletin(public_rules(scenario, channel[1]), feeds, channel, scenario.seats)
     return simulation, feeds, channel, bulletin
 
 

@@ -54,9 +54,9 @@ def test_a_period_that_is_extended_is_as_long_on_the_broker_and_in_words_as_it_i
         for event in events:
             if isinstance(event.message, StartRound | Called | Extended):
                 telling.see(event.message, at)
-    bulletin = Bulletin(rules, feeds.public[feeds.public_channel(0)], 4)
+    bulletin = Bulletin(rules, feeds, feeds.public_channel(0), 4)
     bulletin.fold()
     ((_, period),) = bulletin.due({"period"}, course.now)
-    assert msgspec.json.decode(period, type=Period) == Period(1, 0, 90 * SECOND)
+    assert msgspec.json.decode(period, type=Period) == Period(1, 0, 90 * SECOND, 30 * SECOND)
     assert any(b"70 s are left" in words for words, _ in bulletin.board.due())
     assert "extended: 70.0 s left" in capsys.readouterr().err

@@ -22,10 +22,12 @@ class CallClock:
                 self._due = at + self._until(1)
             case Called(call=call):
                 self.held = call
+                if not self.collecting:
+                    return
                 self._due = at + self._until(call + 1) - self._until(call) if call < self.calls else at
             case EndRound():
                 self._due = self._left_us = None
-            case Paused(left_us=left_us) if self._due is not None:
+            case Paused(left_us=left_us) if left_us is not None and self.collecting:
                 self._due, self._left_us = None, left_us
             case Resumed(left_us=left_us) | Extended(left_us=left_us) if left_us is not None and self.collecting:
                 self._due, self._left_us = at + left_us, None

@@ -122,7 +122,7 @@ class BrokerLine:
             received = heard.follows()
         if topic == "state":
             self._clock_at = (heard.now, time.monotonic())
-        if received:
-            yield Facts(received)
+        if received or topic == "call":
+            yield Facts(received, heard.states)
         if heard.welfare and heard.rules and topic in ("welfare", "rules"):
             yield heard.welfare

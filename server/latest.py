@@ -1,0 +1,80 @@
+"""What the retained topics of a market say, from what its public knows after so many facts."""
+
+import msgspec
+
+from p2p.broadcast import CALLS_KEPT, LEVELS_SHOWN, Book, Call, Standing, State
+from p2p.knowledge import PublicKnowledge
+from p2p.line import FactRead
+from p2p.messages import Indicative
+from p2p.rules import after_next_call_us
+from p2p.side import Side
+from p2p.units import Instant, Price, Quantity
+from p2p.wire import message_of
+
+
+def standing(public: PublicKnowledge, at: Instant, number: int) -> Standing:
+    """The standing quotes; a side without a price has no quantity."""
+    quantities = [
+        0 if price is None else quantity
+        for price, quantity in ((public.bid, public.bid_quantity), (public.ask, public.ask_quantity))
+    ]
+    return Standing(at, number, public.bid, public.ask, *quantities)
+
+
+def book(public: PublicKnowledge, at: Instant, number: int) -> Book:
+    """The book by levels."""
+    return Book(at, number, _levels(public.book.bids), _levels(public.book.asks))
+
+
+def _levels(side: Side) -> list[tuple[Price, Quantity]]:
+    """The best levels of a side: price and what rests there."""
+    levels: list[tuple[Price, Quantity]] = []
+    for order in side:
+        price, quantity = int(order.price), int(order.quantity)
+        if levels and levels[-1][0] == price:
+            levels[-1] = (price, levels[-1][1] + quantity)
+        elif len(levels) == LEVELS_SHOWN:
+            break
+        else:
+            levels.append((price, quantity))
+    return levels
+
+
+def call(public: PublicKnowledge, states: list[bytes], at: Instant, number: int) -> Call:
+    """The calls that were held, and what the states say of one held now: nothing where that is hidden."""
+    would = _indicative(states)
+    price, quantity = (would.price, would.quantity) if would else (None, None)
+    return Call(at, number, public.period, public.calls[-CALLS_KEPT:], _next_at(public), price, quantity)
+
+
+def _indicative(states: list[bytes]) -> Indicative | None:
+    for raw in states:
+        fact = msgspec.json.decode(raw, type=FactRead)
+        if isinstance(message := message_of(fact.directive, fact.payload), Indicative):
+            return message
+    return None
+
+
+def _next_at(public: PublicKnowledge) -> Instant | None:
+    """When the next call is held, None while no clock runs towards one."""
+    calls = public.rules.call.calls if public.rules.call else 1
+    held = public.calls[-1].call if public.calls else 0
+    if not public.open or public.ends_at is None or held >= calls:
+        return None
+    return public.ends_at - after_next_call_us(public.rules, public.length_us, held)
+
+
+def state(public: PublicKnowledge, now: Instant, next_period: int, seats: int) -> State:
+    """Where the session is."""
+    return State(
+        now=now,
+        phase=public.phase,
+        period=public.period,
+        periods=public.rules.periods,
+        open=public.open,
+        paused=public.paused,
+        left_us=public.time_left_us(now),
+        next_period=next_period,
+        seats_taken=public.seats_taken,
+        seats=seats,
+    )
