@@ -8,6 +8,7 @@ import time
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable
 
 from p2p.institutions.call import CallAuction
 from p2p.line import FEED_BYTES_MAX, Fact
@@ -72,7 +73,9 @@ class Place:
 class Feeds:
     """The published facts of a session. Nothing is here that is not durable."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, clock: Callable[[], Instant] | None = None) -> None:
+        """`clock` says what instant it is; without it, it is that of the last message."""
+        self._clock = clock
         self.views = Views(session.scenario, session.seed)
         self.session = session
         self.public: dict[Channel, list[bytes]] = {
@@ -93,6 +96,10 @@ class Feeds:
         self._times = {channel: array("d") for channel in self.public}
         self._joined: dict[Channel, dict[int, bytes]] = {channel: {} for channel in self.public}
         self.taken_over: dict[Viewer, int] = {}
+
+    def instant(self) -> Instant:
+        """The instant that a frame says it is: who comes late to a quiet market has no other clock."""
+        return self.now if self._clock is None else max(self.now, self._clock())
 
     def channel(self, viewer: Viewer) -> Channel:
         """Whose public facts a viewer is shown."""

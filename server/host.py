@@ -65,15 +65,17 @@ def open_new(scenario: Scenario, name: str, seed: int, recordings: Path, code: s
     session = Session(scenario, seed)
     store = Store.create(recordings / new_id(name), scenario, seed, code, disk)
     doors, codes, control = Doors.create(store.folder, scenario.seats)
-    feeds = Feeds(session)
+    clock = Clock()
+    feeds = Feeds(session, clock.now)
     words = Announcements(store.folder, store.disk, feeds.words)
-    return Opened(session, store, doors, codes, control, feeds, Clock(), [Envelope(GATEWAY, Open())], words)
+    return Opened(session, store, doors, codes, control, feeds, clock, [Envelope(GATEWAY, Open())], words)
 
 
 def open_again(recovered: Recovered, robots: int) -> Opened:
     """A session that was cut, paused where it stopped; its robots' seats get new codes, people keep theirs."""
     session = recovered.session
-    feeds = Feeds(session)
+    clock = Clock(session.now)
+    feeds = Feeds(session, clock.now)
     words = Announcements(recovered.folder, recovered.disk, feeds.words)
     for at, events in recovered.played:
         feeds.add(at, events)
@@ -84,9 +86,7 @@ def open_again(recovered: Recovered, robots: int) -> Opened:
     robots_seats = {seat for seat in held if not session.is_a_persons(seat)}
     seats = sorted(session.market_of, key=lambda seat: (seat not in robots_seats, -seat))
     codes = doors.reissue(sorted(seats[:robots]))
-    return Opened(
-        session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, Clock(session.now), first, words
-    )
+    return Opened(session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, clock, first, words)
 
 
 def resumed(session: Session) -> list[Envelope]:

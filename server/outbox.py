@@ -96,4 +96,4 @@ class Outbox:
             state = []
         else:
             self._state = state
-        return feed_frame(first, feeds.now, [facts], state)
+        return feed_frame(first, feeds.instant(), [facts], state)

@@ -3,8 +3,10 @@
 import asyncio
 import time
 
+from p2p.line import ClientLine
 from p2p.messages import Bid, EndRound, Start, StartRound
 from server.clock import Clock
+from server.conduct import conduct
 from tests.test_server import trading
 
 
@@ -42,3 +44,19 @@ async def test_after_a_sleep_of_the_machine_the_period_ends_once_and_late_orders
         assert (await experimenter.say(Start())).token
         await b1.until_told(StartRound, 2)
         assert len(b1.all(EndRound)) == 1
+
+
+async def test_who_comes_late_to_a_quiet_market_is_told_what_time_it_is(host, monkeypatch):
+    async with host() as hosted:
+        _, (b1, *_) = await trading(hosted)
+        left_us = b1.knowledge.public.time_left_us(b1.line.now)
+        quiet_ns = 17 * 10**9
+        real = time.monotonic_ns
+        monkeypatch.setattr(time, "monotonic_ns", lambda: real() + quiet_ns)
+        line = ClientLine("", "human")
+        line.watched = 0
+        late = await hosted.login(line)
+        await late.until_told(StartRound)
+        assert 0 <= late.knowledge.public.time_left_us(late.line.now) <= left_us - quiet_ns // 1_000
+        status = await conduct(hosted.url, hosted.host.opened.control, "status", None)
+        assert float(status.split(", ")[1].removesuffix(" s left")) <= (left_us - quiet_ns // 1_000) / 1e6 + 0.05
