@@ -9,7 +9,8 @@
             case Lost(): …               # the line is gone; it is being tried again
     client.say(Bid(90))                  # pending until `accepted` or `refused` comes as a fact
 
-The iteration ends when the server has closed for good, or nobody answered for `patience_s`; `client.closed` says why.
+The iteration ends when the server has closed for good, or nobody has let us in for `patience_s`, counted from when the
+line was lost, however long it had been quiet before; `client.closed` says why.
 """
 
 import asyncio
@@ -102,6 +103,7 @@ class Client:
         """Everything that happens on the line, over all its connections, until it is closed for good."""
         tries, since = 0, time.monotonic()
         while self.closed is None:
+            let_in = False
             why = "the server went away"
             try:
                 async with connect(
@@ -115,7 +117,7 @@ class Client:
                     proxy=None,
                 ) as socket:
                     async for happening in self._connection(socket):
-                        tries, since = 0, time.monotonic()
+                        let_in = let_in or isinstance(happening, Welcome)
                         yield happening
             except (InvalidURI, ValueError) as error:
                 self.closed = Closed(0, f"not an address to join: {error}")
@@ -125,6 +127,8 @@ class Client:
                 why = str(error) or type(error).__name__
             except ProtocolError as error:
                 self.closed = Closed(0, error.why)
+            if let_in:
+                tries, since = 0, time.monotonic()
             if self.closed is None and time.monotonic() - since > self.patience_s:
                 self.closed = Closed(0, f"no answer from {self.url} for {self.patience_s:.0f} s: {why}")
             if self.closed is None:
