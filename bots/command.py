@@ -1,6 +1,7 @@
 """The command `pit bot`: one robot on a seat, or a fleet of them for `pit serve --bots`."""
 
 import asyncio
+import contextlib
 import os
 import sys
 from typing import TextIO
@@ -46,7 +47,8 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
 
 
 def _tell(said: str) -> None:
-    click.echo(f"pit: {said}", err=True)
+    with contextlib.suppress(OSError):  # nobody may be listening any more: the robot trades on
+        click.echo(f"pit: {said}", err=True)
 
 
 def _code(code_file: TextIO | None) -> str:

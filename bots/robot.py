@@ -8,6 +8,7 @@ and again is not asked any more: all the robots of its process would wait for it
 """
 
 import asyncio
+import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -213,6 +214,7 @@ class Robot:
         self.passed[why] = self.passed.get(why, 0) + 1
         if self.passed[why] > 1:
             return
-        seat = self.client.line.welcome.seat if self.client.line.welcome else "?"
-        print(f"pit: {self.word} on seat {seat} passes: {what}", file=sys.stderr, flush=True)
         self.client.say(Passes(why))
+        seat = self.client.line.welcome.seat if self.client.line.welcome else "?"
+        with contextlib.suppress(OSError):  # nobody may be listening any more
+            print(f"pit: {self.word} on seat {seat} passes: {what}", file=sys.stderr, flush=True)

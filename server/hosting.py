@@ -19,7 +19,7 @@ from p2p.wire import encode, message_of
 from server.address import remember
 from server.host import DISK_FAILED, Host, Opened
 from server.metrics import counted
-from server.telling import LOBBY_S, SeatNews, Telling
+from server.telling import LOBBY_S, SeatNews, Telling, tell
 from server.transport import LOOPBACK, Transport
 from server.vacancies import Vacancies
 
@@ -65,33 +65,40 @@ class Hosting:
         try:
             await asyncio.wait([running, listening], return_when=asyncio.FIRST_COMPLETED)
             if listening.done():
-                shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-                url = f"{self.transport.scheme}://{shown}:{listening.result()}"
-                robots = self._robot_seats()
-                remember(self.opened.store.folder, listening.result())
-                self._say_where(url, mqtt, robots)
-                if robots or self.opened.session.stand_ins is not None:
-                    await self._start_robots(url, robots)
-                if self.opened.session.stand_ins is not None:
-                    vacancies = Vacancies(self.opened.session, self._call_stand_in, self.opened.doors.take_back)
-                    hosted.listeners.append(vacancies.heard)
-                    vacancies.look()
+                await self._begin(hosted, self.transport.url(host, listening.result()), listening.result(), mqtt)
             status = await running
         except OSError as error:
             if not listening.done():
                 raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
-            click.echo(
-                f"pit: the recording cannot be written: {error}; take it up again with pit serve --recover "
-                f"{self.opened.store.folder}",
-                err=True,
-            )
+            tell(f"the recording cannot be written: {error}; take it up again with {self._again()}")
             status = DISK_FAILED
         finally:
+            hosted.stop()
             telling.cancel()
+            await asyncio.wait([running])
             await self._end_robots()
         if status == 0:
             self._say_end()
         return status
+
+    async def _begin(self, hosted: Host, url: str, port: int, mqtt: list[str]) -> None:
+        """Say where to join, and start what is ours; raises ClickException where that cannot be done."""
+        robots = self._robot_seats()
+        try:
+            remember(self.opened.store.folder, port)
+            self._say_where(url, mqtt, robots)
+            if robots or self.opened.session.stand_ins is not None:
+                await self._start_robots(url, robots)
+        except OSError as error:
+            raise click.ClickException(f"the session cannot begin: {error}; {self._again()} tries again") from error
+        if self.opened.session.stand_ins is not None:
+            vacancies = Vacancies(self.opened.session, self._call_stand_in, self.opened.doors.take_back)
+            hosted.listeners.append(vacancies.heard)
+            vacancies.look()
+
+    def _again(self) -> str:
+        """The command that takes the session up again."""
+        return f"pit serve --recover {self.opened.store.folder}"
 
     def _robot_seats(self) -> list[Seat]:
         """The seats robots take: the last ones that have a code to give."""
@@ -196,7 +203,6 @@ class Hosting:
     def _say_end(self) -> None:
         folder = self.opened.store.folder
         ended = self.opened.session.phase == "ended"
-        then = f"pit score {folder}" if ended else f"pit serve --recover {folder} takes it up again"
-        click.echo(f"pit: {then}", err=True)
+        tell(f"pit score {folder}" if ended else f"{self._again()} takes it up again")
         if not self.as_json:
             click.echo(f"recording     {folder}")

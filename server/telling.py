@@ -1,6 +1,7 @@
 """What a running session tells its experimenter in the shell: a line for whatever he would want to know at once."""
 
 import asyncio
+import contextlib
 
 import click
 
@@ -29,6 +30,12 @@ LOBBY_S = 1.0
 """Arrivals are said once nobody has come for so long: forty students are a few lines, not forty."""
 
 
+def tell(said: str) -> None:
+    """Say it on standard error. One that has been closed (a pipe, a terminal that is gone) stops no market."""
+    with contextlib.suppress(OSError):
+        click.echo(f"pit: {said}", err=True)
+
+
 class Telling:
     """Folds a market's public facts and says on standard error what has changed."""
 
@@ -41,17 +48,17 @@ class Telling:
         self.knowledge.see(message, at)
         said = self._said(message, at)
         if said:
-            click.echo(f"pit: {said}", err=True)
+            tell(said)
 
     def say_lobby(self) -> None:
         """Say how many seats are taken, if that has changed since it was said."""
         if self._lobby is not None:
-            click.echo(f"pit: {self._seats_taken()}", err=True)
+            tell(self._seats_taken())
 
     def say_pause(self) -> None:
         """Say that the session stands still, if it does: it has been taken up again so."""
         if self.knowledge.paused:
-            click.echo(f"pit: {self._paused()}", err=True)
+            tell(self._paused())
 
     def _seats_taken(self) -> str:
         lobby, self._lobby = self._lobby, None
@@ -104,7 +111,7 @@ class SeatNews:
                     case TakenOver() | HandedBack() if isinstance(event.to, int):
                         self._change(event.to, isinstance(event.message, TakenOver))
                     case Passes(why=why, seat=seat) if event.to == EXPERIMENTER:
-                        click.echo(f"pit: the robot on seat {seat} passes: {WHY[why]}", err=True)
+                        tell(f"the robot on seat {seat} passes: {WHY[why]}")
                     case _:
                         pass
 
@@ -122,5 +129,4 @@ class SeatNews:
         for seats, what in ((robots, "held by a robot until its owner is back"), (owners, "its owner's again")):
             if seats:
                 listed = ", ".join(map(str, seats))
-                said = f"seat {listed} is {what}" if len(seats) == 1 else f"seats {listed}: each is {what}"
-                click.echo(f"pit: {said}", err=True)
+                tell(f"seat {listed} is {what}" if len(seats) == 1 else f"seats {listed}: each is {what}")

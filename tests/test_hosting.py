@@ -1,0 +1,81 @@
+"""What `pit serve` does round a session when something round it fails: the session is none the worse for it."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from bots.robot import Robot
+from p2p.line import ClientLine, Welcome
+from p2p.messages import Accepted, Bid, Passes
+from p2p.rules import public_rules
+from p2p.scenario import Scenario
+from recordings.store import Recovered
+from server.host import Opened
+from server.hosting import Hosting
+from server.telling import SeatNews
+from server.transport import Transport
+from tests.test_server import trading
+
+
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """A standard error that nobody reads any more, as of a terminal that was closed."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    stream = os.fdopen(writer, "w", buffering=1)
+    try:
+        with contextlib.redirect_stderr(stream):
+            yield
+    finally:
+        with contextlib.suppress(BrokenPipeError):
+            stream.close()
+
+
+async def test_a_terminal_that_is_closed_stops_no_market(host) -> None:
+    async with host() as hosted:
+        hosted.host.listeners.append(SeatNews().heard)
+        _, (buyer, *_) = await trading(hosted)
+        seat = buyer.welcome.seat
+        buyer.cut()
+        await hosted.until(lambda: seat not in hosted.host.gateway.lines)
+        robot = await hosted.login(ClientLine(hosted.codes[seat], "robot"))
+        with unheard():
+            assert isinstance(await robot.say(Passes("raised")), Accepted)
+            assert isinstance(await robot.say(Bid(50)), Accepted)
+        assert not hosted.running.done()
+
+
+def test_a_robot_that_nobody_hears_says_to_the_session_that_it_passes(small: Scenario) -> None:
+    robot = Robot("ws://127.0.0.1:9", "AAAAAAAA", "zic")
+    robot.client.line._welcomed(Welcome("play", 0, "token", 0, 0, public_rules(small, "book", to_robot=True)))
+    with unheard():
+        robot._pass("raised", "its agent has failed")
+    assert len(robot.client.line.pending) == 1
+
+
+async def test_a_session_that_cannot_begin_says_why_and_is_sealed(opened: Opened, monkeypatch) -> None:
+    async def refused(*words: str, **more: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("asyncio.create_subprocess_exec", refused)
+    with pytest.raises(click.ClickException, match=r"cannot begin.*Resource.*--recover"):
+        await Hosting(opened, ["zic"], as_json=True).run("127.0.0.1", 0)
+    assert Recovered(opened.store.folder).sealed is not None
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "ws://127.0.0.1:8765"),
+        ("lab.example", "ws://lab.example:8765"),
+        ("0.0.0.0", "ws://127.0.0.1:8765"),
+        ("::1", "ws://[::1]:8765"),
+        ("::", "ws://[::1]:8765"),
+        ("2001:db8::7", "ws://[2001:db8::7]:8765"),
+    ],
+)
+def test_the_address_that_is_said_can_be_joined(host: str, url: str) -> None:
+    assert Transport().url(host, 8765) == url
