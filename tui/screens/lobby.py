@@ -12,7 +12,7 @@ from textual.widgets import Footer, ProgressBar
 from p2p.units import Instant
 from tui.model import Model
 from tui.widgets.line import Line
-from tui.widgets.notice import Notice
+from tui.widgets.notice import ROWS_MAX, Notice
 from tui.widgets.rules import rules_text
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class LobbyScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Title, seats, pages."""
         yield Line(id="lobby-title")
-        yield Notice(id="notice")
+        yield Notice(rows_min=ROWS_MAX)
         yield Line(id="lobby-seats")
         yield ProgressBar(id="seats-bar", show_eta=False, show_percentage=False)
         with VerticalScroll(id="page", classes="panel"):

@@ -43,7 +43,7 @@ class MarketScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         yield Status(id="status")
-        yield Notice(id="notice")
+        yield Notice()
         model = self._model()
         self._arranged = arrangement(model)
         self.set_class(bool(model and model.calls and shows_book(model)), "-call-and-book")

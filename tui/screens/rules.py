@@ -1,10 +1,11 @@
-"""The rules and instructions on top of the market, for whoever wants to read them again."""
+"""The experimenter's words, the rules and the instructions on top of the market, for whoever wants to read them."""
 
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -26,4 +27,7 @@ class RulesScreen(ModalScreen[None]):
         with VerticalScroll(id="page", classes="panel") as page:
             page.border_title = "Rules, instructions, keys"
             page.border_subtitle = "Esc closes"
+            if self.model.announced:
+                said = Content.assemble(("The experimenter says", "bold"), f"\n{self.model.announced}\n")
+                yield Static(said)
             yield Static(rules_text(self.model))

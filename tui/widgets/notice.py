@@ -1,30 +1,66 @@
-"""The line across the screen for what everybody must see: a lost connection, a pause, a break. Else it is not there."""
+"""What everybody must see, across the screen: a lost connection, a pause, a break, what the experimenter says.
+
+Where there is nothing to say it is not there. A pause is where the experimenter says most: his words have lines of
+their own, as many as the market leaves. On the smallest terminal that is one beside another notice, else two; what has
+no place is on the page behind the key i.
+"""
 
 from textual.content import Content
 
 from p2p.units import Instant
 from tui.model import Model
+from tui.screens.small import HEIGHT_MIN
 from tui.widgets.line import Line
 from tui.wording import clock
 
+ROWS_MIN, ROWS_MAX = 2, 9
+"""Rows of it on the smallest terminal, whose market needs the others; and what the longest words come to there."""
+MARGIN = 2
+"""Columns that are empty beside the words, both sides together."""
+MORE = "… (i: all)"
+"""Ends words that go on behind the key i."""
+
 
 class Notice(Line):
-    """One sentence in reverse, shown only while there is something to say."""
+    """Sentences in reverse, shown only while there is something to say. `rows_min` of them fit at any size."""
+
+    def __init__(self, rows_min: int = ROWS_MIN) -> None:
+        super().__init__(id="notice")
+        self.rows_min = rows_min
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the notice up to date."""
+        size = self.app.size
+        rows_max = min(ROWS_MAX, size.height - HEIGHT_MIN + self.rows_min)
+        more = MORE if model.seat is not None else "…"
         said = notice(model, now)
-        self.display = bool(said)
+        rows = laid_out(said, max(1, size.width - MARGIN), max(self.rows_min, rows_max), more) if said else []
+        self.display = bool(rows)
         self.set_class(model.lost is not None, "-lost")
-        if said:
-            self.say(Content(said))
+        if rows:
+            self.say(Content("\n").join(rows))
+
+
+def laid_out(said: str, width: int, rows_max: int, more: str = "…") -> list[Content]:
+    """The lines of a notice in so many rows: each has one at least, and the last, his words, what the others leave."""
+    rows: list[Content] = []
+    lines = Content(said).split("\n")
+    for number, line in enumerate(lines, 1):
+        room = rows_max - len(rows) - (len(lines) - number)
+        wrapped = [row.rstrip() for row in line.wrap(width)]
+        if len(wrapped) > room:
+            end = Content(more if number == len(lines) else "…")
+            cut = Content(" ").join(wrapped[room - 1 :]).truncate(width - end.cell_length)
+            wrapped = [*wrapped[: room - 1], cut.rstrip() + end]
+        rows += wrapped
+    return rows
 
 
 def notice(model: Model, now: Instant) -> str:
-    """The most urgent thing to know, or nothing; the experimenter's words stay until he says others."""
-    state = _state(model, now)
-    said = f"✉ Experimenter: {model.announced}" if model.announced else ""
-    return "   ".join(part for part in (state, _absence(model), said) if part)
+    """What there is to know, the most urgent first, or nothing; his words, till he says others, below it."""
+    state = "   ".join(part for part in (_state(model, now), _absence(model)) if part)
+    said = f"✉ Experimenter: {' '.join(model.announced.split())}" if model.announced else ""
+    return "\n".join(part for part in (state, said) if part)
 
 
 def _absence(model: Model) -> str:
