@@ -140,6 +140,15 @@ def offer(view: View, price: float) -> Action:
     return Ask(said) if said >= value and improves(view, said) else None
 
 
+def taken(view: View) -> Action:
+    """What stands on the other side, taken where that gains; None where it does not, or is one's own."""
+    value, bid, ask = view.unit_value, view.bid, view.ask
+    assert value is not None, "there is a unit to trade"
+    if view.role == "buyer":
+        return Buy(ask) if ask is not None and ask < value and not view.ask_mine else None
+    return Sell(bid) if bid is not None and bid > value and not view.bid_mine else None
+
+
 def swept(view: View, among: int | None = None) -> Price | None:
     """The price to take at to have all that gains and is needed, of the first so many offers; None: nothing."""
     value, last, wanted = view.unit_value, None, view.step_left

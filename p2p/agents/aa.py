@@ -16,6 +16,9 @@ window 5 with rho 0.9, beta_1 and beta_2 drawn from 0.2 to 0.6, alpha's range is
 contract the paper's first-round rule is used, and r is 0. What stands unanswered is heard
 again (watching.py). A trader improves on its own quote, too, for the standing auction would else wait
 for good when the last buyer and the last seller both stand. A contract moves all, a quote only those it undercuts.
+
+The paper has no trader who may not bid. Where only the other side may quote, it takes what is at least as good as its
+target (in the first round too), and a target that nothing meets counts as a bid of its own that was not taken.
 """
 
 from collections.abc import Iterable
@@ -26,7 +29,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from p2p.agents import Action, View, offer
+from p2p.agents import Action, View, offer, only_takes
 from p2p.agents.watching import OWN_SIDE, Shout, Watcher
 from p2p.messages import Buy, Message, Schedule, Sell
 from p2p.units import Money, Price, Role
@@ -124,13 +127,17 @@ class AA(Watcher, kw_only=True, dict=True):
         """Take what is at least as good as the target, else go a part of the way towards it."""
         if self.rates is None:
             self.rates = (rng.uniform(self.beta_low, self.beta_high), rng.uniform(self.beta_low, self.beta_high))
-        self.hear_again(view)
-        self.adapt(self.shouts(), view.price_min, view.price_max, view.tick)
         limit, role = view.unit_value, view.role
+        self.hear_again(view)
+        if limit is not None and role is not None:
+            before = self.target(role, limit, view.price_min, view.price_max)
+            if before is not None:
+                self.hear_nothing(view, before)
+        self.adapt(self.shouts(), view.price_min, view.price_max, view.tick)
         if limit is None or role is None:
             return None
         target = self.target(role, limit, view.price_min, view.price_max)
-        if view.collects:
+        if view.collects or only_takes(view):
             return offer(view, limit if target is None else target)
         return self._buyer(view, limit, target) if role == "buyer" else self._seller(view, limit, target)
 

@@ -11,6 +11,9 @@ not the rule's, which the paper ties to the expected surplus.
 In a call nobody answers a quote, so its history is what calls have come to: the price of one counts as taken on both
 sides, an order of one's own that it left as not taken. A seat that is told no prices has those of its own contracts.
 Others' orders are not counted, for they bind nobody before the call is held. One order is made for each call.
+
+The paper's traders may all quote. One that may not has no chance with any price but what stands: that is certain, so it
+takes it where it gains. Those who alone quote learn as in the paper, from their side's shouts that were taken and not.
 """
 
 from math import inf
@@ -19,7 +22,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from p2p.agents import Action, Agent, View, improves, on_tick, quote
+from p2p.agents import Action, Agent, View, improves, on_tick, only_takes, quote, taken
 from p2p.agents.beliefs import Belief, History, best_of, candidates, widened
 from p2p.messages import Called, Contract, Message, Order, OrderId, Quote, Schedule, StartRound
 from p2p.units import Price, Role, Side
@@ -97,6 +100,8 @@ class GD(Agent, kw_only=True, dict=True):
         again = bool(self.left) and self._untraded()
         if value is None or role is None or (view.collects and view.quoted and not again):
             return None
+        if only_takes(view):
+            return taken(view)
         sign = 1 if role == "seller" else -1
         low, high = self._range(view, role, value)
         belief = self.belief(view, role)
@@ -142,9 +147,9 @@ class GD(Agent, kw_only=True, dict=True):
         if self.formed is None or self.formed[0] != key:
             own: Side = "ask" if role == "seller" else "bid"
             formed = Belief(self.history, own, view.price_min, view.price_max, self.open_is_lost)
-            self.formed = (key, self.bounded(formed, role))
+            self.formed = (key, self.bounded(formed, view, role))
         return self.formed[1]
 
-    def bounded(self, belief: Belief, role: Role) -> Belief:
+    def bounded(self, belief: Belief, view: View, role: Role) -> Belief:
         """The belief as it is; MGD bounds it."""
         return belief

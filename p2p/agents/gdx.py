@@ -9,7 +9,8 @@ with m units and n chances left, f the belief, s the surplus of the unit at hand
 Variant: the chances are `horizon` times the share of the period that is left (the paper's agents act at given times,
 ours at random ones). With a discount of 0.9 what lies beyond some forty chances counts for nothing. At the most
 `UNITS_MAX` units are looked ahead at, each at its own value. In a call the chances are the calls that are left, as many
-as the period before had: an order that waits for a call is no chance of its own.
+as the period before had: an order that waits for a call is no chance of its own. Who may not quote has no price of his
+own to wait with, and takes what gains, as GD does.
 """
 
 from random import Random

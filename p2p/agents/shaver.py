@@ -6,7 +6,8 @@ limit of the price range that is best for itself. As there, it does not ask whos
 Variant: a step is `ticks` ticks, and at the least one of `steps` parts of the price range. A penny is enough where a
 trader is asked thousands of times; here it looks some forty times a period, and would never leave the far end of a wide
 range. In a call there is no best quote to be shaved: it quotes its value at first, and where the call before had a
-price, a step better than that, as far as its value goes.
+price, a step better than that, as far as its value goes. Where only the other side may quote, of which the source says
+nothing, it takes whatever gains: it has no opinion of prices, and nothing to shave.
 """
 
 from random import Random
@@ -14,7 +15,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from p2p.agents import Action, Agent, View, offer
+from p2p.agents import Action, Agent, View, offer, only_takes, taken
 from p2p.messages import Called, Contract, Message
 from p2p.units import Money, Price
 
@@ -41,13 +42,15 @@ class Shaver(Agent, kw_only=True, dict=True):
                 pass
 
     def decide(self, view: View, rng: Random) -> Action:
-        """The best quote and a step, or the best for itself where there is none."""
+        """The best quote and a step, or the best for itself where there is none; what gains where it may not quote."""
         value, role = view.unit_value, view.role
         if value is None or role is None:
             return None
         step = max(self.ticks * view.tick, (view.price_max - view.price_min) // self.steps)
         if view.collects:
             return offer(view, value if self.called is None else _beyond(view, self.called, step, value))
+        if only_takes(view):
+            return taken(view)
         best = view.bid if role == "buyer" else view.ask
         if best is None:
             return offer(view, view.price_min if role == "buyer" else view.price_max)

@@ -9,7 +9,8 @@ gains and
 3. time runs out: less than `last` of the period is left.
 
 Variant: the original's bid at the price limit when nobody has said anything, which the tournament's turns asked for,
-is left out: it never opens a market, so that a market of snipers alone does not trade.
+is left out: it never opens a market, so that a market of snipers alone does not trade. Where one side alone may quote,
+the quotes are never close: a sniper of the other side has its rules 2 and 3, one of that side has nothing to take.
 """
 
 from random import Random

@@ -7,9 +7,10 @@ price. In a call there are no shouts; each contract at its price counts as one o
 
 from collections import deque
 from collections.abc import Iterator
+from math import ceil, floor
 from typing import ClassVar, NamedTuple, TypeAlias
 
-from p2p.agents import Agent, View
+from p2p.agents import Agent, View, only_takes
 from p2p.holdings import Holding
 from p2p.messages import Contract, Message, Quote, Schedule, Taken
 from p2p.units import Money, Price, Role, Side
@@ -115,3 +116,18 @@ class Watcher(Agent, kw_only=True, dict=True):
             side, price = OWN_SIDE[view.role], view.bid if view.role == "buyer" else view.ask
             if price is not None and side == self.side:
                 self._keep(Quote(side, price))
+
+    def hear_nothing(self, view: View, price: float) -> None:
+        """Where its side may not quote: that nothing stands which it would take, at the price it would have shouted.
+
+        The papers have no such side. Its price counts as shouted and not taken, as a quote would that it may not make:
+        else only those who quote would learn from silence, and would give way to the others until hardly any trade.
+        """
+        if view.role is None or self.own is None or not only_takes(view) or self.side != OWN_SIDE[view.role]:
+            return
+        if view.role == "buyer":
+            said, met = floor(price), view.ask is not None and view.ask <= price
+        else:
+            said, met = ceil(price), view.bid is not None and view.bid >= price
+        if not met:
+            self._keep(Quote(OWN_SIDE[view.role], said))

@@ -12,6 +12,9 @@ HP Labs HPL-97-91. The published rule, as we read it:
 - What stands and is not taken counts as shouted again when the trader looks and has heard nothing else (watching.py).
 - Momentum: change = momentum * change + (1 - momentum) * beta * (target - price).
 
+The paper has no trader who may not shout. Where only the other side may quote, it takes what its price meets, and a
+price that nothing meets counts as shouted and not taken.
+
 Ambiguous in the paper: c_a is absolute and its prices are of the order of a dollar, so `dollar` says how many of the
 scenario's units of money that is. A margin is kept between units and between periods. In a call each contract counts
 as a taken shout of both sides.
@@ -65,6 +68,8 @@ class ZIP(Watcher, kw_only=True, dict=True):
             self.momentum = rng.uniform(self.momentum_low, self.momentum_high)
             self.margin = rng.uniform(self.margin_low, self.margin_high)
         self.hear_again(view)
+        if view.unit_value is not None and view.role is not None:
+            self.hear_nothing(view, self.price(view.role, view.unit_value))
         self.adapt(self.shouts(), view.tick, rng)
         if view.unit_value is None or view.role is None:
             return None
