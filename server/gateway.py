@@ -317,9 +317,8 @@ class Gateway:
         self._closing = why
         for waiting in list(self._admissions):
             waiting.set_exception(ProtocolError("closing", why, fatal=True))
-        lines = list(self.lines.values())
-        await asyncio.gather(*(line.outbox.drain() for line in lines if line.outbox))
-        await asyncio.gather(*(line.peer.close(code, why) for line in lines), self.spectators.close(code, why))
+        ends = [line.outbox.farewell if line.outbox else line.peer.close for line in self.lines.values()]
+        await asyncio.gather(*(end(code, why) for end in ends), self.spectators.close(code, why))
 
     def save_beside(self) -> None:
         """Names, where any were given, and how everybody was served: beside the journal, never in it."""

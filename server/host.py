@@ -1,6 +1,7 @@
 """A session, hosted: store, doors, sequencer, gateway and listening socket, from the first connection to the seal."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from server.feeds import Feeds
 from server.gateway import Gateway
 from server.limits import (
     CLOSING_S,
+    DOOR_S,
     GOING_AWAY,
     LOGIN_S_MAX,
     PING_S,
@@ -133,7 +135,7 @@ class Host:
 
     async def run(self, host: str, port: int, listening: "asyncio.Future[int]") -> int:
         """Listen, and sequence to the end; the exit status. `listening` gets the port. Raises OSError."""
-        async with serve(
+        server = await serve(
             self.gateway.serve,
             host,
             port,
@@ -150,9 +152,15 @@ class Host:
             ping_interval=PING_S,
             ping_timeout=PONG_S,
             close_timeout=CLOSING_S,
-        ) as server:
+        )
+        try:
             listening.set_result(next(iter(server.sockets)).getsockname()[1])
             return await self._sequence()
+        finally:
+            server.close()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DOOR_S):
+                    await server.wait_closed()
 
     def _request(self, socket: ServerConnection, request: Request) -> Response | None:
         """A connection's first words: a line, unless there are too many, or a question about the server itself."""

@@ -39,8 +39,10 @@ ADDRESSES_MAX = 10_000
 """Addresses remembered; the one not heard from for longest is forgotten first."""
 KERNEL_BYTES_MAX = 256 * 1024
 """The operating system's own buffer for a line: with ours it stays below 1 MiB for one that does not read."""
-CLOSING_S = 1.0
-"""How long lines may take to get their last facts at the end."""
+CLOSING_S = 0.8
+"""How long a line may take to get its last facts and a farewell at the end: then it is cut."""
+DOOR_S = 0.2
+"""How long those may take to go who have not logged in: with the lines' time a second, whoever does not read."""
 
 # Close codes (docs/protocol.md). After these a client has nothing to come back for:
 SESSION_OVER = 4000

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from p2p.line import FEED_FACTS_MAX, feed_frame
 from server.deliveries import Delivery
 from server.feeds import Feeds, Viewer
-from server.limits import BEHIND_FACTS_MAX, SEND_BYTES_MAX, SEND_S_MAX
+from server.limits import BEHIND_FACTS_MAX, CLOSING_S, SEND_BYTES_MAX, SEND_S_MAX
 from server.peer import Gone, Peer
 
 
@@ -66,6 +66,15 @@ class Outbox:
         self.wake()
         if self._waiting:
             await asyncio.wait([self._waiting])
+
+    async def farewell(self, code: int, why: str) -> None:
+        """Send what there is still, and close; a peer that does not take it in CLOSING_S is cut."""
+        try:
+            async with asyncio.timeout(CLOSING_S):
+                await self.drain()
+                await self.peer.close(code, why)
+        except TimeoutError:
+            self.peer.abort()
 
     async def _wait(self) -> None:
         """Send frame by frame, as the peer takes them, until it has caught up."""

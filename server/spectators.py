@@ -48,6 +48,4 @@ class Spectators:
 
     async def close(self, code: int, why: str) -> None:
         """Give every line its last facts, then close it; all at once, for one that does not answer takes its time."""
-        lines = list(self.outboxes.items())
-        await asyncio.gather(*(outbox.drain() for _, outbox in lines))
-        await asyncio.gather(*(peer.close(code, why) for peer, _ in lines))
+        await asyncio.gather(*(outbox.farewell(code, why) for outbox in self.outboxes.values()))

@@ -1,0 +1,73 @@
+"""The end of a server: whoever does not take his last facts, or says nothing, does not hold it up."""
+
+import asyncio
+import socket
+import subprocess
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from p2p.messages import Accepted, Bid
+from server.host import Opened, open_new
+from tests.conftest import SMALL
+from tests.hosted import hosting
+from tests.lab import serve
+from tests.test_server import trading
+from tests.test_slow_readers import seat_of
+
+FOREVER_S = 3_600.0
+"""A patience that no test has: what waits for it to end fails."""
+
+
+@pytest.fixture
+def climbing(small, tmp_path: Path) -> Opened:
+    """A market in which prices may rise for long."""
+    rules = msgspec.structs.replace(small.institution, price_max=1_000_000)
+    scenario = msgspec.structs.replace(small, institution=rules, period_s=FOREVER_S, no_loss="none")
+    return open_new(scenario, "climbing", 1, tmp_path / "recordings", "test")
+
+
+async def test_a_server_that_stops_waits_for_no_slow_reader(climbing: Opened, monkeypatch) -> None:
+    monkeypatch.setattr("server.outbox.SEND_BYTES_MAX", 1_000)
+    monkeypatch.setattr("server.host.SEND_BYTES_MAX", 1_000)
+    monkeypatch.setattr("server.peer.KERNEL_BYTES_MAX", 2_048)
+    monkeypatch.setattr("server.outbox.SEND_S_MAX", FOREVER_S)
+    async with hosting(climbing) as hosted:
+        _, (buyer, other, *_) = await trading(hosted)
+        other.cut()
+        await hosted.until(lambda: other.welcome.seat not in hosted.host.gateway.lines)
+        slow = await seat_of(hosted, other.line)
+        peer, price = hosted.host.gateway.lines[other.welcome.seat].peer, 0
+        while peer.buffered() <= 1_000:
+            price += 1
+            assert isinstance(await buyer.say(Bid(price)), Accepted)
+        hosted.host.stop()
+        code, _ = await buyer.closed()
+        assert code == 1001, "whoever reads is told"
+        assert await asyncio.wait_for(hosted.running, 10) == 0
+        slow.socket.close()
+
+
+async def test_nor_for_a_connection_that_says_nothing(opened: Opened, monkeypatch) -> None:
+    monkeypatch.setattr("server.host.LOGIN_S_MAX", FOREVER_S)
+    async with hosting(opened) as hosted:
+        _, writer = await asyncio.open_connection("127.0.0.1", int(hosted.url.rpartition(":")[2]))
+        await hosted.raw()
+        hosted.host.stop()
+        assert await asyncio.wait_for(hosted.running, 10) == 0
+        writer.close()
+
+
+def test_a_server_that_is_ended_with_such_a_connection_has_nothing_to_complain_of(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SMALL)
+    serving = serve("small.toml", "--port", "0", cwd=tmp_path)
+    with socket.create_connection(("127.0.0.1", int(serving.where["url"].rpartition(":")[2]))):
+        serving.process.terminate()
+        try:
+            assert serving.end() == 0
+        except subprocess.TimeoutExpired:
+            serving.kill()
+            raise
+    complaints = (tmp_path / "serve.err").read_text().splitlines()
+    assert [line for line in complaints if not line.startswith("pit: ")] == []
