@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeAlias
 
+from p2p.messages import Joined, Paused
 from p2p.session import Session
 from p2p.units import Seat
 from server.sequencer import Happened
@@ -26,15 +27,30 @@ Recall: TypeAlias = Callable[[Seat], None]
 class Vacancies:
     """Watches the seats of one session, and sends robots to them."""
 
-    def __init__(self, session: Session, send: Send, recall: Recall) -> None:
-        self.session, self.send, self.recall = session, send, recall
+    def __init__(self, session: Session, send: Send, recall: Recall, again_s: float = AGAIN_S) -> None:
+        self.session, self.send, self.recall, self.again_s = session, send, recall, again_s
         self._waiting: dict[Seat, asyncio.TimerHandle] = {}
         self._begun = session.phase not in ("unopened", "lobby")
 
     def heard(self, happened: list[Happened]) -> None:
-        """Look at the seats again, if what has happened may have changed who sits or whether the clock runs."""
+        """Look at the seats again, if what has happened may have changed who sits or whether the clock runs.
+
+        Who has come and gone in one batch has been there, and a pause may be over in the batch in which it began.
+        """
+        for what in happened:
+            self._was(what)
         if any(not isinstance(what.arrival.envelope.sender, int) for what in happened):
             self.look()
+
+    def _was(self, what: Happened) -> None:
+        """Nobody is waited for whose seat was taken; a robot sent while its owner was at the door is called back."""
+        message = what.arrival.envelope.message
+        if isinstance(message, Joined):
+            self._forget(message.seat)
+            if not message.stand_in:
+                self.recall(message.seat)
+        elif any(isinstance(event.message, Paused) for event in what.events):
+            self.stop()
 
     def look(self) -> None:
         """Send robots to where they are due, and begin or end the grace of the others."""
@@ -66,7 +82,7 @@ class Vacancies:
         self._waiting[seat] = asyncio.get_running_loop().call_later(after_s, self._send, seat, word)
 
     def _send(self, seat: Seat, word: str) -> None:
-        self._later(seat, AGAIN_S, word)
+        self._later(seat, self.again_s, word)
         self.send(seat, word)
 
     def _forget(self, seat: Seat) -> None:

@@ -43,12 +43,15 @@ class Room:
     def _send(self, seat: Seat, word: str) -> None:
         self.sent.append((asyncio.get_running_loop().time(), seat, word))
 
-    def hears(self, sender: Address, message: Message) -> None:
-        now = asyncio.get_running_loop().time()
-        self.play.now = round(now * 1e6)
+    def hears(self, sender: Address, *messages: Message) -> None:
+        """What is published in one batch."""
+        self.play.now = round(asyncio.get_running_loop().time() * 1e6)
+        self.watch.heard([self._happened(sender, message) for message in messages])
+
+    def _happened(self, sender: Address, message: Message) -> Happened:
         token = self.play.session.token(sender) + 1 if sender == EXPERIMENTER else 0
         envelope = Envelope(sender, message, token=token)
-        self.watch.heard([Happened(self.play.now, self.play.hand_in(envelope), Arrival(envelope, None))])
+        return Happened(self.play.now, self.play.hand_in(envelope), Arrival(envelope, None))
 
     def people(self, *seats: Seat) -> None:
         for seat in seats:
@@ -155,10 +158,66 @@ def test_who_has_been_sent_and_has_not_come_is_called_back_in_a_pause() -> None:
         room.people(0, 1, 2)
         room.hears(EXPERIMENTER, Start())
         assert [seat for _, seat, _ in room.sent] == [3]
+        room.recalled.clear()
         room.hears(EXPERIMENTER, Pause())
         assert room.recalled == [3]
         room.hears(EXPERIMENTER, Resume())
         assert [seat for _, seat, _ in room.sent] == [3, 3]
+
+    in_time(scene)
+
+
+def test_who_was_back_for_a_moment_is_waited_for_anew() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2, 3)
+        room.hears(EXPERIMENTER, Start())
+        room.hears(GATEWAY, Left(1))
+        await asyncio.sleep(GRACE_S / 2)
+        room.hears(GATEWAY, Joined(1, "human"), Left(1))
+        await asyncio.sleep(GRACE_S + 0.1)
+        assert room.sent == [(GRACE_S / 2 + GRACE_S, 1, "gd")]
+
+    in_time(scene)
+
+
+def test_a_pause_begins_the_grace_anew_however_short_it_is() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2, 3)
+        room.hears(EXPERIMENTER, Start())
+        room.hears(GATEWAY, Left(1))
+        await asyncio.sleep(GRACE_S / 2)
+        room.hears(EXPERIMENTER, Pause(), Resume())
+        await asyncio.sleep(GRACE_S + 0.1)
+        assert room.sent == [(GRACE_S / 2 + GRACE_S, 1, "gd")]
+
+    in_time(scene)
+
+
+def test_a_robot_that_was_sent_while_the_owner_was_at_the_door_is_called_back() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2, 3)
+        room.hears(EXPERIMENTER, Start())
+        room.hears(GATEWAY, Left(1))
+        await asyncio.sleep(GRACE_S + 0.1)
+        assert [seat for _, seat, _ in room.sent] == [1]
+        room.recalled.clear()
+        room.people(1)
+        assert room.recalled == [1]
+
+    in_time(scene)
+
+
+def test_a_robot_that_has_come_is_not_called_back() -> None:
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2)
+        room.hears(EXPERIMENTER, Start())
+        room.recalled.clear()
+        room.hears(GATEWAY, Joined(3, "robot", stand_in=True))
+        assert room.recalled == [], "its line may be cut, and it comes back"
 
     in_time(scene)
 

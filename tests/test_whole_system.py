@@ -22,19 +22,26 @@ def test_whatever_anybody_is_told_is_on_record_once_and_for_good(first: int) -> 
     assert happened["cuts"] > BLOCK
     assert all(happened[rare] > 5 for rare in ("failed writes", "failed syncs", "stops", "stands", "sleeps")), happened
     assert sum(len(world.trace()) for world in worlds) > 200 * BLOCK
+    assert all(happened[change] > 5 for change in ("taken over", "handed back", "unpaid")), happened
 
 
 def test_a_seed_plays_the_same_again() -> None:
-    one, again = play(7), play(7)
-    assert one.trace() == again.trace()
-    assert one.happened == again.happened
-    assert one.trace() != play(8).trace()
+    for seed in (7, 9):
+        one, again = play(seed), play(seed)
+        assert one.trace() == again.trace()
+        assert one.happened == again.happened
+        assert one.trace() != play(seed + 1).trace()
 
 
 def test_a_quiet_world_loses_nothing_and_nobody() -> None:
     world = play(1, NONE)
     assert +world.happened == Counter()
     assert all(Ended() in [one.message for one in client.told] for client in world.clients)
+
+
+def test_in_a_quiet_world_robots_take_the_seats_of_those_who_come_late_and_give_them_back() -> None:
+    changes = sum((play(seed, NONE).happened for seed in range(3, 60, 6)), Counter())
+    assert set(+changes) == {"taken over", "handed back", "unpaid"}
 
 
 @pytest.mark.full

@@ -38,13 +38,17 @@ class Client:
     """A seat's client: says things at random, some several times, comes back when cut, remembers all it is told.
 
     One that is `restless` comes back now and then though its line stands: the older line is nobody's then. Or it comes
-    back on another device, which knows nothing: what the one before was told is kept in `before`.
+    back on another device, which knows nothing: what the one before was told is kept in `before`. `who` stands beside
+    all that it says, so that the record says more than the server knows. `hasty`: how often the experimenter ends a
+    pause as soon as he is told of it.
     """
 
     connect: Callable[[], Link]
     name: str
     rng: Random
     restless: float = 0.0
+    who: int = 0
+    hasty: float = 1.0
     told: list[Told] = field(default_factory=list)
     link: Link | None = None
     done: bool = False
@@ -68,32 +72,50 @@ class Client:
             try:
                 await self._connection()
             except Gone:
-                await asyncio.sleep(self.rng.uniform(0.01, 0.3))
+                await self._is_gone()
         self.acting.cancel()
+
+    async def _is_gone(self) -> None:
+        await asyncio.sleep(self.rng.uniform(0.01, 0.3))
 
     async def _connection(self) -> None:
         self.link = link = self.connect()
+        self._asks()
         await link.client.send(self.line.login())
         while self.rng.random() >= self.restless:
             received = self.line.received(await link.client.recv())
             if isinstance(received, Welcome):
+                self._is_welcome()
                 ahead = sum(token > received.token for token in self.line.pending)
                 assert self.line.token == received.token + ahead, "what it says next is what the server waits for"
                 for pending in self.line.unanswered():
                     await link.client.send(pending)
             elif isinstance(received, Fault):
-                assert received.code in FAULTS, received
+                self._is_wrong(received)
                 if received.code in AGAIN:
                     link.end()
             else:
                 self._see(received)
+
+    def _asks(self) -> None:
+        pass
+
+    def _is_welcome(self) -> None:
+        pass
+
+    def _is_wrong(self, fault: Fault) -> None:
+        """A token is void when a newer one was given, though nobody may have been told it: then it is by code again."""
+        if fault.code == "wrong_code" and self.line.welcome:
+            self.line.forget_resume()
+        else:
+            assert fault.code in FAULTS, fault
 
     def _see(self, told: list[Told]) -> None:
         self.told += told
         for one in told:
             if isinstance(one.message, Ended):
                 self.done = True
-            if self.name == EXPERIMENTER and isinstance(one.message, Paused):
+            if self.name == EXPERIMENTER and isinstance(one.message, Paused) and self.rng.random() < self.hasty:
                 self._say(Resume())
 
     async def _act(self) -> None:
@@ -111,7 +133,7 @@ class Client:
         return self.rng.choice(words)
 
     def _say(self, message: Message) -> None:
-        _, data = self.line.say(message)
+        _, data = self.line.say(message, {"who": self.who})
         if self.link and not self.link.cut and self.line.number:
             for _ in range(self.rng.choice((1, 1, 1, 2, 5))):
                 self.link.client.push(data)

@@ -10,31 +10,32 @@ import asyncio
 import errno
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
-from p2p.line import Login
 from p2p.messages import Open
 from p2p.session import Session
 from p2p.units import EXPERIMENTER, GATEWAY
-from p2p.wire import Envelope
+from p2p.wire import Envelope, ProtocolError
 from recordings.store import Recovered, Store
 from server.announcements import Announcements
 from server.clock import Clock
 from server.feeds import Feeds
 from server.host import Host, Opened, resumed
 from server.peer import Gone
-from tests.play import small
 from tests.simulation.client import WATCHER, Client
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.network import Link
+from tests.simulation.robots import Robots
+from tests.simulation.seats import Person, SimulatedDoors, scenario_of
 from tests.simulation.truth import records_of, time_was_kept, told_is_on_record
+from tests.simulation.truth_of_seats import seats_were_kept
 
 FOLDER = Path("recordings") / "one"
-SCENARIO = small(period_s=4.0, break_s=1.0, periods=2, start="experimenter")
 
 
 @dataclass(frozen=True)
@@ -70,23 +71,6 @@ class SimulatedClock(Clock):
         return self._start if self._started_us is None else self._start + self._us() - self._started_us
 
 
-class Doors:
-    """Codes are the seats' names here; tests/test_server.py has the real ones."""
-
-    def who(self, login: Login) -> int | str | None:
-        name = login.resume or login.code
-        return name if name == EXPERIMENTER else int(name)
-
-    def token(self, who: int | str) -> str:
-        return str(who)
-
-    def stands_in(self, login: Login) -> None:
-        return None
-
-    def take_back(self, seat: int) -> None:
-        return None
-
-
 async def _at_once(work, *words):
     await asyncio.sleep(0)
     return work(*words)
@@ -96,7 +80,7 @@ class World:
     """One seed's lab."""
 
     def __init__(self, seed: int, faults: Faults) -> None:
-        self.seed, self.faults = seed, faults
+        self.seed, self.faults, self.scenario = seed, faults, scenario_of(seed)
         self.rng = Random(seed)
         self.disk = SimulatedDisk(self._tick)
         self.host: Host | None = None
@@ -105,7 +89,12 @@ class World:
         self.recoveries: list[int] = []
         self.attending: set[asyncio.Task[None]] = set()
         self.clients: list[Client] = []
-        self.wrong: list[BaseException | None] = []
+        self.wrong: list[BaseException] = []
+        self.tasks: list[asyncio.Task[None]] = []
+        self.over: asyncio.Future[None]
+        self.tokens: dict[str, str] = {}
+        self.slept_s = 0.0
+        self.robots = Robots(self) if self.scenario.takes_over else None
 
     # --- the machine ------------------------------------------------------------------------------------------------
 
@@ -127,16 +116,21 @@ class World:
         if self.disk.files:
             recovered = Recovered(FOLDER, self.disk)
             session, feeds = recovered.session, Feeds(recovered.session)
+            if self.robots and self.robots.rng.random() < 0.2:
+                assert Recovered(FOLDER, self.disk).session.digest() == session.digest(), (
+                    "recovered twice, two sessions"
+                )
             words = Announcements(FOLDER, self.disk, feeds.words)
             for at, events in recovered.played:
                 feeds.publish(at, events)
             self.recoveries.append(len(recovered.played))
             store, first = recovered.reopen(), resumed(session)
         else:
-            session = Session(SCENARIO, self.seed)
-            store, feeds = Store.create(FOLDER, SCENARIO, self.seed, "test", self.disk), Feeds(session)
+            session = Session(self.scenario, self.seed)
+            store, feeds = Store.create(FOLDER, self.scenario, self.seed, "test", self.disk), Feeds(session)
             words, first = Announcements(FOLDER, self.disk, feeds.words), [Envelope(GATEWAY, Open())]
-        return Opened(session, store, Doors(), {}, "", feeds, SimulatedClock(session.now), first, words)
+        doors = SimulatedDoors(self.scenario.seats, self.tokens)
+        return Opened(session, store, doors, {}, "", feeds, SimulatedClock(session.now), first, words)
 
     async def _serve(self) -> bool:
         """Host the session until it ends (True), or is stopped, or the disk or the power fails."""
@@ -145,6 +139,8 @@ class World:
             host.gateway.aside, host.gateway.chance = _at_once, Random(self.rng.random())
             host.sequencer.on_disk = self._on_disk
             self.host, self.begun = host, True
+            if self.robots:
+                self.robots.begin(host)
             await host._sequence()
             if host.opened.session.phase == "ended":
                 return True
@@ -158,6 +154,8 @@ class World:
             self.disk.tick = self._tick
         finally:
             self.host, self.disk.failed = None, False
+            if self.robots:
+                self.robots.end()
         return False
 
     def _gone(self) -> None:
@@ -186,15 +184,14 @@ class World:
     def _attended(self, task: "asyncio.Task[None]") -> None:
         """A connection has ended on the server's side, and never by an error of ours."""
         self.attending.discard(task)
-        if not task.cancelled() and task.exception():
-            self.wrong.append(task.exception())
+        self._ended(task)
 
     async def _now_and_then(self, mean_s: float, what: str, do: Callable[[], bool]) -> None:
         while True:
             await asyncio.sleep(self.rng.expovariate(1 / mean_s))
             self.happened[what] += do()
 
-    def _chances(self) -> list[Awaitable[None]]:
+    def _chances(self) -> list[Coroutine[Any, Any, None]]:
         one = self.faults
         return [
             self._now_and_then(one.cut_s, "cuts", self._cut),
@@ -203,15 +200,22 @@ class World:
             self._now_and_then(one.stop_s, "asked to stop", self._stop),
         ]
 
+    def awake_s(self) -> float:
+        """A clock that stands while the process sleeps."""
+        return asyncio.get_running_loop().time() - self.slept_s
+
+    def _somebody(self) -> Client:
+        return self.rng.choice([client for client in self.clients if not client.done] or self.clients)
+
     def _cut(self) -> bool:
-        link = self.rng.choice(self.clients).link
+        link = self._somebody().link
         if link is None or link.cut:
             return False
         link.end()
         return True
 
     def _stand(self) -> bool:
-        link = self.rng.choice(self.clients).link
+        link = self._somebody().link
         if link is None or link.cut:
             return False
         link.stand(self.rng.choice((0.5, 2.0, 8.0)))
@@ -220,7 +224,9 @@ class World:
     def _sleep(self) -> bool:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, SimulatedLoop)
-        loop.sleep_through(self.rng.choice((0.1, 0.3, 1.0, 3.0, 10.0)))
+        seconds = self.rng.choice((0.1, 0.3, 1.0, 3.0, 10.0))
+        loop.sleep_through(seconds)
+        self.slept_s += seconds
         return True
 
     def _stop(self) -> bool:
@@ -232,28 +238,64 @@ class World:
     # --- a life -----------------------------------------------------------------------------------------------------
 
     async def play(self) -> None:
-        names = [EXPERIMENTER, *(str(seat) for seat in range(SCENARIO.seats)), WATCHER]
+        names = [EXPERIMENTER, *(str(seat) for seat in range(self.scenario.seats)), WATCHER]
+        self.clients = [self._client(name, Random(f"{self.seed}/{name}")) for name in names]
+        self.over = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().set_exception_handler(self._missed)
+        for work in (self._lives(), *self._chances(), *(client.run() for client in self.clients)):
+            self.begin(work)
+        for client in self.clients:
+            client.acting.add_done_callback(self._ended)
+        await self.over
+        living = [*self.tasks, *(client.acting for client in self.clients), *self.attending]
+        for task in living:
+            task.cancel()
+        await asyncio.gather(*living, return_exceptions=True)
+        for error in self.wrong:
+            raise error
+
+    async def _lives(self) -> None:
+        while not await self._serve():  # noqa: ASYNC110 (the machine is off for a while)
+            await asyncio.sleep(self.rng.uniform(0.01, 0.5))
+        if not self.over.done():
+            self.over.set_result(None)
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Something that goes on beside the rest, and that ends all if it fails."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        self.tasks.append(task)
+        return task
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and task.exception():
+            self._fails(task.exception())
+
+    def _missed(self, loop: asyncio.AbstractEventLoop, what: dict[str, Any]) -> None:
+        """Nobody waited for it. (Whoever stood at the door of a server that is gone does not hear that it closes.)"""
+        if not isinstance(what.get("exception"), ProtocolError):
+            self._fails(what.get("exception"))
+
+    def _fails(self, error: BaseException | None) -> None:
+        """Something has gone wrong, be it where nobody waits for it: the first such thing is what is told."""
+        self.wrong.append(error or RuntimeError("something failed"))
+        if not self.over.done():
+            self.over.set_result(None)
+
+    def _client(self, name: str, rng: Random) -> Client:
         restless = self.faults.restless
-        self.clients = [Client(self.connect, name, Random(f"{self.seed}/{name}"), restless) for name in names]
-        running = [asyncio.create_task(client.run()) for client in self.clients]
-        chances = [asyncio.ensure_future(one) for one in self._chances()]
-        try:
-            while not await self._serve():  # noqa: ASYNC110 (the machine is off for a while)
-                await asyncio.sleep(self.rng.uniform(0.01, 0.5))
-        finally:
-            living = [*chances, *running, *(client.acting for client in self.clients), *self.attending]
-            for task in living:
-                task.cancel()
-            ended = await asyncio.gather(*living, return_exceptions=True)
-        for error in (*self.wrong, *ended):
-            if isinstance(error, Exception):
-                raise error
+        if self.robots and name.isdigit():
+            return Person(self.connect, name, rng, restless, int(name), awake_s=self.awake_s)
+        return Client(self.connect, name, rng, restless, hasty=0.5 if self.robots else 1.0)
 
     def check(self) -> None:
         """Hold what everybody was told, and when alarms rang, against what is on the disk and was synced."""
         found = self.disk.after_power_loss(self.rng, keep=False)
         told_is_on_record(Recovered(FOLDER, found), self.clients)
-        time_was_kept(Session(SCENARIO, self.seed), records_of(found, FOLDER), self.recoveries)
+        records = records_of(found, FOLDER)
+        time_was_kept(Session(self.scenario, self.seed), records, self.recoveries)
+        if self.robots:
+            self.happened.update(seats_were_kept(Session(self.scenario, self.seed), records))
 
     def trace(self) -> list[tuple[int, bytes, tuple[bytes, ...]]]:
         return [(one.at, one.message, one.events) for one in records_of(self.disk, FOLDER)]
