@@ -70,6 +70,13 @@ class Telling:
         left = "" if left_us is None else f" with {left_us / SECOND:.1f} s left"
         return f"paused{left}; pit ctl URL resume goes on"
 
+    def _made(self) -> str:
+        """What the period came to. Where contracts are not public, that it is over."""
+        if self.knowledge.rules.information == "standing":
+            return f"period {self.knowledge.period} is over"
+        made = len(self.knowledge.contracts)
+        return "1 contract" if made == 1 else f"{made} contracts"
+
     def _said(self, message: Message, at: Instant) -> str | None:
         match message:
             case Lobby():
@@ -78,9 +85,7 @@ class Telling:
             case StartRound(period=period, length_us=length_us):
                 return f"period {period} of {self.knowledge.rules.periods}, {length_us / SECOND:g} s"
             case Intermission(next_period=period, length_us=length_us):
-                made = len(self.knowledge.contracts)
-                contracts = "1 contract" if made == 1 else f"{made} contracts"
-                return f"{contracts}; period {period} in {length_us / SECOND:g} s"
+                return f"{self._made()}; period {period} in {length_us / SECOND:g} s"
             case Paused():
                 return self._paused()
             case Resumed():

@@ -98,6 +98,11 @@ class Model:
         self.welfare: Welfare | None = None
         self._stopped_at: Instant | None = None
 
+    @property
+    def sees_contracts(self) -> bool:
+        """Whether contracts of others are shown: else one has but one's own to count, and the public none."""
+        return self.rules.information != "standing"
+
     # --- what comes in ------------------------------------------------------------------------------------------
 
     def fold(self, told: Told) -> None:

@@ -60,9 +60,9 @@ class ResultsScreen(Screen[None]):
         table: DataTable[str] = self.query_one(DataTable)
         table.clear(columns=True)
         table.border_title = "Periods"
-        table.add_columns(*columns(model.figures, model.seat is not None))
+        table.add_columns(*columns(model.figures, model.seat is not None, model.sees_contracts))
         for period in model.periods:
-            table.add_row(*row(period, model.figures, model.seat is not None))
+            table.add_row(*row(period, model.figures, model.seat is not None, model.sees_contracts))
         self.query_one(SessionChart).show(model)
 
     def action_leave(self) -> None:
@@ -80,6 +80,8 @@ def total(model: Model) -> str:
     if model.seat is None:
         share = model.welfare.efficiency if model.welfare else None
         realised = "" if share is None else f" Efficiency {share:.3f}."
+        if not model.sees_contracts:
+            return f"{played} {'was' if len(model.periods) == 1 else 'were'} played; contracts are not shown.{realised}"
         return f"{made}{of} in {played}.{realised}"
     own = sum(trade.quantity for period in model.periods for trade in period.own)
     earned, unit = figures.signed(model.surplus_total), figures.money_unit
@@ -87,22 +89,23 @@ def total(model: Model) -> str:
     if model.own.unpaid:
         gained, paid = figures.signed(model.own.unpaid), figures.signed(model.surplus_paid)
         unpaid = f" {gained} of it by a robot's orders in your place, which are not paid: you are paid {paid} {unit}."
-    return f"You earned {earned} {unit} with {figures.quantity(own)} in {played}.{unpaid} The market made {made}{of}."
+    market = f" The market made {made}{of}." if model.sees_contracts else " Contracts of others are not shown."
+    return f"You earned {earned} {unit} with {figures.quantity(own)} in {played}.{unpaid}{market}"
 
 
-def columns(figures: Figures, own: bool) -> list[str]:
-    """The columns of the table: one's own, the market's."""
+def columns(figures: Figures, own: bool, all_seen: bool = True) -> list[str]:
+    """The columns of the table: one's own, and the market's where its contracts are shown."""
     traded = "Wh traded" if figures.energy else "Units traded" if figures.many else "Contracts"
-    market = [traded, "Mean", "Low–high"]
+    market = [traded, "Mean", "Low–high"] if all_seen else []
     return ["Period", "Role", "You traded at (gain)", "Surplus", *market] if own else ["Period", *market]
 
 
-def row(period: Period, figures: Figures, own: bool) -> list[str]:
+def row(period: Period, figures: Figures, own: bool, all_seen: bool = True) -> list[str]:
     """A period's line of the table."""
     mean = "–" if period.price_mean is None else figures.mean(period.price_mean)
     low, high = period.price_low, period.price_high
     spread = "–" if low is None or high is None else f"{figures.price(low)}–{figures.price(high)}"
-    market = [str(period.volume if figures.many else period.quantity), mean, spread]
+    market = [str(period.volume if figures.many else period.quantity), mean, spread] if all_seen else []
     if not own:
         return [str(period.number), *market]
     return [str(period.number), period.role or "–", traded(period, figures), figures.signed(period.surplus), *market]

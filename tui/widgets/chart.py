@@ -15,8 +15,9 @@ CHART_US = SECOND // 2
 
 
 def contracts(model: Model) -> str:
-    """How contracts are marked; the public has none of its own."""
-    return "● contract" if model.seat is None else "● contract  ◆ yours"
+    """How contracts are marked: the public has none of its own, and not everybody is shown those of others."""
+    shown = ["● contract"] if model.sees_contracts else []
+    return "  ".join([*shown, *([] if model.seat is None else ["◆ yours"])])
 
 
 class PriceChart(PricePlot, can_focus=False):
@@ -42,10 +43,12 @@ class PriceChart(PricePlot, can_focus=False):
         self._version, self._place, self._at = model.version, place, now
         self._fit_labels(model.figures.price(model.rules.price_max))
         quotes = "━ indicative" if model.calls else "▔ ask  ▁ bid"
-        self.border_subtitle = f"{contracts(model)}  {quotes}"
+        self.border_subtitle = f"{contracts(model)}  {quotes}".strip()
         self.clear()
         if period is None or not period.length_us:
+            self.empty(model)
             return
+        self.set_xticks(None)
         length_s = period.length_us / SECOND
         self.set_xlimits(0, length_s)
         others, own = period.others.points, period.mine.points

@@ -24,7 +24,7 @@ class ContractList(Vertical):
         """Bring the list up to date."""
         period = model.period
         deals = period.deals if period else []
-        self.border_title = f"Contracts · {len(deals)}"
+        self.border_title = title(model, len(deals))
         mean = period.price_mean if period else None
         figures = model.figures
         self.border_subtitle = "" if mean is None else f"mean {figures.mean(mean)}"
@@ -39,5 +39,19 @@ class ContractList(Vertical):
             did = whose(deal, named, short=figures.many)
             text = f"{into(deal.into_us)} {figures.price(deal.price):>{width}}{quantity}{gap}{did}"
             lines.append(Content.styled(text, "bold $accent" if deal.mine else ""))
-        said = Content("\n").join(lines) if lines else Content.styled("none yet", "dim")
+        said = Content("\n").join(lines) if lines else Content.styled(none_yet(model), "dim")
         self.query_one(Line).say(said)
+
+
+def title(model: Model, deals: int) -> str:
+    """Whose contracts these are, and how many."""
+    if model.sees_contracts:
+        return f"Contracts · {deals}"
+    return "Contracts" if model.seat is None else f"Your contracts · {deals}"
+
+
+def none_yet(model: Model) -> str:
+    """What is said in the place of contracts: that there are none, or that they are not shown."""
+    if model.sees_contracts:
+        return "none yet"
+    return "not shown to the public" if model.seat is None else "none yet\nothers' are not shown"

@@ -19,6 +19,11 @@ class PricePlot(PlotWidget, can_focus=False):
         super().__init__(id=name_in_tcss, classes="panel", allow_pan_and_zoom=False)
         self._prices: tuple[Model, Price, Price] | None = None
 
+    def empty(self, model: Model) -> None:
+        """Nothing is to be drawn yet: the prices that may be said, and no time."""
+        self.set_xticks([])
+        self.scale(model, model.rules.price_min, model.rules.price_max)
+
     def on_resize(self) -> None:
         """Other rows, another axis."""
         if self._prices:

@@ -84,7 +84,7 @@ def market_words(rules: PublicRules, figures: Figures) -> str:
         f"{rules.traders} traders, {rules.periods} periods.",
         f"Prices are {whole}numbers of {figures.unit} from {say(rules.price_min)} to {say(rules.price_max)}{steps}.",
         INSTITUTIONS[rules.institution].format(calls=often),
-        *([] if rules.institution == "standing" else [SEEN[rules.information]]),
+        *([] if rules.institution == "standing" and rules.information != "standing" else [SEEN[rules.information]]),
         *terms_words(rules, figures),
         "An order at a loss is refused." if rules.no_loss else "Nothing keeps you from trading at a loss: take care.",
     ]

@@ -4,6 +4,9 @@ from tui.model import Model
 from tui.widgets.chart import DEAL, OWN, contracts
 from tui.widgets.priceplot import PricePlot
 
+COUNTED = 10
+"""So few contracts are numbered one by one: round steps of less would be parts of a contract."""
+
 
 class SessionChart(PricePlot, can_focus=False):
     """Drawn at the end only: it costs as much as the session is long."""
@@ -14,10 +17,11 @@ class SessionChart(PricePlot, can_focus=False):
     def on_mount(self) -> None:
         """Leave the room to the data."""
         self.margin_top, self.margin_bottom, self.margin_left = 0, 1, 7
-        self.border_title = "Contract prices in their order · a vertical line ends a period"
 
     def show(self, model: Model) -> None:
         """Draw all contracts that the thinned series of the periods hold."""
+        whose = "Contract prices" if model.sees_contracts else "Prices of your contracts"
+        self.border_title = f"{whose} in their order · a vertical line ends a period"
         self.border_subtitle = contracts(model)
         self.clear()
         before = 0
@@ -31,6 +35,8 @@ class SessionChart(PricePlot, can_focus=False):
             before += period.quantity
             if period is not model.periods[-1]:
                 self.add_v_line(before + 0.5, "#777777")
+        self.display = bool(prices)
         if prices:
             self.set_xlimits(0, before + 1)
+            self.set_xticks(list(range(before + 2)) if before < COUNTED else None)
             self.scale(model, min(prices) - model.rules.tick, max(prices) + model.rules.tick)
