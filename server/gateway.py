@@ -164,13 +164,18 @@ class Gateway:
 
     async def _who(self, peer: Peer, login: Login) -> Who:
         """Whose the login is; raises ProtocolError. Resume tokens cannot be guessed and are not counted."""
-        if not login.resume and not self.doorstep.may_try(peer.address, self._now_s()):
-            why = "too many wrong codes came from this address; try again in a moment"
-            raise ProtocolError("too_many_tries", why, fatal=True)
-        who: Who | None = await self.aside(self.doors.who, login)
+        who: Who | None
+        if login.resume:
+            who = await self.aside(self.doors.who, login)
+        else:
+            async with self.doorstep.trying(peer.address, self._now_s) as may_try:
+                if not may_try:
+                    why = "too many wrong codes came from this address; try again in a moment"
+                    raise ProtocolError("too_many_tries", why, fatal=True)
+                who = await self.aside(self.doors.who, login)
+                if who is None:
+                    self.doorstep.was_wrong(peer.address, self._now_s())
         if who is None:
-            if not login.resume:
-                self.doorstep.was_wrong(peer.address, self._now_s())
             raise ProtocolError("wrong_code", "no seat has this code; look at the slip of paper again", fatal=True)
         return who
 

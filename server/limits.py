@@ -35,6 +35,8 @@ HANDSHAKES_PER_S, HANDSHAKES_BURST = 50, 1_000
 """An address's connections: a whole session behind one router comes back at once; more is no class."""
 WRONG_PER_S, WRONG_BURST = 1, 60
 """An address's wrong codes: a class that mistypes passes; at one a second, 31^8 codes take 27,000 years."""
+TRIES_AT_ONCE = 4
+"""An address's codes that are looked up at once, of which each may be wrong: the others wait for what comes of them."""
 ADDRESSES_MAX = 10_000
 """Addresses remembered; the one not heard from for longest is forgotten first."""
 KERNEL_BYTES_MAX = 256 * 1024

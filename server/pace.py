@@ -1,7 +1,10 @@
 """How fast anybody may be: a line's messages, an address's connections and its wrong codes."""
 
+import asyncio
+import contextlib
 import ipaddress
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
 
 from p2p.wire import ProtocolError
 from server.limits import (
@@ -11,6 +14,7 @@ from server.limits import (
     HANDSHAKES_PER_S,
     MESSAGES_BURST,
     MESSAGES_PER_S,
+    TRIES_AT_ONCE,
     WRONG_BURST,
     WRONG_PER_S,
 )
@@ -53,11 +57,20 @@ class Pace:
             raise ProtocolError("too_fast", f"a line may say {MESSAGES_PER_S} messages a second; say it again later")
 
 
+class Tries:
+    """An address's wrong codes, and those that are being looked up: until that is done, each of them may be wrong."""
+
+    def __init__(self) -> None:
+        self.wrong = Bucket(WRONG_PER_S, WRONG_BURST)
+        self.turns = asyncio.Semaphore(TRIES_AT_ONCE)
+        self.open = 0
+
+
 class Doorstep:
     """What each address has done lately. A classroom may be one address."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[Bucket, Bucket]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[Bucket, Tries]] = OrderedDict()
 
     def knock(self, address: str, now_s: float) -> bool:
         """Whether one more connection may be opened from there."""
@@ -65,17 +78,30 @@ class Doorstep:
 
     def may_try(self, address: str, now_s: float) -> bool:
         """Whether a code may be tried from there."""
-        return self._of(address)[1].left(now_s) >= 1
+        tries = self._of(address)[1]
+        return tries.wrong.left(now_s) >= 1 + tries.open
+
+    @contextlib.asynccontextmanager
+    async def trying(self, address: str, clock_s: Callable[[], float]) -> AsyncIterator[bool]:
+        """The time in which a code from there is looked up, when its turn has come; whether it may be."""
+        tries = self._of(address)[1]
+        async with tries.turns:
+            may = self.may_try(address, clock_s())
+            tries.open += may
+            try:
+                yield may
+            finally:
+                tries.open -= may
 
     def was_wrong(self, address: str, now_s: float) -> None:
         """A wrong code came from there."""
-        self._of(address)[1].take(now_s)
+        self._of(address)[1].wrong.take(now_s)
 
-    def _of(self, address: str) -> tuple[Bucket, Bucket]:
+    def _of(self, address: str) -> tuple[Bucket, Tries]:
         key = _network(address)
         buckets = self._known.pop(key, None)
         if buckets is None:
-            buckets = Bucket(HANDSHAKES_PER_S, HANDSHAKES_BURST), Bucket(WRONG_PER_S, WRONG_BURST)
+            buckets = Bucket(HANDSHAKES_PER_S, HANDSHAKES_BURST), Tries()
         self._known[key] = buckets
         while len(self._known) > ADDRESSES_MAX:
             self._known.popitem(last=False)

@@ -134,6 +134,18 @@ async def test_wrong_codes_are_bounded_and_a_seat_that_is_known_comes_back_all_t
         assert back.welcome.seat == 0
 
 
+async def test_codes_that_are_guessed_at_the_same_time_are_no_more_than_one_after_another(host, monkeypatch):
+    monkeypatch.setattr("server.pace.WRONG_BURST", 8)
+    monkeypatch.setattr("server.pace.WRONG_PER_S", 0.0)
+    async with host() as hosted:
+        guesses = [await hosted.raw() for _ in range(40)]
+        for guess in guesses:
+            await guess.send('{"directive":"login","payload":{"code":"AAAAAAAA"}}')
+        answers = [json.loads(await guess.recv())["payload"]["code"] for guess in guesses]
+        assert answers.count("wrong_code") == 8
+        assert answers.count("too_many_tries") == 32
+
+
 async def test_sixty_right_joins_at_once_from_one_address_pass(host, small):
     async with host(msgspec.structs.replace(small, markets=15)) as hosted:
         traders = await asyncio.gather(*(hosted.join(seat) for seat in range(60)))
