@@ -66,6 +66,7 @@ class Grace:
                         self.stop()
                     case _:
                         pass
+        self.begun = self.begun or self.running
 
     def _joined(self, seat: Seat, stand_in: bool) -> None:
         if stand_in:
@@ -78,19 +79,16 @@ class Grace:
         self._filled(seat)
 
     def _runs(self) -> None:
-        """The clock runs from now on; who is not there when it does so for the first time is not waited for."""
         self.running = True
-        if not self.begun and self.session.scenario.vacancies.fill:
-            for seat in set(self.session.market_of) - self.present:
-                self.owners.pop(seat, None)
-        self.begun = True
         self._look()
 
     def _look(self) -> None:
-        now_s = asyncio.get_running_loop().time()
+        """Whose seats are vacant now. Who is not there when the clock begins to run is not waited for."""
+        now_s, awake_s = asyncio.get_running_loop().time(), self.awake_s()
+        nobodys = not self.begun and self.session.scenario.vacancies.fill
         for seat in self.session.market_of if self.running else ():
             if seat not in self.present and seat not in self.vacant:
-                self.vacant[seat] = Vacancy(now_s, self.awake_s(), self.owners.get(seat))
+                self.vacant[seat] = Vacancy(now_s, awake_s, None if nobodys else self.owners.get(seat))
 
     def stop(self) -> None:
         """The clock stands: nobody is sent, and who has been sent and has not come by now comes no more."""

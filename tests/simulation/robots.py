@@ -30,12 +30,11 @@ class Robots:
         self.grace = Grace(session, AGAIN_S, world.awake_s, host.gateway.lines)
         self.vacancies = Vacancies(session, self._send, doors.take_back, AGAIN_S)
         host.listeners += [self.grace.heard, self.vacancies.heard]
-        self.looking = asyncio.get_running_loop().call_later(self.rng.uniform(0.0, 0.1), self.vacancies.look)
+        self.vacancies.look()
 
     def end(self) -> None:
         """The server is no more; its robots' process may outlive it, which knows of nothing."""
         assert self.vacancies is not None
-        self.looking.cancel()
         self.vacancies.stop()
         for one, task in zip(self.sent, self.running, strict=True):
             if not one.done and self.rng.random() < 0.5:
