@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from p2p.agents import Action, Agent, View, improves, on_tick
 from p2p.agents.registry import NAMES, AgentError
-from p2p.agents.saying import said
 from p2p.knowledge import Knowledge, PublicKnowledge
 from p2p.messages import (
     Ask,
@@ -34,7 +33,6 @@ from p2p.rules import public_rules
 from p2p.seeds import derived, stream
 from p2p.sim.scenario_files import load, names
 from p2p.sim.sessions import Simulation
-from p2p.terms import Terms
 from p2p.views import Views
 from tests.play import small, told
 from tests.sight import Sight, agent, decide, seller
@@ -96,6 +94,7 @@ def sights(draw: st.DrawFn) -> Sight:
         price_min=low,
         price_max=low + ticks * tick,
         tick=tick,
+        quotes=draw(st.sampled_from(["both", "buyers", "sellers"])),
     )
 
 
@@ -267,43 +266,6 @@ def test_it_trades_in_every_scenario_that_it_does_not_refuse(word: str, name: st
     made = [event.message for event in events if isinstance(event.message, Contract)]
     traders = {seat for contract in made for seat in (contract.buyer, contract.seller) if seat is not None}
     assert {others[seat] for seat in traders} >= {word}
-
-
-@pytest.mark.parametrize("institution", ["standing", "continuous"])
-@pytest.mark.parametrize("quotes", ["sellers", "buyers"])
-def test_where_one_side_quotes_the_other_takes_what_stands(institution: Any, quotes: Any) -> None:
-    scenario = small(*FIVE, limits=(4, 200), period_s=20.0)
-    rules = msgspec.structs.replace(scenario.institution, name=institution, terms=Terms(quotes=quotes))
-    simulation = Simulation(msgspec.structs.replace(scenario, institution=rules), ["zic"] * 6, 1)
-    heard = list(simulation.play())
-    events = [event for _, _, some in heard for event in some]
-    assert told(events, Contract)
-    assert "may_not_quote" not in {refused.reason for refused in told(events, Refused)}
-    may_not, takes = (Bid, Buy) if quotes == "sellers" else (Ask, Sell)
-    said_by_them = [type(envelope.message) for envelope, _, _ in heard if isinstance(envelope.sender, int)]
-    assert may_not not in said_by_them
-    assert takes in said_by_them
-
-
-@pytest.mark.parametrize(
-    ("action", "bid", "ask", "message"),
-    [
-        (Bid(90), 40, 80, Buy(90)),
-        (Bid(80), 40, 80, Buy(80)),
-        (Bid(79), 40, 80, None),
-        (Bid(90), 40, None, None),
-        (Buy(90), 40, 80, Buy(90)),
-        (Ask(80), 40, 80, Ask(80)),
-        (Ask(30), 40, 80, Ask(30)),
-        (None, 40, 80, None),
-    ],
-)
-def test_a_buyer_who_may_not_quote_takes_or_passes(action: Action, bid: Any, ask: Any, message: Any) -> None:
-    rules = public_rules(small(limits=(4, 200)))
-    knowledge = Knowledge(PublicKnowledge(msgspec.structs.replace(rules, terms=Terms(quotes="sellers"))))
-    knowledge.public.see(Quote("bid", bid), 0)
-    knowledge.public.see(Quote("ask", ask), 0)
-    assert said(action, knowledge) == message
 
 
 @every_agent
