@@ -122,12 +122,13 @@ class Watcher(Agent, kw_only=True, dict=True):
 
         The papers have no such side. Its price counts as shouted and not taken, as a quote would that it may not make:
         else only those who quote would learn from silence, and would give way to the others until hardly any trade.
+        Between two whole prices the one nearer to the other side counts: a rule that moves by less would never get on.
         """
         if view.role is None or self.own is None or not only_takes(view) or self.side != OWN_SIDE[view.role]:
             return
         if view.role == "buyer":
-            said, met = floor(price), view.ask is not None and view.ask <= price
+            said, met = ceil(price), view.ask is not None and view.ask <= price
         else:
-            said, met = ceil(price), view.bid is not None and view.bid >= price
+            said, met = floor(price), view.bid is not None and view.bid >= price
         if not met:
             self._keep(Quote(OWN_SIDE[view.role], said))
