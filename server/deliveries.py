@@ -48,7 +48,20 @@ class Delivery(msgspec.Struct):
             self.round_trip_ms = [*self.round_trip_ms[-99:], round(round_trip_s * 1e3, 3)]
 
 
+class Deliveries(msgspec.Struct):
+    """The file: the upper ends of the classes, and every seat's figures."""
+
+    steps_ms: tuple[float, ...]
+    seats: dict[str, Delivery]
+
+    def by_viewer(self) -> dict[Viewer, Delivery]:
+        """The figures, to be gone on with; none where the classes were others."""
+        if self.steps_ms != STEPS_MS:
+            return {}
+        return {int(seat) if seat.isdecimal() else seat: one for seat, one in self.seats.items()}
+
+
 def written(deliveries: dict[Viewer, Delivery]) -> bytes:
-    """The file: the classes, and every seat's figures."""
+    """The file's bytes."""
     seats = {str(seat): one for seat, one in sorted(deliveries.items(), key=str) if seat != EXPERIMENTER}
-    return msgspec.json.format(msgspec.json.encode({"steps_ms": STEPS_MS, "seats": seats}), indent=1)
+    return msgspec.json.format(msgspec.json.encode(Deliveries(STEPS_MS, seats)), indent=1)

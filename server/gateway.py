@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
 from websockets.asyncio.server import ServerConnection
 
 from p2p.line import Login, ServerLine, Welcome, error_frame, frame
@@ -22,8 +21,8 @@ from p2p.units import EXPERIMENTER, GATEWAY, Seat
 from p2p.wire import Envelope, ProtocolError, Said
 from server.admission import Doors, Who
 from server.announcements import Announcements
-from server.deliveries import FILE as DELIVERIES
-from server.deliveries import Delivery, written
+from server.beside import save
+from server.deliveries import Delivery
 from server.feeds import Feeds, Viewer
 from server.limits import (
     FLOODED,
@@ -328,10 +327,7 @@ class Gateway:
     def save_beside(self) -> None:
         """Names, where any were given, and how everybody was served: beside the journal, never in it."""
         assert self.sequencer is not None
-        store = self.sequencer.store
-        if self.people:
-            store.disk.replace(store.folder / "people.json", msgspec.json.encode(self.people))
-        store.disk.replace(store.folder / DELIVERIES, written(self.deliveries))
+        save(self.sequencer.store, self.people, self.deliveries)
 
 
 def presentable(name: str) -> str:

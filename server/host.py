@@ -24,6 +24,7 @@ from recordings.disk import REAL, Disk
 from recordings.store import Recovered, Store, new_id
 from server.admission import Doors
 from server.announcements import Announcements
+from server.beside import names, served
 from server.clock import Clock
 from server.feeds import Feeds
 from server.gateway import Gateway
@@ -122,6 +123,8 @@ class Host:
         self.listeners: list[Callable[[list[Happened]], None]] = []
         self.transport = transport
         self.gateway.tokens.update(opened.session.tokens)
+        self.gateway.people.update(names(opened.store))
+        self.gateway.deliveries.update(served(opened.store))
         self._stop = asyncio.Event()
 
     def _publish(self, happened: list[Happened]) -> None:

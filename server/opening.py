@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
+import msgspec
 from msgspec.structs import replace
 
 from p2p.agents.registry import AgentError, check_cast, parse_cast
@@ -80,6 +81,9 @@ def opened_again(folder: Path, bots: str) -> tuple[Opened, list[str]]:
         return open_again(recovered, len(cast)), cast
     except (AgentError, JournalError) as error:
         raise click.ClickException(str(error)) from error
+    except msgspec.MsgspecError as error:
+        why = f"a file beside the journal in {folder} is damaged ({error}); announcements.json may be deleted"
+        raise click.ClickException(why) from error
     except OSError as error:
         raise click.ClickException(f"the recording cannot be read: {error}") from error
 
