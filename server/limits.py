@@ -9,6 +9,8 @@ TICK_S = 0.02
 
 Where telling everybody takes longer than half a tick, the next is later: it never has more than half of the time.
 """
+TICK_S_MAX = 0.5
+"""The longest that the next tick is put off. What takes longer is no telling: the machine slept in the midst of it."""
 TICK_LINES = 32
 """Lines that are told before the server looks at what has come in: about half a millisecond."""
 BEHIND_FACTS_MAX = 1_000

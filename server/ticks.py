@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from server.limits import TICK_LINES, TICK_S
+from server.limits import TICK_LINES, TICK_S, TICK_S_MAX
 
 
 class Woken(Protocol):
@@ -58,7 +58,7 @@ class Ticks:
             loop.call_soon(self._some)
             return
         now_s = loop.time()
-        self._next_s = max(self._began_s + TICK_S, 2 * now_s - self._began_s)
+        self._next_s = max(self._began_s + TICK_S, now_s + min(now_s - self._began_s, TICK_S_MAX))
         self._running = bool(self._due)
         if self._running:
             self._schedule()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.limits import TICK_LINES, TICK_S
+from server.limits import TICK_LINES, TICK_S, TICK_S_MAX
 from server.ticks import Ticks
 from tests.simulation.loop import SimulatedLoop
 
@@ -73,6 +73,22 @@ def test_ticks_stretch_so_that_telling_never_has_more_than_half_of_the_time(loop
     market.play(3.0)
     apart = {round(later - sooner, 3) for sooner, later in zip(market.began_s, market.began_s[1:], strict=False)}
     assert apart == {0.2}
+
+
+def test_a_machine_that_slept_amid_a_tick_does_not_stay_silent_as_long_again(loop):
+    market = Market(loop, 3)
+
+    def then_asleep(markets: set[int]) -> list["Line"]:
+        lines = market.recipients(markets)
+        if len(market.asked) == 1:
+            loop.sleep_through(10.0)
+        return lines
+
+    market.ticks = Ticks(then_asleep)
+    market.at(1.0, 0)
+    market.at(5.0, 0)
+    market.play(30.0)
+    assert market.began_s == [1.0, 11.0 + TICK_S_MAX]
 
 
 def test_news_while_everybody_is_told_is_told_to_everybody(loop):
