@@ -300,11 +300,12 @@ class Session:
         return events
 
     def _changes_hands(self, seat: Seat, stand_in: bool) -> list[Event]:
-        if self.stand_ins is None:
-            assert not stand_in, "robots stand in for people where the scenario says so"
+        if self.stand_ins is None or self.phase == "ended":
+            assert not stand_in or self.stand_ins, "robots stand in for people where the scenario says so"
             return []
-        told = None if self.phase == "ended" else self.stand_ins.sits(seat, stand_in)
-        return [Event(told, SESSION, seat, self.market_of[seat].number)] if told else []
+        market = self.market_of[seat]
+        told, sent = self.stand_ins.sits(seat, stand_in, market.environment)
+        return [*(Event(one, SESSION, seat, market.number) for one in told), *self._deliver(market, ENVIRONMENT, sent)]
 
     def _read(self, reading: Reading) -> list[Event]:
         """A meter's reading: judged, and used in the next interval where it counts."""

@@ -4,8 +4,11 @@ A seat's orders stay when it changes hands, so that who holds the seat at the ti
 it: a person's order may trade while a robot sits there, and a robot's after the person has come back. What is paid out
 goes by who said the order; whoever has set reservation prices has said what the automaton offers at them. Orders have
 numbers, which rise; the standing auction's quotes have none, and each side of a seat has one at the most.
+
+What a robot sets for the time to come ends with its time: who comes back finds what he had set himself.
 """
 
+from p2p.environments import Environment
 from p2p.institutions import Sent
 from p2p.messages import Ask, Bid, Contract, HandedBack, Message, Order, OrderId, Quote, SetReservation, TakenOver
 from p2p.units import Role, Seat, Side
@@ -27,13 +30,31 @@ class StandIns:
         self._orders: set[tuple[int, OrderId]] = set()
         self._reservations: set[Seat] = set()
         self._last_id: dict[int, OrderId] = {}
+        self._settings: dict[Seat, list[Message]] = {}
 
-    def sits(self, seat: Seat, robot: bool) -> TakenOver | HandedBack | None:
-        """A robot holds a seat from now on, or its owner does: what he is told of it, None where it was so before."""
+    def sits(self, seat: Seat, robot: bool, environment: Environment) -> tuple[list[Message], list[Sent]]:
+        """A robot holds a seat from now on, or its owner does: what he is told of it, nothing where it was so before.
+
+        And what the environment sends him: his own settings, where the robot has changed them.
+        """
         if robot == (seat in self.seats):
-            return None
+            return [], []
         (self.seats.add if robot else self.seats.discard)(seat)
-        return TakenOver() if robot else HandedBack()
+        if robot:
+            self._settings[seat] = environment.settings(seat)
+            return [TakenOver()], []
+        self._reservations.discard(seat)
+        return [HandedBack()], self._set_again(seat, environment)
+
+    def _set_again(self, seat: Seat, environment: Environment) -> list[Sent]:
+        sent: list[Sent] = []
+        now = environment.settings(seat)
+        for setting in self._settings.pop(seat):
+            if setting not in now:
+                answer = environment.handle(setting, seat)
+                assert not isinstance(answer, str), "what was set once can be set again"
+                sent += answer
+        return sent
 
     def said(self, market: int, seat: Seat, message: Message, answer: list[Sent], by_itself: bool = False) -> None:
         """Take in what a seat has said that was not refused, and what is sent upon it.
@@ -85,4 +106,5 @@ class StandIns:
     def state(self) -> object:
         """All that is remembered from one message to the next."""
         sets = (self.seats, self._quotes, self._orders, self._reservations, self._last_id.items())
-        return [sorted(one) for one in sets]
+        settings = sorted((seat, own) for seat, own in self._settings.items() if own)
+        return [*(sorted(one) for one in sets), *([settings] if settings else [])]

@@ -23,6 +23,7 @@ from p2p.messages import (
     Passes,
     Replace,
     Robots,
+    SetBattery,
     SetReservation,
     Start,
     TakenOver,
@@ -143,13 +144,73 @@ def test_what_an_automaton_offers_is_said_by_whoever_has_set_its_prices(setter: 
     if setter == "robot":
         takes(play, buyer)
     assert answer(play.say(buyer, SetReservation(buy=200))) == "accepted"
-    (comes_back if setter == "robot" else takes)(play, buyer)
+    if setter == "person":
+        takes(play, buyer)
     play.wait(11)
     assert play.session.period == 2, "the automaton offers at the interval's start"
+    if setter == "robot":
+        comes_back(play, buyer)
     events = play.say(seller, Ask(200, 10))
     (contract,) = told(events, Contract)
     assert (contract.buyer, contract.seller) == (buyer, seller)
     assert [event.to for event in events if isinstance(event.message, Unpaid)] == ([buyer] if setter == "robot" else [])
+
+
+def test_who_comes_back_finds_what_he_had_set_himself() -> None:
+    play = energy()
+    seat = holders(play, "seller")[-1]
+    play.say(seat, SetBattery(-500))
+    play.say(seat, SetReservation(sell=210))
+    takes(play, seat)
+    play.say(seat, SetBattery(700))
+    play.say(seat, SetReservation(sell=150))
+    assert comes_back(play, seat) == [HandedBack(), SetBattery(-500), SetReservation(sell=210)]
+    (offered,) = told(play.wait(11), Ask)
+    assert offered.price == 210
+    assert play.session.markets[0].environment.standing[seat].target_w == -500  # type: ignore[attr-defined]
+
+
+def test_a_battery_that_was_left_alone_goes_by_its_own_rule_again() -> None:
+    play = energy()
+    seat = holders(play, "seller")[-1]
+    takes(play, seat)
+    takes(play, seat)
+    play.say(seat, SetBattery(700))
+    takes(play, seat)
+    assert comes_back(play, seat)[:2] == [HandedBack(), SetBattery()], (
+        "however many robots there were one after another"
+    )
+
+
+def test_what_a_robot_has_left_as_it_was_is_not_told_again() -> None:
+    play = energy()
+    seat = holders(play, "seller")[-1]
+    play.say(seat, SetBattery(-500))
+    takes(play, seat)
+    assert comes_back(play, seat) == [HandedBack()]
+
+
+def test_prices_that_are_an_owners_again_make_orders_of_his() -> None:
+    play = energy()
+    buyer, seller = holders(play, "buyer")[-1], holders(play, "seller")[-1]
+    play.say(buyer, SetReservation(buy=200))
+    takes(play, buyer)
+    play.say(buyer, SetReservation(buy=190))
+    play.say(buyer, SetReservation(buy=200))
+    comes_back(play, buyer)
+    play.wait(11)
+    assert told(play.say(seller, Ask(200, 10)), Contract)[0].buyer == buyer
+    assert told(play.events, Unpaid) == []
+
+
+def test_settings_that_wait_for_their_owner_are_remembered_in_the_digest() -> None:
+    one, other = energy(), energy()
+    seat = holders(one, "seller")[-1]
+    for play, watts in ((one, 300), (other, 400)):
+        play.say(seat, SetBattery(watts))
+        takes(play, seat)
+        play.say(seat, SetBattery(700))
+    assert one.session.digest() != other.session.digest()
 
 
 def test_an_automatons_order_that_shrinks_because_a_robot_has_bought_is_still_the_persons() -> None:

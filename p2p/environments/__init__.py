@@ -35,5 +35,8 @@ class Environment(Protocol):
     def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
         """What each piece of such trades would gain the seat, in the order in which its units would go."""
 
+    def settings(self, seat: Seat) -> list[Message]:
+        """What goes on for a seat until it is changed, as the messages that would set it so."""
+
     def state(self) -> object:
         """All that it remembers, as plain data, for digests."""

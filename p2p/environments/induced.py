@@ -134,6 +134,10 @@ class Induced:
         holding = self.holdings.get(seat)
         return [] if holding is None else holding.gains(commitments, self.charges)
 
+    def settings(self, seat: Seat) -> list[Message]:
+        """Nothing can be set."""
+        return []
+
     def state(self) -> object:
         """The dictionary, its agents in order of id, and the balances."""
         return [sorted(self.env["fix"].items()), self.env["out"], sorted(self.balance.items())]

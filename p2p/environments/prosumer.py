@@ -223,6 +223,12 @@ class Prosumer:
         holding = self.holdings.get(seat)
         return [] if holding is None else holding.gains(commitments, self.charges)
 
+    def settings(self, seat: Seat) -> list[Message]:
+        """What the battery does, where there is one, and at which prices the automaton trades."""
+        standing = self.standing[seat]
+        battery = [] if standing.stored is None else [SetBattery(standing.target_w)]
+        return [*battery, standing.reservation]
+
     def state(self) -> object:
         """Standing settings and charges, the interval so far, contracts and balances."""
         standing = [(seat, one.stored, one.target_w, one.reservation) for seat, one in sorted(self.standing.items())]

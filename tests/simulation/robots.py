@@ -13,6 +13,9 @@ from tests.simulation.seats import AGAIN_S, ROBOTS, Person, Robot
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
+FIRST_S = 0.0001
+"""The seats are looked at when the server listens: its first words have been heard by then, and nobody's else."""
+
 
 class Robots:
     """All that were ever sent, over all lives of the server."""
@@ -30,11 +33,12 @@ class Robots:
         self.grace = Grace(session, AGAIN_S, world.awake_s, host.gateway.lines)
         self.vacancies = Vacancies(session, self._send, doors.take_back, AGAIN_S)
         host.listeners += [self.grace.heard, self.vacancies.heard]
-        self.vacancies.look()
+        self.looking = asyncio.get_running_loop().call_later(FIRST_S, self.vacancies.look)
 
     def end(self) -> None:
         """The server is no more; its robots' process may outlive it, which knows of nothing."""
         assert self.vacancies is not None
+        self.looking.cancel()
         self.vacancies.stop()
         for one, task in zip(self.sent, self.running, strict=True):
             if not one.done and self.rng.random() < 0.5:
