@@ -12,7 +12,7 @@ from p2p.units import EXPERIMENTER
 from server.feeds import Viewer
 
 FILE = "deliveries.json"
-STEPS_MS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000)
+STEPS_MS: tuple[float, ...] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000)
 """Upper ends of the classes that delays are counted in; the last class has none."""
 
 

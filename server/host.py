@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -42,6 +43,7 @@ from server.limits import (
 from server.log import Log
 from server.metrics import MISSING, SILENT, Metrics
 from server.sequencer import Happened, Sequencer
+from server.telling import tell
 from server.transport import LOOPBACK, Transport, is_loopback
 
 DISK_FAILED = 74
@@ -126,6 +128,7 @@ class Host:
         self.gateway.people.update(names(opened.store))
         self.gateway.deliveries.update(served(opened.store))
         self._stop = asyncio.Event()
+        self._failed: set[str] = set()
 
     def _publish(self, happened: list[Happened]) -> None:
         self.gateway.publish(happened)
@@ -139,7 +142,7 @@ class Host:
     async def run(self, host: str, port: int, listening: "asyncio.Future[int]") -> int:
         """Listen, and sequence to the end; the exit status. `listening` gets the port. Raises OSError."""
         server = await serve(
-            self.gateway.serve,
+            self._attend,
             host,
             port,
             compression=None,
@@ -164,6 +167,23 @@ class Host:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(DOOR_S):
                     await server.wait_closed()
+
+    async def _attend(self, socket: ServerConnection) -> None:
+        """One connection. What fails in it is our fault or our disk's: that is said, and the others trade on."""
+        try:
+            await self.gateway.serve(socket)
+        except Exception as error:
+            self._say_failed(error)
+            raise
+
+    def _say_failed(self, error: Exception) -> None:
+        """Say what has failed and in which line, in the log each time, on standard error once."""
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+        self.log.say("failed", self.opened.store.chain.records, why=what)
+        if what not in self._failed:
+            self._failed.add(what)
+            tell(f"a connection has failed by the server's fault, trading goes on: {what}: {error}")
 
     def _request(self, socket: ServerConnection, request: Request) -> Response | None:
         """A connection's first words: a line, unless there are too many, or a question about the server itself."""
@@ -222,8 +242,9 @@ class Host:
 
 
 def _quiet() -> logging.Logger:
-    """The library's log goes nowhere: what strangers send is no news of the session."""
+    """The library's log goes nowhere: what strangers send is no news of the session. What is ours says `_attend`."""
     logger = logging.getLogger("pit.websockets")
-    logger.addHandler(logging.NullHandler())
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
     logger.propagate = False
     return logger

@@ -1,6 +1,7 @@
 """What `pit serve` does round a session when something round it fails: the session is none the worse for it."""
 
 import contextlib
+import io
 import os
 from collections.abc import Iterator
 
@@ -46,6 +47,26 @@ async def test_a_terminal_that_is_closed_stops_no_market(host) -> None:
             assert isinstance(await robot.say(Passes("raised")), Accepted)
             assert isinstance(await robot.say(Bid(50)), Accepted)
         assert not hosted.running.done()
+
+
+async def test_a_connection_that_fails_by_the_servers_fault_is_said_and_the_others_trade_on(host, capsys) -> None:
+    def full(who: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    async with host() as hosted:
+        _, (buyer, *_) = await trading(hosted)
+        hosted.host.log.out = log = io.StringIO()
+        hosted.host.gateway.doors.token = full
+        for _ in range(2):
+            socket = await hosted.raw()
+            await socket.send(ClientLine(hosted.codes[3], "human").login(), text=True)
+            await socket.wait_closed()
+            assert socket.close_code == 1011
+        assert isinstance(await buyer.say(Bid(50)), Accepted)
+    said = capsys.readouterr().err
+    assert said.count("by the server's fault") == said.count("No space left on device") == 1
+    assert log.getvalue().count('"failed"') == 2
+    assert hosted.codes[3] not in said + log.getvalue()
 
 
 def test_a_robot_that_nobody_hears_says_to_the_session_that_it_passes(small: Scenario) -> None:
