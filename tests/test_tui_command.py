@@ -96,6 +96,9 @@ def test_help_comes_with_an_example_and_without_textual() -> None:
     ("given", "meant"),
     [
         ("127.0.0.1:8765", "ws://127.0.0.1:8765"),
+        ("192.0.2.7", "ws://192.0.2.7:8765"),
+        ("[::1]", "ws://[::1]:8765"),
+        ("ws://lab", "ws://lab"),
         ("ws://lab:1", "ws://lab:1"),
         ("http://lab:80/x", "ws://lab:80/x"),
         ("https://lab", "wss://lab"),

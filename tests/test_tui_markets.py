@@ -36,14 +36,16 @@ from p2p.sim.sessions import Simulation
 from p2p.units import SECOND, Role
 from p2p.wire import encode
 from recordings.indication import Indication
-from tests.tui_plays import Play, calls, energy, market, small
+from tests.tui_plays import Play, calls, energy, market, small, told_to
 from tui.figures import Figures
+from tui.model import Lapsed
 from tui.orders import cancelling, hindrance, outlook, price_typed, replacing, usual_quantity
 from tui.screens.results import row, total
 from tui.sentences import order_words
 from tui.widgets.ladder import rungs
 from tui.widgets.notice import notice
 from tui.widgets.rules import rules_text
+from tui.widgets.ticket import news_words
 from tui.widgets.units import step_rows
 
 BOOK = market("continuous")
@@ -278,6 +280,43 @@ def test_the_rules_say_what_the_market_is(information: str) -> None:
     page = rules_text(Play(calls(4, information)).model).plain
     assert "4 times a period" in page
     assert "y       a buyer buys" not in page
+
+
+def test_who_did_not_trade_in_a_call_is_told_that_his_order_has_left_it() -> None:
+    play = opened(calls(4), "seller", (69, 1), (80, 1)).at(15)
+    play << Order(1, "ask", 90, 1, mine=True) << Called(1, 84, 1) << Order(1, "ask", 90, 0, mine=True)
+    said = news_words(play.model.news, play.model.figures).plain
+    assert said == "○ Your ask 90 did not trade in the call, and has left it."
+    play.at(20) << Order(2, "ask", 85, 1, mine=True) << Order(2, "ask", 85, 0, mine=True)
+    assert news_words(play.model.news, play.model.figures).plain == said, "what is cancelled is no call's"
+
+
+def test_a_trade_in_a_call_is_greater_news_than_what_was_left_of_the_order() -> None:
+    play = opened(calls(4), "seller", (69, 1), (80, 1)).at(15) << Order(1, "ask", 90, 2, mine=True)
+    play << Contract(1, 95, "call", mine="seller") << Called(1, 95, 1) << Order(1, "ask", 90, 0, mine=True)
+    assert news_words(play.model.news, play.model.figures).plain == "◆ You sold a unit at 95: gain 26."
+
+
+def test_in_a_session_of_calls_orders_lapse_with_a_call_that_they_have_no_part_in() -> None:
+    scenario, lapsed = calls(4), 0
+    for seat in range(scenario.seats):
+        play = Play(scenario, seat)
+        for fact in told_to(seat, scenario):
+            rested, news = dict(play.model.own.orders), play.model.news
+            play.model.fold(fact)
+            if isinstance(play.model.news, Lapsed) and play.model.news is not news:
+                assert isinstance(fact.message, Order)
+                assert rested[fact.message.order].price == play.model.news.price
+                lapsed += 1
+            elif isinstance(fact.message, Contract) and fact.message.mine:
+                assert not isinstance(play.model.news, Lapsed)
+    assert lapsed > scenario.seats
+
+
+def test_the_rules_of_several_calls_say_what_becomes_of_orders_that_did_not_trade() -> None:
+    assert "leaves with it: say it again" in rules_text(Play(calls(4)).model).plain
+    assert "did not trade" not in rules_text(Play(calls(1)).model).plain
+    assert "leaves with it" not in rules_text(Play(calls(1)).model).plain
 
 
 # --- results ----------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ CODE_MAX = 16
 """Characters that the server takes as a code; it makes them with 8."""
 CODE_BYTES_MAX = 1_000
 """What is read of a code file: a wrong file is told as one, however large."""
+PORT = 8765
+"""Where `pit serve` listens unless it is told; an address with a scheme means the scheme's own."""
 SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
 
 
@@ -42,10 +44,15 @@ def keys_from_terminal() -> None:
 
 
 def address(url: str) -> str:
-    """The address as a WebSocket's; `host:port` will do. Raises UsageError."""
+    """The address as a WebSocket's; `host:port` will do, and `host` where the server has its usual port.
+
+    Raises UsageError.
+    """
     whole = url if "://" in url else f"ws://{url}"
     try:
         parts = urlsplit(whole)
+        if whole != url and parts.hostname and parts.port is None:
+            parts = parts._replace(netloc=f"{parts.netloc.removesuffix(':')}:{PORT}")
         fine = parts.scheme in SCHEMES and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         fine = False

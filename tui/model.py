@@ -14,6 +14,7 @@ from p2p.line import Told
 from p2p.messages import (
     Accepted,
     Announced,
+    Called,
     Contract,
     EndRound,
     Extended,
@@ -24,6 +25,7 @@ from p2p.messages import (
     Lobby,
     Message,
     Metered,
+    Order,
     Paused,
     Quote,
     Reason,
@@ -62,6 +64,14 @@ class Answer:
     refused: Reason | None
 
 
+@dataclass(frozen=True)
+class Lapsed:
+    """An order of one's own that a call has been held without: it has left, untraded or in part."""
+
+    side: Side
+    price: Price
+
+
 @dataclass
 class Absence:
     """A time in which a robot held one's seat: what its orders made, then or later, and the period of one's return."""
@@ -92,16 +102,23 @@ class Model:
         self.calls = CallClock(rules.call.calls if rules.call else 1) if rules.institution == "call" else None
         self.indicative: Indicative | None = None
         self.orders: dict[int, Message] = {}
-        self.news: Answer | OwnTrade | None = None
+        self.news: Answer | OwnTrade | Lapsed | None = None
         self.lost: str | None = None
         self.absence: Absence | None = None
         self.welfare: Welfare | None = None
         self._stopped_at: Instant | None = None
+        self._called_at: Instant | None = None
+        self._traded_at: Instant | None = None
 
     @property
     def sees_contracts(self) -> bool:
         """Whether contracts of others are shown: else one has but one's own to count, and the public none."""
         return self.rules.information != "standing"
+
+    @property
+    def robot_holds(self) -> bool:
+        """Whether a robot holds the seat: what happens to its orders is no news of one's own."""
+        return self.absence is not None and self.absence.until_period is None
 
     # --- what comes in ------------------------------------------------------------------------------------------
 
@@ -116,6 +133,10 @@ class Model:
         match message:
             case Quote():
                 self._quoted(message, at)
+            case Called():
+                self._called_at = at
+            case Order(mine=True, quantity=0) if self._called_at == at != self._traded_at and not self.robot_holds:
+                self.news = Lapsed(message.side, message.price)
             case Contract():
                 self._contracted(message, at, value, self.own.surplus - surplus)
             case Forecast(period=period):
@@ -128,7 +149,7 @@ class Model:
                 self._started(period, length_us, at)
             case EndRound():
                 self._reset_quotes()
-            case Accepted() | Refused() if self.absence and self.absence.until_period is None:
+            case Accepted() | Refused() if self.robot_holds:
                 pass  # a robot's, not one's own
             case Accepted(token=token):
                 self.news = Answer(self.orders.pop(token, None), None)
@@ -258,6 +279,7 @@ class Model:
                 price = contract.seller_price
             self.news = OwnTrade(contract.number, contract.mine, value, price, profit, contract.quantity)
             self.period.own.append(self.news)
+            self._traded_at = at
 
     def _runs_again(self, at: Instant) -> None:
         """The time of a pause does not count as time of the period."""

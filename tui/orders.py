@@ -81,12 +81,15 @@ def profit(model: Model, price: Price, quantity: Quantity = 1) -> Money | None:
     return sum(holding.gains([(price, min(quantity, holding.left))], model.rules.charges))
 
 
+def no_role(model: Model) -> str:
+    """Why one is neither buyer nor seller, as a sentence."""
+    return "you have nothing to trade in this period" if model.public.open else "you have no role in this period yet"
+
+
 def hindrance(model: Model, order: Order) -> str | None:
     """Why an order is not sent, as a sentence; None where nothing speaks against it."""
     if model.own.role is None:
-        return (
-            "you have nothing to trade in this period" if model.public.open else "you have no role in this period yet"
-        )
+        return no_role(model)
     buys = isinstance(order, Bid | Buy)
     if buys != (model.own.role == "buyer"):
         return f"you are a {model.own.role}: {'a seller asks and sells' if buys else 'a buyer bids and buys'}"

@@ -14,6 +14,7 @@ from tui.orders import (
     TIMES,
     cancelling,
     hindrance,
+    no_role,
     nudged,
     order_of,
     parts_typed,
@@ -145,7 +146,7 @@ class TradingScreen(MarketScreen):
         model = self.trade.model
         side = side_of(model) if model else None
         if side is None:
-            self._refuse("you have no role until the period starts")
+            self._refuse(no_role(model) if model else "the market has not been heard of yet")
             return
         self.action_order(side)
 

@@ -38,6 +38,11 @@ INSTITUTIONS = {
     " said: a buyer pays no more than his bid, a seller gets no less than his ask. Until then you may cancel an"
     " order or replace it.",
 }
+LEFT_OVER = {
+    "interval": "An order that has not traded in a call leaves with it: say it again for the next one.",
+    "period": "An order that has not traded waits for the next call of the period.",
+    "session": "An order that has not traded waits for the next call, in the next period, too.",
+}
 SEEN = {
     "standing": "You see the best bid and ask, and your own contracts.",
     "ticker": "You see the best bid and ask and all contracts, but not the orders behind them.",
@@ -84,6 +89,7 @@ def market_words(rules: PublicRules, figures: Figures) -> str:
         f"{rules.traders} traders, {rules.periods} periods.",
         f"Prices are {whole}numbers of {figures.unit} from {say(rules.price_min)} to {say(rules.price_max)}{steps}.",
         INSTITUTIONS[rules.institution].format(calls=often),
+        *([LEFT_OVER[rules.terms.order_life]] if calls > 1 else []),
         *([] if rules.institution == "standing" and rules.information != "standing" else [SEEN[rules.information]]),
         *terms_words(rules, figures),
         "An order at a loss is refused." if rules.no_loss else "Nothing keeps you from trading at a loss: take care.",

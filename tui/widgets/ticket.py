@@ -6,7 +6,7 @@ from textual.content import Content
 
 from p2p.units import Instant
 from tui.figures import Figures
-from tui.model import Answer, Model
+from tui.model import Answer, Lapsed, Model
 from tui.orders import (
     TIMES,
     hindrance,
@@ -34,7 +34,7 @@ class Ticket(Vertical):
         super().__init__(id="ticket")
         self.typed = ""
         self.told = ""
-        self._news: Answer | OwnTrade | None = None
+        self._news: Answer | OwnTrade | Lapsed | None = None
         self._stale = False
         self._period = 0
 
@@ -136,8 +136,8 @@ def idle(model: Model) -> str:
     return "you have nothing to trade in this period" if model.figures.energy else ""
 
 
-def news_words(news: Answer | OwnTrade | None, figures: Figures) -> Content:
-    """The last answer, or the last trade of one's own, in a sentence."""
+def news_words(news: Answer | OwnTrade | Lapsed | None, figures: Figures) -> Content:
+    """The last answer, the last trade of one's own, or the order that a call did without, in a sentence."""
     if news is None:
         return Content("")
     if isinstance(news, OwnTrade):
@@ -145,6 +145,11 @@ def news_words(news: Answer | OwnTrade | None, figures: Figures) -> Content:
         what = "a unit" if news.quantity == 1 and not figures.energy else figures.quantity(news.quantity)
         return Content.styled(
             f"◆ You {did} {what} at {figures.price(news.price)}: {figures.gained(news.profit)}.", "bold $accent"
+        )
+    if isinstance(news, Lapsed):
+        return Content.styled(
+            f"○ Your {news.side} {figures.price(news.price)} did not trade in the call, and has left it.",
+            "bold $warning",
         )
     order = order_words(news.order, figures)
     if news.refused is None:
