@@ -8,6 +8,7 @@ from textual.widgets._footer import FooterKey
 from bots.client import Closed, Lost
 from p2p.broadcast import Efficiency, Welfare
 from p2p.broker_address import Broker
+from p2p.line import Welcome
 from p2p.messages import Accepted, Contract, Lobby, Quote, Start, StartRound
 from p2p.scenario import parse
 from p2p.units import SECOND
@@ -16,7 +17,7 @@ from server.mqtt import published as published_to
 from tests.conftest import SMALL
 from tests.test_tui_snapshots import settled
 from tests.test_watch import published, watcher, watching
-from tests.tui_plays import FakeClient, smith, told_to
+from tests.tui_plays import FakeClient, calls, smith, told_to
 from tests.tui_plays import market as open_book
 from tui.heard import Heard
 from tui.screens.results import ResultsScreen
@@ -112,6 +113,47 @@ def test_the_publics_book_and_a_demonstrations_welfare_over_a_broker(snap_compar
         await settled(pilot, pilot.app)
 
     assert snap_compare(StillWatch(line), run_before=play, terminal_size=(120, 36))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (110, 34)], ids=["small", "large"])
+def test_the_public_waits_for_a_market_that_has_no_prices_yet(snap_compare, size):
+    line = FakeClient(calls(4))
+
+    async def play(pilot):
+        line.welcome()
+        line.tell(Lobby(3, 4), second=0)
+        await settled(pilot, pilot.app)
+
+    assert snap_compare(StillWatch(line), run_before=play, terminal_size=size)
+
+
+def test_the_public_looks_for_a_market_that_has_not_answered(snap_compare):
+    line = FakeClient(calls(4))
+
+    async def play(pilot):
+        line.queue.put_nowait(Lost("no session is on this broker at the moment", 0.5))
+        await settled(pilot, pilot.app)
+
+    assert snap_compare(StillWatch(line), run_before=play, terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("second", [40, 1_000], ids=["trading", "over"])
+@pytest.mark.parametrize("information", ["book", "standing"])
+def test_the_publics_call_market_over_a_broker(snap_compare, information, second):
+    scenario = calls(4, information)
+    line = FakeClient(scenario)
+    feeds, bulletin = played(scenario, 1, second)
+    heard = Heard("session")
+
+    async def play(pilot):
+        line.queue.put_nowait(Welcome("session", None, "", 0, 0, bulletin.rules))
+        heard.hear("rules", encode(bulletin.rules))
+        topics = {"state", "period", "standing", "contracts", "book", "call"}
+        line.feed([told for one in bulletin.due(topics, feeds.now) for told in heard.hear(*one)])
+        line.states(*heard.states.values())
+        await settled(pilot, pilot.app)
+
+    assert snap_compare(StillWatch(line), run_before=play, terminal_size=(110, 34))
 
 
 def played(scenario, seed, second):

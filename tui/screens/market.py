@@ -51,9 +51,14 @@ class MarketScreen(Screen[None]):
             yield from market_parts(model, self.PICKS)
         with Horizontal(id="below"):
             yield Household() if model and model.seat is not None and model.rules.energy else Units()
+            yield from self.before_prices()
             yield PriceChart()
         yield from self.foot()
         yield Footer()
+
+    def before_prices(self) -> ComposeResult:
+        """What may stand in the place of the chart."""
+        yield from ()
 
     def foot(self) -> ComposeResult:
         """What is between the market and the keys."""

@@ -10,7 +10,10 @@ from p2p.units import Instant
 from tui.model import Model
 from tui.screens.market import MarketScreen
 from tui.screens.results import ResultsScreen
+from tui.widgets.chart import PriceChart
 from tui.widgets.line import Line
+from tui.widgets.units import Units
+from tui.widgets.waiting import Waiting, no_prices
 
 if TYPE_CHECKING:
     from tui.watch import WatchApp
@@ -24,25 +27,32 @@ class WatchScreen(MarketScreen):
         Binding("q", "leave", "Leave"),
     ]
 
+    def before_prices(self) -> ComposeResult:
+        """Words where there is nothing to be drawn."""
+        yield Waiting()
+
     def foot(self) -> ComposeResult:
         """How it stands with the line."""
         yield Line(id="answer")
 
     def on_mount(self) -> None:
-        """Say where we look while nothing has come yet."""
+        """Say where we look while nothing has come yet, and nothing else."""
+        for part in (self.query_one("#market"), self.query_one(Units), self.query_one(PriceChart)):
+            part.display = False
         self.connecting("")
 
     def connecting(self, why: str) -> None:
         """Nobody has answered yet."""
-        url = cast("WatchApp", self.app).client.url
-        again = f"✂ {why}; trying again …" if why else ""
-        self.query_one("#answer", Line).say(Content(f"Connecting to {url} … {again}"))
+        self.query_one(Waiting).connecting(cast("WatchApp", self.app).client.url, why)
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring every part up to date."""
+        self.query_one("#market").display = self.query_one(Units).display = True
+        self.query_one(Waiting).display = no_prices(model)
+        self.query_one(PriceChart).display = not no_prices(model)
         super().show(model, now)
-        lobby = f"{model.public.seats_taken} of {model.seats} seats are taken." if model.public.phase == "lobby" else ""
-        self.query_one("#answer", Line).say(Content(lobby or "You are watching; the market does not see you."))
+        over = "The session is over: r shows what its periods came to." if model.public.phase == "ended" else ""
+        self.query_one("#answer", Line).say(Content(over or "You are watching; the market does not see you."))
 
     def action_results(self) -> None:
         """The results so far, on top; q comes back."""

@@ -65,7 +65,10 @@ class CallBox(Vertical):
 
 def called_words(model: Model, called: Called) -> str:
     """A call that was held, in a line."""
-    before = f"{called.call}. " if model.calls and model.calls.calls > 1 else "held: "
+    many = model.calls is not None and model.calls.calls > 1
+    if model.rules.information == "standing":
+        return f"{called.call}. held" if many else "held"
+    before = f"{called.call}. " if many else "held: "
     if not called.quantity:
         return f"{before}nothing traded"
     price = "asks' prices" if called.price is None else model.figures.price(called.price)
