@@ -56,6 +56,7 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
     The baselines are sessions of one kind of robot on all seats, with the very same schedules.
     """
     from p2p.agents.registry import AgentError, parse_word
+    from p2p.agents.saying import AgentFailed
     from p2p.sim.batch import Played
     from recordings.journal import JournalError
     from recordings.report import baselines_table, console, lengths_line, periods_table, traders_table
@@ -81,7 +82,10 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
         for word in words:
             played = baseline(scored.scenario, scored.seed, word, sessions, workers)
             with click.progressbar(played, length=sessions, label=f"{sessions} × {word}", file=sys.stderr) as bar:
-                baselines[word] = list(bar)
+                try:
+                    baselines[word] = list(bar)
+                except AgentFailed as error:
+                    raise click.ClickException(str(error)) from error
         out.print(baselines_table(scored, baselines))
         if line := lengths_line(scored):
             out.print(line, soft_wrap=True)

@@ -1,19 +1,17 @@
 """Many simulated sessions, on one core or several; the results are the same, and come in the same order."""
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 from p2p.metrics import PeriodScore
 from p2p.outcome import Outcome
 from p2p.scenario import Scenario
+from p2p.sim.cores import in_order
 from p2p.sim.details import Row, Times, contract_rows, trader_rows
 from p2p.sim.foresight import foresight_bound
 from p2p.sim.sessions import Simulation
+from p2p.sim.watchdog import guarded
 from p2p.sitting import Sitting
-
-CHUNK = 4
-"""Sessions handed to a worker at a time: enough to make the handing cheap, few enough to keep all busy."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,12 @@ class Played:
 
 
 def play(task: Task) -> Played:
-    """Play one session to its end."""
+    """Play one session to its end; raises AgentFailed where an agent raises, says nonsense or never returns."""
+    with guarded():
+        return _play(task)
+
+
+def _play(task: Task) -> Played:
     simulation = Simulation(task.scenario, list(task.cast), task.seed, task.robot_seed)
     outcome = Outcome(task.scenario.charges)
     times, sitting = Times(), Sitting()
@@ -86,9 +89,5 @@ def foresight(scenario: Scenario, outcome: Outcome) -> tuple[float | None, ...]:
 
 
 def play_all(tasks: list[Task], workers: int) -> Iterator[Played]:
-    """Play them all, in their order."""
-    if workers <= 1 or len(tasks) <= CHUNK:
-        yield from map(play, tasks)
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(play, tasks, chunksize=CHUNK)
+    """Play them all, in their order; what `play` raises ends it. Raises Refusal where a worker was ended."""
+    return in_order(play, tasks, workers)

@@ -12,15 +12,14 @@ Gains are in shares of a trader's part of the surplus: 1 is maximum surplus over
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations, permutations
 from math import sqrt
 
 from p2p.scenario import InducedValues, Scenario, seats_of_markets
 from p2p.seeds import derived, stream
-from p2p.sim.batch import CHUNK, Task, play
-from p2p.sim.watchdog import guarded
+from p2p.sim.batch import Task, play
+from p2p.sim.cores import in_order
 from p2p.units import Seat
 
 Gains = dict[Seat, float]
@@ -134,8 +133,7 @@ def meetings(scenario: Scenario, agents: list[str], sessions: int, seed: int) ->
 
 def gains_of(task: Task) -> Gains:
     """Play a session; what each seat gained. Raises AgentFailed where an agent raises, says nonsense, never returns."""
-    with guarded():
-        scores = play(task).scores
+    scores = play(task).scores
     part = sum(score.equilibrium.surplus_max for score in scores) / task.scenario.seats
     gained: Gains = dict.fromkeys(range(task.scenario.seats), 0.0)
     for score in scores:
@@ -145,15 +143,8 @@ def gains_of(task: Task) -> Gains:
 
 
 def gains_of_all(tasks: list[Task], workers: int) -> Iterator[Gains]:
-    """Play them all, in their order; nothing more is begun once one has failed."""
-    if workers <= 1 or len(tasks) <= CHUNK:
-        yield from map(gains_of, tasks)
-        return
-    pool = ProcessPoolExecutor(workers)
-    try:
-        yield from pool.map(gains_of, tasks, chunksize=CHUNK)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    """Play them all, in their order; nothing more is played once one has failed."""
+    return in_order(gains_of, tasks, workers)
 
 
 class Results:

@@ -23,8 +23,6 @@ def tournament(
     Gains are shares of a trader's part of the maximum surplus, with 95 % intervals. Session k of a seed is the same
     market for all, on however many cores.
     """
-    from concurrent.futures.process import BrokenProcessPool
-
     from p2p.agents.registry import AgentError, check_cast
     from p2p.agents.saying import AgentFailed
     from p2p.scenario import ScenarioError
@@ -53,10 +51,6 @@ def tournament(
                 bars.advance("sessions", 1)
     except AgentFailed as error:
         raise click.ClickException(str(error)) from error
-    except BrokenProcessPool as error:
-        raise click.ClickException(
-            "a process was ended from outside, or by an agent; --workers 1 shows which"
-        ) from error
     ranking, pairs = results.ranking(), results.pairs()
     if out is not None:
         from p2p.sim.tournament_tables import write_tournament
