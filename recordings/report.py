@@ -2,6 +2,7 @@
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from p2p.environments.neighbourhood import Prosumers
@@ -112,10 +113,15 @@ def _row(sessions: list[SessionScore], periods: int) -> list[str]:
 def traders_table(score: Score) -> Table:
     """What each seat gained, beside what it would have gained at the competitive price, and what people are paid."""
     unit, per_unit = _money(score)
-    columns = ["seat", "who", "role", "gained", "at equilibrium", "difference"]
+    named = ["name"] if score.names else []
+    columns = ["seat", *named, "who", "role", "gained", "at equilibrium", "difference"]
     taken = any(trader.stand_in_s or trader.unpaid for trader in score.traders)
     columns += ["a robot's for", "unpaid", "to be paid"] if taken else []
     table = _table(f"Surplus in {unit}", *columns)
+    if named:
+        table.collapse_padding, table.columns[1].justify = True, "left"
+        for column in table.columns:
+            column.no_wrap = column.header not in ("name", "a robot's for", "to be paid")
     for trader in score.traders:
         difference = trader.surplus - trader.surplus_competitive
         unpaid = [
@@ -125,6 +131,7 @@ def traders_table(score: Score) -> Table:
         ]
         table.add_row(
             str(trader.seat),
+            *([escape(score.names.get(trader.seat, ""))] if named else []),
             trader.controller or "–",
             trader.role,
             f"{trader.surplus / per_unit:.6g}",

@@ -1,7 +1,7 @@
 """The score of a recording: its periods, its traders, and the same market played by robots from the same schedules."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +13,7 @@ from p2p.sim.batch import Played, Task, foresight, play_all
 from p2p.units import SECOND, Controller, Role, Seat
 from recordings.folded import Folded
 from recordings.journal import Reading
+from recordings.names import names
 from recordings.store import read_folder, still_runs
 
 
@@ -40,7 +41,7 @@ class Score:
     session that still `runs`.
 
     `foresight`: of prosumers, each market's bound with perfect foresight, None where it was not found. `open_s`: how
-    long each of the periods was open, pauses not counted.
+    long each of the periods was open, pauses not counted. `names`: those that traders gave, by seat.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Score:
     foresight: tuple[float | None, ...] = ()
     runs: bool = False
     open_s: tuple[float, ...] = ()
+    names: dict[Seat, str] = field(default_factory=dict)
 
 
 def score(folder: Path) -> Score:
@@ -73,6 +75,7 @@ def score(folder: Path) -> Score:
         foresight=foresight(scenario, outcome),
         runs=runs and reading.sealed is None,
         open_s=tuple(folded.sitting.open_us(one.market, one.period) / SECOND for one in periods),
+        names=names(folder),
     )
 
 

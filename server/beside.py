@@ -8,13 +8,11 @@ from typing import TypeVar
 
 import msgspec
 
+from recordings.names import FILE as PEOPLE
 from recordings.store import Store
 from server.deliveries import FILE as DELIVERIES
 from server.deliveries import Deliveries, Delivery, written
 from server.feeds import Viewer
-
-PEOPLE = "people.json"
-"""The names that traders gave, by seat."""
 
 Kept = TypeVar("Kept")
 

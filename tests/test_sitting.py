@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from rich.text import Text
+
 from p2p.messages import (
     Ask,
     Bid,
@@ -15,6 +17,7 @@ from p2p.outcome import Outcome
 from p2p.sitting import Sitting
 from p2p.units import GATEWAY, SECOND
 from p2p.wire import Envelope
+from recordings.names import FILE as PEOPLE
 from recordings.report import traders_table
 from recordings.score import score
 from recordings.store import Store
@@ -79,6 +82,32 @@ def test_the_score_pays_people_alone(tmp_path: Path) -> None:
     paid = columns["to be paid"]
     assert (paid[buyer], paid[seller]) == ("0", ""), "a robot on a seat of its own is paid nothing"
     assert [paid[seat] for seat in range(4) if seat not in (buyer, seller)] == ["0", "0"]
+
+
+def test_the_score_names_those_who_gave_their_names(tmp_path: Path) -> None:
+    play = Course(small(start="experimenter")).open().join("human", range(4))
+    play.command(Start())
+    play.wait(61)
+    store = Store.create(tmp_path / "one", play.session.scenario, 1, "test")
+    for envelope, at, events in play.heard:
+        store.append(store.line(envelope, at, events))
+    store.close()
+    headers = [str(column.header) for column in traders_table(score(store.folder)).columns]
+    assert headers[:3] == ["seat", "who", "role"], "nobody gave his name"
+    (store.folder / PEOPLE).write_text(
+        '{"1": "Ada [red]Lovelace", "2": "An overly long name\\u001b[31m of somebody", "x": "y"}'
+    )
+    name = traders_table(score(store.folder)).columns[1]
+    assert str(name.header) == "name"
+    assert [Text.from_markup(cell).plain for cell in name.cells] == [
+        "",
+        "Ada [red]Lovelace",
+        "An overly long name…",
+        "",
+    ]
+    for spoilt in (b"[]", b"{", b"\xff"):
+        (store.folder / PEOPLE).write_bytes(spoilt)
+        assert str(traders_table(score(store.folder)).columns[1].header) == "who"
 
 
 def sat(play: Course) -> Sitting:
