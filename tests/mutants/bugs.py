@@ -229,4 +229,74 @@ BUGS = (
         (("server/admission.py", "            self._doors.tokens.pop(str(seat), None)\n", "            pass\n"),),
         "tests/test_recover.py::test_a_robots_seat_has_a_new_code_after_a_crash_and_its_old_ones_are_void",
     ),
+    Bug(
+        "the token lent to a robot stays good when the owner is back",
+        (("server/admission.py", "        self._lent.pop(seat, None)\n", "        return\n"),),
+        WORLD,
+    ),
+    Bug(
+        "unpaid goes by who holds the seat, not by who said the order",
+        (("p2p/stand_ins.py", "        speaker, robot = self._speaker\n", "        return seat in self.seats\n"),),
+        WORLD,
+    ),
+    Bug(
+        "a grace goes on through a pause",
+        (
+            (
+                "server/vacancies.py",
+                'session.phase not in ("trading", "break") or session.paused_left is not None',
+                'session.phase not in ("trading", "break")',
+            ),
+            ("server/vacancies.py", "isinstance(event.message, Paused)", "False"),
+        ),
+        WORLD,
+    ),
+    Bug(
+        "a hand-back clears the quotes",
+        (
+            (
+                "p2p/session.py",
+                "        told, sent = self.stand_ins.sits(",
+                "        if seat in self.stand_ins.seats and not stand_in and hasattr(market.institution, '_clear'):\n            market.institution._clear()\n        told, sent = self.stand_ins.sits(",
+            ),
+        ),
+        WORLD,
+    ),
+    Bug(
+        "two robots are sent for one seat",
+        (("server/vacancies.py", "            elif seat not in self._waiting:\n", "            else:\n"),),
+        WORLD,
+    ),
+    Bug(
+        "a takeover is not journaled",
+        (
+            (
+                "server/gateway.py",
+                "        self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))\n",
+                "        if line.stands_in:\n            told.set_result(None)\n            return told\n        self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))\n",
+            ),
+        ),
+        WORLD,
+    ),
+    Bug(
+        "who has come and gone in one batch was not there",
+        (("server/vacancies.py", "            self._forget(message.seat)\n", ""),),
+        "tests/test_vacancies.py::test_who_was_back_for_a_moment_is_waited_for_anew",
+    ),
+    Bug(
+        "a robot that was sent while the owner was at the door may come later",
+        (
+            (
+                "server/vacancies.py",
+                "            if not message.stand_in:\n                self.recall(message.seat)\n",
+                "",
+            ),
+        ),
+        "tests/test_vacancies.py::test_a_robot_that_was_sent_while_the_owner_was_at_the_door_is_called_back",
+    ),
+    Bug(
+        "a robot's setting outlives its time",
+        (("p2p/stand_ins.py", "            if setting not in now:\n", "            if setting in now:\n"),),
+        "tests/test_stand_ins.py::test_who_comes_back_finds_what_he_had_set_himself",
+    ),
 )

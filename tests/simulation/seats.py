@@ -124,7 +124,10 @@ class Person(Trader):
 
 @dataclass
 class Robot(Trader):
-    """One that plays in somebody's place, with the token it was lent, until that is void or the seat is another's."""
+    """One that plays in somebody's place, with the token it was lent, until that is void or the seat is another's.
+
+    Now and then it does not hear why its line was closed, and tries to come back.
+    """
 
     lent: str = ""
     patience: int = 30
@@ -135,7 +138,7 @@ class Robot(Trader):
     async def _is_gone(self) -> None:
         self.patience -= 1
         given_back = self.link is not None and self.link.client.close_code == TAKEN_OVER
-        self.done = self.done or given_back or self.patience == 0
+        self.done = self.done or self.patience == 0 or (given_back and self.rng.random() < 0.4)
         await super()._is_gone()
 
     def _is_welcome(self) -> None:
