@@ -16,9 +16,11 @@ line was lost, however long it had been quiet before; `client.closed` says why.
 import asyncio
 import contextlib
 import random
+import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI
@@ -74,13 +76,17 @@ Happening = Welcome | Facts | Fault | Lost
 
 
 class Client:
-    """A trader's connection. `line` has the seat, the number of facts had and the pending messages."""
+    """A trader's connection. `line` has the seat, the number of facts had and the pending messages.
+
+    `tls`: whom it trusts, where that is not for the system to say (bots/trust.py).
+    """
 
     def __init__(
         self, url: str, code: str, controller: Controller, name: str = "", patience_s: float = 60.0, lent: str = ""
     ) -> None:
         self.url, self.patience_s = url, patience_s
         self.line = ClientLine(code, controller, name, lent)
+        self.tls: ssl.SSLContext | None = None
         self.connected = False
         self.closed: Closed | None = None
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
@@ -102,6 +108,7 @@ class Client:
     async def happenings(self) -> AsyncIterator[Happening]:
         """Everything that happens on the line, over all its connections, until it is closed for good."""
         tries, since = 0, time.monotonic()
+        tls: dict[str, Any] = {"ssl": self.tls} if self.tls else {}
         while self.closed is None:
             let_in = False
             why = "the server went away"
@@ -115,10 +122,13 @@ class Client:
                     ping_timeout=PONG_S,
                     close_timeout=1,
                     proxy=None,
+                    **tls,
                 ) as socket:
                     async for happening in self._connection(socket):
                         let_in = let_in or isinstance(happening, Welcome)
                         yield happening
+            except ssl.SSLCertVerificationError as error:
+                self.closed = Closed(0, f"the certificate of {self.url} is not trusted: {error.verify_message}")
             except (InvalidURI, ValueError) as error:
                 self.closed = Closed(0, f"not an address to join: {error}")
             except ConnectionClosed as error:

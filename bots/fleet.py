@@ -1,6 +1,7 @@
 """Many robots, many lines, one process; more may be called while it runs."""
 
 import asyncio
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import TextIO
 
 from bots.client import Closed
 from bots.robot import Robot
+from bots.trust import trusted
 
 SESSION_OVER = 4000
 STANDS_IN = "stand-in"
@@ -50,7 +52,8 @@ async def run_fleet(
 
 async def run_called(url: str, lines: TextIO, patience_s: float = 60.0, reaction: str = "") -> list[Closed]:
     """Play whatever is called for, line by line, to the end of `lines` and of all that play; closings as above."""
-    playing = [asyncio.create_task(_play(url, one, patience_s, reaction)) async for one in _calls(lines)]
+    tls = trusted()
+    playing = [asyncio.create_task(_play(url, one, patience_s, reaction, tls)) async for one in _calls(lines)]
     return [closed for closed in await asyncio.gather(*playing) if closed]
 
 
@@ -62,8 +65,12 @@ async def _calls(lines: TextIO) -> AsyncIterator[Called]:
             yield one
 
 
-async def _play(url: str, one: Called, patience_s: float, reaction: str) -> Closed | None:
-    client = await Robot(url, one.code, one.word, patience_s, reaction, one.lent).run()
+async def _play(
+    url: str, one: Called, patience_s: float, reaction: str, tls: ssl.SSLContext | None = None
+) -> Closed | None:
+    robot = Robot(url, one.code, one.word, patience_s, reaction, one.lent)
+    robot.client.tls = tls
+    client = await robot.run()
     if client.closed is None or client.closed.code in (GIVEN_BACK if one.lent else {SESSION_OVER}):
         return None
     return client.closed

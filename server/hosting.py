@@ -161,8 +161,8 @@ class Hosting:
             self._robots.stdin.close()
 
     def _trusting(self) -> dict[str, str]:
-        """The environment of our own robots: they trust the server's certificate, whoever signed it."""
-        return dict(os.environ, SSL_CERT_FILE=str(self.cert)) if self.cert else dict(os.environ)
+        """The environment of our own robots: they trust the server's certificate (bots/trust.py)."""
+        return dict(os.environ, PIT_SERVER_CERT=str(self.cert)) if self.cert else dict(os.environ)
 
     async def _end_robots(self) -> None:
         if self._restarting is not None:
