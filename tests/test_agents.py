@@ -33,6 +33,7 @@ from p2p.rules import public_rules
 from p2p.seeds import derived, stream
 from p2p.sim.scenario_files import load, names
 from p2p.sim.sessions import Simulation
+from p2p.terms import Terms
 from p2p.views import Views
 from tests.play import small, told
 from tests.sight import Sight, agent, decide, seller
@@ -269,9 +270,12 @@ def test_it_trades_in_every_scenario_that_it_does_not_refuse(word: str, name: st
 
 
 @every_agent
-def test_it_does_the_same_live_as_simulated(word: str) -> None:
+@pytest.mark.parametrize("quotes", ["both", "sellers", "buyers"])
+def test_it_does_the_same_live_as_simulated(word: str, quotes: Any) -> None:
     """A live robot folds its own feed, fact by fact, where the simulator folds what all are shown once."""
     scenario, seed = small(*FIVE, limits=(4, 200), period_s=20.0), 3
+    rules = msgspec.structs.replace(scenario.institution, terms=Terms(quotes=quotes))
+    scenario = msgspec.structs.replace(scenario, institution=rules)
     simulation = Simulation(scenario, [word] * 3 + ["zic"] * 3, seed)
     views, seat = Views(scenario, seed), 0
     knowledge, one = Knowledge(PublicKnowledge(public_rules(scenario))), agent(word)

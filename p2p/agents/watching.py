@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import ceil, floor
 from typing import ClassVar, NamedTuple, TypeAlias
 
-from p2p.agents import Agent, View, only_takes
+from p2p.agents import Agent, View
 from p2p.holdings import Holding
 from p2p.messages import Contract, Message, Quote, Schedule, Taken
 from p2p.units import Money, Price, Role, Side
@@ -118,13 +118,13 @@ class Watcher(Agent, kw_only=True, dict=True):
                 self._keep(Quote(side, price))
 
     def hear_nothing(self, view: View, price: float) -> None:
-        """Where its side may not quote: that nothing stands which it would take, at the price it would have shouted.
+        """Where its side only takes: that nothing stands which it would take, at the price it would have shouted.
 
         The papers have no such side. Its price counts as shouted and not taken, as a quote would that it may not make:
         else only those who quote would learn from silence, and would give way to the others until hardly any trade.
         Between two whole prices the one nearer to the other side counts: a rule that moves by less would never get on.
         """
-        if view.role is None or self.own is None or not only_takes(view) or self.side != OWN_SIDE[view.role]:
+        if view.role is None or self.own is None or self.side != OWN_SIDE[view.role]:
             return
         if view.role == "buyer":
             said, met = ceil(price), view.ask is not None and view.ask <= price

@@ -26,7 +26,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from p2p.agents import Action, View, offer
+from p2p.agents import Action, View, offer, only_takes
 from p2p.agents.watching import OWN_SIDE, Shout, Watcher
 from p2p.messages import Message, Schedule
 from p2p.units import Money, Price, Role
@@ -68,7 +68,7 @@ class ZIP(Watcher, kw_only=True, dict=True):
             self.momentum = rng.uniform(self.momentum_low, self.momentum_high)
             self.margin = rng.uniform(self.margin_low, self.margin_high)
         self.hear_again(view)
-        if view.unit_value is not None and view.role is not None:
+        if only_takes(view) and view.unit_value is not None and view.role is not None:
             self.hear_nothing(view, self.price(view.role, view.unit_value))
         self.adapt(self.shouts(), view.tick, rng)
         if view.unit_value is None or view.role is None:
