@@ -68,9 +68,10 @@ def opened_new(
 
 
 def opened_again(folder: Path, bots: str) -> tuple[Opened, list[str]]:
-    """A session that was cut, and its robots' words; raises ClickException with one line."""
+    """A session that was cut, and its robots' words; its journal stands for its folder. Raises ClickException."""
     from recordings.store import Recovered
 
+    folder = folder.parent if folder.is_file() else folder
     try:
         recovered = Recovered(folder)
         if recovered.session.phase == "ended":

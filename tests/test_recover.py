@@ -19,6 +19,7 @@ from p2p.wire import Envelope
 from recordings.journal import JournalError
 from recordings.store import Recovered, Store, read_folder, run_again
 from server.host import open_again, open_new
+from server.opening import opened_again
 from tests.conftest import SMALL
 from tests.hosted import hosting
 from tests.lab import GUARD_S, Serving, journal_reaches, pit, serve
@@ -92,6 +93,14 @@ async def test_kill_9_loses_no_acknowledged_order(tmp_path: Path, lines: int):
         assert {(number, token) for token in seat.accepted()} <= answered
     again = Recovered(serving.recording)
     assert again.session.digest() == recovered.session.digest()
+
+
+def test_a_session_is_taken_up_by_its_journal_as_by_its_folder(tmp_path: Path):
+    opened = open_new(parse(SMALL), "one", 1, tmp_path, "test")
+    opened.store.close()
+    again, _ = opened_again(opened.store.folder / "journal.jsonl", "")
+    assert again.store.folder == opened.store.folder
+    again.store.close()
 
 
 async def test_a_session_comes_back_paused_with_the_time_that_was_left(tmp_path: Path):

@@ -132,8 +132,10 @@ async def test_a_household_in_balance_is_told_that_it_has_nothing_to_trade() -> 
         play.line.welcome()
         await play.told(Forecast(1, 100, 100, 0, 398, 95), StartRound(1, 60 * SECOND))
         assert "nothing to trade" in play.says("#entry")
+        assert play.says("#units .table").startswith("net  in balance\n")
         await play.pilot.press("3", "0", "enter")
         assert play.sent == []
+        assert play.says("#answer") == "✘ Not sent: you have nothing to trade in this period."
 
 
 @pytest.mark.parametrize(

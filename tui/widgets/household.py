@@ -52,11 +52,12 @@ def title(model: Model, forecast: Forecast) -> str:
 
 def forecast_lines(model: Model, forecast: Forecast) -> list[Content]:
     """Net energy and what it is made of, and how far it is traded."""
-    net = f"short {forecast.net}" if forecast.net > 0 else f"over {-forecast.net}" if forecast.net < 0 else "balanced"
+    side = "short" if forecast.net > 0 else "over"
+    net = f"{side} {abs(forecast.net)} Wh" if forecast.net else "in balance"
     holding = model.own.holding
     traded = f"{holding.traded} of {holding.total}" if holding else "nothing to trade"
     return [
-        Content.assemble("net  ", (f"{net} Wh", "bold")),
+        Content.assemble("net  ", (net, "bold")),
         Content(f"load {forecast.load}, sun {forecast.pv}" + _battery_term(forecast.battery)),
         Content.assemble("traded  ", (f"{traded} Wh" if holding else traded, "bold")),
     ]
