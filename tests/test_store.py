@@ -1,5 +1,6 @@
 """Recordings taken up again, a store that says when a disk fails, and what can be scored."""
 
+import contextlib
 import errno
 import os
 from pathlib import Path
@@ -11,6 +12,7 @@ from p2p.messages import End, Joined, Message, Open, Quote
 from p2p.session import RULES, Session
 from p2p.units import EXPERIMENTER, GATEWAY
 from p2p.wire import Envelope, Event
+from recordings.disk import _syncs_of
 from recordings.journal import FILE, Chain, Header, JournalError, same
 from recordings.score import score
 from recordings.store import Recovered, Store, new_id, read_folder, write_whole
@@ -109,6 +111,27 @@ def test_what_was_appended_was_synced_before_append_returns(tmp_path: Path, monk
     one.append(one.line(Envelope(GATEWAY, Open()), 0, []))
     assert done == ["write", "sync"]
     one.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no fcntl, and no need of it")
+@pytest.mark.parametrize("failing", [None, errno.ENOTSUP, errno.EIO])
+def test_on_macos_the_drive_is_asked_to_write_what_it_was_given(monkeypatch: pytest.MonkeyPatch, failing) -> None:
+    """Its fsync leaves that in the drive's own memory. Where the file system cannot ask for more, fsync has to do."""
+    done = []
+
+    def control(file: int, command: int) -> None:
+        done.append((file, command))
+        if failing:
+            raise OSError(failing, os.strerror(failing))
+
+    monkeypatch.setattr("fcntl.F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr("fcntl.fcntl", control)
+    monkeypatch.setattr("os.fsync", lambda file: done.append((file, "fsync")))
+    for sync in _syncs_of("darwin"):
+        done.clear()
+        with pytest.raises(OSError, match="error") if failing == errno.EIO else contextlib.nullcontext():
+            sync(7)
+        assert done == [(7, 51), (7, "fsync")][: 2 if failing == errno.ENOTSUP else 1]
 
 
 def test_a_disk_that_takes_little_at_a_time_gets_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
