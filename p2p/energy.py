@@ -14,6 +14,7 @@ from p2p.environments.household import Connection
 from p2p.messages import Ask, Bid, Buy, Contract, Forecast, Message, Metered, Order, OrderId, Replace, Sell, Step
 from p2p.metrics import revenue
 from p2p.terms import CallTerms
+from p2p.totals import total
 from p2p.units import Money, Price, Quantity, Seat
 
 
@@ -99,7 +100,7 @@ def score_energy(books: Books, contracts: list[Contract], charges: Charges, capa
     """Score one market's period from what its households were told and the contracts that they made."""
     metered = books.metered.values()
     return EnergyScore(
-        gain=sum(one.gain for one in metered) + revenue(contracts, charges),
+        gain=total(one.gain for one in metered) + revenue(contracts, charges),
         grid_import=sum(one.grid_import for one in metered),
         grid_export=sum(one.grid_export for one in metered),
         unserved=sum(one.unserved for one in metered),

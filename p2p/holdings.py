@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from p2p.charges import NO_CHARGES, Charges, gain
 from p2p.messages import Step
+from p2p.totals import total
 from p2p.units import Money, Price, Quantity, Role
 
 
@@ -54,12 +55,12 @@ class Holding:
 
     def worth(self, quantity: Quantity) -> Money:
         """The value (or cost) of the next so many units together."""
-        return sum(value * many for value, many in self.pieces(quantity))
+        return total(value * many for value, many in self.pieces(quantity))
 
     def trade(self, price: Price, quantity: Quantity, charges: Charges = NO_CHARGES) -> Money:
         """Use the next units at a price; what that gains, charges taken."""
         assert quantity <= self.left, "nobody trades more than he holds"
-        gained = sum(gain(self.role, value, price) * many for value, many in self.pieces(quantity))
+        gained = total(gain(self.role, value, price) * many for value, many in self.pieces(quantity))
         self.traded += quantity
         return gained - charges.due(self.role, quantity)
 

@@ -25,8 +25,8 @@ class NaiveAgent:
         daily = 30 * math.exp(gauss(0, 0.2))
         nameplate = math.exp(gauss(math.log(7.4), SPREAD))
         noise = [gauss(0, 0.05) for _ in range(288)]
-        load = [SHAPE[t] * (daily / sum(SHAPE)) for t in range(288)]
-        pv = [BELL[t] * (nameplate * 24 * 0.16 / sum(BELL)) * (1 + noise[t]) for t in range(288)]
+        load = [SHAPE[t] * (daily / sum_in_order(SHAPE)) for t in range(288)]
+        pv = [BELL[t] * (nameplate * 24 * 0.16 / sum_in_order(BELL)) * (1 + noise[t]) for t in range(288)]
         self.net = [x - min(max(y, 0.0), nameplate * (5 / 60)) for x, y in zip(load, pv, strict=True)]
         self.markup = self.premium(o.get("buy_markup"))
         self.discount = self.premium(o.get("sell_discount"))
@@ -205,8 +205,8 @@ def row(t: int, trades: list[Any], bound: list[Any], buys: list[Any], sells: lis
     traded = sum_in_order(x[2] for x in trades)
     bought, sold = sum_in_order(q for _, q in buys), sum_in_order(q for _, q in sells)
     paid = [x[3] for x in trades]
-    mean = sum(paid) / len(paid) if paid else 0.0
-    variance = sum((x - mean) ** 2 for x in paid) / len(paid) if paid else 0.0
+    mean = sum_in_order(paid) / len(paid) if paid else 0.0
+    variance = sum_in_order((x - mean) ** 2 for x in paid) / len(paid) if paid else 0.0
     values = [traded, bought, sold, max(0, bought - traded), max(0, sold - traded), mean, variance, reached, best]
     return [str(t), str(len(trades)), *(f"{x:.6f}" for x in [*values, reached / best if best > 0 else 0.0])]
 

@@ -7,6 +7,7 @@ from p2p.environments.neighbourhood import Prosumers
 from p2p.environments.profiles import INTERVALS_PER_DAY, draw_profile, normals
 from p2p.environments.storage import Storage, storage_of
 from p2p.seeds import stream
+from p2p.totals import total
 from p2p.units import Quantity, Seat
 
 SLOT_MIN = 1_440 // INTERVALS_PER_DAY
@@ -39,7 +40,7 @@ class Days:
         one, many = self.households[seat], self.rules.interval_min // SLOT_MIN
         first = self.rules.start_min // SLOT_MIN + (period - 1) * many
         slots = [slot % INTERVALS_PER_DAY for slot in range(first, first + many)]
-        return round(sum(one.load_wh[slot] for slot in slots)), round(sum(one.pv_wh[slot] for slot in slots))
+        return round(total(one.load_wh[slot] for slot in slots)), round(total(one.pv_wh[slot] for slot in slots))
 
     def metered(self, seat: Seat, period: int) -> tuple[Quantity, Quantity]:
         """Load and PV of an interval as they turn out: the forecast with noise, each by its own draw."""

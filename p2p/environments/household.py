@@ -8,6 +8,7 @@ fed in, beyond the limit curtailed. Worth falls from step to step, so a schedule
 import msgspec
 
 from p2p.messages import Step
+from p2p.totals import total
 from p2p.units import Money, Price, Quantity
 
 Piece = tuple[Price, Quantity]
@@ -48,7 +49,7 @@ class Connection(msgspec.Struct, frozen=True):
         """What it is worth to go from one residual down to another; up, its negative."""
         if top < bottom:
             return -self.worth(bottom, top)
-        return sum(worth * quantity for worth, quantity in self.pieces(top, bottom))
+        return total(worth * quantity for worth, quantity in self.pieces(top, bottom))
 
     def steps(self, net: Quantity) -> tuple[Step, ...]:
         """The schedule of a household with a forecast net: what it lacks, or what it has left over; nobody resells."""

@@ -11,6 +11,8 @@ from random import Random
 
 import msgspec
 
+from p2p.totals import total
+
 INTERVALS_PER_DAY = 288
 INTERVAL_H = 5 / 60
 
@@ -51,8 +53,8 @@ def _pv_bell(hour: float) -> float:
 HOURS = tuple(t * 5 / 60 for t in range(INTERVALS_PER_DAY))
 LOAD_SHAPE = tuple(_load_shape(hour) for hour in HOURS)
 PV_BELL = tuple(_pv_bell(hour) for hour in HOURS)
-LOAD_SHAPE_SUM = sum(LOAD_SHAPE)
-PV_BELL_SUM = sum(PV_BELL)
+LOAD_SHAPE_SUM = total(LOAD_SHAPE)
+PV_BELL_SUM = total(PV_BELL)
 
 
 class Profile(msgspec.Struct, frozen=True):

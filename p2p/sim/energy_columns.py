@@ -7,6 +7,7 @@ from p2p.environments.neighbourhood import Prosumers
 from p2p.scenario import Scenario
 from p2p.sim.batch import Played
 from p2p.sim.columns import ENERGY, FORESIGHT, LIMITED, Column
+from p2p.totals import total
 
 
 def period_columns(scenario: Scenario) -> tuple[Column, ...]:
@@ -32,18 +33,18 @@ def session_cells(played: Played) -> dict[str, Any]:
     """The cells of one session's market."""
     energy = [score.energy for score in played.scores if score.energy is not None]
     found = [bound for bound in played.foresight if bound is not None]
-    whole = sum(found) if found and len(found) == len(played.foresight) else None
+    whole = total(found) if found and len(found) == len(played.foresight) else None
     return _cells(energy) | {FORESIGHT.name: whole} if energy else {}
 
 
 def _cells(energy: list[EnergyScore]) -> dict[str, Any]:
-    bound = sum(one.bound_given_actions for one in energy)
+    bound = total(one.bound_given_actions for one in energy)
     return {
-        "gain_over_grid": sum(one.gain for one in energy),
+        "gain_over_grid": total(one.gain for one in energy),
         "bound_given_actions": bound,
-        "quoted_w_hat": sum(one.quoted for one in energy) / bound if bound else None,
-        "grid_import": sum(one.grid_import for one in energy),
-        "grid_export": sum(one.grid_export for one in energy),
-        "unserved": sum(one.unserved for one in energy),
-        "curtailed": sum(one.curtailed for one in energy),
+        "quoted_w_hat": total(one.quoted for one in energy) / bound if bound else None,
+        "grid_import": total(one.grid_import for one in energy),
+        "grid_export": total(one.grid_export for one in energy),
+        "unserved": total(one.unserved for one in energy),
+        "curtailed": total(one.curtailed for one in energy),
     }

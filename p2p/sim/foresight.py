@@ -18,6 +18,7 @@ from p2p.energy import Books, connection_of, feeder_capacity
 from p2p.environments.neighbourhood import Prosumers
 from p2p.environments.storage import storage_of
 from p2p.scenario import Scenario
+from p2p.totals import total
 from p2p.units import Quantity, Seat
 
 VARIABLES = ("bought", "sold", "drawn", "fed", "unserved", "curtailed", "flexible", "charged", "given", "stored")
@@ -46,7 +47,7 @@ def _alone(rules: Prosumers, days: list[Books]) -> float:
             bill += connection_of(books.forecasts[seat]).worth(metered.load - metered.pv + metered.battery, 0)
     low = 0 if rules.battery is None else storage_of(rules.battery, rules.interval_h).low
     left = [one.stored - low for one in days[-1].metered.values() if one.stored is not None]
-    return float(bill - rules.end_value * sum(left))
+    return float(bill - rules.end_value * total(left))
 
 
 class Programme:

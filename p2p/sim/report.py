@@ -13,6 +13,7 @@ from p2p.sim.comparisons import ratio_rows
 from p2p.sim.folder import write_text
 from p2p.sim.frontier import Row, cells, detail_row, frontier_row
 from p2p.sim.overlay import Labelled
+from p2p.totals import total
 
 TOLERANCES = {"exp_kg_v4": 3e-3, "exp_kg_call_v4": 3e-2, "exp_kg_call_cap_v4": 3e-2}
 """Relative agreement expected of cell means, where it is not 1e-3: there a last bit moves whole trades."""
@@ -46,7 +47,7 @@ def _head(manifest: dict[str, Any]) -> Iterator[str]:
     full = max(manifest["sittings"], key=lambda sitting: sitting["runs"])
     done = manifest["experiments"]
     runs, decisions = sum(e["runs"] for e in done), sum(e["decisions"] for e in done)
-    size, processor_s = sum(e["bytes"] for e in done), sum(e["processor_s"] for e in done)
+    size, processor_s = total(e["bytes"] for e in done), total(e["processor_s"] for e in done)
     loaded = ""
     if full["load_before"]:
         others = max(0.0, full["load_after"][0] - full["workers"])

@@ -27,6 +27,7 @@ from p2p.sim.shell import Refusal, default_workers, folder_for, numbers
 from p2p.sim.summaries import read_manifest, summarize
 from p2p.sim.sweep import sweep
 from p2p.sim.theory import write_theory
+from p2p.totals import total
 
 BOOK_MANIFEST = "runbook.json"
 PACKAGES = ("tradingpit", "numpy", "pandas", "matplotlib", "msgspec", "pyarrow", "distributed")
@@ -162,8 +163,8 @@ def _outputs(out: Path) -> dict[str, Any]:
         "runs": len(runs),
         "decisions": sum(run["N"] * run["intervals"] for run in runs),
         "bytes": sum(sum(run["bytes"].values()) for run in runs),
-        "seconds": round(sum(run["seconds"] for run in runs), 1),
-        "processor_s": round(sum(run["processor_s"] for run in runs), 1),
+        "seconds": round(total(run["seconds"] for run in runs), 1),
+        "processor_s": round(total(run["processor_s"] for run in runs), 1),
         "memory_mb": max(run["memory_mb"] for run in runs),
         "digest": _digest(msgspec.json.encode([run["digests"] for run in runs])),
     }

@@ -20,6 +20,7 @@ from p2p.scenario import InducedValues, Scenario, seats_of_markets
 from p2p.seeds import derived, stream
 from p2p.sim.batch import Task, play
 from p2p.sim.cores import in_order
+from p2p.totals import total
 from p2p.units import Seat
 
 Gains = dict[Seat, float]
@@ -46,10 +47,10 @@ class Mean:
 def mean_of(values: list[float]) -> Mean:
     """Mean and interval; the quantile of t by its expansion in 1/n (Cornish & Fisher), good to a percent from n = 4."""
     n = len(values)
-    mean = sum(values) / n
+    mean = total(values) / n
     if n < 2:
         return Mean(mean, None, None, n)
-    spread = sqrt(sum((value - mean) ** 2 for value in values) / (n - 1) / n)
+    spread = sqrt(total((value - mean) ** 2 for value in values) / (n - 1) / n)
     z, v = Z95, n - 1
     t = z + (z**3 + z) / (4 * v) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
     return Mean(mean, mean - t * spread, mean + t * spread, n)
@@ -134,7 +135,7 @@ def meetings(scenario: Scenario, agents: list[str], sessions: int, seed: int) ->
 def gains_of(task: Task) -> Gains:
     """Play a session; what each seat gained. Raises AgentFailed where an agent raises, says nonsense, never returns."""
     scores = play(task).scores
-    part = sum(score.equilibrium.surplus_max for score in scores) / task.scenario.seats
+    part = total(score.equilibrium.surplus_max for score in scores) / task.scenario.seats
     gained: Gains = dict.fromkeys(range(task.scenario.seats), 0.0)
     for score in scores:
         for seat, surplus in score.surplus_by_seat.items():
@@ -173,9 +174,9 @@ class Results:
         for agent in self.agents:
             mine = [self._by_twins(*sorted((agent, other), key=self.agents.index)) for other in self._others(agent)]
             sides = [[a if pair_a == agent else b for a, b in twins] for pair_a, twins in mine]
-            gains = [sum(together) / len(together) for together in zip(*sides, strict=True)]
-            beaten = sum(_beats(pair, agent) for pair in pairs)
-            alone = [sum(g.values()) / len(g) for _, g in self.gains["alone", agent, agent]]
+            gains = [total(together) / len(together) for together in zip(*sides, strict=True)]
+            beaten = total(_beats(pair, agent) for pair in pairs)
+            alone = [total(g.values()) / len(g) for _, g in self.gains["alone", agent, agent]]
             places.append(Place(agent, mean_of(gains), beaten, mean_of(alone)))
         return sorted(places, key=lambda place: -place.gain.mean)
 
@@ -213,4 +214,4 @@ def _per_trader(played: list[tuple[Meeting, Gains]], of_a: bool) -> float:
     """Mean gain of a trader of one kind over some sessions."""
     sits: Callable[[Meeting, Seat], bool] = lambda meeting, seat: (seat in meeting.seats_of_a) == of_a  # noqa: E731
     gained = [gain for meeting, gains in played for seat, gain in gains.items() if sits(meeting, seat)]
-    return sum(gained) / len(gained)
+    return total(gained) / len(gained)

@@ -15,6 +15,7 @@ from p2p.sim.v4.cell import Cell
 from p2p.sim.v4.interval import Clock, Interval, Trade, measure
 from p2p.sim.v4.rules import RULES, TICK_CPERKWH, BookPrices, Rules
 from p2p.sim.v4.traders import Decision, Quote, Trader, seat
+from p2p.totals import total
 
 
 def to_submit(trader: Trader, net: float, decision: Decision, fresh: int) -> Quote:
@@ -144,6 +145,6 @@ class Day:
         bound: float,
     ) -> Interval:
         """The interval's row."""
-        buy, sell = (sum(quantity for _, quantity in side) for side in submitted)
+        buy, sell = (total(quantity for _, quantity in side) for side in submitted)
         measures = measure(trades, buy, sell, bound, self.rules.price_unit, self.rules.quantity_per_kwh)
         return Interval(t, measures, decisions, wall_ns)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from p2p.sim.v4.traders import Decision
+from p2p.totals import total
 
 Clock = Callable[[], int]
 """Nanoseconds; only differences count."""
@@ -51,8 +52,8 @@ def measure(
         traded += quantity
     mean = variance = 0.0
     if trades:
-        mean = sum(trade[3] for trade in trades) / len(trades)
-        variance = sum((trade[3] - mean) ** 2 for trade in trades) / len(trades)
+        mean = total(trade[3] for trade in trades) / len(trades)
+        variance = total((trade[3] - mean) ** 2 for trade in trades) / len(trades)
     return Measures(
         trades=len(trades),
         traded_kwh=traded / per_kwh,
