@@ -299,4 +299,9 @@ BUGS = (
         (("p2p/stand_ins.py", "            if setting not in now:\n", "            if setting in now:\n"),),
         "tests/test_stand_ins.py::test_who_comes_back_finds_what_he_had_set_himself",
     ),
+    Bug(
+        "what was said before a robot took the seat is said again",
+        (("p2p/line.py", "        if welcome.stood_in:\n", "        if welcome.stood_in and not self.pending:\n"),),
+        WORLD,
+    ),
 )

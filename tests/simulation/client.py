@@ -133,7 +133,10 @@ class Client:
         return self.rng.choice(words)
 
     def _say(self, message: Message) -> None:
-        _, data = self.line.say(message, {"who": self.who})
+        _, data = self.line.say(message, self._beside())
         if self.link and not self.link.cut and self.line.number:
             for _ in range(self.rng.choice((1, 1, 1, 2, 5))):
                 self.link.client.push(data)
+
+    def _beside(self) -> dict[str, int]:
+        return {"who": self.who}

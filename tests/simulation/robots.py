@@ -1,11 +1,16 @@
 """The robots of a simulated lab: sent to seats by the server's own vacancies, they come late, twice, or not at all."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterable
 from random import Random
 from typing import TYPE_CHECKING
 
+from p2p.messages import TakenOver
 from p2p.units import Seat
+from p2p.wire import Event
 from server.host import Host
+from server.sequencer import Happened
 from server.vacancies import Vacancies
 from tests.simulation.grace import Grace
 from tests.simulation.seats import AGAIN_S, ROBOTS, Person, Robot
@@ -26,14 +31,22 @@ class Robots:
         self.sent: list[Robot] = []
         self.vacancies: Vacancies | None = None
         self.grace: Grace | None = None
+        self.taken: Counter[Seat] = Counter()
+
+    def heard(self, events: Iterable[Event]) -> None:
+        """Count how often each seat was taken over, by what is published, or was when the server came back."""
+        self.taken.update(event.to for event in events if isinstance(event.message, TakenOver))  # type: ignore[misc]
 
     def begin(self, host: Host) -> None:
         """A server begins: its seats are watched, as `pit serve` has them watched."""
         world, session, doors = self.world, host.opened.session, host.opened.doors
         self.grace = Grace(session, AGAIN_S, world.awake_s, host.gateway.lines)
         self.vacancies = Vacancies(session, self._send, doors.take_back, AGAIN_S)
-        host.listeners += [self.grace.heard, self.vacancies.heard]
+        host.listeners += [self._published, self.grace.heard, self.vacancies.heard]
         self.looking = asyncio.get_running_loop().call_later(FIRST_S, self.vacancies.look)
+
+    def _published(self, happened: list[Happened]) -> None:
+        self.heard(event for what in happened for event in what.events)
 
     def end(self) -> None:
         """The server is no more; its robots' process may outlive it, which knows of nothing."""

@@ -83,10 +83,12 @@ class Trader(Client):
 class Person(Trader):
     """One who may come late, who is away for a moment or for long, and comes back at the worst moment if called.
 
-    `awake_s` is a clock that stands while the server's process sleeps.
+    `awake_s` is a clock that stands while the server's process sleeps, `taken` how often a robot had taken the seat,
+    by what is published: that stands beside what this one says, too.
     """
 
     awake_s: Callable[[], float] = lambda: 0.0
+    taken: Callable[[], int] = lambda: 0
     back: asyncio.Event = field(default_factory=asyncio.Event)
     asked_s: float | None = None
     waits_s: list[float] = field(default_factory=list)
@@ -113,6 +115,9 @@ class Person(Trader):
 
     def _is_welcome(self) -> None:
         self._has_waited()
+
+    def _beside(self) -> dict[str, int]:
+        return super()._beside() | {"taken": self.taken()}
 
     def _has_waited(self) -> None:
         if self.asked_s is not None and self.link is not None and not self.link.stands_until:

@@ -1,6 +1,6 @@
 """What must hold of seats that change hands, worked out from the record alone: who said each order stands beside it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from p2p.messages import (
     Contract,
@@ -46,7 +46,7 @@ def seats_were_kept(session: Session, records: list[Record]) -> dict[str, int]:
             time.sits(envelope.message)
             assert session.markets[0].institution.state() == before, f"record {record.n}: orders changed with the seat"
     time.is_counted(sitting)
-    return {"taken over": speakers.taken_over, "handed back": speakers.handed_back, "unpaid": makers.unpaid}
+    return {"taken over": speakers.taken.total(), "handed back": speakers.handed_back, "unpaid": makers.unpaid}
 
 
 class Speakers:
@@ -56,7 +56,8 @@ class Speakers:
         self.holds: dict[Seat, bool] = {}
         self.spoke: dict[Seat, int] = {}
         self.by_robot: defaultdict[Seat, bool] = defaultdict(bool)
-        self.taken_over = self.handed_back = 0
+        self.taken: Counter[Seat] = Counter()
+        self.handed_back = 0
         self.ended = False
 
     def heard(self, envelope: Envelope, events: list[Event], where: str) -> None:
@@ -82,7 +83,7 @@ class Speakers:
         assert told == expected, f"{where}: seat {seat} was told {told}"
         assert all(event.to == seat for event in events if isinstance(event.message, TakenOver | HandedBack)), where
         self.by_robot[seat] = stand_in
-        self.taken_over += TakenOver() in told
+        self.taken[seat] += TakenOver() in told
         self.handed_back += HandedBack() in told
 
     def _said(self, seat: Seat, envelope: Envelope, where: str) -> None:
@@ -92,6 +93,8 @@ class Speakers:
         assert is_robot(who) == self.holds[seat], f"{where}: {who} spoke for seat {seat}, which was not his"
         assert is_robot(who) or who == seat, f"{where}: {who} spoke for seat {seat}"
         assert self.spoke.setdefault(seat, who) == who, f"{where}: two robots in seat {seat}"
+        new = is_robot(who) or envelope.meta["taken"] == self.taken[seat]
+        assert new, f"{where}: seat {seat} had said this before a robot took it, and it was void"
 
 
 class Makers:
