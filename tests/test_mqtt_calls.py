@@ -8,7 +8,7 @@ import pytest
 from bots.client import Facts
 from p2p.broadcast import CALLS_KEPT, Call
 from p2p.line import Welcome
-from p2p.messages import Accepted, Ask, Bid, Called, EndPeriod, Indicative
+from p2p.messages import Accepted, Ask, Bid, Called, EndPeriod, Indicative, Pause
 from p2p.rules import public_rules
 from p2p.scenario import parse
 from p2p.units import SECOND
@@ -79,7 +79,8 @@ async def test_where_a_poor_seat_is_not_shown_calls_a_listener_hears_that_they_w
 
 @needs_mosquitto
 async def test_watching_through_a_broker_is_watching_over_a_line_in_a_call_market_too(host, tmp_path):
-    async with mosquitto(tmp_path) as broker, host(parse(CALL)) as hosted, publishing(hosted, broker.broker):
+    ticker = parse('information = "ticker"\n' + CALL)
+    async with mosquitto(tmp_path) as broker, host(ticker) as hosted, publishing(hosted, broker.broker):
         experimenter, buyer, seller = await market(hosted)
 
         async def watched(line, holds):
@@ -99,10 +100,18 @@ async def test_watching_through_a_broker_is_watching_over_a_line_in_a_call_marke
         def would(model):
             return model.calls.collecting and model.indicative == Indicative(85, 1)
 
+        def begun(model):
+            if model.calls.collecting and model.indicative:
+                there.set()
+
         def held(model):
             return model.public.calls == [Called(1, 85, 1)] and not model.public.open and bool(model.periods[-1].deals)
 
+        there = asyncio.Event()
+        waits = asyncio.create_task(watched(BrokerLine(broker.broker), lambda model: begun(model) or would(model)))
+        await there.wait()
         await cross(buyer, seller, 90, 80)
+        await waits
         for line in (BrokerLine(broker.broker), watcher(hosted.url)):
             model = await watched(line, would)
             assert abs(model.calls.left_us(line.now()) - model.time_left_us(line.now())) < SECOND // 100
@@ -169,6 +178,9 @@ def test_who_comes_after_more_calls_than_are_kept_knows_their_number_and_when_th
     model = screen.model
     assert model is not None
     assert model.calls
+    course.command(Pause())
+    catch_up()
+    screen.hear(*next(bulletin.due({"state"}, course.now)))
     assert [one.call for one in model.public.calls] == list(range(max(1, held - CALLS_KEPT + 1), held + 1))
     assert model.calls.left_us(course.now) == 150_000
     assert model.time_left_us(course.now) == 60 * SECOND - course.now

@@ -34,7 +34,7 @@ class Published:
         self.line = Model(self.rules, None)
         self._told = self._heard = 0
         self.course.trading()
-        self._tell()
+        self.tell()
 
     def goes_on(self) -> None:
         """Somebody says something, or time passes, or both."""
@@ -47,9 +47,10 @@ class Published:
             self.course.command(rng.choice([Pause(), Resume(), more] + [EndPeriod()] * (rng.random() < 0.1)))
         if session.phase != "ended":
             self.course.wait(rng.choice([0.3, 1, 4, 15]))
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Publish what has happened, and tell the line."""
         for _, at, events in self.course.heard[self._heard :]:
             self.feeds.publish(at, events)
         self._heard = len(self.course.heard)
@@ -93,7 +94,7 @@ def shown(model: Model | None, now: Instant) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("information", ["standing", "ticker", "book"])
 @pytest.mark.parametrize("number", [1, 3, 7])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(10))
 def test_the_calls_and_their_clock_are_over_a_broker_what_they_are_over_a_line(
     seed: int, number: int, information: InformationSet
 ) -> None:
@@ -119,3 +120,24 @@ def test_the_calls_and_their_clock_are_over_a_broker_what_they_are_over_a_line(
             compared += 1
     assert compared
     assert isinstance(market.line.indicative, Indicative) == (information != "standing")
+
+
+def test_a_pause_in_a_break_that_nobody_heard_of_moves_the_next_period() -> None:
+    market = Published("book", 3, 1)
+    screen = Screen(encode(market.rules))
+
+    def heard() -> tuple[object, ...]:
+        market.tell()
+        market.bulletin.renew()
+        for topic, payload in [("rules", screen.rules), *market.bulletin.due(TOPICS, market.course.now)]:
+            screen.hear(topic, payload)
+        return shown(screen.model, market.course.now)
+
+    market.course.wait(62)
+    assert heard() == shown(market.line, market.course.now)
+    market.course.command(Pause())
+    market.course.wait(4)
+    market.course.command(Resume())
+    market.course.wait(1)
+    assert heard() == shown(market.line, market.course.now)
+    assert market.line.time_left_us(market.course.now) == 7 * SECOND
