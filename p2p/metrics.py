@@ -77,13 +77,20 @@ def revenue(contracts: list[Contract], charges: Charges) -> Money:
     return total
 
 
-def competitive_surpluses(schedules: dict[Seat, Schedule], p0: float | None) -> dict[Seat, float]:
-    """What each trader would gain if all units traded at P0; units at the margin gain nothing."""
+def competitive_surpluses(
+    schedules: dict[Seat, Schedule], p0: float | None, charges: Charges = NO_CHARGES
+) -> dict[Seat, float]:
+    """What each trader would gain if all units traded at P0, taxes taken; units at the margin gain nothing.
+
+    A commission, which is paid per contract, is left out, as it is of the equilibrium.
+    """
     if p0 is None:
         return dict.fromkeys(schedules, 0.0)
     sign = {"buyer": 1, "seller": -1}
     return {
-        seat: sum(max(0.0, sign[s.role] * (step.value - p0)) * step.quantity for step in s.steps)
+        seat: sum(
+            max(0.0, sign[s.role] * (step.value - p0) - charges.per_unit(s.role)) * step.quantity for step in s.steps
+        )
         for seat, s in schedules.items()
     }
 

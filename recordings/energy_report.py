@@ -29,14 +29,12 @@ def energy_table(score: Score) -> Table:
         table.add_column(column, justify="left" if k == 0 else "right")
     for one in score.periods:
         assert one.energy is not None
-        where = f"{one.market + 1}, {one.period}" if several else str(one.period)
+        where = f"{one.market}, {one.period}" if several else str(one.period)
         table.add_row(where, *_row([one.energy], rules, None, limited))
     for market in range(score.scenario.markets):
         energy = [one.energy for one in score.periods if one.market == market and one.energy is not None]
         table.add_section()
-        table.add_row(
-            f"{market + 1}, all" if several else "all", *_row(energy, rules, score.foresight[market], limited)
-        )
+        table.add_row(f"{market}, all" if several else "all", *_row(energy, rules, score.foresight[market], limited))
     return table
 
 

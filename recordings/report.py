@@ -51,7 +51,7 @@ def periods_table(score: Score) -> Table:
     for one in score.periods:
         goal = one.equilibrium
         table.add_row(
-            f"{one.market + 1}, {one.period}" if several else str(one.period),
+            f"{one.market}, {one.period}" if several else str(one.period),
             str(one.quantity),
             str(goal.quantity),
             _said(one.price_mean, 1),

@@ -89,7 +89,7 @@ def _traders(folded: Folded, periods: list[PeriodScore]) -> list[TraderScore]:
     traders: dict[Seat, TraderScore] = {}
     for period in periods:
         schedules = outcome.schedules.get((period.market, period.period), {})
-        competitive = competitive_surpluses(schedules, period.equilibrium.price)
+        competitive = competitive_surpluses(schedules, period.equilibrium.price, folded.scenario.charges)
         for seat, schedule in schedules.items():
             before, key = traders.get(seat), (period.market, period.period, seat)
             traders[seat] = TraderScore(

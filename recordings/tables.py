@@ -20,4 +20,14 @@ def played(folders: Sequence[Path]) -> Iterator[Played]:
         traders = trader_rows(number, scenario, seed, cast, outcome, scores, folded.sitting)
         contracts = contract_rows(number, outcome, folded.times)
         bounds = foresight(scenario, outcome)
-        yield Played(number, seed, scores, 0, bounds, (), tuple(contracts), tuple(traders))
+        yield Played(
+            number,
+            seed,
+            scores,
+            activations=0,
+            foresight=bounds,
+            contracts=tuple(contracts),
+            traders=tuple(traders),
+            title=scenario.title,
+            recording=reading.header.session,
+        )

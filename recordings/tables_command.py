@@ -25,15 +25,26 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
     try:
         if form == "parquet":
             pyarrow()
-        scenarios = [scenario_of(read_folder(folder).header) for folder in recordings]
+        headers = [read_folder(folder).header for folder in recordings]
+        scenarios = [scenario_of(header) for header in headers]
+        _each_once(recordings, [header.session for header in headers])
         if len({scenario.environment.name for scenario in scenarios}) > 1:
             raise click.ClickException("energy and induced values have other columns: write their tables apart")
         folder_for(out)
         with click.progressbar(played(recordings), length=len(recordings), label="recordings", file=sys.stderr) as bar:
-            done = write_tables(out, bar, scenarios[0], "parquet" if form == "parquet" else "csv")
+            done = write_tables(out, bar, scenarios, "parquet" if form == "parquet" else "csv")
     except (JournalError, Refusal) as error:
         raise click.ClickException(str(error)) from error
     periods = sum(len(one.scores) for one in done)
     click.echo(f"{out}: {len(done)} session(s), {periods} finished periods")
     for one, folder in zip(done, recordings, strict=True):
         click.echo(f"session {one.session}  {folder}")
+
+
+def _each_once(folders: tuple[Path, ...], sessions: list[str]) -> None:
+    """A session that is given twice would count twice in every figure; raises ClickException."""
+    first: dict[str, Path] = {}
+    for folder, session in zip(folders, sessions, strict=True):
+        if session in first:
+            raise click.ClickException(f"{folder} and {first[session]} are the same session; name it once")
+        first[session] = folder

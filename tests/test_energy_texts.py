@@ -24,7 +24,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def test_tables_of_energy_have_their_columns_and_others_do_not(tmp_path: Path) -> None:
     scenario = brief("energy-day")
     played = play(Task(1, scenario, ("satisficer",) * 12, 1, 1, bounds=True))
-    write_tables(tmp_path, [played], scenario)
+    write_tables(tmp_path, [played], [scenario])
     (session,), periods = rows(tmp_path / "sessions.csv"), rows(tmp_path / "periods.csv")
     assert len(periods) == 3
     for column in ("gain_over_grid", "bound_given_actions", "grid_import", "grid_export"):
@@ -34,13 +34,13 @@ def test_tables_of_energy_have_their_columns_and_others_do_not(tmp_path: Path) -
     limited = msgspec.structs.replace(
         scenario, environment=msgspec.structs.replace(scenario.environment, grid_limit_w=900)
     )
-    write_tables(tmp_path, [play(Task(1, limited, ("satisficer",) * 12, 1, 1))], limited)
+    write_tables(tmp_path, [play(Task(1, limited, ("satisficer",) * 12, 1, 1))], [limited])
     (session,) = rows(tmp_path / "sessions.csv")
     assert int(session["unserved"]) > 0
     assert int(session["curtailed"]) > 0
     assert session["bound_foresight"] == ""
     plain = load("smith-1962-test-1")
-    write_tables(tmp_path, [play(Task(1, plain, ("zic",) * 22, 1, 1))], plain)
+    write_tables(tmp_path, [play(Task(1, plain, ("zic",) * 22, 1, 1))], [plain])
     assert "gain_over_grid" not in (tmp_path / "sessions.csv").read_text()
 
 

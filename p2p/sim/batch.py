@@ -37,7 +37,7 @@ class Played:
 
     `looked`: the same by market; empty of a recording, whose robots say nothing of it. `contracts`, `traders`: rows of
     the tables, where they were asked for. `foresight`: for each market of prosumers its bound with perfect foresight,
-    None where that was not found.
+    None where that was not found. `title`: its scenario's. `recording`: its name, of one that was recorded.
     """
 
     session: int
@@ -48,6 +48,8 @@ class Played:
     looked: tuple[int, ...] = ()
     contracts: tuple[Row, ...] = ()
     traders: tuple[Row, ...] = ()
+    title: str = ""
+    recording: str | None = None
 
 
 def play(task: Task) -> Played:
@@ -71,7 +73,8 @@ def _play(task: Task) -> Played:
                 sitting.see(event, at)
     scores, looked = outcome.scores(), tuple(map(simulation.activations, range(task.scenario.markets)))
     bounds = foresight(task.scenario, outcome) if task.bounds else ()
-    played = Played(task.session, task.seed, scores, sum(looked), bounds, looked)
+    title = task.scenario.title
+    played = Played(task.session, task.seed, scores, sum(looked), bounds, looked, title=title)
     if not task.tables:
         return played
     return replace(

@@ -17,7 +17,9 @@ def executor_at(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ImportError:
-        raise Refusal("--cluster needs Dask: pip install 'tradingpit[cluster]'") from None
+        raise Refusal(
+            "--cluster needs Dask: once PIT_EXTRAS=cluster ./pit, or pip install 'tradingpit[cluster]'"
+        ) from None
     try:
         client = Client(address, timeout=CONNECT_S)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:

@@ -21,12 +21,24 @@ MARKET = Column("market", "count", "–", "number of the market in its session, 
 PERIOD = Column("period", "count", "–", "number of the period, from 1")
 FIGURES = (
     Column("efficiency", "number", "0…1", "realised by maximum surplus; empty where nothing was to be gained"),
-    Column("alpha", "number", "% of P0", "root mean square of the prices around P0; empty without contracts"),
+    Column(
+        "alpha",
+        "number",
+        "% of P0",
+        "root mean square of the prices, each with its quantity, around P0; empty without contracts",
+    ),
     Column("price_mean", "number", "price", "mean of the prices, each with its quantity; empty without contracts"),
     Column("quantity", "count", "units (Wh)", "units traded"),
-    Column("surplus", "count", "money", "what all gained, tax revenue and congestion rent included"),
+    Column(
+        "surplus",
+        "count",
+        "money",
+        "what all gained, charges and congestion rent included (of households by their forecasts)",
+    ),
     Column("surplus_max", "count", "money", "the most that could have been gained"),
 )
+SCENARIO = Column("scenario", "word", "–", "title of its scenario")
+RECORDING = Column("recording", "word", "–", "name of the recording; empty of a simulated session")
 ACTIVATIONS = Column("activations", "count", "–", "how often the market's robots looked at it; empty of a recording")
 EQUILIBRIUM = (
     Column("price_low", "count", "price", "low end of the competitive price tunnel; empty where there is none"),
@@ -34,14 +46,14 @@ EQUILIBRIUM = (
     Column("quantity_competitive", "count", "units (Wh)", "units that trade in equilibrium"),
 )
 TABLES: dict[str, tuple[Column, ...]] = {
-    "sessions": (SESSION, MARKET, SEED, *FIGURES, ACTIVATIONS),
+    "sessions": (SESSION, MARKET, SEED, *FIGURES, ACTIVATIONS, SCENARIO, RECORDING),
     "periods": (SESSION, MARKET, PERIOD, *FIGURES, *EQUILIBRIUM),
     "contracts": (
         SESSION,
         MARKET,
         PERIOD,
         Column("contract", "count", "–", "number of the contract in its period, from 1"),
-        Column("time_s", "number", "s", "when, since the period began"),
+        Column("time_s", "number", "s", "when, since the period began, less pauses"),
         Column("price", "count", "price", "what the buyer pays for each unit"),
         Column("seller_price", "count", "price", "what the seller gets for it: less only by a congestion rent"),
         Column("quantity", "count", "units (Wh)", "units moved"),
@@ -59,12 +71,17 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("agent", "word", "–", "who sat there; of a recording human or robot: whose seat it was"),
         Column("arm", "word", "–", "treatment arm; empty where the scenario has none"),
         Column("information", "word", "–", "information set: standing, ticker or book"),
-        Column("role", "word", "–", "buyer or seller"),
+        Column("role", "word", "–", "buyer or seller; empty of a household that has nothing to trade"),
         Column("units", "count", "units (Wh)", "units held at the period's beginning"),
         Column("traded", "count", "units (Wh)", "units bought or sold"),
         Column("contracts", "count", "–", "in how many contracts"),
-        Column("surplus", "count", "money", "what the trader gained, charges taken"),
-        Column("surplus_competitive", "number", "money", "what it would have gained had all units traded at P0"),
+        Column("surplus", "count", "money", "what the trader gained, charges taken (of a household as metered)"),
+        Column(
+            "surplus_competitive",
+            "number",
+            "money",
+            "what it would have gained had all units traded at P0, taxes taken; without a role empty",
+        ),
         Column("unpaid", "count", "money", "of the surplus, what a robot's orders gained in the place of a person"),
         Column("human_s", "number", "s", "how long a person held the seat while the market was open, less pauses"),
         Column("robot_s", "number", "s", "how long a robot did, on a seat of its own"),
@@ -109,6 +126,14 @@ RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that w
 smallest unit of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. What does not
 exist is an empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see
 one another: the market is the independent unit, and every table has its number.
+
+Parquet needs pyarrow: once `PIT_EXTRAS=parquet ./pit`, or `pip install 'tradingpit[parquet]'`. The same `pit simulate`
+writes the same CSV to the byte, on however many cores.
+
+What adds up, by session, market and period: `quantity` is that of all contracts, and half of what traders `traded`. A
+period's `surplus` is the contracts' `value` less their `cost`. With induced values it is also what traders gained, the
+charges, and the congestion rent (`price` less `seller_price`, times `quantity`) together; of households these three are
+`gain_over_grid`, for what traders gain is as metered, and `value` and `cost` are by the forecasts.
 """
 
 

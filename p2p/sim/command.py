@@ -56,10 +56,10 @@ def simulate(
     played = play_all(tasks, workers)
     try:
         with click.progressbar(played, length=sessions, label=f"{agents}", file=sys.stderr) as bar:
-            done = list(bar) if out is None else write_tables(out, bar, rules, form)
+            done = list(bar) if out is None else write_tables(out, bar, [rules], form)
     except AgentFailed as error:
         raise click.ClickException(str(error)) from error
-    _say(rules.activations(), agents, done)
+    _say(rules, agents, done)
 
 
 def _checked(
@@ -93,7 +93,8 @@ def _checked(
     return rules, cast
 
 
-def _say(activations: float, agents: str, done: list[Played]) -> None:
+def _say(rules: Scenario, agents: str, done: list[Played]) -> None:
+    from p2p.environments.neighbourhood import Prosumers
     from p2p.metrics import score_session
     from p2p.sim.tables import interval
 
@@ -101,9 +102,11 @@ def _say(activations: float, agents: str, done: list[Played]) -> None:
     efficiency = interval([s.efficiency for s in sessions if s.efficiency is not None])
     alpha = interval([s.alpha for s in sessions if s.alpha is not None])
     price = interval([s.price_mean for s in sessions if s.price_mean is not None])
-    click.echo(f"{agents}: {len(done)} sessions, {activations:g} activations per trader and period")
+    click.echo(f"{agents}: {len(done)} sessions, {rules.activations():g} activations per trader and period")
     click.echo(f"efficiency  {efficiency.said(3)}")
     click.echo(f"alpha       {alpha.said(1)} %")
     click.echo(f"price       {price.said(1)}")
     periods = sum(len(played.scores) for played in done)
-    click.echo(f"contracts   {sum(s.quantity for s in sessions) / periods:.2f} a period")
+    traded = sum(s.quantity for s in sessions) / periods
+    energy = isinstance(rules.environment, Prosumers)
+    click.echo(f"energy      {traded:.0f} Wh a period" if energy else f"units       {traded:.2f} a period")

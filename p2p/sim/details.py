@@ -4,34 +4,46 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from p2p.holdings import Holding
-from p2p.messages import Contract, StartRound
+from p2p.messages import Contract, Paused, Resumed, StartRound
 from p2p.metrics import PeriodScore, competitive_surpluses
 from p2p.outcome import Outcome
 from p2p.scenario import Scenario, arms_by_seat, information_by_seat
 from p2p.sitting import Sitting
-from p2p.units import SECOND, Instant, Seat
+from p2p.units import SECOND, Duration, Instant, Seat
 from p2p.wire import Event
 
 Row: TypeAlias = dict[str, Any]
 
 
 class Times:
-    """When each contract was made, in seconds since its period began, by market and period."""
+    """When each contract was made, in seconds of its period, by market and period. Pauses do not count."""
 
     def __init__(self) -> None:
         self.of: dict[tuple[int, int], list[float]] = {}
-        self._began: dict[int, tuple[int, Instant]] = {}
+        self._began: dict[int, tuple[int, Duration]] = {}
+        self._paused: Instant | None = None
+        self._pauses: Duration = 0
 
     def see(self, event: Event, at: Instant) -> None:
         """Take in an event of the session, in order."""
-        if event.market is None:
-            return
-        if isinstance(event.message, StartRound):
-            self._began[event.market] = event.message.period, at
-            self.of[event.market, event.message.period] = []
-        elif isinstance(event.message, Contract):
-            period, began = self._began[event.market]
-            self.of[event.market, period].append((at - began) / SECOND)
+        match event.message:
+            case Paused():
+                self._paused = at if self._paused is None else self._paused
+            case Resumed() if self._paused is not None:
+                self._pauses += at - self._paused
+                self._paused = None
+            case StartRound(period=period) if event.market is not None:
+                self._began[event.market] = period, self._run(at)
+                self.of[event.market, period] = []
+            case Contract() if event.market is not None:
+                period, began = self._began[event.market]
+                self.of[event.market, period].append((self._run(at) - began) / SECOND)
+            case _:
+                pass
+
+    def _run(self, at: Instant) -> Duration:
+        """How long the session had run by then, without its pauses."""
+        return (at if self._paused is None else self._paused) - self._pauses
 
 
 def contract_rows(session: int, outcome: Outcome, times: Times) -> list[Row]:
@@ -75,7 +87,7 @@ def trader_rows(
     for score in scores:
         key = score.market, score.period
         schedules = outcome.schedules.get(key, {})
-        competitive = competitive_surpluses(schedules, score.equilibrium.price)
+        competitive = competitive_surpluses(schedules, score.equilibrium.price, scenario.charges)
         for seat, gained in sorted(score.surplus_by_seat.items()):
             schedule = schedules.get(seat)
             mine = [one.quantity for one in outcome.contracts[key] if seat in (one.buyer, one.seller)]

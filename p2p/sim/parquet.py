@@ -23,7 +23,9 @@ def pyarrow() -> Any:
         import pyarrow  # type: ignore[import-untyped]
         import pyarrow.parquet  # type: ignore[import-untyped]
     except ImportError:
-        raise Refusal("--format parquet needs pyarrow: pip install 'tradingpit[parquet]'") from None
+        raise Refusal(
+            "--format parquet needs pyarrow: once PIT_EXTRAS=parquet ./pit, or pip install 'tradingpit[parquet]'"
+        ) from None
     return pyarrow
 
 

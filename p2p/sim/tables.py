@@ -5,7 +5,7 @@ Their columns, with units, are in p2p/sim/columns.py and docs/tables.md; energy 
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,11 +55,12 @@ def _quantile(ordered: list[float], q: float) -> float:
     return ordered[below] + (at - below) * (ordered[above] - ordered[below])
 
 
-def columns_of(scenario: Scenario | None) -> dict[str, tuple[Column, ...]]:
-    """The columns of each table, with those of an energy market where the scenario is one."""
-    if scenario is None:
-        return TABLES
-    more = {"sessions": session_columns(scenario), "periods": period_columns(scenario)}
+def columns_of(scenarios: Sequence[Scenario]) -> dict[str, tuple[Column, ...]]:
+    """The columns of each table, with those of an energy market where one of the scenarios has them."""
+    more = {
+        "sessions": max(map(session_columns, scenarios), key=len, default=()),
+        "periods": max(map(period_columns, scenarios), key=len, default=()),
+    }
     return {name: (*columns, *more.get(name, ())) for name, columns in TABLES.items()}
 
 
@@ -84,6 +85,7 @@ def _session_row(played: Played, market: int) -> Row:
     whole = score_session(played.scores)
     looked = played.looked[market] if played.looked else None
     row: Row = {"session": played.session, "market": market, "seed": played.seed, "activations": looked}
+    row |= {"scenario": played.title, "recording": played.recording}
     return row | {column.name: getattr(whole, column.name) for column in FIGURES} | session_cells(played)
 
 
@@ -96,10 +98,10 @@ def _period_row(session: int, score: PeriodScore) -> Row:
 
 
 def write_tables(
-    folder: Path, played: Iterable[Played], scenario: Scenario | None = None, form: Format = "csv"
+    folder: Path, played: Iterable[Played], scenarios: Sequence[Scenario] = (), form: Format = "csv"
 ) -> list[Played]:
     """Write the tables as sessions come; returns them without the rows of contracts and traders, which may be many."""
-    columns, done = columns_of(scenario), []
+    columns, done = columns_of(scenarios), []
     with ExitStack() as stack:
         tables = {
             name: stack.enter_context(_FORMATS[form](folder / f"{name}.{form}", columns[name])) for name in columns
