@@ -15,7 +15,7 @@ ROOT = "tradingpit"
 ONLINE, OFFLINE = b"online", b"offline"
 """What `status` says: the first at birth, the second at a farewell or as the last will."""
 CONTRACTS_KEPT = 500
-"""Contracts of the running period on `contracts`: what a late listener's chart needs, below 40 kB."""
+"""Contracts of the running period on `contracts`: what a late listener's chart needs, below 100 kB."""
 CALLS_KEPT = 100
 """Calls of the running period on `call`, the last ones: more than a screen has lines, below 5 kB ten times a second."""
 LEVELS_SHOWN = 50
@@ -94,7 +94,8 @@ class Call(msgspec.Struct, frozen=True):
 class Made(msgspec.Struct, frozen=True):
     """`contract`, QoS 1: a contract. `n` counts those of the session from 1; a number that was had is a repeat.
 
-    `number` is that of the market's public fact, `contract` the same struct as on a WebSocket.
+    `number` is that of the market's public fact, `contract` the same struct as on a WebSocket. `into_us` is how far into
+    the period it was made, pauses not counted, which `at` does count.
     """
 
     n: int
@@ -102,6 +103,7 @@ class Made(msgspec.Struct, frozen=True):
     period: int
     at: Instant
     contract: Contract
+    into_us: Duration = 0
 
 
 class Contracts(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ from p2p.messages import (
 )
 from p2p.messages import Standing as StandingFact
 from p2p.rules import PublicRules
-from p2p.units import Instant
+from p2p.units import Duration, Instant
 from p2p.wire import message_of
 from server import latest
 from server.board import Board
@@ -47,7 +47,7 @@ class Bulletin:
         self.facts = feeds.public[channel]
         self.read = 0
         self.confirmed = 0
-        self.made: list[tuple[int, int]] = []
+        self.made: list[tuple[int, int, Duration]] = []
         self.intervals = Intervals(shown=rules.information != "standing")
         self.board = Board(rules)
         self._public = PublicKnowledge(rules)
@@ -94,8 +94,9 @@ class Bulletin:
                 self.board.see(number, message, at, self._public.time_left_us(at))
 
     def _contract(self, number: int, contract: Contract, at: Instant) -> None:
-        self.made.append((number, self._public.period))
-        self._recent.append(Made(len(self.made), number, self._public.period, at, contract))
+        into_us = at - self._period.started_us if self._period else 0
+        self.made.append((number, self._public.period, into_us))
+        self._recent.append(Made(len(self.made), number, self._public.period, at, contract, into_us))
         del self._recent[:-CONTRACTS_KEPT]
         self.intervals.contract(contract)
         self._changed |= {"standing", "contracts"}
@@ -163,11 +164,11 @@ class Bulletin:
         return [self._made(n) for n in range(first, min(len(self.made), first + INFLIGHT_MAX))]
 
     def _made(self, index: int) -> bytes:
-        number, period = self.made[index]
+        number, period, into_us = self.made[index]
         fact = msgspec.json.decode(self.facts[number - 1], type=FactRead)
         contract = message_of(fact.directive, fact.payload)
         assert isinstance(contract, Contract), "a fact does not change"
-        return msgspec.json.encode(Made(index + 1, number, period, fact.at, contract))
+        return msgspec.json.encode(Made(index + 1, number, period, fact.at, contract, into_us))
 
     def _latest(self, topic: str, now: Instant) -> msgspec.Struct | None:
         match topic:

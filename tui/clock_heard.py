@@ -13,11 +13,16 @@ Facts = list[tuple[Instant, Message]]
 
 
 class ClockHeard:
-    """What was heard on `period` and `state`, and what was told of it; `period` is the one that was told."""
+    """What was heard on `period` and `state`, and what was told of it.
+
+    `period` is the one that was told, `round_us` its length when it began, `started_us` when it began as whoever heard
+    what was told reckons, pauses not counted.
+    """
 
     def __init__(self) -> None:
         self.period: Period | None = None
         self.round_us: Duration = 0
+        self.started_us: Instant = 0
         self.now: Instant = 0
         self.over = False
         self._heard: Period | None = None
@@ -25,7 +30,6 @@ class ClockHeard:
         self._taken = -1
         self._open = self._paused = self._again = False
         self._break_ends: Instant | None = None
-        self._started_us: Instant = 0
         self._stopped_at: Instant | None = None
         self._left_us: Duration | None = None
         self._length_us: Duration = 0
@@ -44,7 +48,7 @@ class ClockHeard:
         if period is None or (before is not None and before.period == period.period):
             return []
         self._open, self._break_ends = True, None
-        self._started_us = period.started_us
+        self.started_us = period.started_us
         self.round_us = self._length_us = period.length_us - period.extended_us
         return [(period.started_us, StartRound(period.period, self.round_us))]
 
@@ -62,7 +66,7 @@ class ClockHeard:
         period, facts = self.period, Facts()
         if period is None or not self._open:
             return []
-        missed_us = period.started_us - self._started_us
+        missed_us = period.started_us - self.started_us
         left_us = max(0, period.started_us + period.length_us - self.now) - ahead_us
         if missed_us:
             facts += [self._stop(self.now - missed_us, left_us), self._go_on(self.now, left_us)]
@@ -78,7 +82,7 @@ class ClockHeard:
 
     def _go_on(self, at: Instant, left_us: Duration | None) -> tuple[Instant, Message]:
         """As whoever hears it reckons: the time of a pause is no time of the period."""
-        self._started_us += 0 if self._stopped_at is None else at - self._stopped_at
+        self.started_us += 0 if self._stopped_at is None else at - self._stopped_at
         self._stopped_at = None
         return at, Resumed(left_us)
 

@@ -145,7 +145,7 @@ class Heard:
             if made.period != self._period:
                 continue
             if made.contract.number == self._told_contract + 1:
-                facts.append((made.at, made.contract))
+                facts.append((self._clock.started_us + made.into_us, made.contract))
                 self._told_contract += 1
             if made.contract.number <= self._told_contract:
                 del self._made[n]
