@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from p2p.agents.registry import AgentError, check_cast, parse_cast
 from p2p.disguise import disguised
 from p2p.scenario import InducedValues, Scenario, ScenarioError
+from p2p.session import Session
 from p2p.sim.scenario_files import load, scenario_path
 from recordings.journal import JournalError
 from server.host import Opened, open_again, open_new
@@ -79,6 +80,9 @@ def opened_again(folder: Path, bots: str) -> tuple[Opened, list[str]]:
         if recovered.debris:
             click.echo(f"pit: cut {recovered.debris} bytes of an unfinished record off the journal's end", err=True)
         cast = parse_cast(bots, recovered.session.scenario.seats) if bots else []
+        if not cast and (robots := robots_seats(recovered.session)):
+            seats = "1 seat was a robot's" if robots == 1 else f"{robots} seats were robots'"
+            click.echo(f"pit: {seats}: --bots AGENT:{robots} beside --recover puts robots there again", err=True)
         return open_again(recovered, len(cast)), cast
     except (AgentError, JournalError) as error:
         raise click.ClickException(str(error)) from error
@@ -87,6 +91,13 @@ def opened_again(folder: Path, bots: str) -> tuple[Opened, list[str]]:
         raise click.ClickException(why) from error
     except OSError as error:
         raise click.ClickException(f"the recording cannot be read: {error}") from error
+
+
+def robots_seats(session: Session) -> int:
+    """How many seats robots had of their own in a session that was cut."""
+    return sum(
+        controller == "robot" and not session.is_a_persons(seat) for seat, controller in session.controllers.items()
+    )
 
 
 def repeated(rules: Scenario, seats: int) -> Scenario:

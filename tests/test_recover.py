@@ -151,6 +151,17 @@ async def test_a_robots_seat_has_a_new_code_after_a_crash_and_its_old_ones_are_v
         assert (await hosted.join(3, "robot")).welcome.seat == 3
 
 
+async def test_who_takes_up_a_session_of_robots_without_any_is_told_how_many_there_were(tmp_path: Path, capsys):
+    async with hosting(open_new(parse(SMALL), "small", 1, tmp_path, "test")) as hosted:
+        await hosted.join(0)
+        await hosted.join(3, "robot")
+        folder = hosted.host.opened.store.folder
+    for bots, told in (("zic:1", False), ("", True)):
+        again, _ = opened_again(folder, bots)
+        again.store.close()
+        assert ("1 seat was a robot's: --bots AGENT:1 beside --recover" in capsys.readouterr().err) == told
+
+
 async def test_a_welcome_tells_no_token_that_is_not_on_record_yet(host):
     async with host() as hosted:
         experimenter, _ = await trading(hosted)
