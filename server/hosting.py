@@ -26,6 +26,9 @@ from server.vacancies import Vacancies
 ROBOTS_S_MAX = 3.0
 """How long robots may take to leave after the end, before they are ended."""
 
+HEED_S_MAX = 0.5
+"""How long the robots' process may take to heed that it is ended: it has anybody's code in it, or has been stopped."""
+
 
 @dataclass
 class Hosting:
@@ -43,6 +46,7 @@ class Hosting:
     log: TextIO | None = None
     _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
     _restarting: "asyncio.Task[None] | None" = field(default=None, init=False)
+    _ending: bool = field(default=False, init=False)
     _url: str = field(default="", init=False)
 
     async def run(self, host: str, port: int) -> int:
@@ -148,7 +152,7 @@ class Hosting:
         """
         self._call(f"stand-in {self.opened.doors.lend(seat)} {word}")
         died = self._robots is not None and self._robots.returncode is not None
-        if died and (self._restarting is None or self._restarting.done()):
+        if died and not self._ending and (self._restarting is None or self._restarting.done()):
             self._restarting = asyncio.create_task(self._start_robots(self._url, []))
 
     def _call(self, *robots: str) -> None:
@@ -165,6 +169,8 @@ class Hosting:
         return dict(os.environ, PIT_SERVER_CERT=str(self.cert)) if self.cert else dict(os.environ)
 
     async def _end_robots(self) -> None:
+        """End the robots' process, by force where it does not heed; no other is started after it."""
+        self._ending = True
         if self._restarting is not None:
             await asyncio.wait([self._restarting])
         if self._robots is None:
@@ -175,9 +181,18 @@ class Hosting:
             async with asyncio.timeout(ROBOTS_S_MAX if ended else 0):  # else they would try to come back
                 await self._robots.wait()
         except TimeoutError:
+            await self._end_by_force(self._robots)
+
+    async def _end_by_force(self, robots: asyncio.subprocess.Process) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            robots.terminate()
+        try:
+            async with asyncio.timeout(HEED_S_MAX):
+                await robots.wait()
+        except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
-                self._robots.terminate()
-            await self._robots.wait()
+                robots.kill()
+            await robots.wait()
 
     async def _tell(self, hosted: Host) -> None:
         """Say what is published, as it is."""

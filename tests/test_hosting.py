@@ -1,8 +1,11 @@
 """What `pit serve` does round a session when something round it fails: the session is none the worse for it."""
 
+import asyncio
 import contextlib
 import io
 import os
+import signal
+import sys
 from collections.abc import Iterator
 
 import click
@@ -18,6 +21,7 @@ from server.host import Opened
 from server.hosting import Hosting
 from server.telling import SeatNews
 from server.transport import Transport
+from tests.hosted import GUARD_S
 from tests.test_server import trading
 
 
@@ -85,6 +89,28 @@ async def test_a_session_that_cannot_begin_says_why_and_is_sealed(opened: Opened
     with pytest.raises(click.ClickException, match=r"cannot begin.*Resource.*--recover"):
         await Hosting(opened, ["zic"], as_json=True).run("127.0.0.1", 0)
     assert Recovered(opened.store.folder).sealed is not None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows asks no process whether it heeds")
+async def test_robots_that_heed_nothing_do_not_hold_up_the_end(opened: Opened) -> None:
+    """Among them is anybody's code."""
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    hosting = Hosting(opened, [], as_json=True)
+    pipe = asyncio.subprocess.PIPE
+    hosting._robots = robots = await asyncio.create_subprocess_exec(sys.executable, "-c", deaf, stdout=pipe)
+    assert robots.stdout is not None
+    await robots.stdout.readline()
+    await asyncio.wait_for(hosting._end_robots(), GUARD_S)
+    assert robots.returncode == -signal.SIGKILL
+
+
+async def test_no_robots_are_started_when_those_before_them_have_been_ended(opened: Opened) -> None:
+    """A broker is told the last words meanwhile, and a seat's grace may run out."""
+    hosting = Hosting(opened, [], as_json=True)
+    hosting._robots = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await hosting._end_robots()
+    hosting._call_stand_in(1, "zic")
+    assert hosting._restarting is None
 
 
 @pytest.mark.parametrize(
