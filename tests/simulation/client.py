@@ -134,9 +134,13 @@ class Client:
 
     def _say(self, message: Message) -> None:
         _, data = self.line.say(message, self._beside())
-        if self.link and not self.link.cut and self.line.number:
+        if self.link and not self.link.cut and self._may_speak():
             for _ in range(self.rng.choice((1, 1, 1, 2, 5))):
                 self.link.client.push(data)
+
+    def _may_speak(self) -> bool:
+        """Whether a message leaves at once; this one does not wait for a welcome if it has had facts before."""
+        return self.line.number > 0
 
     def _beside(self) -> dict[str, int]:
         return {"who": self.who}

@@ -11,8 +11,8 @@ from server.feeds import Viewer
 from server.gateway import Line
 from server.sequencer import Happened
 
-ABOUT_S = 0.05
-"""What is published was heard by the session so long ago: a robot may be sent by so much sooner or later."""
+ABOUT_S = 0.1
+"""What is published was let in up to three batches ago: a robot may be sent, or come, by so much sooner or later."""
 
 
 @dataclass
@@ -40,6 +40,7 @@ class Grace:
     vacant: dict[Seat, Vacancy] = field(default_factory=dict)
     present: set[Seat] = field(default_factory=set)
     coming: set[Seat] = field(default_factory=set)
+    recalled_s: dict[Seat, float] = field(default_factory=dict)
     running: bool = False
     begun: bool = False
 
@@ -70,7 +71,8 @@ class Grace:
 
     def _joined(self, seat: Seat, stand_in: bool) -> None:
         if stand_in:
-            assert seat in self.coming, f"seat {seat}: a robot has come that nobody waits for any more"
+            late = self.awake_s() - self.recalled_s.get(seat, -ABOUT_S) >= ABOUT_S
+            assert seat in self.coming or not late, f"seat {seat}: a robot has come that nobody waits for any more"
             self.owners.setdefault(seat, "robot")
         else:
             self.owners[seat] = "human"
@@ -100,8 +102,9 @@ class Grace:
     def _comes_no_more(self, seat: Seat) -> None:
         """A robot that was sent is called back, unless it is at the door already."""
         line = self.lines.get(seat)
-        if line is None or not line.stands_in:
+        if seat in self.coming and (line is None or not line.stands_in):
             self.coming.discard(seat)
+            self.recalled_s[seat] = self.awake_s()
 
     def _filled(self, seat: Seat) -> None:
         """A seat is vacant no longer: if a robot was due, it must have been sent."""

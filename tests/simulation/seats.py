@@ -20,6 +20,7 @@ from server.admission import Doors, _Doors
 from server.limits import TAKEN_OVER
 from tests.play import small
 from tests.simulation.client import Client
+from tests.simulation.network import Link
 
 GRACE_S, AGAIN_S = 0.4, 1.2
 """As much shorter than the server's own as periods are here."""
@@ -65,7 +66,18 @@ class SimulatedDoors(Doors):
 
 
 class Trader(Client):
-    """Whoever says orders where seats change hands: one's own may be withdrawn and replaced, too."""
+    """Whoever says orders where seats change hands: one's own may be withdrawn and replaced, too.
+
+    Only the welcome tells whether what waits is void; so nothing is said on a line before it.
+    """
+
+    welcomed: Link | None = None
+
+    def _is_welcome(self) -> None:
+        self.welcomed = self.link
+
+    def _may_speak(self) -> bool:
+        return self.link is self.welcomed
 
     def _word(self) -> Message:
         price, chance = self.rng.randrange(1, 200), self.rng.random()
@@ -114,6 +126,7 @@ class Person(Trader):
                 await self.back.wait()
 
     def _is_welcome(self) -> None:
+        super()._is_welcome()
         self._has_waited()
 
     def _beside(self) -> dict[str, int]:
@@ -147,6 +160,7 @@ class Robot(Trader):
         await super()._is_gone()
 
     def _is_welcome(self) -> None:
+        super()._is_welcome()
         self.patience = 30
 
     def _is_wrong(self, fault: Fault) -> None:
