@@ -1,6 +1,8 @@
 """What the figures of the tables mean: taxes at equilibrium, times without pauses, sums, and whose rows they are."""
 
 import csv
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,11 @@ from p2p.equilibrium import equilibrium
 from p2p.messages import Ask, Bid, Pause, Resume, Schedule, Step
 from p2p.metrics import competitive_surpluses
 from p2p.scenario import Scenario
-from p2p.sim.batch import Task, play, play_all
+from p2p.sim.batch import Played, Task, play, play_all
 from p2p.sim.details import Times
 from p2p.sim.scenario_files import load
 from p2p.sim.tables import write_tables
+from p2p.sim.tournament_columns import TOURNAMENT
 from p2p.units import SECOND
 from recordings.report import periods_table, traders_table
 from recordings.score import score
@@ -155,3 +158,33 @@ def test_what_an_energy_market_trades_is_not_called_contracts(tmp_path: Path) ->
         .stdout.splitlines()[-1]
         .startswith("units ")
     )
+
+
+def test_the_tables_of_a_tournament_have_the_columns_that_the_page_says(tmp_path: Path) -> None:
+    answered = pit("tournament", "smith-1962-test-1", "zic", "zip", "--sessions", "2", "--out", "met", cwd=tmp_path)
+    assert answered.returncode == 0
+    for name, columns in TOURNAMENT.items():
+        written = (tmp_path / "met" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        assert written[0].split(",") == [column.name for column in columns]
+
+
+def test_an_agent_whose_orders_are_refused_is_told_how_often_and_why(tmp_path: Path) -> None:
+    """All of a market whose agents bid below its prices: efficiency 0, and the reason beside it."""
+    body = "from p2p.agents import Agent, Bid\n\nclass Below(Agent, kw_only=True):\n    def decide(self, view, rng):\n"
+    (tmp_path / "mine.py").write_text(
+        body + "        return Bid(-5) if view.role == 'buyer' else None\n", encoding="utf-8"
+    )
+    words = ("--agents", "mine.py:Below:*", "--sessions", "6", "--workers", "2")
+    *_, last = pit("simulate", "smith-1962-test-1", *words, cwd=tmp_path).stdout.splitlines()
+    assert re.fullmatch(r"refused     \d{4,} orders of mine\.py:Below: price_out_of_limits", last)
+
+
+def test_a_simulation_that_is_given_up_leaves_no_half_tables(tmp_path: Path) -> None:
+    def stops() -> Iterator[Played]:
+        yield play(Task(1, small(), ("zic",) * 4, 1, 1, tables=True))
+        raise KeyboardInterrupt
+
+    for form in ("csv", "parquet"):
+        with pytest.raises(KeyboardInterrupt):
+            write_tables(tmp_path, stops(), form=form)  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []

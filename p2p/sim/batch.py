@@ -1,8 +1,10 @@
 """Many simulated sessions, on one core or several; the results are the same, and come in the same order."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from p2p.messages import Refused
 from p2p.metrics import PeriodScore
 from p2p.outcome import Outcome
 from p2p.scenario import Scenario
@@ -37,7 +39,8 @@ class Played:
 
     `looked`: the same by market; empty of a recording, whose robots say nothing of it. `contracts`, `traders`: rows of
     the tables, where they were asked for. `foresight`: for each market of prosumers its bound with perfect foresight,
-    None where that was not found. `title`: its scenario's. `recording`: its name, of one that was recorded.
+    None where that was not found. `title`: its scenario's. `recording`: its name, of one that was recorded. `refused`:
+    how many orders of which agent were refused for which reason, of simulated sessions.
     """
 
     session: int
@@ -50,6 +53,7 @@ class Played:
     traders: tuple[Row, ...] = ()
     title: str = ""
     recording: str | None = None
+    refused: tuple[tuple[str, str, int], ...] = ()
 
 
 def play(task: Task) -> Played:
@@ -61,20 +65,22 @@ def play(task: Task) -> Played:
 def _play(task: Task) -> Played:
     simulation = Simulation(task.scenario, list(task.cast), task.seed, task.robot_seed)
     outcome = Outcome(task.scenario.charges)
-    times, sitting = Times(), Sitting()
+    times, sitting, refused = Times(), Sitting(), Counter[tuple[str, str]]()
     for envelope, at, events in simulation.play():
         outcome.hear(envelope.message)
         if task.tables:
             sitting.hear(envelope.message, at)
         for event in events:
             outcome.see(event)
+            if isinstance(event.message, Refused) and isinstance(event.to, int):
+                refused[task.cast[event.to], event.message.reason] += 1
             if task.tables:
                 times.see(event, at)
                 sitting.see(event, at)
     scores, looked = outcome.scores(), tuple(map(simulation.activations, range(task.scenario.markets)))
     bounds = foresight(task.scenario, outcome) if task.bounds else ()
-    title = task.scenario.title
-    played = Played(task.session, task.seed, scores, sum(looked), bounds, looked, title=title)
+    title, no = task.scenario.title, tuple((*what, many) for what, many in sorted(refused.items()))
+    played = Played(task.session, task.seed, scores, sum(looked), bounds, looked, title=title, refused=no)
     if not task.tables:
         return played
     return replace(

@@ -1,4 +1,4 @@
-"""The columns of the tables of sessions: name, kind, unit, meaning; docs/tables.md is written from them."""
+"""The columns of the tables of sessions: name, kind, unit, meaning; tables_page.py writes docs/tables.md from them."""
 
 from typing import Literal, NamedTuple
 
@@ -111,42 +111,3 @@ LIMITED = (
 FORESIGHT = Column(
     "bound_foresight", "number", "money", "trade and batteries with the day known; needs the extra `bounds`"
 )
-ABOUT = {
-    "sessions": "A row for each market of each session.",
-    "periods": "A row for each period of each market.",
-    "contracts": "A row for each contract.",
-    "traders": "A row for each trader and period.",
-}
-
-
-PAGE = """# The tables of sessions, simulated and live
-
-`pit simulate SCENARIO --out FOLDER --format csv|parquet` writes four tables of the sessions it plays, `pit tables
-RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that were recorded. Prices are in the scenario's
-smallest unit of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. What does not
-exist is an empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see
-one another: the market is the independent unit, and every table has its number.
-
-Parquet needs pyarrow: once `PIT_EXTRAS=parquet ./pit`, or `pip install 'tradingpit[parquet]'`. The same `pit simulate`
-writes the same CSV to the byte, on however many cores.
-
-What adds up, by session, market and period: `quantity` is that of all contracts, and half of what traders `traded`. A
-period's `surplus` is the contracts' `value` less their `cost`. With induced values it is also what traders gained, the
-charges, and the congestion rent (`price` less `seller_price`, times `quantity`) together; of households these three are
-`gain_over_grid`, for what traders gain is as metered, and `value` and `cost` are by the forecasts.
-"""
-
-
-def page() -> str:
-    """The page on the tables, docs/tables.md."""
-    lines = [PAGE]
-    for name, columns in TABLES.items():
-        lines += [f"## {name}", ABOUT[name], "", "| column | unit | meaning |", "|---|---|---|"]
-        lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in columns), ""]
-    lines += [
-        "## energy markets",
-        "More columns, in `sessions` and `periods`; the last one in `sessions` only, unserved",
-    ]
-    lines += ["and curtailed where the scenario sets a grid limit.", "", "| column | unit | meaning |", "|---|---|---|"]
-    lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in (*ENERGY, *LIMITED, FORESIGHT)]
-    return "\n".join(lines).rstrip("\n") + "\n"

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Literal
 
@@ -110,3 +111,8 @@ def _say(rules: Scenario, agents: str, done: list[Played]) -> None:
     traded = sum(s.quantity for s in sessions) / periods
     energy = isinstance(rules.environment, Prosumers)
     click.echo(f"energy      {traded:.0f} Wh a period" if energy else f"units       {traded:.2f} a period")
+    refused: Counter[tuple[str, str]] = Counter()
+    for played in done:
+        refused.update({(agent, reason): many for agent, reason, many in played.refused})
+    for (agent, reason), many in sorted(refused.items()):
+        click.echo(f"refused     {many} orders of {agent}: {reason}")

@@ -49,7 +49,7 @@ def induced_sheet(rules: Scenario, values: InducedValues, seed: int) -> Iterator
     yield from (_shift_line(values, index) for index in range(len(values.shifts)))
     if values.redraw is not None:
         low, high = values.redraw.low, values.redraw.high
-        yield f"values       drawn anew each period from {low} to {high}; here as seed {seed} draws market 1's"
+        yield f"values       drawn anew each period from {low} to {high}; here as seed {seed} draws the first market's"
     changes = list(_changes(rules, values, seed))
     for period, schedules in changes:
         when = f" in period {period}" if values.redraw else f" from period {period} on"

@@ -114,13 +114,23 @@ def write_tables(
 
 
 @contextmanager
-def _csv(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list[Row]], None]]:
+def _whole(path: Path) -> Iterator[Path]:
+    """A file beside it to write to, which takes its place when all is written, and is gone when that fails."""
     beside = path.with_suffix(".new")
-    with beside.open("w", newline="", encoding="utf-8") as file:
+    try:
+        yield beside
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    beside.replace(path)
+
+
+@contextmanager
+def _csv(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list[Row]], None]]:
+    with _whole(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([column.name for column in columns])
         yield lambda rows: writer.writerows([_cell(row.get(column.name)) for column in columns] for row in rows)
-    beside.replace(path)
 
 
 def _cell(value: Any) -> Any:
@@ -136,14 +146,14 @@ def _parquet(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list
     pa = pyarrow()
     kinds = {"count": pa.int64(), "number": pa.float64(), "word": pa.string()}
     schema = pa.schema([(column.name, kinds[column.kind]) for column in columns])
-    beside, waiting = path.with_suffix(".new"), list[Row]()
+    waiting = list[Row]()
 
     def write(writer: Any) -> None:
         cells = {column.name: [_number(row.get(column.name), column) for row in waiting] for column in columns}
         writer.write_table(pa.table(cells, schema=schema))
         waiting.clear()
 
-    with pa.parquet.ParquetWriter(beside, schema, compression="zstd") as writer:
+    with _whole(path) as beside, pa.parquet.ParquetWriter(beside, schema, compression="zstd") as writer:
 
         def add(rows: list[Row]) -> None:
             waiting.extend(rows)
@@ -152,7 +162,6 @@ def _parquet(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list
 
         yield add
         write(writer)
-    beside.replace(path)
 
 
 def _number(value: Any, column: Column) -> Any:
