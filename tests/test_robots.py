@@ -3,12 +3,17 @@
 import asyncio
 
 import msgspec
+import pytest
+from msgspec.structs import replace
 
 from bots.client import Client, Facts, Lost
 from bots.fleet import complaint, run_fleet
 from bots.robot import Robot
-from p2p.messages import Bid, End, Ended, EndRound, Pause, Resume, Start, StartRound
+from p2p.agents import Agent
+from p2p.line import Welcome
+from p2p.messages import Bid, End, Ended, EndRound, Pause, Resume, Schedule, Start, StartRound, Step
 from p2p.outcome import Outcome
+from p2p.rules import public_rules
 from p2p.seeds import derived
 from p2p.wire import ProtocolError
 from recordings.score import fold
@@ -59,6 +64,27 @@ async def test_the_experimenters_code_seats_nobody(host):
     async with host() as hosted:
         closed = await run_fleet(hosted.url, [(hosted.host.opened.control, "zic")])
         assert complaint(closed) == "this is the experimenter's code, for pit ctl; a trader needs a seat's"
+
+
+class AlwaysBids(Agent):
+    def decide(self, view, rng):
+        return Bid(50)
+
+
+@pytest.mark.parametrize("units", [0, 1])
+async def test_a_robot_whose_last_unit_was_traded_between_two_looks_is_not_asked(small, units):
+    """Its order rested. Nothing is left to say a quantity of, whatever an agent of one's own returns."""
+    rules = replace(small.institution, name="continuous", terms=replace(small.institution.terms, units="many"))
+    told = public_rules(replace(small, institution=rules), "book", to_robot=True)
+    robot = Robot("ws://127.0.0.1:9", "AAAAAAAA", "zic", reaction="exponential:1000")
+    robot.client.line._welcomed(Welcome("play", 0, "token", 0, 0, told))
+    assert robot._seated(robot.client.line.welcome)
+    robot.agent, robot.client.connected = AlwaysBids(), True
+    if units:
+        robot.knowledge.see(Schedule(1, "buyer", (Step(90),)), 0)
+    robot._act()
+    robot._stop()
+    assert len(robot.client.line.pending) == units
 
 
 async def test_a_client_gives_up_on_a_server_that_is_not_there():
