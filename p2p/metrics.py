@@ -12,6 +12,7 @@ from p2p.charges import NO_CHARGES, Charges
 from p2p.equilibrium import Equilibrium, equilibrium
 from p2p.holdings import Holding
 from p2p.messages import Contract, Schedule
+from p2p.totals import total
 from p2p.units import Money, Seat
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def alpha(prices: list[int], p0: float | None, quantities: list[int] | None = No
     if not prices or not p0:
         return None
     weights = quantities or [1] * len(prices)
-    squares = sum(many * (price - p0) ** 2 for price, many in zip(prices, weights, strict=True))
-    return 100 * sqrt(squares / sum(weights)) / p0
+    squares = total(many * (price - p0) ** 2 for price, many in zip(prices, weights, strict=True))
+    return 100 * sqrt(squares / total(weights)) / p0
 
 
 def surpluses(
@@ -88,7 +89,7 @@ def competitive_surpluses(
         return dict.fromkeys(schedules, 0.0)
     sign = {"buyer": 1, "seller": -1}
     return {
-        seat: sum(
+        seat: total(
             max(0.0, sign[s.role] * (step.value - p0) - charges.per_unit(s.role)) * step.quantity for step in s.steps
         )
         for seat, s in schedules.items()
@@ -107,12 +108,12 @@ def score_period(
     prices = [(contract.price, contract.quantity) for contract in contracts]
     quantity = sum(many for _, many in prices)
     gained = surpluses(schedules, contracts, charges)
-    surplus = sum(gained.values()) + revenue(contracts, charges)
+    surplus = total(gained.values()) + revenue(contracts, charges)
     return PeriodScore(
         market=market,
         period=period,
         quantity=quantity,
-        price_mean=sum(price * many for price, many in prices) / quantity if quantity else None,
+        price_mean=total(price * many for price, many in prices) / quantity if quantity else None,
         alpha=alpha([price for price, _ in prices], goal.price, [many for _, many in prices]),
         surplus=surplus,
         efficiency=efficiency(surplus, goal.surplus_max),
@@ -142,8 +143,8 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
     traded = sum(n for n, _ in squares)
     return SessionScore(
         quantity=quantity,
-        price_mean=sum(s.quantity * s.price_mean for s in periods if s.price_mean) / quantity if quantity else None,
-        alpha=sqrt(sum(n * square for n, square in squares) / traded) if traded else None,
+        price_mean=total(s.quantity * s.price_mean for s in periods if s.price_mean) / quantity if quantity else None,
+        alpha=sqrt(total(n * square for n, square in squares) / traded) if traded else None,
         surplus=surplus,
         surplus_max=surplus_max,
         efficiency=efficiency(surplus, surplus_max),

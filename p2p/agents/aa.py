@@ -32,6 +32,7 @@ from msgspec import Meta
 from p2p.agents import Action, View, offer, only_takes
 from p2p.agents.watching import OWN_SIDE, Shout, Watcher
 from p2p.messages import Buy, Message, Schedule, Sell
+from p2p.totals import total
 from p2p.units import Money, Price, Role
 
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -79,10 +80,10 @@ def judged(trades: tuple[Price, ...], rho: float) -> tuple[float, float]:
     All who hear of a contract ask this, and the answer is the same for all.
     """
     weights = [rho**age for age in range(len(trades) - 1, -1, -1)]
-    equilibrium = sum(w * price for w, price in zip(weights, trades, strict=True)) / sum(weights)
+    equilibrium = total(w * price for w, price in zip(weights, trades, strict=True)) / total(weights)
     if not equilibrium:
         return equilibrium, 0.0
-    return equilibrium, sqrt(sum((price - equilibrium) ** 2 for price in trades) / len(trades)) / equilibrium
+    return equilibrium, sqrt(total((price - equilibrium) ** 2 for price in trades) / len(trades)) / equilibrium
 
 
 class AA(Watcher, kw_only=True, dict=True):

@@ -16,6 +16,7 @@ from p2p.scenario import Scenario
 from p2p.sim.batch import Played
 from p2p.sim.columns import FIGURES, TABLES, Column
 from p2p.sim.energy_columns import period_cells, period_columns, session_cells, session_columns
+from p2p.totals import total
 
 Format = Literal["csv", "parquet"]
 Row = dict[str, Any]
@@ -45,7 +46,7 @@ def interval(values: list[float]) -> Interval:
     if not values:
         return Interval(None, None, None)
     ordered = sorted(values)
-    return Interval(sum(ordered) / len(ordered), _quantile(ordered, 0.05), _quantile(ordered, 0.95))
+    return Interval(total(ordered) / len(ordered), _quantile(ordered, 0.05), _quantile(ordered, 0.95))
 
 
 def _quantile(ordered: list[float], q: float) -> float:
