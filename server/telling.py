@@ -11,6 +11,8 @@ from p2p.messages import (
     Extended,
     HandedBack,
     Intermission,
+    Joined,
+    Left,
     Lobby,
     Message,
     Passes,
@@ -98,40 +100,64 @@ class Telling:
                 return None
 
 
-class SeatNews:
-    """Says on standard error what nobody but the experimenter is told of seats: who stands in, which robot fails.
+HELD, OWN = "held by a robot until its owner comes", "its owner's"
+ALONE, TAKEN = "alone: its line is lost, or its trader has left", "taken"
+"""What may become of a seat while a session runs."""
 
-    Many seats may change hands at once: they are said together, once no other has for LOBBY_S.
+
+class SeatNews:
+    """Says on standard error what nobody but the experimenter is told of seats: who is gone, who stands in, who fails.
+
+    Many seats may change hands at once: they are said together, once no other has for LOBBY_S. A line that is back
+    before that is no news.
     """
 
     def __init__(self) -> None:
-        self._changed: dict[Seat, bool] = {}
+        self._changed: dict[Seat, str] = {}
+        self._runs = False
         self._due: asyncio.TimerHandle | None = None
 
     def heard(self, happened: list[Happened]) -> None:
         """Take in what has happened."""
         for what in happened:
+            if self._runs:
+                self._line(what.arrival.envelope.message)
             for event in what.events:
                 match event.message:
+                    case StartRound() | Resumed():
+                        self._runs = True
+                    case Ended():
+                        self._runs = False
                     case TakenOver() | HandedBack() if isinstance(event.to, int):
-                        self._change(event.to, isinstance(event.message, TakenOver))
+                        self._change(event.to, HELD if isinstance(event.message, TakenOver) else OWN)
                     case Passes(why=why, seat=seat) if event.to == EXPERIMENTER:
                         tell(f"the robot on seat {seat} passes: {WHY[why]}")
                     case _:
                         pass
 
-    def _change(self, seat: Seat, robot: bool) -> None:
-        self._changed[seat] = robot
+    def _line(self, message: Message) -> None:
+        """A line was lost, or somebody has come, who is no robot that stands in: that is said of the seat."""
+        match message:
+            case Left(seat=seat):
+                self._change(seat, ALONE)
+            case Joined(seat=seat) if self._changed.get(seat) == ALONE:
+                del self._changed[seat]
+            case Joined(seat=seat, stand_in=False):
+                self._change(seat, TAKEN)
+            case _:
+                pass
+
+    def _change(self, seat: Seat, what: str) -> None:
+        self._changed[seat] = what
         if self._due:
             self._due.cancel()
         self._due = asyncio.get_running_loop().call_later(LOBBY_S, self.say)
 
     def say(self) -> None:
         """Say which seats have changed hands since it was said."""
-        robots = sorted(seat for seat, robot in self._changed.items() if robot)
-        owners = sorted(seat for seat, robot in self._changed.items() if not robot)
-        self._changed.clear()
-        for seats, what in ((robots, "held by a robot until its owner is back"), (owners, "its owner's again")):
+        changed, self._changed = self._changed, {}
+        for what in (ALONE, HELD, OWN, TAKEN):
+            seats = sorted(seat for seat, became in changed.items() if became == what)
             if seats:
                 listed = ", ".join(map(str, seats))
                 tell(f"seat {listed} is {what}" if len(seats) == 1 else f"seats {listed}: each is {what}")
