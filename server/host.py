@@ -216,6 +216,10 @@ class Host:
             self.opened.store.close()
             await self.gateway.close(1011, f"the recording cannot be written ({error.strerror}); trading is paused")
             raise
+        except Exception:
+            self.opened.store.close()
+            await self.gateway.close(1011, "the server has failed; the session can be taken up again")
+            raise
         finally:
             stopping.cancel()
             sequencing.cancel()

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from p2p.line import ClientLine
 from p2p.messages import Accepted, Bid
 from server.host import Opened, open_new
 from tests.conftest import SMALL
@@ -57,6 +58,20 @@ async def test_nor_for_a_connection_that_says_nothing(opened: Opened, monkeypatc
         hosted.host.stop()
         assert await asyncio.wait_for(hosted.running, 10) == 0
         writer.close()
+
+
+async def test_an_assertion_of_ours_stops_the_server_though_somebody_waits_at_the_door(opened: Opened) -> None:
+    def wrong(*said: object) -> None:
+        raise AssertionError("a bug of ours")
+
+    async with hosting(opened) as hosted:
+        trader = await hosted.join(0)
+        opened.session.handle = wrong
+        newcomer = await hosted.raw()
+        await newcomer.send(ClientLine(hosted.codes[1], "human").login(), text=True)
+        with pytest.raises(AssertionError, match="a bug of ours"):
+            await asyncio.wait_for(hosted.running, 10)
+        assert await trader.closed() == (1011, "the server has failed; the session can be taken up again")
 
 
 def test_a_server_that_is_ended_with_such_a_connection_has_nothing_to_complain_of(tmp_path: Path) -> None:
