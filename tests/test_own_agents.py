@@ -13,7 +13,8 @@ from bots.robot import OVERDUE_MAX, Robot
 from p2p.agents import Agent
 from p2p.agents.registry import AgentError, check_cast, make_agent, parse_cast, parse_word
 from p2p.agents.saying import AgentFailed
-from p2p.messages import Ask, Bid, End, Passes, Quote
+from p2p.messages import Ask, Bid, Contract, End, Passes, Quote
+from p2p.scenario import seats_of_markets
 from p2p.sim.batch import Task, play_all
 from p2p.sim.sessions import Simulation
 from recordings.score import fold
@@ -69,6 +70,20 @@ def test_the_pages_example_plays_in_simulation(example):
     events = [event for _, _, some in simulation.play() for event in some]
     assert told(events, Quote)
     assert simulation.robots[1].agent.share == 0.9
+
+
+def test_the_pages_agent_that_remembers_has_a_memory_of_its_own(tmp_path):
+    _, second = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "mean.py").write_text(second, encoding="utf-8")
+    scenario = small(markets=2)
+    simulation = Simulation(scenario, [f"{tmp_path}/mean.py:Mean"] * scenario.seats, 1)
+    contracts = [event for _, _, some in simulation.play() for event in some if isinstance(event.message, Contract)]
+    assert {event.market for event in contracts} == {0, 1}
+    for market, seats in enumerate(seats_of_markets(scenario, 1)):
+        heard = [event.message.price for event in contracts if event.market == market]
+        assert [simulation.robots[seat].agent.prices for seat in seats] == [heard] * 4
+    again = Simulation(scenario, [f"{tmp_path}/mean.py:Mean"] * scenario.seats, 1)
+    assert [robot.agent.prices for robot in again.robots.values()] == [[]] * scenario.seats
 
 
 async def test_the_pages_example_plays_live(example, host, small):
