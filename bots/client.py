@@ -142,7 +142,7 @@ class Client:
             if self.closed is None and time.monotonic() - since > self.patience_s:
                 self.closed = Closed(0, f"no answer from {self.url} for {self.patience_s:.0f} s: {why}")
             if self.closed is None:
-                retry_s = random.uniform(0, min(RETRY_S_MAX, RETRY_S_MIN * 2**tries))
+                retry_s = random.uniform(0, min(RETRY_S_MAX, RETRY_S_MIN * 2 ** min(tries, 9)))
                 tries += 1
                 yield Lost(why, retry_s)
                 await asyncio.sleep(retry_s)

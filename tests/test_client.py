@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from bots.client import Client, Lost
+from bots.client import RETRY_S_MAX, Client, Lost
 from p2p.line import Fault, Welcome, error_frame, frame
 from p2p.rules import public_rules
 from p2p.scenario import Scenario
@@ -80,3 +80,19 @@ async def test_a_server_that_only_ever_says_no_is_given_up_and_not_stormed() -> 
     assert sum(isinstance(one, Fault) for one in happened) == len(tries)
     assert "no answer from ws://" in client.closed.why
     assert max(pauses) > 0.1, "the pauses between tries grow"
+
+
+async def test_a_server_may_be_waited_for_as_long_as_anybody_likes(monkeypatch) -> None:
+    """The pause between tries doubles no more, long before it is beyond all numbers."""
+
+    async def at_once(seconds: float) -> None:
+        assert seconds <= RETRY_S_MAX
+
+    monkeypatch.setattr("bots.client.asyncio.sleep", at_once)
+    client, lost = Client("ws://127.0.0.1:9", "AAAAAAAA", "robot", patience_s=1e9), 0
+    async with contextlib.aclosing(client.happenings()) as happenings:
+        async for happening in happenings:
+            lost += isinstance(happening, Lost)
+            if lost == 1_100:
+                break
+    assert client.closed is None
