@@ -2,8 +2,10 @@
 
 import pytest
 
-from p2p.messages import Announced, HandedBack, Lobby, Paused, TakenOver
+from p2p.messages import Announced, Forecast, HandedBack, Lobby, Paused, Schedule, StartRound, Step, TakenOver
 from p2p.units import SECOND
+from tests.test_tui_market_screens import terminal as households
+from tests.test_tui_markets import DAY
 from tests.test_tui_trade import terminal
 from tui.screens.small import HEIGHT_MIN, WIDTH_MIN
 from tui.widgets.notice import MORE, ROWS_MAX, laid_out
@@ -36,6 +38,17 @@ async def test_the_longest_words_leave_the_market_its_place_and_are_whole_behind
         await play.pilot.pause()
         page = play.app.screen.query("#page Static").first()
         assert str(page.render()).split() == ["The", "experimenter", "says", *LONG.split()]
+
+
+async def test_a_household_is_whole_below_the_longest_words() -> None:
+    async with households(DAY) as play:
+        play.line.welcome()
+        await play.told(Forecast(1, 398, 0, 319, 398, 95, battery=-79, stored=2_500, capacity=8_000))
+        await play.told(Schedule(1, "buyer", (Step(398, 319),)), StartRound(1, 60 * SECOND), Announced("", LONG))
+        assert len(play.says("#notice").splitlines()) == 2
+        table = play.app.screen.query_one("#units .table")
+        assert table.region.height >= len(play.says("#units .table").splitlines()) == 6
+        assert play.app.screen.query_one("#answer").region.bottom == HEIGHT_MIN - 1
 
 
 @pytest.mark.parametrize("size", [(WIDTH_MIN, HEIGHT_MIN), (130, 42)])
