@@ -102,12 +102,13 @@ def _row(sessions: list[SessionScore], periods: int) -> list[str]:
     efficiency = interval([s.efficiency for s in sessions if s.efficiency is not None])
     alpha = interval([s.alpha for s in sessions if s.alpha is not None])
     price = interval([s.price_mean for s in sessions if s.price_mean is not None])
-    contracts = sum(s.quantity for s in sessions) / periods if periods else 0.0
+    traded = sum(s.quantity for s in sessions) / periods if periods else 0.0
     said = []
     for figure, digits in ((efficiency, 3), (alpha, 1)):
-        both = f" ({_said(figure.low, digits)}–{_said(figure.high, digits)})" if len(sessions) > 1 else ""
+        several = len(sessions) > 1 and figure.mean is not None
+        both = f" ({_said(figure.low, digits)}–{_said(figure.high, digits)})" if several else ""
         said.append(_said(figure.mean, digits) + both)
-    return [*said, _said(price.mean, 1), f"{contracts:.2f}"]
+    return [*said, _said(price.mean, 1), f"{traded:.2f}"]
 
 
 def traders_table(score: Score) -> Table:
@@ -144,7 +145,7 @@ def traders_table(score: Score) -> Table:
 
 def _amounts(score: Score) -> str:
     """What quantities are counted in."""
-    return "Wh" if isinstance(score.scenario.environment, Prosumers) else "contracts"
+    return "Wh" if isinstance(score.scenario.environment, Prosumers) else "units"
 
 
 def _money(score: Score) -> tuple[str, int]:

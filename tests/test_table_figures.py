@@ -11,21 +11,21 @@ import pytest
 
 from p2p.charges import Charges
 from p2p.equilibrium import equilibrium
-from p2p.messages import Ask, Bid, Pause, Resume, Schedule, Step
+from p2p.messages import Ask, Bid, Contract, Pause, Resume, Schedule, Step
 from p2p.metrics import competitive_surpluses
-from p2p.scenario import Scenario
+from p2p.scenario import InstitutionRules, Scenario
 from p2p.sim.batch import Played, Task, play, play_all
 from p2p.sim.details import Times
 from p2p.sim.scenario_files import load
 from p2p.sim.tables import write_tables
 from p2p.sim.tournament_columns import TOURNAMENT
 from p2p.units import SECOND
-from recordings.report import periods_table, traders_table
+from recordings.report import baselines_table, periods_table, traders_table
 from recordings.score import score
 from recordings.store import Store
 from recordings.tables import played
 from tests.lab import pit
-from tests.play import Course, small
+from tests.play import Course, small, told
 
 TAXED = Charges(tax_buyer=4, tax_seller=2)
 
@@ -39,7 +39,12 @@ def recorded(folder: Path, scenario: Scenario, seed: int = 1) -> Path:
     """A recording of the scenario in which nobody says a word."""
     course = Course(scenario, seed).trading()
     course.wait(scenario.periods * (scenario.period_s + scenario.break_s) + 1)
-    store = Store.create(folder, scenario, seed, "test")
+    return written(folder, course, seed)
+
+
+def written(folder: Path, course: Course, seed: int = 1) -> Path:
+    """What was played, as its recording."""
+    store = Store.create(folder, course.session.scenario, seed, "test")
     for envelope, at, events in course.heard:
         store.append(store.line(envelope, at, events))
     store.seal(course.session.digest())
@@ -67,12 +72,9 @@ def test_where_all_trade_at_p0_nobody_differs_from_equilibrium_taxes_or_not(tmp_
         course.say(buyer, Bid(79))
         course.say(seller, Ask(79))
     course.wait(20)
-    store = Store.create(tmp_path / "one", scenario, 1, "test")
-    for envelope, at, events in course.heard:
-        store.append(store.line(envelope, at, events))
-    store.close()
-    assert [trader.surplus - trader.surplus_competitive for trader in score(store.folder).traders] == [0, 0, 0, 0]
-    difference = traders_table(score(store.folder)).columns[-1]
+    scored = score(written(tmp_path / "one", course))
+    assert [trader.surplus - trader.surplus_competitive for trader in scored.traders] == [0, 0, 0, 0]
+    difference = traders_table(scored).columns[-1]
     assert list(difference.cells) == ["+0"] * 4
 
 
@@ -188,3 +190,23 @@ def test_a_simulation_that_is_given_up_leaves_no_half_tables(tmp_path: Path) -> 
         with pytest.raises(KeyboardInterrupt):
             write_tables(tmp_path, stops(), form=form)  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_contract_of_three_units_is_three_units_in_the_score(tmp_path: Path) -> None:
+    rules = InstitutionRules(1, 200, name="continuous")
+    market = small(buyers=((150, 150, 150),), sellers=((50, 50, 50),), start="experimenter", periods=1)
+    course = Course(msgspec.structs.replace(market, institution=rules)).trading()
+    course.say(course.seats("buyer")[0], Bid(100, 3))
+    course.say(course.seats("seller")[0], Ask(90, 3))
+    course.wait(20)
+    scored = score(written(tmp_path / "one", course))
+    assert len(told(course.events, Contract)) == 1
+    traded = periods_table(scored).columns[1]
+    assert (traded.header, list(traded.cells)) == ("units", ["3", "3"])
+
+
+def test_baselines_that_never_trade_have_no_price_and_no_range_of_alpha(tmp_path: Path) -> None:
+    scored = score(recorded(tmp_path / "one", small(start="experimenter")))
+    silent = [play(Task(k, small(), ("sniper",) * 4, k, k)) for k in (1, 2)]
+    table = baselines_table(scored, {"sniper": silent})
+    assert [list(column.cells)[-1] for column in table.columns] == ["sniper", "0.000 (0.000–0.000)", "–", "–", "0.00"]
