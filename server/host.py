@@ -30,6 +30,7 @@ from server.clock import Clock
 from server.feeds import Feeds
 from server.gateway import Gateway
 from server.limits import (
+    BACKLOG_MAX,
     CLOSING_S,
     DOOR_S,
     GOING_AWAY,
@@ -145,6 +146,7 @@ class Host:
             self._attend,
             host,
             port,
+            backlog=BACKLOG_MAX,
             compression=None,
             origins=self.transport.allowed(),
             ssl=self.transport.tls,

@@ -35,6 +35,8 @@ FLOOD_BURST = 540
 """Ten times that rate for three seconds, and the line is closed: (10 - 1) x 20 x 3."""
 HANDSHAKES_PER_S, HANDSHAKES_BURST = 50, 1_000
 """An address's connections: a whole session behind one router comes back at once; more is no class."""
+BACKLOG_MAX = HANDSHAKES_BURST
+"""Connections that wait to be let in, as far as the system allows: who finds no room asks again a second later."""
 WRONG_PER_S, WRONG_BURST = 1, 60
 """An address's wrong codes: a class that mistypes passes; at one a second, 31^8 codes take 27,000 years."""
 TRIES_AT_ONCE = 4

@@ -1,8 +1,11 @@
 """Too much, too slowly, too often: everybody has a bound, and the others do not notice."""
 
 import asyncio
+import contextlib
 import json
+import select
 import socket
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,6 +20,8 @@ from server import gateway, limits
 from server.pace import Bucket, Doorstep, Pace
 from tests.test_server import trading
 
+ROOM = Path("/proc/sys/net/core/somaxconn")
+"""How many connections Linux lets wait at the door of a server."""
 QUESTION = '{"directive":"request_standing","payload":{},"token":%d}'
 
 
@@ -150,6 +155,22 @@ async def test_sixty_right_joins_at_once_from_one_address_pass(host, small):
     async with host(msgspec.structs.replace(small, markets=15)) as hosted:
         traders = await asyncio.gather(*(hosted.join(seat) for seat in range(60)))
         assert [trader.welcome.seat for trader in traders] == list(range(60))
+
+
+@pytest.mark.skipif(not ROOM.exists() or int(ROOM.read_text()) < 500, reason="this system keeps no such number waiting")
+async def test_a_session_that_comes_back_in_one_moment_finds_room_before_the_door(host):
+    """However busy the server is: it does not take a step here."""
+    async with host() as hosted:
+        port = int(hosted.url.rsplit(":", 1)[1])
+        with contextlib.ExitStack() as stack:
+            back = [stack.enter_context(socket.socket()) for _ in range(400)]
+            for one in back:
+                one.setblocking(False)
+                one.connect_ex(("127.0.0.1", port))
+            asked = select.poll()
+            for one in back:
+                asked.register(one, select.POLLOUT)
+            assert len(asked.poll(0)) == 400
 
 
 async def test_too_many_connections_from_an_address_are_refused_at_the_door(host, monkeypatch):
