@@ -71,6 +71,19 @@ def test_where_one_side_quotes_every_rule_trades_or_says_why_not(word: str, quot
 
 @every_agent
 @either_side
+def test_households_trade_too_where_one_side_quotes(word: str, quotes: Any) -> None:
+    """Two intervals of a day, long enough for a rule that goes tick by tick from the far end of the prices."""
+    day = msgspec.structs.replace(load("energy-day"), periods=2, period_s=2.0 * LOOKS)
+    cast = ["zic" if agent(word).waits and seat % 2 else word for seat in range(day.seats)]
+    _, events, _ = played(one_sided(day, quotes, "continuous"), cast)
+    assert word in {
+        cast[seat] for one in told(events, Contract) for seat in (one.buyer, one.seller) if seat is not None
+    }
+    assert not told(events, Refused)
+
+
+@every_agent
+@either_side
 def test_two_who_gain_find_each_other_though_one_may_not_quote(word: str, quotes: Any) -> None:
     """The one who quotes has nobody to outdo, the other's silence is all the answer; one that waits says nothing."""
     pair = small(((150,),), ((50,),), periods=4, period_s=float(LOOKS), robots=RobotRules(1.0))
