@@ -2,8 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from recordings.journal import Header
 
 
 @click.command(epilog="Example: pit tables recordings/20261121-* --out tables")
@@ -19,13 +23,13 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
     from p2p.sim.shell import Refusal, folder_for
     from p2p.sim.tables import write_tables
     from recordings.journal import JournalError
-    from recordings.store import read_folder, scenario_of
+    from recordings.store import scenario_of
     from recordings.tables import played
 
     try:
         if form == "parquet":
             pyarrow()
-        headers = [read_folder(folder).header for folder in recordings]
+        headers = [_header(folder) for folder in recordings]
         scenarios = [scenario_of(header) for header in headers]
         _each_once(recordings, [header.session for header in headers])
         if len({scenario.environment.name for scenario in scenarios}) > 1:
@@ -39,6 +43,17 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
     click.echo(f"{out}: {len(done)} session(s), {periods} finished periods")
     for one, folder in zip(done, recordings, strict=True):
         click.echo(f"session {one.session}  {folder}")
+
+
+def _header(folder: Path) -> "Header":
+    """What a recording begins with; raises JournalError, which says of which of them it is."""
+    from recordings.journal import JournalError
+    from recordings.store import read_folder
+
+    try:
+        return read_folder(folder).header
+    except JournalError as error:
+        raise JournalError(str(error) if str(folder) in str(error) else f"{folder}: {error}") from error
 
 
 def _each_once(folders: tuple[Path, ...], sessions: list[str]) -> None:

@@ -22,6 +22,7 @@ from recordings.report import traders_table
 from recordings.score import score
 from recordings.store import Store
 from tests.hands import TAKES_OVER, comes_back, course, takes
+from tests.lab import pit
 from tests.play import Course, small
 
 
@@ -108,6 +109,16 @@ def test_the_score_names_those_who_gave_their_names(tmp_path: Path) -> None:
     for spoilt in (b"[]", b"{", b"\xff"):
         (store.folder / PEOPLE).write_bytes(spoilt)
         assert str(traders_table(score(store.folder)).columns[1].header) == "who"
+
+
+def test_tables_of_many_say_which_of_them_is_no_recording(tmp_path: Path) -> None:
+    play = Course(small(start="experimenter")).open()
+    store = Store.create(tmp_path / "one", play.session.scenario, 1, "test")
+    store.close()
+    (tmp_path / "notes.txt").write_text("see you on Monday")
+    done = pit("tables", str(tmp_path / "one"), str(tmp_path / "notes.txt"), "--out", "tables", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"{tmp_path / 'notes.txt'}: the journal has no header" in done.stderr
 
 
 def sat(play: Course) -> Sitting:

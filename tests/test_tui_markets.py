@@ -45,6 +45,7 @@ from tui.sentences import order_words
 from tui.widgets.ladder import rungs
 from tui.widgets.notice import notice
 from tui.widgets.rules import rules_text
+from tui.widgets.status import earned
 from tui.widgets.ticket import news_words
 from tui.widgets.units import step_rows
 
@@ -317,6 +318,14 @@ def test_the_rules_of_several_calls_say_what_becomes_of_orders_that_did_not_trad
     assert "leaves with it: say it again" in rules_text(Play(calls(4)).model).plain
     assert "did not trade" not in rules_text(Play(calls(1)).model).plain
     assert "leaves with it" not in rules_text(Play(calls(1)).model).plain
+
+
+def test_what_a_robot_has_earned_in_ones_place_is_not_said_to_be_paid() -> None:
+    play = opened(BOOK, "buyer", (150, 1), (120, 1)) << TakenOver() << Contract(1, 100, "ask", mine="buyer")
+    play << Unpaid(1, 50)
+    assert earned(play.model) == "earned +50 (0 paid)"
+    play << HandedBack() << Contract(2, 100, "ask", mine="buyer")
+    assert earned(play.model) == "earned +70 (+20 paid)"
 
 
 # --- results ----------------------------------------------------------------------------------------------------

@@ -26,8 +26,12 @@ class Status(Horizontal):
         self.query_one("#stage", Line).say(Content(stage(model)))
         about = "≈" if model.lost else ""
         self.query_one("#clock", Line).say(Content.styled(about + state(model, now), "bold"))
-        unit = f" {model.figures.money_unit}" if model.figures.energy else ""
-        earned = (
-            Content("") if model.seat is None else Content(f"earned {model.figures.signed(model.surplus_total)}{unit}")
-        )
-        self.query_one("#earned", Line).say(earned)
+        self.query_one("#earned", Line).say(Content("" if model.seat is None else earned(model)))
+
+
+def earned(model: Model) -> str:
+    """One's surplus so far; and what of it is paid, where a robot's orders have gained a part of it in one's place."""
+    say = model.figures.signed
+    unit = f" {model.figures.money_unit}" if model.figures.energy else ""
+    paid = f" ({say(model.surplus_paid)} paid)" if model.own.unpaid else ""
+    return f"earned {say(model.surplus_total)}{unit}{paid}"
