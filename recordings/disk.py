@@ -76,11 +76,11 @@ class RealDisk:
 
     def create(self, path: Path) -> int:
         """See Disk."""
-        return _held(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | _binary(), 0o644))
+        return _held(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | _binary(), 0o644), path)
 
     def open(self, path: Path, size: int) -> int:
         """See Disk."""
-        file = _held(os.open(path, os.O_WRONLY | os.O_APPEND | _binary()))
+        file = _held(os.open(path, os.O_WRONLY | os.O_APPEND | _binary()), path)
         os.ftruncate(file, size)
         _sync_all(file)
         return file
@@ -140,9 +140,12 @@ def is_held(path: Path) -> bool:
         os.close(file)
 
 
-def _held(file: int) -> int:
-    """The same file, locked; raises BlockingIOError, and closes it, where another process has it."""
-    if hold(file):
+def _held(file: int, path: Path) -> int:
+    """The same file, locked; raises BlockingIOError, and closes it, where another process has it.
+
+    So it has where the file has been replaced before it was locked: whoever takes a session up writes it anew.
+    """
+    if hold(file) and path.exists() and os.path.samestat(os.fstat(file), path.stat()):
         return file
     os.close(file)
     raise BlockingIOError(errno.EWOULDBLOCK, "a server that runs is writing it; stop that one first")

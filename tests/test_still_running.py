@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from p2p.sim.lock import hold
 from recordings.command import score as score_command
 from recordings.command import verify
 from recordings.disk import REAL
 from recordings.journal import FILE, JournalError
 from recordings.replay import read_replay
 from recordings.score import score
-from recordings.store import Recovered, Store
+from recordings.store import Recovered, Store, still_runs
 from tests.journals import SCENARIO, WHOLE, session, stored
 
 
@@ -68,6 +69,27 @@ def test_a_session_that_runs_is_not_taken_up_by_a_second_server(running: Store) 
     with pytest.raises(BlockingIOError, match="a server that runs is writing it"):
         REAL.open(running.folder / FILE, 0)
     assert (running.folder / FILE).read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows replaces no file that is open")
+def test_of_two_servers_that_take_it_up_in_one_moment_one_is_refused(
+    running: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first has written the journal anew, and let go of the old one, between the second's open and its lock."""
+    running.close()
+    first: list[Store] = []
+
+    def held(file: int) -> bool:
+        monkeypatch.undo()
+        first.append(Recovered(running.folder).reopen())
+        return hold(file)
+
+    recovered = Recovered(running.folder)
+    monkeypatch.setattr("recordings.disk.hold", held)
+    with pytest.raises(BlockingIOError, match="a server that runs is writing it"):
+        recovered.reopen()
+    assert still_runs(running.folder), "the first one's journal is still the recording"
+    first[0].close()
 
 
 def test_a_replay_says_that_the_session_is_still_running(running: Store) -> None:
