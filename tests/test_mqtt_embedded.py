@@ -27,6 +27,7 @@ async def test_the_embedded_broker_carries_a_session_to_late_listeners_too(host)
             assert await experimenter.say(End())
             assert await hosted.running == 0
             await late.until(lambda: late.last("state").get("phase") == "ended")
+            await late.until(lambda: [one["contracts"] for one in late.all("interval")] == [1])
 
 
 async def test_two_embedded_brokers_on_one_machine_do_not_meet(host):
