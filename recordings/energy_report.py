@@ -18,7 +18,9 @@ def energy_table(score: Score) -> Table:
     assert isinstance(rules, Prosumers), "only prosumers have energy"
     limited = rules.grid_limit_w is not None
     note = (
-        "" if can_be_solved() else "; for the bound with foresight install the extra: pip install tradingpit\\[bounds]"
+        ""
+        if can_be_solved()
+        else "; the bound with foresight needs SciPy: once PIT_EXTRAS=bounds ./pit, or pip install tradingpit\\[bounds]"
     )
     title = f"Energy in kWh, money in {rules.money_unit}{note}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False)
