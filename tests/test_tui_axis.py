@@ -24,6 +24,17 @@ def test_no_label_is_a_price_that_may_not_be_said() -> None:
     assert axis(0, 401, 9, 1, 400).labels == (100, 200, 300, 400)
 
 
+@pytest.mark.parametrize("rows", [7, 8, 9, 10])
+def test_smiths_market_fills_its_chart_when_all_prices_have_been_said(rows: int) -> None:
+    found = axis(20, 397, rows, 1, 400)
+    assert len(found.labels) >= 2
+    assert (397 - 20) / (found.high - found.low) > 0.7
+
+
+def test_two_labels_are_better_than_a_finer_axis_with_one() -> None:
+    assert axis(75, 325, 5, 1, 400).labels == (200, 400)
+
+
 def test_a_flat_market_has_labels_too() -> None:
     assert axis(200, 200, 9, 1, 400).labels == (199, 200, 201)
 

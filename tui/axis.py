@@ -16,7 +16,7 @@ POWERS = range(len(str(PRICE_MAX)) + 1)
 ROWS_APART = range(2, 6)
 """How many rows a label is from the next: closer they are a ladder, farther apart one has to reckon."""
 LABELS_MIN = 3
-"""So many steps fit on the axis where it has the rows for them: two labels do not show that they are even."""
+"""An axis has so many labels where its rows allow: two do not show that they are even."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,20 @@ class Axis:
 
 
 def axis(low: float, high: float, rows: int, price_min: Price, price_max: Price) -> Axis:
-    """The axis on so many rows that shows the prices from low to high, most finely; no label is beyond the limits."""
+    """The axis on so many rows that shows the prices from low to high, most finely; no label is beyond the limits.
+
+    A finer one that has too few labels gives way to one that has more.
+    """
     rows = max(2, rows)
-    apart, step = min(_fitting(low, high, rows), key=lambda fit: (fit[1] / fit[0], fit[0]))
-    row = step / apart
+    found = []
+    for apart, step in _fitting(low, high, rows):
+        one = _axis(low, high, rows, step, step / apart, price_min, price_max)
+        found.append((-min(len(one.labels), LABELS_MIN), step / apart, apart, one))
+    return min(found, key=lambda fit: fit[:-1])[-1]
+
+
+def _axis(low: float, high: float, rows: int, step: int, row: float, price_min: Price, price_max: Price) -> Axis:
+    """An axis whose rows are of that height, with a label at every step."""
     first = _lowest(low, high, rows, row)
     if first * row < price_min <= low:
         first = min(_row(low, row), ceil(price_min / row))
@@ -46,9 +56,8 @@ def _fitting(low: float, high: float, rows: int) -> list[tuple[int, int]]:
     """For each distance between labels the finest round step with which the prices have room: rows apart, step."""
     fitting = []
     for apart in ROWS_APART:
-        if apart == ROWS_APART[0] or rows >= apart * LABELS_MIN:
-            steps = (unit * 10**power for power in POWERS for unit in ROUND)
-            fitting.append((apart, next(step for step in steps if _rows(low, high, step / apart) <= rows)))
+        steps = (unit * 10**power for power in POWERS for unit in ROUND)
+        fitting.append((apart, next(step for step in steps if _rows(low, high, step / apart) <= rows)))
     return fitting
 
 
