@@ -16,7 +16,12 @@ class Column(NamedTuple):
 
 
 SESSION = Column("session", "count", "–", "number of the session, from 1")
-SEED = Column("seed", "count", "–", "seed of the session: it deals seats, schedules, arms and robots")
+SEED = Column(
+    "seed",
+    "count",
+    "–",
+    "seed of the session: it deals seats, schedules, arms and robots; up to 19 digits, R and Excel keep 15",
+)
 MARKET = Column("market", "count", "–", "number of the market in its session, from 0: the independent unit")
 PERIOD = Column("period", "count", "–", "number of the period, from 1")
 FIGURES = (
