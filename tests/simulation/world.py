@@ -87,6 +87,7 @@ class World:
         self.begun = False
         self.happened: Counter[str] = Counter()
         self.recoveries: list[int] = []
+        """How many records were found each time; what was found before and is gone again was never made durable."""
         self.attending: set[asyncio.Task[None]] = set()
         self.clients: list[Client] = []
         self.wrong: list[BaseException] = []
@@ -124,7 +125,8 @@ class World:
             words = Announcements(FOLDER, self.disk, feeds.words)
             for at, events in recovered.played:
                 feeds.publish(at, events)
-            self.recoveries.append(len(recovered.played))
+            found = len(recovered.played)
+            self.recoveries = [*(one for one in self.recoveries if one <= found), found]
             store, first = recovered.reopen(), resumed(session)
         else:
             session = Session(self.scenario, self.seed)
