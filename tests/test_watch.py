@@ -69,6 +69,10 @@ def quantity(model):
     return model.period.quantity if model.period else 0
 
 
+def quantity_of(model):
+    return [period.quantity for period in model.periods]
+
+
 def public(rules):
     return Model(rules, None)
 
@@ -210,6 +214,7 @@ def test_whatever_a_broker_mixes_up_or_drops_the_screen_ends_up_right(seed):
     assert model.public.phase == told.public.phase == "ended"
     assert [deal.price for deal in model.periods[-1].deals] == [deal.price for deal in told.periods[-1].deals]
     assert (model.public.bid, model.public.ask) == (told.public.bid, told.public.ask)
+    assert sum(quantity_of(model)) + heard.unheard.contracts == sum(quantity_of(told))
     assert heard.over
 
 

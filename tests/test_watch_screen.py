@@ -19,8 +19,8 @@ from tests.test_tui_snapshots import settled
 from tests.test_watch import published, watcher, watching
 from tests.tui_plays import FakeClient, calls, smith, told_to
 from tests.tui_plays import market as open_book
-from tui.heard import Heard
-from tui.screens.results import ResultsScreen
+from tui.heard import Heard, Unheard
+from tui.screens.results import ResultsScreen, total
 from tui.watch import WatchApp
 
 
@@ -52,6 +52,20 @@ async def test_the_publics_screen_shows_quotes_and_results_and_has_no_ticket():
         line.queue.put_nowait(None)
         await until(lambda: app.return_value is not None)
     assert app.return_value.status == 2
+
+
+async def test_results_say_how_many_contracts_the_screen_was_not_there_for():
+    line = FakeClient(smith())
+    app = WatchApp(line)
+    async with app.run_test(size=(100, 32)) as pilot:
+        line.welcome()
+        line.tell(StartRound(2, 60_000_000), Contract(1, 123, "bid"), second=1)
+        line.queue.put_nowait(Unheard(4))
+        for _ in range(500):
+            await pilot.pause(0.01)
+            if app.model and app.model.unheard:
+                break
+        assert total(app.model) == "1 contract in 1 period, and 4 more that this screen was not there for."
 
 
 async def test_a_market_that_starts_is_started_for_its_spectators_too(host):

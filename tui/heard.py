@@ -5,6 +5,8 @@ is heard is kept by topic, and after each message whatever follows from all of i
 then contracts by their number, then the quotes and the book. A level of the book is told as one order.
 """
 
+from dataclasses import dataclass
+
 import msgspec
 
 from p2p.broadcast import TOPICS, Announcement, Book, Call, Contracts, Made, Period, Standing, State, Welfare
@@ -21,6 +23,13 @@ AHEAD_MAX = 1_000
 """Contracts that may wait for ones before them; `contracts` fills the gap within a second, or they are passed over."""
 
 
+@dataclass(frozen=True)
+class Unheard:
+    """So many contracts of the session were never heard of: made before one came, or while one was away."""
+
+    contracts: int
+
+
 class Heard:
     """Folds messages of a broker into numbered facts. `now` is the session's clock as it was said last."""
 
@@ -34,6 +43,7 @@ class Heard:
         self._book: Book | None = None
         self._calls = CallsHeard()
         self._made: dict[int, Made] = {}
+        self._last_made = self._told_made = 0
         self._words: list[tuple[Instant, Message]] = []
         self._told_contract = 0
         self._told_quotes: Standing | None = None
@@ -54,6 +64,11 @@ class Heard:
     def states(self) -> dict[str, Message]:
         """The latest states by directive, as a spectator's line has them."""
         return self._calls.states
+
+    @property
+    def unheard(self) -> Unheard:
+        """What is missing of the contracts up to the last that was heard of; those that wait for one are not."""
+        return Unheard(self._last_made - self._told_made - len(self._made))
 
     def hear(self, topic: str, payload: bytes) -> Welcome | list[Told]:
         """A message on a topic's last part: a welcome for the rules, else the facts that follow from it."""
@@ -100,6 +115,7 @@ class Heard:
         return self._clock.period.period if self._clock.period else 0
 
     def _keep_contract(self, made: Made) -> None:
+        self._last_made = max(self._last_made, made.n)
         if made.period >= self._period and len(self._made) < AHEAD_MAX:
             self._made.setdefault(made.n, made)
 
@@ -147,6 +163,7 @@ class Heard:
             if made.contract.number == self._told_contract + 1:
                 facts.append((self._clock.started_us + made.into_us, made.contract))
                 self._told_contract += 1
+                self._told_made += 1
             if made.contract.number <= self._told_contract:
                 del self._made[n]
         if facts and self._told_quotes and self._standing is self._told_quotes:

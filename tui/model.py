@@ -106,6 +106,7 @@ class Model:
         self.lost: str | None = None
         self.absence: Absence | None = None
         self.welfare: Welfare | None = None
+        self.unheard = 0
         self._stopped_at: Instant | None = None
         self._called_at: Instant | None = None
         self._traded_at: Instant | None = None
@@ -188,6 +189,11 @@ class Model:
     def weighed(self, welfare: Welfare) -> None:
         """Take in what the periods came to, where the public is told."""
         self.welfare = welfare
+        self.version += 1
+
+    def missed(self, contracts: int) -> None:
+        """So many contracts of the session were never heard of."""
+        self.unheard = contracts
         self.version += 1
 
     def said(self, token: int, message: Message) -> None:

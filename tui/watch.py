@@ -8,6 +8,7 @@ from p2p.broadcast import Welfare
 from p2p.line import Fault, Welcome
 from p2p.units import Instant
 from tui.app import Ending, LabApp
+from tui.heard import Unheard
 from tui.model import Model
 from tui.screens.results import ResultsScreen, total
 from tui.screens.watch import WatchScreen
@@ -32,8 +33,8 @@ class Watched(Protocol):
     def now(self) -> Instant:
         """The session's clock."""
 
-    def happenings(self) -> AsyncIterator[Happening | Welfare]:
-        """Everything that happens on the line, and what the periods came to where that is told."""
+    def happenings(self) -> AsyncIterator[Happening | Welfare | Unheard]:
+        """Everything that happens on the line, what the periods came to where that is told, and what was not heard."""
 
 
 class WatchApp(LabApp):
@@ -62,7 +63,7 @@ class WatchApp(LabApp):
         said = "There is nothing to watch" if closed.code == NOT_SHOWN else "The line is closed"
         self.exit(Ending(f"{said}: {closed.why}.", status=0 if closed.code in UNFAULTED else 2))
 
-    def take(self, happening: Happening | Welfare) -> None:
+    def take(self, happening: Happening | Welfare | Unheard) -> None:
         """Fold what has happened on the line."""
         match happening:
             case Welcome(rules=rules):
@@ -73,6 +74,8 @@ class WatchApp(LabApp):
                 for fact in told:
                     self.model.fold(fact)
                 self.model.state(states)
+            case Unheard(contracts=contracts) if self.model:
+                self.model.missed(contracts)
             case Welfare() if self.model:
                 self.model.weighed(happening)
             case Lost(why=why) if self.model:

@@ -15,7 +15,7 @@ from p2p.broadcast import OFFLINE, ONLINE, ROOT, Welfare
 from p2p.broker_address import Broker
 from p2p.line import Welcome
 from p2p.units import Instant
-from tui.heard import Heard
+from tui.heard import Heard, Unheard
 
 ANSWER_S_MAX = 5.0
 """How long a broker may take to answer."""
@@ -36,6 +36,7 @@ class BrokerLine:
         self.url = broker.name
         self.closed: Closed | None = None
         self._heard: Heard | None = None
+        self._unheard = Unheard(0)
         self._clock_at = (0, 0.0)
 
     def now(self) -> Instant:
@@ -43,7 +44,7 @@ class BrokerLine:
         at, mine = self._clock_at
         return at + int((time.monotonic() - mine) * 1_000_000)
 
-    async def happenings(self) -> AsyncIterator[Happening | Welfare]:
+    async def happenings(self) -> AsyncIterator[Happening | Welfare | Unheard]:
         """Everything that happens, over all connections, until the session is over or nobody answers."""
         tries, since = 0, time.monotonic()
         while self.closed is None:
@@ -98,7 +99,7 @@ class BrokerLine:
             raise aiomqtt.MqttError("no session is on this broker at the moment")
         return max(online)
 
-    async def _messages(self, client: aiomqtt.Client, heard: Heard) -> AsyncIterator[Happening | Welfare]:
+    async def _messages(self, client: aiomqtt.Client, heard: Heard) -> AsyncIterator[Happening | Welfare | Unheard]:
         messages = aiter(client.messages)
         with contextlib.suppress(TimeoutError):
             while True:
@@ -108,7 +109,7 @@ class BrokerLine:
                     yield happening
         self.closed = Closed(4000, "the session is over")
 
-    def _follows(self, heard: Heard, topic: str, payload: bytes) -> Iterator[Happening | Welfare]:
+    def _follows(self, heard: Heard, topic: str, payload: bytes) -> Iterator[Happening | Welfare | Unheard]:
         """What follows from one message."""
         if topic == "status":
             if payload == OFFLINE and not heard.over:
@@ -124,5 +125,8 @@ class BrokerLine:
             self._clock_at = (heard.now, time.monotonic())
         if received or topic == "call":
             yield Facts(received, heard.states)
+        if heard.rules and heard.unheard != self._unheard:
+            self._unheard = heard.unheard
+            yield self._unheard
         if heard.welfare and heard.rules and topic in ("welfare", "rules"):
             yield heard.welfare

@@ -82,7 +82,8 @@ def total(model: Model) -> str:
         realised = "" if share is None else f" Efficiency {share:.3f}."
         if not model.sees_contracts:
             return f"{played} {'was' if len(model.periods) == 1 else 'were'} played; contracts are not shown.{realised}"
-        return f"{made}{of} in {played}.{realised}"
+        more = f", and {model.unheard} more that this screen was not there for" if model.unheard else ""
+        return f"{made}{of} in {played}{more}.{realised}"
     own = sum(trade.quantity for period in model.periods for trade in period.own)
     earned, unit = figures.signed(model.surplus_total), figures.money_unit
     unpaid = ""
