@@ -234,13 +234,18 @@ class Host:
         return 0
 
     def stop_on_signals(self) -> None:
-        """SIGINT and SIGTERM stop the hosting; where the loop cannot take signals (Windows), the interpreter does."""
+        """SIGINT and SIGTERM stop the hosting; so does a terminal that is closed (SIGHUP), unless that is ignored.
+
+        Where the loop cannot take signals (Windows), the interpreter does.
+        """
         loop = asyncio.get_running_loop()
 
         def fallen_back(number: int, frame: FrameType | None) -> None:
             loop.call_soon_threadsafe(self.stop)
 
-        for number in (signal.SIGINT, signal.SIGTERM):
+        hangup = getattr(signal, "SIGHUP", None)
+        heeded = () if hangup is None or signal.getsignal(hangup) == signal.SIG_IGN else (hangup,)
+        for number in (signal.SIGINT, signal.SIGTERM, *heeded):
             try:
                 loop.add_signal_handler(number, self.stop)
             except NotImplementedError:

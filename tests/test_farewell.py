@@ -1,6 +1,7 @@
 """The end of a server: whoever does not take his last facts, or says nothing, does not hold it up."""
 
 import asyncio
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from p2p.line import ClientLine
 from p2p.messages import Accepted, Bid
+from recordings.store import Recovered
 from server.host import Opened, open_new
 from tests.conftest import SMALL
 from tests.hosted import hosting
@@ -86,3 +88,27 @@ def test_a_server_that_is_ended_with_such_a_connection_has_nothing_to_complain_o
             raise
     complaints = (tmp_path / "serve.err").read_text().splitlines()
     assert [line for line in complaints if not line.startswith("pit: ")] == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows tells no process that its terminal is closed")
+def test_a_terminal_that_is_closed_is_a_stop_and_no_crash(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SMALL)
+    serving = serve("small.toml", "--port", "0", cwd=tmp_path)
+    serving.process.send_signal(signal.SIGHUP)
+    assert serving.end() == 0
+    assert Recovered(serving.recording).sealed is not None
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows tells no process that its terminal is closed")
+def test_unless_the_server_was_told_to_outlive_it(tmp_path: Path) -> None:
+    """As nohup tells it."""
+    (tmp_path / "small.toml").write_text(SMALL)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        serving = serve("small.toml", "--port", "0", cwd=tmp_path)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    serving.process.send_signal(signal.SIGHUP)
+    assert serving.ctl("status").returncode == 0
+    serving.process.terminate()
+    assert serving.end() == 0
