@@ -108,7 +108,12 @@ def describe(knowledge: PublicKnowledge, now: int) -> str:
     left = knowledge.time_left_us(now)
     clock = "" if left is None else f", {left / SECOND:.1f} s left"
     paused = " (paused)" if knowledge.paused else ""
-    made = len(knowledge.contracts)
-    contracts = "1 contract" if made == 1 else f"{made} contracts"
-    where = "between periods" if knowledge.phase == "break" else contracts
+    where = "between periods" if knowledge.phase == "break" else made(knowledge)
     return f"period {knowledge.period} of {rules.periods}{paused}: {where}{clock}"
+
+
+def made(knowledge: PublicKnowledge) -> str:
+    """What a period has come to; of several markets, in the first, which is the one that the experimenter is shown."""
+    number = len(knowledge.contracts)
+    contracts = "1 contract" if number == 1 else f"{number} contracts"
+    return f"{contracts} in market 0" if knowledge.seats > knowledge.rules.traders else contracts

@@ -23,6 +23,7 @@ from p2p.messages import (
 )
 from p2p.rules import PublicRules
 from p2p.units import EXPERIMENTER, SECOND, Instant, Seat
+from server.conduct import made
 from server.sequencer import Happened
 
 WHY = {"raised": "it raised an error", "nonsense": "it said nonsense", "slow": "it takes too long to decide"}
@@ -76,8 +77,7 @@ class Telling:
         """What the period came to. Where contracts are not public, that it is over."""
         if self.knowledge.rules.information == "standing":
             return f"period {self.knowledge.period} is over"
-        made = len(self.knowledge.contracts)
-        return "1 contract" if made == 1 else f"{made} contracts"
+        return made(self.knowledge)
 
     def _said(self, message: Message, at: Instant) -> str | None:
         match message:

@@ -6,6 +6,7 @@ from textual.widgets import DataTable
 from p2p.messages import Contract, Ended, EndRound, Intermission, Lobby, StartRound
 from p2p.rules import public_rules
 from p2p.units import SECOND
+from server.conduct import describe, made
 from server.telling import Telling
 from tests.test_tui_market_screens import terminal
 from tests.test_tui_markets import opened
@@ -93,6 +94,13 @@ def test_the_rules_say_that_contracts_of_others_are_not_shown(institution: str) 
 def test_the_experimenters_console_counts_no_contracts_that_it_is_not_shown(capsys) -> None:
     for scenario, said in ((HIDDEN, "period 1 is over; period 2 in 8 s"), (SEEN, "0 contracts; period 2 in 8 s")):
         telling = Telling(public_rules(scenario))
-        for message in (Lobby(5, 5), StartRound(1, 60 * SECOND), EndRound(1), Intermission(2, 8 * SECOND)):
+        for message in (Lobby(4, 4), StartRound(1, 60 * SECOND), EndRound(1), Intermission(2, 8 * SECOND)):
             telling.see(message, 0)
         assert said in capsys.readouterr().err
+
+
+def test_of_several_markets_the_experimenter_is_told_which_one_is_counted() -> None:
+    for seats, said in ((4, "0 contracts"), (8, "0 contracts in market 0")):
+        play = Play(SEEN) << Lobby(4, seats) << StartRound(1, 60 * SECOND)
+        assert made(play.model.public) == said
+        assert describe(play.model.public, 0) == f"period 1 of 2: {said}, 60.0 s left"
