@@ -220,4 +220,5 @@ class Hosting:
         ended = self.opened.session.phase == "ended"
         tell(f"pit score {folder}" if ended else f"{self._again()} takes it up again")
         if not self.as_json:
-            click.echo(f"recording     {folder}")
+            with contextlib.suppress(OSError):  # the terminal may be gone: that is how it was stopped
+                click.echo(f"recording     {folder}")

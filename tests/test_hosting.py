@@ -53,6 +53,12 @@ async def test_a_terminal_that_is_closed_stops_no_market(host) -> None:
         assert not hosted.running.done()
 
 
+async def test_a_session_that_was_stopped_by_closing_its_terminal_ends_without_a_complaint(opened: Opened) -> None:
+    hosting = Hosting(opened, [], as_json=False)
+    with unheard(), contextlib.redirect_stdout(sys.stderr):
+        hosting._say_end()
+
+
 async def test_a_connection_that_fails_by_the_servers_fault_is_said_and_the_others_trade_on(host, capsys) -> None:
     def full(who: object) -> str:
         raise OSError(28, "No space left on device")
