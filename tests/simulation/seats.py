@@ -27,8 +27,6 @@ GRACE_S, AGAIN_S = 0.4, 1.2
 BACK_S_MAX = 1.5
 """Who comes back has his seat by then: an older line has a second to end, a batch is durable in 30 ms, frames take
 50 ms and more. The process's sleeps do not count."""
-GIVEN_BACK = ("seat_taken", "wrong_code")
-"""A robot that is told so has no place any more: its owner is there, or what it was lent is void."""
 ROBOTS = 1_000
 """Robots in people's places are numbered from here; people are numbered by their seats."""
 
@@ -156,15 +154,20 @@ class Robot(Trader):
     async def _is_gone(self) -> None:
         self.patience -= 1
         given_back = self.link is not None and self.link.client.close_code == TAKEN_OVER
-        self.done = self.done or self.patience == 0 or (given_back and self.rng.random() < 0.4)
+        self.done = self.done or self.patience == 0 or (given_back and self._hears())
         await super()._is_gone()
+
+    def _hears(self) -> bool:
+        return self.rng.random() < 0.3
 
     def _is_welcome(self) -> None:
         super()._is_welcome()
         self.patience = 30
 
     def _is_wrong(self, fault: Fault) -> None:
-        if fault.code in GIVEN_BACK and (fault.code == "seat_taken" or not self.line.welcome):
+        if fault.code == "seat_taken":
+            self.done = self._hears()
+        elif fault.code == "wrong_code" and not self.line.welcome:
             self.done = True
         else:
             super()._is_wrong(fault)
