@@ -17,7 +17,7 @@ from typing import Literal
 
 from bots.client import Client, Closed, Facts, Lost
 from bots.overdue import Overdue, at_most
-from bots.wording import news
+from bots.wording import news, presented
 from p2p.agents import Agent
 from p2p.agents.registry import make_agent, parse_word
 from p2p.agents.saying import AgentFailed, decided, said, seen
@@ -57,7 +57,7 @@ class Robot:
         lent: str = "",
         tell: Callable[[str], None] = lambda said: None,
     ) -> None:
-        self.client = Client(url, code, "robot", patience_s=patience_s, lent=lent)
+        self.client = Client(url, code, "robot", presented(word), patience_s, lent)
         self.word, self.own_reaction, self.tell = word, reaction, tell
         self.agent: Agent = make_agent(*parse_word(word))
         self.reaction: Reaction | None = None

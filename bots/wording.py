@@ -1,6 +1,9 @@
 """What a robot says of how it goes, to whoever has started it."""
 
+from pathlib import PurePath
+
 from p2p.knowledge import Knowledge
+from p2p.line import NAME_MAX
 from p2p.messages import Ended, EndRound, Message, Metered
 from p2p.rules import PublicRules
 from p2p.units import Money
@@ -26,3 +29,10 @@ def gained(gain: Money, rules: PublicRules) -> str:
     if rules.energy:
         return f"gained {gain / rules.energy.money_per_unit:+.4f} {rules.energy.money_unit}"
     return f"gained {gain:+} {rules.currency}"
+
+
+def presented(word: str) -> str:
+    """An agent's word as its robot gives it for a name: of one's own, the file without its folder; not too long."""
+    where, colon, rest = word.rpartition(":")
+    name = f"{PurePath(where).name}:{rest}" if colon else word
+    return name if len(name) <= NAME_MAX else f"{name[: NAME_MAX - 1]}…"

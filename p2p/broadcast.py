@@ -94,8 +94,8 @@ class Call(msgspec.Struct, frozen=True):
 class Made(msgspec.Struct, frozen=True):
     """`contract`, QoS 1: a contract. `n` counts those of the session from 1; a number that was had is a repeat.
 
-    `number` is that of the market's public fact, `contract` the same struct as on a WebSocket. `into_us` is how far into
-    the period it was made, pauses not counted, which `at` does count.
+    `number` is that of the market's public fact, `contract` the same struct as on a WebSocket. `into_us` is how far
+    into the period it was made, pauses not counted, which `at` does count.
     """
 
     n: int

@@ -48,6 +48,8 @@ RUNS_KEPT = 256
 """Runs of facts, a frame's each, that a process remembers having read: some of a second of a crowded market."""
 RUN_KEPT_BYTES_MAX = 8 * 1024
 """Longer runs are a resume's, which no other line is sent: what is remembered stays below 8 MB."""
+NAME_MAX = 40
+"""Characters of a person's name, or of a robot's agent: what a list has room for."""
 PENDING_MAX = 64
 """Messages a client may have unanswered: more means that the line is gone or the client mad."""
 FAULTS_MAX = 20
@@ -67,7 +69,7 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     have: Counter = 0
     feed: Literal["full"] = "full"
     controller: Controller = "human"
-    name: Annotated[str, Meta(max_length=40)] = ""
+    name: Annotated[str, Meta(max_length=NAME_MAX)] = ""
     spectator: bool = False
     market: Annotated[int, Meta(ge=0, le=SEATS_MAX)] = 0
 

@@ -9,7 +9,8 @@ from p2p.environments.neighbourhood import Prosumers
 from p2p.metrics import SessionScore, score_session
 from p2p.sim.batch import Played
 from p2p.sim.tables import interval
-from recordings.score import Score
+from recordings.names import presentable
+from recordings.score import Score, TraderScore
 
 WIDTH = 100
 """Columns when the output is no terminal: wide enough for every table, narrow enough for a mail."""
@@ -133,7 +134,7 @@ def traders_table(score: Score) -> Table:
         table.add_row(
             str(trader.seat),
             *([escape(score.names.get(trader.seat, ""))] if named else []),
-            trader.controller or "–",
+            _who(score, trader),
             trader.role,
             f"{trader.surplus / per_unit:.6g}",
             f"{trader.surplus_competitive / per_unit:.6g}",
@@ -141,6 +142,12 @@ def traders_table(score: Score) -> Table:
             *(unpaid if taken else []),
         )
     return table
+
+
+def _who(score: Score, trader: TraderScore) -> str:
+    """A person, or a robot and which agent it is."""
+    agent = score.agents.get(trader.seat) if trader.controller == "robot" else None
+    return f"robot ({escape(presentable(agent))})" if agent else trader.controller or "–"
 
 
 def _amounts(score: Score) -> str:

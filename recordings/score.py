@@ -13,7 +13,7 @@ from p2p.sim.batch import Played, Task, foresight, play_all
 from p2p.units import SECOND, Controller, Role, Seat
 from recordings.folded import Folded
 from recordings.journal import Reading
-from recordings.names import names
+from recordings.names import agents, names
 from recordings.store import read_folder, still_runs
 
 
@@ -41,7 +41,8 @@ class Score:
     session that still `runs`.
 
     `foresight`: of prosumers, each market's bound with perfect foresight, None where it was not found. `open_s`: how
-    long each of the periods was open, pauses not counted. `names`: those that traders gave, by seat.
+    long each of the periods was open, pauses not counted. `names`: those that people gave, by seat; `agents`: what
+    robots said that they play.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Score:
     runs: bool = False
     open_s: tuple[float, ...] = ()
     names: dict[Seat, str] = field(default_factory=dict)
+    agents: dict[Seat, str] = field(default_factory=dict)
 
 
 def score(folder: Path) -> Score:
@@ -76,6 +78,7 @@ def score(folder: Path) -> Score:
         runs=runs and reading.sealed is None,
         open_s=tuple(folded.sitting.open_us(one.market, one.period) / SECOND for one in periods),
         names=names(folder),
+        agents=agents(folder),
     )
 
 

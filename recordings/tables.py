@@ -6,6 +6,7 @@ from pathlib import Path
 from p2p.sim.batch import Played, foresight
 from p2p.sim.details import contract_rows, trader_rows
 from recordings.folded import Folded
+from recordings.names import agents
 from recordings.store import read_folder
 
 
@@ -16,7 +17,8 @@ def played(folders: Sequence[Path]) -> Iterator[Played]:
         folded, seed = Folded(reading), reading.header.seed
         outcome, scenario = folded.outcome, folded.scenario
         scores = outcome.scores()
-        cast = tuple(outcome.controllers.get(seat, "") for seat in range(scenario.seats))
+        robots = {seat: word for seat, word in agents(folder).items() if outcome.controllers.get(seat) == "robot"}
+        cast = tuple(robots.get(seat, outcome.controllers.get(seat, "")) for seat in range(scenario.seats))
         traders = trader_rows(number, scenario, seed, cast, outcome, scores, folded.sitting)
         contracts = contract_rows(number, outcome, folded.times)
         bounds = foresight(scenario, outcome)

@@ -1,4 +1,4 @@
-"""What a server keeps beside the journal: names, and how everybody was served.
+"""What a server keeps beside the journal: names, which agents the robots were, and how everybody was served.
 
 They are written when it stops. A server that takes the session up goes on with them: whoever does not come back stays
 on the list, and so does what was measured before.
@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from recordings.names import AGENTS
 from recordings.names import FILE as PEOPLE
 from recordings.store import Store
 from server.deliveries import FILE as DELIVERIES
@@ -17,16 +18,22 @@ from server.feeds import Viewer
 Kept = TypeVar("Kept")
 
 
-def save(store: Store, people: dict[str, str], deliveries: dict[Viewer, Delivery]) -> None:
-    """Write both, names where any were given; raises OSError."""
-    if people:
-        store.disk.replace(store.folder / PEOPLE, msgspec.json.encode(people))
+def save(store: Store, people: dict[str, str], agents: dict[str, str], deliveries: dict[Viewer, Delivery]) -> None:
+    """Write all three, names where any were given; raises OSError."""
+    for file, given in ((PEOPLE, people), (AGENTS, agents)):
+        if given:
+            store.disk.replace(store.folder / file, msgspec.json.encode(given))
     store.disk.replace(store.folder / DELIVERIES, written(deliveries))
 
 
 def names(store: Store) -> dict[str, str]:
     """The names that a server before this one has kept."""
     return _read(store, PEOPLE, dict[str, str]) or {}
+
+
+def agents(store: Store) -> dict[str, str]:
+    """What the robots of a server before this one said that they play."""
+    return _read(store, AGENTS, dict[str, str]) or {}
 
 
 def served(store: Store) -> dict[Viewer, Delivery]:

@@ -98,6 +98,7 @@ class Gateway:
         self.spectators = Spectators(feeds, name, session.scenario, metrics)
         self.tokens: dict[Viewer, int] = {}
         self.people: dict[str, str] = {}
+        self.agents: dict[str, str] = {}
         self.announcements: Announcements
         self.deliveries: defaultdict[Viewer, Delivery] = defaultdict(Delivery)
         self.doorstep = Doorstep()
@@ -108,6 +109,7 @@ class Gateway:
         self.ticks = Ticks(self._recipients)
         self._on_news = on_news
         self._admissions: set[asyncio.Future[None]] = set()
+        self._closings: set[asyncio.Task[None]] = set()
         self._closing = ""
 
     # --- in -----------------------------------------------------------------------------------------------------
@@ -181,8 +183,8 @@ class Gateway:
     async def _admit(self, line: Line) -> None:
         """Take the seat: the session is told, the older line goes; when that is on record, the line is welcomed.
 
-        Who has the seat here and who has it in the session change in the same order: closing a line takes its time, in
-        which others may come.
+        Who has the seat here and who has it in the session change in the same order. Closing a line takes its time, for
+        its peer may be out of reach: the newer one, which may be the same person's, does not wait for that.
         """
         viewer: Viewer = line.who
         older = self.lines.get(viewer)
@@ -194,7 +196,9 @@ class Gateway:
             self.doors.take_back(line.who)
         told = self._joins(line, line.who) if isinstance(line.who, int) else None
         if older:
-            await older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere")
+            closing = asyncio.create_task(older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere"))
+            self._closings.add(closing)
+            closing.add_done_callback(self._closings.discard)
         if told:
             await told
         resume = line.login.resume if line.stands_in else await self.aside(self.doors.token, line.who)
@@ -205,7 +209,7 @@ class Gateway:
         """Tell the session who has a seat now; done when that is on record."""
         name = presentable(line.login.name)
         if name and not line.stands_in:
-            self.people[str(seat)] = name
+            (self.agents if line.by_robot else self.people)[str(seat)] = name
         if self._closing:
             raise ProtocolError("closing", self._closing, fatal=True)
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -325,9 +329,9 @@ class Gateway:
         await asyncio.gather(*(end(code, why) for end in ends), self.spectators.close(code, why))
 
     def save_beside(self) -> None:
-        """Names, where any were given, and how everybody was served: beside the journal, never in it."""
+        """Names, where any were given, robots' agents, how everybody was served: beside the journal, never in it."""
         assert self.sequencer is not None
-        save(self.sequencer.store, self.people, self.deliveries)
+        save(self.sequencer.store, self.people, self.agents, self.deliveries)
 
 
 def presentable(name: str) -> str:

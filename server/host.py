@@ -25,7 +25,7 @@ from recordings.disk import REAL, Disk
 from recordings.store import Recovered, Store, new_id
 from server.admission import Doors
 from server.announcements import Announcements
-from server.beside import names, served
+from server.beside import agents, names, served
 from server.clock import Clock
 from server.feeds import Feeds
 from server.gateway import Gateway
@@ -127,6 +127,7 @@ class Host:
         self.transport = transport
         self.gateway.tokens.update(opened.session.tokens)
         self.gateway.people.update(names(opened.store))
+        self.gateway.agents.update(agents(opened.store))
         self.gateway.deliveries.update(served(opened.store))
         self._stop = asyncio.Event()
         self._failed: set[str] = set()

@@ -26,7 +26,7 @@ from p2p.units import EXPERIMENTER, SECOND, Instant, Seat
 from server.conduct import made
 from server.sequencer import Happened
 
-WHY = {"raised": "it raised an error", "nonsense": "it said nonsense", "slow": "it takes too long to decide"}
+WHY = {"raised": "it raised an error", "nonsense": "it said nonsense", "slow": "it takes too long"}
 """Why a robot passes, in words."""
 
 LOBBY_S = 1.0

@@ -1,18 +1,34 @@
 """What is kept beside the journal outlives a stop: names for who is paid, and how everybody was served."""
 
+import io
 import json
 from pathlib import Path
 
 import click
+import msgspec
 import pytest
+from rich.console import Console
 
+from bots.fleet import run_fleet
 from p2p.line import ClientLine
 from p2p.messages import Bid
+from recordings.report import traders_table
+from recordings.score import score
 from recordings.store import Recovered
+from recordings.tables import played
 from server.host import open_again
 from server.opening import opened_again
 from tests.hosted import hosting
 from tests.test_server import trading
+
+IDLE = """
+from p2p.agents import Agent
+
+
+class Idle(Agent, kw_only=True):
+    def decide(self, view, rng):
+        return None
+"""
 
 
 async def test_who_does_not_come_back_after_a_stop_keeps_his_name(host) -> None:
@@ -23,6 +39,26 @@ async def test_who_does_not_come_back_after_a_stop_keeps_his_name(host) -> None:
     async with hosting(open_again(Recovered(folder), 0)) as again:
         await again.login(ClientLine(codes[1], "human", name="C. Babbage"))
     assert json.loads((folder / "people.json").read_bytes()) == {"0": "Ada Lovelace", "1": "C. Babbage"}
+
+
+async def test_which_agents_the_robots_were_is_kept_and_people_stay_people_in_the_tables(host, small, tmp_path) -> None:
+    brief = msgspec.structs.replace(small, start="when_full", period_s=0.3, break_s=0.05)
+    own = tmp_path / "mine.py"
+    own.write_text(IDLE, encoding="utf-8")
+    async with host(brief) as hosted:
+        codes, folder = hosted.codes, hosted.host.opened.store.folder
+        await hosted.login(ClientLine(codes[0], "human", name="Ada Lovelace"))
+        words = ["zip/margin_low=0.1", "zic", f"{own}:Idle"]
+        assert await run_fleet(hosted.url, list(zip(list(codes.values())[1:], words, strict=True))) == []
+        assert await hosted.running == 0
+    assert json.loads((folder / "agents.json").read_bytes()) == {"1": words[0], "2": "zic", "3": "mine.py:Idle"}
+    (one,) = played([folder])
+    assert {row["seat"]: row["agent"] for row in one.traders} == {0: "human", 1: words[0], 2: "zic", 3: "mine.py:Idle"}
+    console = Console(width=120, file=io.StringIO())
+    console.print(traders_table(score(folder)))
+    assert "robot (zic)" in console.file.getvalue()  # type: ignore[attr-defined]
+    (folder / "agents.json").unlink()
+    assert {row["agent"] for row in next(iter(played([folder]))).traders} == {"human", "robot"}
 
 
 async def test_names_that_were_deleted_in_between_stay_deleted(host) -> None:

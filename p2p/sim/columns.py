@@ -73,7 +73,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         MARKET,
         PERIOD,
         Column("seat", "count", "–", "the trader's seat in the session, from 0"),
-        Column("agent", "word", "–", "who sat there; of a recording human or robot: whose seat it was"),
+        Column(
+            "agent",
+            "word",
+            "–",
+            "who sat there; of a recording human, or the robot's agent (robot if unsaid)",
+        ),
         Column("arm", "word", "–", "treatment arm; empty where the scenario has none"),
         Column("information", "word", "–", "information set: standing, ticker or book"),
         Column("role", "word", "–", "buyer or seller; empty of a household that has nothing to trade"),
