@@ -75,6 +75,14 @@ class Store:
         self.append(self.chain.seal(digest))
         self.close()
 
+    def discard(self) -> None:
+        """Take the whole recording away: nobody was ever told where to join it. It must have no record."""
+        assert not self.chain.records, "what has happened is kept"
+        self.close()
+        for file in sorted(self.folder.iterdir()):
+            file.unlink()
+        self.folder.rmdir()
+
     def close(self) -> None:
         """Let go of the file, once."""
         if not self._closed:

@@ -10,8 +10,6 @@ import click
 
 from p2p.broker_address import Broker, broker_at
 
-PORT = 8765
-"""Where a server listens unless told otherwise."""
 COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message", "status")
 
 
@@ -19,11 +17,13 @@ COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message"
     epilog="Example: pit serve smith-1962-test-1 --bots zic:21 and, with the code shown, pit trade ws://127.0.0.1:8765"
 )
 @click.argument("scenario", required=False)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1; recovered: as before, as securely]")
 @click.option(
     "--port", type=click.IntRange(0, 65535), help="Port; 0: a free one.  [default: 8765; recovered: as before]"
 )
-@click.option("--bots", default="", metavar="AGENT:COUNT,…", help="Robots on so many seats; * for the rest.")
+@click.option(
+    "--bots", default="", metavar="AGENT:COUNT,…", help="Robots on so many seats; * for the rest; recovered: as before."
+)
 @click.option("--recordings", default="recordings", show_default=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--recover", type=click.Path(path_type=Path), metavar="DIR", help="Take a cut session up again.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The session's seed; drawn at random unless given.")
@@ -49,7 +49,7 @@ COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message"
 @click.option("--log", type=click.File("a", encoding="utf-8"), help="Log in JSON lines; - is standard output.")
 def serve(
     scenario: str | None,
-    host: str,
+    host: str | None,
     port: int | None,
     bots: str,
     recordings: Path,
@@ -76,7 +76,7 @@ def serve(
 
     Prints the address and a code for each seat. It starts when all seats are taken, or on `pit ctl URL start`.
     """
-    from server.address import remembered
+    from server.address import HOST, PORT, address, remembered
     from server.hosting import Hosting
     from server.opening import Changes, opened_again, opened_new
     from server.transport import TransportError, transport
@@ -84,6 +84,10 @@ def serve(
     brokers = _brokers(mqtt, mqtt_ca)
     if (scenario is None) == (recover is None):
         raise click.UsageError("give a scenario (see pit scenarios list), or --recover DIR, one of them")
+    before = remembered(recover) if recover is not None else None
+    if before is not None and host is None and not (tls_cert or tls_key or insecure_lan):
+        host, insecure_lan, (tls_cert, tls_key) = before.host, before.insecure_lan, before.certificate
+    host, bots = host or HOST, bots or (before.bots if before else "")
     try:
         over = transport(host, tls_cert, tls_key, insecure_lan, origins)
     except TransportError as error:
@@ -96,9 +100,9 @@ def serve(
         changes = Changes(*new, disguise=disguise, seats=seats or 0, published=bool(brokers))
         opened, cast = opened_new(scenario, changes, bots, seed, recordings)
     _allow_many_files()
-    before = remembered(opened.store.folder) if recover is not None else None
-    port = (before or PORT) if port is None else port
-    sys.exit(asyncio.run(Hosting(opened, cast, as_json, brokers, over, tls_cert, log).run(host, port)))
+    port = (before.port if before else PORT) if port is None else port
+    where = address(host, insecure_lan, tls_cert, tls_key, bots)
+    sys.exit(asyncio.run(Hosting(opened, cast, as_json, brokers, over, tls_cert, log, where).run(host, port)))
 
 
 def _allow_many_files() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import sys
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from p2p.line import FactRead
 from p2p.rules import public_rules
 from p2p.units import Seat
 from p2p.wire import encode, message_of
-from server.address import remember
+from server.address import FILE as ADDRESS
+from server.address import HERE, Address, from_outside, remember
 from server.host import DISK_FAILED, Host, Opened
 from server.metrics import counted
 from server.telling import LOBBY_S, SeatNews, Telling, tell
@@ -34,7 +36,7 @@ HEED_S_MAX = 0.5
 class Hosting:
     """A session as `pit serve` runs it. `cast` has a word per robot; robots take the last seats.
 
-    `brokers` are published to; None stands for one in this process.
+    `brokers` are published to; None stands for one in this process. `where` is kept for the server after this one.
     """
 
     opened: Opened
@@ -44,6 +46,7 @@ class Hosting:
     transport: Transport = LOOPBACK
     cert: Path | None = None
     log: TextIO | None = None
+    where: Address = HERE
     _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
     _restarting: "asyncio.Task[None] | None" = field(default=None, init=False)
     _ending: bool = field(default=False, init=False)
@@ -73,7 +76,9 @@ class Hosting:
             status = await running
         except OSError as error:
             if not listening.done():
-                raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+                if not (self.opened.store.folder / ADDRESS).exists():
+                    self.opened.store.discard()
+                raise click.ClickException(f"cannot listen on {host}:{port}: {_why(error)}") from error
             tell(f"the recording cannot be written: {error}; take it up again with {self._again()}")
             status = DISK_FAILED
         finally:
@@ -89,7 +94,7 @@ class Hosting:
         """Say where to join, and start what is ours; raises ClickException where that cannot be done."""
         robots = self._robot_seats()
         try:
-            remember(self.opened.store.folder, port)
+            remember(self.opened.store.folder, msgspec.structs.replace(self.where, port=port))
             self._say_where(url, mqtt, robots)
             if robots or self.opened.session.stand_ins is not None:
                 await self._start_robots(url, robots)
@@ -117,10 +122,15 @@ class Hosting:
             where = {"url": url, "control": self.opened.control, "seats": seats, "recording": folder, "mqtt": mqtt}
             click.echo(encode(where).decode())
             return
-        click.echo(f"join at       {url}")
+        outside = from_outside(self.where.host)
+        join = self.transport.url(outside, int(url.rpartition(":")[2])) if outside else url
+        click.echo(f"join at       {join}")
         click.echo(f"experimenter  {self.opened.control}   (PIT_CODE=… pit ctl {url} start|pause|resume|…)")
         for seat, code in free:
-            click.echo(f"seat {seat:<8} {code}   (pit trade {url})")
+            click.echo(f"seat {seat:<8} {code}   (pit trade {join})")
+        if len(self.opened.codes) < self.opened.session.scenario.seats:
+            click.echo("other seats   have the codes that they had")
+        click.echo(f"recording     {folder}   (after a crash: {self._again()})")
         for one in mqtt:
             click.echo(f"published at  {one}   (pit watch {one.rpartition('/')[0]})")
         if robots:
@@ -222,3 +232,11 @@ class Hosting:
         if not self.as_json:
             with contextlib.suppress(OSError):  # the terminal may be gone: that is how it was stopped
                 click.echo(f"recording     {folder}")
+
+
+def _why(error: OSError) -> str:
+    """Why a server cannot listen, and what to do where another program does."""
+    number = error.errno or 0
+    if number == errno.EADDRINUSE:
+        return "another program listens there, an older server perhaps; --port 0 takes a port that is free"
+    return os.strerror(number) if number in errno.errorcode else error.strerror or str(error)
