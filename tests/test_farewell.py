@@ -36,6 +36,8 @@ async def test_a_server_that_stops_waits_for_no_slow_reader(climbing: Opened, mo
     monkeypatch.setattr("server.host.SEND_BYTES_MAX", 1_000)
     monkeypatch.setattr("server.peer.KERNEL_BYTES_MAX", 2_048)
     monkeypatch.setattr("server.outbox.SEND_S_MAX", FOREVER_S)
+    monkeypatch.setattr("server.pace.MESSAGES_BURST", 1e9)
+    monkeypatch.setattr("server.pace.FLOOD_BURST", 1e9)
     async with hosting(climbing) as hosted:
         _, (buyer, other, *_) = await trading(hosted)
         other.cut()
@@ -60,6 +62,17 @@ async def test_nor_for_a_connection_that_says_nothing(opened: Opened, monkeypatc
         hosted.host.stop()
         assert await asyncio.wait_for(hosted.running, 10) == 0
         writer.close()
+
+
+async def test_who_comes_back_does_not_wait_for_his_older_line_out_of_reach(opened: Opened, monkeypatch) -> None:
+    """As of a terminal whose network was lost: its end of that line answers nothing any more."""
+    monkeypatch.setattr("server.host.CLOSING_S", FOREVER_S)
+    async with hosting(opened) as hosted:
+        lost = await seat_of(hosted, ClientLine(hosted.codes[0], "human"))
+        back = await hosted.join(0)
+        assert back.welcome.seat == 0
+        lost.socket.close()
+        await hosted.until(lambda: not hosted.host.gateway._closings)
 
 
 async def test_an_assertion_of_ours_stops_the_server_though_somebody_waits_at_the_door(opened: Opened) -> None:
