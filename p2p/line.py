@@ -48,6 +48,8 @@ RUNS_KEPT = 256
 """Runs of facts, a frame's each, that a process remembers having read: some of a second of a crowded market."""
 RUN_KEPT_BYTES_MAX = 8 * 1024
 """Longer runs are a resume's, which no other line is sent: what is remembered stays below 8 MB."""
+CODE_MAX = 128
+"""Characters of what is given for a code. One has eight: what else was typed or pasted is answered as a wrong code."""
 NAME_MAX = 40
 """Characters of a person's name, or of a robot's agent: what a list has room for."""
 PENDING_MAX = 64
@@ -62,9 +64,10 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     """A client's first frame: a code or a resume token, how far it had come, who controls the seat.
 
     A spectator has no seat and no code: it is shown what the public of a market is, from the fact after `have`.
+    Who means to conduct the session says `conducts`: then a seat's code, given by mistake, takes nobody's seat.
     """
 
-    code: Annotated[str, Meta(max_length=16)] = ""
+    code: Annotated[str, Meta(max_length=CODE_MAX)] = ""
     resume: Annotated[str, Meta(max_length=64)] = ""
     have: Counter = 0
     feed: Literal["full"] = "full"
@@ -72,6 +75,7 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     name: Annotated[str, Meta(max_length=NAME_MAX)] = ""
     spectator: bool = False
     market: Annotated[int, Meta(ge=0, le=SEATS_MAX)] = 0
+    conducts: bool = False
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -249,6 +253,7 @@ class ClientLine:
         self.now: Instant = 0
         self.pending: dict[int, bytes] = {}
         self.watched: int | None = None
+        self.conducts = False
         self.state: dict[str, Message] = {}
         self.keeps_state = controller == "human"
 
@@ -257,8 +262,9 @@ class ClientLine:
         if self.watched is not None:
             return frame("login", Login(have=self.number, spectator=True, market=self.watched))
         resume = self.welcome.resume if self.welcome else self.lent
-        code = "" if resume else self.code
-        return frame("login", Login(code, resume, self.number, "full", self.controller, self.name))
+        code = "" if resume else self.code[:CODE_MAX]
+        said = Login(code, resume, self.number, "full", self.controller, self.name, conducts=self.conducts)
+        return frame("login", said)
 
     def forget_resume(self) -> None:
         """The resume token was refused: the next login is by code again."""

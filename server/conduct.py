@@ -51,6 +51,7 @@ def message_for(command: str, words: str | None) -> Message | None:
 async def conduct(url: str, code: str, command: str, message: Message | None) -> str:
     """Say a command and return what came of it; raises click.ClickException with one line."""
     line = ClientLine(code, "human")
+    line.conducts = True
     try:
         async with (
             asyncio.timeout(ANSWER_S_MAX),
@@ -77,11 +78,11 @@ async def _talk(socket: ClientConnection, line: ClientLine, message: Message | N
         received = line.received(await socket.recv())
         if isinstance(received, Fault) and received.code == "wrong_code":
             raise click.ClickException(f"the server has no such code; {CODE_IS}, and printed anew by serve --recover")
+        if isinstance(received, Fault) and received.code == "not_experimenter":
+            raise click.ClickException(f"this is a trader's code; {CODE_IS}")
         if isinstance(received, Fault):
             raise click.ClickException(f"the server says: {received.why}")
         if isinstance(received, Welcome):
-            if received.seat is not None:
-                raise click.ClickException(f"this is a trader's code; {CODE_IS}")
             knowledge, facts = PublicKnowledge(received.rules), received.facts
             if message is not None:
                 asked, data = line.say(message)

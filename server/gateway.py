@@ -178,6 +178,8 @@ class Gateway:
                     self.doorstep.was_wrong(peer.address, self._now_s())
         if who is None:
             raise ProtocolError("wrong_code", "no seat has this code; look at the slip of paper again", fatal=True)
+        if login.conducts and who != EXPERIMENTER:
+            raise ProtocolError("not_experimenter", "this is a trader's code, not the experimenter's", fatal=True)
         return who
 
     async def _admit(self, line: Line) -> None:

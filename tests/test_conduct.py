@@ -16,6 +16,8 @@ from p2p.messages import (
     Announce,
     Announced,
     Bid,
+    Joined,
+    Left,
     Pause,
     Resume,
     Start,
@@ -136,3 +138,17 @@ async def test_a_code_that_is_not_the_experimenters_is_said_to_him(host):
             await conduct(hosted.url, "AAAAAAAA", "status", None)
         with pytest.raises(click.ClickException, match="this is a trader's code"):
             await conduct(hosted.url, hosted.codes[0], "status", None)
+
+
+async def test_a_traders_code_given_for_the_experimenters_throws_nobody_off_his_seat(host):
+    async with host() as hosted:
+        trader = await hosted.join(0)
+        with pytest.raises(click.ClickException, match="this is a trader's code"):
+            await conduct(hosted.url, hosted.codes[0], "start", Start())
+        await conduct(hosted.url, hosted.host.opened.control, "start", Start())
+        await trader.until_told(StartRound)
+        await trader.say(Bid(50))
+        records = read_folder(hosted.host.opened.store.folder).records()
+        assert [one.envelope().message for one in records if isinstance(one.envelope().message, Joined | Left)] == [
+            Joined(0, "human")
+        ]

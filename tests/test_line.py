@@ -254,7 +254,7 @@ def test_a_server_that_cannot_be_understood_is_at_fault(data: bytes | str) -> No
     [
         (b'{"directive":"bid","payload":{"price":90},"token":1}', "not_logged_in"),
         (b'{"directive":"login","payload":{"code":7}}', "bad_login"),
-        (b'{"directive":"login","payload":{"code":"' + b"A" * 17 + b'"}}', "bad_login"),
+        (b'{"directive":"login","payload":{"code":"' + b"A" * 129 + b'"}}', "bad_login"),
         (b'{"directive":"login","payload":{"code":"A","seat":3}}', "bad_login"),
         (b'{"directive":"login","payload":{"code":"\xff"}}', "bad_login"),
         (b'{"directive":"login","payload":{"have":-1}}', "bad_login"),

@@ -192,7 +192,7 @@ async def test_too_many_faults_close_the_line(host):
 async def test_a_wrong_code_and_a_wrong_resume_token_get_the_same_answer(host):
     async with host() as hosted:
         answers = []
-        for login in ({"code": "AAAAAAAA"}, {"resume": "0" * 32}, {}):
+        for login in ({"code": "AAAAAAAA"}, {"code": "A" * 100}, {"resume": "0" * 32}, {}):
             socket = await hosted.raw()
             await socket.send(json.dumps({"directive": "login", "payload": login}))
             answers.append(await socket.recv())

@@ -15,7 +15,7 @@ from tui.screens.small import SmallScreen
 from tui.screens.trading import TradingScreen
 from tui.screens.watch import WatchScreen
 from tui.watch import WatchApp
-from tui.widgets.line import Line
+from tui.widgets.waiting import Waiting
 
 
 async def shrunk(play: Terminal, width: int = 79, height: int = 24) -> None:
@@ -100,7 +100,7 @@ async def test_the_publics_screen_waits_for_room_and_says_what_it_heard_meanwhil
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert isinstance(app.screen, WatchScreen)
-        said = app.screen.query_one("#answer", Line).said
+        said = app.screen.query_one(Waiting).said
         assert said is not None
         assert "nobody there" in said.plain
 
