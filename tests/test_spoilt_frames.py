@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
-from p2p.line import FAULTS_MAX, ClientLine, Login, ServerLine
+from p2p.line import FAULTS_MAX, ClientLine, Login, ServerLine, forget_facts
 from p2p.messages import Accepted, Bid
 from p2p.wire import ProtocolError
 from recordings.store import Store
@@ -111,11 +111,13 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def nothing_kept(bytes_max: int = KEPT_BYTES_MAX) -> Iterator[None]:
-    """Whatever is made meanwhile is let go of, but for so much."""
+    """Whatever is made meanwhile is let go of, but for so much; facts that were read are remembered, to a bound."""
+    forget_facts()
     gc.collect()
     tracemalloc.start()
     try:
         yield
+        forget_facts()
         gc.collect()
         assert tracemalloc.get_traced_memory()[0] < bytes_max
     finally:
