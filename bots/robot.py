@@ -186,7 +186,7 @@ class Robot:
         if self.knowledge.public.paused:
             self._left_s = 0.0
             return
-        if not self.client.line.pending and self.client.connected and self.knowledge.units_left:
+        if not self.client.line.pending and self.client.connected:
             before = time.perf_counter_ns()
             message = self._decided()
             took_us = (time.perf_counter_ns() - before) // 1_000

@@ -23,11 +23,12 @@ from p2p.broker_address import Broker
 from p2p.messages import Metered
 from p2p.outcome import Outcome
 from p2p.rules import public_rules
-from server.broker_connection import ANSWER_S_MAX, connection
+from server.broker_connection import connection
 from server.bulletin import Bulletin
 from server.host import Host, Opened
 from server.meters import MeterInbox
 from server.sequencer import Happened
+from server.telling import tell
 from server.welfare import COUNTED, Tally
 
 TICK_S = 0.1
@@ -38,6 +39,10 @@ RETRY_S_MIN, RETRY_S_MAX = 0.2, 5.0
 """The pause before the first and before later tries; each is drawn at random up to its bound."""
 FAREWELL_S_MAX = 3.0
 """How long the last messages of a session may take: its end does not wait for a broker that is gone."""
+STOP_S_MAX = 1.0
+"""The same of a session that is stopped: it can be taken up again, and whoever stops a server waits for two seconds."""
+LEAVE_S_MAX = 0.5
+"""How long the broker may take to let us go after that."""
 
 
 @contextlib.asynccontextmanager
@@ -114,25 +119,26 @@ class Publisher:
         self._over.set()
         if self._task is None:
             return
-        await asyncio.wait([self._task], timeout=FAREWELL_S_MAX)
+        over = self.host.opened.session.phase == "ended"
+        await asyncio.wait([self._task], timeout=FAREWELL_S_MAX if over else STOP_S_MAX)
         if not self._task.done():
             self._task.cancel()
-            click.echo(f"pit: {self.broker.name} did not take the session's last messages", err=True)
-            await asyncio.wait([self._task], timeout=ANSWER_S_MAX)
+            tell(f"{self.broker.name} did not take the session's last messages")
+            await asyncio.wait([self._task], timeout=LEAVE_S_MAX)
 
     async def _run(self) -> None:
         known = None
         while True:
             try:
                 async with self._open() as client:
-                    click.echo(f"pit: publishing to {self.broker.name} under {self.topic}/", err=True)
+                    tell(f"publishing to {self.broker.name} under {self.topic}/")
                     self.tries, known = 0, None
                     await self._serve(client)
                     return
             except (aiomqtt.MqttError, OSError) as error:
                 why = str(error) or type(error).__name__
                 if why != known:
-                    click.echo(f"pit: {self.broker.name}: {why}; trading goes on, trying again", err=True)
+                    tell(f"{self.broker.name}: {why}; trading goes on, trying again")
                 known = why
             finally:
                 self.connected.clear()

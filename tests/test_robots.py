@@ -72,7 +72,7 @@ class AlwaysBids(Agent):
 
 
 @pytest.mark.parametrize("units", [0, 1])
-async def test_a_robot_whose_last_unit_was_traded_between_two_looks_is_not_asked(small, units):
+async def test_a_robot_whose_last_unit_was_traded_between_two_looks_says_nothing(small, units):
     """Its order rested. Nothing is left to say a quantity of, whatever an agent of one's own returns."""
     rules = replace(small.institution, name="continuous", terms=replace(small.institution.terms, units="many"))
     told = public_rules(replace(small, institution=rules), "book", to_robot=True)

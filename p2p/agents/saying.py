@@ -90,7 +90,12 @@ def _allowed(quote: Bid | Ask, knowledge: Knowledge) -> Action:
 
 
 def said(action: Action, knowledge: Knowledge) -> Message | None:
-    """The message for an action, None where it would change nothing, or may not be said."""
+    """The message for an action, None where it would change nothing, or may not be said.
+
+    Who has no unit left says nothing: the last one was traded since he looked, by an order of his that rested.
+    """
+    if not knowledge.units_left:
+        return None
     if isinstance(action, Bid | Ask) and knowledge.rules.terms.quotes != "both":
         action = _allowed(action, knowledge)
     if action is None:
