@@ -116,12 +116,22 @@ def test_commands_take_it(example, tmp_path):
     assert "mine:Halfway: 1 sessions" in simulated.stdout
 
 
+def test_what_an_agent_keeps_for_itself_is_no_parameter(tmp_path):
+    word = wrong(tmp_path, "return None\n    _seen: int = 0\n    share: float = 0.5")
+    assert "share" in pit("agents", word, cwd=tmp_path).stdout
+    assert "_seen" not in pit("agents", word, cwd=tmp_path).stdout
+    with pytest.raises(AgentError, match="there is no parameter '_seen'; it has share"):
+        parse_word(f"{word}/_seen=3")
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [
         ("none.py:Mine", "there is no file none.py"),
-        ("no.such:Mine", "there is no module no.such; from a file it is"),
+        ("no.such:Mine", "there is no module no.such; a file is named as a path: no/such.py:Class"),
         ("p2p.agents.zic:Zic", "p2p.agents.zic has no 'Zic'; its agents: ZIC"),
+        ("mine.py", "'mine.py' is a file; its class is to be named, too: mine.py:Class"),
+        ("learner/epsilon=0.1/epsilon=0.2", "'learner/epsilon=0.1/epsilon=0.2' gives epsilon twice"),
         ("p2p.agents.zic:Random", "p2p.agents.zic:Random is no agent"),
     ],
 )

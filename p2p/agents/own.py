@@ -78,7 +78,8 @@ def _from_package(where: str) -> ModuleType:
         return importlib.import_module(where)
     except (Exception, SystemExit) as error:  # somebody else's code may raise whatever it likes
         if isinstance(error, ModuleNotFoundError) and error.name and f"{where}.".startswith(f"{error.name}."):
-            raise AgentError(f"there is no module {where}; from a file it is folder/{where}.py:Class") from error
+            file = f"{where.replace('.', '/')}.py"
+            raise AgentError(f"there is no module {where}; a file is named as a path: {file}:Class") from error
         raise AgentError(_told(where, error)) from error
     finally:
         if added:

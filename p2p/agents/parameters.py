@@ -36,9 +36,14 @@ def said_default(field: msgspec.structs.FieldInfo) -> str:
     return "to be given" if field.default_factory is msgspec.NODEFAULT else str(field.default_factory())
 
 
+def parameters_of(kind: type[Agent]) -> list[msgspec.structs.FieldInfo]:
+    """An agent's fields, less those that it keeps for itself: their names begin with an underscore."""
+    return [field for field in msgspec.structs.fields(kind) if not field.name.startswith("_")]
+
+
 def wrong_parameter(kind: type[Agent], parameters: Mapping[str, str]) -> str | None:
     """What is wrong with the first parameter that is, or that one is missing; None where each by itself is right."""
-    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    fields = {field.name: field for field in parameters_of(kind)}
     for name, text in parameters.items():
         field = fields.get(name)
         if field is None:

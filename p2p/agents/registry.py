@@ -39,6 +39,8 @@ def agent_class(name: str) -> type[Agent]:
     """The class of a named agent; raises AgentError, offering the nearest name."""
     if is_own(name):
         return own_class(name)
+    if name.endswith(".py"):
+        raise AgentError(f"'{name}' is a file; its class is to be named, too: {name}:Class")
     if name not in NAMES:
         near = difflib.get_close_matches(name, NAMES, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(NAMES)}"
@@ -78,6 +80,8 @@ def parse_word(word: str) -> tuple[str, dict[str, str]]:
         key, equals, value = setting.partition("=")
         if not equals or not key:
             raise AgentError(f"'{setting}' in '{word}' is not key=value, as in satisficer/tau=0.3")
+        if key in parameters:
+            raise AgentError(f"'{word}' gives {key} twice")
         parameters[key] = value
     make_agent(name, parameters)
     return name, parameters

@@ -3,7 +3,6 @@
 import sys
 
 import click
-import msgspec
 
 
 @click.command(epilog="Example: pit agents    Another: pit agents zip    Another: pit agents mine.py:Mine")
@@ -30,7 +29,7 @@ def _page(kind: type) -> str:
 
 
 def _show(name: str) -> None:
-    from p2p.agents.parameters import said_default, said_range
+    from p2p.agents.parameters import parameters_of, said_default, said_range
     from p2p.agents.registry import agent_class
 
     kind = agent_class(name)
@@ -40,7 +39,7 @@ def _show(name: str) -> None:
     click.echo(f"learns      {'yes, from the facts of its feed' if kind.learns else 'no'}")
     for institution, why in kind.refuses.items():
         click.echo(f"not in      {institution}: {why}")
-    fields = msgspec.structs.fields(kind)
+    fields = parameters_of(kind)
     click.echo("parameters  " + ("" if fields else "none"))
     for field in fields:
         click.echo(f"  {field.name:14} {said_default(field):10} {said_range(field.type)}")
