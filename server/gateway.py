@@ -108,7 +108,7 @@ class Gateway:
         self._connections = 0
         self.ticks = Ticks(self._recipients)
         self._on_news = on_news
-        self._admissions: set[asyncio.Future[None]] = set()
+        self._admissions: dict[asyncio.Future[None], None] = {}
         self._closings: set[asyncio.Task[None]] = set()
         self._closing = ""
 
@@ -217,8 +217,8 @@ class Gateway:
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         joined = Joined(seat, "robot" if line.by_robot else "human", line.stands_in)
         self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))
-        self._admissions.add(told)
-        told.add_done_callback(self._admissions.discard)
+        self._admissions[told] = None
+        told.add_done_callback(lambda told: self._admissions.pop(told, None))
         return told
 
     async def _welcome(self, line: Line, resume: str) -> None:

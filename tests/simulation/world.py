@@ -88,7 +88,7 @@ class World:
         self.happened: Counter[str] = Counter()
         self.recoveries: list[int] = []
         """How many records were found each time; what was found before and is gone again was never made durable."""
-        self.attending: set[asyncio.Task[None]] = set()
+        self.attending: dict[asyncio.Task[None], None] = {}  # in order: a set of tasks has another in each process
         self.clients: list[Client] = []
         self.wrong: list[BaseException] = []
         self.tasks: list[asyncio.Task[None]] = []
@@ -180,13 +180,13 @@ class World:
         if self.host is None:
             raise Gone
         task = asyncio.create_task(self.host.gateway.attend(link.server))
-        self.attending.add(task)
+        self.attending[task] = None
         task.add_done_callback(self._attended)
         return link
 
     def _attended(self, task: "asyncio.Task[None]") -> None:
         """A connection has ended on the server's side, and never by an error of ours."""
-        self.attending.discard(task)
+        self.attending.pop(task, None)
         self._ended(task)
 
     async def _now_and_then(self, mean_s: float, what: str, do: Callable[[], bool]) -> None:
