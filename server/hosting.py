@@ -76,8 +76,9 @@ class Hosting:
             status = await running
         except OSError as error:
             if not listening.done():
-                if not (self.opened.store.folder / ADDRESS).exists():
-                    self.opened.store.discard()
+                store = self.opened.store
+                if not store.chain.records and not (store.folder / ADDRESS).exists():
+                    store.discard()
                 raise click.ClickException(f"cannot listen on {host}:{port}: {_why(error)}") from error
             tell(f"the recording cannot be written: {error}; take it up again with {self._again()}")
             status = DISK_FAILED
