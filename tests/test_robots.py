@@ -134,14 +134,17 @@ async def test_facts_of_a_feed_end_with_the_end_of_the_round(host):
         client = Client(hosted.url, hosted.codes[2], "human")
         experimenter = await hosted.experimenter()
         heard: list[type] = []
+        welcomed = asyncio.Event()
 
         async def listen() -> None:
             async for happening in client.happenings():
+                if isinstance(happening, Welcome):
+                    welcomed.set()
                 if isinstance(happening, Facts):
                     heard.extend(type(told.message) for told in happening.told)
 
         listening = asyncio.create_task(listen())
-        await experimenter.until(lambda: experimenter.knowledge.public.seats_taken == 1)
+        await welcomed.wait()
         await experimenter.say(Start())
         await experimenter.say(End())
         async with asyncio.timeout(10):
