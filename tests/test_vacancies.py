@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from bots.fleet import called
 from p2p.messages import (
@@ -167,28 +168,19 @@ def test_who_has_been_sent_and_has_not_come_is_called_back_in_a_pause() -> None:
     in_time(scene)
 
 
-def test_who_was_back_for_a_moment_is_waited_for_anew() -> None:
+@pytest.mark.parametrize(
+    ("by", "at_once"),
+    [(GATEWAY, (Joined(1, "human"), Left(1))), (EXPERIMENTER, (Pause(), Resume()))],
+    ids=["back for a moment", "a pause"],
+)
+def test_the_grace_begins_anew_however_short_what_broke_it_was(by: str, at_once: tuple[Message, Message]) -> None:
     async def scene() -> None:
         room = Room()
         room.people(0, 1, 2, 3)
         room.hears(EXPERIMENTER, Start())
         room.hears(GATEWAY, Left(1))
         await asyncio.sleep(GRACE_S / 2)
-        room.hears(GATEWAY, Joined(1, "human"), Left(1))
-        await asyncio.sleep(GRACE_S + 0.1)
-        assert room.sent == [(GRACE_S / 2 + GRACE_S, 1, "gd")]
-
-    in_time(scene)
-
-
-def test_a_pause_begins_the_grace_anew_however_short_it_is() -> None:
-    async def scene() -> None:
-        room = Room()
-        room.people(0, 1, 2, 3)
-        room.hears(EXPERIMENTER, Start())
-        room.hears(GATEWAY, Left(1))
-        await asyncio.sleep(GRACE_S / 2)
-        room.hears(EXPERIMENTER, Pause(), Resume())
+        room.hears(by, *at_once)
         await asyncio.sleep(GRACE_S + 0.1)
         assert room.sent == [(GRACE_S / 2 + GRACE_S, 1, "gd")]
 

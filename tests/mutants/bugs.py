@@ -282,7 +282,7 @@ BUGS = (
     Bug(
         "who has come and gone in one batch was not there",
         (("server/vacancies.py", "            self._forget(message.seat)\n", ""),),
-        "tests/test_vacancies.py::test_who_was_back_for_a_moment_is_waited_for_anew",
+        "tests/test_vacancies.py::test_the_grace_begins_anew_however_short_what_broke_it_was",
     ),
     Bug(
         "a robot that was sent while the owner was at the door may come later",
