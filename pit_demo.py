@@ -43,7 +43,7 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
     Without a terminal, or with --headless, robots play alone.
     """
     from p2p.agents.registry import AgentError, parse_cast
-    from p2p.scenario import ScenarioError
+    from p2p.scenario.errors import ScenarioError
     from p2p.sim.scenario_files import load
 
     alone = headless or not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty())

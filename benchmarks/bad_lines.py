@@ -13,9 +13,10 @@ import sys
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from p2p.line import FEED_BYTES_MAX, ClientLine
 from p2p.messages import RequestStanding
-from p2p.wire import encode
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import encode
+from p2p.protocol.frames import FEED_BYTES_MAX
 from tests.test_slow_readers import Reluctant
 
 BACK_S = 0.5

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from p2p.agents.registry import NAMES, make_agent, parse_word
-from p2p.scenario import InducedValues, InstitutionRules, RobotRules, Scenario
+from p2p.scenario.schema import InducedValues, InstitutionRules, RobotRules, Scenario
 from p2p.sim.sessions import Simulation
 
 WORDS = [*NAMES, "optimizer/mode=greedy", "satisficer/mode=k_search", "satisficer/mode=k_greedy/k=5"]

@@ -9,7 +9,7 @@ import gc
 import random
 import time
 
-from p2p.book import Book, Fill
+from p2p.orderbook.book import Book, Fill
 
 OPERATIONS = 1_000_000
 REPEATS = 3

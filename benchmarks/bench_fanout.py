@@ -18,11 +18,11 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from p2p.base.units import AGENTS, INSTITUTION
 from p2p.messages import Quote
-from p2p.session import Session
+from p2p.messages.envelope import Event
+from p2p.session.session import Session
 from p2p.sim.scenario_files import load
-from p2p.units import AGENTS, INSTITUTION
-from p2p.wire import Event
 from server.deliveries import Delivery
 from server.feeds import Feeds
 from server.outbox import Outbox

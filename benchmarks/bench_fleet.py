@@ -19,8 +19,8 @@ from pathlib import Path
 from random import Random
 
 from bots.robot import Robot
-from p2p.agents import Action, Agent
-from p2p.knowledge import Knowledge
+from p2p.agents.base import Action, Agent
+from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ask, Bid, Replace
 from p2p.sim.scenario_files import scenario_path
 from recordings.store import read_folder

@@ -14,7 +14,7 @@ import time
 
 import msgspec
 
-from p2p.scenario import Scenario
+from p2p.scenario.schema import Scenario
 from p2p.sim.batch import Task, play
 from p2p.sim.scenario_files import load
 

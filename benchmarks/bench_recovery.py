@@ -27,7 +27,8 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from p2p.line import FEED_BYTES_MAX, ClientLine, Welcome
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import FEED_BYTES_MAX, Welcome
 from recordings.store import Recovered
 from server.host import open_again
 from tests.long_recording import long_recording

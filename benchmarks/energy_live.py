@@ -17,10 +17,11 @@ import time
 
 from websockets.asyncio.client import connect
 
-from p2p.line import FEED_BYTES_MAX, ClientLine, Welcome
+from p2p.base.units import SECOND
 from p2p.messages import Contract, Ended, StartRound
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import FEED_BYTES_MAX, Welcome
 from p2p.sim.scenario_files import load
-from p2p.units import SECOND
 
 LATE = 0.1
 """Share of an interval after which it is late."""

@@ -3,7 +3,7 @@
 import asyncio
 
 from bots.load_wire import Wire
-from p2p.line import ClientLine
+from p2p.protocol.client_connection import ClientLine
 
 
 class Subscriber(asyncio.Protocol):

@@ -20,13 +20,13 @@ import msgspec
 from validation_order import Line, order, said
 
 from p2p.agents.registry import NAMES
-from p2p.metrics import score_session
-from p2p.scenario import InducedValues, InstitutionRules, RobotRules, Scenario
-from p2p.seeds import derived
+from p2p.analysis.market_metrics import score_session
+from p2p.base.rng import derived
+from p2p.scenario.schema import InducedValues, InstitutionRules, RobotRules, Scenario
+from p2p.scenario.terms import Terms
 from p2p.sim.batch import Played, Task, play_all
 from p2p.sim.scenario_files import load
 from p2p.sim.tournament import Mean, mean_of
-from p2p.terms import Terms
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "outputs" / "validation"

@@ -1,4 +1,4 @@
-"""The one client of every trader, person or robot: asyncio round p2p/line.py. It comes back by itself.
+"""The one client of every trader, person or robot: asyncio round p2p/protocol/frames.py. It comes back by itself.
 
     client = Client(url, code, "robot")
     async for happening in client.happenings():
@@ -25,10 +25,11 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI
 
-from p2p.line import FEED_BYTES_MAX, ClientLine, Fault, Told, Welcome
+from p2p.base.units import Controller
 from p2p.messages import Message
-from p2p.units import Controller
-from p2p.wire import ProtocolError
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import FEED_BYTES_MAX, Fault, Told, Welcome
 
 OPEN_S = 5.0
 """How long a connection may take to open."""

@@ -30,7 +30,7 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
     """
     from bots.fleet import complaint, run_called, run_one
     from p2p.agents.registry import AgentError, parse_word
-    from p2p.reaction import ReactionError, parse_reaction
+    from p2p.scenario.reaction_times import ReactionError, parse_reaction
 
     try:
         parse_reaction(reaction or "none", 1.0)

@@ -22,7 +22,7 @@ from typing import Any
 from bots.load_hand import ROBOT_PER_S, Floor, Hand, LoadError
 from bots.load_machine import Spent, lateness_ms, spent
 from p2p.messages import End, Start
-from p2p.wire import encode
+from p2p.protocol.codec import encode
 
 JOINING = 50
 """Lines that log in at once."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bots.load_wire import Wire
-from p2p.line import ClientLine, FactRead, FeedRead, Welcome
 from p2p.messages import Accepted, Ask, Bid, Contract, Message, Quote, Refused, Schedule, StartRound
-from p2p.wire import message_of
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import message_of
+from p2p.protocol.frames import FactRead, FeedRead, Welcome
 
 ROBOT_PER_S = 19.0
 """Just below what the server lets a seat say, so that no answer is `too_fast`."""

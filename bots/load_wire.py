@@ -11,7 +11,7 @@ from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
-from p2p.line import FEED_BYTES_MAX
+from p2p.protocol.frames import FEED_BYTES_MAX
 
 BUFFER_BYTES = 256 * 1024
 """Read at once, into one buffer for all lines: what was read is copied out before the next line is read."""

@@ -1,7 +1,7 @@
 """One robot on one line: an agent, its stream of chance, and its reaction times.
 
 After a round starts it looks at the market after times drawn by the scenario's law of reaction, or by its own
-(p2p/reaction.py, as in p2p/sim/sessions.py), and says what its agent decides. While an order of its own is unanswered
+(p2p/scenario/reaction_times.py, as in p2p/sim/sessions.py), and says what its agent decides. While an order of its own is unanswered
 it does not decide anew. An agent that raises, returns nonsense or takes too long passes: the session is told so once
 for each reason, standard error once in its own words, and the robot stays on its seat. One that takes too long again
 and again is not asked any more: all the robots of its process would wait for it each time.
@@ -18,14 +18,16 @@ from typing import Literal
 from bots.client import Client, Closed, Facts, Lost
 from bots.overdue import Overdue, at_most
 from bots.wording import news, presented
-from p2p.agents import Agent
+from p2p.agents.base import Agent
+from p2p.agents.invocation import AgentFailed, decided, seen
+from p2p.agents.order_mapping import said
 from p2p.agents.registry import make_agent, parse_word
-from p2p.agents.saying import AgentFailed, decided, said, seen
-from p2p.knowledge import Knowledge, PublicKnowledge
-from p2p.line import Told, Welcome
+from p2p.base.rng import stream
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ended, EndRound, Message, Metered, Passes, Paused, Resumed, StartRound
-from p2p.reaction import Reaction, parse_reaction
-from p2p.seeds import stream
+from p2p.protocol.frames import Told, Welcome
+from p2p.scenario.reaction_times import Reaction, parse_reaction
 
 DECIDE_S_MAX = 1.0
 """The longest a decision may take, a thousand times what the slowest of ours needs: all robots of a process wait."""

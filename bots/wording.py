@@ -2,11 +2,11 @@
 
 from pathlib import PurePath
 
-from p2p.knowledge import Knowledge
-from p2p.line import NAME_MAX
+from p2p.base.units import Money
+from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ended, EndRound, Message, Metered
-from p2p.rules import PublicRules
-from p2p.units import Money
+from p2p.protocol.frames import NAME_MAX
+from p2p.scenario.public_rules import PublicRules
 
 
 def news(message: Message, knowledge: Knowledge) -> str | None:

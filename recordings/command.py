@@ -11,7 +11,7 @@ import click
 @click.argument("recording", type=click.Path(path_type=Path))
 def verify(recording: Path) -> None:
     """Run RECORDING again, message by message, and say OK or the first record that differs (exit status 1)."""
-    from p2p.session import RULES
+    from p2p.session.session import RULES
     from recordings.journal import JournalError
     from recordings.store import read_folder, run_again, still_runs
 
@@ -55,8 +55,8 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
 
     The baselines are sessions of one kind of robot on all seats, with the very same schedules.
     """
+    from p2p.agents.invocation import AgentFailed
     from p2p.agents.registry import AgentError, parse_word
-    from p2p.agents.saying import AgentFailed
     from p2p.sim.batch import Played
     from recordings.journal import JournalError
     from recordings.report import baselines_table, console, lengths_line, periods_table, traders_table

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from p2p.base.units import AGENTS, ENVIRONMENT, EVERYONE, INSTITUTION, Address
 from p2p.messages import Accepted, EndRound, Message, Schedule
-from p2p.units import AGENTS, ENVIRONMENT, EVERYONE, INSTITUTION, Address
-from p2p.wire import encode
+from p2p.protocol.codec import encode
 from recordings.journal import Reading
 
 ACTORS = {ENVIRONMENT: "E", INSTITUTION: "I", AGENTS: "A", EVERYONE: "A"}

@@ -3,8 +3,8 @@
 from rich import box
 from rich.table import Table
 
-from p2p.energy import EnergyScore
-from p2p.environments.neighbourhood import Prosumers
+from p2p.analysis.energy_metrics import EnergyScore
+from p2p.scenario.prosumer_schema import Prosumers
 from p2p.sim.foresight import can_be_solved
 from recordings.score import Score
 

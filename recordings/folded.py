@@ -1,9 +1,9 @@
 """What happened in a recording, folded once for everybody who asks: scores, tables, payments."""
 
-from p2p.outcome import Outcome
-from p2p.sim.details import Times
-from p2p.sitting import Sitting
-from p2p.wire import ProtocolError
+from p2p.analysis.seat_occupancy import Sitting
+from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.transaction_rows import Times
+from p2p.protocol.codec import ProtocolError
 from recordings.journal import JournalError, Reading
 from recordings.store import scenario_of
 

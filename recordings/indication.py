@@ -1,8 +1,8 @@
 """What a call auction of a recording would have given at an instant: a state, which no record holds, derived again."""
 
-from p2p.book import Order as Resting
 from p2p.institutions.call import CallAuction
 from p2p.messages import Indicative, InitInst, Message, Order
+from p2p.orderbook.book import Order as Resting
 
 
 class Indication:

@@ -20,8 +20,9 @@ from typing import Any
 
 import msgspec
 
-from p2p.units import Instant
-from p2p.wire import UNREADABLE, Envelope, Event, encode, envelope_of, event_of, template_of
+from p2p.base.units import Instant
+from p2p.messages.envelope import Envelope, Event
+from p2p.protocol.codec import UNREADABLE, encode, envelope_of, event_of, template_of
 
 FORMAT = 1
 FILE = "journal.jsonl"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from p2p.units import Seat
+from p2p.base.units import Seat
 
 FILE = "people.json"
 AGENTS = "agents.json"

@@ -5,9 +5,12 @@ from typing import get_args
 
 import msgspec
 
-from p2p import broadcast, line, meters, wire
+from p2p.base.field_types import type_words
 from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, OURS, SEED, Message, Reason
-from p2p.type_words import type_words
+from p2p.protocol import codec as wire
+from p2p.protocol import frames as line
+from p2p.protocol import mqtt_topics as broadcast
+from p2p.session import metering as meters
 from recordings.diagram import diagram
 from recordings.store import read_folder
 
@@ -56,7 +59,7 @@ CLOSE_CODES = (
 HEAD = (
     """# The protocol
 
-*Written by `pit protocol` from the structs in `p2p/messages/`, `p2p/wire.py` and `p2p/line.py`; not by hand.*
+*Written by `pit protocol` from the structs in `p2p/messages/`, `p2p/protocol/codec.py` and `p2p/protocol/frames.py`; not by hand.*
 
 A client opens a WebSocket and sends JSON, one object a frame. Everything has the template of the seed: `directive`, `from`,
 `to`, `payload`. A client need not send `from` and `to`: the server stamps the sender from the line that was logged in on,

@@ -7,13 +7,14 @@ others never leave this module.
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from p2p.line import Told
+from p2p.base.units import AGENTS, INSTITUTION, Seat
+from p2p.information.projection import Views
 from p2p.messages import Message
-from p2p.rules import PublicRules, public_rules
-from p2p.scenario import InformationSet
-from p2p.units import AGENTS, INSTITUTION, Seat
-from p2p.views import Views
-from p2p.wire import Event, ProtocolError
+from p2p.messages.envelope import Event
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Told
+from p2p.scenario.public_rules import PublicRules, public_rules
+from p2p.scenario.schema import InformationSet
 from recordings.indication import Indication
 from recordings.journal import JournalError, Reading
 from recordings.store import read_folder, scenario_of, still_runs

@@ -5,8 +5,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from p2p.environments.neighbourhood import Prosumers
-from p2p.metrics import SessionScore, score_session
+from p2p.analysis.market_metrics import SessionScore, score_session
+from p2p.scenario.prosumer_schema import Prosumers
 from p2p.sim.batch import Played
 from p2p.sim.tables import interval
 from recordings.names import presentable

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from p2p.metrics import PeriodScore, SessionScore, competitive_surpluses, score_session
-from p2p.outcome import Outcome
-from p2p.scenario import Scenario
-from p2p.seeds import derived
+from p2p.analysis.market_metrics import PeriodScore, SessionScore, competitive_surpluses, score_session
+from p2p.analysis.session_outcome import Outcome
+from p2p.base.rng import derived
+from p2p.base.units import SECOND, Controller, Role, Seat
+from p2p.scenario.schema import Scenario
 from p2p.sim.batch import Played, Task, foresight, play_all
-from p2p.units import SECOND, Controller, Role, Seat
 from recordings.folded import Folded
 from recordings.journal import Reading
 from recordings.names import agents, names

@@ -15,9 +15,10 @@ from typing import Any
 
 import msgspec
 
-from p2p.scenario import Scenario
-from p2p.session import RULES, Session
-from p2p.wire import Envelope, Event, ProtocolError
+from p2p.messages.envelope import Envelope, Event
+from p2p.protocol.codec import ProtocolError
+from p2p.scenario.schema import Scenario
+from p2p.session.session import RULES, Session
 from recordings.disk import REAL, Disk, is_held
 from recordings.journal import FILE, Chain, Header, JournalError, Reading, read_journal, same
 

@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from p2p.line import Login
-from p2p.units import EXPERIMENTER, Seat
+from p2p.base.units import EXPERIMENTER, Seat
+from p2p.protocol.frames import Login
 from recordings.store import write_whole
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from p2p.messages import Announce
-from p2p.wire import ProtocolError
+from p2p.protocol.codec import ProtocolError
 from recordings.disk import Disk
 
 FILE = "announcements.json"

@@ -4,10 +4,10 @@ from collections import deque
 
 import msgspec
 
-from p2p.broadcast import ANNOUNCEMENTS_KEPT, Announcement
+from p2p.base.units import SECOND, Duration, Instant
 from p2p.messages import Announced, Ended, EndRound, Extended, Intermission, Lobby, Message, Paused, Resumed, StartRound
-from p2p.rules import PublicRules
-from p2p.units import SECOND, Duration, Instant
+from p2p.protocol.mqtt_topics import ANNOUNCEMENTS_KEPT, Announcement
+from p2p.scenario.public_rules import PublicRules
 
 
 class Board:

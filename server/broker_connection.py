@@ -4,7 +4,7 @@ import ssl
 
 import aiomqtt
 
-from p2p.broker_address import Broker
+from p2p.protocol.mqtt_address import Broker
 
 ANSWER_S_MAX = 3.0
 """A broker that confirms nothing for so long is left, and tried again."""

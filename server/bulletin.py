@@ -9,9 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from p2p.broadcast import CONTRACTS_KEPT, Contracts, Made, Period, Welfare
-from p2p.knowledge import PublicKnowledge
-from p2p.line import FactRead
+from p2p.base.units import Duration, Instant
+from p2p.information.public_knowledge import PublicKnowledge
 from p2p.messages import (
     Called,
     Contract,
@@ -26,9 +25,10 @@ from p2p.messages import (
     StartRound,
 )
 from p2p.messages import Standing as StandingFact
-from p2p.rules import PublicRules
-from p2p.units import Duration, Instant
-from p2p.wire import message_of
+from p2p.protocol.codec import message_of
+from p2p.protocol.frames import FactRead
+from p2p.protocol.mqtt_topics import CONTRACTS_KEPT, Contracts, Made, Period, Welfare
+from p2p.scenario.public_rules import PublicRules
 from server import latest
 from server.board import Board
 from server.broker_connection import INFLIGHT_MAX

@@ -8,7 +8,7 @@ from typing import Literal, TextIO
 
 import click
 
-from p2p.broker_address import Broker, broker_at
+from p2p.protocol.mqtt_address import Broker, broker_at
 
 COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message", "status")
 

@@ -6,11 +6,12 @@ import click
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
-from p2p.knowledge import PublicKnowledge
-from p2p.line import FEED_BYTES_MAX, ClientLine, Fault, Welcome
+from p2p.base.units import SECOND
+from p2p.information.public_knowledge import PublicKnowledge
 from p2p.messages import Accepted, Announce, End, EndPeriod, Extend, Message, Pause, Refused, Resume, Start
-from p2p.units import SECOND
-from p2p.wire import ProtocolError
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import FEED_BYTES_MAX, Fault, Welcome
 
 ANSWER_S_MAX = 10.0
 """How long an answer may take before we say that none came."""

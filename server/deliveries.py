@@ -8,7 +8,7 @@ from bisect import bisect_left
 
 import msgspec
 
-from p2p.units import EXPERIMENTER
+from p2p.base.units import EXPERIMENTER
 from server.feeds import Viewer
 
 FILE = "deliveries.json"

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import click
 
-from p2p.broker_address import PORTS, Broker
+from p2p.protocol.mqtt_address import PORTS, Broker
 
 LISTENERS_MAX = 200
 """A demo's audience; more deserve a broker of their own."""

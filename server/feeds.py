@@ -10,14 +10,15 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable
 
+from p2p.base.units import AGENTS, EVERYONE, EXPERIMENTER, INSTITUTION, Address, Instant, Seat
+from p2p.information.projection import RICHEST, Shown, Views
 from p2p.institutions.call import CallAuction
-from p2p.line import FEED_BYTES_MAX, Fact
 from p2p.messages import Announced, Message, TakenOver
-from p2p.scenario import InformationSet
-from p2p.session import Session
-from p2p.units import AGENTS, EVERYONE, EXPERIMENTER, INSTITUTION, Address, Instant, Seat
-from p2p.views import RICHEST, Shown, Views
-from p2p.wire import Event, encode
+from p2p.messages.envelope import Event
+from p2p.protocol.codec import encode
+from p2p.protocol.frames import FEED_BYTES_MAX, Fact
+from p2p.scenario.schema import InformationSet
+from p2p.session.session import Session
 
 Channel = tuple[int, InformationSet]
 """A market and an information set: those who are shown the same public facts."""

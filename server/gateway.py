@@ -12,13 +12,15 @@ from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 
-from p2p.line import Login, ServerLine, Welcome, error_frame, frame
+from p2p.base.rng import derived
+from p2p.base.units import EXPERIMENTER, GATEWAY, Seat
 from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Announce, Joined, Left, Message, Passes
-from p2p.rules import public_rules
-from p2p.seeds import derived
-from p2p.session import Session
-from p2p.units import EXPERIMENTER, GATEWAY, Seat
-from p2p.wire import Envelope, ProtocolError, Said
+from p2p.messages.envelope import Envelope
+from p2p.protocol.codec import ProtocolError, Said
+from p2p.protocol.frames import Login, Welcome, error_frame, frame
+from p2p.protocol.server_connection import ServerLine
+from p2p.scenario.public_rules import public_rules
+from p2p.session.session import Session
 from server.admission import Doors, Who
 from server.announcements import Announcements
 from server.beside import save

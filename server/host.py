@@ -15,12 +15,13 @@ from typing import TextIO
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from p2p.line import FRAME_MAX
+from p2p.base.units import GATEWAY, Seat
 from p2p.messages import Left, Open, Pause
-from p2p.scenario import Scenario
-from p2p.session import Session
-from p2p.units import GATEWAY, Seat
-from p2p.wire import Envelope, encode
+from p2p.messages.envelope import Envelope
+from p2p.protocol.codec import encode
+from p2p.protocol.frames import FRAME_MAX
+from p2p.scenario.schema import Scenario
+from p2p.session.session import Session
 from recordings.disk import REAL, Disk
 from recordings.store import Recovered, Store, new_id
 from server.admission import Doors

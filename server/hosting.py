@@ -12,11 +12,11 @@ from typing import TextIO
 import click
 import msgspec
 
-from p2p.broker_address import Broker
-from p2p.line import FactRead
-from p2p.rules import public_rules
-from p2p.units import Seat
-from p2p.wire import encode, message_of
+from p2p.base.units import Seat
+from p2p.protocol.codec import encode, message_of
+from p2p.protocol.frames import FactRead
+from p2p.protocol.mqtt_address import Broker
+from p2p.scenario.public_rules import public_rules
 from server.address import FILE as ADDRESS
 from server.address import HERE, Address, from_outside, remember
 from server.host import DISK_FAILED, Host, Opened

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from p2p.broadcast import Interval
+from p2p.base.units import Instant, Price, Quantity
 from p2p.messages import Contract, Metered
-from p2p.units import Instant, Price, Quantity
+from p2p.protocol.mqtt_topics import Interval
 from server.broker_connection import INFLIGHT_MAX
 
 HOUSEHOLDS_MIN = 3

@@ -2,14 +2,14 @@
 
 import msgspec
 
-from p2p.broadcast import CALLS_KEPT, LEVELS_SHOWN, Book, Call, Standing, State
-from p2p.knowledge import PublicKnowledge
-from p2p.line import FactRead
+from p2p.base.units import Instant, Price, Quantity
+from p2p.information.public_knowledge import PublicKnowledge
 from p2p.messages import Indicative
-from p2p.rules import after_next_call_us
-from p2p.side import Side
-from p2p.units import Instant, Price, Quantity
-from p2p.wire import message_of
+from p2p.orderbook.price_levels import Side
+from p2p.protocol.codec import message_of
+from p2p.protocol.frames import FactRead
+from p2p.protocol.mqtt_topics import CALLS_KEPT, LEVELS_SHOWN, Book, Call, Standing, State
+from p2p.scenario.public_rules import after_next_call_us
 
 
 def standing(public: PublicKnowledge, at: Instant, number: int) -> Standing:

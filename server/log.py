@@ -4,7 +4,7 @@ import contextlib
 from datetime import UTC, datetime
 from typing import TextIO
 
-from p2p.wire import encode
+from p2p.protocol.codec import encode
 
 
 class Log:

@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from p2p.broker_address import Broker, broker_at
+from p2p.protocol.mqtt_address import Broker, broker_at
 
 SEATS_MAX = 100
 """Meters of one process: a street."""
@@ -54,9 +54,9 @@ async def _publish(broker: Broker, seats: list[int], every_s: float, count: int,
 
     import aiomqtt
 
-    from p2p.environments.profiles import INTERVALS_PER_DAY, draw_profile, normals
-    from p2p.meters import Payload
-    from p2p.wire import encode
+    from p2p.environments.load_profiles import INTERVALS_PER_DAY, draw_profile, normals
+    from p2p.protocol.codec import encode
+    from p2p.protocol.meter_payload import Payload
     from server.broker_connection import connection
 
     profiles = {seat: draw_profile(normals(random.Random(f"{seed}/{seat}")).__next__) for seat in seats}

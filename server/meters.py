@@ -1,17 +1,18 @@
 """Meters on a broker: their readings, checked and handed to the session as the gateway's messages.
 
 Who may write on which seat's topic is the broker's to say (a password and an access list: docs/mqtt.md). What is no
-reading at all is passed over and counted; which readings count is the session's to say (p2p/meters.py).
+reading at all is passed over and counted; which readings count is the session's to say (p2p/session/metering.py).
 """
 
 import time
 from collections import Counter
 
-from p2p.environments.neighbourhood import Prosumers
+from p2p.base.units import GATEWAY, SECOND, Seat
 from p2p.messages import Reading
-from p2p.meters import measured
-from p2p.units import GATEWAY, SECOND, Seat
-from p2p.wire import SAFE_INT, Envelope, ProtocolError
+from p2p.messages.envelope import Envelope
+from p2p.protocol.codec import SAFE_INT, ProtocolError
+from p2p.protocol.meter_payload import measured
+from p2p.scenario.prosumer_schema import Prosumers
 from server.host import Host
 from server.sequencer import Arrival
 

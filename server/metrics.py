@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from p2p.messages import Refused
-from p2p.wire import Event
+from p2p.messages.envelope import Event
 
 HANDLE_S = (1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 5e-3, 2e-2)
 SYNC_S = (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.5, 1)

@@ -18,11 +18,11 @@ import aiomqtt
 import click
 import msgspec
 
-from p2p.broadcast import OFFLINE, ONLINE, ROOT, TOPICS, base
-from p2p.broker_address import Broker
+from p2p.analysis.session_outcome import Outcome
 from p2p.messages import Metered
-from p2p.outcome import Outcome
-from p2p.rules import public_rules
+from p2p.protocol.mqtt_address import Broker
+from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, TOPICS, base
+from p2p.scenario.public_rules import public_rules
 from server.broker_connection import connection
 from server.bulletin import Bulletin
 from server.host import Host, Opened

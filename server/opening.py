@@ -11,9 +11,10 @@ import msgspec
 from msgspec.structs import replace
 
 from p2p.agents.registry import AgentError, check_cast, parse_cast
-from p2p.disguise import disguised
-from p2p.scenario import InducedValues, Scenario, ScenarioError
-from p2p.session import Session
+from p2p.scenario.disguise import disguised
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.schema import InducedValues, Scenario
+from p2p.session.session import Session
 from p2p.sim.scenario_files import load, scenario_path
 from recordings.journal import JournalError
 from server.host import Opened, open_again, open_new

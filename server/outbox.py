@@ -8,7 +8,7 @@ that takes nothing for too long, or falls too far behind, is cut; it resumes fro
 import asyncio
 from collections.abc import Callable
 
-from p2p.line import FEED_FACTS_MAX, feed_frame
+from p2p.protocol.frames import FEED_FACTS_MAX, feed_frame
 from server.deliveries import Delivery
 from server.feeds import Feeds, Viewer
 from server.limits import BEHIND_FACTS_MAX, CLOSING_S, SEND_BYTES_MAX, SEND_S_MAX

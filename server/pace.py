@@ -6,7 +6,7 @@ import ipaddress
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 
-from p2p.wire import ProtocolError
+from p2p.protocol.codec import ProtocolError
 from server.limits import (
     ADDRESSES_MAX,
     FLOOD_BURST,

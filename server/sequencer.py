@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-from p2p.session import Session
-from p2p.units import GATEWAY, SECOND, Instant
-from p2p.wire import Envelope, Event, ProtocolError
+from p2p.base.units import GATEWAY, SECOND, Instant
+from p2p.messages.envelope import Envelope, Event
+from p2p.protocol.codec import ProtocolError
+from p2p.session.session import Session
 from recordings.store import Store
 from server.clock import Clock
 from server.limits import BATCH_MAX, INBOX_MAX

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from p2p.line import Login, Welcome, frame
-from p2p.rules import public_rules
-from p2p.scenario import Scenario
-from p2p.wire import ProtocolError
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Login, Welcome, frame
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
 from server.deliveries import Delivery
 from server.feeds import Feeds, spectator
 from server.limits import SPECTATORS_MAX

@@ -5,7 +5,8 @@ import contextlib
 
 import click
 
-from p2p.knowledge import PublicKnowledge
+from p2p.base.units import EXPERIMENTER, SECOND, Instant, Seat
+from p2p.information.public_knowledge import PublicKnowledge
 from p2p.messages import (
     Ended,
     Extended,
@@ -21,8 +22,7 @@ from p2p.messages import (
     StartRound,
     TakenOver,
 )
-from p2p.rules import PublicRules
-from p2p.units import EXPERIMENTER, SECOND, Instant, Seat
+from p2p.scenario.public_rules import PublicRules
 from server.conduct import made
 from server.sequencer import Happened
 

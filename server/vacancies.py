@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeAlias
 
+from p2p.base.units import Seat
 from p2p.messages import Joined, Paused
-from p2p.session import Session
-from p2p.units import Seat
+from p2p.session.session import Session
 from server.sequencer import Happened
 
 AGAIN_S = 10.0

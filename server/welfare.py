@@ -5,13 +5,13 @@ It is folded from what happens, the private too, by the same fold as a recording
 
 from dataclasses import replace
 
-from p2p.broadcast import Welfare, welfare
-from p2p.environments.neighbourhood import Prosumers
+from p2p.analysis.market_metrics import PeriodScore
+from p2p.analysis.session_outcome import Outcome
 from p2p.messages import Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound
-from p2p.metrics import PeriodScore
-from p2p.outcome import Outcome
-from p2p.scenario import Scenario
-from p2p.wire import Event
+from p2p.messages.envelope import Event
+from p2p.protocol.mqtt_topics import Welfare, welfare
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.schema import Scenario
 from server.intervals import HOUSEHOLDS_MIN
 
 COUNTED = frozenset((Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound))

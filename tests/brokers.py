@@ -15,7 +15,7 @@ import aiomqtt
 import msgspec
 import pytest
 
-from p2p.broker_address import Broker
+from p2p.protocol.mqtt_address import Broker
 from tests.hosted import GUARD_S
 
 OPEN = "allow_anonymous true\npersistence false\n"

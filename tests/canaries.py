@@ -14,12 +14,12 @@ from random import Random
 
 import msgspec
 
-from p2p.environments.days import Days
-from p2p.environments.neighbourhood import Prosumers, Range
+from p2p.base.units import PRICE_MAX, Seat
+from p2p.environments.household_days import Days
 from p2p.messages import BY_DIRECTIVE, Forecast, Metered, Schedule
-from p2p.scenario import InducedValues, Scenario
-from p2p.session import Session
-from p2p.units import PRICE_MAX, Seat
+from p2p.scenario.prosumer_schema import Prosumers, Range
+from p2p.scenario.schema import InducedValues, Scenario
+from p2p.session.session import Session
 from recordings.journal import Reading
 
 TICK = 1_000_000

@@ -11,13 +11,22 @@ from typing import Any, get_args
 
 import msgspec
 
-from p2p.charges import Charges
-from p2p.institutions import NAMES
-from p2p.scenario import Arm, InducedValues, InformationSet, InstitutionRules, RobotRules, Scenario, Shift
+from p2p.messages.envelope import Envelope, Event
+from p2p.protocol.codec import encode, template_of
+from p2p.scenario.charges import Charges
+from p2p.scenario.schema import (
+    INSTITUTION_NAMES,
+    Arm,
+    InducedValues,
+    InformationSet,
+    InstitutionRules,
+    RobotRules,
+    Scenario,
+    Shift,
+)
+from p2p.scenario.terms import CallTerms, Terms
 from p2p.sim.scenario_files import load, names
 from p2p.sim.sessions import Simulation
-from p2p.terms import CallTerms, Terms
-from p2p.wire import Envelope, Event, encode, template_of
 
 SEED = 11
 LOOKS = 8.0
@@ -93,7 +102,7 @@ def cases() -> list[Case]:
         found.append(Case(name, scenario, ("zic",) * scenario.seats))
     one_sided = ("standing", "continuous")
     found += [Case(f"{name}-sellers-quote", _sellers_quote(name), ("zic",) * 6) for name in one_sided]
-    for institution in NAMES:
+    for institution in INSTITUTION_NAMES:
         for information in get_args(InformationSet):
             for strict in (False, True):
                 scenario = _market(institution, information, strict)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from p2p.scenario import Scenario, parse
+from p2p.scenario.parsing import parse
+from p2p.scenario.schema import Scenario
 from server.host import Opened, open_new
 from tests.hosted import Hosted, hosting
 
@@ -38,7 +39,7 @@ HOSTED_S = 30.0
 
 
 SUMS_ALIKE = ("p2p", "recordings")
-"""Rooms whose figures come to the same digits in every Python: p2p/totals.py."""
+"""Rooms whose figures come to the same digits in every Python: p2p/base/exact_sum.py."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,7 +51,9 @@ def no_floats_are_summed_by_the_interpreter() -> Iterator[None]:
         result = summed(*words, **more)
         if isinstance(result, float):
             room = sys._getframe(1).f_globals.get("__name__", "")
-            assert not room.startswith(SUMS_ALIKE), f"{room} has floats summed by the interpreter: use p2p.totals"
+            assert not room.startswith(SUMS_ALIKE), (
+                f"{room} has floats summed by the interpreter: use p2p.base.exact_sum"
+            )
         return result
 
     with pytest.MonkeyPatch.context() as patch:

@@ -2,15 +2,15 @@
 
 import msgspec
 
+from p2p.base.units import GATEWAY, Seat
 from p2p.messages import (
     Joined,
     Left,
     Message,
 )
-from p2p.scenario import InstitutionRules, Vacancies
-from p2p.terms import Terms
-from p2p.units import GATEWAY, Seat
-from p2p.wire import Envelope
+from p2p.messages.envelope import Envelope
+from p2p.scenario.schema import InstitutionRules, Vacancies
+from p2p.scenario.terms import Terms
 from tests.play import Course, small
 
 TAKES_OVER = Vacancies(drop_out="robot", grace_s=2.0)

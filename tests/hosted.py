@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from p2p.knowledge import Knowledge, PublicKnowledge
-from p2p.line import ClientLine, Fault, Told, Welcome
+from p2p.base.units import Controller
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Accepted, Message, Refused
-from p2p.units import Controller
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Fault, Told, Welcome
 from server.host import Host, Opened
 
 GUARD_S = 10.0

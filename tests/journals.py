@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from p2p.session import RULES
+from p2p.session.session import RULES
 from p2p.sim.sessions import Simulation
 from recordings.journal import FILE, Chain, Header, JournalError, Reading, read_journal
 from recordings.store import run_again

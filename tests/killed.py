@@ -13,7 +13,7 @@ from typing import Any
 
 import pit
 import server.pace
-from p2p.session import Session
+from p2p.session.session import Session
 from recordings.disk import RealDisk
 from server.gateway import Gateway
 from server.outbox import Outbox

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import msgspec
 
+from p2p.base.units import Seat
 from p2p.sim.scenario_files import load
 from p2p.sim.sessions import Simulation
-from p2p.units import Seat
 from recordings.store import Store
 from server.admission import Doors
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from p2p.messages import Ask, Bid, Buy, Cancel, InitInst, Message, Replace, Sell
-from p2p.terms import CallTerms, Terms
+from p2p.scenario.terms import CallTerms, Terms
 
 Deal = tuple[int, int, int, int, int]
 """Buyer, seller, what the buyer pays a unit, what the seller gets, quantity."""

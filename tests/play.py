@@ -11,7 +11,7 @@ A Course is a whole session, driven: people and robots say things, time passes, 
 from collections.abc import Callable
 from typing import Any, Self
 
-from p2p.institutions import Sent
+from p2p.base.units import AGENTS, ENVIRONMENT, EXPERIMENTER, GATEWAY, SECOND, Address
 from p2p.institutions.standing import StandingAuction
 from p2p.messages import (
     Accepted,
@@ -34,10 +34,9 @@ from p2p.messages import (
     Start,
     StartPeriod,
 )
-from p2p.scenario import InducedValues, InstitutionRules, Scenario
-from p2p.session import Session
-from p2p.units import AGENTS, ENVIRONMENT, EXPERIMENTER, GATEWAY, SECOND, Address
-from p2p.wire import Envelope, Event
+from p2p.messages.envelope import Envelope, Event, Sent
+from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
+from p2p.session.session import Session
 
 Said = tuple[Address, Message]
 Expectation = Callable[["Play"], None]

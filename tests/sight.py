@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from p2p.agents import Action, Agent, Quoters
+from p2p.agents.base import Action, Agent, Quoters
 from p2p.agents.registry import make_agent, parse_word
+from p2p.base.units import Role
 from p2p.messages import Quote
-from p2p.units import Role
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec.inspect as schema
 
-from p2p.line import Fault, FeedRead, Login, Welcome
 from p2p.messages import BY_DIRECTIVE
-from p2p.wire import Said
+from p2p.protocol.codec import Said
+from p2p.protocol.frames import Fault, FeedRead, Login, Welcome
 
 OTHERS: dict[str, Any] = {"login": Login, "feed": FeedRead, "welcome": Welcome, "error": Fault}
 KINDS = {name: schema.type_info(kind) for name, kind in (BY_DIRECTIVE | OTHERS).items()}

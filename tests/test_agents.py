@@ -11,9 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p2p.agents import Action, Agent, View, improves, on_tick
+from p2p.agents.base import Action, Agent, View
+from p2p.agents.quoting import improves, on_tick
 from p2p.agents.registry import NAMES, AgentError
-from p2p.knowledge import Knowledge, PublicKnowledge
+from p2p.base.rng import derived, stream
+from p2p.information.projection import Views
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import (
     Ask,
     Bid,
@@ -29,12 +33,10 @@ from p2p.messages import (
     StartRound,
     Step,
 )
-from p2p.rules import public_rules
-from p2p.seeds import derived, stream
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.terms import Terms
 from p2p.sim.scenario_files import load, names
 from p2p.sim.sessions import Simulation
-from p2p.terms import Terms
-from p2p.views import Views
 from tests.play import small, told
 from tests.sight import Sight, agent, decide, seller
 

@@ -6,13 +6,14 @@ from typing import Any, Literal
 import msgspec
 import pytest
 
+from p2p.base.units import EXPERIMENTER, GATEWAY, Controller, Seat
+from p2p.information.projection import Views
 from p2p.messages import Ask, Bid, Cancel, Contract, Joined, Left, Message, Open, Order, Quote, Start
-from p2p.rules import public_rules
-from p2p.scenario import InstitutionRules, RobotRules, Scenario, Vacancies
-from p2p.session import Session
-from p2p.units import EXPERIMENTER, GATEWAY, Controller, Seat
-from p2p.views import Views
-from p2p.wire import Envelope, encode
+from p2p.messages.envelope import Envelope
+from p2p.protocol.codec import encode
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import InstitutionRules, RobotRules, Scenario, Vacancies
+from p2p.session.session import Session
 from server.feeds import Feeds, spectator
 from tests.play import small as small_market
 

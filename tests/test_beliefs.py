@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from p2p.agents import Agent
-from p2p.agents.beliefs import SHOUTS_MAX, Belief, History, best_of, candidates
-from p2p.agents.gd import GD
-from p2p.agents.gdx import GDX
+from p2p.agents.base import Agent
+from p2p.agents.strategies.beliefs import SHOUTS_MAX, Belief, History, best_of, candidates
+from p2p.agents.strategies.gd import GD
+from p2p.agents.strategies.gdx import GDX
 from p2p.messages import (
     Ask,
     Bid,

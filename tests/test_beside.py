@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from bots.fleet import run_fleet
-from p2p.line import ClientLine
 from p2p.messages import Bid
+from p2p.protocol.client_connection import ClientLine
 from recordings.report import traders_table
 from recordings.score import score
 from recordings.store import Recovered

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2p.book import Book, Fill, Order, Side
-from p2p.side import SWEEP_MIN
+from p2p.orderbook.book import Book, Fill, Order, Side
+from p2p.orderbook.price_levels import SWEEP_MIN
 
 
 @dataclass

@@ -6,21 +6,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from p2p.line import (
-    ClientLine,
-    Fact,
-    Fault,
-    Login,
-    ServerLine,
-    Told,
-    Welcome,
-    error_frame,
-    feed_frame,
-    frame,
-)
 from p2p.messages import Accepted, Bid, Lobby, Message, Quote, Refused
-from p2p.rules import public_rules
-from p2p.wire import ProtocolError, encode
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import ProtocolError, encode
+from p2p.protocol.frames import Fact, Fault, Login, Told, Welcome, error_frame, feed_frame, frame
+from p2p.protocol.server_connection import ServerLine
+from p2p.scenario.public_rules import public_rules
 from tests.play import small
 
 RULES = public_rules(small())

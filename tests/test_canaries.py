@@ -16,11 +16,11 @@ import msgspec
 import pytest
 
 from p2p.agents.registry import NAMES, AgentError, check_cast
+from p2p.base.units import Seat
+from p2p.information.projection import Shown, Views
 from p2p.messages import Contract, Schedule
-from p2p.scenario import Scenario
+from p2p.scenario.schema import Scenario
 from p2p.sim.scenario_files import load, names
-from p2p.units import Seat
-from p2p.views import Shown, Views
 from server.feeds import Feeds, Viewer, _encoded
 from server.log import Log
 from server.metrics import Counted

@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from bots.fleet import run_fleet
-from p2p.line import ClientLine
+from p2p.protocol.client_connection import ClientLine
 from p2p.sim.scenario_files import load
 from recordings.store import read_folder
 from server.feeds import Viewer, spectator

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2p.book import Book, Order
-from p2p.clearing import clear, greedy_surplus, quoted_surplus
+from p2p.orderbook.book import Book, Order
+from p2p.orderbook.pairwise_clearing import clear, greedy_surplus, quoted_surplus
 
 quotes = st.lists(st.tuples(st.booleans(), st.integers(1, 20), st.integers(1, 6)), max_size=40)
 

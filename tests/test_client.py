@@ -9,10 +9,10 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from bots.client import RETRY_S_MAX, Client, Lost
-from p2p.line import Fault, Welcome, error_frame, frame
-from p2p.rules import public_rules
-from p2p.scenario import Scenario
-from p2p.wire import ProtocolError
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Fault, Welcome, error_frame, frame
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
 from tests.hosted import GUARD_S
 
 Scene = Callable[[ServerConnection, int], Awaitable[None]]

@@ -3,8 +3,8 @@
 import asyncio
 import time
 
-from p2p.line import ClientLine
 from p2p.messages import Bid, EndRound, Start, StartRound
+from p2p.protocol.client_connection import ClientLine
 from server.clock import Clock
 from server.conduct import conduct
 from tests.test_server import trading

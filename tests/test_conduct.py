@@ -5,7 +5,6 @@ import json
 import click
 import pytest
 
-from p2p.line import ClientLine
 from p2p.messages import (
     FROM_EXPERIMENTER,
     FROM_GATEWAY,
@@ -23,6 +22,7 @@ from p2p.messages import (
     Start,
     StartRound,
 )
+from p2p.protocol.client_connection import ClientLine
 from recordings.store import Recovered, read_folder
 from server.conduct import conduct
 from server.host import open_again

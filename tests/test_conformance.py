@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from bots.fleet import run_fleet
-from p2p.environments import NAMES as ENVIRONMENTS
-from p2p.institutions import NAMES
+from p2p.analysis.session_outcome import Outcome
+from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION
+from p2p.information.projection import Views
 from p2p.messages import (
     Accepted,
     Called,
@@ -25,13 +26,10 @@ from p2p.messages import (
     RequestContracts,
     Schedule,
 )
-from p2p.outcome import Outcome
-from p2p.rules import controlled, public_rules
-from p2p.scenario import InformationSet, Scenario
-from p2p.session import Session
-from p2p.units import AGENTS, ENVIRONMENT, INSTITUTION
-from p2p.views import Views
-from p2p.wire import Envelope, Event
+from p2p.messages.envelope import Envelope, Event
+from p2p.scenario.public_rules import controlled, public_rules
+from p2p.scenario.schema import ENVIRONMENT_NAMES, INSTITUTION_NAMES, InformationSet, Scenario
+from p2p.session.session import Session
 from recordings.store import Recovered, Store, read_folder, run_again
 from server.host import open_new
 from tests.conformance import LOOKS, SEED, Case, cases, played, written
@@ -45,8 +43,8 @@ HONEST = {"does_not_improve", "own_order", "loss_floor", "no_units_left", "too_m
 
 
 def test_what_is_registered_is_played() -> None:
-    assert {case.scenario.institution.name for case in CASES} == set(NAMES)
-    assert {case.scenario.environment.name for case in CASES} == set(ENVIRONMENTS)
+    assert {case.scenario.institution.name for case in CASES} == set(INSTITUTION_NAMES)
+    assert {case.scenario.environment.name for case in CASES} == set(ENVIRONMENT_NAMES)
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed() -> None:

@@ -8,7 +8,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from p2p.messages import Accepted, Bid, Quote, Refused
-from p2p.wire import Envelope, encode, template_of
+from p2p.messages.envelope import Envelope
+from p2p.protocol.codec import encode, template_of
 from recordings.store import read_folder
 from tests.test_server import trading
 

@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from p2p.messages import Accepted, Bid, RequestStanding, Start, StartRound
-from p2p.scenario import parse
+from p2p.scenario.parsing import parse
 from recordings.store import Recovered
 from server.host import DISK_FAILED, open_again, open_new
 from tests.conftest import SMALL

@@ -10,21 +10,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bots.fleet import run_fleet
-from p2p.charges import Charges
-from p2p.energy import Books, best_gain, bound_given_actions
-from p2p.environments.battery import Battery
-from p2p.environments.neighbourhood import Prosumers, Range
+from p2p.analysis.energy_metrics import Books, best_gain, bound_given_actions
+from p2p.analysis.session_outcome import Outcome
+from p2p.base.units import INSTITUTION
 from p2p.messages import Contract, Forecast, Metered, Schedule, SetBattery, SetReservation, StartPeriod, Step
-from p2p.outcome import Outcome
-from p2p.scenario import InstitutionRules, Scenario
-from p2p.session import Session
+from p2p.messages.envelope import Event
+from p2p.scenario.charges import Charges
+from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
+from p2p.scenario.schema import InstitutionRules, Scenario
+from p2p.scenario.terms import CallTerms
+from p2p.session.session import Session
 from p2p.sim.batch import Task, play
 from p2p.sim.foresight import foresight_bound
 from p2p.sim.scenario_files import load
 from p2p.sim.sessions import Heard, Simulation
-from p2p.terms import CallTerms
-from p2p.units import INSTITUTION
-from p2p.wire import Event
 from recordings.score import fold, score
 from recordings.store import Recovered, Store, read_folder, run_again
 

@@ -6,12 +6,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from p2p.environments.neighbourhood import Prosumers
-from p2p.scenario import Scenario, ScenarioError, parse
+from p2p.base.units import SECOND
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.parsing import parse
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.schema import Scenario
 from p2p.sim.batch import Task, play
 from p2p.sim.scenario_files import load
 from p2p.sim.tables import write_tables
-from p2p.units import SECOND
 from recordings.score import score
 from tests.test_energy_days import ENERGY_DAYS, brief
 

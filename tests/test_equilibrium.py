@@ -3,9 +3,9 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from p2p.equilibrium import Equilibrium, demand, equilibrium, supply
+from p2p.base.units import Role
 from p2p.messages import Schedule, Step
-from p2p.units import Role
+from p2p.schedules.equilibrium import Equilibrium, demand, equilibrium, supply
 
 Steps = list[tuple[int, int]]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from p2p.agents.saying import AgentFailed
+from p2p.agents.invocation import AgentFailed
 from p2p.sim.batch import Task, play_all
 from p2p.sim.tournament import gains_of_all
 from tests.lab import GUARD_S, pit

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from p2p.line import ClientLine
 from p2p.messages import Accepted, Bid
+from p2p.protocol.client_connection import ClientLine
 from recordings.store import Recovered
 from server.host import Opened, open_new
 from tests.conftest import SMALL

@@ -5,8 +5,8 @@ import random
 import msgspec
 import pytest
 
-from p2p.line import feed_frame
-from p2p.scenario import parse
+from p2p.protocol.frames import feed_frame
+from p2p.scenario.parsing import parse
 from p2p.sim.sessions import Simulation
 from server.deliveries import STEPS_MS, Delivery
 from server.feeds import Feeds, spectator

@@ -12,9 +12,10 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from p2p.line import ClientLine, Welcome
 from p2p.messages import Accepted, Bid, Quote, RequestStanding
-from p2p.wire import ProtocolError
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Welcome
 from recordings.store import read_folder
 from server import gateway, limits
 from server.pace import Bucket, Doorstep, Pace

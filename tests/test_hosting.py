@@ -12,10 +12,11 @@ import click
 import pytest
 
 from bots.robot import Robot
-from p2p.line import ClientLine, Welcome
 from p2p.messages import Accepted, Bid, Passes
-from p2p.rules import public_rules
-from p2p.scenario import Scenario
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Welcome
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
 from recordings.store import Recovered
 from server.host import Opened
 from server.hosting import Hosting

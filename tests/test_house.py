@@ -8,7 +8,7 @@ import pytest
 
 import pit
 from p2p.messages import BY_DIRECTIVE, FROM_EXPERIMENTER, FROM_TRADERS, OURS, SEED
-from p2p.phases import COMMANDS, WHILE_PAUSED
+from p2p.session.permissions import COMMANDS, WHILE_PAUSED
 from recordings.protocol_page import CLOSE_CODES, REASONS, page
 from server import limits
 

@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2p.environments.battery import Battery
-from p2p.environments.days import drawn_days
-from p2p.environments.household import Connection, settled
-from p2p.environments.neighbourhood import Prosumers, Range
-from p2p.environments.storage import storage_of
+from p2p.environments.battery_storage import storage_of
+from p2p.environments.energy_value import Connection, settled
+from p2p.environments.household_days import drawn_days
+from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
 
 WH = st.integers(-300, 300)
 

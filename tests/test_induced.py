@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2p.environments.induced import Induced, deal
-from p2p.institutions import Sent
+from p2p.base.rng import stream
+from p2p.base.units import INSTITUTION, SESSION
+from p2p.environments.induced_values import Induced, deal
 from p2p.messages import (
     Bid,
     Contract,
@@ -20,9 +21,8 @@ from p2p.messages import (
     StartPeriod,
     Step,
 )
-from p2p.seeds import stream
-from p2p.session import Session
-from p2p.units import INSTITUTION, SESSION
+from p2p.messages.envelope import Sent
+from p2p.session.session import Session
 from tests.play import Course, small
 
 SEED_BUYER, SEED_SELLER = (200, 100, 50), (25, 75, 150)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from p2p.line import ClientLine, Told, feed_frame
+from p2p.base.units import Seat as SeatNumber
 from p2p.messages import Accepted
-from p2p.units import Seat as SeatNumber
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Told, feed_frame
 from recordings.store import Recovered
 from server.feeds import Feeds
 from tests.killed import POINTS

@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2p.knowledge import Knowledge, PublicKnowledge
+from p2p.base.rng import derived, stream
+from p2p.base.units import SECOND
+from p2p.information.projection import Views
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import (
     Contract,
     Ended,
@@ -28,13 +32,10 @@ from p2p.messages import (
     StartRound,
     Step,
 )
-from p2p.rules import public_rules
-from p2p.scenario import InstitutionRules
-from p2p.seeds import derived, stream
-from p2p.session import Session
-from p2p.terms import CallTerms
-from p2p.units import SECOND
-from p2p.views import Views
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import InstitutionRules
+from p2p.scenario.terms import CallTerms
+from p2p.session.session import Session
 from tests.play import Course, small, told
 
 

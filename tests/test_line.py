@@ -6,24 +6,6 @@ from typing import Any
 
 import pytest
 
-from p2p.line import (
-    FAULTS_MAX,
-    FRAME_MAX,
-    PENDING_MAX,
-    ClientLine,
-    Fact,
-    Fault,
-    Login,
-    ServerLine,
-    Told,
-    Welcome,
-    _read_fact,
-    _read_run,
-    error_frame,
-    feed_frame,
-    forget_facts,
-    frame,
-)
 from p2p.messages import (
     Accepted,
     Announced,
@@ -38,8 +20,24 @@ from p2p.messages import (
     RequestStanding,
     Sell,
 )
-from p2p.rules import public_rules
-from p2p.wire import ProtocolError, encode
+from p2p.protocol.client_connection import PENDING_MAX, ClientLine
+from p2p.protocol.codec import ProtocolError, encode
+from p2p.protocol.frames import (
+    FRAME_MAX,
+    Fact,
+    Fault,
+    Login,
+    Told,
+    Welcome,
+    _read_fact,
+    _read_run,
+    error_frame,
+    feed_frame,
+    forget_facts,
+    frame,
+)
+from p2p.protocol.server_connection import FAULTS_MAX, ServerLine
+from p2p.scenario.public_rules import public_rules
 from tests.play import small
 
 RULES = public_rules(small())

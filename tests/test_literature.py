@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from p2p.agents import Agent
-from p2p.agents.aa import AA, bent, unbent
-from p2p.agents.learner import Learner
-from p2p.agents.watching import Shout
-from p2p.agents.zip import ZIP
+from p2p.agents.base import Agent
+from p2p.agents.strategies.aa import AA, bent, unbent
+from p2p.agents.strategies.learner import Learner
+from p2p.agents.strategies.shout_memory import Shout
+from p2p.agents.strategies.zip import ZIP
 from p2p.messages import (
     Ask,
     Bid,

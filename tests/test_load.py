@@ -13,9 +13,9 @@ from bots.load import quantile
 from bots.load_hand import Floor, Hand
 from bots.load_machine import LAG_EVERY_S, Spent, lateness_ms
 from bots.load_wire import Wire
-from p2p.line import Fact, feed_frame
 from p2p.messages import Accepted, Announced, Lobby, Quote, Standing
-from p2p.wire import encode
+from p2p.protocol.codec import encode
+from p2p.protocol.frames import Fact, feed_frame
 from tests.lab import pit
 
 

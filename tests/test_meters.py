@@ -7,12 +7,14 @@ import time
 import aiomqtt
 import pytest
 
+from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND
 from p2p.messages import Forecast, Joined, Judged, Metered, Open, Reading, Start
-from p2p.meters import FUSE_W, PAYLOAD_MAX, Measured, measured
-from p2p.scenario import parse
-from p2p.session import Session
-from p2p.units import EXPERIMENTER, GATEWAY, SECOND
-from p2p.wire import Envelope, ProtocolError
+from p2p.messages.envelope import Envelope
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.meter_payload import PAYLOAD_MAX, Measured, measured
+from p2p.scenario.parsing import parse
+from p2p.session.metering import FUSE_W
+from p2p.session.session import Session
 from recordings.store import read_folder, run_again
 from tests.brokers import mosquitto, needs_mosquitto
 from tests.conftest import SMALL

@@ -4,16 +4,9 @@ from math import sqrt
 
 import pytest
 
+from p2p.analysis.market_metrics import alpha, competitive_surpluses, efficiency, score_period, score_session, surpluses
+from p2p.base.exact_sum import total
 from p2p.messages import Contract, Schedule, Step
-from p2p.metrics import (
-    alpha,
-    competitive_surpluses,
-    efficiency,
-    score_period,
-    score_session,
-    surpluses,
-)
-from p2p.totals import total
 
 SCHEDULES = {
     3: Schedule(1, "buyer", (Step(200), Step(100), Step(50))),

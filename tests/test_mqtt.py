@@ -10,8 +10,6 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from p2p.broadcast import ANNOUNCEMENTS_KEPT
-from p2p.broker_address import broker_at
 from p2p.messages import (
     Accepted,
     Announce,
@@ -29,8 +27,10 @@ from p2p.messages import (
     Start,
     StartRound,
 )
-from p2p.rules import public_rules
-from p2p.scenario import parse
+from p2p.protocol.mqtt_address import broker_at
+from p2p.protocol.mqtt_topics import ANNOUNCEMENTS_KEPT
+from p2p.scenario.parsing import parse
+from p2p.scenario.public_rules import public_rules
 from server.board import Board
 from server.mqtt import Publisher
 from tests.brokers import listening, mosquitto, needs_mosquitto

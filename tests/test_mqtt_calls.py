@@ -6,13 +6,13 @@ import msgspec
 import pytest
 
 from bots.client import Facts
-from p2p.broadcast import CALLS_KEPT, Call
-from p2p.line import Welcome
+from p2p.base.units import SECOND
 from p2p.messages import Accepted, Ask, Bid, Called, EndPeriod, Indicative, Pause
-from p2p.rules import public_rules
-from p2p.scenario import parse
-from p2p.units import SECOND
-from p2p.wire import encode
+from p2p.protocol.codec import encode
+from p2p.protocol.frames import Welcome
+from p2p.protocol.mqtt_topics import CALLS_KEPT, Call
+from p2p.scenario.parsing import parse
+from p2p.scenario.public_rules import public_rules
 from server.bulletin import Bulletin
 from server.feeds import Feeds
 from tests.brokers import listening, mosquitto, needs_mosquitto

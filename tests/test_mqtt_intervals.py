@@ -4,9 +4,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2p.broadcast import Interval
 from p2p.messages import Accepted, Contract, EndPeriod, Metered, Start, StartRound
-from p2p.scenario import parse
+from p2p.protocol.mqtt_topics import Interval
+from p2p.scenario.parsing import parse
 from recordings.score import fold
 from recordings.store import Recovered, read_folder
 from server.host import open_again

@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from p2p.broker_address import Broker
+from p2p.base.units import AGENTS, INSTITUTION
+from p2p.information.projection import Views
 from p2p.institutions.call import CallAuction
 from p2p.messages import Called, Contract, Forecast, Indicative, Message, Metered, Order, Schedule
-from p2p.scenario import Arm, InformationSet, Scenario
+from p2p.messages.envelope import Event
+from p2p.protocol.mqtt_address import Broker
+from p2p.scenario.schema import Arm, InformationSet, Scenario
 from p2p.sim.sessions import Simulation
-from p2p.units import AGENTS, INSTITUTION
-from p2p.views import Views
-from p2p.wire import Event
 from server.clock import Clock
 from server.host import Host, open_new
 from server.mqtt import Publisher

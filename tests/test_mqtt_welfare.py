@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from p2p.broadcast import welfare
+from p2p.analysis.session_outcome import Outcome
 from p2p.messages import (
     Accepted,
     Bid,
@@ -12,8 +12,8 @@ from p2p.messages import (
     Start,
     StartRound,
 )
-from p2p.outcome import Outcome
-from p2p.scenario import parse
+from p2p.protocol.mqtt_topics import welfare
+from p2p.scenario.parsing import parse
 from p2p.sim.scenario_files import load
 from p2p.sim.sessions import Simulation
 from recordings.score import score

@@ -6,19 +6,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from p2p.agents import Action, only_takes, taken
-from p2p.agents.beliefs import Belief, History
+from p2p.agents.base import Action
+from p2p.agents.order_mapping import said
+from p2p.agents.quoting import only_takes, taken
 from p2p.agents.registry import NAMES, AgentError
-from p2p.agents.saying import said
-from p2p.agents.zip import ZIP
-from p2p.knowledge import Knowledge, PublicKnowledge
+from p2p.agents.strategies.beliefs import Belief, History
+from p2p.agents.strategies.zip import ZIP
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ask, Bid, Buy, Contract, Quote, Refused, Schedule, Sell, StartRound, Step
-from p2p.rules import public_rules
-from p2p.scenario import RobotRules, Scenario
+from p2p.messages.envelope import Envelope, Event
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import RobotRules, Scenario
+from p2p.scenario.terms import Terms
 from p2p.sim.scenario_files import load
 from p2p.sim.sessions import Simulation
-from p2p.terms import Terms
-from p2p.wire import Envelope, Event
 from tests.play import small, told
 from tests.sight import Drawn, Sight, agent, decide, seller
 

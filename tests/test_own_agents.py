@@ -10,11 +10,11 @@ import pytest
 
 from bots.fleet import run_fleet
 from bots.robot import OVERDUE_MAX, Robot
-from p2p.agents import Agent
+from p2p.agents.base import Agent
+from p2p.agents.invocation import AgentFailed
 from p2p.agents.registry import AgentError, check_cast, make_agent, parse_cast, parse_word
-from p2p.agents.saying import AgentFailed
 from p2p.messages import Ask, Bid, Contract, End, Passes, Quote
-from p2p.scenario import seats_of_markets
+from p2p.scenario.assignment import seats_of_markets
 from p2p.sim.batch import Task, play_all
 from p2p.sim.sessions import Simulation
 from recordings.score import fold
@@ -106,7 +106,7 @@ def test_it_is_accepted_wherever_an_agent_is(example):
     assert parse_cast(example, 2) == [example] * 2
     assert parse_cast(f"{example}/share=0.3", 1) == [f"{example}/share=0.3"]
     assert parse_cast(f"{example}/share=0.3:2,zic:*", 3) == [f"{example}/share=0.3"] * 2 + ["zic"]
-    assert type(make_agent("p2p.agents.zic:ZIC")).__name__ == "ZIC"
+    assert type(make_agent("p2p.agents.strategies.zic:ZIC")).__name__ == "ZIC"
 
 
 def test_commands_take_it(example, tmp_path):
@@ -129,10 +129,10 @@ def test_what_an_agent_keeps_for_itself_is_no_parameter(tmp_path):
     [
         ("none.py:Mine", "there is no file none.py"),
         ("no.such:Mine", "there is no module no.such; a file is named as a path: no/such.py:Class"),
-        ("p2p.agents.zic:Zic", "p2p.agents.zic has no 'Zic'; its agents: ZIC"),
+        ("p2p.agents.strategies.zic:Zic", "p2p.agents.strategies.zic has no 'Zic'; its agents: ZIC"),
         ("mine.py", "'mine.py' is a file; its class is to be named, too: mine.py:Class"),
         ("learner/epsilon=0.1/epsilon=0.2", "'learner/epsilon=0.1/epsilon=0.2' gives epsilon twice"),
-        ("p2p.agents.zic:Random", "p2p.agents.zic:Random is no agent"),
+        ("p2p.agents.strategies.zic:Random", "p2p.agents.strategies.zic:Random is no agent"),
     ],
 )
 def test_what_is_not_there_is_said(word, said):

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2p.environments.battery import Battery, day_with
-from p2p.environments.profiles import INTERVAL_H, INTERVALS_PER_DAY, draw_profile, normals
+from p2p.environments.battery_model import day_with
+from p2p.environments.load_profiles import INTERVAL_H, INTERVALS_PER_DAY, draw_profile, normals
+from p2p.scenario.prosumer_schema import Battery
 
 
 def profile(seed: int):  # type: ignore[no-untyped-def]

@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from p2p.environments.battery import Battery
-from p2p.environments.neighbourhood import Prosumers, Range
-from p2p.knowledge import Knowledge, PublicKnowledge
+from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION
+from p2p.information.projection import Views
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import (
     Ask,
     Bid,
@@ -25,11 +26,10 @@ from p2p.messages import (
     StartRound,
     Step,
 )
-from p2p.rules import public_rules
-from p2p.scenario import InstitutionRules, Scenario
+from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.sim.sessions import Simulation
-from p2p.units import ENVIRONMENT, INSTITUTION, SESSION
-from p2p.views import Views
 from tests.play import Course, answer, small, told
 
 

@@ -5,14 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from p2p.charges import NO_CHARGES, Charges
-from p2p.environments.battery import Battery
-from p2p.environments.days import Days, Household
-from p2p.environments.household import Connection
-from p2p.environments.neighbourhood import Prosumers, Range
+from p2p.base.units import INSTITUTION
+from p2p.environments.battery_storage import storage_of
+from p2p.environments.energy_value import Connection
+from p2p.environments.household_days import Days, Household
 from p2p.environments.prosumer import Prosumer
-from p2p.environments.storage import storage_of
-from p2p.institutions import Sent
 from p2p.messages import (
     Contract,
     Contracts,
@@ -26,8 +23,10 @@ from p2p.messages import (
     StartPeriod,
     Step,
 )
-from p2p.scenario import InstitutionRules
-from p2p.units import INSTITUTION
+from p2p.messages.envelope import Sent
+from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
+from p2p.scenario.schema import InstitutionRules
 from tests.play import Course, answer, small
 
 PRICES = InstitutionRules(0, 500, name="continuous", tick=5)

@@ -6,10 +6,12 @@ from statistics import mean
 import msgspec
 import pytest
 
-from p2p.reaction import NONE_S, Reaction, ReactionError, parse_reaction
-from p2p.scenario import RobotRules, ScenarioError, parse
+from p2p.base.units import SECOND
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.parsing import parse
+from p2p.scenario.reaction_times import NONE_S, Reaction, ReactionError, parse_reaction
+from p2p.scenario.schema import RobotRules
 from p2p.sim.sessions import Simulation
-from p2p.units import SECOND
 from tests.play import small
 from tests.test_scenario import GOOD
 

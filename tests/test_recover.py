@@ -10,12 +10,13 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from p2p.line import ClientLine, Fault, Told, Welcome
+from p2p.base.units import EXPERIMENTER, GATEWAY, Address
 from p2p.messages import Accepted, Ask, Bid, EndRound, Message, Pause, Paused, Refused, StartRound
-from p2p.scenario import parse
-from p2p.session import Session
-from p2p.units import EXPERIMENTER, GATEWAY, Address
-from p2p.wire import Envelope
+from p2p.messages.envelope import Envelope
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Fault, Told, Welcome
+from p2p.scenario.parsing import parse
+from p2p.session.session import Session
 from recordings.journal import JournalError
 from recordings.store import Recovered, Store, read_folder, run_again
 from server.host import open_again, open_new

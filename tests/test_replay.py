@@ -5,11 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from p2p.line import FactRead
 from p2p.messages import Accepted, Contract, Quote, Refused, Schedule
-from p2p.scenario import Scenario, parse
+from p2p.protocol.codec import message_of
+from p2p.protocol.frames import FactRead
+from p2p.scenario.parsing import parse
+from p2p.scenario.schema import Scenario
 from p2p.sim.sessions import Simulation
-from p2p.wire import message_of
 from recordings.journal import JournalError
 from recordings.replay import Replay, ReplayError, read_replay
 from recordings.store import Store

@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from p2p.line import ClientLine, FactRead, Told
 from p2p.messages import Accepted, Bid, Message, Refused, RequestStanding, Resume
-from p2p.wire import message_of
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import message_of
+from p2p.protocol.frames import FactRead, Told
 from recordings.store import Recovered
 from server.host import open_again
 from tests.hosted import Hosted, Trader, hosting

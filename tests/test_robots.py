@@ -9,13 +9,13 @@ from msgspec.structs import replace
 from bots.client import Client, Facts, Lost
 from bots.fleet import complaint, run_fleet
 from bots.robot import Robot
-from p2p.agents import Agent
-from p2p.line import Welcome
+from p2p.agents.base import Agent
+from p2p.analysis.session_outcome import Outcome
+from p2p.base.rng import derived
 from p2p.messages import Bid, End, Ended, EndRound, Pause, Resume, Schedule, Start, StartRound, Step
-from p2p.outcome import Outcome
-from p2p.rules import public_rules
-from p2p.seeds import derived
-from p2p.wire import ProtocolError
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Welcome
+from p2p.scenario.public_rules import public_rules
 from recordings.score import fold
 from recordings.store import read_folder
 

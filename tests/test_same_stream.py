@@ -10,10 +10,10 @@ import asyncio
 import msgspec
 import pytest
 
-from p2p.scenario import InducedValues, InformationSet, Scenario
+from p2p.base.units import INSTITUTION, SESSION
+from p2p.messages.envelope import Envelope
+from p2p.scenario.schema import InducedValues, InformationSet, Scenario
 from p2p.sim.scenario_files import load
-from p2p.units import INSTITUTION, SESSION
-from p2p.wire import Envelope
 from server.feeds import spectator
 from server.sequencer import Arrival
 from tests.canaries import TICK, marked, secrets

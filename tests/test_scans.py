@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2p.agents.scans import all_crossing, best_crossing, best_of_first, sweep_of_first, within_band
-from p2p.book import Book, Order, Side
-from p2p.offers import Offers, Ranked, Ticker
+from p2p.agents.strategies.offer_search import all_crossing, best_crossing, best_of_first, sweep_of_first, within_band
+from p2p.orderbook.book import Book, Order, Side
+from p2p.orderbook.visible_offers import Offers, Ranked, Ticker
 
 
 def side_of(is_buy: bool, *offers: tuple[float, float]) -> Side:

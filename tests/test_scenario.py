@@ -7,8 +7,11 @@ import msgspec
 import pytest
 
 from p2p.messages import BY_DIRECTIVE
-from p2p.scenario import Scenario, ScenarioError, parse, seats_of_markets
-from p2p.scenario_lines import line_of, lines_of_keys
+from p2p.scenario.assignment import seats_of_markets
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.parsing import parse
+from p2p.scenario.schema import Scenario
+from p2p.scenario.toml_lines import line_of, lines_of_keys
 from p2p.sim.scenario_files import FOLDER, load, names
 from recordings.journal import Header
 from recordings.store import scenario_of

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from p2p.scenario import ScenarioError, _tables, parse
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.parsing import _tables, parse
 from p2p.sim.scenario_files import FOLDER, names
 from p2p.sim.scenario_introduction import INTRODUCTION
 from p2p.sim.scenario_page import meanings, page, tables

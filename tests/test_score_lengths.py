@@ -4,8 +4,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from p2p.base.units import SECOND
 from p2p.messages import EndPeriod, Extend, Pause, Resume
-from p2p.units import SECOND
 from recordings.command import score as score_command
 from recordings.report import lengths_line
 from recordings.score import score

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from bots.fleet import run_called, run_fleet
-from p2p.line import ClientLine, Login
+from p2p.base.units import Seat
 from p2p.messages import (
     Accepted,
     Bid,
@@ -19,9 +19,10 @@ from p2p.messages import (
     Passes,
     Start,
 )
-from p2p.scenario import Vacancies
-from p2p.units import Seat
-from p2p.wire import ProtocolError
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Login
+from p2p.scenario.schema import Vacancies
 from recordings.score import fold
 from recordings.store import Recovered, read_folder
 from server.admission import Doors

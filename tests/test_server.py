@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from p2p.line import ClientLine
 from p2p.messages import (
     Accepted,
     Ask,
@@ -31,7 +30,8 @@ from p2p.messages import (
     Start,
     StartRound,
 )
-from p2p.wire import encode
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import encode
 from recordings.store import read_folder, run_again
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from p2p.base.units import AGENTS, ENVIRONMENT, EVERYONE, EXPERIMENTER, GATEWAY, INSTITUTION, SECOND, SESSION
 from p2p.messages import (
     Accepted,
     Ask,
@@ -37,8 +38,7 @@ from p2p.messages import (
     StartPeriod,
     StartRound,
 )
-from p2p.units import AGENTS, ENVIRONMENT, EVERYONE, EXPERIMENTER, GATEWAY, INSTITUTION, SECOND, SESSION
-from p2p.wire import Envelope, Event
+from p2p.messages.envelope import Envelope, Event
 from tests.play import PHASES, Course, answer, between, lobby, small, told, trading
 
 ALLOWED: dict[type[Message], set[str]] = {

@@ -2,6 +2,7 @@
 
 import pytest
 
+from p2p.base.units import ENVIRONMENT, EXPERIMENTER, GATEWAY, INSTITUTION, SECOND, SESSION
 from p2p.messages import (
     Accepted,
     Ask,
@@ -28,10 +29,9 @@ from p2p.messages import (
     Sell,
     Start,
 )
-from p2p.scenario import Scenario
-from p2p.session import Session
-from p2p.units import ENVIRONMENT, EXPERIMENTER, GATEWAY, INSTITUTION, SECOND, SESSION
-from p2p.wire import Envelope, Event
+from p2p.messages.envelope import Envelope, Event
+from p2p.scenario.schema import Scenario
+from p2p.session.session import Session
 from tests.play import PHASES, Course, answer, lobby, small, told, trading
 
 # --- who says what -----------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from p2p.analysis.session_outcome import Outcome
+from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND
 from p2p.messages import (
     Ask,
     Bid,
@@ -26,11 +28,10 @@ from p2p.messages import (
     Sell,
     Start,
 )
-from p2p.outcome import Outcome
-from p2p.session import Session
+from p2p.messages.envelope import Envelope, Event
+from p2p.protocol.codec import encode, envelope_of, template_of
+from p2p.session.session import Session
 from p2p.sim.sessions import Simulation
-from p2p.units import EXPERIMENTER, GATEWAY, SECOND
-from p2p.wire import Envelope, Event, encode, envelope_of, template_of
 from tests.play import Course, small, told
 
 TWO = small(markets=2)
@@ -56,7 +57,7 @@ def test_the_same_messages_at_the_same_times_give_the_same_events_and_digest() -
 SCRIPT = """
 from hashlib import blake2b
 from p2p.sim.sessions import Simulation
-from p2p.wire import encode, template_of
+from p2p.protocol.codec import encode, template_of
 from tests.play import small
 simulation = Simulation(small(markets=2, identities="per_period"), ["zic", "satisficer"] * 4, 5)
 whole = blake2b()

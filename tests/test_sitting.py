@@ -4,6 +4,9 @@ from pathlib import Path
 
 from rich.text import Text
 
+from p2p.analysis.seat_occupancy import Sitting
+from p2p.analysis.session_outcome import Outcome
+from p2p.base.units import GATEWAY, SECOND
 from p2p.messages import (
     Ask,
     Bid,
@@ -13,10 +16,7 @@ from p2p.messages import (
     Resume,
     Start,
 )
-from p2p.outcome import Outcome
-from p2p.sitting import Sitting
-from p2p.units import GATEWAY, SECOND
-from p2p.wire import Envelope
+from p2p.messages.envelope import Envelope
 from recordings.names import FILE as PEOPLE
 from recordings.report import traders_table
 from recordings.score import score

@@ -14,8 +14,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
-from p2p.line import ClientLine, Told, Welcome
 from p2p.messages import Accepted, Bid, Quote
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Told, Welcome
 from server.opening import repeated
 from tests.hosted import Hosted, Trader
 from tests.test_server import roles, trading

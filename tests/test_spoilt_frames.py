@@ -19,9 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
-from p2p.line import FAULTS_MAX, ClientLine, Login, ServerLine, forget_facts
 from p2p.messages import Accepted, Bid
-from p2p.wire import ProtocolError
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Login, forget_facts
+from p2p.protocol.server_connection import FAULTS_MAX, ServerLine
 from recordings.store import Store
 from server.clock import Clock
 from server.feeds import Feeds

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from p2p.line import Told
+from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, Seat
 from p2p.messages import (
     Accepted,
     Ask,
@@ -29,11 +29,13 @@ from p2p.messages import (
     TakenOver,
     Unpaid,
 )
-from p2p.rules import public_rules
-from p2p.scenario import ScenarioError, Vacancies, parse
+from p2p.messages.envelope import Envelope
+from p2p.protocol.frames import Told
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.parsing import parse
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Vacancies
 from p2p.sim.scenario_files import load
-from p2p.units import EVERYONE, EXPERIMENTER, GATEWAY, Seat
-from p2p.wire import Envelope
 from tests.conftest import SMALL
 from tests.hands import TAKES_OVER, comes_back, course, takes
 from tests.play import Course, answer, small, told

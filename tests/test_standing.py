@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p2p.institutions import Sent
+from p2p.base.units import AGENTS, INSTITUTION, SECOND
 from p2p.messages import (
     Ask,
     Bid,
@@ -18,7 +18,7 @@ from p2p.messages import (
     Standing,
     StartRound,
 )
-from p2p.units import AGENTS, INSTITUTION, SECOND
+from p2p.messages.envelope import Sent
 from tests.play import (
     Play,
     Said,

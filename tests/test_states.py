@@ -1,9 +1,10 @@
 """States on a viewer's line: told when they change, though no fact comes along, and not when only hidden things do."""
 
-from p2p.line import ClientLine, Welcome, frame
 from p2p.messages import Indicative
-from p2p.rules import public_rules
-from p2p.scenario import Scenario
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Welcome, frame
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
 from p2p.sim.sessions import Simulation
 from server.deliveries import Delivery
 from server.feeds import Feeds

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from p2p.line import ClientLine, Told, Welcome
+from p2p.base.units import SECOND
 from p2p.messages import Accepted, Bid, EndRound, Intermission, Message, Refused, Start, StartRound
-from p2p.units import SECOND
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Told, Welcome
 from recordings.store import read_folder, run_again
 from tests.conftest import SMALL
 from tests.lab import GUARD_S, Serving, pit, serve

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from p2p.base.units import EXPERIMENTER, GATEWAY
 from p2p.messages import End, Joined, Message, Open, Quote
-from p2p.session import RULES, Session
-from p2p.units import EXPERIMENTER, GATEWAY
-from p2p.wire import Envelope, Event
+from p2p.messages.envelope import Envelope, Event
+from p2p.session.session import RULES, Session
 from recordings.disk import _syncs_of
 from recordings.journal import FILE, Chain, Header, JournalError, same
 from recordings.score import score

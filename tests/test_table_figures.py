@@ -9,17 +9,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from p2p.charges import Charges
-from p2p.equilibrium import equilibrium
+from p2p.analysis.market_metrics import competitive_surpluses
+from p2p.analysis.transaction_rows import Times
+from p2p.base.units import SECOND
 from p2p.messages import Ask, Bid, Contract, Pause, Resume, Schedule, Step
-from p2p.metrics import competitive_surpluses
-from p2p.scenario import InstitutionRules, Scenario
+from p2p.scenario.charges import Charges
+from p2p.scenario.schema import InstitutionRules, Scenario
+from p2p.schedules.equilibrium import equilibrium
 from p2p.sim.batch import Played, Task, play, play_all
-from p2p.sim.details import Times
 from p2p.sim.scenario_files import load
 from p2p.sim.tables import write_tables
 from p2p.sim.tournament_columns import TOURNAMENT
-from p2p.units import SECOND
 from recordings.report import baselines_table, periods_table, traders_table
 from recordings.score import score
 from recordings.store import Store

@@ -8,17 +8,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from p2p.charges import Charges
-from p2p.disguise import disguised
+from p2p.base.units import PRICE_MAX
 from p2p.messages import Contract
-from p2p.scenario import Arm, InducedValues, Redraw, Scenario, ScenarioError
+from p2p.scenario.charges import Charges
+from p2p.scenario.disguise import disguised
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.schema import Arm, InducedValues, Redraw, Scenario
+from p2p.scenario.terms import Terms
 from p2p.sim.batch import Task, play, play_all
 from p2p.sim.columns import TABLES
 from p2p.sim.sessions import Simulation
 from p2p.sim.tables import write_tables
 from p2p.sim.tables_page import page
-from p2p.terms import Terms
-from p2p.units import PRICE_MAX
 from tests.lab import pit
 from tests.play import small, told
 

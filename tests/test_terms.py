@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from p2p.charges import Charges
+from p2p.analysis.session_outcome import Outcome
+from p2p.base.units import EXPERIMENTER
 from p2p.messages import (
     Ask,
     Bid,
@@ -21,14 +22,16 @@ from p2p.messages import (
     Replace,
     Sell,
 )
-from p2p.outcome import Outcome
-from p2p.scenario import InstitutionRules, Scenario, ScenarioError, parse
+from p2p.messages.envelope import Envelope
+from p2p.protocol.codec import ProtocolError, message_of
+from p2p.scenario.charges import Charges
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.parsing import parse
+from p2p.scenario.schema import InstitutionRules, Scenario
+from p2p.scenario.terms import CallTerms, Terms
 from p2p.sim.batch import Task, play
 from p2p.sim.induced_sheet import induced_sheet, rules_lines
 from p2p.sim.scenario_files import load
-from p2p.terms import CallTerms, Terms
-from p2p.units import EXPERIMENTER
-from p2p.wire import Envelope, ProtocolError, message_of
 from tests.conftest import SMALL
 from tests.play import Course, answer, small, told
 

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from p2p.agents.saying import AgentFailed
-from p2p.environments.dealing import Dealing
-from p2p.scenario import seats_of_markets
+from p2p.agents.invocation import AgentFailed
+from p2p.environments.value_draws import Dealing
+from p2p.scenario.assignment import seats_of_markets
 from p2p.sim.batch import Task
 from p2p.sim.tournament import Results, gains_of, gains_of_all, mean_of, meetings, seats_of_half
 from tests.lab import pit
@@ -61,7 +61,7 @@ def test_cores_change_nothing():
 
 
 def test_an_agent_against_itself_under_another_name_gains_the_same():
-    found = results(["zic", "p2p.agents.zic:ZIC"], 6, 1)
+    found = results(["zic", "p2p.agents.strategies.zic:ZIC"], 6, 1)
     balanced, *one_in_many = found.pairs()
     assert balanced.difference.mean == pytest.approx(0.0)
     assert all(pair.difference.mean == pytest.approx(0.0) for pair in one_in_many)

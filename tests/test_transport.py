@@ -13,8 +13,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from p2p.line import ClientLine, Welcome
 from p2p.messages import Bid
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Welcome
 from server.host import Host
 from server.metrics import Counted, counted
 from server.transport import Transport, TransportError, is_loopback, transport

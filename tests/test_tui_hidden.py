@@ -3,9 +3,9 @@
 import pytest
 from textual.widgets import DataTable
 
+from p2p.base.units import SECOND
 from p2p.messages import Contract, Ended, EndRound, Intermission, Lobby, StartRound
-from p2p.rules import public_rules
-from p2p.units import SECOND
+from p2p.scenario.public_rules import public_rules
 from server.conduct import describe, made
 from server.telling import Telling
 from tests.test_tui_market_screens import terminal

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from textual.widgets import DataTable, Digits
 
-from p2p.line import Told
+from p2p.base.units import SECOND
 from p2p.messages import (
     Accepted,
     Bid,
@@ -27,9 +27,9 @@ from p2p.messages import (
     StartRound,
     Step,
 )
-from p2p.rules import public_rules
-from p2p.scenario import Scenario
-from p2p.units import SECOND
+from p2p.protocol.frames import Told
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
 from recordings.replay import Replay
 from tests.test_tui_markets import BOOK, DAY
 from tests.test_tui_trade import Terminal

@@ -2,8 +2,8 @@
 
 import pytest
 
+from p2p.base.units import SECOND, Role
 from p2p.institutions.call import CallAuction
-from p2p.line import ClientLine, Fact, Welcome, feed_frame, frame
 from p2p.messages import (
     Ask,
     Bid,
@@ -30,11 +30,12 @@ from p2p.messages import (
     TakenOver,
     Unpaid,
 )
-from p2p.rules import public_rules
-from p2p.scenario import Scenario
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import encode
+from p2p.protocol.frames import Fact, Welcome, feed_frame, frame
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
 from p2p.sim.sessions import Simulation
-from p2p.units import SECOND, Role
-from p2p.wire import encode
 from recordings.indication import Indication
 from tests.tui_plays import Play, calls, energy, market, small, told_to
 from tui.figures import Figures

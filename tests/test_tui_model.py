@@ -1,5 +1,6 @@
 """What the terminal shows, folded from facts: plays without a terminal."""
 
+from p2p.base.units import SECOND
 from p2p.messages import (
     Accepted,
     Contract,
@@ -17,7 +18,6 @@ from p2p.messages import (
     Step,
 )
 from p2p.messages import Bid as BidSaid
-from p2p.units import SECOND
 from tests.tui_plays import Play, small, smith, told_to
 from tui.model import QUOTES_KEPT, Answer, Model
 from tui.periods import OwnTrade

@@ -2,8 +2,8 @@
 
 import pytest
 
+from p2p.base.units import SECOND
 from p2p.messages import Announced, Forecast, HandedBack, Lobby, Paused, Schedule, StartRound, Step, TakenOver
-from p2p.units import SECOND
 from tests.test_tui_market_screens import terminal as households
 from tests.test_tui_markets import DAY
 from tests.test_tui_trade import terminal

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.client import FINAL
+from p2p.base.units import SECOND
 from p2p.messages import Ask, Bid, Buy, Paused, Quote, Reason, Schedule, Sell, StartRound, Step
-from p2p.rules import public_rules
-from p2p.units import SECOND
+from p2p.scenario.public_rules import public_rules
 from tests.tui_plays import Play, small
 from tui.orders import hindrance, nudged, order_of, outlook, price_typed
 from tui.sentences import CLOSED, REFUSED, closed_sentence, order_words

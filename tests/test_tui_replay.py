@@ -2,10 +2,10 @@
 
 import pytest
 
-from p2p.line import Told
+from p2p.base.units import SECOND
 from p2p.messages import Bid, Refused, Schedule, StartRound, Step
-from p2p.rules import public_rules
-from p2p.units import SECOND
+from p2p.protocol.frames import Told
+from p2p.scenario.public_rules import public_rules
 from recordings.replay import Replay
 from tests.tui_plays import small, told_to
 from tui.model import Answer, Model

@@ -2,7 +2,7 @@
 
 from bots.client import Lost
 from p2p.messages import Ended, Lobby
-from p2p.rules import public_rules
+from p2p.scenario.public_rules import public_rules
 from recordings.replay import Replay
 from tests.test_tui_trade import Terminal, terminal
 from tests.tui_plays import FakeClient, small, told_to

@@ -9,11 +9,11 @@ import pytest
 from textual.pilot import Pilot
 
 from bots.client import Happening, Lost
-from p2p.line import Told
+from p2p.base.units import SECOND, Role, Side
 from p2p.messages import Called, Contract, Forecast, Indicative, Message, Order, Quote, Schedule, StartRound, Step
-from p2p.rules import public_rules
-from p2p.scenario import Scenario
-from p2p.units import SECOND, Role, Side
+from p2p.protocol.frames import Told
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
 from recordings.replay import Replay
 from tests.tui_plays import FakeClient, calls, energy, market, seat_of, small, smith, told_to
 from tui.app import LabApp

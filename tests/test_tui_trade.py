@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable, Digits
 
 from bots.client import Lost
-from p2p.line import Fault
+from p2p.base.units import SECOND, Role
 from p2p.messages import (
     Accepted,
     Ask,
@@ -27,7 +27,7 @@ from p2p.messages import (
     StartRound,
     Step,
 )
-from p2p.units import SECOND, Role
+from p2p.protocol.frames import Fault
 from tests.tui_plays import FakeClient, seat_of, small, told_to
 from tui.app import Ending
 from tui.screens.lobby import LobbyScreen

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p2p.institutions import NAMES, Institution, institution_named
+from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION
+from p2p.institutions.base import Institution
 from p2p.institutions.call import CallAuction
 from p2p.institutions.continuous import ContinuousAuction
+from p2p.institutions.registry import institution_named
 from p2p.institutions.standing import StandingAuction
 from p2p.messages import (
     Ask,
@@ -29,8 +31,8 @@ from p2p.messages import (
     Sell,
     StartPeriod,
 )
-from p2p.terms import CallTerms, Terms
-from p2p.units import AGENTS, ENVIRONMENT, INSTITUTION
+from p2p.scenario.schema import INSTITUTION_NAMES
+from p2p.scenario.terms import CallTerms, Terms
 from tests.naive_market import TWINS, Deal, Naive, NaiveCall
 
 EXAMPLES = [pytest.param(150), pytest.param(500, marks=pytest.mark.full)]
@@ -224,7 +226,7 @@ def play_both(stage: Stage, rng: Random) -> None:
 
 
 @pytest.mark.parametrize("examples", EXAMPLES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", INSTITUTION_NAMES)
 def test_an_institution_does_what_its_naive_twin_does(name: str, examples: int) -> None:
     deals = 0
 
@@ -241,4 +243,4 @@ def test_an_institution_does_what_its_naive_twin_does(name: str, examples: int) 
 
 
 def test_every_institution_has_a_twin() -> None:
-    assert set(TWINS) == set(NAMES)
+    assert set(TWINS) == set(INSTITUTION_NAMES)

@@ -4,10 +4,10 @@ from random import Random
 
 import pytest
 
-from p2p.book import Book, Order
-from p2p.institutions.uniform import Clearing, clearing, shares
+from p2p.institutions.uniform_price import Clearing, clearing, shares
 from p2p.messages import InitInst
-from p2p.terms import CallTerms
+from p2p.orderbook.book import Book, Order
+from p2p.scenario.terms import CallTerms
 from tests.naive_market import Rest, rationed, tunnel, uniform_price
 
 TICKS = (1, 5)

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from bots.fleet import called
+from p2p.base.units import EXPERIMENTER, GATEWAY, Address, Seat
 from p2p.messages import (
     Joined,
     Left,
@@ -17,9 +18,8 @@ from p2p.messages import (
     Resume,
     Start,
 )
-from p2p.scenario import Scenario, Vacancies
-from p2p.units import EXPERIMENTER, GATEWAY, Address, Seat
-from p2p.wire import Envelope
+from p2p.messages.envelope import Envelope
+from p2p.scenario.schema import Scenario, Vacancies
 from server.sequencer import Arrival, Happened
 from server.vacancies import AGAIN_S
 from server.vacancies import Vacancies as Watch

@@ -8,6 +8,8 @@ import msgspec
 import pytest
 
 from p2p.agents.registry import NAMES
+from p2p.base.units import AGENTS, ENVIRONMENT, EVERYONE, EXPERIMENTER, INSTITUTION, SESSION
+from p2p.information.projection import Shown, Views
 from p2p.messages import (
     Accepted,
     Bid,
@@ -28,12 +30,11 @@ from p2p.messages import (
     StartPeriod,
     StartRound,
 )
-from p2p.scenario import Scenario
-from p2p.session import Session
+from p2p.messages.envelope import Envelope, Event
+from p2p.protocol.codec import encode
+from p2p.scenario.schema import Scenario
+from p2p.session.session import Session
 from p2p.sim.sessions import Simulation
-from p2p.units import AGENTS, ENVIRONMENT, EVERYONE, EXPERIMENTER, INSTITUTION, SESSION
-from p2p.views import Shown, Views
-from p2p.wire import Envelope, Event, encode
 from tests.play import Course, small
 
 IDENTITIES = ["hidden", "alias", "per_period"]

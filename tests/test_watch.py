@@ -9,14 +9,15 @@ import msgspec
 import pytest
 
 from bots.client import Client, Closed, Facts, Lost
-from p2p.broadcast import TOPICS, Book, Welfare
-from p2p.broker_address import broker_at
-from p2p.line import ClientLine, FactRead, Fault, Told, Welcome
 from p2p.messages import Accepted, Bid, Contract, End, Lobby, Quote, Schedule, Standing, StartRound
-from p2p.rules import public_rules
-from p2p.scenario import parse
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import encode, message_of
+from p2p.protocol.frames import FactRead, Fault, Told, Welcome
+from p2p.protocol.mqtt_address import broker_at
+from p2p.protocol.mqtt_topics import TOPICS, Book, Welfare
+from p2p.scenario.parsing import parse
+from p2p.scenario.public_rules import public_rules
 from p2p.sim.sessions import Simulation
-from p2p.wire import encode, message_of
 from server.bulletin import Bulletin
 from server.feeds import Feeds
 from tests.brokers import mosquitto, needs_mosquitto

@@ -5,12 +5,12 @@ import random
 import msgspec
 import pytest
 
-from p2p.line import FactRead, Told
+from p2p.base.units import SECOND, Instant
 from p2p.messages import Ask, Bid, EndPeriod, Extend, Indicative, Message, Pause, Resume
-from p2p.rules import public_rules
-from p2p.scenario import InformationSet
-from p2p.units import SECOND, Instant
-from p2p.wire import encode, message_of
+from p2p.protocol.codec import encode, message_of
+from p2p.protocol.frames import FactRead, Told
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import InformationSet
 from server.bulletin import Bulletin
 from server.feeds import Feeds
 from tests.play import Course

@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
-from p2p.broadcast import Period, State
+from p2p.base.units import SECOND
 from p2p.messages import Called, Extend, Extended, StartRound
-from p2p.rules import public_rules
-from p2p.units import SECOND
-from p2p.wire import encode
+from p2p.protocol.codec import encode
+from p2p.protocol.mqtt_topics import Period, State
+from p2p.scenario.public_rules import public_rules
 from server.bulletin import Bulletin
 from server.feeds import Feeds
 from server.telling import Telling

@@ -6,13 +6,13 @@ from textual.widgets import Digits
 from textual.widgets._footer import FooterKey
 
 from bots.client import Closed, Lost
-from p2p.broadcast import Efficiency, Welfare
-from p2p.broker_address import Broker
-from p2p.line import Welcome
+from p2p.base.units import SECOND
 from p2p.messages import Accepted, Contract, Lobby, Quote, Start, StartRound
-from p2p.scenario import parse
-from p2p.units import SECOND
-from p2p.wire import encode
+from p2p.protocol.codec import encode
+from p2p.protocol.frames import Welcome
+from p2p.protocol.mqtt_address import Broker
+from p2p.protocol.mqtt_topics import Efficiency, Welfare
+from p2p.scenario.parsing import parse
 from server.mqtt import published as published_to
 from tests.conftest import SMALL
 from tests.test_tui_snapshots import settled

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from bots.client import Closed, Facts, Happening
-from p2p.line import Told, Welcome
+from p2p.information.projection import Views
 from p2p.messages import Message
-from p2p.rules import public_rules
-from p2p.scenario import Scenario, parse
+from p2p.protocol.frames import Told, Welcome
+from p2p.scenario.parsing import parse
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
 from p2p.sim.sessions import Simulation
-from p2p.views import Views
 from tui.model import Model
 
 SMITH = Path(__file__).parent.parent / "scenarios" / "smith-1962-test-1.toml"

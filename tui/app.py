@@ -16,7 +16,7 @@ from textual.css.query import NoMatches
 from textual.events import Resize
 from textual.geometry import Size
 
-from p2p.units import SECOND, Instant
+from p2p.base.units import SECOND, Instant
 from tui.model import Model
 from tui.screens.small import SmallScreen, too_small
 

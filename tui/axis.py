@@ -7,7 +7,7 @@ them: here a row is a whole part of the step between two labels, and a labelled 
 from dataclasses import dataclass
 from math import ceil, floor
 
-from p2p.units import PRICE_MAX, Price
+from p2p.base.units import PRICE_MAX, Price
 
 ROUND = (1, 2, 5)
 """Steps that people count in, times a power of ten."""

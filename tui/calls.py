@@ -1,7 +1,7 @@
 """When the next call of a call market is held: its countdown, through pauses and extensions."""
 
+from p2p.base.units import Duration, Instant
 from p2p.messages import Called, EndRound, Extended, Message, Paused, Resumed, StartRound
-from p2p.units import Duration, Instant
 
 
 class CallClock:

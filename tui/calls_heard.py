@@ -1,9 +1,9 @@
 """The calls of a market as a broker tells them, turned into what a spectator's line would tell: facts and a state."""
 
-from p2p.broadcast import Call, Period
+from p2p.base.units import Duration, Instant
 from p2p.messages import Indicative, Message
-from p2p.rules import PublicRules, after_next_call_us
-from p2p.units import Duration, Instant
+from p2p.protocol.mqtt_topics import Call, Period
+from p2p.scenario.public_rules import PublicRules, after_next_call_us
 
 
 class CallsHeard:

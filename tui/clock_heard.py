@@ -4,10 +4,10 @@ A broker keeps the latest `period` and `state`, and no order between them: of a 
 be heard. So whatever was told before is put right: a pause that was missed is told late, with the time that it took.
 """
 
-from p2p.broadcast import Period, State
+from p2p.base.units import Duration, Instant
 from p2p.messages import Ended, EndRound, Extended, Intermission, Lobby, Message, Paused, Resumed, StartRound
-from p2p.rules import PublicRules, after_next_call_us
-from p2p.units import Duration, Instant
+from p2p.protocol.mqtt_topics import Period, State
+from p2p.scenario.public_rules import PublicRules, after_next_call_us
 
 Facts = list[tuple[Instant, Message]]
 

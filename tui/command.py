@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from p2p.units import Seat
+from p2p.base.units import Seat
 from tui.doors import NoTerminal, address, need_terminal, seat_code
 
 NAME_MAX = 40

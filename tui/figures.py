@@ -7,8 +7,8 @@ the rules' `money_unit`.
 
 import re
 
-from p2p.rules import PublicRules
-from p2p.units import Money, Price, Quantity
+from p2p.base.units import Money, Price, Quantity
+from p2p.scenario.public_rules import PublicRules
 
 PART = re.compile(r"0\.(0*)1 (.+)")
 """A unit of money that is a decimal part of another: its noughts, and the other."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from p2p.broadcast import TOPICS, Announcement, Book, Call, Contracts, Made, Period, Standing, State, Welfare
-from p2p.line import Told, Welcome
+from p2p.base.units import Instant
 from p2p.messages import Announced, Message, Quote
 from p2p.messages import Standing as StandingFact
-from p2p.rules import PublicRules
-from p2p.units import Instant
+from p2p.protocol.frames import Told, Welcome
+from p2p.protocol.mqtt_topics import TOPICS, Announcement, Book, Call, Contracts, Made, Period, Standing, State, Welfare
+from p2p.scenario.public_rules import PublicRules
 from tui.calls_heard import CallsHeard
 from tui.clock_heard import ClockHeard, Facts
 from tui.levels import Levels

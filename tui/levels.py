@@ -2,9 +2,9 @@
 
 import msgspec
 
-from p2p.broadcast import LEVELS_SHOWN, Book
+from p2p.base.units import Price, Quantity, Side
 from p2p.messages import Order
-from p2p.units import Price, Quantity, Side
+from p2p.protocol.mqtt_topics import LEVELS_SHOWN, Book
 
 
 class Levels:

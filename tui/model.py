@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from p2p.broadcast import Welfare
-from p2p.knowledge import Knowledge, PublicKnowledge
-from p2p.line import Told
+from p2p.base.units import Duration, Instant, Money, Price, Quantity, Seat, Side
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import (
     Accepted,
     Announced,
@@ -36,8 +36,9 @@ from p2p.messages import (
     TakenOver,
     Unpaid,
 )
-from p2p.rules import PublicRules
-from p2p.units import Duration, Instant, Money, Price, Quantity, Seat, Side
+from p2p.protocol.frames import Told
+from p2p.protocol.mqtt_topics import Welfare
+from p2p.scenario.public_rules import PublicRules
 from tui.calls import CallClock
 from tui.figures import Figures
 from tui.periods import OwnTrade, Period

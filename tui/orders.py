@@ -3,10 +3,10 @@
 The server judges for itself; here a slip of the finger is told at once, and nothing is sent that can only be refused.
 """
 
+from p2p.base.units import Money, Price, Quantity, Side
 from p2p.messages import Ask, Bid, Buy, Cancel, Replace, Sell
 from p2p.messages import Order as Resting
-from p2p.rules import PublicRules, controlled
-from p2p.units import Money, Price, Quantity, Side
+from p2p.scenario.public_rules import PublicRules, controlled
 from tui.figures import Figures
 from tui.model import Model
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from p2p.base.units import Duration, Money, Price, Quantity, Role, Seat
 from p2p.messages import Contract
-from p2p.units import Duration, Money, Price, Quantity, Role, Seat
 from tui.thinned import Thinned
 
 

@@ -1,7 +1,7 @@
 """A recording being played: where it is, how fast, and the model as it is there. Pure: time is handed in."""
 
+from p2p.base.units import Duration, Instant
 from p2p.messages import Ended, StartRound
-from p2p.units import Duration, Instant
 from recordings.replay import Replay
 from tui.model import Model
 

@@ -2,7 +2,7 @@
 
 import time
 
-from p2p.units import Instant
+from p2p.base.units import Instant
 from tui.app import Ending, LabApp
 from tui.player import Player
 from tui.screens.replay import ReplayScreen

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from p2p.base.units import Price, Quantity
 from p2p.messages import Ask, Bid, Buy, Cancel, Message, Replace, Sell, SetBattery, SetReservation
-from p2p.units import Price, Quantity
 from tui.figures import Figures
 
 REFUSED: dict[str, str] = {

@@ -7,9 +7,9 @@ from typing import Protocol
 from textual.css.query import NoMatches
 
 from bots.client import Closed, Facts, Happening, Lost
-from p2p.line import Fault, Welcome
+from p2p.base.units import Instant
 from p2p.messages import Message
-from p2p.units import Instant
+from p2p.protocol.frames import Fault, Welcome
 from tui.app import Ending, LabApp
 from tui.model import Model
 from tui.screens.lobby import LobbyScreen

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from bots.client import Closed, Facts, Happening, Lost
-from p2p.broadcast import Welfare
-from p2p.line import Fault, Welcome
-from p2p.units import Instant
+from p2p.base.units import Instant
+from p2p.protocol.frames import Fault, Welcome
+from p2p.protocol.mqtt_topics import Welfare
 from tui.app import Ending, LabApp
 from tui.heard import Unheard
 from tui.model import Model

@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator, Iterator
 import aiomqtt
 
 from bots.client import Closed, Facts, Happening, Lost
-from p2p.broadcast import OFFLINE, ONLINE, ROOT, Welfare
-from p2p.broker_address import Broker
-from p2p.line import Welcome
-from p2p.units import Instant
+from p2p.base.units import Instant
+from p2p.protocol.frames import Welcome
+from p2p.protocol.mqtt_address import Broker
+from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, Welfare
 from tui.heard import Heard, Unheard
 
 ANSWER_S_MAX = 5.0

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from p2p.broker_address import broker_at
+from p2p.protocol.mqtt_address import broker_at
 from tui.doors import NoTerminal, address, need_terminal
 
 

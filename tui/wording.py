@@ -1,6 +1,6 @@
 """Times, phases and contracts in words: plain text for the widgets, from the model."""
 
-from p2p.units import SECOND, Duration, Instant
+from p2p.base.units import SECOND, Duration, Instant
 from tui.model import Model
 from tui.periods import Deal
 

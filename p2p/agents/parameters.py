@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from p2p.agents import Agent
+from p2p.agents.base import Agent
 
 
 def said_range(kind: Any) -> str:

@@ -10,25 +10,25 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from p2p.agents import Agent
-from p2p.agents.own import AgentError as AgentError
-from p2p.agents.own import is_own, own_class
+from p2p.agents.base import Agent
 from p2p.agents.parameters import wrong_parameter
+from p2p.agents.plugin_loader import AgentError as AgentError
+from p2p.agents.plugin_loader import is_own, own_class
 
 NAMES: dict[str, str] = {
-    "ziu": "p2p.agents.ziu:ZIU",
-    "zic": "p2p.agents.zic:ZIC",
-    "zip": "p2p.agents.zip:ZIP",
-    "gd": "p2p.agents.gd:GD",
-    "mgd": "p2p.agents.mgd:MGD",
-    "gdx": "p2p.agents.gdx:GDX",
-    "aa": "p2p.agents.aa:AA",
-    "sniper": "p2p.agents.sniper:Sniper",
-    "giveaway": "p2p.agents.giveaway:Giveaway",
-    "shaver": "p2p.agents.shaver:Shaver",
-    "optimizer": "p2p.agents.optimizer:Optimizer",
-    "satisficer": "p2p.agents.satisficer:Satisficer",
-    "learner": "p2p.agents.learner:Learner",
+    "ziu": "p2p.agents.strategies.ziu:ZIU",
+    "zic": "p2p.agents.strategies.zic:ZIC",
+    "zip": "p2p.agents.strategies.zip:ZIP",
+    "gd": "p2p.agents.strategies.gd:GD",
+    "mgd": "p2p.agents.strategies.mgd:MGD",
+    "gdx": "p2p.agents.strategies.gdx:GDX",
+    "aa": "p2p.agents.strategies.aa:AA",
+    "sniper": "p2p.agents.strategies.sniper:Sniper",
+    "giveaway": "p2p.agents.strategies.giveaway:Giveaway",
+    "shaver": "p2p.agents.strategies.shaver:Shaver",
+    "optimizer": "p2p.agents.strategies.optimizer:Optimizer",
+    "satisficer": "p2p.agents.strategies.satisficer:Satisficer",
+    "learner": "p2p.agents.strategies.learner:Learner",
 }
 
 OWN_WORD = re.compile(r"(?P<name>[^=]*:[A-Za-z_]\w*)(?P<settings>(/.*)?)")

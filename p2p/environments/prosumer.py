@@ -7,11 +7,10 @@ is worth to a seat is its gain over dealing with the grid alone under the same b
 
 from dataclasses import dataclass, field
 
-from p2p.charges import NO_CHARGES, Charges
-from p2p.environments.days import Days
-from p2p.environments.household import settled
-from p2p.holdings import Holding
-from p2p.institutions import Sent
+from p2p.base.rng import stream
+from p2p.base.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat
+from p2p.environments.energy_value import settled
+from p2p.environments.household_days import Days
 from p2p.messages import (
     Ask,
     Bid,
@@ -30,9 +29,10 @@ from p2p.messages import (
     SetReservation,
     StartPeriod,
 )
-from p2p.scenario import InstitutionRules
-from p2p.seeds import stream
-from p2p.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat
+from p2p.messages.envelope import Sent
+from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.schema import InstitutionRules
+from p2p.schedules.holding import Holding
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """A periodic call auction: orders are collected, then cleared at once, once or several times a period.
 
-At a uniform price inside the price tunnel (p2p/institutions/uniform.py), or each pair at its ask's price, as in the v4
+At a uniform price inside the price tunnel (p2p/institutions/uniform_price.py), or each pair at its ask's price, as in the v4
 model. While orders are collected, what a call held now would give is told as a state (`indicative`).
 A period that is ended before its time is cleared then: whoever has an order in the call is bound by it.
 """
@@ -8,12 +8,10 @@ A period that is ended before its time is cleared then: whoever has an order in 
 from fractions import Fraction
 from math import floor
 
-from p2p.book import Order as Resting
-from p2p.clearing import clear
-from p2p.institutions import Sent
-from p2p.institutions.floor import Floor, seat_of
-from p2p.institutions.orders import Orders
-from p2p.institutions.uniform import Clearing, clearing, shares
+from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Duration, Price, Quantity, Role, Seat
+from p2p.institutions.open_orders import Orders
+from p2p.institutions.trading_rights import Floor, seat_of
+from p2p.institutions.uniform_price import Clearing, clearing, shares
 from p2p.messages import (
     Ask,
     Bid,
@@ -34,7 +32,9 @@ from p2p.messages import (
     Standing,
     StartPeriod,
 )
-from p2p.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Duration, Price, Quantity, Role, Seat
+from p2p.messages.envelope import Sent
+from p2p.orderbook.book import Order as Resting
+from p2p.orderbook.pairwise_clearing import clear
 
 
 class CallAuction:

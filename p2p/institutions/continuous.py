@@ -5,11 +5,9 @@ price (or whatever stands, without one) and never rest. An order can be cancelle
 place in the queue unless only the quantity shrinks.
 """
 
-from p2p.book import Fill
-from p2p.book import Order as Resting
-from p2p.institutions import Sent
-from p2p.institutions.floor import Floor, seat_of
-from p2p.institutions.orders import Orders
+from p2p.base.units import ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat
+from p2p.institutions.open_orders import Orders
+from p2p.institutions.trading_rights import Floor, seat_of
 from p2p.messages import (
     Ask,
     Bid,
@@ -28,7 +26,9 @@ from p2p.messages import (
     Standing,
     StartPeriod,
 )
-from p2p.units import ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat
+from p2p.messages.envelope import Sent
+from p2p.orderbook.book import Fill
+from p2p.orderbook.book import Order as Resting
 
 
 class ContinuousAuction:

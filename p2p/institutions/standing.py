@@ -6,8 +6,8 @@ standing ask contracts at the ask, an ask at or below the standing bid at the bi
 After each contract both sides are open again. Where the terms of trade waive the improvement rule, the newest stands.
 """
 
-from p2p.institutions import Sent
-from p2p.institutions.floor import Floor, seat_of
+from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat, Side
+from p2p.institutions.trading_rights import Floor, seat_of
 from p2p.messages import (
     Ask,
     Bid,
@@ -26,7 +26,7 @@ from p2p.messages import (
     Standing,
     StartPeriod,
 )
-from p2p.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat, Side
+from p2p.messages.envelope import Sent
 
 
 class StandingAuction:

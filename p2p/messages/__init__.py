@@ -1,12 +1,13 @@
 """The message space: every directive that can be said in a session, as frozen structs; here is their catalogue.
 
-A message is a *payload*; the template of the seed (directive, from, to, payload) is put round it in p2p/wire.py.
+A message is a *payload*; the template of the seed (directive, from, to, payload) is put round it in p2p/protocol/codec.py.
 The seed's own (`double-auction-mes`) are in seed.py, with its names; the other rooms are ours. The class attributes
 `said_by` and `told_to` say who may send it to whom; the docstring says what it does.
 """
 
 from p2p.messages.base import Message, OrderId, Reason, Taken, Verdict, WirePrice, WireQuantity, WireSeat
-from p2p.messages.course import (
+from p2p.messages.household import Forecast, Judged, Metered, Reading, SetBattery, SetReservation
+from p2p.messages.lifecycle import (
     Announce,
     Announced,
     End,
@@ -21,10 +22,8 @@ from p2p.messages.course import (
     Resumed,
     Start,
 )
-from p2p.messages.households import Forecast, Judged, Metered, Reading, SetBattery, SetReservation
 from p2p.messages.market import Accepted, Called, Cancel, Indicative, Order, Quote, Refused, Replace, Schedule, Step
-from p2p.messages.seats import HandedBack, Joined, Left, Lobby, Passes, Robots, TakenOver, Unpaid
-from p2p.messages.seed import (
+from p2p.messages.mes import (
     Ask,
     Bid,
     Buy,
@@ -42,6 +41,7 @@ from p2p.messages.seed import (
     StartPeriod,
     StartRound,
 )
+from p2p.messages.seats import HandedBack, Joined, Left, Lobby, Passes, Robots, TakenOver, Unpaid
 
 __all__ = [
     "BY_DIRECTIVE",

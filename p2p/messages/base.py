@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from p2p.units import PRICE_MAX, QUANTITY_MAX, SEATS_MAX
+from p2p.base.units import PRICE_MAX, QUANTITY_MAX, SEATS_MAX
 
 WirePrice: TypeAlias = Annotated[int, msgspec.Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 """Any integer a price may be written as; whether it is within the market's limits is the institution's to say."""

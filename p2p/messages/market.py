@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import msgspec
 
+from p2p.base.units import Money, Price, Quantity, Role, Seat, Side
 from p2p.messages.base import Message, OrderId, Reason, WirePrice, WireQuantity
-from p2p.units import Money, Price, Quantity, Role, Seat, Side
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True):

@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
+from p2p.base.units import Controller, Money, Seat
 from p2p.messages.base import Message, WireSeat
-from p2p.units import Controller, Money, Seat
 
 
 class Lobby(Message, frozen=True):

@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from p2p.analysis.market_metrics import PeriodScore
+from p2p.analysis.seat_occupancy import Sitting
+from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.transaction_rows import Row, Times, contract_rows, trader_rows
 from p2p.messages import Refused
-from p2p.metrics import PeriodScore
-from p2p.outcome import Outcome
-from p2p.scenario import Scenario
+from p2p.scenario.schema import Scenario
 from p2p.sim.cores import in_order
-from p2p.sim.details import Row, Times, contract_rows, trader_rows
 from p2p.sim.foresight import foresight_bound
 from p2p.sim.sessions import Simulation
 from p2p.sim.watchdog import guarded
-from p2p.sitting import Sitting
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Literal
 
 import click
 
-from p2p.scenario import Scenario, ScenarioError
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.schema import Scenario
 from p2p.sim.batch import Played, Task
 
 
@@ -39,9 +40,9 @@ def simulate(
 
     Session k of a seed is the same, however many are played and on however many cores.
     """
-    from p2p.agents.saying import AgentFailed
-    from p2p.disguise import disguised
-    from p2p.seeds import derived
+    from p2p.agents.invocation import AgentFailed
+    from p2p.base.rng import derived
+    from p2p.scenario.disguise import disguised
     from p2p.sim.batch import play_all
     from p2p.sim.shell import folder_for
     from p2p.sim.tables import write_tables
@@ -70,8 +71,8 @@ def _checked(
     from msgspec.structs import replace
 
     from p2p.agents.registry import AgentError, check_cast, parse_cast
-    from p2p.disguise import disguised
-    from p2p.reaction import ReactionError, parse_reaction
+    from p2p.scenario.disguise import disguised
+    from p2p.scenario.reaction_times import ReactionError, parse_reaction
     from p2p.sim.parquet import pyarrow
     from p2p.sim.scenario_files import load
     from p2p.sim.shell import Refusal
@@ -95,8 +96,8 @@ def _checked(
 
 
 def _say(rules: Scenario, agents: str, done: list[Played]) -> None:
-    from p2p.environments.neighbourhood import Prosumers
-    from p2p.metrics import score_session
+    from p2p.analysis.market_metrics import score_session
+    from p2p.scenario.prosumer_schema import Prosumers
     from p2p.sim.tables import interval
 
     sessions = [score_session(played.scores) for played in done]

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from p2p.energy import EnergyScore
-from p2p.environments.neighbourhood import Prosumers
-from p2p.scenario import Scenario
+from p2p.analysis.energy_metrics import EnergyScore
+from p2p.base.exact_sum import total
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.schema import Scenario
 from p2p.sim.batch import Played
 from p2p.sim.columns import ENERGY, FORESIGHT, LIMITED, Column
-from p2p.totals import total
 
 
 def period_columns(scenario: Scenario) -> tuple[Column, ...]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from p2p.energy import best_gain, feeder_capacity
-from p2p.environments import Environment
-from p2p.environments.built import environment_of
-from p2p.environments.neighbourhood import Prosumers
-from p2p.equilibrium import demand, equilibrium, supply
+from p2p.analysis.energy_metrics import best_gain, feeder_capacity
+from p2p.environments.base import Environment
+from p2p.environments.registry import environment_of
 from p2p.messages import Schedule
-from p2p.scenario import Scenario, seats_of_markets
+from p2p.scenario.assignment import seats_of_markets
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.schema import Scenario
+from p2p.schedules.equilibrium import demand, equilibrium, supply
 
 
 def energy_sheet(scenario: Scenario, seed: int) -> Iterator[str]:

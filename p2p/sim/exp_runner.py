@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from p2p.environments.profiles import INTERVALS_PER_DAY
+from p2p.environments.load_profiles import INTERVALS_PER_DAY
 from p2p.sim.experiment import FIRST_SEED, N_MOST, Options
 from p2p.sim.shell import Amount, default_workers, numbers, run
 from p2p.sim.sweep import sweep

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from p2p.environments.profiles import INTERVALS_PER_DAY
+from p2p.environments.load_profiles import INTERVALS_PER_DAY
 from p2p.sim.folder import write_text
 from p2p.sim.runs import Record
 from p2p.sim.shell import Refusal

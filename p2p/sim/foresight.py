@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from p2p.energy import Books, connection_of, feeder_capacity
-from p2p.environments.neighbourhood import Prosumers
-from p2p.environments.storage import storage_of
-from p2p.scenario import Scenario
-from p2p.totals import total
-from p2p.units import Quantity, Seat
+from p2p.analysis.energy_metrics import Books, connection_of, feeder_capacity
+from p2p.base.exact_sum import total
+from p2p.base.units import Quantity, Seat
+from p2p.environments.battery_storage import storage_of
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.schema import Scenario
 
 VARIABLES = ("bought", "sold", "drawn", "fed", "unserved", "curtailed", "flexible", "charged", "given", "stored")
 """Of each household in each interval, all at least 0 and in Wh; `stored` is counted from the battery's least charge."""

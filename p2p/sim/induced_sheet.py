@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from p2p.environments.dealing import Dealing
-from p2p.equilibrium import Equilibrium, demand, equilibrium, supply
+from p2p.environments.value_draws import Dealing
 from p2p.messages import Schedule, Step
-from p2p.scenario import InducedValues, Scenario
+from p2p.scenario.schema import InducedValues, Scenario
+from p2p.schedules.equilibrium import Equilibrium, demand, equilibrium, supply
 
 
 def rules_lines(rules: Scenario) -> Iterator[str]:

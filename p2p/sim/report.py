@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
+from p2p.base.exact_sum import total
 from p2p.sim.comparisons import ratio_rows
 from p2p.sim.folder import write_text
 from p2p.sim.frontier import Row, cells, detail_row, frontier_row
 from p2p.sim.overlay import Labelled
-from p2p.totals import total
 
 TOLERANCES = {"exp_kg_v4": 3e-3, "exp_kg_call_v4": 3e-2, "exp_kg_call_cap_v4": 3e-2}
 """Relative agreement expected of cell means, where it is not 1e-3: there a last bit moves whole trades."""

@@ -15,7 +15,8 @@ from typing import Any
 import click
 import msgspec
 
-from p2p.environments.profiles import INTERVALS_PER_DAY
+from p2p.base.exact_sum import total
+from p2p.environments.load_profiles import INTERVALS_PER_DAY
 from p2p.sim.experiment import MANIFEST, Options, processor
 from p2p.sim.experiments import OVERLAY, SEEDS, book
 from p2p.sim.figures import write_figures
@@ -27,7 +28,6 @@ from p2p.sim.shell import Refusal, default_workers, folder_for, numbers
 from p2p.sim.summaries import read_manifest, summarize
 from p2p.sim.sweep import sweep
 from p2p.sim.theory import write_theory
-from p2p.totals import total
 
 BOOK_MANIFEST = "runbook.json"
 PACKAGES = ("tradingpit", "numpy", "pandas", "matplotlib", "msgspec", "pyarrow", "distributed")

@@ -3,8 +3,10 @@
 import difflib
 from pathlib import Path
 
-from p2p.scenario import Scenario, ScenarioError, parse
-from p2p.scenario_lines import line_of
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.parsing import parse
+from p2p.scenario.schema import Scenario
+from p2p.scenario.toml_lines import line_of
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "scenarios"
 SIZE_MAX = 1_000_000

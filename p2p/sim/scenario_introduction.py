@@ -2,7 +2,7 @@
 
 INTRODUCTION = """# Scenarios
 
-*Written by `pit scenarios keys` from the structs in `p2p/scenario.py` and those it is made of; not by hand.*
+*Written by `pit scenarios keys` from the structs in `p2p/scenario/schema.py` and those it is made of; not by hand.*
 
 A scenario says all of a session but its seed: who may trade what at which value, under which rules of trade, for how
 long. It is a TOML file; nothing is to be programmed. Those of the lab are in `scenarios/`, and `pit scenarios list`

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from p2p.scenario import InducedValues, Scenario
+from p2p.base.field_types import type_words
+from p2p.scenario.schema import InducedValues, Scenario
 from p2p.sim.scenario_introduction import INTRODUCTION
-from p2p.type_words import type_words
 
 TABLE = re.compile(r"^\[+[\w.]+\]+(?: of name `\w+`)?[:.] ")
 """How the text of a struct begins that says which table it is: the heading says it already."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from p2p.scenario import InducedValues, Scenario
+from p2p.scenario.schema import InducedValues, Scenario
 
 
 @click.group(epilog="Example: pit scenarios show smith-1962-test-1")
@@ -75,7 +75,7 @@ def keys(out: Path | None) -> None:
 
 
 def _loaded(name: str) -> Scenario:
-    from p2p.scenario import ScenarioError
+    from p2p.scenario.errors import ScenarioError
     from p2p.sim.scenario_files import load
 
     try:

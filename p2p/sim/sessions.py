@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 from random import Random
 
-from p2p.agents import Agent
+from p2p.agents.base import Agent
+from p2p.agents.invocation import AgentFailed, decided, seen
+from p2p.agents.order_mapping import said
 from p2p.agents.registry import check_cast, make_agent, parse_word
-from p2p.agents.saying import AgentFailed, decided, said, seen
-from p2p.knowledge import Knowledge, PublicKnowledge
+from p2p.base.rng import derived, stream
+from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND, Instant, Seat
+from p2p.information.projection import Shown, Views
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Joined, Message, Open, Start
-from p2p.reaction import parse_reaction
-from p2p.rules import public_rules
-from p2p.scenario import Scenario
-from p2p.seeds import derived, stream
-from p2p.session import Session
-from p2p.units import EXPERIMENTER, GATEWAY, SECOND, Instant, Seat
-from p2p.views import Shown, Views
-from p2p.wire import Envelope, Event
+from p2p.messages.envelope import Envelope, Event
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.reaction_times import parse_reaction
+from p2p.scenario.schema import Scenario
+from p2p.session.session import Session
 
 Heard = tuple[Envelope, Instant, list[Event]]
 """A message that was handed in, when, and what it caused."""

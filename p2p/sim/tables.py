@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from p2p.metrics import PeriodScore, score_session
-from p2p.scenario import Scenario
+from p2p.analysis.market_metrics import PeriodScore, score_session
+from p2p.base.exact_sum import total
+from p2p.scenario.schema import Scenario
 from p2p.sim.batch import Played
 from p2p.sim.columns import FIGURES, TABLES, Column
 from p2p.sim.energy_columns import period_cells, period_columns, session_cells, session_columns
-from p2p.totals import total
 
 Format = Literal["csv", "parquet"]
 Row = dict[str, Any]

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from math import sqrt
 
-from p2p.scenario import InducedValues, Scenario, seats_of_markets
-from p2p.seeds import derived, stream
+from p2p.base.exact_sum import total
+from p2p.base.rng import derived, stream
+from p2p.base.units import Seat
+from p2p.scenario.assignment import seats_of_markets
+from p2p.scenario.schema import InducedValues, Scenario
 from p2p.sim.batch import Task, play
 from p2p.sim.cores import in_order
-from p2p.totals import total
-from p2p.units import Seat
 
 Gains = dict[Seat, float]
 """What each seat gained in a session, in shares of a trader's part of the maximum surplus."""
@@ -97,7 +98,7 @@ def seats_of_half(scenario: Scenario, seed: int) -> frozenset[Seat]:
     for market, seats in enumerate(seats_of_markets(scenario, seed)):
         ordered = list(seats)
         if isinstance(scenario.environment, InducedValues):
-            from p2p.environments.dealing import Dealing
+            from p2p.environments.value_draws import Dealing
 
             dealt = Dealing(scenario.environment, seats, seed, market)(1)
             ordered.sort(key=lambda seat, dealt=dealt: dealt[seat])  # type: ignore[misc]

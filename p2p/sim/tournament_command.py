@@ -23,9 +23,9 @@ def tournament(
     Gains are shares of a trader's part of the maximum surplus, with 95 % intervals. Session k of a seed is the same
     market for all, on however many cores.
     """
+    from p2p.agents.invocation import AgentFailed
     from p2p.agents.registry import AgentError, check_cast
-    from p2p.agents.saying import AgentFailed
-    from p2p.scenario import ScenarioError
+    from p2p.scenario.errors import ScenarioError
     from p2p.sim.progress import Bars
     from p2p.sim.scenario_files import load
     from p2p.sim.shell import folder_for

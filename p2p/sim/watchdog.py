@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from p2p.agents.saying import NeverReturns, decided, seen
+from p2p.agents.invocation import NeverReturns, decided, seen
 
 CALL_S_MAX = 30.0
 """The longest a call of an agent goes on undisturbed, a million times what the slowest of ours needs."""

@@ -68,7 +68,11 @@ BUGS = (
                 "last = self.session.token(envelope.sender)",
                 "last = getattr(arrival.speaker, 'last', 0)\n            if arrival.speaker:\n                arrival.speaker.last = envelope.token  # type: ignore[attr-defined]",
             ),
-            ("p2p/session.py", "            if envelope.token <= self.token(sender):\n                return []\n", ""),
+            (
+                "p2p/session/session.py",
+                "            if envelope.token <= self.token(sender):\n                return []\n",
+                "",
+            ),
         ),
         SAID_AGAIN,
     ),
@@ -81,7 +85,7 @@ BUGS = (
         "project leaks what is one seat's own",
         (
             (
-                "p2p/views.py",
+                "p2p/information/projection.py",
                 "return Shown(market, None, {event.to: ",
                 "return Shown(market, self._disguised(message, market), {event.to: ",
             ),
@@ -129,7 +133,7 @@ BUGS = (
         "priority off by one: whoever comes last goes first",
         (
             (
-                "p2p/book.py",
+                "p2p/orderbook/book.py",
                 "level.orders.append(order)",
                 "level.orders.insert(level.first, order)",
             ),
@@ -176,7 +180,7 @@ BUGS = (
         "a pause does not stop the clock",
         (
             (
-                "p2p/session.py",
+                "p2p/session/session.py",
                 "{market: (self.now + left[market], what) for market, (_, what) in",
                 "{market: (due, what) for market, (due, what) in",
             ),
@@ -237,7 +241,13 @@ BUGS = (
     ),
     Bug(
         "unpaid goes by who holds the seat, not by who said the order",
-        (("p2p/stand_ins.py", "        speaker, robot = self._speaker\n", "        return seat in self.seats\n"),),
+        (
+            (
+                "p2p/session/stand_ins.py",
+                "        speaker, robot = self._speaker\n",
+                "        return seat in self.seats\n",
+            ),
+        ),
         WORLD,
     ),
     Bug(
@@ -256,7 +266,7 @@ BUGS = (
         "a hand-back clears the quotes",
         (
             (
-                "p2p/session.py",
+                "p2p/session/session.py",
                 "        told, sent = self.stand_ins.sits(",
                 "        if seat in self.stand_ins.seats and not stand_in and hasattr(market.institution, '_clear'):\n            market.institution._clear()\n        told, sent = self.stand_ins.sits(",
             ),
@@ -297,12 +307,18 @@ BUGS = (
     ),
     Bug(
         "a robot's setting outlives its time",
-        (("p2p/stand_ins.py", "            if setting not in now:\n", "            if setting in now:\n"),),
+        (("p2p/session/stand_ins.py", "            if setting not in now:\n", "            if setting in now:\n"),),
         "tests/test_stand_ins.py::test_who_comes_back_finds_what_he_had_set_himself",
     ),
     Bug(
         "what was said before a robot took the seat is said again",
-        (("p2p/line.py", "        if welcome.stood_in:\n", "        if welcome.stood_in and not self.pending:\n"),),
+        (
+            (
+                "p2p/protocol/frames.py",
+                "        if welcome.stood_in:\n",
+                "        if welcome.stood_in and not self.pending:\n",
+            ),
+        ),
         WORLD,
     ),
 )

@@ -11,12 +11,13 @@ from typing import Any
 
 from bots.client import Client, Happening
 from bots.robot import Robot
-from p2p.line import ClientLine, Login
+from p2p.base.units import EXPERIMENTER, GATEWAY, PRICE_MAX, Seat
 from p2p.messages import Bid, Message, Open, RequestContracts, RequestStanding
-from p2p.scenario import Scenario
-from p2p.session import Session
-from p2p.units import EXPERIMENTER, GATEWAY, PRICE_MAX, Seat
-from p2p.wire import Envelope
+from p2p.messages.envelope import Envelope
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Login
+from p2p.scenario.schema import Scenario
+from p2p.session.session import Session
 from recordings.journal import Reading
 from recordings.store import Store, read_folder
 from server.announcements import Announcements

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from p2p.line import ClientLine, Fault, Told, Welcome
+from p2p.base.units import EXPERIMENTER, SECOND
 from p2p.messages import (
     Announce,
     Ask,
@@ -22,7 +22,8 @@ from p2p.messages import (
     Sell,
     Start,
 )
-from p2p.units import EXPERIMENTER, SECOND
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Fault, Told, Welcome
 from server.peer import Gone
 from tests.simulation.network import Link
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from p2p.base.units import Seat
 from p2p.messages import Ended, Joined, Left, Paused, Resumed, StartRound
-from p2p.session import Session
-from p2p.units import Seat
+from p2p.session.session import Session
 from server.feeds import Viewer
 from server.gateway import Line
 from server.sequencer import Happened

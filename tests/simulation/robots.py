@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from random import Random
 from typing import TYPE_CHECKING
 
+from p2p.base.units import Seat
 from p2p.messages import TakenOver
-from p2p.units import Seat
-from p2p.wire import Event
+from p2p.messages.envelope import Event
 from server.host import Host
 from server.sequencer import Happened
 from server.vacancies import Vacancies

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import msgspec
 
-from p2p.line import ClientLine, Fault
+from p2p.base.units import EXPERIMENTER
 from p2p.messages import Ask, Bid, Buy, Cancel, Message, Order, Replace, Sell
-from p2p.scenario import InducedValues, InstitutionRules, Scenario, Vacancies
-from p2p.units import EXPERIMENTER
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Fault
+from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario, Vacancies
 from server.admission import Doors, _Doors
 from server.limits import TAKEN_OVER
 from tests.play import small

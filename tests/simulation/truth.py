@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from p2p.line import ClientLine, feed_frame
+from p2p.base.units import GATEWAY, INSTITUTION, SESSION
 from p2p.messages import Accepted, Pause, Refused
-from p2p.session import Session
-from p2p.units import GATEWAY, INSTITUTION, SESSION
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import feed_frame
+from p2p.session.session import Session
 from recordings.disk import Disk
 from recordings.journal import Record
 from recordings.store import Recovered, read_folder

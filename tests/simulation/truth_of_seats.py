@@ -2,6 +2,8 @@
 
 from collections import Counter, defaultdict
 
+from p2p.analysis.seat_occupancy import Sitter, Sitting
+from p2p.base.units import GATEWAY, Duration, Instant, Seat
 from p2p.messages import (
     Contract,
     Ended,
@@ -17,10 +19,8 @@ from p2p.messages import (
     TakenOver,
     Unpaid,
 )
-from p2p.session import Session
-from p2p.sitting import Sitter, Sitting
-from p2p.units import GATEWAY, Duration, Instant, Seat
-from p2p.wire import Envelope, Event
+from p2p.messages.envelope import Envelope, Event
+from p2p.session.session import Session
 from recordings.journal import Record
 from tests.simulation.seats import is_robot
 

@@ -16,10 +16,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from p2p.base.units import EXPERIMENTER, GATEWAY
 from p2p.messages import Open
-from p2p.session import Session
-from p2p.units import EXPERIMENTER, GATEWAY
-from p2p.wire import Envelope, ProtocolError
+from p2p.messages.envelope import Envelope
+from p2p.protocol.codec import ProtocolError
+from p2p.session.session import Session
 from recordings.store import Recovered, Store
 from server.announcements import Announcements
 from server.clock import Clock

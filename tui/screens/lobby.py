@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, ProgressBar
 
-from p2p.units import Instant
+from p2p.base.units import Instant
 from tui.model import Model
 from tui.widgets.line import Line
 from tui.widgets.notice import ROWS_MAX, Notice

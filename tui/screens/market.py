@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 
-from p2p.units import Instant
+from p2p.base.units import Instant
 from tui.model import Model
 from tui.widgets.bests import Bests
 from tui.widgets.callbox import CallBox

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from p2p.units import SECOND, Instant
+from p2p.base.units import SECOND, Instant
 from tui.model import Model
 from tui.player import Player
 from tui.screens.market import MarketScreen

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer
 
-from p2p.units import Instant
+from p2p.base.units import Instant
 from tui.figures import Figures
 from tui.model import Model
 from tui.periods import Period

@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key, Paste
 
+from p2p.base.units import Instant, Price, Side
 from p2p.messages import Message
-from p2p.units import Instant, Price, Side
-from p2p.wire import ProtocolError
+from p2p.protocol.codec import ProtocolError
 from tui.model import Model
 from tui.orders import (
     TIMES,

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from p2p.units import Instant
+from p2p.base.units import Instant
 from tui.model import Model
 from tui.screens.market import MarketScreen
 from tui.screens.results import ResultsScreen

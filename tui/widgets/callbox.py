@@ -5,8 +5,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Digits
 
+from p2p.base.units import Instant
 from p2p.messages import Called
-from p2p.units import Instant
 from tui.model import Model
 from tui.widgets.line import Line
 from tui.wording import clock

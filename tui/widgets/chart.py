@@ -2,7 +2,7 @@
 
 from textual_plot import HiResMode
 
-from p2p.units import SECOND, Instant, Price, Side
+from p2p.base.units import SECOND, Instant, Price, Side
 from tui.model import Model
 from tui.periods import Deal
 from tui.widgets.priceplot import PricePlot

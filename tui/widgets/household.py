@@ -2,9 +2,9 @@
 
 from textual.content import Content
 
+from p2p.base.units import Instant
 from p2p.messages import Forecast, Metered
-from p2p.rules import EnergyRules
-from p2p.units import Instant
+from p2p.scenario.public_rules import EnergyRules
 from tui.model import Model
 from tui.settings import automaton_words
 from tui.widgets.line import Line

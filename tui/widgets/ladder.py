@@ -4,8 +4,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from p2p.book import Side as BookSide
-from p2p.units import Instant, Price, Quantity
+from p2p.base.units import Instant, Price, Quantity
+from p2p.orderbook.book import Side as BookSide
 from tui.model import Model
 from tui.widgets.chart import ASK, BID
 from tui.widgets.line import Line

@@ -7,7 +7,7 @@ no place is on the page behind the key i.
 
 from textual.content import Content
 
-from p2p.units import Instant
+from p2p.base.units import Instant
 from tui.model import Model
 from tui.screens.small import HEIGHT_MIN
 from tui.widgets.line import Line

@@ -4,8 +4,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from p2p.base.units import Instant
 from p2p.messages import Order, OrderId
-from p2p.units import Instant
 from tui.model import Model
 from tui.widgets.line import Line
 

@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from p2p.units import SECOND, Instant
+from p2p.base.units import SECOND, Instant
 from tui.player import Player
 from tui.widgets.line import Line
 

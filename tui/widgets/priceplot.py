@@ -2,7 +2,7 @@
 
 from textual_plot import PlotWidget
 
-from p2p.units import Price
+from p2p.base.units import Price
 from tui.axis import axis
 from tui.model import Model
 

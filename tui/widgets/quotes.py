@@ -5,7 +5,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Digits
 
-from p2p.units import Instant, Side
+from p2p.base.units import Instant, Side
 from tui.model import Model, QuoteShown
 from tui.widgets.line import Line
 

@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from p2p.rules import PublicRules
+from p2p.scenario.public_rules import PublicRules
 from tui.figures import Figures
 from tui.model import Model
 

@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 
-from p2p.units import Instant
+from p2p.base.units import Instant
 from tui.model import Model
 from tui.widgets.line import Line
 from tui.wording import stage, state

@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from p2p.units import Instant
+from p2p.base.units import Instant
 from tui.figures import Figures
 from tui.model import Answer, Lapsed, Model
 from tui.orders import (

@@ -2,8 +2,8 @@
 
 from textual.content import Content
 
-from p2p.holdings import Holding
-from p2p.units import Instant, Money, Price
+from p2p.base.units import Instant, Money, Price
+from p2p.schedules.holding import Holding
 from tui.model import Model
 from tui.widgets.line import Line
 from tui.widgets.ownpanel import OwnPanel

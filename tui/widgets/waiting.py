@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from p2p.units import Instant
+from p2p.base.units import Instant
 from tui.model import Model
 from tui.widgets.line import Line
 

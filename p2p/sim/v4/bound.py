@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from itertools import islice
 from operator import itemgetter
 
-from p2p.book import Book, Fill, Order, Side
-from p2p.clearing import Quote, greedy_surplus
+from p2p.orderbook.book import Book, Fill, Order, Side
+from p2p.orderbook.pairwise_clearing import Quote, greedy_surplus
 from p2p.sim.v4.interval import Trade
 
 Touched = list[tuple[Order, float]]

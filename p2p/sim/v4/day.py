@@ -5,17 +5,17 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 
-from p2p.book import Book, Order
-from p2p.clearing import Pair, clear, quoted_surplus
-from p2p.clearing import Quote as Price
-from p2p.environments.profiles import INTERVAL_H
-from p2p.offers import Offers, Ranked, Ticker
+from p2p.base.exact_sum import total
+from p2p.environments.load_profiles import INTERVAL_H
+from p2p.orderbook.book import Book, Order
+from p2p.orderbook.pairwise_clearing import Pair, clear, quoted_surplus
+from p2p.orderbook.pairwise_clearing import Quote as Price
+from p2p.orderbook.visible_offers import Offers, Ranked, Ticker
 from p2p.sim.v4.bound import Turn
 from p2p.sim.v4.cell import Cell
 from p2p.sim.v4.interval import Clock, Interval, Trade, measure
 from p2p.sim.v4.rules import RULES, TICK_CPERKWH, BookPrices, Rules
 from p2p.sim.v4.traders import Decision, Quote, Trader, seat
-from p2p.totals import total
 
 
 def to_submit(trader: Trader, net: float, decision: Decision, fresh: int) -> Quote:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from p2p.base.exact_sum import total
 from p2p.sim.v4.traders import Decision
-from p2p.totals import total
 
 Clock = Callable[[], int]
 """Nanoseconds; only differences count."""

@@ -5,10 +5,19 @@ from __future__ import annotations
 import random
 from array import array
 
-from p2p.agents.scans import Scan, Take, all_crossing, best_crossing, best_of_first, sweep_of_first, within_band
-from p2p.environments.battery import Battery, day_with
-from p2p.environments.profiles import INTERVAL_H, draw_profile, normals
-from p2p.offers import Offers
+from p2p.agents.strategies.offer_search import (
+    Scan,
+    Take,
+    all_crossing,
+    best_crossing,
+    best_of_first,
+    sweep_of_first,
+    within_band,
+)
+from p2p.environments.battery_model import day_with
+from p2p.environments.load_profiles import INTERVAL_H, draw_profile, normals
+from p2p.orderbook.visible_offers import Offers
+from p2p.scenario.prosumer_schema import Battery
 from p2p.sim.v4.cell import Cell
 from p2p.sim.v4.rules import Rules
 

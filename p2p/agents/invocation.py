@@ -1,0 +1,77 @@
+"""How an agent's intent is said under an institution: one agent, all institutions.
+
+An agent decides on the unit at hand: a quote at a price, or taking what stands. Where orders rest, a new quote takes
+the place of the one it has; in a call there is nothing to take, so what it would take it quotes. The quantity is what
+is left at the unit's value (one unit of an induced schedule, the energy of an interval). Where the terms of trade let
+only the other side quote, a price that meets what stands takes it, and any other is not said.
+"""
+
+import sys
+import traceback
+from random import Random
+from typing import Literal
+
+from p2p.agents.base import Action, Agent
+from p2p.base.units import PRICE_MAX
+from p2p.information.trader_knowledge import Knowledge
+from p2p.messages import Ask, Bid, Buy, Message, Sell
+
+
+class AgentFailed(Exception):
+    """An agent raised, or returned what is no action; `why` says which. Whose fault it is: the agent's."""
+
+    def __init__(self, what: str, why: Literal["raised", "nonsense"] = "raised") -> None:
+        super().__init__(what)
+        self.why: Literal["raised", "nonsense"] = why
+
+
+class NeverReturns(BaseException):
+    """Raised in an agent by whoever has waited too long for it. No `except Exception` of the agent's holds it up."""
+
+
+STOPPED = (Exception, SystemExit, NeverReturns)
+"""What an agent, which may be anybody's code, ends by; KeyboardInterrupt is the user's."""
+
+
+def seen(agent: Agent, message: Message) -> None:
+    """Show an agent that learns what has happened; raises AgentFailed if it raises."""
+    try:
+        agent.see(message)
+    except STOPPED as error:
+        raise AgentFailed(_raised(agent, error)) from error
+
+
+def decided(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
+    """What an agent does now; raises AgentFailed if it raises, or returns what is no action."""
+    try:
+        action = agent.decide(knowledge, rng)
+    except STOPPED as error:
+        raise AgentFailed(_raised(agent, error)) from error
+    if action is None:
+        return None
+    if not (isinstance(action, Bid | Ask | Buy | Sell) and _can_be_written(action)):
+        raise AgentFailed(
+            f"{_named(agent)}: {action!r:.80} is no action: Bid, Ask, Buy, Sell with a whole price, or None",
+            "nonsense",
+        )
+    return action
+
+
+def _can_be_written(action: Bid | Ask | Buy | Sell) -> bool:
+    """Whether its price is within what a message may hold. The quantity is not the agent's to say."""
+    price = action.price
+    if price is None:
+        return isinstance(action, Buy | Sell)
+    return type(price) is int and -PRICE_MAX <= price <= PRICE_MAX
+
+
+def _raised(agent: Agent, error: BaseException) -> str:
+    """What was raised, and in which line of the agent's own file (of the last, where none of its lines was run)."""
+    own = getattr(sys.modules.get(type(agent).__module__), "__file__", None)
+    lines = traceback.extract_tb(error.__traceback__)
+    where = next((line for line in reversed(lines) if line.filename == own), lines[-1])
+    return f"{_named(agent)}: {type(error).__name__}: {error} (line {where.lineno})"
+
+
+def _named(agent: Agent) -> str:
+    return type(agent).__name__

@@ -1,0 +1,48 @@
+"""Which message says an agent's intent under an institution: one agent, all institutions."""
+
+import msgspec
+
+from p2p.agents.base import Action
+from p2p.information.trader_knowledge import Knowledge
+from p2p.messages import Ask, Bid, Buy, Message, Replace, Sell
+
+
+def _allowed(quote: Bid | Ask, knowledge: Knowledge) -> Action:
+    """The quote where its side may quote; else what it takes at that price, None where nothing stands there."""
+    if knowledge.rules.terms.quotes == ("buyers" if isinstance(quote, Bid) else "sellers"):
+        return quote
+    price, bid, ask = quote.price, knowledge.bid, knowledge.ask
+    if isinstance(quote, Bid):
+        return Buy(price) if ask is not None and price >= ask else None
+    return Sell(price) if bid is not None and price <= bid else None
+
+
+def said(action: Action, knowledge: Knowledge) -> Message | None:
+    """The message for an action, None where it would change nothing, or may not be said.
+
+    Who has no unit left says nothing: the last one was traded since he looked, by an order of his that rested.
+    """
+    if not knowledge.units_left:
+        return None
+    if isinstance(action, Bid | Ask) and knowledge.rules.terms.quotes != "both":
+        action = _allowed(action, knowledge)
+    if action is None:
+        return None
+    if knowledge.rules.institution == "standing":
+        return action if action.quantity == 1 else msgspec.structs.replace(action, quantity=1)
+    quantity = knowledge.step_left if knowledge.rules.terms.units == "many" else 1
+    if isinstance(action, Buy | Sell) and knowledge.rules.institution == "call" and action.price is not None:
+        action = Bid(action.price) if isinstance(action, Buy) else Ask(action.price)
+    match action:
+        case Buy(price=price):
+            return Buy(price, quantity)
+        case Sell(price=price):
+            return Sell(price, quantity)
+        case Bid(price=price) | Ask(price=price):
+            side = "bid" if isinstance(action, Bid) else "ask"
+            own = next((order for order in knowledge.orders.values() if order.side == side), None)
+            if own is None:
+                return Bid(price, quantity) if side == "bid" else Ask(price, quantity)
+            if (own.price, own.quantity) == (price, quantity):
+                return None
+            return Replace(own.order, price, quantity)

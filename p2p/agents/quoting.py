@@ -1,0 +1,68 @@
+"""What most decision rules share: quotes on the tick, without a loss, and what stands taken where it gains."""
+
+from math import ceil, floor
+
+from p2p.agents.base import Action, View
+from p2p.base.units import Price, Role
+from p2p.messages import Ask, Bid, Buy, Sell
+
+
+def quote(role: Role, price: Price) -> Bid | Ask:
+    """A bid of a buyer, an ask of a seller."""
+    return Bid(price) if role == "buyer" else Ask(price)
+
+
+def only_takes(view: View) -> bool:
+    """Whether the trader's side may make no quotes here, and can only take those of the other."""
+    return view.quotes != "both" and view.quotes != f"{view.role}s"
+
+
+def improves(view: View, price: Price) -> bool:
+    """Whether a quote at a price would become the standing one, or trade; in a call, whether it would be the first."""
+    if view.collects:
+        return not view.quoted
+    if view.role == "buyer":
+        bid = view.bid
+        return bid is None or price > bid
+    ask = view.ask
+    return ask is None or price < ask
+
+
+def on_tick(view: View, price: Price) -> Price:
+    """The nearest price that may be said, never on the losing side: a buyer's rounds down, a seller's up."""
+    steps, rest = divmod(price - view.price_min, view.tick)
+    if rest and view.role == "seller":
+        steps += 1
+    return min(max(view.price_min + steps * view.tick, view.price_min), view.price_max)
+
+
+def offer(view: View, price: float) -> Action:
+    """A quote at a wished price: on a tick, within the limits, never at a loss; None where it would be lost."""
+    value, role = view.unit_value, view.role
+    assert value is not None, "there is a unit to quote for"
+    assert role is not None, "there is a side to quote on"
+    if role == "buyer":
+        said = on_tick(view, floor(min(price, value)))
+        return Bid(said) if said <= value and improves(view, said) else None
+    said = on_tick(view, ceil(max(price, value)))
+    return Ask(said) if said >= value and improves(view, said) else None
+
+
+def taken(view: View) -> Action:
+    """What stands on the other side, taken where that gains; None where it does not, or is one's own."""
+    value, bid, ask = view.unit_value, view.bid, view.ask
+    assert value is not None, "there is a unit to trade"
+    if view.role == "buyer":
+        return Buy(ask) if ask is not None and ask < value and not view.ask_mine else None
+    return Sell(bid) if bid is not None and bid > value and not view.bid_mine else None
+
+
+def swept(view: View, among: int | None = None) -> Price | None:
+    """The price to take at to have all that gains and is needed, of the first so many offers; None: nothing."""
+    value, last, wanted = view.unit_value, None, view.step_left
+    for n, (price, quantity) in enumerate(view.offers()):
+        loses = value is None or (price >= value if view.role == "buyer" else price <= value)
+        if loses or wanted <= 0 or (among is not None and n >= among):
+            break
+        last, wanted = price, wanted - quantity
+    return last

@@ -1,0 +1,156 @@
+"""GD: the price with the largest expected surplus, under a belief formed from recent shouts.
+
+Source: Gjerstad & Dickhaut (1998), Price Formation in Double Auctions, Games and Economic Behavior 22. The belief is
+in beliefs.py; `memory` is the number of contracts whose shouts are remembered (the paper's L, 5). The standing quotes
+bound it: a price that meets the other side's quote is taken for certain, one that does not improve on one's own
+side's is not taken.
+
+Variant: what stands and has not been taken counts as not taken. When it acts is the market's matter (reaction times),
+not the rule's, which the paper ties to the expected surplus.
+
+In a call nobody answers a quote, so its history is what calls have come to: the price of one counts as taken on both
+sides, an order of one's own that it left as not taken. A seat that is told no prices has those of its own contracts.
+Others' orders are not counted, for they bind nobody before the call is held. One order is made for each call.
+
+The paper's traders may all quote. One that may not has no chance with any price but what stands: that is certain, so it
+takes it where it gains. Those who alone quote learn as in the paper, from their side's shouts that were taken and not.
+"""
+
+from math import inf
+from random import Random
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from p2p.agents.base import Action, Agent, View
+from p2p.agents.quoting import improves, on_tick, only_takes, quote, taken
+from p2p.agents.strategies.beliefs import Belief, History, best_of, candidates, widened
+from p2p.base.units import Price, Role, Side
+from p2p.messages import Called, Contract, Message, Order, OrderId, Quote, Schedule, StartRound
+
+
+class GD(Agent, kw_only=True, dict=True):
+    """Maximises its expected surplus."""
+
+    source: ClassVar = "Gjerstad & Dickhaut (1998), GEB 22"
+    learns: ClassVar = True
+    open_is_lost: ClassVar[bool] = True
+
+    memory: Annotated[int, Meta(ge=1, le=100)] = 5
+
+    def __post_init__(self) -> None:
+        """Nothing heard."""
+        self.history = History(self.memory)
+        self.traded: tuple[Price, Price] | None = None
+        self.before: tuple[Price, Price] | None = None
+        self.formed: tuple[object, Belief] | None = None
+        self.resting: dict[OrderId, tuple[Side, Price]] = {}
+        self.left: dict[OrderId, tuple[Side, Price]] = {}
+        self.called: set[Price] = set()
+        self.calls = self.held = 0
+
+    def see(self, message: Message) -> None:
+        """Remember a shout; with a round, between which prices the one before traded, and how many calls it had."""
+        match message:
+            case Quote(side=side, price=int(price)):
+                self.history.quote(side, price)
+            case Contract(price=price, taken=taken):
+                self.traded = widened(self.traded, price)
+                if taken == "call":
+                    self._traded_in_a_call(message)
+                else:
+                    self.history.contract(taken, price)
+            case Order(mine=True, order=order):
+                self.resting.pop(order, None)
+                if message.quantity:
+                    self.resting[order] = message.side, message.price
+            case Called(call=call):
+                self._untraded()
+                self.left, self.called, self.held = dict(self.resting), set(), call
+            case StartRound():
+                self.calls, self.held = self.held, 0
+                self.before, self.traded = self.traded or self.before, None
+            case Schedule():
+                self.scheduled(message)
+            case _:
+                pass
+
+    def _traded_in_a_call(self, contract: Contract) -> None:
+        """All contracts of a call at one price are one sign of what it takes; one's own order was not left."""
+        if contract.price not in self.called:
+            self.called.add(contract.price)
+            self.history.called(contract.price)
+        for order in (contract.buy_order, contract.sell_order):
+            if order is not None:
+                self.left.pop(order, None)
+
+    def _untraded(self) -> bool:
+        """Count the orders that the last call has left; whether there were any."""
+        left = list(self.left.values())
+        for side, price in left:
+            self.history.left(side, price)
+        self.left = {}
+        return bool(left)
+
+    def scheduled(self, schedule: Schedule) -> None:
+        """It has been dealt a schedule."""
+
+    def decide(self, view: View, rng: Random) -> Action:
+        """Quote (and where the quote meets the other side's, take) at the best price there is."""
+        role, value = view.role, view.unit_value
+        again = bool(self.left) and self._untraded()
+        if value is None or role is None or (view.collects and view.quoted and not again):
+            return None
+        if only_takes(view):
+            return taken(view)
+        sign = 1 if role == "seller" else -1
+        low, high = self._range(view, role, value)
+        belief = self.belief(view, role)
+        points = candidates(belief, low, high, view.tick)
+        if not points:
+            return None
+        other = view.bid if role == "seller" else view.ask
+        certain = None if other is None or view.collects else sign * other
+        price = self.choose(view, belief, points, sign * value, certain)
+        if price is None or not (view.collects or improves(view, sign * price)):
+            return None
+        return quote(role, sign * price)
+
+    def choose(self, view: View, belief: Belief, points: list[int], cost: int, certain: int | None) -> int | None:
+        """The price (times its sign) with the largest expected surplus, None where none is expected."""
+
+        sure = -inf if certain is None else certain
+
+        def worth(x: int) -> float:
+            return float(x - cost) if x <= sure else (x - cost) * belief.at(x)
+
+        worths = [x - cost if x <= sure else (x - cost) * p for x, p in zip(points, belief.along(points), strict=True)]
+        best, most = best_of(worth, points, worths, view.tick)
+        return best if most > 0 else None
+
+    def _range(self, view: View, role: Role, value: int) -> tuple[int, int]:
+        """The prices (times their sign) that gain, improve and are not worse than what stands on the other side."""
+        if role == "seller":
+            low = on_tick(view, max(value, view.price_min))
+            if view.bid is not None and not view.collects:
+                low = max(low, view.bid)
+            top = view.ask - view.tick if view.ask is not None and not view.collects else view.price_max
+            return (low, top) if low >= value else (1, 0)
+        high = on_tick(view, min(value, view.price_max))
+        if view.ask is not None and not view.collects:
+            high = min(high, view.ask)
+        bottom = view.bid + view.tick if view.bid is not None and not view.collects else view.price_min
+        return (-high, -bottom) if high <= value else (1, 0)
+
+    def belief(self, view: View, role: Role) -> Belief:
+        """The belief as of the last fact; formed anew when there is one."""
+        key = (self.history.version, role, self.before)
+        if self.formed is None or self.formed[0] != key:
+            own: Side = "ask" if role == "seller" else "bid"
+            formed = Belief(self.history, own, view.price_min, view.price_max, self.open_is_lost)
+            self.formed = (key, self.bounded(formed, view, role))
+        return self.formed[1]
+
+    def bounded(self, belief: Belief, view: View, role: Role) -> Belief:
+        """The belief as it is; MGD bounds it."""
+        return belief

@@ -1,0 +1,81 @@
+"""Who held which seat while the market was open: folded from a session's messages and events, with their instants.
+
+Pauses do not count. A robot in the place of a person is neither the one nor the other; what its orders gained there is
+`unpaid`.
+"""
+
+from collections import defaultdict
+from typing import Literal, TypeAlias
+
+from p2p.base.units import Duration, Instant, Money, Seat
+from p2p.messages import EndRound, InitInst, Joined, Left, Message, Paused, Resumed, StartRound, Unpaid
+from p2p.messages.envelope import Event
+
+Sitter: TypeAlias = Literal["human", "robot", "stand_in", "nobody"]
+"""Who holds a seat; `stand_in` is a robot in the place of a person."""
+SITTERS: tuple[Sitter, ...] = ("human", "robot", "stand_in", "nobody")
+
+Key: TypeAlias = tuple[int, int, Seat]
+"""A seat's period: market, period, seat."""
+
+
+class Sitting:
+    """Time of open market by seat's period and sitter, and what robots gained in people's places."""
+
+    def __init__(self) -> None:
+        self._held_us: defaultdict[tuple[Key, Sitter], Duration] = defaultdict(int)
+        self.unpaid: defaultdict[Key, Money] = defaultdict(int)
+        self._seats: dict[int, tuple[Seat, ...]] = {}
+        self._sits: dict[Seat, Sitter] = {}
+        self._open: dict[int, int] = {}
+        self._last: dict[int, int] = {}
+        self._paused = False
+        self._since: Instant = 0
+
+    def hear(self, message: Message, at: Instant) -> None:
+        """Take in what a session was told: who has come, who has gone."""
+        match message:
+            case Joined(seat=seat, controller=controller, stand_in=stand_in):
+                self._count(at)
+                self._sits[seat] = "stand_in" if stand_in else controller
+            case Left(seat=seat):
+                self._count(at)
+                self._sits.pop(seat, None)
+            case _:
+                pass
+
+    def see(self, event: Event, at: Instant) -> None:
+        """Take in an event of the session, in order."""
+        message, market = event.message, event.market
+        match message:
+            case InitInst(agents=seats) if market is not None:
+                self._seats[market] = seats
+            case StartRound(period=period) if market is not None:
+                self._count(at)
+                self._open[market] = self._last[market] = period
+            case EndRound() if market is not None:
+                self._count(at)
+                self._open.pop(market, None)
+            case Paused() | Resumed():
+                self._count(at)
+                self._paused = isinstance(message, Paused)
+            case Unpaid(gain=gain) if market is not None and isinstance(event.to, int):
+                self.unpaid[market, self._last[market], event.to] += gain
+            case _:
+                pass
+
+    def of(self, key: Key) -> dict[Sitter, Duration]:
+        """How long each kind of sitter held a seat in a period."""
+        return {sitter: self._held_us.get((key, sitter), 0) for sitter in SITTERS}
+
+    def open_us(self, market: int, period: int) -> Duration:
+        """How long a period was open, whoever sat there."""
+        return sum(self.of((market, period, self._seats[market][0])).values())
+
+    def _count(self, at: Instant) -> None:
+        """The time since the last change is theirs who have held the seats until now."""
+        passed, self._since = at - self._since, at
+        if passed and not self._paused:
+            for market, period in self._open.items():
+                for seat in self._seats[market]:
+                    self._held_us[(market, period, seat), self._sits.get(seat, "nobody")] += passed

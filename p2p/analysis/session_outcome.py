@@ -1,0 +1,110 @@
+"""What happened in a session, folded from its events: who held what, and which contracts were made, period by period.
+
+The one source of scores: a recording's events and a simulation's are folded alike.
+"""
+
+from dataclasses import replace
+
+from p2p.analysis.energy_metrics import Books, Spreads, best_gain, feeder_capacity, score_energy
+from p2p.analysis.market_metrics import PeriodScore, efficiency, score_period
+from p2p.base.units import Controller, Quantity, Seat
+from p2p.messages import Contract, EndRound, Forecast, InitInst, Joined, Message, Metered, Schedule, StartRound
+from p2p.messages.envelope import Event
+from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.schedules.equilibrium import demand, supply
+
+
+class Outcome:
+    """Schedules, contracts and ends of rounds by (market, period), scored under the scenario's charges."""
+
+    def __init__(self, charges: Charges = NO_CHARGES) -> None:
+        self.charges = charges
+        self.schedules: dict[tuple[int, int], dict[Seat, Schedule]] = {}
+        self.contracts: dict[tuple[int, int], list[Contract]] = {}
+        self.finished: set[tuple[int, int]] = set()
+        self.controllers: dict[Seat, Controller] = {}
+        self.books: dict[tuple[int, int], Books] = {}
+        self._period: dict[int, int] = {}
+        self._capacity: dict[int, Quantity | None] = {}
+        self._spreads: dict[int | None, Spreads] = {}
+
+    def hear(self, message: Message) -> None:
+        """Take in what a session was told: who sat where, and at which price an order was said."""
+        if isinstance(message, Joined) and not (message.stand_in and message.seat in self.controllers):
+            self.controllers[message.seat] = message.controller
+        for spreads in self._spreads.values():
+            spreads.hear(message)
+
+    def see(self, event: Event) -> None:
+        """Take in an event of the session, in order."""
+        message, market = event.message, event.market
+        match message:
+            case Contract():
+                assert market is not None
+                self.contracts[market, self._period[market]].append(message)
+                if books := self.books.get((market, self._period[market])):
+                    books.quoted += self._spreads[market].of(message)
+            case Schedule(period=period):
+                assert market is not None
+                assert isinstance(event.to, int)
+                self.schedules.setdefault((market, period), {})[event.to] = message
+            case StartRound(period=period):
+                assert market is not None
+                self._period[market] = period
+                self.contracts[market, period] = []
+            case EndRound(period=period):
+                assert market is not None
+                self.finished.add((market, period))
+            case InitInst(call=call):
+                assert market is not None
+                self._capacity[market] = feeder_capacity(call)
+            case Forecast() | Metered():
+                self._energy(event, message)
+            case _ if market in self._spreads:
+                self._quoted(event)
+            case _:
+                pass
+
+    def scores(self) -> list[PeriodScore]:
+        """The score of each market and period that was finished, in their order."""
+        return [self.score(market, period) for market, period in sorted(self.finished)]
+
+    def days(self, market: int) -> list[Books]:
+        """The energy of a market's finished periods, in their order; empty where it is no energy market."""
+        return [self.books[key] for key in sorted(self.finished) if key[0] == market and key in self.books]
+
+    def score(self, market: int, period: int) -> PeriodScore:
+        """The score of one market's period, which must be finished."""
+        contracts = self.contracts[market, period]
+        score = score_period(market, period, self.schedules.get((market, period), {}), contracts, self.charges)
+        books = self.books.get((market, period))
+        if books is None:
+            return score
+        capacity = self._capacity[market]
+        energy = score_energy(books, contracts, self.charges, capacity)
+        schedules = self.schedules.get((market, period), {}).values()
+        goal = replace(score.equilibrium, surplus_max=best_gain(demand(schedules), supply(schedules), capacity))
+        return replace(
+            score,
+            equilibrium=goal,
+            efficiency=efficiency(score.surplus, goal.surplus_max),
+            energy=energy,
+            surplus_by_seat=energy.gain_by_seat,
+        )
+
+    def _energy(self, event: Event, message: Forecast | Metered) -> None:
+        assert event.market is not None
+        assert isinstance(event.to, int), "what a household is told is told to it alone"
+        books = self.books.setdefault((event.market, message.period), Books())
+        self._spreads.setdefault(event.market, Spreads())
+        if isinstance(message, Forecast):
+            books.forecasts[event.to] = message
+        else:
+            books.metered[event.to] = message
+
+    def _quoted(self, event: Event) -> None:
+        """An order rests, or has been made for a seat by its automaton."""
+        spreads = self._spreads[event.market]
+        spreads.see(event.message)
+        if isinstance(event.sender, int):
+            spreads.hear(event.message)

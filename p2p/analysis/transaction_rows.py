@@ -1,0 +1,104 @@
+"""What a session was like contract by contract and trader by trader: the rows of two of its tables."""
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from p2p.analysis.market_metrics import PeriodScore, competitive_surpluses
+from p2p.analysis.seat_occupancy import Sitting
+from p2p.analysis.session_outcome import Outcome
+from p2p.base.units import SECOND, Duration, Instant, Seat
+from p2p.messages import Contract, Paused, Resumed, StartRound
+from p2p.messages.envelope import Event
+from p2p.scenario.assignment import arms_by_seat, information_by_seat
+from p2p.scenario.schema import Scenario
+from p2p.schedules.holding import Holding
+
+Row: TypeAlias = dict[str, Any]
+
+
+class Times:
+    """When each contract was made, in seconds of its period, by market and period. Pauses do not count."""
+
+    def __init__(self) -> None:
+        self.of: dict[tuple[int, int], list[float]] = {}
+        self._began: dict[int, tuple[int, Duration]] = {}
+        self._paused: Instant | None = None
+        self._pauses: Duration = 0
+
+    def see(self, event: Event, at: Instant) -> None:
+        """Take in an event of the session, in order."""
+        match event.message:
+            case Paused():
+                self._paused = at if self._paused is None else self._paused
+            case Resumed() if self._paused is not None:
+                self._pauses += at - self._paused
+                self._paused = None
+            case StartRound(period=period) if event.market is not None:
+                self._began[event.market] = period, self._run(at)
+                self.of[event.market, period] = []
+            case Contract() if event.market is not None:
+                period, began = self._began[event.market]
+                self.of[event.market, period].append((self._run(at) - began) / SECOND)
+            case _:
+                pass
+
+    def _run(self, at: Instant) -> Duration:
+        """How long the session had run by then, without its pauses."""
+        return (at if self._paused is None else self._paused) - self._pauses
+
+
+def contract_rows(session: int, outcome: Outcome, times: Times) -> list[Row]:
+    """A row for each contract of the finished periods; values and costs are those of the units that it moved."""
+    rows: list[Row] = []
+    for key in sorted(outcome.finished):
+        held = {seat: Holding(one.role, one.steps) for seat, one in outcome.schedules.get(key, {}).items()}
+        for contract, time_s in zip(outcome.contracts[key], times.of[key], strict=True):
+            row: Row = {"session": session, "market": key[0], "period": key[1], "contract": contract.number}
+            gets = contract.price if contract.seller_price is None else contract.seller_price
+            row |= {"time_s": time_s, "price": contract.price, "seller_price": gets, "quantity": contract.quantity}
+            row |= {"taken": contract.taken, "buyer": contract.buyer, "seller": contract.seller}
+            rows.append(
+                row | {"value": _used(held, contract.buyer, contract), "cost": _used(held, contract.seller, contract)}
+            )
+    return rows
+
+
+def _used(held: dict[Seat, Holding], seat: Seat | None, contract: Contract) -> int | None:
+    """What the units that a side of a contract has used are worth together."""
+    holding = None if seat is None else held.get(seat)
+    if holding is None or holding.left < contract.quantity:
+        return None
+    worth = holding.worth(contract.quantity)
+    holding.traded += contract.quantity
+    return worth
+
+
+def trader_rows(
+    session: int,
+    scenario: Scenario,
+    seed: int,
+    cast: tuple[str, ...],
+    outcome: Outcome,
+    scores: Iterable[PeriodScore],
+    sitting: Sitting,
+) -> list[Row]:
+    """A row for each trader and finished period, with its treatment arm, its information set, and who held the seat."""
+    arms, information = arms_by_seat(scenario, seed), information_by_seat(scenario, seed)
+    rows: list[Row] = []
+    for score in scores:
+        key = score.market, score.period
+        schedules = outcome.schedules.get(key, {})
+        competitive = competitive_surpluses(schedules, score.equilibrium.price, scenario.charges)
+        for seat, gained in sorted(score.surplus_by_seat.items()):
+            schedule = schedules.get(seat)
+            mine = [one.quantity for one in outcome.contracts[key] if seat in (one.buyer, one.seller)]
+            row: Row = {"session": session, "market": score.market, "period": score.period, "seat": seat}
+            row |= {"agent": cast[seat], "arm": arms.get(seat), "information": information[seat]}
+            row |= {
+                "role": schedule and schedule.role,
+                "units": sum(s.quantity for s in schedule.steps) if schedule else 0,
+            }
+            row |= {"traded": sum(mine), "contracts": len(mine), "surplus": gained}
+            row |= {"surplus_competitive": competitive.get(seat), "unpaid": sitting.unpaid.get((*key, seat), 0)}
+            rows.append(row | {f"{sitter}_s": us / SECOND for sitter, us in sitting.of((*key, seat)).items()})
+    return rows

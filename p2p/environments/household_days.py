@@ -1,0 +1,85 @@
+"""The days of a market's households, drawn by seed: who has what, the forecast of each interval, and its metering."""
+
+from dataclasses import dataclass
+
+from p2p.base.exact_sum import total
+from p2p.base.rng import stream
+from p2p.base.units import Quantity, Seat
+from p2p.environments.battery_storage import Storage, storage_of
+from p2p.environments.energy_value import Connection
+from p2p.environments.load_profiles import INTERVALS_PER_DAY, draw_profile, normals
+from p2p.scenario.prosumer_schema import Prosumers
+
+SLOT_MIN = 1_440 // INTERVALS_PER_DAY
+"""Minutes of a step of the profiles."""
+NOISE_SD_MAX = 3.0
+"""Noise is cut at so many standard deviations: a meter that is wrong beyond that is broken."""
+
+
+@dataclass(frozen=True)
+class Household:
+    """One seat's tariffs, battery (None: it has none) and day, Wh in each step of the profiles."""
+
+    connection: Connection
+    storage: Storage | None
+    load_wh: tuple[float, ...]
+    pv_wh: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Days:
+    """The households of one market."""
+
+    rules: Prosumers
+    households: dict[Seat, Household]
+    seed: int
+    market: int
+
+    def forecast(self, seat: Seat, period: int) -> tuple[Quantity, Quantity]:
+        """Load and PV of an interval (from 1), as forecast."""
+        one, many = self.households[seat], self.rules.interval_min // SLOT_MIN
+        first = self.rules.start_min // SLOT_MIN + (period - 1) * many
+        slots = [slot % INTERVALS_PER_DAY for slot in range(first, first + many)]
+        return round(total(one.load_wh[slot] for slot in slots)), round(total(one.pv_wh[slot] for slot in slots))
+
+    def metered(self, seat: Seat, period: int) -> tuple[Quantity, Quantity]:
+        """Load and PV of an interval as they turn out: the forecast with noise, each by its own draw."""
+        load, pv = self.forecast(seat, period)
+        if not self.rules.noise:
+            return load, pv
+        normal = normals(stream(self.seed, "metered", self.market, seat, period))
+        by_load, by_pv = (max(-NOISE_SD_MAX, min(NOISE_SD_MAX, next(normal))) * self.rules.noise for _ in range(2))
+        return max(0, round(load * (1 + by_load))), max(0, round(pv * (1 + by_pv)))
+
+
+def drawn_days(rules: Prosumers, seats: tuple[Seat, ...], seed: int, market: int) -> Days:
+    """The households of a market's seats: each seat's tariffs and profile from a stream of its own."""
+    order = list(seats)
+    stream(seed, "households", market).shuffle(order)
+    storage = None if rules.battery is None else storage_of(rules.battery, rules.interval_h)
+    panels = len(seats) if rules.pv is None else rules.pv
+    households = {
+        seat: _household(rules, seed, market, seat, place < panels, storage if place < rules.batteries else None)
+        for place, seat in enumerate(order)
+    }
+    return Days(rules, {seat: households[seat] for seat in seats}, seed, market)
+
+
+def _household(
+    rules: Prosumers, seed: int, market: int, seat: Seat, panels: bool, storage: Storage | None
+) -> Household:
+    rng = stream(seed, "tariffs", market, seat)
+    buy, feed_in = rng.randint(rules.buy.low, rules.buy.high), rng.randint(rules.feed_in.low, rules.feed_in.high)
+    value = rules.flexible_value
+    connection = Connection(
+        buy=buy,
+        feed_in=feed_in,
+        flexible=rules.flexible_wh,
+        flexible_value=0 if value is None else rng.randint(value.low, value.high),
+        limit=rules.grid_limit_wh(),
+        unserved=rules.unserved,
+    )
+    profile = draw_profile(normals(stream(seed, "profile", market, seat)).__next__)
+    load = tuple(1_000 * kwh for kwh in profile.load_kwh)
+    pv = tuple(1_000 * kwh if panels else 0.0 for kwh in profile.pv_kwh)
+    return Household(connection, storage, load, pv)

@@ -1,0 +1,39 @@
+"""What each seat is dealt, period by period: values and costs that stay, shift, or are drawn anew, all by seed."""
+
+from random import Random
+
+from p2p.base.rng import stream
+from p2p.base.units import Money, Seat
+from p2p.environments.induced_values import Dealt, deal
+from p2p.scenario.schema import InducedValues, Redraw, Shift
+
+
+class Dealing:
+    """The holdings of a market's seats in any period. Who holds which schedule is drawn once for the session."""
+
+    def __init__(self, values: InducedValues, seats: tuple[Seat, ...], seed: int, market: int) -> None:
+        self.values, self.seed, self.market = values, seed, market
+        self.dealt = deal(values.buyers, values.sellers, seats, stream(seed, "deal", market))
+
+    def __call__(self, period: int) -> dict[Seat, Dealt]:
+        """Role and values of each seat in a period from 1, best first."""
+        dealt = self.dealt
+        if self.values.redraw is not None:
+            rng = stream(self.seed, "redraw", self.market, period)
+            dealt = {seat: redrawn(one, self.values.redraw, rng) for seat, one in sorted(dealt.items())}
+        shifts = [shift for shift in self.values.shifts if shift.from_period <= period]
+        return {seat: shifted(one, shifts) for seat, one in dealt.items()}
+
+
+def redrawn(dealt: Dealt, redraw: Redraw, rng: Random) -> Dealt:
+    """As many values as before, each drawn uniformly from the whole numbers of the stated range."""
+    role, values = dealt
+    drawn = [rng.randint(redraw.low, redraw.high) for _ in values]
+    return role, tuple(sorted(drawn, reverse=role == "buyer"))
+
+
+def shifted(dealt: Dealt, shifts: list[Shift]) -> Dealt:
+    """The values plus the sum of all shifts of their side, not below zero."""
+    role, values = dealt
+    by: Money = sum(shift.buyers if role == "buyer" else shift.sellers for shift in shifts)
+    return role, tuple(max(0, value + by) for value in values) if by else values

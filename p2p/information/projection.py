@@ -1,0 +1,150 @@
+"""Who sees what: the only place that decides it.
+
+`project(event)` gives an event's public form, what poorer information sets see instead, and its owners' forms. An
+owner's form stands in the place of the public one, or alone where that seat's public sees nothing.
+The information sets:
+
+    standing   the best bid and the best ask; of contracts, one's own; that a call was held, not what came of it
+    ticker     these, and the contracts as they are made, or the calls and what one held now would give
+    book       these, and every order that rests
+
+The standing auction has nothing behind its quotes: there `ticker` and `book` are the same. The experimenter and the
+recording see all; the public feed no more than the poorest seat.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from p2p.base.rng import stream
+from p2p.base.units import AGENTS, EVERYONE, Seat
+from p2p.messages import Called, Contract, Contracts, Indicative, Message, Order, Quote, Standing, StartRound
+from p2p.messages.envelope import Event
+from p2p.scenario.assignment import information_by_seat, seats_of_markets
+from p2p.scenario.schema import InformationSet, Scenario
+
+RICHEST: InformationSet = "book"
+POORER: dict[InformationSet, int] = {"standing": 0, "ticker": 1, "book": 2}
+"""The information sets in order."""
+
+
+class Shown(NamedTuple):
+    """What is shown of an event: to all of its market (of all markets, where `market` is None), and to its owners.
+
+    `public` is the form for the information set `book`; `less` has the forms of poorer ones, where they differ.
+    """
+
+    market: int | None
+    public: Message | None
+    own: dict[Seat, Message]
+    less: dict[InformationSet, Message | None] = {}
+
+    def form(self, information: InformationSet) -> Message | None:
+        """What those with an information set see, None where they see nothing."""
+        return self.less.get(information, self.public)
+
+
+class Views:
+    """The views of one session. Events are projected in their order: aliases may change with the period."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.identities = scenario.identities
+        self.resets = scenario.institution.name == "standing"
+        self.seed = seed
+        self.seats = seats_of_markets(scenario, seed)
+        self.information = information_by_seat(scenario, seed)
+        self.aliases = [self._drawn(market, 0) for market in range(scenario.markets)]
+
+    def poorest(self, market: int) -> InformationSet:
+        """The poorest information set of a market's seats: what the public is shown."""
+        return min((self.information[seat] for seat in self.seats[market]), key=POORER.__getitem__)
+
+    def in_use(self, market: int) -> tuple[InformationSet, ...]:
+        """The information sets of a market's seats and of the experimenter."""
+        used = {self.information[seat] for seat in self.seats[market]} | {RICHEST}
+        return tuple(sorted(used, key=POORER.__getitem__))
+
+    def _drawn(self, market: int, period: int) -> dict[Seat, int]:
+        """Public names 1..n for a market's seats, in an order that says nothing of seat, role or value."""
+        if self.identities == "hidden":
+            return {}
+        names = list(range(1, len(self.seats[market]) + 1))
+        stream(self.seed, "alias", market, period).shuffle(names)
+        return dict(zip(self.seats[market], names, strict=True))
+
+    def project(self, event: Event) -> Shown | None:
+        """The forms of an event; None where nobody but the record sees it."""
+        message, market = event.message, event.market
+        if market is None:
+            return Shown(None, message, {}) if event.to == EVERYONE else None
+        if isinstance(event.to, int):
+            if not isinstance(message, Standing | Contracts):
+                return Shown(market, None, {event.to: message})
+            return Shown(market, None, {event.to: self._disguised(self._allowed(message, event.to), market)})
+        match message:
+            case Contract():
+                return self._contract(message, market)
+            case Quote():
+                public = self._disguised(message, market)
+                return Shown(market, public, _to_owner(message.trader, public))
+            case Order():
+                public = self._disguised(message, market)
+                return Shown(market, public, _to_owner(message.trader, public), {"standing": None, "ticker": None})
+            case Called(call=call):
+                return Shown(market, message, {}, {"standing": Called(call, None, 0)})
+            case Indicative():
+                return Shown(market, message, {}, {"standing": None})
+        if event.to != AGENTS:
+            return None
+        if isinstance(message, StartRound) and self.identities == "per_period":
+            self.aliases[market] = self._drawn(market, message.period)
+        return Shown(market, self._disguised(message, market), {})
+
+    def _allowed(self, message: Message, seat: Seat) -> Message:
+        """An answer, less what its information set hides: who sees no contracts is told his own."""
+        if isinstance(message, Contracts) and self.information[seat] == "standing":
+            return Contracts(tuple(one for one in message.contracts if seat in one[:2]))
+        return message
+
+    def _contract(self, contract: Contract, market: int) -> Shown:
+        """Numbers of orders are their owners' alone; who sees no contracts sees the standing auction's reset."""
+        public = self._disguised(contract, market)
+        own: dict[Seat, Message] = {}
+        if contract.buyer is not None and contract.seller is not None:
+            own[contract.buyer] = msgspec.structs.replace(public, mine="buyer", buy_order=contract.buy_order)
+            own[contract.seller] = msgspec.structs.replace(public, mine="seller", sell_order=contract.sell_order)
+        return Shown(market, public, own, {"standing": Standing() if self.resets else None})
+
+    def _disguised(self, message: Message, market: int) -> Message:
+        """The message with aliases for seats, or without either where identities are hidden."""
+        aliases = self.aliases[market]
+
+        def name(seat: Seat | None) -> int | None:
+            return None if seat is None else aliases.get(seat)
+
+        match message:
+            case Quote(side, price, trader):
+                return Quote(side, price, name(trader), quantity=message.quantity)
+            case Order(order, side, price, quantity, trader):
+                return Order(order, side, price, quantity, name(trader))
+            case Contract(number, price, taken, buyer, seller):
+                return Contract(
+                    number,
+                    price,
+                    taken,
+                    name(buyer),
+                    name(seller),
+                    quantity=message.quantity,
+                    seller_price=message.seller_price,
+                )
+            case Standing(bid, buyer, ask, seller):
+                return Standing(bid, name(buyer), ask, name(seller))
+            case Contracts(contracts):
+                return Contracts(tuple((name(b), name(s), price) for b, s, price in contracts))
+            case _:
+                return message
+
+
+def _to_owner(seat: Seat | None, public: Message) -> dict[Seat, Message]:
+    """The same, said to be his own to the one whose it is."""
+    return {} if seat is None else {seat: msgspec.structs.replace(public, mine=True)}

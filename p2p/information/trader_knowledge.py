@@ -1,0 +1,190 @@
+"""What a seat knows, folded from the facts it was told: the same fold for robots, the simulator and the terminal.
+
+PublicKnowledge is what everybody with an information set in a market knows; Knowledge is one seat's, and holds the
+public part. In the simulator all the seats that are shown the same share one public part, which is folded once.
+"""
+
+from collections.abc import Iterator
+
+from p2p.base.units import Instant, Money, Price, Quantity, Role
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.messages import (
+    Contract,
+    Forecast,
+    Message,
+    Metered,
+    Order,
+    OrderId,
+    Quote,
+    Schedule,
+    SetBattery,
+    SetReservation,
+    Unpaid,
+)
+from p2p.scenario.charges import NO_CHARGES
+from p2p.scenario.public_rules import controlled
+from p2p.schedules.holding import Holding
+
+UNITS_SHOWN_MAX = 100
+"""Units of one value that are listed one by one; more are an amount, not a list."""
+
+
+class Knowledge:
+    """What one seat knows: the public part, its own schedule and orders, what it has made of them. An agent's view."""
+
+    def __init__(self, public: PublicKnowledge) -> None:
+        self.public = public
+        self.rules = public.rules
+        self.tick = public.rules.tick
+        self.price_min, self.price_max = controlled(public.rules)
+        self.collects = public.rules.institution == "call"
+        self.quotes = public.rules.terms.quotes
+        self.role: Role | None = None
+        self.holding: Holding | None = None
+        self.unit_value: Money | None = None
+        self.units_left: Quantity = 0
+        self.prices: list[Price] = []
+        self.surplus: Money = 0
+        self.surplus_before: Money = 0
+        self.unpaid: Money = 0
+        self.orders: dict[OrderId, Order] = {}
+        self.forecast: Forecast | None = None
+        self.metered: Metered | None = None
+        self.battery = SetBattery()
+        self.reservation = SetReservation()
+        self.now: Instant = 0
+        self._my_bid = self._my_ask = -1
+
+    def see(self, message: Message, at: Instant) -> None:
+        """Take in a fact of one's own feed, the public part with it."""
+        self.public.see(message, at)
+        if getattr(message, "mine", True):  # most quotes, orders and contracts are others', and say so
+            self.see_own(message)
+
+    def see_own(self, message: Message) -> None:
+        """Take in only what a fact says of oneself; the public part has been told already."""
+        match message:
+            case Quote(side="bid", mine=True):
+                self._my_bid = self.public.bids_seen
+            case Quote(side="ask", mine=True):
+                self._my_ask = self.public.asks_seen
+            case Order(mine=True):
+                if message.quantity > 0:
+                    self.orders[message.order] = message
+                else:
+                    self.orders.pop(message.order, None)
+            case Contract(mine=mine) if mine:
+                self._trade(message)
+            case Schedule(role=role, steps=steps):
+                self.role = role
+                self.holding = Holding(role, steps)
+                self.surplus_before += self.surplus
+                self.prices, self.surplus = [], 0
+                self._look_up()
+            case Forecast() | Metered() | SetBattery() | SetReservation():
+                self._household(message)
+            case Unpaid(gain=gain):
+                self.unpaid += gain
+            case _:
+                pass
+
+    def _household(self, message: Message) -> None:
+        """What only prosumers are told. A forecast begins an interval, in which there may be nothing to trade."""
+        match message:
+            case Forecast():
+                self.forecast, self.metered = message, None
+                self.role, self.holding, self.unit_value, self.units_left = None, None, None, 0
+                self.surplus_before += self.surplus
+                self.prices, self.surplus = [], 0
+            case Metered(gain=gain):
+                self.metered, self.surplus = message, gain
+            case SetBattery():
+                self.battery = message
+            case SetReservation():
+                self.reservation = message
+            case _:
+                pass
+
+    def _trade(self, contract: Contract) -> None:
+        assert self.holding is not None, "a schedule comes before the trade"
+        price = contract.price
+        if contract.mine == "seller" and contract.seller_price is not None:
+            price = contract.seller_price
+        self.surplus += self.holding.trade(price, contract.quantity, self.rules.charges)
+        self.prices += [price] * (contract.quantity if len(self.values) > 1 else 1)
+        self._look_up()
+
+    def _look_up(self) -> None:
+        """What is left to trade, and what the next unit is worth in trade: a buyer's value less what buying it costs
+        beside its price, a seller's cost with what selling it does. Kept at hand: agents ask at every look."""
+        assert self.holding is not None, "a schedule comes first"
+        charges, role = self.rules.charges, self.holding.role
+        self.units_left = self.holding.left
+        self.unit_value = self.holding.unit_value()
+        if self.unit_value is not None and charges != NO_CHARGES:
+            charge = charges.per_unit(role) - (-charges.commission // self.step_left)
+            self.unit_value += -charge if role == "buyer" else charge
+
+    @property
+    def time_left_share(self) -> float | None:
+        """Which share of the period is left at `now`, which whoever asks the agent sets; None where no clock runs."""
+        left = self.public.time_left_us(self.now)
+        return None if left is None or not self.public.length_us else min(1.0, left / self.public.length_us)
+
+    @property
+    def quoted(self) -> bool:
+        """Whether an order of one's own rests."""
+        return bool(self.orders)
+
+    @property
+    def bid_mine(self) -> bool:
+        """Whether the best bid is one's own."""
+        return self._my_bid == self.public.bids_seen and self.public.bid is not None
+
+    @property
+    def ask_mine(self) -> bool:
+        """Whether the best ask is one's own."""
+        return self._my_ask == self.public.asks_seen and self.public.ask is not None
+
+    @property
+    def bid(self) -> Price | None:
+        """The standing bid."""
+        return self.public.bid
+
+    @property
+    def ask(self) -> Price | None:
+        """The standing ask."""
+        return self.public.ask
+
+    @property
+    def traded(self) -> Quantity:
+        """Units traded in this period."""
+        return self.holding.traded if self.holding else 0
+
+    @property
+    def values(self) -> list[Money]:
+        """Value or cost of each unit of the period, best first, where units are few; of each step where they are Wh."""
+        if self.holding is None:
+            return []
+        steps = self.holding.steps
+        return [step.value for step in steps for _ in range(step.quantity if step.quantity <= UNITS_SHOWN_MAX else 1)]
+
+    @property
+    def step_left(self) -> Quantity:
+        """How much is left at that value: what an agent offers at once."""
+        return self.holding.step_left() if self.holding else 0
+
+    def offers(self) -> Iterator[tuple[Price, Quantity]]:
+        """The offers on the other side, best first, as far as they are shown: one pays for what one reads.
+
+        Price and quantity of each order with `book`, of the best level only with less.
+        """
+        buys = self.role == "buyer"
+        side = self.public.book.asks if buys else self.public.book.bids
+        if side.count:
+            for order in side:
+                yield int(order.price), int(order.quantity)
+        else:
+            price = self.public.ask if buys else self.public.bid
+            if price is not None:
+                yield price, self.public.ask_quantity if buys else self.public.bid_quantity

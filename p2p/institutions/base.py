@@ -1,0 +1,24 @@
+"""What the session needs of an institution."""
+
+from typing import Protocol
+
+from p2p.base.units import Address, Price, Quantity, Seat
+from p2p.messages import Message, Reason, Standing
+from p2p.messages.envelope import Sent
+
+
+class Institution(Protocol):
+    """What the session needs of an institution."""
+
+    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+        """What the institution sends upon a message, or why it refuses it; a refusal changes nothing."""
+
+    def standing(self) -> Standing:
+        """The standing bid and ask."""
+
+    def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
+        """The prices and quantities that an order would bind its sender to, with what it has open already, in the
+        order in which its units would go; empty where nothing could be traded."""
+
+    def state(self) -> object:
+        """All that it remembers, as plain data, for digests."""

@@ -1,0 +1,188 @@
+"""Orders that rest: the book, whose each order is, and what every trader has open. Shared by continuous and call.
+
+A trader's open orders never exceed what it may still trade: a new one that would is refused, and after a contract that
+used other units its worst orders shrink or leave.
+"""
+
+from p2p.base.units import AGENTS, Price, Quantity, Role, Seat
+from p2p.base.units import Side as SideName
+from p2p.institutions.trading_rights import Floor
+from p2p.messages import Ask, Bid, Message, Order, OrderId, Quote, Reason, Replace
+from p2p.messages.envelope import Sent
+from p2p.orderbook.book import Book, Side
+from p2p.orderbook.book import Order as Resting
+
+ORDERS_MAX = 200
+"""Orders one trader may have open at once: no screen shows more, and a book of a class stays small."""
+
+
+class Orders:
+    """The orders of one market."""
+
+    def __init__(self, floor: Floor) -> None:
+        self.floor = floor
+        self.book = Book()
+        self.last_id: OrderId = 0
+        self.open: dict[Seat, dict[OrderId, Resting]] = {}
+
+    def new_id(self) -> OrderId:
+        """A number that no order had."""
+        self.last_id += 1
+        return self.last_id
+
+    def mine(self, seat: Seat, order_id: OrderId) -> Resting | None:
+        """An open order of a trader; None for another's and for one that is not there, alike."""
+        return self.open.get(seat, {}).get(order_id)
+
+    def of(self, seat: Seat, role: Role) -> list[Resting]:
+        """A trader's open orders in a role, oldest number first."""
+        is_buy = role == "buyer"
+        return [order for order in self.open.get(seat, {}).values() if order.is_buy == is_buy]
+
+    def committed(self, seat: Seat, role: Role) -> Quantity:
+        """The sum of a trader's open quantities in a role."""
+        return sum(int(order.quantity) for order in self.of(seat, role))
+
+    def refusal(self, seat: Seat, role: Role, quantity: Quantity, instead: Resting | None = None) -> Reason | None:
+        """Why a trader may not have one more order of a quantity (in the place of another), if so."""
+        if instead is None and len(self.open.get(seat, {})) >= ORDERS_MAX:
+            return "too_many_orders"
+        committed = self.committed(seat, role) - (int(instead.quantity) if instead else 0)
+        return self.floor.not_a_quantity(seat, role, quantity, committed)
+
+    def priced(self, seat: Seat, role: Role) -> list[tuple[Price, Quantity]]:
+        """A trader's open orders in a role, in the order in which they would trade."""
+        own = sorted(self.of(seat, role), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
+        return [(int(o.price), int(o.quantity)) for o in own]
+
+    def with_new(
+        self, seat: Seat, role: Role, price: Price, quantity: Quantity, instead: Resting | None = None
+    ) -> list[tuple[Price, Quantity]]:
+        """The same with a new order among them (in the place of another)."""
+        both = self.priced(seat, role)
+        if instead is not None:
+            both.remove((int(instead.price), int(instead.quantity)))
+        return sorted([*both, (price, quantity)], key=lambda one: -one[0] if role == "buyer" else one[0])
+
+    def bound(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
+        """What a quote would bind its sender to, with what he has open; empty where it could not rest or trade."""
+        instead = self.mine(seat, message.order) if isinstance(message, Replace) else None
+        if isinstance(message, Bid | Ask):
+            role: Role = "buyer" if isinstance(message, Bid) else "seller"
+        elif isinstance(message, Replace) and instead is not None:
+            role = _role(instead)
+        else:
+            return []
+        if self.floor.not_a(role, seat) or self.floor.not_a_price(message.price):
+            return []
+        return self.with_new(seat, role, message.price, message.quantity, instead)
+
+    def not_better(self, role: Role, price: Price) -> Reason | None:
+        """Where the terms have an improvement rule: why a price does not improve, if so."""
+        if not self.floor.terms.improvement:
+            return None
+        best = (self.book.bids if role == "buyer" else self.book.asks).best()
+        if best is None or (price > best.price if role == "buyer" else price < best.price):
+            return None
+        return "does_not_improve"
+
+    def rest(self, order: Resting) -> Sent:
+        """Put an order into the book without matching."""
+        self.book.orders[order.order_id] = order
+        (self.book.bids if order.is_buy else self.book.asks).rest(order)
+        return self.keep(order)
+
+    def keep(self, order: Resting) -> Sent:
+        """An order rests now."""
+        self.open.setdefault(order.trader, {})[order.order_id] = order
+        return self.said(order)
+
+    def left(self, order: Resting) -> Sent:
+        """An order has changed or left: it is forgotten where nothing is left of it."""
+        if order.quantity <= 0:
+            del self.open[order.trader][order.order_id]
+        return self.said(order)
+
+    def cancel(self, order: Resting) -> Sent:
+        """Take an order out."""
+        self.book.cancel(order.order_id)
+        return self.left(order)
+
+    def said(self, order: Resting) -> Sent:
+        """What an order is now, to all who may see the book, and to its owner."""
+        side: SideName = "bid" if order.is_buy else "ask"
+        return Sent(AGENTS, Order(order.order_id, side, int(order.price), int(order.quantity), order.trader))
+
+    def trim(self, seat: Seat, role: Role) -> list[Sent]:
+        """Shrink a trader's worst orders to what it may still trade."""
+        excess = self.committed(seat, role) - self.floor.units(role).get(seat, 0)
+        sent = []
+        while excess > 0:
+            worst = max(self.of(seat, role), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
+            if worst.quantity <= excess:
+                excess -= int(worst.quantity)
+                sent.append(self.cancel(worst))
+            else:
+                worst.quantity -= excess
+                excess = 0
+                sent.append(self.said(worst))
+        return sent
+
+    def carry_over(self) -> list[Sent]:
+        """At a period's start: orders of those who have changed sides leave, the rest shrink to what is left to do."""
+        sent: list[Sent] = []
+        roles: tuple[Role, Role] = ("buyer", "seller")
+        for seat in sorted(self.open):
+            changed = [o for o in self.open[seat].values() if seat not in self.floor.units(_role(o))]
+            sent += [self.cancel(order) for order in changed]
+            for role in roles:
+                sent += self.trim(seat, role)
+        return sent
+
+    def drop_all(self) -> list[Sent]:
+        """Every order leaves: its interval, and the energy of it, is gone."""
+        sent = []
+        for seat in sorted(self.open):
+            for order in list(self.open[seat].values()):
+                order.quantity = 0
+                sent.append(self.said(order))
+        self.open.clear()
+        self.book.clear()
+        return sent
+
+    def best(self, side: Side) -> tuple[Price, Quantity, Seat] | None:
+        """Price of the best level of a side, how much there is at it, and whose its first order is."""
+        top = side.top
+        if top is None:
+            return None
+        quantity = sum(int(order.quantity) for order in top.orders[top.first :])
+        return int(top.price), quantity, top.orders[top.first].trader
+
+    def news(self, before: tuple[object, object]) -> list[Sent]:
+        """The quotes that have changed since `bests` was asked."""
+        sent = []
+        names: tuple[SideName, SideName] = ("bid", "ask")
+        for name, old, new in zip(names, before, self.bests(), strict=True):
+            if new == old:
+                continue
+            if new is None:
+                sent.append(Sent(AGENTS, Quote(name, None, quantity=0)))
+            else:
+                price, quantity, trader = new
+                sent.append(Sent(AGENTS, Quote(name, price, trader, quantity=quantity)))
+        return sent
+
+    def bests(self) -> tuple[tuple[Price, Quantity, Seat] | None, tuple[Price, Quantity, Seat] | None]:
+        """The best bid and the best ask."""
+        return self.best(self.book.bids), self.best(self.book.asks)
+
+    def state(self) -> object:
+        """All that is remembered, orders in their priority."""
+        sides = [
+            [(o.order_id, o.price, o.quantity, o.trader) for o in side] for side in (self.book.bids, self.book.asks)
+        ]
+        return (self.last_id, sides)
+
+
+def _role(order: Resting) -> Role:
+    return "buyer" if order.is_buy else "seller"

@@ -1,0 +1,109 @@
+"""The course of a session: begun, paused, extended and ended by those who run it, and told to all."""
+
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from p2p.base.units import Duration
+from p2p.messages.base import Message
+
+
+class Open(Message, frozen=True):
+    """The first message of every session: the environment initialises the institutions."""
+
+    said_by: ClassVar = "gateway"
+    told_to: ClassVar = "session"
+
+
+class Start(Message, frozen=True):
+    """Begins the first period, whoever is there. A session also starts by itself when all seats are taken."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+
+
+class Pause(Message, frozen=True):
+    """Stops the clock; orders are refused `not_open` until `resume`. A crash says it too."""
+
+    said_by: ClassVar = "experimenter, gateway (after a crash)"
+    told_to: ClassVar = "session"
+
+
+class Paused(Message, frozen=True):
+    """The clock stands still; so much of the period (or of the pause between periods) is left."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    left_us: Duration | None
+
+
+class Resume(Message, frozen=True):
+    """Lets the clock run on from where it stopped."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+
+
+class Resumed(Message, frozen=True):
+    """The clock runs again, with so much left."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    left_us: Duration | None
+
+
+class Extend(Message, frozen=True):
+    """Adds time to the period that runs."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+    length_us: Annotated[int, msgspec.Meta(gt=0, le=86_400_000_000)]
+
+
+class Extended(Message, frozen=True):
+    """The period has been given more time; so much is left now."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    left_us: Duration
+
+
+class Intermission(Message, frozen=True):
+    """The pause before a period: it starts in `length_us`."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    next_period: int
+    length_us: Duration
+
+
+class End(Message, frozen=True):
+    """Ends the session now; the period that runs is closed first."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+
+
+class Ended(Message, frozen=True):
+    """The session is over."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+
+
+class Announce(Message, frozen=True, omit_defaults=True):
+    """Tells everybody something in words. They are kept beside the journal, which has their digest alone."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+    text: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    digest: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+class Announced(Message, frozen=True, omit_defaults=True):
+    """The experimenter's words to everybody; in the journal their digest alone."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    digest: str
+    text: str = ""

@@ -1,0 +1,166 @@
+"""The seed's message space (`double-auction-mes`), with its names: environment, institution and agents."""
+
+from typing import ClassVar
+
+from p2p.base.units import Duration, Price, Quantity, Role, Seat
+from p2p.messages.base import Message, OrderId, Taken, WirePrice, WireQuantity
+from p2p.scenario.terms import CallTerms, Terms
+
+
+class InitInst(Message, frozen=True):
+    """Initialises an institution: its opening sentinels, which nobody can accept, its tick, its agents.
+
+    A first bid must improve on `min_val`, a first ask on `max_val`; they lie one tick outside the price limits.
+    """
+
+    said_by: ClassVar = "environment"
+    told_to: ClassVar = "institution"
+    min_val: Price
+    max_val: Price
+    tick: Price
+    agents: tuple[Seat, ...]
+    terms: Terms | None = None
+    call: CallTerms | None = None
+
+
+class StartPeriod(Message, frozen=True):
+    """Opens the auction for `length_us`; who may buy and who may sell, and how many units each, by seat."""
+
+    said_by: ClassVar = "environment"
+    told_to: ClassVar = "institution"
+    period: int
+    length_us: Duration
+    buyers: dict[Seat, Quantity]
+    sellers: dict[Seat, Quantity]
+
+
+class EndPeriod(Message, frozen=True):
+    """Closes the auction: the institution tells its agents that the round has ended."""
+
+    said_by: ClassVar = "environment, institution (to itself, when its reminder comes), experimenter"
+    told_to: ClassVar = "institution, session"
+
+
+class Reminder(Message, frozen=True):
+    """The institution's alarm clock: it set it at the start of the period, and ends the period when it rings.
+
+    The session has one too, for the pause between periods (`period` is then the one that is to come).
+    """
+
+    said_by: ClassVar = "institution, session"
+    told_to: ClassVar = "itself"
+    period: int
+    length_us: Duration
+
+
+class ReminderEndPeriod(Message, frozen=True):
+    """Makes the environment end the period before its time: it sends `end_period` to the institution."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "environment"
+
+
+class StartRound(Message, frozen=True):
+    """Tells the agents that they may trade now, and for how long."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    period: int
+    length_us: Duration
+
+
+class EndRound(Message, frozen=True):
+    """Tells the agents that the market is closed: they stop thinking about it."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agents"
+    period: int
+
+
+class RequestStanding(Message, frozen=True):
+    """Asks for the standing bid and ask; answered with `standing`."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "institution"
+
+
+class Standing(Message, frozen=True):
+    """The standing bid and ask, absent where there is none, and whose they are where identities are shown."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "agent, agents"
+    bid: Price | None = None
+    buyer: Seat | None = None
+    ask: Price | None = None
+    seller: Seat | None = None
+
+
+class Bid(Message, frozen=True):
+    """Offers to buy a unit at a price. It must improve on the standing bid; at or above the standing ask it buys."""
+
+    said_by: ClassVar = "agent (a buyer)"
+    told_to: ClassVar = "institution"
+    price: WirePrice
+    quantity: WireQuantity = 1
+
+
+class Ask(Message, frozen=True):
+    """Offers to sell a unit at a price. It must improve on the standing ask; at or below the standing bid it sells."""
+
+    said_by: ClassVar = "agent (a seller)"
+    told_to: ClassVar = "institution"
+    price: WirePrice
+    quantity: WireQuantity = 1
+
+
+class Buy(Message, frozen=True):
+    """Accepts the standing ask. With a price: only if the ask is no worse than that, else it is refused `moved`."""
+
+    said_by: ClassVar = "agent (a buyer)"
+    told_to: ClassVar = "institution"
+    price: WirePrice | None = None
+    quantity: WireQuantity = 1
+
+
+class Sell(Message, frozen=True):
+    """Accepts the standing bid. With a price: only if the bid is no worse than that, else it is refused `moved`."""
+
+    said_by: ClassVar = "agent (a seller)"
+    told_to: ClassVar = "institution"
+    price: WirePrice | None = None
+    quantity: WireQuantity = 1
+
+
+class Contract(Message, frozen=True):
+    """A unit changes hands: `number` counts the period's contracts from 1, `taken` is the quote that was accepted.
+
+    Buyer and seller are in the record, and for agents only where identities are shown; `mine` is said to its owners.
+    """
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "environment, and all agents in its public form"
+    number: int
+    price: Price
+    taken: Taken
+    buyer: Seat | None = None
+    seller: Seat | None = None
+    mine: Role | None = None
+    quantity: Quantity = 1
+    buy_order: OrderId | None = None
+    sell_order: OrderId | None = None
+    seller_price: Price | None = None
+
+
+class RequestContracts(Message, frozen=True):
+    """Asks the environment for the contracts of this period; answered with `contracts`."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "environment"
+
+
+class Contracts(Message, frozen=True):
+    """The contracts of this period so far, (buyer_id, seller_id, price) each; ids are absent where hidden."""
+
+    said_by: ClassVar = "environment"
+    told_to: ClassVar = "agent"
+    contracts: tuple[tuple[Seat | None, Seat | None, Price], ...]

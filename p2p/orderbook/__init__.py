@@ -1,0 +1,1 @@
+"""Resting orders and how they meet, for whole numbers and floats alike."""

@@ -1,0 +1,1 @@
+"""What goes over a connection or a broker, without any I/O."""

@@ -1,0 +1,145 @@
+"""The client's end of a connection, and what outlives it."""
+
+import msgspec
+
+from p2p.base.units import Controller, Instant
+from p2p.messages import Accepted, Message, Refused
+from p2p.protocol.codec import UNREADABLE, ProtocolError, encode, message_of, read_said
+from p2p.protocol.frames import (
+    CODE_MAX,
+    FRAME_MAX,
+    RUN_KEPT_BYTES_MAX,
+    Fault,
+    Login,
+    Told,
+    Welcome,
+    _fact,
+    _fault,
+    _Feed,
+    _feed,
+    _frame,
+    _read_run,
+    _welcome,
+    frame,
+)
+
+PENDING_MAX = 64
+"""Messages a client may have unanswered: more means that the line is gone or the client mad."""
+
+
+ANSWERS = (Accepted, Refused)
+"""What a message of one's own is answered by."""
+
+
+class ClientLine:
+    """The client's end of a line, and what outlives it: the seat, how far it has come, what is unanswered.
+
+    `state` has the latest of each state by directive, if it `keeps_state`: people look at them, robots fold facts.
+    A robot that stands in for somebody has no code of the seat's, it is `lent` a resume token.
+    """
+
+    def __init__(self, code: str, controller: Controller, name: str = "", lent: str = "") -> None:
+        self.code, self.controller, self.name, self.lent = code, controller, name, lent
+        self.welcome: Welcome | None = None
+        self.session = ""
+        self.number = 0
+        self.token = 0
+        self.now: Instant = 0
+        self.pending: dict[int, bytes] = {}
+        self.watched: int | None = None
+        self.conducts = False
+        self.state: dict[str, Message] = {}
+        self.keeps_state = controller == "human"
+
+    def login(self) -> bytes:
+        """The first frame of a new connection."""
+        if self.watched is not None:
+            return frame("login", Login(have=self.number, spectator=True, market=self.watched))
+        resume = self.welcome.resume if self.welcome else self.lent
+        code = "" if resume else self.code[:CODE_MAX]
+        said = Login(code, resume, self.number, "full", self.controller, self.name, conducts=self.conducts)
+        return frame("login", said)
+
+    def forget_resume(self) -> None:
+        """The resume token was refused: the next login is by code again."""
+        self.welcome = None
+
+    def say(self, message: Message, meta: dict[str, int] | None = None) -> tuple[int, bytes]:
+        """A message's token and its frame, which is pending from now on.
+
+        Raises ProtocolError when too many are pending, or where the server could not read it: then nothing is pending
+        and no token is used up, for a token that the server never had would hold up all that come after it. Raises it
+        before the first welcome, too: only that tells the last token that was had from this seat.
+        """
+        if not self.session:
+            raise ProtocolError("not_welcome", "the server has not let us in yet")
+        if len(self.pending) >= PENDING_MAX:
+            raise ProtocolError("too_many_pending", f"{PENDING_MAX} messages wait for an answer")
+        token = self.token + 1
+        said: dict[str, object] = {"directive": message.directive, "payload": message, "token": token}
+        said["seen"] = self.number
+        if meta:
+            said["meta"] = meta
+        data = encode(said)
+        message_of(message.directive, read_said(data).payload)
+        if len(data) > FRAME_MAX:
+            raise ProtocolError("too_long", f"a frame has {FRAME_MAX} bytes at the most")
+        self.token = token
+        self.pending[token] = data
+        return token, data
+
+    def unanswered(self) -> list[bytes]:
+        """The frames to say again after a welcome, in order of their tokens."""
+        return [self.pending[token] for token in sorted(self.pending)]
+
+    def received(self, data: bytes | str) -> list[Told] | Welcome | Fault:
+        """New facts, or a welcome, or an error of ours; raises ProtocolError where the server is wrong.
+
+        States have no numbers: the latest ones are kept in `state`, or passed over where that is not asked for.
+        """
+        try:
+            said = _frame.decode(data)
+            match said.directive:
+                case "feed":
+                    return self._fed(_feed.decode(said.payload))
+                case "welcome":
+                    return self._welcomed(_welcome.decode(said.payload))
+                case "error":
+                    return _fault.decode(said.payload)
+                case other:
+                    raise ProtocolError("unknown_frame", f"the server said '{other}', no frame of ours", True)
+        except UNREADABLE as error:
+            raise ProtocolError("bad_frame", f"the server's frame cannot be read: {error}", True) from error
+
+    def _welcomed(self, welcome: Welcome) -> Welcome:
+        if self.session not in ("", welcome.session):
+            raise ProtocolError("another_session", "the server runs another session now", True)
+        self.welcome, self.session = welcome, welcome.session
+        if welcome.stood_in:
+            self.pending.clear()
+            self.token = 0
+        self.token = max(self.token, welcome.token)
+        return welcome
+
+    def _fed(self, feed: _Feed) -> list[Told]:
+        """The facts that are new; a frame that cannot be read to its end counts for nothing."""
+        had, raw = self.number, bytes(feed.facts)
+        facts = (_read_run if len(raw) <= RUN_KEPT_BYTES_MAX else _read_run.__wrapped__)(raw)
+        if facts and feed.first > had + 1:
+            raise ProtocolError("gap", f"fact {had + 1} is missing, {feed.first} came", True)
+        told = [Told(number, *one) for number, one in enumerate(facts, feed.first) if number > had]
+        if self.keeps_state:
+            self._keep(feed.state)
+        self.now = feed.now
+        if told:
+            self.number = told[-1].number
+        for one in told:
+            if isinstance(one.message, ANSWERS):
+                self.pending.pop(one.message.token, None)
+        return told
+
+    def _keep(self, states: list[msgspec.Raw]) -> None:
+        """The states of a frame: each takes the place of the one before it."""
+        read = [_fact.decode(raw) for raw in states]
+        if read:
+            self.state = self.state | {one.directive: message_of(one.directive, one.payload) for one in read}

@@ -1,0 +1,48 @@
+"""The server's end of a connection: what a client's frames say."""
+
+from p2p.messages import Message
+from p2p.protocol.codec import UNREADABLE, ProtocolError, Said, message_of, read_said
+from p2p.protocol.frames import Login, _login
+
+FAULTS_MAX = 20
+"""Errors a peer may make on a line before it is closed."""
+
+
+class ServerLine:
+    """The server's end of a line: what a client's frames say, and how often it has been wrong."""
+
+    def __init__(self) -> None:
+        self.open = False
+        self.faults = 0
+
+    def received(self, data: bytes | str) -> Login | tuple[Message, Said]:
+        """A login, or a message with its token; raises ProtocolError, fatal after too many."""
+        try:
+            return self._read(data)
+        except ProtocolError as error:
+            raise self.counted(error) from error
+
+    def counted(self, error: ProtocolError) -> ProtocolError:
+        """An error of the peer, counted; after too many, one that closes the line."""
+        self.faults += 1
+        if self.faults < FAULTS_MAX:
+            return error
+        return ProtocolError("too_many_faults", f"{error.why}; that was the last one", fatal=True)
+
+    def _read(self, data: bytes | str) -> Login | tuple[Message, Said]:
+        said = read_said(data)
+        if not self.open:
+            if said.directive != "login":
+                raise ProtocolError("not_logged_in", "the first frame is a login", fatal=True)
+            try:
+                login = _login.decode(said.payload)
+            except UNREADABLE as error:
+                raise ProtocolError("bad_login", str(error), fatal=True) from error
+            self.open = True
+            return login
+        if said.directive == "login":
+            raise ProtocolError("logged_in", "this line is logged in already")
+        message = message_of(said.directive, said.payload)
+        if said.token < 1:
+            raise ProtocolError("no_token", "a message carries a token: 1, 2, 3 …")
+        return message, said

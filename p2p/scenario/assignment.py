@@ -1,0 +1,30 @@
+"""Which seats are in which market, arm and information set: drawn by seed."""
+
+from p2p.base.rng import stream
+from p2p.base.units import Seat
+from p2p.scenario.schema import InformationSet, Scenario
+
+
+def seats_of_markets(scenario: Scenario, seed: int) -> list[tuple[Seat, ...]]:
+    """Which seats each market has: drawn by the session's seed, whoever sits there."""
+    order = list(range(scenario.seats))
+    stream(seed, "seats").shuffle(order)
+    size = scenario.traders
+    return [tuple(sorted(order[start : start + size])) for start in range(0, len(order), size)]
+
+
+def arms_by_seat(scenario: Scenario, seed: int) -> dict[Seat, str]:
+    """The treatment arm of each seat, drawn by seed within each market; empty where there are no arms."""
+    arms: dict[Seat, str] = {}
+    for market, seats in enumerate(seats_of_markets(scenario, seed)):
+        drawn = [arm.name for arm in scenario.arms for _ in range(arm.seats)]
+        stream(seed, "arms", market).shuffle(drawn)
+        arms.update(zip(seats, drawn, strict=False))
+    return arms
+
+
+def information_by_seat(scenario: Scenario, seed: int) -> dict[Seat, InformationSet]:
+    """The information set of each seat: its arm's, or the session's."""
+    of_arm = {arm.name: arm.information for arm in scenario.arms}
+    arms = arms_by_seat(scenario, seed)
+    return {seat: of_arm[arms[seat]] if arms else scenario.information for seat in range(scenario.seats)}

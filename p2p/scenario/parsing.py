@@ -1,0 +1,65 @@
+"""A scenario's text, read and checked to the last key."""
+
+import tomllib
+from typing import Any
+
+import msgspec
+
+from p2p.scenario.charges import Charges
+from p2p.scenario.errors import ScenarioError, explained
+from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
+from p2p.scenario.schema import (
+    ENVIRONMENT_NAMES,
+    Arm,
+    InducedValues,
+    InstitutionRules,
+    Redraw,
+    RobotRules,
+    Scenario,
+    Shift,
+    Vacancies,
+)
+from p2p.scenario.terms import CallTerms, Terms
+from p2p.scenario.toml_lines import line_of
+from p2p.scenario.validation import _contradictions
+
+
+def parse(text: str, name: str = "scenario") -> Scenario:
+    """The scenario in a TOML text; raises ScenarioError with `name`, line and key."""
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, and brackets without end, too
+        raise ScenarioError(f"{name}: not TOML: {error}") from error
+    environment = data.get("environment")
+    if isinstance(environment, dict) and environment.setdefault("name", "induced") not in ENVIRONMENT_NAMES:
+        what = f"there is no '{environment['name']}'; there are {', '.join(ENVIRONMENT_NAMES)}"
+        raise ScenarioError(f"{name}:{line_of(text, 'environment.name')}: environment.name: {what}")
+    try:
+        scenario = msgspec.convert(data, Scenario)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(explained(text, name, str(error), _tables(data))) from error
+    for key, why in _contradictions(scenario):
+        raise ScenarioError(f"{name}:{line_of(text, key)}: {key}: {why}")
+    return scenario
+
+
+def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
+    """The struct that each table of a scenario is, by its dotted name."""
+    induced = data.get("environment", {}).get("name") == "induced"
+    return {
+        "": Scenario,
+        "institution": InstitutionRules,
+        "environment": InducedValues if induced else Prosumers,
+        "robots": RobotRules,
+        "vacancies": Vacancies,
+        "charges": Charges,
+        "arms": Arm,
+        "institution.terms": Terms,
+        "institution.call": CallTerms,
+        "environment.shifts": Shift,
+        "environment.redraw": Redraw,
+        "environment.buy": Range,
+        "environment.feed_in": Range,
+        "environment.flexible_value": Range,
+        "environment.battery": Battery,
+    }

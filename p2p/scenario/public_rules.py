@@ -1,0 +1,113 @@
+"""What every trader is told of a market before it opens: its public rules, and nothing of values."""
+
+import msgspec
+
+from p2p.base.units import Duration, Price
+from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.schema import InformationSet, RobotRules, Scenario
+from p2p.scenario.terms import CallTerms, Terms
+
+
+class EnergyRules(msgspec.Struct, frozen=True):
+    """What everybody knows of an energy market: which day it is, and in which units its money is shown.
+
+    A price is per kWh, in the scenario's `currency`; money is price × Wh, and `money_per_unit` of it is a `money_unit`.
+    """
+
+    starts_at: str
+    interval_min: int
+    money_unit: str
+    money_per_unit: int
+    end_value: Price
+
+
+class PublicRules(msgspec.Struct, frozen=True):
+    """The rules of a market, in the scenario's smallest unit of money.
+
+    `robots`: whether robots may trade here; None where that is not mentioned, and then `reaction`, how fast robots are,
+    is told to robots alone: to others it is what it is where nothing is said. `takeover_after_s`: after so long without
+    a line a robot trades in one's place, unpaid, until one is back; None: the seat passes.
+    """
+
+    title: str
+    institution: str
+    price_min: Price
+    price_max: Price
+    tick: Price
+    currency: str
+    periods: int
+    traders: int
+    no_loss: bool
+    identities: str
+    reaction_mean_s: float
+    instructions: str
+    reaction: str = "exponential"
+    information: str = "book"
+    terms: Terms = Terms()
+    call: CallTerms | None = None
+    charges: Charges = NO_CHARGES
+    energy: EnergyRules | None = None
+    robots: bool | None = None
+    takeover_after_s: float | None = None
+    starts_when_full: bool = True
+    spectators: bool = True
+    demonstration: bool = False
+
+
+def public_rules(scenario: Scenario, information: InformationSet | None = None, to_robot: bool = False) -> PublicRules:
+    """What a scenario tells everybody, and which information set the one who is told has."""
+    rules = scenario.institution
+    robots = scenario.robots if to_robot or scenario.disclosure == "told" else RobotRules()
+    return PublicRules(
+        title=scenario.title,
+        institution=rules.name,
+        price_min=rules.price_min,
+        price_max=rules.price_max,
+        tick=rules.tick,
+        currency=scenario.currency,
+        periods=scenario.periods,
+        traders=scenario.traders,
+        no_loss=scenario.no_loss == "people",
+        identities=scenario.identities,
+        reaction_mean_s=robots.reaction_mean_s,
+        reaction=robots.reaction,
+        instructions=scenario.instructions,
+        information=information or scenario.information,
+        terms=rules.terms,
+        call=rules.call,
+        charges=scenario.charges,
+        energy=_energy(scenario),
+        robots=True if scenario.disclosure == "told" else None,
+        takeover_after_s=scenario.vacancies.grace_s if scenario.takes_over else None,
+        starts_when_full=scenario.start == "when_full",
+        spectators=scenario.spectators == "open",
+        demonstration=scenario.demonstration,
+    )
+
+
+def _energy(scenario: Scenario) -> EnergyRules | None:
+    table = scenario.environment
+    if not isinstance(table, Prosumers):
+        return None
+    return EnergyRules(table.starts_at, table.interval_min, table.money_unit, table.money_per_unit, table.end_value)
+
+
+def controlled(rules: PublicRules) -> tuple[Price, Price]:
+    """The lowest and the highest price that may be said: within the limits, the controls, and on the tick."""
+    low, high, terms = rules.price_min, rules.price_max, rules.terms
+    if terms.price_floor is not None:
+        low = max(low, low - (low - terms.price_floor) // rules.tick * rules.tick)
+    if terms.price_ceiling is not None:
+        high = min(high, high - -((terms.price_ceiling - high) // rules.tick) * rules.tick)
+    return low, high
+
+
+def after_next_call_us(rules: PublicRules, length_us: Duration, held: int) -> Duration:
+    """What a period of a length still has after its next call, `held` having been held; nothing where there are none.
+
+    A pause and an extension say what is left until the session's next alarm, and in a market of several calls a period
+    that is the next call's.
+    """
+    calls = rules.call.calls if rules.call else 1
+    return length_us - length_us * min(held + 1, calls) // calls

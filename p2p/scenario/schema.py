@@ -1,0 +1,223 @@
+"""A scenario: environment, institution, seats and periods, written in TOML, checked to the last key.
+
+Pure: it is handed the text. An error names the key and its line, so that whoever wrote the file finds it.
+"""
+
+from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
+
+import msgspec
+from msgspec import Meta
+
+from p2p.base.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration
+from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.reaction_times import parse_reaction
+from p2p.scenario.terms import CallTerms, Terms
+
+EnvironmentName: TypeAlias = Literal["induced", "prosumer"]
+
+
+ENVIRONMENT_NAMES: tuple[str, ...] = get_args(EnvironmentName)
+
+
+InstitutionName: TypeAlias = Literal["standing", "continuous", "call"]
+
+
+INSTITUTION_NAMES: tuple[str, ...] = get_args(InstitutionName)
+
+
+TITLE_MAX = 200
+"""Characters of a title: it has to fit a line of a terminal, twice over."""
+AGENT_MAX = 200
+"""Characters of an agent's name with its parameters: a path to a file of one's own fits."""
+TEXT_MAX = 20_000
+"""Characters of instructions or of a source: what a person reads before a session."""
+
+Text = Annotated[str, Meta(max_length=TEXT_MAX)]
+InformationSet = Literal["ticker", "standing", "book"]
+"""What of the market is shown, least with `standing`, most with `book`: see p2p/information/projection.py."""
+Signed = Annotated[int, Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
+Amount = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
+Units = Annotated[tuple[Amount, ...], Meta(min_length=1, max_length=UNITS_MAX)]
+Traders = Annotated[tuple[Units, ...], Meta(min_length=1, max_length=SEATS_MAX)]
+Seconds = Annotated[float, Meta(ge=0.001, le=86_400)]
+"""From a millisecond, in which no order gets through a network, to a day."""
+
+
+class InstitutionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[institution]: which rules of trade, and the prices that may be said (in the smallest unit of money)."""
+
+    price_min: Amount
+    """The lowest price that may be said."""
+    price_max: Amount
+    """The highest price that may be said."""
+    name: InstitutionName = "standing"
+    """How trade goes: a standing bid and ask (Smith's double auction), an open book, or calls."""
+    tick: Annotated[int, Meta(ge=1, le=PRICE_MAX)] = 1
+    """Prices are price_min and whole numbers of ticks above it."""
+    terms: Terms = Terms()
+    """What else holds of trade."""
+    call: CallTerms | None = None
+    """How a call is held; for `call` alone."""
+
+
+class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[[environment.shifts]]: from a period on, so much is added to all values of buyers, to all costs of sellers."""
+
+    from_period: Annotated[int, Meta(ge=2, le=1_000)]
+    """The first period that it holds for, and all after it."""
+    buyers: Signed = 0
+    """What is added to every value, on top of earlier shifts."""
+    sellers: Signed = 0
+    """What is added to every cost, likewise."""
+
+
+class Redraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[environment.redraw]: all values and costs are drawn anew each period, uniformly, low and high included."""
+
+    low: Amount
+    """The lowest that can be drawn."""
+    high: Amount
+    """The highest that can be drawn."""
+    law: Literal["uniform"] = "uniform"
+    """How it is drawn."""
+
+
+class InducedValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="induced", tag_field="name"):
+    """[environment]: one list of unit values per buyer, one of unit costs per seller."""
+
+    name: ClassVar[str] = "induced"
+    buyers: Traders
+    """For each buyer what each of his units is worth to him in a period."""
+    sellers: Traders
+    """For each seller what each of his units costs him."""
+    shifts: Annotated[tuple[Shift, ...], Meta(max_length=100)] = ()
+    """Supply and demand that move between periods."""
+    redraw: Redraw | None = None
+    """Values and costs drawn anew; then those above only say who has how many units."""
+
+    @property
+    def traders(self) -> int:
+        """Seats of one market."""
+        return len(self.buyers) + len(self.sellers)
+
+
+EnvironmentTable: TypeAlias = InducedValues | Prosumers
+"""[environment]: its `name` says which; without one it is induced."""
+
+
+class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[[arms]]: a treatment arm; so many seats of each market, drawn by seed, have this information set."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    """What it is called in tables."""
+    seats: Annotated[int, Meta(ge=1, le=SEATS_MAX)]
+    """How many seats of each market it has; all arms together have them all."""
+    information: InformationSet
+    """What these seats are shown, in the place of the session's `information`."""
+
+
+class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[robots]: how fast they are: times between looks at the market, by a law of p2p/scenario/reaction_times.py and this mean."""
+
+    reaction_mean_s: Seconds = 1.0
+    """How long a robot takes on average between two looks at the market."""
+    reaction: Annotated[str, Meta(max_length=60)] = "exponential"
+    """By which law: `none`, `fixed:2`, `uniform:1-3`, `exponential:2`, `lognormal:2-0.5`; a law alone has the mean
+    above."""
+
+
+class Vacancies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[vacancies]: what becomes of seats that nobody holds."""
+
+    fill: Annotated[str, Meta(max_length=AGENT_MAX)] = ""
+    """The robot on seats that are empty when trading starts, as `pit agents` names them; "": they stay empty."""
+    drop_out: Literal["pass", "robot"] | None = None
+    """A person who drops out: the seat passes, or a robot trades. Without it, a robot where teaching, else it
+    passes."""
+    stand_in: Annotated[str, Meta(min_length=1, max_length=AGENT_MAX)] = "zic"
+    """Which robot that is."""
+    grace_s: Seconds = 20.0
+    """A person whose line is lost for longer, the clock running, has dropped out."""
+
+
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that defines a session but its seed."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=TITLE_MAX)]
+    """What it is called on every screen."""
+    institution: InstitutionRules
+    """Which rules of trade."""
+    environment: EnvironmentTable
+    """Who may trade what, at which values and costs."""
+    periods: Annotated[int, Meta(ge=1, le=1_000)]
+    """How many periods are played."""
+    period_s: Seconds
+    """Seconds of a period."""
+    break_s: Annotated[float, Meta(ge=0, le=86_400)] = 5.0
+    """Seconds between two periods."""
+    markets: Annotated[int, Meta(ge=1, le=SEATS_MAX)] = 1
+    """How many such markets run side by side; seats are dealt to them by seed."""
+    identities: Literal["hidden", "alias", "per_period"] = "hidden"
+    """What is told of who said an order: nothing, an alias for the session, or one anew each period."""
+    no_loss: Literal["off", "people"] = "off"
+    """Whether orders of people are refused that could cost them more than their units are worth. Robots decide for
+    themselves."""
+    loss_floor: Amount | None = None
+    """How far behind anybody may fall in the session: an order that could take him further is refused."""
+    charges: Charges = NO_CHARGES
+    """Commission, taxes and subsidies."""
+    information: InformationSet = "book"
+    """What seats are shown: the best quotes (`standing`), contracts too (`ticker`), or orders as well (`book`)."""
+    arms: Annotated[tuple[Arm, ...], Meta(max_length=20)] = ()
+    """Seats of a market that are shown different things."""
+    start: Literal["when_full", "experimenter"] = "when_full"
+    """When trading starts: as soon as all seats are taken, or when the experimenter says so."""
+    currency: Annotated[str, Meta(min_length=1, max_length=16)] = "points"
+    """The smallest unit of money, in which prices are written; of `0.1 c` a price of 305 is shown as 30.5 c."""
+    robots: RobotRules = RobotRules()
+    """How fast robots are."""
+    purpose: Literal["research", "teaching"] = "research"
+    """What the session is for; see `vacancies.drop_out`."""
+    disclosure: Literal["told", "not_mentioned"] = "told"
+    """Whether everybody is told that robots may trade, and how many do."""
+    vacancies: Vacancies = Vacancies()
+    """What becomes of seats that nobody holds."""
+    spectators: Literal["open", "none"] = "open"
+    """Whether the public may watch, on screens and on a broker."""
+    demonstration: bool = False
+    """Whether the public is told after each period, not only at the end, what was gained of what could be."""
+    source: Text = ""
+    """Where the market is from, for whoever runs it."""
+    instructions: Text = ""
+    """What traders read before the session, and whenever they ask."""
+
+    @property
+    def traders(self) -> int:
+        """Seats of one market."""
+        return self.environment.traders
+
+    @property
+    def seats(self) -> int:
+        """Seats of all markets together."""
+        return self.markets * self.traders
+
+    @property
+    def period_us(self) -> Duration:
+        """Length of a period."""
+        return round(self.period_s * SECOND)
+
+    @property
+    def break_us(self) -> Duration:
+        """Pause between two periods."""
+        return round(self.break_s * SECOND)
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether a robot trades in the place of a person who has dropped out."""
+        said = self.vacancies.drop_out
+        return said == "robot" or (said is None and self.purpose == "teaching" and self.disclosure == "told")
+
+    def activations(self) -> float:
+        """How often a robot looks at the market in a period, on average."""
+        return self.period_s / parse_reaction(self.robots.reaction, self.robots.reaction_mean_s).mean_s

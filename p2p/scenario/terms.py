@@ -1,0 +1,57 @@
+"""The terms of trade: rules that experimenters set, for every institution. All have a default that does nothing."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from p2p.base.units import PRICE_MAX
+
+WirePriceLimit = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
+
+
+class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Rules of trade beside the price limits and the tick. Prices in the scenario's smallest unit of money."""
+
+    price_ceiling: WirePriceLimit | None = None
+    """A price control: nobody may trade or quote above it."""
+    price_floor: WirePriceLimit | None = None
+    """A price control: nobody may trade or quote below it."""
+    quotes: Literal["both", "buyers", "sellers"] = "both"
+    """Who may make quotes; the others can only accept (Smith 1962, Test 8: sellers only)."""
+    units: Literal["one", "many"] = "many"
+    """One unit an order at the most, or many."""
+    improvement: bool | None = None
+    """Whether a quote must improve on the standing one. Without it, as the institution has it by nature (standing: yes;
+    continuous: no; call: no)."""
+    self_trade: Literal["refuse", "cancel_resting"] = "refuse"
+    """What happens when an order meets one of the same trader: the new one is refused, or the old one leaves."""
+    order_life: Literal["interval", "period", "session"] = "interval"
+    """When an order that rests ends: with the call or period it was made in (`interval`), with the period (of several
+    calls), or with the session."""
+
+
+NO_TERMS = Terms()
+
+
+class CallTerms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a call auction has beside them."""
+
+    pricing: Literal["uniform", "ask"] = "uniform"
+    """One `uniform` price, or each pair at its `ask`'s price (as in the v4 model)."""
+    k: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    """Where in the price tunnel the uniform price lies, 0 at its low end, 1 at its high end."""
+    rounding: Literal["down", "nearest", "up"] = "nearest"
+    """To which tick it is rounded when it falls between two."""
+    rationing: Literal["earlier", "pro_rata"] = "earlier"
+    """Who of the marginal orders at one price trades: the `earlier`, or each its share (`pro_rata`, rounded down, what
+    is left over to the earlier)."""
+    calls: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    """How many calls a period has, at equal distances, the last at its end (several: frequent batch auctions)."""
+    feeder_cap_kw: Annotated[float, Meta(gt=0, le=1e9)] | None = None
+    """The most that a feeder carries; a call clears no more energy than that in its part of the interval."""
+    interval_min: Annotated[float, Meta(gt=0, le=1_440)] = 5.0
+    """Minutes of the day that a period stands for, by which the feeder's power is energy."""
+    congestion_rent: Literal["operator", "buyers", "sellers"] = "operator"
+    """Who gets the difference of marginal bid and ask when the cap binds: the operator (buyers pay the high end of the
+    tunnel, sellers get its low end), or all at the price that leaves it to buyers or to sellers."""

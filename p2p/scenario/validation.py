@@ -1,0 +1,92 @@
+"""What in a scenario contradicts what."""
+
+from p2p.base.units import SEATS_MAX
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.reaction_times import ReactionError, parse_reaction
+from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
+
+
+def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
+    """Terms of trade that contradict one another or the price limits."""
+    wrong: list[tuple[str, str]] = []
+    terms = rules.terms
+    for key, price in (("price_ceiling", terms.price_ceiling), ("price_floor", terms.price_floor)):
+        if price is not None and not rules.price_min <= price <= rules.price_max:
+            wrong.append((f"institution.terms.{key}", f"is not within {rules.price_min} to {rules.price_max}"))
+    if terms.price_ceiling is not None and terms.price_floor is not None and terms.price_ceiling < terms.price_floor:
+        wrong.append(("institution.terms.price_ceiling", f"is below the floor ({terms.price_floor})"))
+    elif not wrong and rules.tick > 0 and _nothing_between(rules):
+        wrong.append(("institution.terms", f"leave no price that is on the tick of {rules.tick}"))
+    if rules.name == "call" and terms.quotes != "both":
+        wrong.append(("institution.terms.quotes", "must be 'both' in a call: whoever may not quote cannot trade there"))
+    if rules.call is not None and rules.name != "call":
+        wrong.append(("institution.call", f"says how a call is held, and the institution is '{rules.name}'"))
+    return wrong
+
+
+def _nothing_between(rules: InstitutionRules) -> bool:
+    """Whether the price controls leave no price that is on the tick."""
+    low, high = rules.terms.price_floor, rules.terms.price_ceiling
+    low, high = rules.price_min if low is None else low, rules.price_max if high is None else high
+    return (high - rules.price_min) // rules.tick < -((rules.price_min - low) // rules.tick)
+
+
+def _environment_wrong(scenario: Scenario) -> list[tuple[str, str]]:
+    """Shifts that never come, ranges that are empty, and what an energy market cannot do."""
+    values = scenario.environment
+    if isinstance(values, Prosumers):
+        return [*((f"environment.{key}", why) for key, why in values.wrong()), *_energy_wrong(scenario, values)]
+    wrong = []
+    for index, shift in enumerate(values.shifts):
+        if shift.from_period > scenario.periods:
+            why = f"{shift.from_period} is after the last period ({scenario.periods})"
+            wrong.append((f"environment.shifts[{index}].from_period", why))
+    if values.redraw is not None and values.redraw.low > values.redraw.high:
+        wrong.append(("environment.redraw.low", f"is above high ({values.redraw.high})"))
+    return wrong
+
+
+def _energy_wrong(scenario: Scenario, values: Prosumers) -> list[tuple[str, str]]:
+    """Institutions under which amounts of energy cannot be traded, or only by another clock."""
+    rules = scenario.institution
+    wrong = []
+    if rules.name == "standing":
+        wrong.append(("institution.name", "trades one unit at a time; for energy take continuous or call"))
+    if rules.terms.order_life == "session":
+        wrong.append(("institution.terms.order_life", "cannot be 'session': an interval's energy is gone with it"))
+    if rules.terms.units == "one":
+        wrong.append(("institution.terms.units", "must be 'many': what is traded is energy"))
+    if (
+        rules.call is not None
+        and rules.call.feeder_cap_kw is not None
+        and rules.call.interval_min != values.interval_min
+    ):
+        wrong.append(("institution.call.interval_min", f"is not the environment's ({values.interval_min})"))
+    return wrong
+
+
+def _contradictions(scenario: Scenario) -> list[tuple[str, str]]:
+    """Keys that are fine alone and wrong together."""
+    rules = scenario.institution
+    wrong = []
+    if rules.price_max <= rules.price_min:
+        wrong.append(("institution.price_max", f"is not above price_min ({rules.price_min})"))
+    elif (rules.price_max - rules.price_min) % rules.tick:
+        wrong.append(("institution.tick", f"does not divide the range {rules.price_min} to {rules.price_max}"))
+    wrong += _terms_wrong(rules) + _environment_wrong(scenario)
+    if scenario.takes_over and scenario.disclosure == "not_mentioned":
+        why = "cannot be 'robot' where robots are 'not_mentioned': who may be replaced is told so beforehand"
+        wrong.append(("vacancies.drop_out", why))
+    if rules.call and rules.call.feeder_cap_kw is not None and isinstance(scenario.environment, InducedValues):
+        wrong.append(("institution.call.feeder_cap_kw", "is for energy, and the environment is 'induced'"))
+    if scenario.arms and sum(arm.seats for arm in scenario.arms) != scenario.traders:
+        wrong.append(("arms", f"the seats of the arms do not add up to the market's {scenario.traders}"))
+    names = [arm.name for arm in scenario.arms]
+    wrong += [(f"arms[{k}].name", f"'{name}' is there twice") for k, name in enumerate(names) if name in names[:k]]
+    try:
+        parse_reaction(scenario.robots.reaction, scenario.robots.reaction_mean_s)
+    except ReactionError as error:
+        wrong.append(("robots.reaction", str(error)))
+    if scenario.seats > SEATS_MAX:
+        wrong.append(("markets", f"makes {scenario.seats} seats, a session has {SEATS_MAX} at the most"))
+    return wrong

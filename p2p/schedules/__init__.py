@@ -1,0 +1,1 @@
+"""Unit values and costs, and the equilibrium of those of all traders."""

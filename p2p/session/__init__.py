@@ -1,0 +1,1 @@
+"""The state machine of a session, and what it consists of."""

@@ -1,0 +1,110 @@
+"""Robots in the place of people: which seats they hold, and which orders are theirs.
+
+A seat's orders stay when it changes hands, so that who holds the seat at the time of a contract does not say who made
+it: a person's order may trade while a robot sits there, and a robot's after the person has come back. What is paid out
+goes by who said the order; whoever has set reservation prices has said what the automaton offers at them. Orders have
+numbers, which rise; the standing auction's quotes have none, and each side of a seat has one at the most.
+
+What a robot sets for the time to come ends with its time: who comes back finds what he had set himself.
+"""
+
+from p2p.base.units import Role, Seat, Side
+from p2p.environments.base import Environment
+from p2p.messages import Ask, Bid, Contract, HandedBack, Message, Order, OrderId, Quote, SetReservation, TakenOver
+from p2p.messages.envelope import Sent
+
+SIDE: dict[Role, Side] = {"buyer": "bid", "seller": "ask"}
+
+
+class StandIns:
+    """The stand-ins of a session, by seat, and what was said by them in one of its markets after another.
+
+    Of orders only those that rest are remembered, so that there are no more of them than the books hold.
+    """
+
+    def __init__(self) -> None:
+        self.seats: set[Seat] = set()
+        self._speaker: tuple[Seat | None, bool] = None, False
+        self._new: OrderId | None = None
+        self._quotes: set[tuple[Seat, Side]] = set()
+        self._orders: set[tuple[int, OrderId]] = set()
+        self._reservations: set[Seat] = set()
+        self._last_id: dict[int, OrderId] = {}
+        self._settings: dict[Seat, list[Message]] = {}
+
+    def sits(self, seat: Seat, robot: bool, environment: Environment) -> tuple[list[Message], list[Sent]]:
+        """A robot holds a seat from now on, or its owner does: what he is told of it, nothing where it was so before.
+
+        And what the environment sends him: his own settings, where the robot has changed them.
+        """
+        if robot == (seat in self.seats):
+            return [], []
+        (self.seats.add if robot else self.seats.discard)(seat)
+        if robot:
+            self._settings[seat] = environment.settings(seat)
+            return [TakenOver()], []
+        self._reservations.discard(seat)
+        return [HandedBack()], self._set_again(seat, environment)
+
+    def _set_again(self, seat: Seat, environment: Environment) -> list[Sent]:
+        sent: list[Sent] = []
+        now = environment.settings(seat)
+        for setting in self._settings.pop(seat):
+            if setting not in now:
+                answer = environment.handle(setting, seat)
+                assert not isinstance(answer, str), "what was set once can be set again"
+                sent += answer
+        return sent
+
+    def said(self, market: int, seat: Seat, message: Message, answer: list[Sent], by_itself: bool = False) -> None:
+        """Take in what a seat has said that was not refused, and what is sent upon it.
+
+        `by_itself`: its automaton has said it, for whoever has set the reservation prices.
+        """
+        robot = seat in (self._reservations if by_itself else self.seats)
+        if isinstance(message, SetReservation):
+            (self._reservations.add if robot else self._reservations.discard)(seat)
+        self._speaker, self._new = (seat, robot), None
+        before = self._last_id.get(market, 0)
+        for _, sent in answer:
+            match sent:
+                case Quote(side=side, trader=trader) if isinstance(message, Bid | Ask) and trader == seat:
+                    (self._quotes.add if robot else self._quotes.discard)((seat, side))
+                case Order(order=order, trader=trader) if trader == seat and order > before:
+                    self._number(market, order)
+                    if robot:
+                        self._orders.add((market, order))
+                case Contract(buyer=buyer, buy_order=buy_order, sell_order=sell_order):
+                    own = buy_order if buyer == seat else sell_order
+                    if own is not None and own > before:
+                        self._number(market, own)
+                case _:
+                    pass
+
+    def _number(self, market: int, order: OrderId) -> None:
+        """What is said has made an order of this number."""
+        self._new = self._last_id[market] = order
+
+    def left(self, market: int, order: OrderId) -> None:
+        """Forget an order that rests no longer."""
+        self._orders.discard((market, order))
+
+    def made(self, market: int, contract: Contract) -> list[Seat]:
+        """On whose seats a contract was a robot's doing. In the standing auction the last who spoke has made it."""
+        sides: list[tuple[Seat | None, Role, OrderId | None]] = [
+            (contract.buyer, "buyer", contract.buy_order),
+            (contract.seller, "seller", contract.sell_order),
+        ]
+        return [seat for seat, role, order in sides if seat is not None and self._by_robot(market, seat, role, order)]
+
+    def _by_robot(self, market: int, seat: Seat, role: Role, order: OrderId | None) -> bool:
+        speaker, robot = self._speaker
+        if seat == speaker and order in (None, self._new):
+            return robot
+        return (seat, SIDE[role]) in self._quotes if order is None else (market, order) in self._orders
+
+    def state(self) -> object:
+        """All that is remembered from one message to the next."""
+        sets = (self.seats, self._quotes, self._orders, self._reservations, self._last_id.items())
+        settings = sorted((seat, own) for seat, own in self._settings.items() if own)
+        return [*(sorted(one) for one in sets), *([settings] if settings else [])]
