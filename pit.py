@@ -19,16 +19,16 @@ COMMANDS = {
     "bot": ("bots.command:bot", "Join a market as a robot."),
     "load": ("bots.command:load", "Measure how a server of its own holds under many hands."),
     "ctl": ("server.command:ctl", "Experimenter: start, pause, resume, extend, end a session."),
-    "simulate": ("p2p.sim.command:simulate", "Play sessions of robots in this process, many a second."),
-    "tournament": ("p2p.sim.tournament_command:tournament", "Let agents meet: who gains most, and how surely."),
-    "agents": ("p2p.sim.agents_command:agents", "List the decision rules, their parameters and their sources."),
+    "simulate": ("p2p.sim.commands.simulate:simulate", "Play sessions of robots in this process, many a second."),
+    "tournament": ("p2p.sim.commands.tournament:tournament", "Let agents meet: who gains most, and how surely."),
+    "agents": ("p2p.sim.commands.agents:agents", "List the decision rules, their parameters and their sources."),
     "score": ("recordings.command:score", "Score a recording beside simulated baselines."),
     "tables": ("recordings.tables_command:tables", "Write recordings as tables: CSV or Parquet."),
     "replay": ("tui.command:replay", "Watch a recording again, as any seat saw it."),
     "verify": ("recordings.command:verify", "Run a recording again and say whether it is the same."),
-    "scenarios": ("p2p.sim.scenarios_command:scenarios", "List, show and check scenarios."),
+    "scenarios": ("p2p.sim.commands.scenarios:scenarios", "List, show and check scenarios."),
     "protocol": ("recordings.command:protocol", "Write the page of the protocol from the code itself."),
-    "runbook": ("p2p.sim.runbook:runbook", "Run the whole study of satisficers against optimizers."),
+    "runbook": ("p2p.sim.study.runbook:runbook", "Run the whole study of satisficers against optimizers."),
 }
 
 

@@ -44,7 +44,7 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
     """
     from p2p.agents.registry import AgentError, parse_cast
     from p2p.scenario.errors import ScenarioError
-    from p2p.sim.scenario_files import load
+    from p2p.sim.library.files import load
 
     alone = headless or not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty())
     try:

@@ -16,7 +16,7 @@ import msgspec
 
 from p2p.agents.registry import NAMES, make_agent, parse_word
 from p2p.scenario.schema import InducedValues, InstitutionRules, RobotRules, Scenario
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 
 WORDS = [*NAMES, "optimizer/mode=greedy", "satisficer/mode=k_search", "satisficer/mode=k_greedy/k=5"]
 DECISIONS = 4_000

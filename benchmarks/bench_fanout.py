@@ -22,7 +22,7 @@ from p2p.base.units import AGENTS, INSTITUTION
 from p2p.messages import Quote
 from p2p.messages.envelope import Event
 from p2p.session.session import Session
-from p2p.sim.scenario_files import load
+from p2p.sim.library.files import load
 from server.deliveries import Delivery
 from server.feeds import Feeds
 from server.outbox import Outbox

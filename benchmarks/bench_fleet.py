@@ -22,7 +22,7 @@ from bots.robot import Robot
 from p2p.agents.base import Action, Agent
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ask, Bid, Replace
-from p2p.sim.scenario_files import scenario_path
+from p2p.sim.library.files import scenario_path
 from recordings.store import read_folder
 
 ORDERS = (Bid, Ask, Replace)

@@ -15,8 +15,8 @@ import time
 import msgspec
 
 from p2p.scenario.schema import Scenario
-from p2p.sim.batch import Task, play
-from p2p.sim.scenario_files import load
+from p2p.sim.library.files import load
+from p2p.sim.simulation.batch import Task, play
 
 SESSIONS = 20
 REPEATS = 5

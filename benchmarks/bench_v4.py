@@ -20,10 +20,10 @@ from typing import Any
 
 import msgspec
 
-from p2p.sim.rows import CsvTables
-from p2p.sim.runs import peak_mb, perform, resident_mb
-from p2p.sim.v4.cell import Cell
-from p2p.sim.v4.day import Day
+from p2p.sim.study.runs.cell_run import peak_mb, perform, resident_mb
+from p2p.sim.study.runs.csv_tables import CsvTables
+from p2p.sim.study.v4.cell import Cell
+from p2p.sim.study.v4.day import Day
 
 REPEATS = 3
 PAIRS = 21

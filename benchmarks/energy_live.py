@@ -21,7 +21,7 @@ from p2p.base.units import SECOND
 from p2p.messages import Contract, Ended, StartRound
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import FEED_BYTES_MAX, Welcome
-from p2p.sim.scenario_files import load
+from p2p.sim.library.files import load
 
 LATE = 0.1
 """Share of an interval after which it is late."""

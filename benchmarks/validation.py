@@ -24,9 +24,9 @@ from p2p.analysis.market_metrics import score_session
 from p2p.base.rng import derived
 from p2p.scenario.schema import InducedValues, InstitutionRules, RobotRules, Scenario
 from p2p.scenario.terms import Terms
-from p2p.sim.batch import Played, Task, play_all
-from p2p.sim.scenario_files import load
-from p2p.sim.tournament import Mean, mean_of
+from p2p.sim.library.files import load
+from p2p.sim.simulation.batch import Played, Task, play_all
+from p2p.sim.tournament.tournament import Mean, mean_of
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "outputs" / "validation"
@@ -256,7 +256,7 @@ def study() -> list[Line]:
 
 def decision_us(scenario: Scenario, word: str) -> float:
     """Mean time of `decide` in a session, microseconds of processor time of this process."""
-    from p2p.sim.sessions import Simulation
+    from p2p.sim.simulation.simulation import Simulation
 
     simulation = Simulation(scenario, [word] * scenario.seats, 1)
     took = [0, 0]

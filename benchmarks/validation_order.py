@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from p2p.sim.tournament import Mean
+from p2p.sim.tournament.tournament import Mean
 
 ROOT = Path(__file__).resolve().parent.parent
 Line = tuple[str, str, str, str, str, str]

@@ -57,7 +57,7 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
     """
     from p2p.agents.invocation import AgentFailed
     from p2p.agents.registry import AgentError, parse_word
-    from p2p.sim.batch import Played
+    from p2p.sim.simulation.batch import Played
     from recordings.journal import JournalError
     from recordings.report import baselines_table, console, lengths_line, periods_table, traders_table
     from recordings.score import baseline

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from p2p.sim.lock import hold
+from p2p.sim.shell.file_lock import hold
 
 UNKNOWN = (errno.ENOTSUP, errno.EINVAL, errno.ENOTTY)
 """What a file system says that does not know F_FULLFSYNC."""

@@ -5,7 +5,7 @@ from rich.table import Table
 
 from p2p.analysis.energy_metrics import EnergyScore
 from p2p.scenario.prosumer_schema import Prosumers
-from p2p.sim.foresight import can_be_solved
+from p2p.sim.simulation.foresight_bound import can_be_solved
 from recordings.score import Score
 
 WH = 1_000

@@ -7,8 +7,8 @@ from rich.table import Table
 
 from p2p.analysis.market_metrics import SessionScore, score_session
 from p2p.scenario.prosumer_schema import Prosumers
-from p2p.sim.batch import Played
-from p2p.sim.tables import interval
+from p2p.sim.simulation.batch import Played
+from p2p.sim.tables.writer import interval
 from recordings.names import presentable
 from recordings.score import Score, TraderScore
 

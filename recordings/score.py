@@ -10,7 +10,7 @@ from p2p.analysis.session_outcome import Outcome
 from p2p.base.rng import derived
 from p2p.base.units import SECOND, Controller, Role, Seat
 from p2p.scenario.schema import Scenario
-from p2p.sim.batch import Played, Task, foresight, play_all
+from p2p.sim.simulation.batch import Played, Task, foresight, play_all
 from recordings.folded import Folded
 from recordings.journal import Reading
 from recordings.names import agents, names

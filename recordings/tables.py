@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from p2p.analysis.transaction_rows import contract_rows, trader_rows
-from p2p.sim.batch import Played, foresight
+from p2p.sim.simulation.batch import Played, foresight
 from recordings.folded import Folded
 from recordings.names import agents
 from recordings.store import read_folder

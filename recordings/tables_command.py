@@ -19,9 +19,9 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
 
     Sessions are numbered in the order in which they are given; all are of one kind: energy or induced values.
     """
-    from p2p.sim.parquet import pyarrow
-    from p2p.sim.shell import Refusal, folder_for
-    from p2p.sim.tables import write_tables
+    from p2p.sim.shell.cli_options import Refusal, folder_for
+    from p2p.sim.shell.parquet import pyarrow
+    from p2p.sim.tables.writer import write_tables
     from recordings.journal import JournalError
     from recordings.store import scenario_of
     from recordings.tables import played

@@ -15,7 +15,7 @@ from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.schema import InducedValues, Scenario
 from p2p.session.session import Session
-from p2p.sim.scenario_files import load, scenario_path
+from p2p.sim.library.files import load, scenario_path
 from recordings.journal import JournalError
 from server.host import Opened, open_again, open_new
 

@@ -25,8 +25,8 @@ from p2p.scenario.schema import (
     Shift,
 )
 from p2p.scenario.terms import CallTerms, Terms
-from p2p.sim.scenario_files import load, names
-from p2p.sim.sessions import Simulation
+from p2p.sim.library.files import load, names
+from p2p.sim.simulation.simulation import Simulation
 
 SEED = 11
 LOOKS = 8.0

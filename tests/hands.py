@@ -3,11 +3,7 @@
 import msgspec
 
 from p2p.base.units import GATEWAY, Seat
-from p2p.messages import (
-    Joined,
-    Left,
-    Message,
-)
+from p2p.messages import Joined, Left, Message
 from p2p.messages.envelope import Envelope
 from p2p.scenario.schema import InstitutionRules, Vacancies
 from p2p.scenario.terms import Terms

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from p2p.session.session import RULES
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from recordings.journal import FILE, Chain, Header, JournalError, Reading, read_journal
 from recordings.store import run_again
 from tests.play import small

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from p2p.base.units import Seat
-from p2p.sim.scenario_files import load
-from p2p.sim.sessions import Simulation
+from p2p.sim.library.files import load
+from p2p.sim.simulation.simulation import Simulation
 from recordings.store import Store
 from server.admission import Doors
 

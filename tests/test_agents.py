@@ -35,8 +35,8 @@ from p2p.messages import (
 )
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.terms import Terms
-from p2p.sim.scenario_files import load, names
-from p2p.sim.sessions import Simulation
+from p2p.sim.library.files import load, names
+from p2p.sim.simulation.simulation import Simulation
 from tests.play import small, told
 from tests.sight import Sight, agent, decide, seller
 

@@ -8,16 +8,7 @@ from p2p.agents.base import Agent
 from p2p.agents.strategies.beliefs import SHOUTS_MAX, Belief, History, best_of, candidates
 from p2p.agents.strategies.gd import GD
 from p2p.agents.strategies.gdx import GDX
-from p2p.messages import (
-    Ask,
-    Bid,
-    Called,
-    Contract,
-    Message,
-    Order,
-    Quote,
-    StartRound,
-)
+from p2p.messages import Ask, Bid, Called, Contract, Message, Order, Quote, StartRound
 from tests.sight import Drawn, Sight, agent, decide, seller
 
 # --- gd --------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from p2p.base.units import Seat
 from p2p.information.projection import Shown, Views
 from p2p.messages import Contract, Schedule
 from p2p.scenario.schema import Scenario
-from p2p.sim.scenario_files import load, names
+from p2p.sim.library.files import load, names
 from server.feeds import Feeds, Viewer, _encoded
 from server.log import Log
 from server.metrics import Counted

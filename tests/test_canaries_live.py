@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bots.fleet import run_fleet
 from p2p.protocol.client_connection import ClientLine
-from p2p.sim.scenario_files import load
+from p2p.sim.library.files import load
 from recordings.store import read_folder
 from server.feeds import Viewer, spectator
 from server.host import Host, open_new

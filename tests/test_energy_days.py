@@ -20,10 +20,10 @@ from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
 from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.scenario.terms import CallTerms
 from p2p.session.session import Session
-from p2p.sim.batch import Task, play
-from p2p.sim.foresight import foresight_bound
-from p2p.sim.scenario_files import load
-from p2p.sim.sessions import Heard, Simulation
+from p2p.sim.library.files import load
+from p2p.sim.simulation.batch import Task, play
+from p2p.sim.simulation.foresight_bound import foresight_bound
+from p2p.sim.simulation.simulation import Heard, Simulation
 from recordings.score import fold, score
 from recordings.store import Recovered, Store, read_folder, run_again
 

@@ -11,9 +11,9 @@ from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import parse
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.schema import Scenario
-from p2p.sim.batch import Task, play
-from p2p.sim.scenario_files import load
-from p2p.sim.tables import write_tables
+from p2p.sim.library.files import load
+from p2p.sim.simulation.batch import Task, play
+from p2p.sim.tables.writer import write_tables
 from recordings.score import score
 from tests.test_energy_days import ENERGY_DAYS, brief
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from p2p.sim.experiment import Options, cells_of
-from p2p.sim.folder import PARTIAL, locked, new_folder
-from p2p.sim.runs import perform, read_record
-from p2p.sim.shell import Refusal
-from p2p.sim.sweep import sweep
+from p2p.sim.shell.atomic_folder import PARTIAL, locked, new_folder
+from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.study.runs.cell_run import perform, read_record
+from p2p.sim.study.runs.experiment import Options, cells_of
+from p2p.sim.study.runs.sweep import sweep
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = (
@@ -258,8 +258,8 @@ def test_sound_rules_count_in_whole_ticks_and_wh_and_forget_orders_with_their_in
 
 
 def test_orders_end_with_their_interval_outside_v4() -> None:
-    from p2p.sim.v4.cell import Cell
-    from p2p.sim.v4.day import Day
+    from p2p.sim.study.v4.cell import Cell
+    from p2p.sim.study.v4.day import Day
 
     given = {"N": 6, "agent": "zi", "seed": 1, "intervals": 30}
     for rules, left in (("v4", True), ("sound", False)):

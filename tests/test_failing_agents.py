@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from p2p.agents.invocation import AgentFailed
-from p2p.sim.batch import Task, play_all
-from p2p.sim.tournament import gains_of_all
+from p2p.sim.simulation.batch import Task, play_all
+from p2p.sim.tournament.tournament import gains_of_all
 from tests.lab import GUARD_S, pit
 from tests.play import small
 
@@ -70,7 +70,7 @@ def test_one_that_ends_its_process_is_said_in_one_line_by_simulate_too(failing: 
 def test_one_that_never_returns_ends_all_sessions_by_its_name_once(played, workers, failing, tmp_path, monkeypatch):
     """Of thirty sessions in which it would hang none is waited for after the first, on one core or several."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("p2p.sim.watchdog.CALL_S_MAX", 0.2)
+    monkeypatch.setattr("p2p.sim.simulation.agent_timeout.CALL_S_MAX", 0.2)
     began = time.monotonic()
     with pytest.raises(AgentFailed, match=r"NeverReturns on seat 2, .*nothing has come of it for 0\.2 s"):
         list(played(of(f"{failing}:NeverReturns", 30), workers))

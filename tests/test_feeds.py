@@ -7,7 +7,7 @@ import pytest
 
 from p2p.protocol.frames import feed_frame
 from p2p.scenario.parsing import parse
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from server.deliveries import STEPS_MS, Delivery
 from server.feeds import Feeds, spectator
 from server.outbox import Outbox

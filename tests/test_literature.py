@@ -11,18 +11,7 @@ from p2p.agents.strategies.aa import AA, bent, unbent
 from p2p.agents.strategies.learner import Learner
 from p2p.agents.strategies.shout_memory import Shout
 from p2p.agents.strategies.zip import ZIP
-from p2p.messages import (
-    Ask,
-    Bid,
-    Buy,
-    Called,
-    Contract,
-    EndRound,
-    Schedule,
-    Sell,
-    StartRound,
-    Step,
-)
+from p2p.messages import Ask, Bid, Buy, Called, Contract, EndRound, Schedule, Sell, StartRound, Step
 from tests.sight import Drawn, Sight, agent, decide, seller
 
 # --- zip -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from p2p.messages import Called, Contract, Forecast, Indicative, Message, Metere
 from p2p.messages.envelope import Event
 from p2p.protocol.mqtt_address import Broker
 from p2p.scenario.schema import Arm, InformationSet, Scenario
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from server.clock import Clock
 from server.host import Host, open_new
 from server.mqtt import Publisher

@@ -4,18 +4,11 @@ import msgspec
 import pytest
 
 from p2p.analysis.session_outcome import Outcome
-from p2p.messages import (
-    Accepted,
-    Bid,
-    End,
-    EndPeriod,
-    Start,
-    StartRound,
-)
+from p2p.messages import Accepted, Bid, End, EndPeriod, Start, StartRound
 from p2p.protocol.mqtt_topics import welfare
 from p2p.scenario.parsing import parse
-from p2p.sim.scenario_files import load
-from p2p.sim.sessions import Simulation
+from p2p.sim.library.files import load
+from p2p.sim.simulation.simulation import Simulation
 from recordings.score import score
 from recordings.store import Recovered
 from server.host import open_again

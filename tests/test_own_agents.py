@@ -15,8 +15,8 @@ from p2p.agents.invocation import AgentFailed
 from p2p.agents.registry import AgentError, check_cast, make_agent, parse_cast, parse_word
 from p2p.messages import Ask, Bid, Contract, End, Passes, Quote
 from p2p.scenario.assignment import seats_of_markets
-from p2p.sim.batch import Task, play_all
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.batch import Task, play_all
+from p2p.sim.simulation.simulation import Simulation
 from recordings.score import fold
 from recordings.store import read_folder
 from tests.lab import pit

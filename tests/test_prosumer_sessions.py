@@ -29,7 +29,7 @@ from p2p.messages import (
 from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import InstitutionRules, Scenario
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from tests.play import Course, answer, small, told
 
 

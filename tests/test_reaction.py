@@ -11,7 +11,7 @@ from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import parse
 from p2p.scenario.reaction_times import NONE_S, Reaction, ReactionError, parse_reaction
 from p2p.scenario.schema import RobotRules
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from tests.play import small
 from tests.test_scenario import GOOD
 

@@ -10,7 +10,7 @@ from p2p.protocol.codec import message_of
 from p2p.protocol.frames import FactRead
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from recordings.journal import JournalError
 from recordings.replay import Replay, ReplayError, read_replay
 from recordings.store import Store

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from p2p.sim import report
 from p2p.sim.aggregate import aggregate
 from p2p.sim.analysis_cli import analysis_cli
 from p2p.sim.exp_runner import exp_runner
-from p2p.sim.experiment import Options, cells_of
-from p2p.sim.experiments import BOOK, OPTIONAL, book
 from p2p.sim.overlay import overlay
-from p2p.sim.runbook import runbook
+from p2p.sim.study.results import runbook_page as report
+from p2p.sim.study.runbook import runbook
+from p2p.sim.study.runs.experiment import Options, cells_of
+from p2p.sim.study.runs.run_book import BOOK, OPTIONAL, book
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = ROOT.parent / "shared" / "seeds" / "run-book-v4.txt"
@@ -121,7 +121,7 @@ def test_the_page_sets_each_mean_beside_the_published_one_and_its_sums(tmp_path:
     row = dict(zip(frontier[0].split(","), frontier[1].split(","), strict=True))
     row["w_hat_mean"] = str(float(row["w_hat_mean"]) * 1.25)
     (published / "exp_opt_v4.csv").write_text(f"{','.join(row)}\n{','.join(row.values())}\n")
-    from p2p.sim.summaries import read_manifest, summarize
+    from p2p.sim.study.results.summaries import read_manifest, summarize
 
     labelled = {"exp_opt_v4": summarize(read_manifest(str(tmp_path / "out" / "exp_opt_v4")))}
     report.write_report(tmp_path / "page.md", tmp_path / "out", labelled, published)

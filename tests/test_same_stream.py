@@ -13,7 +13,7 @@ import pytest
 from p2p.base.units import INSTITUTION, SESSION
 from p2p.messages.envelope import Envelope
 from p2p.scenario.schema import InducedValues, InformationSet, Scenario
-from p2p.sim.scenario_files import load
+from p2p.sim.library.files import load
 from server.feeds import spectator
 from server.sequencer import Arrival
 from tests.canaries import TICK, marked, secrets

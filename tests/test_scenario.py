@@ -12,7 +12,7 @@ from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
 from p2p.scenario.toml_lines import line_of, lines_of_keys
-from p2p.sim.scenario_files import FOLDER, load, names
+from p2p.sim.library.files import FOLDER, load, names
 from recordings.journal import Header
 from recordings.store import scenario_of
 

@@ -9,10 +9,10 @@ from click.testing import CliRunner
 
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import _tables, parse
-from p2p.sim.scenario_files import FOLDER, names
-from p2p.sim.scenario_introduction import INTRODUCTION
-from p2p.sim.scenario_page import meanings, page, tables
-from p2p.sim.scenarios_command import scenarios
+from p2p.sim.commands.scenarios import scenarios
+from p2p.sim.docs.scenarios_introduction import INTRODUCTION
+from p2p.sim.docs.scenarios_page import meanings, page, tables
+from p2p.sim.library.files import FOLDER, names
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "scenarios.md"
 EXAMPLES = re.findall(r"```toml\n(.*?)```", INTRODUCTION, re.DOTALL)

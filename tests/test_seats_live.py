@@ -10,15 +10,7 @@ import pytest
 
 from bots.fleet import run_called, run_fleet
 from p2p.base.units import Seat
-from p2p.messages import (
-    Accepted,
-    Bid,
-    Cancel,
-    HandedBack,
-    Order,
-    Passes,
-    Start,
-)
+from p2p.messages import Accepted, Bid, Cancel, HandedBack, Order, Passes, Start
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login

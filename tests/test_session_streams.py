@@ -31,7 +31,7 @@ from p2p.messages import (
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import encode, envelope_of, template_of
 from p2p.session.session import Session
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from tests.play import Course, small, told
 
 TWO = small(markets=2)
@@ -56,7 +56,7 @@ def test_the_same_messages_at_the_same_times_give_the_same_events_and_digest() -
 
 SCRIPT = """
 from hashlib import blake2b
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from p2p.protocol.codec import encode, template_of
 from tests.play import small
 simulation = Simulation(small(markets=2, identities="per_period"), ["zic", "satisficer"] * 4, 5)

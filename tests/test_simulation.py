@@ -11,10 +11,10 @@ from p2p.base.rng import derived
 from p2p.base.units import SECOND
 from p2p.messages import Accepted, EndRound, Quote, Refused, Schedule, Start, StartRound
 from p2p.scenario.schema import Scenario
-from p2p.sim.batch import Played, Task, play, play_all
-from p2p.sim.scenario_files import load
-from p2p.sim.sessions import Simulation
-from p2p.sim.tables import Interval, interval, write_tables
+from p2p.sim.library.files import load
+from p2p.sim.simulation.batch import Played, Task, play, play_all
+from p2p.sim.simulation.simulation import Simulation
+from p2p.sim.tables.writer import Interval, interval, write_tables
 from recordings.score import baseline as baseline_of
 from recordings.score import fold, score
 from recordings.store import Store, read_folder, run_again

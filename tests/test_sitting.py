@@ -7,15 +7,7 @@ from rich.text import Text
 from p2p.analysis.seat_occupancy import Sitting
 from p2p.analysis.session_outcome import Outcome
 from p2p.base.units import GATEWAY, SECOND
-from p2p.messages import (
-    Ask,
-    Bid,
-    Joined,
-    Left,
-    Pause,
-    Resume,
-    Start,
-)
+from p2p.messages import Ask, Bid, Joined, Left, Pause, Resume, Start
 from p2p.messages.envelope import Envelope
 from recordings.names import FILE as PEOPLE
 from recordings.report import traders_table

@@ -22,7 +22,7 @@ from p2p.messages import Announce, Bid, Ended, StartRound
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import forget_facts
 from p2p.scenario.schema import Scenario
-from p2p.sim.scenario_files import load
+from p2p.sim.library.files import load
 from server.host import open_new
 from tests.hosted import Hosted, Trader, hosting
 

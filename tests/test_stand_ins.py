@@ -35,7 +35,7 @@ from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Vacancies
-from p2p.sim.scenario_files import load
+from p2p.sim.library.files import load
 from tests.conftest import SMALL
 from tests.hands import TAKES_OVER, comes_back, course, takes
 from tests.play import Course, answer, small, told

@@ -5,7 +5,7 @@ from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Welcome, frame
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from server.deliveries import Delivery
 from server.feeds import Feeds
 from server.outbox import Outbox

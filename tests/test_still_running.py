@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from p2p.sim.lock import hold
+from p2p.sim.shell.file_lock import hold
 from recordings.command import score as score_command
 from recordings.command import verify
 from recordings.disk import REAL

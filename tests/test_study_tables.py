@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 from p2p.sim.aggregate import aggregate
 from p2p.sim.analysis_cli import analysis_cli
-from p2p.sim.comparisons import ratio_rows
-from p2p.sim.experiment import Options
 from p2p.sim.figures import figures
-from p2p.sim.frontier import bootstrap, cells, frontier_row, pareto, pareto_by, scaling
-from p2p.sim.overlay import overlay, summary_rows
-from p2p.sim.summaries import Moments, Summary, read_manifest, summarize
-from p2p.sim.sweep import sweep
-from p2p.sim.theory import regression, returns_rows, theory
+from p2p.sim.overlay import overlay
+from p2p.sim.study.results.comparisons import ratio_rows
+from p2p.sim.study.results.frontier import bootstrap, cells, frontier_row, pareto, pareto_by, scaling
+from p2p.sim.study.results.overlay_tables import summary_rows
+from p2p.sim.study.results.summaries import Moments, Summary, read_manifest, summarize
+from p2p.sim.study.results.theory_tables import regression, returns_rows
+from p2p.sim.study.runs.experiment import Options
+from p2p.sim.study.runs.sweep import sweep
+from p2p.sim.theory import theory
 
 
 def a_run(**given: object) -> Summary:

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-import p2p.sim.sweep
-from p2p.sim.experiment import Options
-from p2p.sim.folder import PARTIAL, new_folder
-from p2p.sim.progress import Bars
-from p2p.sim.runs import Record, perform
-from p2p.sim.shell import Refusal
-from p2p.sim.sweep import sweep
-from p2p.sim.v4.cell import Cell
+import p2p.sim.study.runs.sweep
+from p2p.sim.shell.atomic_folder import PARTIAL, new_folder
+from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.shell.progress import Bars
+from p2p.sim.study.runs.cell_run import Record, perform
+from p2p.sim.study.runs.experiment import Options
+from p2p.sim.study.runs.sweep import sweep
+from p2p.sim.study.v4.cell import Cell
 
 
 def options(out: Path, seeds: int = 4) -> Options:
@@ -58,7 +58,7 @@ def sweep_and_stick(out: str, stuck: Any, forever: Any) -> None:
             forever.wait()
         raise AssertionError
 
-    p2p.sim.sweep.perform = perform_two
+    p2p.sim.study.runs.sweep.perform = perform_two
     sweep([options(Path(out))], workers=1)
 
 
@@ -90,7 +90,7 @@ def test_a_pool_whose_worker_is_killed_says_so_and_can_be_gone_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(p2p.sim.sweep, "perform", die)
+        patch.setattr(p2p.sim.study.runs.sweep, "perform", die)
         with pytest.raises(Refusal, match="run the same command again"):
             sweep([options(tmp_path / "out")], workers=2)
     assert not (tmp_path / "out" / "manifest.json").exists()

@@ -16,10 +16,10 @@ from p2p.messages import Ask, Bid, Contract, Pause, Resume, Schedule, Step
 from p2p.scenario.charges import Charges
 from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.schedules.equilibrium import equilibrium
-from p2p.sim.batch import Played, Task, play, play_all
-from p2p.sim.scenario_files import load
-from p2p.sim.tables import write_tables
-from p2p.sim.tournament_columns import TOURNAMENT
+from p2p.sim.library.files import load
+from p2p.sim.simulation.batch import Played, Task, play, play_all
+from p2p.sim.tables.writer import write_tables
+from p2p.sim.tournament.schema import TOURNAMENT
 from recordings.report import baselines_table, periods_table, traders_table
 from recordings.score import score
 from recordings.store import Store

@@ -15,11 +15,11 @@ from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.schema import Arm, InducedValues, Redraw, Scenario
 from p2p.scenario.terms import Terms
-from p2p.sim.batch import Task, play, play_all
-from p2p.sim.columns import TABLES
-from p2p.sim.sessions import Simulation
-from p2p.sim.tables import write_tables
-from p2p.sim.tables_page import page
+from p2p.sim.docs.tables_page import page
+from p2p.sim.simulation.batch import Task, play, play_all
+from p2p.sim.simulation.simulation import Simulation
+from p2p.sim.tables.schema import TABLES
+from p2p.sim.tables.writer import write_tables
 from tests.lab import pit
 from tests.play import small, told
 

@@ -29,9 +29,9 @@ from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.scenario.terms import CallTerms, Terms
-from p2p.sim.batch import Task, play
-from p2p.sim.induced_sheet import induced_sheet, rules_lines
-from p2p.sim.scenario_files import load
+from p2p.sim.library.files import load
+from p2p.sim.library.induced_sheet import induced_sheet, rules_lines
+from p2p.sim.simulation.batch import Task, play
 from tests.conftest import SMALL
 from tests.play import Course, answer, small, told
 

@@ -35,7 +35,7 @@ from p2p.protocol.codec import encode
 from p2p.protocol.frames import Fact, Welcome, feed_frame, frame
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from recordings.indication import Indication
 from tests.tui_plays import Play, calls, energy, market, small, told_to
 from tui.figures import Figures

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from p2p.sim.rows import DecisionRows, interval_row
-from p2p.sim.v4.cell import Cell
-from p2p.sim.v4.day import Day
+from p2p.sim.study.runs.csv_tables import DecisionRows, interval_row
+from p2p.sim.study.v4.cell import Cell
+from p2p.sim.study.v4.day import Day
 from tests import naive_v4
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,14 +10,7 @@ import pytest
 
 from bots.fleet import called
 from p2p.base.units import EXPERIMENTER, GATEWAY, Address, Seat
-from p2p.messages import (
-    Joined,
-    Left,
-    Message,
-    Pause,
-    Resume,
-    Start,
-)
+from p2p.messages import Joined, Left, Message, Pause, Resume, Start
 from p2p.messages.envelope import Envelope
 from p2p.scenario.schema import Scenario, Vacancies
 from server.sequencer import Arrival, Happened

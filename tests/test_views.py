@@ -34,7 +34,7 @@ from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import encode
 from p2p.scenario.schema import Scenario
 from p2p.session.session import Session
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from tests.play import Course, small
 
 IDENTITIES = ["hidden", "alias", "per_period"]

@@ -17,7 +17,7 @@ from p2p.protocol.mqtt_address import broker_at
 from p2p.protocol.mqtt_topics import TOPICS, Book, Welfare
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
-from p2p.sim.sessions import Simulation
+from p2p.sim.simulation.simulation import Simulation
 from server.bulletin import Bulletin
 from server.feeds import Feeds
 from tests.brokers import mosquitto, needs_mosquitto

@@ -31,9 +31,9 @@ PLACES = {
     "AGENTS": ("p2p.agents.registry:NAMES",),
     "Contract": ("p2p.messages",),
     "Refused": ("p2p.messages",),
-    "Simulation": ("p2p.sim.sessions",),
-    "load": ("p2p.sim.scenario_files",),
-    "names": ("p2p.sim.scenario_files",),
+    "Simulation": ("p2p.sim.simulation.simulation",),
+    "load": ("p2p.sim.library.files",),
+    "names": ("p2p.sim.library.files",),
 }
 """Where each name is, or was: the first place that has it counts, `module` or `module:name`."""
 RENAMED: dict[str, str] = {}

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from p2p.sim.frontier import FRONTIER, keys_of, write_tables
-from p2p.sim.progress import Bars
-from p2p.sim.shell import folder_for, run
-from p2p.sim.summaries import read_manifest, summarize
+from p2p.sim.shell.cli_options import folder_for, run
+from p2p.sim.shell.progress import Bars
+from p2p.sim.study.results.frontier import FRONTIER, keys_of, write_tables
+from p2p.sim.study.results.summaries import read_manifest, summarize
 
 EXAMPLE = (
     "Example: python -m p2p.sim.aggregate --manifest outputs/exp_kg_v4/manifest.json "

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from p2p.sim.drawing import picture
-from p2p.sim.figures import draw_heatmap
-from p2p.sim.shell import Refusal, folder_for, run
+from p2p.sim.shell.cli_options import Refusal, folder_for, run
+from p2p.sim.study.results.pictures import draw_heatmap
+from p2p.sim.study.results.plotting import picture
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from p2p.environments.load_profiles import INTERVALS_PER_DAY
-from p2p.sim.experiment import FIRST_SEED, N_MOST, Options
-from p2p.sim.shell import Amount, default_workers, numbers, run
-from p2p.sim.sweep import sweep
-from p2p.sim.v4.cell import AGENTS, INFO_SETS, MECHANISMS, OPTIMIZER_MODES, SATISFICER_MODES
-from p2p.sim.v4.rules import RULES
+from p2p.sim.shell.cli_options import Amount, default_workers, numbers, run
+from p2p.sim.study.runs.experiment import FIRST_SEED, N_MOST, Options
+from p2p.sim.study.runs.sweep import sweep
+from p2p.sim.study.v4.cell import AGENTS, INFO_SETS, MECHANISMS, OPTIMIZER_MODES, SATISFICER_MODES
+from p2p.sim.study.v4.rules import RULES
 
 EXAMPLE = (
     "Example: python -m p2p.sim.exp_runner --agent satisficer --mode k_greedy --N 50,100 --K 1,3,5 --seeds 5 "

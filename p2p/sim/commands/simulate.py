@@ -1,0 +1,119 @@
+"""The command `pit simulate`: many sessions of robots, and their tables."""
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.schema import Scenario
+from p2p.sim.simulation.batch import Played, Task
+
+
+@click.command(
+    epilog="Example: pit simulate smith-1962-test-1 --agents zic:11,optimizer:11 --sessions 200 --out outputs/mixed"
+)
+@click.argument("scenario")
+@click.option("--agents", default="zic:*", show_default=True, metavar="AGENT:COUNT,…", help="Who sits on the seats.")
+@click.option("--reaction", default="", metavar="LAW", help="Robots' reaction times, not the scenario's: see pit bot.")
+@click.option("--sessions", default=100, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables (docs/tables.md).")
+@click.option("--format", "form", default="csv", show_default=True, type=click.Choice(["csv", "parquet"]))
+@click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
+@click.option("--workers", default=os.cpu_count() or 1, show_default="all cores", type=click.IntRange(1, 256))
+def simulate(
+    scenario: str,
+    agents: str,
+    reaction: str,
+    sessions: int,
+    seed: int,
+    out: Path | None,
+    form: Literal["csv", "parquet"],
+    disguise: bool,
+    workers: int,
+) -> None:
+    """Play SCENARIO with robots on all seats, many times, and say how efficient they were.
+
+    Session k of a seed is the same, however many are played and on however many cores.
+    """
+    from p2p.agents.invocation import AgentFailed
+    from p2p.base.rng import derived
+    from p2p.scenario.disguise import disguised
+    from p2p.sim.shell.cli_options import folder_for
+    from p2p.sim.simulation.batch import play_all
+    from p2p.sim.tables.writer import write_tables
+
+    rules, cast = _checked(scenario, agents, reaction, disguise, seed, form)
+    if out is not None:
+        folder_for(out)
+    tables = out is not None
+    tasks = [
+        Task(k, disguised(rules, own) if disguise else rules, cast, own, own, bounds=tables, tables=tables)
+        for k, own in ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))
+    ]
+    played = play_all(tasks, workers)
+    try:
+        with click.progressbar(played, length=sessions, label=f"{agents}", file=sys.stderr) as bar:
+            done = list(bar) if out is None else write_tables(out, bar, [rules], form)
+    except AgentFailed as error:
+        raise click.ClickException(str(error)) from error
+    _say(rules, agents, done)
+
+
+def _checked(
+    scenario: str, agents: str, reaction: str, disguise: bool, seed: int, form: str
+) -> tuple[Scenario, tuple[str, ...]]:
+    """The scenario as it is to be played, and who sits where; raises ClickException with one line."""
+    from msgspec.structs import replace
+
+    from p2p.agents.registry import AgentError, check_cast, parse_cast
+    from p2p.scenario.disguise import disguised
+    from p2p.scenario.reaction_times import ReactionError, parse_reaction
+    from p2p.sim.library.files import load
+    from p2p.sim.shell.cli_options import Refusal
+    from p2p.sim.shell.parquet import pyarrow
+
+    try:
+        rules = load(scenario)
+        cast = tuple(parse_cast(agents, rules.seats))
+        check_cast(cast, rules.institution.name)
+        if reaction:
+            parse_reaction(reaction, rules.robots.reaction_mean_s)
+            rules = replace(rules, robots=replace(rules.robots, reaction=reaction))
+        if disguise:
+            disguised(rules, seed)
+        if form == "parquet":
+            pyarrow()
+    except (AgentError, ReactionError, Refusal, ScenarioError) as error:
+        raise click.ClickException(str(error)) from error
+    if len(cast) != rules.seats:
+        raise click.ClickException(f"'{agents}' casts {len(cast)} of {rules.seats} seats; end it with AGENT:*")
+    return rules, cast
+
+
+def _say(rules: Scenario, agents: str, done: list[Played]) -> None:
+    from p2p.analysis.market_metrics import score_session
+    from p2p.scenario.prosumer_schema import Prosumers
+    from p2p.sim.tables.writer import interval
+
+    sessions = [score_session(played.scores) for played in done]
+    efficiency = interval([s.efficiency for s in sessions if s.efficiency is not None])
+    alpha = interval([s.alpha for s in sessions if s.alpha is not None])
+    price = interval([s.price_mean for s in sessions if s.price_mean is not None])
+    click.echo(f"{agents}: {len(done)} sessions, {rules.activations():g} activations per trader and period")
+    click.echo(f"efficiency  {efficiency.said(3)}")
+    click.echo(f"alpha       {alpha.said(1)} %")
+    click.echo(f"price       {price.said(1)}")
+    periods = sum(len(played.scores) for played in done)
+    traded = sum(s.quantity for s in sessions) / periods
+    energy = isinstance(rules.environment, Prosumers)
+    click.echo(f"energy      {traded:.0f} Wh a period" if energy else f"units       {traded:.2f} a period")
+    refused: Counter[tuple[str, str]] = Counter()
+    for played in done:
+        refused.update({(agent, reason): many for agent, reason, many in played.refused})
+    for (agent, reason), many in sorted(refused.items()):
+        click.echo(f"refused     {many} orders of {agent}: {reason}")

@@ -1,0 +1,51 @@
+"""The page on the tables, docs/tables.md, written from their columns."""
+
+from p2p.sim.tables.schema import (ENERGY, FORESIGHT, LIMITED, TABLES)
+from p2p.sim.tournament.schema import TOURNAMENT
+
+ABOUT = {
+    "sessions": "A row for each market of each session.",
+    "periods": "A row for each period of each market.",
+    "contracts": "A row for each contract.",
+    "traders": "A row for each trader and period.",
+}
+PAGE = """# The tables of sessions, simulated and live
+
+`pit simulate SCENARIO --out FOLDER --format csv|parquet` writes four tables of the sessions it plays, `pit tables
+RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that were recorded. Prices are in the scenario's
+smallest unit of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. What does not
+exist is an empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see
+one another: the market is the independent unit, and every table has its number.
+
+Parquet needs pyarrow: once `PIT_EXTRAS=parquet ./pit`, or `pip install 'tradingpit[parquet]'`. The same `pit simulate`
+writes the same CSV to the byte, on however many cores.
+
+What adds up, by session, market and period: `quantity` is that of all contracts, and half of what traders `traded`. A
+period's `surplus` is the contracts' `value` less their `cost`. With induced values it is also what traders gained, the
+charges, and the congestion rent (`price` less `seller_price`, times `quantity`) together; of households these three are
+`gain_over_grid`, for what traders gain is as metered, and `value` and `cost` are by the forecasts.
+"""
+TOURNAMENTS = """## tournaments
+`pit tournament … --out FOLDER` writes two tables and a picture. A gain is in shares of a trader's part of the maximum
+surplus: 1 is that surplus over the number of traders. `NAME_low` and `NAME_high` are the ends of the 95 % interval of
+NAME; they are empty where there are too few sessions to say.
+"""
+
+
+def page() -> str:
+    """The page on the tables, docs/tables.md."""
+    lines = [PAGE]
+    for name, columns in TABLES.items():
+        lines += [f"## {name}", ABOUT[name], "", "| column | unit | meaning |", "|---|---|---|"]
+        lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in columns), ""]
+    lines += [
+        "## energy markets",
+        "More columns, in `sessions` and `periods`; the last one in `sessions` only, unserved",
+    ]
+    lines += ["and curtailed where the scenario sets a grid limit.", "", "| column | unit | meaning |", "|---|---|---|"]
+    lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in (*ENERGY, *LIMITED, FORESIGHT)]
+    lines += ["", TOURNAMENTS]
+    for name, columns in TOURNAMENT.items():
+        lines += [f"### {name}", "", "| column | unit | meaning |", "|---|---|---|"]
+        lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in columns), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"

@@ -1,0 +1,62 @@
+"""Where scenarios come from: by name, those of the lab; by path, a file of one's own."""
+
+import difflib
+from pathlib import Path
+
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.parsing import parse
+from p2p.scenario.schema import Scenario
+from p2p.scenario.toml_lines import line_of
+
+FOLDER = Path(__file__).resolve().parents[3] / "scenarios"
+SIZE_MAX = 1_000_000
+"""Bytes of a scenario: a thousand traders with many units are a tenth of it."""
+
+
+def names() -> list[str]:
+    """The lab's own scenarios."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def scenario_path(name: str) -> Path:
+    """The file of a scenario, by name or by path; raises ScenarioError, offering the nearest name."""
+    if name.endswith(".toml") or "/" in name or "\\" in name:
+        return Path(name)
+    path = FOLDER / f"{name}.toml"
+    if not path.is_file():
+        near = difflib.get_close_matches(name, names(), n=1)
+        hint = (
+            f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names())}; or give a path to a .toml file"
+        )
+        raise ScenarioError(f"no scenario '{name}'; {hint}")
+    return path
+
+
+def load(name: str) -> Scenario:
+    """A scenario by name or path; raises ScenarioError."""
+    path = scenario_path(name)
+    try:
+        if path.stat().st_size > SIZE_MAX:
+            raise ScenarioError(f"{path} is larger than {SIZE_MAX} bytes; is it a scenario?")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin a file with a mark
+    except OSError as error:
+        raise ScenarioError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path} is not text in UTF-8: {error.reason} at byte {error.start}") from error
+    scenario = parse(text, str(path))
+    _check_stand_ins(scenario, text, str(path))
+    return scenario
+
+
+def _check_stand_ins(scenario: Scenario, text: str, name: str) -> None:
+    """Raises ScenarioError where a robot for vacant seats is none of ours, or does not play there."""
+    wanted = {"fill": scenario.vacancies.fill, "stand_in": scenario.vacancies.stand_in if scenario.takes_over else ""}
+    for key, word in wanted.items():
+        if not word:
+            continue
+        from p2p.agents.registry import AgentError, check_cast
+
+        try:
+            check_cast([word], scenario.institution.name)
+        except AgentError as error:
+            raise ScenarioError(f"{name}:{line_of(text, f'vacancies.{key}')}: vacancies.{key}: {error}") from error

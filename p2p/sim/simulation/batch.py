@@ -1,0 +1,102 @@
+"""Many simulated sessions, on one core or several; the results are the same, and come in the same order."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from p2p.analysis.market_metrics import PeriodScore
+from p2p.analysis.seat_occupancy import Sitting
+from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.transaction_rows import Row, Times, contract_rows, trader_rows
+from p2p.messages import Refused
+from p2p.scenario.schema import Scenario
+from p2p.sim.simulation.agent_timeout import guarded
+from p2p.sim.simulation.foresight_bound import foresight_bound
+from p2p.sim.simulation.process_pool import in_order
+from p2p.sim.simulation.simulation import Simulation
+
+
+@dataclass(frozen=True)
+class Task:
+    """One session to play: its number, who sits where, and the seeds of session and robots.
+
+    `tables`: whether each contract and each trader is to be told of, too, and not the scores alone.
+    `bounds`: whether the bound with perfect foresight is to be found, too, where there is one (it takes its time).
+    """
+
+    session: int
+    scenario: Scenario
+    cast: tuple[str, ...]
+    seed: int
+    robot_seed: int
+    bounds: bool = False
+    tables: bool = False
+
+
+@dataclass(frozen=True)
+class Played:
+    """A session that was played: its periods' scores, and how often its robots looked at the market.
+
+    `looked`: the same by market; empty of a recording, whose robots say nothing of it. `contracts`, `traders`: rows of
+    the tables, where they were asked for. `foresight`: for each market of prosumers its bound with perfect foresight,
+    None where that was not found. `title`: its scenario's. `recording`: its name, of one that was recorded. `refused`:
+    how many orders of which agent were refused for which reason, of simulated sessions.
+    """
+
+    session: int
+    seed: int
+    scores: list[PeriodScore]
+    activations: int
+    foresight: tuple[float | None, ...] = ()
+    looked: tuple[int, ...] = ()
+    contracts: tuple[Row, ...] = ()
+    traders: tuple[Row, ...] = ()
+    title: str = ""
+    recording: str | None = None
+    refused: tuple[tuple[str, str, int], ...] = ()
+
+
+def play(task: Task) -> Played:
+    """Play one session to its end; raises AgentFailed where an agent raises, says nonsense or never returns."""
+    with guarded():
+        return _play(task)
+
+
+def _play(task: Task) -> Played:
+    simulation = Simulation(task.scenario, list(task.cast), task.seed, task.robot_seed)
+    outcome = Outcome(task.scenario.charges)
+    times, sitting, refused = Times(), Sitting(), Counter[tuple[str, str]]()
+    for envelope, at, events in simulation.play():
+        outcome.hear(envelope.message)
+        if task.tables:
+            sitting.hear(envelope.message, at)
+        for event in events:
+            outcome.see(event)
+            if isinstance(event.message, Refused) and isinstance(event.to, int):
+                refused[task.cast[event.to], event.message.reason] += 1
+            if task.tables:
+                times.see(event, at)
+                sitting.see(event, at)
+    scores, looked = outcome.scores(), tuple(map(simulation.activations, range(task.scenario.markets)))
+    bounds = foresight(task.scenario, outcome) if task.bounds else ()
+    title, no = task.scenario.title, tuple((*what, many) for what, many in sorted(refused.items()))
+    played = Played(task.session, task.seed, scores, sum(looked), bounds, looked, title=title, refused=no)
+    if not task.tables:
+        return played
+    return replace(
+        played,
+        contracts=tuple(contract_rows(task.session, outcome, times)),
+        traders=tuple(trader_rows(task.session, task.scenario, task.seed, task.cast, outcome, scores, sitting)),
+    )
+
+
+def foresight(scenario: Scenario, outcome: Outcome) -> tuple[float | None, ...]:
+    """The bound with perfect foresight of each market over its finished periods; empty without prosumers."""
+    if not outcome.books:
+        return ()
+    return tuple(foresight_bound(scenario, outcome.days(market)) for market in range(scenario.markets))
+
+
+def play_all(tasks: list[Task], workers: int) -> Iterator[Played]:
+    """Play them all, in their order; what `play` raises ends it. Raises Refusal where a worker was ended."""
+    return in_order(play, tasks, workers)
