@@ -23,10 +23,10 @@ from p2p.messages import Quote
 from p2p.messages.envelope import Event
 from p2p.session.session import Session
 from p2p.sim.library.files import load
-from server.deliveries import Delivery
-from server.feeds import Feeds
-from server.outbox import Outbox
-from server.peer import SocketPeer
+from server.connections.outbox import Outbox
+from server.connections.peer import SocketPeer
+from server.publishing.delivery_stats import Delivery
+from server.publishing.feeds import Feeds
 
 LINES = 500
 FACTS = 8

@@ -18,12 +18,12 @@ import time
 from pathlib import Path
 from random import Random
 
-from bots.robot import Robot
+from bots.robots.robot import Robot
 from p2p.agents.base import Action, Agent
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ask, Bid, Replace
 from p2p.sim.library.files import scenario_path
-from recordings.store import read_folder
+from recordings.journal.store import read_folder
 
 ORDERS = (Bid, Ask, Replace)
 FIRST_LOOK_S = 1.0

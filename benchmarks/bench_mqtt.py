@@ -29,9 +29,9 @@ import aiomqtt
 import click
 
 from benchmarks.mqtt_crowd import crowd
-from bots.load import quantile
-from bots.load_hand import Floor, Hand
-from bots.load_machine import Spent, lateness_ms, spent
+from bots.load.load import quantile
+from bots.load.load_trader import Floor, Hand
+from bots.load.machine import Spent, lateness_ms, spent
 from p2p.messages import Buy, End, Message, Sell, Start
 from tests.brokers import OPEN, Mosquitto, mosquitto
 

@@ -29,8 +29,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import FEED_BYTES_MAX, Welcome
-from recordings.store import Recovered
-from server.host import open_again
+from recordings.journal.store import Recovered
+from server.hosted_session import open_again
 from tests.long_recording import long_recording
 
 RUNS = 3

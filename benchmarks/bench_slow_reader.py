@@ -25,8 +25,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bots.load import quantile
-from bots.load_hand import ROBOT_PER_S, Floor, Hand
+from bots.load.load import quantile
+from bots.load.load_trader import ROBOT_PER_S, Floor, Hand
 from p2p.messages import End, Start
 
 PEOPLE, ROBOTS, BAD = 30, 20, 2

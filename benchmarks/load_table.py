@@ -19,8 +19,8 @@ from statistics import median
 
 import websockets.version
 
-from bots.load import Measured, load, quantile
-from recordings.disk import REAL
+from bots.load.load import Measured, load, quantile
+from recordings.journal.disk import REAL
 
 SCENARIO = "smith-1962-test-1"
 RUNS = 5

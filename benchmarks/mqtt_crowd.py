@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bots.load_wire import Wire
+from bots.load.fast_websocket import Wire
 from p2p.protocol.client_connection import ClientLine
 
 

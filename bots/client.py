@@ -79,7 +79,7 @@ Happening = Welcome | Facts | Fault | Lost
 class Client:
     """A trader's connection. `line` has the seat, the number of facts had and the pending messages.
 
-    `tls`: whom it trusts, where that is not for the system to say (bots/trust.py).
+    `tls`: whom it trusts, where that is not for the system to say (bots/robots/tls_trust.py).
     """
 
     def __init__(

@@ -20,7 +20,7 @@ from p2p.messages import BY_DIRECTIVE, Forecast, Metered, Schedule
 from p2p.scenario.prosumer_schema import Prosumers, Range
 from p2p.scenario.schema import InducedValues, Scenario
 from p2p.session.session import Session
-from recordings.journal import Reading
+from recordings.journal.format import Reading
 
 TICK = 1_000_000
 INSTANTS_MAX = 40_000_000

@@ -11,7 +11,7 @@ import pytest
 
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
-from server.host import Opened, open_new
+from server.hosted_session import Opened, open_new
 from tests.hosted import Hosted, hosting
 
 SMALL = """

@@ -14,7 +14,7 @@ from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Accepted, Message, Refused
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Fault, Told, Welcome
-from server.host import Host, Opened
+from server.hosted_session import Host, Opened
 
 GUARD_S = 10.0
 """No wait of a test is longer; what is waited for comes within milliseconds."""

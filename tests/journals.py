@@ -6,8 +6,8 @@ import msgspec
 
 from p2p.session.session import RULES
 from p2p.sim.simulation.simulation import Simulation
-from recordings.journal import FILE, Chain, Header, JournalError, Reading, read_journal
-from recordings.store import run_again
+from recordings.journal.format import FILE, Chain, Header, JournalError, Reading, read_journal
+from recordings.journal.store import run_again
 from tests.play import small
 
 SCENARIO = small(((150,) * 9, (130,)), ((50,) * 9, (60,)), period_s=35.0, periods=1)

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pit
-import server.pace
+import server.connections.rate_limits
 from p2p.session.session import Session
-from recordings.disk import RealDisk
-from server.gateway import Gateway
-from server.outbox import Outbox
+from recordings.journal.disk import RealDisk
+from server.connections.gateway import Gateway
+from server.connections.outbox import Outbox
 
 
 def die() -> None:
@@ -103,7 +103,7 @@ POINTS: dict[str, Callable[[Fuse], None]] = {
 }
 
 if __name__ == "__main__":
-    server.pace.MESSAGES_BURST = server.pace.FLOOD_BURST = 1_000_000
+    server.connections.rate_limits.MESSAGES_BURST = server.connections.rate_limits.FLOOD_BURST = 1_000_000
     POINTS[sys.argv[1]](Fuse(int(sys.argv[2])))
     sys.argv[1:] = sys.argv[3:]
     pit.main()

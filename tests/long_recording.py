@@ -8,8 +8,8 @@ import msgspec
 from p2p.base.units import Seat
 from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation
-from recordings.store import Store
-from server.admission import Doors
+from recordings.journal.store import Store
+from server.session.credentials import Doors
 
 
 def long_recording(folder: Path, name: str, records: int, markets: int = 1) -> tuple[dict[Seat, str], str]:

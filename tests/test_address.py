@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from p2p.messages import Joined
-from recordings.store import read_folder
-from server.address import FILE, HOST, Address, from_outside, remember, remembered
-from server.hosting import Hosting
+from recordings.journal.store import read_folder
+from server.serve.listen_address import FILE, HOST, Address, from_outside, remember, remembered
+from server.serve.serve_run import Hosting
 from tests.conftest import SMALL
 from tests.lab import journal_reaches, pit, serve
 
@@ -61,7 +61,7 @@ def test_what_was_said_of_the_network_is_read_again_as_it_was_kept(tmp_path: Pat
 def test_students_are_told_an_address_that_they_can_reach_and_the_folder_is_said_before_anything_can_happen(
     tmp_path: Path, opened, monkeypatch, capsys
 ):
-    monkeypatch.setattr("server.hosting.from_outside", {"0.0.0.0": "192.168.7.7"}.get)
+    monkeypatch.setattr("server.serve.serve_run.from_outside", {"0.0.0.0": "192.168.7.7"}.get)
     for host, joined in (("0.0.0.0", "192.168.7.7"), ("127.0.0.1", "127.0.0.1")):
         Hosting(opened, [], as_json=False, where=Address(0, host))._say_where("ws://127.0.0.1:8765", [], [])
         said = capsys.readouterr().out.splitlines()

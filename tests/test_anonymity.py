@@ -14,7 +14,7 @@ from p2p.protocol.codec import encode
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import InstitutionRules, RobotRules, Scenario, Vacancies
 from p2p.session.session import Session
-from server.feeds import Feeds, spectator
+from server.publishing.feeds import Feeds, spectator
 from tests.play import small as small_market
 
 SCRIPT: tuple[tuple[int, type[Message], int], ...] = (

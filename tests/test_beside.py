@@ -9,15 +9,15 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from bots.fleet import run_fleet
+from bots.robots.fleet import run_fleet
 from p2p.messages import Bid
 from p2p.protocol.client_connection import ClientLine
-from recordings.report import traders_table
-from recordings.score import score
-from recordings.store import Recovered
-from recordings.tables import played
-from server.host import open_again
-from server.opening import opened_again
+from recordings.export.tables import played
+from recordings.journal.store import Recovered
+from recordings.reports.text import traders_table
+from recordings.scoring.score import score
+from server.hosted_session import open_again
+from server.serve.open_session import opened_again
 from tests.hosted import hosting
 from tests.test_server import trading
 

@@ -21,9 +21,9 @@ from p2p.information.projection import Shown, Views
 from p2p.messages import Contract, Schedule
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load, names
-from server.feeds import Feeds, Viewer, _encoded
-from server.log import Log
-from server.metrics import Counted
+from server.monitoring.event_log import Log
+from server.monitoring.prometheus import Counted
+from server.publishing.feeds import Feeds, Viewer, _encoded
 from tests.canaries import PUBLIC, between_ticks, marked, numbers_in, secrets
 from tests.simulation.calm import Lab, played
 

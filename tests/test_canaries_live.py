@@ -12,14 +12,14 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from bots.fleet import run_fleet
+from bots.robots.fleet import run_fleet
 from p2p.protocol.client_connection import ClientLine
 from p2p.sim.library.files import load
-from recordings.store import read_folder
-from server.feeds import Viewer, spectator
-from server.host import Host, open_new
-from server.metrics import counted
-from server.transport import LOOPBACK
+from recordings.journal.store import read_folder
+from server.connections.transport import LOOPBACK
+from server.hosted_session import Host, open_new
+from server.monitoring.prometheus import counted
+from server.publishing.feeds import Viewer, spectator
 from tests.canaries import mark_households, marked, secrets
 from tests.hosted import GUARD_S, Hosted, hosting
 from tests.test_canaries import check_elsewhere, check_lines
@@ -81,7 +81,7 @@ def likest_a_number(scenario_name: str) -> str:
 
 async def play(name: str, cast: tuple[str, ...], folder: Path, period_s: float, patch: pytest.MonkeyPatch) -> int:
     """A session of robots behind a relay; how many connections there were."""
-    patch.setattr("server.host.new_id", likest_a_number)
+    patch.setattr("server.hosted_session.new_id", likest_a_number)
     scenario, log = marked(load(name), period_s, looks=8.0), io.StringIO()
     opened = open_new(scenario, "live", 5, folder, "test")
     mark_households(opened.session)

@@ -3,10 +3,10 @@
 import asyncio
 import time
 
+from bots.experimenter import conduct
 from p2p.messages import Bid, EndRound, Start, StartRound
 from p2p.protocol.client_connection import ClientLine
-from server.clock import Clock
-from server.conduct import conduct
+from server.session.clock import Clock
 from tests.test_server import trading
 
 

@@ -5,6 +5,7 @@ import json
 import click
 import pytest
 
+from bots.experimenter import conduct
 from p2p.messages import (
     FROM_EXPERIMENTER,
     FROM_GATEWAY,
@@ -23,9 +24,8 @@ from p2p.messages import (
     StartRound,
 )
 from p2p.protocol.client_connection import ClientLine
-from recordings.store import Recovered, read_folder
-from server.conduct import conduct
-from server.host import open_again
+from recordings.journal.store import Recovered, read_folder
+from server.hosted_session import open_again
 from tests.hosted import hosting
 
 COMMANDS = {

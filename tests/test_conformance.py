@@ -9,7 +9,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from bots.fleet import run_fleet
+from bots.robots.fleet import run_fleet
 from p2p.analysis.session_outcome import Outcome
 from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION
 from p2p.information.projection import Views
@@ -30,8 +30,8 @@ from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.public_rules import controlled, public_rules
 from p2p.scenario.schema import ENVIRONMENT_NAMES, INSTITUTION_NAMES, InformationSet, Scenario
 from p2p.session.session import Session
-from recordings.store import Recovered, Store, read_folder, run_again
-from server.host import open_new
+from recordings.journal.store import Recovered, Store, read_folder, run_again
+from server.hosted_session import open_new
 from tests.conformance import LOOKS, SEED, Case, cases, played, written
 from tests.hosted import hosting
 

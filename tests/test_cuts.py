@@ -10,14 +10,14 @@ from websockets.exceptions import ConnectionClosed
 from p2p.messages import Accepted, Bid, Quote, Refused
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import encode, template_of
-from recordings.store import read_folder
+from recordings.journal.store import read_folder
 from tests.test_server import trading
 
 
 async def cut_often(host, cuts: int, monkeypatch) -> None:
     """A seat says quotes, several times over, and loses its line after any of them."""
-    monkeypatch.setattr("server.pace.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.pace.FLOOD_BURST", 1e9)
+    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
+    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
     rng = random.Random(5)
     async with host() as hosted:
         _, (b1, b2, *_) = await trading(hosted)
@@ -65,8 +65,8 @@ async def test_a_line_that_is_cut_200_times_has_no_gap_and_no_double(host, monke
 
 async def forge(host, small, frames: int, monkeypatch) -> None:
     """Orders with fields that name somebody else; the record is what the same orders without them would leave."""
-    monkeypatch.setattr("server.pace.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.pace.FLOOD_BURST", 1e9)
+    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
+    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
     rng = random.Random(3)
     async with host(msgspec.structs.replace(small, period_s=36_000.0)) as hosted:
         _, (b1, b2, *_) = await trading(hosted)

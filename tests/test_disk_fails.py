@@ -13,8 +13,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from p2p.messages import Accepted, Bid, RequestStanding, Start, StartRound
 from p2p.scenario.parsing import parse
-from recordings.store import Recovered
-from server.host import DISK_FAILED, open_again, open_new
+from recordings.journal.store import Recovered
+from server.hosted_session import DISK_FAILED, open_again, open_new
 from tests.conftest import SMALL
 from tests.hosted import hosting
 from tests.lab import GUARD_S, Serving
@@ -29,8 +29,8 @@ STOPS_S_MAX = 10.0
 @pytest.fixture(autouse=True)
 def no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three hundred calls are reached sooner than anybody may speak so often."""
-    monkeypatch.setattr("server.pace.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.pace.FLOOD_BURST", 1e9)
+    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
+    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
 
 
 async def play(folder: Path, kind: str, n: int) -> tuple[FailingDisk, dict[int, set[int]], list[tuple[int, str]]]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bots.fleet import run_fleet
+from bots.robots.fleet import run_fleet
 from p2p.analysis.energy_metrics import Books, best_gain, bound_given_actions
 from p2p.analysis.session_outcome import Outcome
 from p2p.base.units import INSTITUTION
@@ -24,8 +24,8 @@ from p2p.sim.library.files import load
 from p2p.sim.simulation.batch import Task, play
 from p2p.sim.simulation.foresight_bound import foresight_bound
 from p2p.sim.simulation.simulation import Heard, Simulation
-from recordings.score import fold, score
-from recordings.store import Recovered, Store, read_folder, run_again
+from recordings.journal.store import Recovered, Store, read_folder, run_again
+from recordings.scoring.score import fold, score
 
 ENERGY_DAYS = ("energy-day", "energy-day-call-cap")
 

@@ -14,7 +14,7 @@ from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load
 from p2p.sim.simulation.batch import Task, play
 from p2p.sim.tables.writer import write_tables
-from recordings.score import score
+from recordings.scoring.score import score
 from tests.test_energy_days import ENERGY_DAYS, brief
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from p2p.messages import Accepted, Bid
 from p2p.protocol.client_connection import ClientLine
-from recordings.store import Recovered
-from server.host import Opened, open_new
+from recordings.journal.store import Recovered
+from server.hosted_session import Opened, open_new
 from tests.conftest import SMALL
 from tests.hosted import hosting
 from tests.lab import serve
@@ -32,12 +32,12 @@ def climbing(small, tmp_path: Path) -> Opened:
 
 
 async def test_a_server_that_stops_waits_for_no_slow_reader(climbing: Opened, monkeypatch) -> None:
-    monkeypatch.setattr("server.outbox.SEND_BYTES_MAX", 1_000)
-    monkeypatch.setattr("server.host.SEND_BYTES_MAX", 1_000)
-    monkeypatch.setattr("server.peer.KERNEL_BYTES_MAX", 2_048)
-    monkeypatch.setattr("server.outbox.SEND_S_MAX", FOREVER_S)
-    monkeypatch.setattr("server.pace.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.pace.FLOOD_BURST", 1e9)
+    monkeypatch.setattr("server.connections.outbox.SEND_BYTES_MAX", 1_000)
+    monkeypatch.setattr("server.hosted_session.SEND_BYTES_MAX", 1_000)
+    monkeypatch.setattr("server.connections.peer.KERNEL_BYTES_MAX", 2_048)
+    monkeypatch.setattr("server.connections.outbox.SEND_S_MAX", FOREVER_S)
+    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
+    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
     async with hosting(climbing) as hosted:
         _, (buyer, other, *_) = await trading(hosted)
         other.cut()
@@ -55,7 +55,7 @@ async def test_a_server_that_stops_waits_for_no_slow_reader(climbing: Opened, mo
 
 
 async def test_nor_for_a_connection_that_says_nothing(opened: Opened, monkeypatch) -> None:
-    monkeypatch.setattr("server.host.LOGIN_S_MAX", FOREVER_S)
+    monkeypatch.setattr("server.hosted_session.LOGIN_S_MAX", FOREVER_S)
     async with hosting(opened) as hosted:
         _, writer = await asyncio.open_connection("127.0.0.1", int(hosted.url.rpartition(":")[2]))
         await hosted.raw()
@@ -66,7 +66,7 @@ async def test_nor_for_a_connection_that_says_nothing(opened: Opened, monkeypatc
 
 async def test_who_comes_back_does_not_wait_for_his_older_line_out_of_reach(opened: Opened, monkeypatch) -> None:
     """As of a terminal whose network was lost: its end of that line answers nothing any more."""
-    monkeypatch.setattr("server.host.CLOSING_S", FOREVER_S)
+    monkeypatch.setattr("server.hosted_session.CLOSING_S", FOREVER_S)
     async with hosting(opened) as hosted:
         lost = await seat_of(hosted, ClientLine(hosted.codes[0], "human"))
         back = await hosted.join(0)

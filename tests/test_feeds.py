@@ -8,9 +8,9 @@ import pytest
 from p2p.protocol.frames import feed_frame
 from p2p.scenario.parsing import parse
 from p2p.sim.simulation.simulation import Simulation
-from server.deliveries import STEPS_MS, Delivery
-from server.feeds import Feeds, spectator
-from server.outbox import Outbox
+from server.connections.outbox import Outbox
+from server.publishing.delivery_stats import STEPS_MS, Delivery
+from server.publishing.feeds import Feeds, spectator
 from tests.conftest import SMALL
 from tests.test_watch import ARMS
 
@@ -33,7 +33,7 @@ def split(joined: bytes) -> list[bytes]:
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_places_that_move_on_at_any_pace_see_every_fact_once_and_in_order(name, seed, monkeypatch):
-    monkeypatch.setattr("server.feeds.JOINED_MAX", 7)
+    monkeypatch.setattr("server.publishing.feeds.JOINED_MAX", 7)
     rng = random.Random(seed)
     feeds, viewers, play = published(name, seed)
     places = [(viewer, feeds.place(viewer, 0), []) for viewer in viewers for _ in range(2)]
@@ -102,7 +102,7 @@ def test_a_line_that_is_gone_is_not_told_any_more():
 
 @pytest.mark.parametrize(("waited_ms", "step"), [(0.0, 0), (0.1, 0), (0.10001, 1), (20, 7), (5_000, 13), (9_999, 14)])
 def test_a_delay_is_counted_in_the_class_whose_upper_end_it_does_not_exceed(waited_ms, step, monkeypatch):
-    monkeypatch.setattr("server.deliveries.time.monotonic", lambda: waited_ms / 1e3)
+    monkeypatch.setattr("server.publishing.delivery_stats.time.monotonic", lambda: waited_ms / 1e3)
     delivery = Delivery()
     delivery.sent(1, 1e-300)
     assert delivery.waited.index(1) == step

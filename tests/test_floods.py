@@ -16,9 +16,10 @@ from p2p.messages import Accepted, Bid, Quote, RequestStanding
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Welcome
-from recordings.store import read_folder
-from server import gateway, limits
-from server.pace import Bucket, Doorstep, Pace
+from recordings.journal.store import read_folder
+from server import limits
+from server.connections import gateway
+from server.connections.rate_limits import Bucket, Doorstep, Pace
 from tests.test_server import trading
 
 ROOM = Path("/proc/sys/net/core/somaxconn")
@@ -124,8 +125,8 @@ async def test_a_flood_is_closed_and_the_seat_is_not_faster_when_it_comes_back(h
 
 
 async def test_wrong_codes_are_bounded_and_a_seat_that_is_known_comes_back_all_the_same(host, monkeypatch):
-    monkeypatch.setattr("server.pace.WRONG_BURST", 3)
-    monkeypatch.setattr("server.pace.WRONG_PER_S", 0.0)
+    monkeypatch.setattr("server.connections.rate_limits.WRONG_BURST", 3)
+    monkeypatch.setattr("server.connections.rate_limits.WRONG_PER_S", 0.0)
     async with host() as hosted:
         trader = await hosted.join(0)
         answers = []
@@ -141,8 +142,8 @@ async def test_wrong_codes_are_bounded_and_a_seat_that_is_known_comes_back_all_t
 
 
 async def test_codes_that_are_guessed_at_the_same_time_are_no_more_than_one_after_another(host, monkeypatch):
-    monkeypatch.setattr("server.pace.WRONG_BURST", 8)
-    monkeypatch.setattr("server.pace.WRONG_PER_S", 0.0)
+    monkeypatch.setattr("server.connections.rate_limits.WRONG_BURST", 8)
+    monkeypatch.setattr("server.connections.rate_limits.WRONG_PER_S", 0.0)
     async with host() as hosted:
         guesses = [await hosted.raw() for _ in range(40)]
         for guess in guesses:
@@ -175,8 +176,8 @@ async def test_a_session_that_comes_back_in_one_moment_finds_room_before_the_doo
 
 
 async def test_too_many_connections_from_an_address_are_refused_at_the_door(host, monkeypatch):
-    monkeypatch.setattr("server.pace.HANDSHAKES_BURST", 2)
-    monkeypatch.setattr("server.pace.HANDSHAKES_PER_S", 0.0)
+    monkeypatch.setattr("server.connections.rate_limits.HANDSHAKES_BURST", 2)
+    monkeypatch.setattr("server.connections.rate_limits.HANDSHAKES_PER_S", 0.0)
     async with host() as hosted:
         await hosted.raw()
         await hosted.raw()
@@ -185,8 +186,8 @@ async def test_too_many_connections_from_an_address_are_refused_at_the_door(host
 
 
 async def test_who_says_nothing_is_sent_away_at_each_stage(host, monkeypatch):
-    monkeypatch.setattr("server.gateway.LOGIN_S_MAX", 0.05)
-    monkeypatch.setattr("server.host.LOGIN_S_MAX", 0.05)
+    monkeypatch.setattr("server.connections.gateway.LOGIN_S_MAX", 0.05)
+    monkeypatch.setattr("server.hosted_session.LOGIN_S_MAX", 0.05)
     async with host() as hosted, asyncio.timeout(10):
         port = int(hosted.url.rsplit(":", 1)[1])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -200,7 +201,7 @@ async def test_who_says_nothing_is_sent_away_at_each_stage(host, monkeypatch):
 
 
 async def test_nobody_is_sent_away_because_the_server_is_slow_to_look_at_his_code(host, monkeypatch):
-    monkeypatch.setattr("server.gateway.LOGIN_S_MAX", 0.05)
+    monkeypatch.setattr("server.connections.gateway.LOGIN_S_MAX", 0.05)
     async with host() as hosted:
         gateway, aside = hosted.host.gateway, hosted.host.gateway.aside
 
@@ -226,11 +227,11 @@ async def stalled(hosted, line):
 
 @pytest.mark.parametrize(("limit", "why"), [("SEND_S_MAX", "slow"), ("BEHIND_FACTS_MAX", "behind")])
 async def test_one_that_never_reads_is_cut_and_comes_back_whole_and_delays_nobody(host, small, monkeypatch, limit, why):
-    monkeypatch.setattr("server.outbox.SEND_BYTES_MAX", 1_000)
-    monkeypatch.setattr(f"server.outbox.{limit}", 0.1 if limit == "SEND_S_MAX" else 20)
-    monkeypatch.setattr("server.peer.KERNEL_BYTES_MAX", 2_048)
-    monkeypatch.setattr("server.pace.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.pace.FLOOD_BURST", 1e9)
+    monkeypatch.setattr("server.connections.outbox.SEND_BYTES_MAX", 1_000)
+    monkeypatch.setattr(f"server.connections.outbox.{limit}", 0.1 if limit == "SEND_S_MAX" else 20)
+    monkeypatch.setattr("server.connections.peer.KERNEL_BYTES_MAX", 2_048)
+    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
+    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
     rules = msgspec.structs.replace(small.institution, price_max=100_000)
     async with host(msgspec.structs.replace(small, institution=rules)) as hosted:
         _, (b1, b2, *_) = await trading(hosted)

@@ -11,17 +11,17 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from bots.robot import Robot
+from bots.robots.robot import Robot
 from p2p.messages import Accepted, Bid, Passes
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Welcome
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
-from recordings.store import Recovered
-from server.host import Opened
-from server.hosting import Hosting
-from server.telling import SeatNews
-from server.transport import Transport
+from recordings.journal.store import Recovered
+from server.connections.transport import Transport
+from server.hosted_session import Opened
+from server.serve.serve_run import Hosting
+from server.session.notices import SeatNews
 from tests.hosted import GUARD_S
 from tests.test_server import trading
 

@@ -9,7 +9,7 @@ import pytest
 import pit
 from p2p.messages import BY_DIRECTIVE, FROM_EXPERIMENTER, FROM_TRADERS, OURS, SEED
 from p2p.session.permissions import COMMANDS, WHILE_PAUSED
-from recordings.protocol_page import CLOSE_CODES, REASONS, page
+from recordings.docs.protocol_page import CLOSE_CODES, REASONS, page
 from server import limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,7 +114,7 @@ def test_no_path_of_a_machine_and_no_registry_is_in_the_project():
 
 
 def test_the_sample_recording_is_what_the_code_plays():
-    from recordings.store import read_folder, run_again
+    from recordings.journal.store import read_folder, run_again
 
     reading = read_folder(SAMPLE)
     session, played = run_again(reading)

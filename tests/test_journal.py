@@ -9,8 +9,8 @@ import pytest
 from p2p.messages import Bid
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import encode
-from recordings.journal import JournalError, read_journal
-from recordings.store import Store, read_folder, run_again, scenario_of
+from recordings.journal.format import JournalError, read_journal
+from recordings.journal.store import Store, read_folder, run_again, scenario_of
 from tests.journals import LINES, SCENARIO, WHOLE, read, rechained, verified
 from tests.play import Course
 

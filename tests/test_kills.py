@@ -16,8 +16,8 @@ from p2p.base.units import Seat as SeatNumber
 from p2p.messages import Accepted
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Told, feed_frame
-from recordings.store import Recovered
-from server.feeds import Feeds
+from recordings.journal.store import Recovered
+from server.publishing.feeds import Feeds
 from tests.killed import POINTS
 from tests.lab import GUARD_S, Serving
 from tests.test_recover import LONG, Seat

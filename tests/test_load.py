@@ -8,11 +8,11 @@ import time
 import pytest
 from websockets.frames import Frame, Opcode
 
-from bots import load_wire
-from bots.load import quantile
-from bots.load_hand import Floor, Hand
-from bots.load_machine import LAG_EVERY_S, Spent, lateness_ms
-from bots.load_wire import Wire
+from bots.load import fast_websocket as load_wire
+from bots.load.fast_websocket import Wire
+from bots.load.load import quantile
+from bots.load.load_trader import Floor, Hand
+from bots.load.machine import LAG_EVERY_S, Spent, lateness_ms
 from p2p.messages import Accepted, Announced, Lobby, Quote, Standing
 from p2p.protocol.codec import encode
 from p2p.protocol.frames import Fact, feed_frame

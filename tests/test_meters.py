@@ -15,7 +15,7 @@ from p2p.protocol.meter_payload import PAYLOAD_MAX, Measured, measured
 from p2p.scenario.parsing import parse
 from p2p.session.metering import FUSE_W
 from p2p.session.session import Session
-from recordings.store import read_folder, run_again
+from recordings.journal.store import read_folder, run_again
 from tests.brokers import mosquitto, needs_mosquitto
 from tests.conftest import SMALL
 from tests.lab import pit

@@ -31,8 +31,8 @@ from p2p.protocol.mqtt_address import broker_at
 from p2p.protocol.mqtt_topics import ANNOUNCEMENTS_KEPT
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
-from server.board import Board
-from server.mqtt import Publisher
+from server.mqtt.announcement_queue import Board
+from server.mqtt.publisher import Publisher
 from tests.brokers import listening, mosquitto, needs_mosquitto
 from tests.conftest import SMALL
 from tests.hosted import Hosted

@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
+from bots.broker.broker_client import BrokerLine
 from bots.client import Facts
 from p2p.base.units import SECOND
 from p2p.messages import Accepted, Ask, Bid, Called, EndPeriod, Indicative, Pause
@@ -13,8 +14,8 @@ from p2p.protocol.frames import Welcome
 from p2p.protocol.mqtt_topics import CALLS_KEPT, Call
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
-from server.bulletin import Bulletin
-from server.feeds import Feeds
+from server.mqtt.topic_state import Bulletin
+from server.publishing.feeds import Feeds
 from tests.brokers import listening, mosquitto, needs_mosquitto
 from tests.conftest import SMALL
 from tests.play import Course
@@ -22,8 +23,7 @@ from tests.test_mqtt import market, publishing
 from tests.test_watch import ARMS, watcher
 from tests.test_watch_any_order import Screen
 from tests.tui_plays import calls
-from tui.model import Model
-from tui.watch_broker import BrokerLine
+from tui.model.model import Model
 
 CALL = SMALL.replace("price_min = 1\n", 'price_min = 1\nname = "call"\n')
 

@@ -3,7 +3,7 @@
 import pytest
 
 from p2p.messages import Bid, End
-from server.mqtt import published
+from server.mqtt.publisher import published
 from tests.brokers import listening
 from tests.test_mqtt import market, trade
 

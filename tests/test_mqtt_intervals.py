@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from p2p.messages import Accepted, Contract, EndPeriod, Metered, Start, StartRound
 from p2p.protocol.mqtt_topics import Interval
 from p2p.scenario.parsing import parse
-from recordings.score import fold
-from recordings.store import Recovered, read_folder
-from server.host import open_again
-from server.intervals import Intervals
+from recordings.journal.store import Recovered, read_folder
+from recordings.scoring.score import fold
+from server.hosted_session import open_again
+from server.mqtt.period_sums import Intervals
 from tests.brokers import Listener, listening, mosquitto, needs_mosquitto
 from tests.conftest import SMALL
 from tests.hosted import hosting

@@ -14,10 +14,10 @@ from p2p.messages.envelope import Event
 from p2p.protocol.mqtt_address import Broker
 from p2p.scenario.schema import Arm, InformationSet, Scenario
 from p2p.sim.simulation.simulation import Simulation
-from server.clock import Clock
-from server.host import Host, open_new
-from server.mqtt import Publisher
-from server.sequencer import Arrival, Happened
+from server.hosted_session import Host, open_new
+from server.mqtt.publisher import Publisher
+from server.session.clock import Clock
+from server.session.sequencer import Arrival, Happened
 from tests.tui_plays import calls, energy, market, small
 
 MARKETS = {

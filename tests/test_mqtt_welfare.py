@@ -5,14 +5,13 @@ import pytest
 
 from p2p.analysis.session_outcome import Outcome
 from p2p.messages import Accepted, Bid, End, EndPeriod, Start, StartRound
-from p2p.protocol.mqtt_topics import welfare
 from p2p.scenario.parsing import parse
 from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation
-from recordings.score import score
-from recordings.store import Recovered
-from server.host import open_again
-from server.welfare import COUNTED, Tally
+from recordings.journal.store import Recovered
+from recordings.scoring.score import score
+from server.hosted_session import open_again
+from server.mqtt.welfare import COUNTED, Tally, welfare
 from tests.brokers import listening, mosquitto, needs_mosquitto
 from tests.conftest import SMALL
 from tests.hosted import hosting

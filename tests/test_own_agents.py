@@ -8,8 +8,8 @@ from typing import ClassVar
 import msgspec
 import pytest
 
-from bots.fleet import run_fleet
-from bots.robot import OVERDUE_MAX, Robot
+from bots.robots.fleet import run_fleet
+from bots.robots.robot import OVERDUE_MAX, Robot
 from p2p.agents.base import Agent
 from p2p.agents.invocation import AgentFailed
 from p2p.agents.registry import AgentError, check_cast, make_agent, parse_cast, parse_word
@@ -17,8 +17,8 @@ from p2p.messages import Ask, Bid, Contract, End, Passes, Quote
 from p2p.scenario.assignment import seats_of_markets
 from p2p.sim.simulation.batch import Task, play_all
 from p2p.sim.simulation.simulation import Simulation
-from recordings.score import fold
-from recordings.store import read_folder
+from recordings.journal.store import read_folder
+from recordings.scoring.score import fold
 from tests.lab import pit
 from tests.play import small, told
 
@@ -295,7 +295,7 @@ async def test_live_a_failing_agent_passes_and_the_session_goes_on(tmp_path, hos
 
 
 async def test_live_an_agent_that_takes_too_long_passes(tmp_path, host, small, capsys, monkeypatch):
-    monkeypatch.setattr("bots.robot.DECIDE_S_MAX", 0.0)
+    monkeypatch.setattr("bots.robots.robot.DECIDE_S_MAX", 0.0)
     brief = msgspec.structs.replace(small, start="when_full", period_s=0.3, break_s=0.05)
     async with host(brief) as hosted:
         assert await run_fleet(hosted.url, [(code, "zic") for code in hosted.codes.values()]) == []
@@ -307,7 +307,7 @@ async def test_live_an_agent_that_takes_too_long_passes(tmp_path, host, small, c
 async def test_live_an_agent_that_never_returns_is_stopped_and_then_not_asked_any_more(
     tmp_path, host, small, monkeypatch
 ):
-    monkeypatch.setattr("bots.robot.DECIDE_S_MAX", 0.02)
+    monkeypatch.setattr("bots.robots.robot.DECIDE_S_MAX", 0.02)
     body = "\n        ".join(["while True:", "    try:", "        time.sleep(60)", "    except Exception: pass"])
     words = [wrong(tmp_path, body), "zic", "zic", "zic"]
     brief = msgspec.structs.replace(small, start="when_full", period_s=0.4, break_s=0.05)
@@ -323,7 +323,7 @@ async def test_live_an_agent_that_never_returns_is_stopped_and_then_not_asked_an
 async def test_live_an_agent_that_never_has_seen_enough_is_stopped_and_shown_no_more(
     tmp_path, host, small, monkeypatch, capsys
 ):
-    monkeypatch.setattr("bots.robot.SEE_S_MAX", 0.02)
+    monkeypatch.setattr("bots.robots.robot.SEE_S_MAX", 0.02)
     path = tmp_path / "gazer.py"
     path.write_text(GAZER, encoding="utf-8")
     brief = msgspec.structs.replace(small, start="when_full", period_s=0.4, break_s=0.05)

@@ -11,8 +11,8 @@ from p2p.base.units import Instant
 from p2p.messages.envelope import Envelope, Event
 from p2p.session.session import Session
 from p2p.sim.simulation.simulation import Simulation
-from recordings.journal import FILE, JournalError, Reading, read_journal
-from recordings.store import Recovered, Store, read_folder
+from recordings.journal.format import FILE, JournalError, Reading, read_journal
+from recordings.journal.store import Recovered, Store, read_folder
 from tests.play import small
 from tests.simulation.disk import SimulatedDisk
 

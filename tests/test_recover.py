@@ -17,10 +17,10 @@ from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Fault, Told, Welcome
 from p2p.scenario.parsing import parse
 from p2p.session.session import Session
-from recordings.journal import JournalError
-from recordings.store import Recovered, Store, read_folder, run_again
-from server.host import open_again, open_new
-from server.opening import opened_again
+from recordings.journal.format import JournalError
+from recordings.journal.store import Recovered, Store, read_folder, run_again
+from server.hosted_session import open_again, open_new
+from server.serve.open_session import opened_again
 from tests.conftest import SMALL
 from tests.hosted import hosting
 from tests.lab import GUARD_S, Serving, journal_reaches, pit, serve

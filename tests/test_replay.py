@@ -11,10 +11,10 @@ from p2p.protocol.frames import FactRead
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.simulation import Simulation
-from recordings.journal import JournalError
-from recordings.replay import Replay, ReplayError, read_replay
-from recordings.store import Store
-from server.feeds import Feeds
+from recordings.journal.format import JournalError
+from recordings.journal.store import Store
+from recordings.reading.replay import Replay, ReplayError, read_replay
+from server.publishing.feeds import Feeds
 
 TWO_MARKETS = """
 title = "Two small markets"

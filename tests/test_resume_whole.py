@@ -10,8 +10,8 @@ from p2p.messages import Accepted, Bid, Message, Refused, RequestStanding, Resum
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.codec import message_of
 from p2p.protocol.frames import FactRead, Told
-from recordings.store import Recovered
-from server.host import open_again
+from recordings.journal.store import Recovered
+from server.hosted_session import open_again
 from tests.hosted import Hosted, Trader, hosting
 from tests.long_recording import long_recording
 

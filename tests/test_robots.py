@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from bots.client import Client, Facts, Lost
-from bots.fleet import complaint, run_fleet
-from bots.robot import Robot
+from bots.robots.fleet import complaint, run_fleet
+from bots.robots.robot import Robot
 from p2p.agents.base import Agent
 from p2p.analysis.session_outcome import Outcome
 from p2p.base.rng import derived
@@ -16,8 +16,8 @@ from p2p.messages import Bid, End, Ended, EndRound, Pause, Resume, Schedule, Sta
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Welcome
 from p2p.scenario.public_rules import public_rules
-from recordings.score import fold
-from recordings.store import read_folder
+from recordings.journal.store import read_folder
+from recordings.scoring.score import fold
 
 
 async def test_a_fleet_plays_a_session_to_its_end(host, small):

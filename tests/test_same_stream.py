@@ -14,8 +14,8 @@ from p2p.base.units import INSTITUTION, SESSION
 from p2p.messages.envelope import Envelope
 from p2p.scenario.schema import InducedValues, InformationSet, Scenario
 from p2p.sim.library.files import load
-from server.feeds import spectator
-from server.sequencer import Arrival
+from server.publishing.feeds import spectator
+from server.session.sequencer import Arrival
 from tests.canaries import TICK, marked, secrets
 from tests.simulation.calm import Lab, played
 from tests.simulation.loop import SimulatedLoop

@@ -13,8 +13,8 @@ from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
 from p2p.scenario.toml_lines import line_of, lines_of_keys
 from p2p.sim.library.files import FOLDER, load, names
-from recordings.journal import Header
-from recordings.store import scenario_of
+from recordings.journal.format import Header
+from recordings.journal.store import scenario_of
 
 GOOD = """\
 # line 1

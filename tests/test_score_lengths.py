@@ -6,10 +6,10 @@ from click.testing import CliRunner
 
 from p2p.base.units import SECOND
 from p2p.messages import EndPeriod, Extend, Pause, Resume
-from recordings.command import score as score_command
-from recordings.report import lengths_line
-from recordings.score import score
-from recordings.store import Store
+from recordings.commands.score import score as score_command
+from recordings.journal.store import Store
+from recordings.reports.text import lengths_line
+from recordings.scoring.score import score
 from tests.play import Course, small
 
 PLANNED = small(period_s=20.0, periods=3)

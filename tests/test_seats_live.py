@@ -8,20 +8,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bots.fleet import run_called, run_fleet
+from bots.robots.fleet import run_called, run_fleet
 from p2p.base.units import Seat
 from p2p.messages import Accepted, Bid, Cancel, HandedBack, Order, Passes, Start
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login
 from p2p.scenario.schema import Vacancies
-from recordings.score import fold
-from recordings.store import Recovered, read_folder
-from server.admission import Doors
-from server.host import open_again
-from server.hosting import Hosting
+from recordings.journal.store import Recovered, read_folder
+from recordings.scoring.score import fold
+from server.connections.peer import Gone
+from server.hosted_session import open_again
 from server.limits import WRONG_BURST
-from server.peer import Gone
+from server.serve.serve_run import Hosting
+from server.session.credentials import Doors
 from tests.hosted import GUARD_S, hosting
 
 GRACE_S = 20.0

@@ -32,7 +32,7 @@ from p2p.messages import (
 )
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.codec import encode
-from recordings.store import read_folder, run_again
+from recordings.journal.store import read_folder, run_again
 
 
 def roles(host, seats=range(4)):

@@ -15,9 +15,9 @@ from p2p.sim.library.files import load
 from p2p.sim.simulation.batch import Played, Task, play, play_all
 from p2p.sim.simulation.simulation import Simulation
 from p2p.sim.tables.writer import Interval, interval, write_tables
-from recordings.score import baseline as baseline_of
-from recordings.score import fold, score
-from recordings.store import Store, read_folder, run_again
+from recordings.journal.store import Store, read_folder, run_again
+from recordings.scoring.score import baseline as baseline_of
+from recordings.scoring.score import fold, score
 from tests.play import small, told
 
 

@@ -9,10 +9,10 @@ from p2p.analysis.session_outcome import Outcome
 from p2p.base.units import GATEWAY, SECOND
 from p2p.messages import Ask, Bid, Joined, Left, Pause, Resume, Start
 from p2p.messages.envelope import Envelope
-from recordings.names import FILE as PEOPLE
-from recordings.report import traders_table
-from recordings.score import score
-from recordings.store import Store
+from recordings.journal.store import Store
+from recordings.reading.participants import FILE as PEOPLE
+from recordings.reports.text import traders_table
+from recordings.scoring.score import score
 from tests.hands import TAKES_OVER, comes_back, course, takes
 from tests.lab import pit
 from tests.play import Course, small

@@ -17,7 +17,7 @@ from websockets.uri import parse_uri
 from p2p.messages import Accepted, Bid, Quote
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Told, Welcome
-from server.opening import repeated
+from server.serve.open_session import repeated
 from tests.hosted import Hosted, Trader
 from tests.test_server import roles, trading
 
@@ -100,8 +100,8 @@ async def whole_again(hosted: Hosted, one: Reluctant) -> list[Quote]:
 
 async def among_thirty(host, small, monkeypatch: pytest.MonkeyPatch, pause_s: float) -> int:
     """Trade until both are cut; how many facts it took."""
-    monkeypatch.setattr("server.pace.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.pace.FLOOD_BURST", 1e9)
+    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
+    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
     rules = msgspec.structs.replace(small.institution, price_max=1_000_000)
     many = repeated(msgspec.structs.replace(small, institution=rules, period_s=36_000.0), SEATS)
     async with host(many) as hosted:
@@ -143,16 +143,16 @@ async def test_slow_readers_among_thirty_are_cut_and_whole_again_and_the_others_
     host, small, monkeypatch
 ) -> None:
     """Buffers and patience are small here, and a byte takes less than a second."""
-    monkeypatch.setattr("server.outbox.SEND_BYTES_MAX", 1_000)
-    monkeypatch.setattr("server.host.SEND_BYTES_MAX", 1_000)
-    monkeypatch.setattr("server.outbox.SEND_S_MAX", 0.3)
-    monkeypatch.setattr("server.peer.KERNEL_BYTES_MAX", 2_048)
+    monkeypatch.setattr("server.connections.outbox.SEND_BYTES_MAX", 1_000)
+    monkeypatch.setattr("server.hosted_session.SEND_BYTES_MAX", 1_000)
+    monkeypatch.setattr("server.connections.outbox.SEND_S_MAX", 0.3)
+    monkeypatch.setattr("server.connections.peer.KERNEL_BYTES_MAX", 2_048)
     await among_thirty(host, small, monkeypatch, pause_s=0.02)
 
 
 @pytest.mark.full
 async def test_so_are_they_with_the_servers_own_limits_and_a_byte_a_second(host, small, monkeypatch) -> None:
     """Pings aside: on a slow machine they might find such a line first, for it does not answer them either."""
-    monkeypatch.setattr("server.host.PING_S", None)
+    monkeypatch.setattr("server.hosted_session.PING_S", None)
     monkeypatch.setattr("tests.conftest.HOSTED_S", 600)
     assert await among_thirty(host, small, monkeypatch, pause_s=1.0) > 1_000

@@ -17,13 +17,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bots.fleet import run_fleet
+from bots.robots.fleet import run_fleet
 from p2p.messages import Announce, Bid, Ended, StartRound
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import forget_facts
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load
-from server.host import open_new
+from server.hosted_session import open_new
 from tests.hosted import Hosted, Trader, hosting
 
 SETTLED = 5

@@ -24,12 +24,12 @@ from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login, forget_facts
 from p2p.protocol.server_connection import FAULTS_MAX, ServerLine
-from recordings.store import Store
-from server.clock import Clock
-from server.feeds import Feeds
-from server.gateway import Gateway, Line
-from server.metrics import SILENT
-from server.sequencer import Happened, Sequencer
+from recordings.journal.store import Store
+from server.connections.gateway import Gateway, Line
+from server.monitoring.prometheus import SILENT
+from server.publishing.feeds import Feeds
+from server.session.clock import Clock
+from server.session.sequencer import Happened, Sequencer
 from tests.play import Course
 from tests.simulation.disk import SimulatedDisk
 from tests.spoiling import spoilt
@@ -108,7 +108,7 @@ def told(data: bytes) -> None:
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """How fast anybody may be is not the question here."""
     for name in ("MESSAGES_BURST", "FLOOD_BURST", "HANDSHAKES_BURST"):
-        monkeypatch.setattr(f"server.pace.{name}", 1e12)
+        monkeypatch.setattr(f"server.connections.rate_limits.{name}", 1e12)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ from tests.conftest import SMALL
 from tests.hands import TAKES_OVER, comes_back, course, takes
 from tests.play import Course, answer, small, told
 from tests.test_prosumer_sessions import day
-from tui.model import Model
+from tui.model.model import Model
 from tui.widgets.notice import notice
 
 

@@ -6,9 +6,9 @@ from p2p.protocol.frames import Welcome, frame
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.simulation import Simulation
-from server.deliveries import Delivery
-from server.feeds import Feeds
-from server.outbox import Outbox
+from server.connections.outbox import Outbox
+from server.publishing.delivery_stats import Delivery
+from server.publishing.feeds import Feeds
 from tests.tui_plays import calls, market
 
 

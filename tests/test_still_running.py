@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from p2p.sim.shell.file_lock import hold
-from recordings.command import score as score_command
-from recordings.command import verify
-from recordings.disk import REAL
-from recordings.journal import FILE, JournalError
-from recordings.replay import read_replay
-from recordings.score import score
-from recordings.store import Recovered, Store, still_runs
+from recordings.commands.score import score as score_command
+from recordings.commands.verify import verify
+from recordings.journal.disk import REAL
+from recordings.journal.format import FILE, JournalError
+from recordings.journal.store import Recovered, Store, still_runs
+from recordings.reading.replay import read_replay
+from recordings.scoring.score import score
 from tests.journals import SCENARIO, WHOLE, session, stored
 
 
@@ -85,7 +85,7 @@ def test_of_two_servers_that_take_it_up_in_one_moment_one_is_refused(
         return hold(file)
 
     recovered = Recovered(running.folder)
-    monkeypatch.setattr("recordings.disk.hold", held)
+    monkeypatch.setattr("recordings.journal.disk.hold", held)
     with pytest.raises(BlockingIOError, match="a server that runs is writing it"):
         recovered.reopen()
     assert still_runs(running.folder), "the first one's journal is still the recording"

@@ -17,7 +17,7 @@ from p2p.base.units import SECOND
 from p2p.messages import Accepted, Bid, EndRound, Intermission, Message, Refused, Start, StartRound
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Told, Welcome
-from recordings.store import read_folder, run_again
+from recordings.journal.store import read_folder, run_again
 from tests.conftest import SMALL
 from tests.lab import GUARD_S, Serving, pit, serve
 

@@ -12,10 +12,10 @@ from p2p.base.units import EXPERIMENTER, GATEWAY
 from p2p.messages import End, Joined, Message, Open, Quote
 from p2p.messages.envelope import Envelope, Event
 from p2p.session.session import RULES, Session
-from recordings.disk import _syncs_of
-from recordings.journal import FILE, Chain, Header, JournalError, same
-from recordings.score import score
-from recordings.store import Recovered, Store, new_id, read_folder, write_whole
+from recordings.journal.disk import _syncs_of
+from recordings.journal.format import FILE, Chain, Header, JournalError, same
+from recordings.journal.store import Recovered, Store, new_id, read_folder, write_whole
+from recordings.scoring.score import score
 from tests.journals import LINES, SCENARIO, WHOLE, read, rechained, session, stored, verified
 
 # --- taken up again ----------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def test_what_was_appended_was_synced_before_append_returns(tmp_path: Path, monk
     one, done = store(tmp_path / "one"), []
     sync, write = os.fdatasync if hasattr(os, "fdatasync") else os.fsync, os.write
     monkeypatch.setattr(os, "write", lambda fd, data: done.append("write") or write(fd, data))
-    monkeypatch.setattr("recordings.disk._sync_data", lambda fd: done.append("sync") or sync(fd))
+    monkeypatch.setattr("recordings.journal.disk._sync_data", lambda fd: done.append("sync") or sync(fd))
     one.append(one.line(Envelope(GATEWAY, Open()), 0, []))
     assert done == ["write", "sync"]
     one.close()
@@ -157,7 +157,7 @@ def test_a_disk_that_fails_is_an_error_and_nothing_acknowledged_is_lost(
     if call == "write":
         monkeypatch.setattr(os, "write", full)
     else:
-        monkeypatch.setattr("recordings.disk._sync_data", full)
+        monkeypatch.setattr("recordings.journal.disk._sync_data", full)
     with pytest.raises(OSError, match="No space left"):
         one.append(one.line(Envelope(GATEWAY, Joined(0, "human")), 0, []))
     monkeypatch.undo()

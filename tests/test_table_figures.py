@@ -20,10 +20,10 @@ from p2p.sim.library.files import load
 from p2p.sim.simulation.batch import Played, Task, play, play_all
 from p2p.sim.tables.writer import write_tables
 from p2p.sim.tournament.schema import TOURNAMENT
-from recordings.report import baselines_table, periods_table, traders_table
-from recordings.score import score
-from recordings.store import Store
-from recordings.tables import played
+from recordings.export.tables import played
+from recordings.journal.store import Store
+from recordings.reports.text import baselines_table, periods_table, traders_table
+from recordings.scoring.score import score
 from tests.lab import pit
 from tests.play import Course, small, told
 

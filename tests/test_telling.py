@@ -3,13 +3,13 @@
 import pytest
 
 from p2p.messages import End, Ended, Start, StartRound
-from server.telling import SeatNews
+from server.session.notices import SeatNews
 from tests.test_server import trading
 
 
 @pytest.fixture(autouse=True)
 def said_when_the_test_asks(monkeypatch) -> None:
-    monkeypatch.setattr("server.telling.LOBBY_S", 1_000)
+    monkeypatch.setattr("server.session.notices.LOBBY_S", 1_000)
 
 
 async def test_the_experimenter_reads_who_is_gone_and_who_has_come_back(host, capsys) -> None:

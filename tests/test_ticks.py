@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from server.connections.fanout_timer import Ticks
 from server.limits import TICK_LINES, TICK_S, TICK_S_MAX
-from server.ticks import Ticks
 from tests.simulation.loop import SimulatedLoop
 
 

@@ -9,8 +9,8 @@ import pytest
 from websockets.asyncio.server import serve as serve_sockets
 
 from bots.client import Client, Lost
-from bots.trust import VARIABLE, trusted
-from server.transport import transport
+from bots.robots.tls_trust import VARIABLE, trusted
+from server.connections.transport import transport
 from tests.conftest import SMALL
 from tests.lab import serve
 

@@ -16,9 +16,9 @@ from websockets.exceptions import InvalidStatus
 from p2p.messages import Bid
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Welcome
-from server.host import Host
-from server.metrics import Counted, counted
-from server.transport import Transport, TransportError, is_loopback, transport
+from server.connections.transport import Transport, TransportError, is_loopback, transport
+from server.hosted_session import Host
+from server.monitoring.prometheus import Counted, counted
 from tests.hosted import GUARD_S, Hosted
 from tests.test_server import trading
 

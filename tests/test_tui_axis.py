@@ -6,9 +6,9 @@ from random import Random
 import pytest
 
 from tests.tui_plays import FakeClient, small, told_to
-from tui.axis import Axis, axis
-from tui.trade import TradeApp
+from tui.apps.trade import TradeApp
 from tui.widgets.chart import PriceChart
+from tui.widgets.price_axis import Axis, axis
 
 
 def rows_of(found: Axis, rows: int) -> list[int]:

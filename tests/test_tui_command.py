@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 import pytest
 
-from recordings.store import Store
+from recordings.journal.store import Store
 from tests.tui_plays import small
-from tui.doors import address, seat_code
+from tui.commands.terminal_setup import address, seat_code
 
 ROOT = Path(__file__).parent.parent
 

@@ -4,17 +4,17 @@ import pytest
 from textual.widgets import DataTable
 
 from p2p.base.units import SECOND
+from p2p.information.status_line import describe, made
 from p2p.messages import Contract, Ended, EndRound, Intermission, Lobby, StartRound
 from p2p.scenario.public_rules import public_rules
-from server.conduct import describe, made
-from server.telling import Telling
+from server.session.notices import Telling
 from tests.test_tui_market_screens import terminal
 from tests.test_tui_markets import opened
 from tests.tui_plays import Play, market
 from tui.screens.results import ResultsScreen, total
+from tui.text.rules_page import rules_text
 from tui.widgets.contracts import none_yet, title
-from tui.widgets.rules import rules_text
-from tui.widgets.sessionchart import SessionChart
+from tui.widgets.session_chart import SessionChart
 
 SEEN, HIDDEN = market("standing"), market("standing", "standing")
 

@@ -30,14 +30,14 @@ from p2p.messages import (
 from p2p.protocol.frames import Told
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
-from recordings.replay import Replay
+from recordings.reading.replay import Replay
 from tests.test_tui_markets import BOOK, DAY
 from tests.test_tui_trade import Terminal
 from tests.tui_plays import FakeClient, calls, market, told_to
-from tui.player import Player
-from tui.replay import ReplayApp
+from tui.apps.replay import ReplayApp
+from tui.apps.trade import TradeApp
+from tui.model.replay_player import Player
 from tui.screens.results import ResultsScreen
-from tui.trade import TradeApp
 
 
 @asynccontextmanager

@@ -36,19 +36,19 @@ from p2p.protocol.frames import Fact, Welcome, feed_frame, frame
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.simulation import Simulation
-from recordings.indication import Indication
+from recordings.reading.indicative_price import Indication
 from tests.tui_plays import Play, calls, energy, market, small, told_to
-from tui.figures import Figures
-from tui.model import Lapsed
-from tui.orders import cancelling, hindrance, outlook, price_typed, replacing, usual_quantity
+from tui.entry.order_entry import cancelling, hindrance, outlook, price_typed, replacing, usual_quantity
+from tui.model.model import Lapsed
+from tui.model.number_format import Figures
 from tui.screens.results import row, total
-from tui.sentences import order_words
+from tui.text.refusals import order_words
+from tui.text.rules_page import rules_text
 from tui.widgets.ladder import rungs
 from tui.widgets.notice import notice
-from tui.widgets.rules import rules_text
 from tui.widgets.status import earned
 from tui.widgets.ticket import news_words
-from tui.widgets.units import step_rows
+from tui.widgets.unit_list import step_rows
 
 BOOK = market("continuous")
 DAY = energy()

@@ -19,12 +19,12 @@ from p2p.messages import (
 )
 from p2p.messages import Bid as BidSaid
 from tests.tui_plays import Play, small, smith, told_to
-from tui.model import QUOTES_KEPT, Answer, Model
-from tui.periods import OwnTrade
-from tui.thinned import POINTS_MAX
+from tui.model.downsampling import POINTS_MAX
+from tui.model.model import QUOTES_KEPT, Answer, Model
+from tui.model.period import OwnTrade
+from tui.text.phrases import clock, stage, state
 from tui.widgets.notice import notice
-from tui.widgets.units import window
-from tui.wording import clock, stage, state
+from tui.widgets.unit_list import window
 
 
 def buyer(*values: int) -> Schedule:

@@ -7,8 +7,8 @@ from p2p.messages import Announced, Forecast, HandedBack, Lobby, Paused, Schedul
 from tests.test_tui_market_screens import terminal as households
 from tests.test_tui_markets import DAY
 from tests.test_tui_trade import terminal
-from tui.screens.small import HEIGHT_MIN, WIDTH_MIN
 from tui.widgets.notice import MORE, ROWS_MAX, laid_out
+from tui.widgets.terminal_size import HEIGHT_MIN, WIDTH_MIN
 
 SHORT = "Please look at the board: one more minute."
 LONG = " ".join(f"word{number}" for number in range(70))

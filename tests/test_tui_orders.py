@@ -11,8 +11,8 @@ from p2p.base.units import SECOND
 from p2p.messages import Ask, Bid, Buy, Paused, Quote, Reason, Schedule, Sell, StartRound, Step
 from p2p.scenario.public_rules import public_rules
 from tests.tui_plays import Play, small
-from tui.orders import hindrance, nudged, order_of, outlook, price_typed
-from tui.sentences import CLOSED, REFUSED, closed_sentence, order_words
+from tui.entry.order_entry import hindrance, nudged, order_of, outlook, price_typed
+from tui.text.refusals import CLOSED, REFUSED, closed_sentence, order_words
 
 
 def trading(role: str, *values: int, tick: int = 1) -> Play:

@@ -6,15 +6,15 @@ from p2p.base.units import SECOND
 from p2p.messages import Bid, Refused, Schedule, StartRound, Step
 from p2p.protocol.frames import Told
 from p2p.scenario.public_rules import public_rules
-from recordings.replay import Replay
+from recordings.reading.replay import Replay
 from tests.tui_plays import small, told_to
-from tui.model import Answer, Model
-from tui.player import SPEEDS, Player
-from tui.replay import ReplayApp
+from tui.apps.replay import ReplayApp
+from tui.model.model import Answer, Model
+from tui.model.replay_player import SPEEDS, Player
 from tui.screens.replay import ReplayScreen
 from tui.screens.results import ResultsScreen
-from tui.widgets.line import Line
-from tui.widgets.playbar import position
+from tui.widgets.playback_bar import position
+from tui.widgets.text_line import Line
 
 
 def replay(seat: int | None = 0, cut: bool = False) -> Replay:

@@ -3,19 +3,19 @@
 from bots.client import Lost
 from p2p.messages import Ended, Lobby
 from p2p.scenario.public_rules import public_rules
-from recordings.replay import Replay
+from recordings.reading.replay import Replay
 from tests.test_tui_trade import Terminal, terminal
 from tests.tui_plays import FakeClient, small, told_to
-from tui.player import Player
-from tui.replay import ReplayApp
+from tui.apps.replay import ReplayApp
+from tui.apps.watch import WatchApp
+from tui.model.replay_player import Player
 from tui.screens.replay import ReplayScreen
 from tui.screens.results import ResultsScreen
 from tui.screens.rules import RulesScreen
-from tui.screens.small import SmallScreen
+from tui.screens.too_small import SmallScreen
 from tui.screens.trading import TradingScreen
 from tui.screens.watch import WatchScreen
-from tui.watch import WatchApp
-from tui.widgets.waiting import Waiting
+from tui.widgets.waiting_notice import Waiting
 
 
 async def shrunk(play: Terminal, width: int = 79, height: int = 24) -> None:

@@ -14,12 +14,12 @@ from p2p.messages import Called, Contract, Forecast, Indicative, Message, Order,
 from p2p.protocol.frames import Told
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
-from recordings.replay import Replay
+from recordings.reading.replay import Replay
 from tests.tui_plays import FakeClient, calls, energy, market, seat_of, small, smith, told_to
-from tui.app import LabApp
-from tui.player import Player
-from tui.replay import ReplayApp
-from tui.trade import TradeApp
+from tui.apps.base import LabApp
+from tui.apps.replay import ReplayApp
+from tui.apps.trade import TradeApp
+from tui.model.replay_player import Player
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[object]], Awaitable[None]]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from recordings.replay import read_replay
+from recordings.reading.replay import read_replay
 
 TMUX = shutil.which("tmux")
 pytestmark = pytest.mark.skipif(TMUX is None, reason="tmux is not installed: no real terminal to play in")

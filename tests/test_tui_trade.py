@@ -29,13 +29,13 @@ from p2p.messages import (
 )
 from p2p.protocol.frames import Fault
 from tests.tui_plays import FakeClient, seat_of, small, told_to
-from tui.app import Ending
+from tui.apps.base import Ending
+from tui.apps.trade import FIRST_S, PATIENCE_S, TradeApp
 from tui.screens.lobby import LobbyScreen
 from tui.screens.results import ResultsScreen
 from tui.screens.rules import RulesScreen
 from tui.screens.trading import TradingScreen
-from tui.trade import FIRST_S, PATIENCE_S, TradeApp
-from tui.widgets.line import Line
+from tui.widgets.text_line import Line
 
 GUARD = 500
 """Looks at the screen before a test gives up: each waits 10 ms for the program to do its work."""

@@ -8,14 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bots.fleet import called
+from bots.robots.fleet import called
 from p2p.base.units import EXPERIMENTER, GATEWAY, Address, Seat
 from p2p.messages import Joined, Left, Message, Pause, Resume, Start
 from p2p.messages.envelope import Envelope
 from p2p.scenario.schema import Scenario, Vacancies
-from server.sequencer import Arrival, Happened
-from server.vacancies import AGAIN_S
-from server.vacancies import Vacancies as Watch
+from server.session.sequencer import Arrival, Happened
+from server.session.vacant_seats import AGAIN_S
+from server.session.vacant_seats import Vacancies as Watch
 from tests.conftest import SMALL
 from tests.lab import pit, serve
 from tests.play import Course, small

@@ -8,6 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bots.broker.broker_client import BrokerLine
+from bots.broker.topic_levels import Levels
+from bots.broker.topic_reader import Heard
 from bots.client import Client, Closed, Facts, Lost
 from p2p.messages import Accepted, Bid, Contract, End, Lobby, Quote, Schedule, Standing, StartRound
 from p2p.protocol.client_connection import ClientLine
@@ -18,17 +21,14 @@ from p2p.protocol.mqtt_topics import TOPICS, Book, Welfare
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
 from p2p.sim.simulation.simulation import Simulation
-from server.bulletin import Bulletin
-from server.feeds import Feeds
+from server.mqtt.topic_state import Bulletin
+from server.publishing.feeds import Feeds
 from tests.brokers import mosquitto, needs_mosquitto
 from tests.conftest import SMALL
 from tests.test_mqtt import many, market, publishing, trade
 from tests.tui_plays import market as open_book
 from tests.tui_plays import smith
-from tui.heard import Heard
-from tui.levels import Levels
-from tui.model import Model
-from tui.watch_broker import BrokerLine
+from tui.model.model import Model
 from tui.widgets.ladder import rungs
 
 ARMS = """

@@ -5,18 +5,18 @@ import random
 import msgspec
 import pytest
 
+from bots.broker.topic_reader import Heard
 from p2p.base.units import SECOND, Instant
 from p2p.messages import Ask, Bid, EndPeriod, Extend, Indicative, Message, Pause, Resume
 from p2p.protocol.codec import encode, message_of
 from p2p.protocol.frames import FactRead, Told
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import InformationSet
-from server.bulletin import Bulletin
-from server.feeds import Feeds
+from server.mqtt.topic_state import Bulletin
+from server.publishing.feeds import Feeds
 from tests.play import Course
 from tests.tui_plays import calls
-from tui.heard import Heard
-from tui.model import Model
+from tui.model.model import Model
 
 TOPICS = {"state", "period", "standing", "book", "contracts", "call"}
 

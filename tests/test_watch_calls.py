@@ -3,18 +3,18 @@
 import msgspec
 import pytest
 
+from bots.broker.topic_reader import Heard
 from p2p.base.units import SECOND
 from p2p.messages import Called, Extend, Extended, StartRound
 from p2p.protocol.codec import encode
 from p2p.protocol.mqtt_topics import Period, State
 from p2p.scenario.public_rules import public_rules
-from server.bulletin import Bulletin
-from server.feeds import Feeds
-from server.telling import Telling
+from server.mqtt.topic_state import Bulletin
+from server.publishing.feeds import Feeds
+from server.session.notices import Telling
 from tests.play import Course
 from tests.tui_plays import calls
-from tui.heard import Heard
-from tui.model import Model
+from tui.model.model import Model
 
 
 def heard_by(model: Model, heard: Heard, now_s: int, left_s: int, paused: bool, length_s: int = 60) -> None:

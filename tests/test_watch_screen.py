@@ -5,6 +5,7 @@ from click import ClickException
 from textual.widgets import Digits
 from textual.widgets._footer import FooterKey
 
+from bots.broker.topic_reader import Heard, Unheard
 from bots.client import Closed, Lost
 from p2p.base.units import SECOND
 from p2p.messages import Accepted, Contract, Lobby, Quote, Start, StartRound
@@ -13,15 +14,14 @@ from p2p.protocol.frames import Welcome
 from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.mqtt_topics import Efficiency, Welfare
 from p2p.scenario.parsing import parse
-from server.mqtt import published as published_to
+from server.mqtt.publisher import published as published_to
 from tests.conftest import SMALL
 from tests.test_tui_snapshots import settled
 from tests.test_watch import published, watcher, watching
 from tests.tui_plays import FakeClient, calls, smith, told_to
 from tests.tui_plays import market as open_book
-from tui.heard import Heard, Unheard
+from tui.apps.watch import WatchApp
 from tui.screens.results import ResultsScreen, total
-from tui.watch import WatchApp
 
 
 async def test_the_publics_screen_shows_quotes_and_results_and_has_no_ticket():

@@ -12,7 +12,7 @@ from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.simulation import Simulation
-from tui.model import Model
+from tui.model.model import Model
 
 SMITH = Path(__file__).parent.parent / "scenarios" / "smith-1962-test-1.toml"
 SMALL = """

@@ -7,7 +7,6 @@ session is over, or earlier where its scenario says that it is a demonstration.
 
 import msgspec
 
-from p2p.analysis.market_metrics import PeriodScore, score_session
 from p2p.base.units import Duration, Instant, Money, Price, Quantity
 from p2p.messages import Called, Contract
 
@@ -167,16 +166,6 @@ class Welfare(msgspec.Struct, frozen=True):
     surplus_max: Money
     efficiency: float | None
     periods: list[Efficiency]
-
-
-def welfare(scores: list[PeriodScore]) -> Welfare:
-    """What is told of one market's finished periods."""
-    whole = score_session(scores)
-    told = [
-        Efficiency(one.period, one.surplus, one.equilibrium.surplus_max, one.efficiency, one.alpha)
-        for one in scores[-WELFARE_KEPT:]
-    ]
-    return Welfare(whole.surplus, whole.surplus_max, whole.efficiency, told)
 
 
 TOPICS: dict[str, type[msgspec.Struct]] = {

@@ -27,7 +27,7 @@ BUGS = (
         "publish before the journal",
         (
             (
-                "server/sequencer.py",
+                "server/session/sequencer.py",
                 WRITE,
                 "            self._publish(happened)\n" + WRITE.replace("self._publish(h", "(h"),
             ),
@@ -38,12 +38,12 @@ BUGS = (
         "acknowledge before the write is done",
         (
             (
-                "server/sequencer.py",
+                "server/session/sequencer.py",
                 "            await self.on_disk(self.store.append, b",
                 "            asyncio.ensure_future(self.on_disk(self.store.append, b",
             ),
             (
-                "server/sequencer.py",
+                "server/session/sequencer.py",
                 '"".join(lines))\n            self.metrics',
                 '"".join(lines)))\n            self.metrics',
             ),
@@ -52,19 +52,19 @@ BUGS = (
     ),
     Bug(
         "no sync",
-        (("recordings/store.py", "        self.disk.sync(self._file)\n", ""),),
+        (("recordings/journal/store.py", "        self.disk.sync(self._file)\n", ""),),
         "tests/test_power_loss.py::test_no_boundary_of_a_write_or_a_sync_loses_what_was_acknowledged",
     ),
     Bug(
         "no sync of the folder",
-        (("recordings/store.py", "            disk.sync_folder(one)\n", "            pass\n"),),
+        (("recordings/journal/store.py", "            disk.sync_folder(one)\n", "            pass\n"),),
         "tests/test_power_loss.py::test_a_recording_is_there_from_its_first_acknowledgement_with_all_its_folders",
     ),
     Bug(
         "repeats are known by line instead of by seat",
         (
             (
-                "server/sequencer.py",
+                "server/session/sequencer.py",
                 "last = self.session.token(envelope.sender)",
                 "last = getattr(arrival.speaker, 'last', 0)\n            if arrival.speaker:\n                arrival.speaker.last = envelope.token  # type: ignore[attr-defined]",
             ),
@@ -78,7 +78,7 @@ BUGS = (
     ),
     Bug(
         "resume off by one",
-        (("server/gateway.py", "have = min(line.login.have, ", "have = min(line.login.have + 1, "),),
+        (("server/connections/gateway.py", "have = min(line.login.have, ", "have = min(line.login.have + 1, "),),
         "tests/test_server.py::test_a_line_that_was_cut_resumes_without_gap_or_double",
     ),
     Bug(
@@ -94,19 +94,19 @@ BUGS = (
     ),
     Bug(
         "one outbox for all",
-        (("server/feeds.py", "defaultdict(_Own)", "defaultdict(lambda one=_Own(): one)"),),
+        (("server/publishing/feeds.py", "defaultdict(_Own)", "defaultdict(lambda one=_Own(): one)"),),
         "tests/test_server.py::test_nobody_is_told_another_ones_schedule_or_refusal",
     ),
     Bug(
         "the wall clock for a deadline",
-        (("server/clock.py", "time.monotonic_ns()", "time.time_ns()"),),
+        (("server/session/clock.py", "time.monotonic_ns()", "time.time_ns()"),),
         "tests/test_clock.py::test_the_wall_clock_may_go_where_it_likes",
     ),
     Bug(
         "a full disk is passed over",
         (
             (
-                "recordings/store.py",
+                "recordings/journal/store.py",
                 "        while view:\n            view = view[self.disk.write(self._file, view) :]\n        self.disk.sync(self._file)\n",
                 "        try:\n            while view:\n                view = view[self.disk.write(self._file, view) :]\n            self.disk.sync(self._file)\n        except OSError:\n            pass\n",
             ),
@@ -117,7 +117,7 @@ BUGS = (
         "a failed sync is tried again",
         (
             (
-                "recordings/store.py",
+                "recordings/journal/store.py",
                 "        self.disk.sync(self._file)\n",
                 "        try:\n            self.disk.sync(self._file)\n        except OSError:\n            self.disk.sync(self._file)\n",
             ),
@@ -126,7 +126,7 @@ BUGS = (
     ),
     Bug(
         "recipients in the order of a set",
-        (("server/gateway.py", "sorted(own, key=str)", "list(own)"),),
+        (("server/connections/gateway.py", "sorted(own, key=str)", "list(own)"),),
         "tests/test_whole_system.py::test_a_seed_plays_the_same_in_another_process_whatever_the_order_of_its_sets",
     ),
     Bug(
@@ -142,19 +142,25 @@ BUGS = (
     ),
     Bug(
         "a hole that was acknowledged is taken for a torn tail",
-        (("recordings/journal.py", "if durable >= hole:", "if durable > hole + 4:"),),
+        (("recordings/journal/format.py", "if durable >= hole:", "if durable > hole + 4:"),),
         "tests/test_power_loss.py::test_one_later_line_is_enough_to_tell_corruption_from_debris",
     ),
     Bug(
         "whoever comes back may flood again",
-        (("server/gateway.py", "self._paces[line.who].take(", "line.__dict__.setdefault('pace', Pace()).take("),),
+        (
+            (
+                "server/connections/gateway.py",
+                "self._paces[line.who].take(",
+                "line.__dict__.setdefault('pace', Pace()).take(",
+            ),
+        ),
         "tests/test_floods.py::test_a_flood_is_closed_and_the_seat_is_not_faster_when_it_comes_back",
     ),
     Bug(
         "resume tokens are kept readably",
         (
             (
-                "server/admission.py",
+                "server/session/credentials.py",
                 "self._doors.tokens[str(who)] = _hashed_token(token)",
                 "self._doors.tokens[str(who)] = token",
             ),
@@ -163,17 +169,17 @@ BUGS = (
     ),
     Bug(
         "the words of an announcement are journaled",
-        (("server/announcements.py", "return Announce(digest=digest)", "return Announce(text, digest)"),),
+        (("server/publishing/announcements.py", "return Announce(digest=digest)", "return Announce(text, digest)"),),
         "tests/test_conduct.py::test_words_to_everybody_are_heard_and_stay_out_of_the_journal",
     ),
     Bug(
         "an order overtakes an alarm that is due",
-        (("server/sequencer.py", "            self._ring(now, happened, lines)\n", ""),),
+        (("server/session/sequencer.py", "            self._ring(now, happened, lines)\n", ""),),
         WORLD,
     ),
     Bug(
         "an alarm rings when it is heard, not when it is due",
-        (("server/sequencer.py", "max(due, self.session.now), happened", "now, happened"),),
+        (("server/session/sequencer.py", "max(due, self.session.now), happened", "now, happened"),),
         WORLD,
     ),
     Bug(
@@ -189,14 +195,20 @@ BUGS = (
     ),
     Bug(
         "a crash is no pause",
-        (("server/host.py", "first = [Envelope(GATEWAY, Pause())] if running else []", "first: list[Envelope] = []"),),
+        (
+            (
+                "server/hosted_session.py",
+                "first = [Envelope(GATEWAY, Pause())] if running else []",
+                "first: list[Envelope] = []",
+            ),
+        ),
         WORLD,
     ),
     Bug(
         "a batch is left half way when the server stops",
         (
             (
-                "server/host.py",
+                "server/hosted_session.py",
                 "            self.sequencer.stop()\n            await sequencing\n",
                 "            sequencing.cancel()\n            await asyncio.wait([sequencing])\n            sequencing.cancelled() or sequencing.result()\n",
             ),
@@ -205,24 +217,30 @@ BUGS = (
     ),
     Bug(
         "what a failed sync has dropped is gone on with",
-        (("recordings/store.py", "            self.disk.replace(path, self.disk.read(path), JOURNAL_MODE)\n", ""),),
+        (
+            (
+                "recordings/journal/store.py",
+                "            self.disk.replace(path, self.disk.read(path), JOURNAL_MODE)\n",
+                "",
+            ),
+        ),
         WORLD,
     ),
     Bug(
         "the public form instead of one's own, in frames that are joined for all",
-        (("server/feeds.py", "own.instead_until > i or ", ""),),
+        (("server/publishing/feeds.py", "own.instead_until > i or ", ""),),
         WORLD,
     ),
     Bug(
         "a welcome tells a token that is not durable yet",
-        (("server/gateway.py", "token=self.tokens.get(viewer, 0)", "token=self.session.token(viewer)"),),
+        (("server/connections/gateway.py", "token=self.tokens.get(viewer, 0)", "token=self.session.token(viewer)"),),
         "tests/test_recover.py::test_a_welcome_tells_no_token_that_is_not_on_record_yet",
     ),
     Bug(
         "an older line that ends takes the newer one's place along",
         (
             (
-                "server/gateway.py",
+                "server/connections/gateway.py",
                 "        if self.lines.get(line.who) is line:\n            del",
                 "        if line.who in self.lines:\n            del",
             ),
@@ -231,12 +249,18 @@ BUGS = (
     ),
     Bug(
         "the token of before still opens a seat that was given to another",
-        (("server/admission.py", "            self._doors.tokens.pop(str(seat), None)\n", "            pass\n"),),
+        (
+            (
+                "server/session/credentials.py",
+                "            self._doors.tokens.pop(str(seat), None)\n",
+                "            pass\n",
+            ),
+        ),
         "tests/test_recover.py::test_a_robots_seat_has_a_new_code_after_a_crash_and_its_old_ones_are_void",
     ),
     Bug(
         "the token lent to a robot stays good when the owner is back",
-        (("server/admission.py", "        self._lent.pop(seat, None)\n", "        return\n"),),
+        (("server/session/credentials.py", "        self._lent.pop(seat, None)\n", "        return\n"),),
         WORLDS,
     ),
     Bug(
@@ -254,11 +278,11 @@ BUGS = (
         "a grace goes on through a pause",
         (
             (
-                "server/vacancies.py",
+                "server/session/vacant_seats.py",
                 'session.phase not in ("trading", "break") or session.paused_left is not None',
                 'session.phase not in ("trading", "break")',
             ),
-            ("server/vacancies.py", "isinstance(event.message, Paused)", "False"),
+            ("server/session/vacant_seats.py", "isinstance(event.message, Paused)", "False"),
         ),
         WORLD,
     ),
@@ -275,14 +299,14 @@ BUGS = (
     ),
     Bug(
         "two robots are sent for one seat",
-        (("server/vacancies.py", "            elif seat not in self._waiting:\n", "            else:\n"),),
+        (("server/session/vacant_seats.py", "            elif seat not in self._waiting:\n", "            else:\n"),),
         WORLD,
     ),
     Bug(
         "a takeover is not journaled",
         (
             (
-                "server/gateway.py",
+                "server/connections/gateway.py",
                 "        self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))\n",
                 "        if line.stands_in:\n            told.set_result(None)\n            return told\n        self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))\n",
             ),
@@ -291,14 +315,14 @@ BUGS = (
     ),
     Bug(
         "who has come and gone in one batch was not there",
-        (("server/vacancies.py", "            self._forget(message.seat)\n", ""),),
+        (("server/session/vacant_seats.py", "            self._forget(message.seat)\n", ""),),
         "tests/test_vacancies.py::test_the_grace_begins_anew_however_short_what_broke_it_was",
     ),
     Bug(
         "a robot that was sent while the owner was at the door may come later",
         (
             (
-                "server/vacancies.py",
+                "server/session/vacant_seats.py",
                 "            if not message.stand_in:\n                self.recall(message.seat)\n",
                 "",
             ),

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from bots.client import Client, Happening
-from bots.robot import Robot
+from bots.robots.robot import Robot
 from p2p.base.units import EXPERIMENTER, GATEWAY, PRICE_MAX, Seat
 from p2p.messages import Bid, Message, Open, RequestContracts, RequestStanding
 from p2p.messages.envelope import Envelope
@@ -18,13 +18,13 @@ from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Login
 from p2p.scenario.schema import Scenario
 from p2p.session.session import Session
-from recordings.journal import Reading
-from recordings.store import Store, read_folder
-from server.announcements import Announcements
-from server.feeds import Feeds, Viewer, spectator
-from server.host import Host, Opened
-from server.metrics import counted
-from server.peer import Gone
+from recordings.journal.format import Reading
+from recordings.journal.store import Store, read_folder
+from server.connections.peer import Gone
+from server.hosted_session import Host, Opened
+from server.monitoring.prometheus import counted
+from server.publishing.announcements import Announcements
+from server.publishing.feeds import Feeds, Viewer, spectator
 from tests.canaries import mark_households
 from tests.simulation import world
 from tests.simulation.disk import SimulatedDisk

@@ -24,7 +24,7 @@ from p2p.messages import (
 )
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Fault, Told, Welcome
-from server.peer import Gone
+from server.connections.peer import Gone
 from tests.simulation.network import Link
 
 WATCHER = "spectator/0"

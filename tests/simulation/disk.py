@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from recordings.disk import REAL, RealDisk
+from recordings.journal.disk import REAL, RealDisk
 
 SECTOR = 64
 """Smaller than any real one, so that a line of a journal spans several."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from p2p.base.units import Seat
 from p2p.messages import Ended, Joined, Left, Paused, Resumed, StartRound
 from p2p.session.session import Session
-from server.feeds import Viewer
-from server.gateway import Line
-from server.sequencer import Happened
+from server.connections.gateway import Line
+from server.publishing.feeds import Viewer
+from server.session.sequencer import Happened
 
 ABOUT_S = 0.1
 """What is published was let in up to three batches ago: a robot may be sent, or come, by so much sooner or later."""

@@ -3,8 +3,8 @@
 import asyncio
 from random import Random
 
+from server.connections.peer import Gone
 from server.limits import SEND_BYTES_MAX
-from server.peer import Gone
 
 NARROW = 64
 """So many bytes are counted for each: a session of seconds is short, and a peer that does not read must be noticed."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from p2p.base.units import Seat
 from p2p.messages import TakenOver
 from p2p.messages.envelope import Event
-from server.host import Host
-from server.sequencer import Happened
-from server.vacancies import Vacancies
+from server.hosted_session import Host
+from server.session.sequencer import Happened
+from server.session.vacant_seats import Vacancies
 from tests.simulation.grace import Grace
 from tests.simulation.seats import AGAIN_S, ROBOTS, Person, Robot
 

@@ -17,8 +17,8 @@ from p2p.messages import Ask, Bid, Buy, Cancel, Message, Order, Replace, Sell
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import Fault
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario, Vacancies
-from server.admission import Doors, _Doors
 from server.limits import TAKEN_OVER
+from server.session.credentials import Doors, _Doors
 from tests.play import small
 from tests.simulation.client import Client
 from tests.simulation.network import Link

@@ -7,11 +7,11 @@ from p2p.messages import Accepted, Pause, Refused
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import feed_frame
 from p2p.session.session import Session
-from recordings.disk import Disk
-from recordings.journal import Record
-from recordings.store import Recovered, read_folder
-from server.announcements import Announcements
-from server.feeds import Feeds
+from recordings.journal.disk import Disk
+from recordings.journal.format import Record
+from recordings.journal.store import Recovered, read_folder
+from server.publishing.announcements import Announcements
+from server.publishing.feeds import Feeds
 from tests.simulation.client import WATCHER, Client
 
 

@@ -21,7 +21,7 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Envelope, Event
 from p2p.session.session import Session
-from recordings.journal import Record
+from recordings.journal.format import Record
 from tests.simulation.seats import is_robot
 
 

@@ -21,12 +21,12 @@ from p2p.messages import Open
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import ProtocolError
 from p2p.session.session import Session
-from recordings.store import Recovered, Store
-from server.announcements import Announcements
-from server.clock import Clock
-from server.feeds import Feeds
-from server.host import Host, Opened, resumed
-from server.peer import Gone
+from recordings.journal.store import Recovered, Store
+from server.connections.peer import Gone
+from server.hosted_session import Host, Opened, resumed
+from server.publishing.announcements import Announcements
+from server.publishing.feeds import Feeds
+from server.session.clock import Clock
 from tests.simulation.client import WATCHER, Client
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.loop import SimulatedLoop

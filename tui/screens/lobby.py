@@ -10,13 +10,13 @@ from textual.screen import Screen
 from textual.widgets import Footer, ProgressBar
 
 from p2p.base.units import Instant
-from tui.model import Model
-from tui.widgets.line import Line
+from tui.model.model import Model
+from tui.text.rules_page import rules_text
 from tui.widgets.notice import ROWS_MAX, Notice
-from tui.widgets.rules import rules_text
+from tui.widgets.text_line import Line
 
 if TYPE_CHECKING:
-    from tui.trade import TradeApp
+    from tui.apps.trade import TradeApp
 
 
 class LobbyScreen(Screen[None]):

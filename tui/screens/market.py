@@ -15,18 +15,18 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from p2p.base.units import Instant
-from tui.model import Model
-from tui.widgets.bests import Bests
-from tui.widgets.callbox import CallBox
+from tui.model.model import Model
+from tui.widgets.best_quotes import Bests
+from tui.widgets.call_box import CallBox
 from tui.widgets.chart import PriceChart
 from tui.widgets.contracts import ContractList
 from tui.widgets.household import Household
 from tui.widgets.ladder import Ladder
 from tui.widgets.notice import Notice
-from tui.widgets.ownorders import OwnOrders
+from tui.widgets.own_orders import OwnOrders
 from tui.widgets.quotes import Quotes
 from tui.widgets.status import Status
-from tui.widgets.units import Units
+from tui.widgets.unit_list import Units
 
 
 class MarketScreen(Screen[None]):
@@ -73,13 +73,13 @@ class MarketScreen(Screen[None]):
         self.call_after_refresh(self._draw)
 
     def _model(self) -> Model | None:
-        from tui.app import LabApp
+        from tui.apps.base import LabApp
 
         assert isinstance(self.app, LabApp)
         return self.app.model
 
     def _draw(self) -> None:
-        from tui.app import LabApp
+        from tui.apps.base import LabApp
 
         app = self.app
         assert isinstance(app, LabApp)

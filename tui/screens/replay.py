@@ -6,16 +6,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from p2p.base.units import SECOND, Instant
-from tui.model import Model
-from tui.player import Player
+from tui.model.model import Model
+from tui.model.replay_player import Player
 from tui.screens.market import MarketScreen
 from tui.screens.results import ResultsScreen
-from tui.widgets.line import Line
-from tui.widgets.playbar import Playbar
+from tui.widgets.playback_bar import Playbar
+from tui.widgets.text_line import Line
 from tui.widgets.ticket import news_words
 
 if TYPE_CHECKING:
-    from tui.replay import ReplayApp
+    from tui.apps.replay import ReplayApp
 
 JUMP = 5 * SECOND
 

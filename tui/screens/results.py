@@ -9,15 +9,15 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Footer
 
 from p2p.base.units import Instant
-from tui.figures import Figures
-from tui.model import Model
-from tui.periods import Period
-from tui.widgets.line import Line
-from tui.widgets.sessionchart import SessionChart
-from tui.wording import counted
+from tui.model.model import Model
+from tui.model.number_format import Figures
+from tui.model.period import Period
+from tui.text.phrases import counted
+from tui.widgets.session_chart import SessionChart
+from tui.widgets.text_line import Line
 
 if TYPE_CHECKING:
-    from tui.app import LabApp
+    from tui.apps.base import LabApp
 
 TRADES_SHOWN = 4
 """Trades of one's own that a line of the table names one by one."""

@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.model import Model
-from tui.widgets.rules import rules_text
+from tui.model.model import Model
+from tui.text.rules_page import rules_text
 
 
 class RulesScreen(ModalScreen[None]):

@@ -9,8 +9,8 @@ from textual.events import Key, Paste
 from p2p.base.units import Instant, Price, Side
 from p2p.messages import Message
 from p2p.protocol.codec import ProtocolError
-from tui.model import Model
-from tui.orders import (
+from tui.entry.household_entry import battery_set, reservation_set
+from tui.entry.order_entry import (
     TIMES,
     cancelling,
     hindrance,
@@ -24,14 +24,14 @@ from tui.orders import (
     side_of,
     usual_quantity,
 )
+from tui.model.model import Model
 from tui.screens.market import MarketScreen
 from tui.screens.rules import RulesScreen
-from tui.settings import battery_set, reservation_set
-from tui.widgets.ownorders import OwnOrders
+from tui.widgets.own_orders import OwnOrders
 from tui.widgets.ticket import TYPED_MAX, Ticket
 
 if TYPE_CHECKING:
-    from tui.trade import TradeApp
+    from tui.apps.trade import TradeApp
 
 OF_ROLE = {"bid": "buyer", "buy": "buyer", "ask": "seller", "sell": "seller"}
 HOUSEHOLD = {"battery", "limit"}

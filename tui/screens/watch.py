@@ -7,16 +7,16 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from p2p.base.units import Instant
-from tui.model import Model
+from tui.model.model import Model
 from tui.screens.market import MarketScreen
 from tui.screens.results import ResultsScreen
 from tui.widgets.chart import PriceChart
-from tui.widgets.line import Line
-from tui.widgets.units import Units
-from tui.widgets.waiting import Waiting, no_prices
+from tui.widgets.text_line import Line
+from tui.widgets.unit_list import Units
+from tui.widgets.waiting_notice import Waiting, no_prices
 
 if TYPE_CHECKING:
-    from tui.watch import WatchApp
+    from tui.apps.watch import WatchApp
 
 
 class WatchScreen(MarketScreen):

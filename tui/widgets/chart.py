@@ -3,9 +3,9 @@
 from textual_plot import HiResMode
 
 from p2p.base.units import SECOND, Instant, Price, Side
-from tui.model import Model
-from tui.periods import Deal
-from tui.widgets.priceplot import PricePlot
+from tui.model.model import Model
+from tui.model.period import Deal
+from tui.widgets.price_plot import PricePlot
 
 BID, ASK, DEAL, OWN = "#56b4e9", "#e69f00", "#ffffff", "#f0e442"
 """Colours that those who are colour-blind tell apart (Okabe and Ito); the shapes differ too."""

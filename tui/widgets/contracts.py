@@ -5,9 +5,9 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from p2p.base.units import Instant
-from tui.model import Model
-from tui.widgets.line import Line
-from tui.wording import into, whose
+from tui.model.model import Model
+from tui.text.phrases import into, whose
+from tui.widgets.text_line import Line
 
 
 class ContractList(Vertical):

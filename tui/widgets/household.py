@@ -5,10 +5,10 @@ from textual.content import Content
 from p2p.base.units import Instant
 from p2p.messages import Forecast, Metered
 from p2p.scenario.public_rules import EnergyRules
-from tui.model import Model
-from tui.settings import automaton_words
-from tui.widgets.line import Line
-from tui.widgets.ownpanel import OwnPanel
+from tui.entry.household_entry import automaton_words
+from tui.model.model import Model
+from tui.widgets.own_panel import OwnPanel
+from tui.widgets.text_line import Line
 
 DAY_MIN = 24 * 60
 

@@ -6,9 +6,9 @@ from textual.content import Content
 
 from p2p.base.units import Instant, Price, Quantity
 from p2p.orderbook.book import Side as BookSide
-from tui.model import Model
+from tui.model.model import Model
 from tui.widgets.chart import ASK, BID
-from tui.widgets.line import Line
+from tui.widgets.text_line import Line
 
 Rung = tuple[Price, Quantity, bool]
 """A price, how much rests there, and whether some of it is one's own."""

@@ -8,10 +8,10 @@ no place is on the page behind the key i.
 from textual.content import Content
 
 from p2p.base.units import Instant
-from tui.model import Model
-from tui.screens.small import HEIGHT_MIN
-from tui.widgets.line import Line
-from tui.wording import clock
+from tui.model.model import Model
+from tui.text.phrases import clock
+from tui.widgets.terminal_size import HEIGHT_MIN
+from tui.widgets.text_line import Line
 
 ROWS_MIN, ROWS_MAX = 2, 9
 """Rows of it on the smallest terminal, whose market needs the others; and what the longest words come to there."""

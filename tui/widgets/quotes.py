@@ -6,8 +6,8 @@ from textual.content import Content
 from textual.widgets import Digits
 
 from p2p.base.units import Instant, Side
-from tui.model import Model, QuoteShown
-from tui.widgets.line import Line
+from tui.model.model import Model, QuoteShown
+from tui.widgets.text_line import Line
 
 DIGIT_WIDTH = 3
 """Columns of one large digit."""

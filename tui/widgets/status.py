@@ -5,9 +5,9 @@ from textual.containers import Horizontal
 from textual.content import Content
 
 from p2p.base.units import Instant
-from tui.model import Model
-from tui.widgets.line import Line
-from tui.wording import stage, state
+from tui.model.model import Model
+from tui.text.phrases import stage, state
+from tui.widgets.text_line import Line
 
 
 class Status(Horizontal):

@@ -5,9 +5,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from p2p.base.units import Instant
-from tui.figures import Figures
-from tui.model import Answer, Lapsed, Model
-from tui.orders import (
+from tui.entry.order_entry import (
     TIMES,
     hindrance,
     may_trade,
@@ -19,9 +17,11 @@ from tui.orders import (
     side_of,
     usual_quantity,
 )
-from tui.periods import OwnTrade
-from tui.sentences import REFUSED, order_words
-from tui.widgets.line import Line
+from tui.model.model import Answer, Lapsed, Model
+from tui.model.number_format import Figures
+from tui.model.period import OwnTrade
+from tui.text.refusals import REFUSED, order_words
+from tui.widgets.text_line import Line
 
 TYPED_MAX = 10
 """Characters of a price, and of a quantity: PRICE_MAX has ten digits."""

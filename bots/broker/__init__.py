@@ -1,0 +1,1 @@
+"""What listens to a broker, or speaks as a meter on one."""

@@ -1,0 +1,1 @@
+"""The commands of robots and of the experimenter: pit bot, load, ctl."""

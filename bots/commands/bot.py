@@ -1,0 +1,60 @@
+"""The command `pit bot`: one robot on a seat, or a fleet of them for `pit serve --bots`."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from typing import TextIO
+
+import click
+
+
+@click.command(epilog="Example: PIT_CODE=ABCD2345 pit bot ws://127.0.0.1:8765 --agent satisficer --set tau=0.3")
+@click.argument("url")
+@click.option("--agent", default="zic", show_default=True, help="Which decision rule.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter of the agent; several times.")
+@click.option("--code-file", type=click.File("r"), help="File with the seat's code; - is standard input.")
+@click.option(
+    "--reaction", default="", metavar="LAW", help="Not the scenario's: exponential:2, lognormal:2-0.5, none, …"
+)
+@click.option(
+    "--fleet",
+    is_flag=True,
+    hidden=True,
+    help="Lines on standard input: see bots/robots/fleet.py.",
+)
+def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | None, reaction: str, fleet: bool) -> None:
+    """Join the market at URL as a robot and trade to the end.
+
+    The seat's code comes from the variable PIT_CODE, from --code-file, or from a prompt, never from an argument.
+    """
+    from bots.robots.fleet import complaint, run_called, run_one
+    from p2p.agents.registry import AgentError, parse_word
+    from p2p.scenario.reaction_times import ReactionError, parse_reaction
+
+    try:
+        parse_reaction(reaction or "none", 1.0)
+        if fleet:
+            closed = asyncio.run(run_called(url, sys.stdin, reaction=reaction))
+        else:
+            word = "/".join([agent, *settings])
+            parse_word(word)
+            closed = asyncio.run(run_one(url, _code(code_file), word, reaction, _tell))
+    except (AgentError, ReactionError) as error:
+        raise click.ClickException(str(error)) from error
+    if closed:
+        raise click.ClickException(complaint(closed))
+
+
+def _tell(said: str) -> None:
+    with contextlib.suppress(OSError):  # nobody may be listening any more: the robot trades on
+        click.echo(f"pit: {said}", err=True)
+
+
+def _code(code_file: TextIO | None) -> str:
+    if code_file is not None:
+        return code_file.read().strip()
+    if not os.environ.get("PIT_CODE") and not sys.stdin.isatty():
+        raise click.UsageError("no seat's code: set PIT_CODE or give --code-file")
+    code: str = os.environ.get("PIT_CODE") or click.prompt("seat's code", hide_input=True, err=True)
+    return code

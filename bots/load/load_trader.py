@@ -1,0 +1,155 @@
+"""A hand of `pit load`: says orders on one seat's line, and reads of what comes only what is its own."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import msgspec
+
+from bots.load.fast_websocket import Wire
+from p2p.messages import Accepted, Ask, Bid, Contract, Message, Quote, Refused, Schedule, StartRound
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.codec import message_of
+from p2p.protocol.frames import FactRead, FeedRead, Welcome
+
+ROBOT_PER_S = 19.0
+"""Just below what the server lets a seat say, so that no answer is `too_fast`."""
+UNANSWERED_MAX = 60
+"""Orders of one hand under way: below what a line may have pending."""
+
+FEED = b'{"directive":"feed","payload":{"first":'
+STATE = b'],"state":['
+FACT = b'{"directive":"'
+OWN = (b'{"directive":"accepted"', b'{"directive":"refused"', b'{"directive":"schedule"')
+
+_feed = msgspec.json.Decoder(FeedRead)
+_fact = msgspec.json.Decoder(FactRead)
+
+
+class _Frame(msgspec.Struct):
+    payload: FeedRead
+
+
+_frame = msgspec.json.Decoder(_Frame)
+
+
+class LoadError(Exception):
+    """The load could not be made; the server's own words."""
+
+
+@dataclass
+class Floor:
+    """What all hands know of the market: one of them reads the quotes for all, and what is said is reckoned with."""
+
+    bid: int = 0
+    ask: int = 0
+
+
+@dataclass
+class Hand:
+    """One seat's line, read as cheaply as can be: facts are counted, its own answers are read in full.
+
+    A frame's facts are counted by how each of them begins. Frames that are read in full show whether that is right.
+    """
+
+    code: str
+    per_s: float
+    floor: Floor
+    reads: bool
+    rng: random.Random
+    facts: int = 0
+    frames: int = 0
+    gaps: int = 0
+    faults: list[str] = field(default_factory=list)
+    said: dict[int, float] = field(default_factory=dict)
+    times_ms: list[float] = field(default_factory=list)
+    accepted: list[int] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    schedule: Schedule | None = None
+
+    async def join(self, url: str) -> None:
+        """Log in; raises LoadError."""
+        self.line = ClientLine(self.code, "robot")
+        self._welcomed: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.wire = await Wire.connect(url, self._read)
+        self.wire.send(self.line.login())
+        await asyncio.wait((self._welcomed, self.wire.ended), return_when=asyncio.FIRST_COMPLETED)
+        welcome = self.line.received(self._welcomed.result()) if self._welcomed.done() else "the line was closed"
+        if not isinstance(welcome, Welcome):
+            raise LoadError(f"the server did not let a line in: {welcome}")
+        self.seat = welcome.seat
+
+    def _read(self, data: bytes) -> None:
+        now = time.perf_counter()
+        if not data.startswith(FEED):
+            if self._welcomed.done():
+                self.faults.append(data.decode())
+            else:
+                self._welcomed.set_result(data)
+            return
+        start = len(FEED)
+        first, facts = int(data[start : data.index(b",", start)]), data.count(FACT, start, data.rindex(STATE))
+        self.gaps += bool(facts) and first != self.facts + 1
+        self.facts += facts
+        self.frames += 1
+        if self.reads or any(own in data for own in OWN):
+            self._read_whole(data, facts, now)
+
+    def _read_whole(self, data: bytes, counted: int, now: float) -> None:
+        feed = _frame.decode(data).payload
+        if len(feed.facts) != counted:
+            self.faults.append(f"{counted} facts were counted where there are {len(feed.facts)}")
+        for raw in feed.facts:
+            fact = _fact.decode(raw)
+            self._see(message_of(fact.directive, fact.payload), now)
+
+    def _see(self, message: Message, now: float) -> None:
+        match message:
+            case Accepted(token=token) | Refused(token=token):
+                self.times_ms.append((now - self.said.pop(token)) * 1e3)
+                if isinstance(message, Accepted):
+                    self.accepted.append(token)
+                else:
+                    self.refused[message.reason] += 1
+            case Schedule():
+                self.schedule = message
+            case Quote(side=side, price=int(price)) if self.reads:
+                if side == "bid":
+                    self.floor.bid = max(self.floor.bid, price)
+                else:
+                    self.floor.ask = min(self.floor.ask or price, price)
+            case Contract() | StartRound() if self.reads:
+                self.floor.bid = self.floor.ask = 0
+
+    async def trade(self, until: float) -> None:
+        """Say orders until a time of the performance counter."""
+        steady = self.per_s >= ROBOT_PER_S
+        due = time.perf_counter()
+        due += self.rng.uniform(0, 1 / self.per_s) if steady else self.rng.expovariate(self.per_s)
+        while due < until:
+            await asyncio.sleep(due - time.perf_counter())
+            due = max(due + (1 / self.per_s if steady else self.rng.expovariate(self.per_s)), time.perf_counter())
+            if len(self.said) < UNANSWERED_MAX:
+                self.say(self._order())
+
+    def say(self, message: Message) -> None:
+        """Say a message, and note when."""
+        self.line.pending.clear()
+        token, data = self.line.say(message)
+        self.said[token] = time.perf_counter()
+        self.wire.send(data)
+
+    def _order(self) -> Message:
+        """One that improves the standing quote, whatever the seat's values: what counts is that all are told."""
+        rules = self.line.welcome.rules if self.line.welcome else None
+        assert rules is not None, "a hand trades when it has joined"
+        away = self.rng.randrange(5) * rules.tick
+        if self.schedule is not None and self.schedule.role == "seller":
+            ask = self.floor.ask - rules.tick if self.floor.ask else rules.price_max - away
+            self.floor.ask = max(rules.price_min, ask)
+            return Ask(self.floor.ask)
+        bid = self.floor.bid + rules.tick if self.floor.bid else rules.price_min + away
+        self.floor.bid = min(rules.price_max, bid)
+        return Bid(self.floor.bid)

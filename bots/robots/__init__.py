@@ -1,0 +1,1 @@
+"""Robots on connections: one, or a fleet in one process."""

@@ -1,0 +1,81 @@
+"""Many robots, many lines, one process; more may be called while it runs."""
+
+import asyncio
+import ssl
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TextIO
+
+from bots.client import Closed
+from bots.robots.robot import Robot
+from bots.robots.tls_trust import trusted
+
+SESSION_OVER = 4000
+STANDS_IN = "stand-in"
+"""Before a token that was lent for somebody's seat, where a seat's code stands otherwise."""
+GIVEN_BACK = {SESSION_OVER, 4001, 4002}
+"""How a robot's place in somebody's seat ends: with the session, or its owner is back, or was before it came."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """A robot that is wanted: its agent, and the code of a seat of its own, or a token lent for somebody's."""
+
+    word: str
+    code: str = ""
+    lent: str = ""
+
+
+def called(line: str) -> Called | None:
+    """`CODE WORD` or `stand-in TOKEN WORD`; None for an empty line."""
+    first, _, rest = line.strip().partition(" ")
+    if first == STANDS_IN:
+        token, _, word = rest.partition(" ")
+        return Called(word.strip(), lent=token)
+    return Called(rest.strip(), code=first) if first else None
+
+
+async def run_one(url: str, code: str, word: str, reaction: str, tell: Callable[[str], None]) -> list[Closed]:
+    """Play one robot to the end, telling how it goes; how its line was closed, if not with the session."""
+    client = await Robot(url, code, word, reaction=reaction, tell=tell).run()
+    return [client.closed] if client.closed and client.closed.code != SESSION_OVER else []
+
+
+async def run_fleet(
+    url: str, cast: list[tuple[str, str]], patience_s: float = 60.0, reaction: str = ""
+) -> list[Closed]:
+    """Play every (code, agent word) to the end; how each line that did not end with the session was closed."""
+    played = await asyncio.gather(*(_play(url, Called(word, code), patience_s, reaction) for code, word in cast))
+    return [closed for closed in played if closed]
+
+
+async def run_called(url: str, lines: TextIO, patience_s: float = 60.0, reaction: str = "") -> list[Closed]:
+    """Play whatever is called for, line by line, to the end of `lines` and of all that play; closings as above."""
+    tls = trusted()
+    playing = [asyncio.create_task(_play(url, one, patience_s, reaction, tls)) async for one in _calls(lines)]
+    return [closed for closed in await asyncio.gather(*playing) if closed]
+
+
+async def _calls(lines: TextIO) -> AsyncIterator[Called]:
+    """The calls, as they come; reading waits in a thread, for a pipe cannot be awaited everywhere."""
+    while line := await asyncio.to_thread(lines.readline):
+        one = called(line)
+        if one:
+            yield one
+
+
+async def _play(
+    url: str, one: Called, patience_s: float, reaction: str, tls: ssl.SSLContext | None = None
+) -> Closed | None:
+    robot = Robot(url, one.code, one.word, patience_s, reaction, one.lent)
+    robot.client.tls = tls
+    client = await robot.run()
+    if client.closed is None or client.closed.code in (GIVEN_BACK if one.lent else {SESSION_OVER}):
+        return None
+    return client.closed
+
+
+def complaint(closed: list[Closed]) -> str:
+    """What went wrong, each reason once with how often."""
+    return "; ".join(f"{why} ({n} robots)" if n > 1 else why for why, n in Counter(c.why for c in closed).items())

@@ -1,0 +1,25 @@
+"""What a session is at, in one line."""
+
+from p2p.base.units import SECOND
+from p2p.information.public_knowledge import PublicKnowledge
+
+
+def describe(knowledge: PublicKnowledge, now: int) -> str:
+    """What a session is at, in one line."""
+    rules = knowledge.rules
+    if knowledge.phase == "lobby":
+        return f"lobby: {knowledge.seats_taken} of {knowledge.seats} seats taken"
+    if knowledge.phase == "ended":
+        return "the session is over"
+    left = knowledge.time_left_us(now)
+    clock = "" if left is None else f", {left / SECOND:.1f} s left"
+    paused = " (paused)" if knowledge.paused else ""
+    where = "between periods" if knowledge.phase == "break" else made(knowledge)
+    return f"period {knowledge.period} of {rules.periods}{paused}: {where}{clock}"
+
+
+def made(knowledge: PublicKnowledge) -> str:
+    """What a period has come to; of several markets, in the first, which is the one that the experimenter is shown."""
+    number = len(knowledge.contracts)
+    contracts = "1 contract" if number == 1 else f"{number} contracts"
+    return f"{contracts} in market 0" if knowledge.seats > knowledge.rules.traders else contracts

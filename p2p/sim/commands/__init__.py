@@ -1,0 +1,1 @@
+"""The commands of simulation: pit simulate, tournament, agents, scenarios."""

@@ -1,0 +1,1 @@
+"""The lab's scenarios, found by name, and their sheets."""

@@ -1,0 +1,1 @@
+"""What commands share: options, folders written whole, locks, progress."""

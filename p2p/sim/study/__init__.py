@@ -1,0 +1,1 @@
+"""The study of satisficers against optimizers: its model, its runs, its results."""

@@ -1,0 +1,1 @@
+"""What the study's runs came to: tables, pictures, the page."""

@@ -1,0 +1,1 @@
+"""How the study's runs are made and kept."""

@@ -1,0 +1,1 @@
+"""Tables of sessions: their columns, and the files."""

@@ -1,0 +1,1 @@
+"""Agents that meet: which gains most, and how surely."""

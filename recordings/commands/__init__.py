@@ -1,0 +1,1 @@
+"""The commands on recordings: pit verify, score, tables, protocol."""

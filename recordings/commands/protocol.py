@@ -1,0 +1,27 @@
+"""The command `pit protocol`."""
+
+from pathlib import Path
+
+import click
+
+from recordings.docs.protocol_page import page
+from recordings.journal.format import JournalError
+
+
+@click.command(epilog="Example: pit protocol --out docs/protocol.md")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; standard output otherwise."
+)
+@click.option("--recording", type=click.Path(path_type=Path), help="Whose first period is drawn; else a sample's.")
+def protocol(out: Path | None, recording: Path | None) -> None:
+    """Write the protocol's page: every directive with who may say it, payload and effect, from the code itself."""
+
+    sample = Path(__file__).resolve().parents[1] / "samples" / "smith-1962-test-1"
+    try:
+        text = page(recording or sample)
+        if out is None:
+            click.echo(text, nl=False)
+        else:
+            out.write_text(text, encoding="utf-8")
+    except (JournalError, OSError) as error:
+        raise click.ClickException(str(error)) from error

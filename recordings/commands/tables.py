@@ -1,0 +1,65 @@
+"""The command `pit tables`: recordings as tables for statistics."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from recordings.journal.format import Header
+
+
+@click.command(epilog="Example: pit tables recordings/20261121-* --out tables")
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables.")
+@click.option("--format", "form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
+def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
+    """Write the sessions, periods, contracts and traders of RECORDINGS as tables (docs/tables.md).
+
+    Sessions are numbered in the order in which they are given; all are of one kind: energy or induced values.
+    """
+    from p2p.sim.shell.cli_options import Refusal, folder_for
+    from p2p.sim.shell.parquet import pyarrow
+    from p2p.sim.tables.writer import write_tables
+    from recordings.export.tables import played
+    from recordings.journal.format import JournalError
+    from recordings.journal.store import scenario_of
+
+    try:
+        if form == "parquet":
+            pyarrow()
+        headers = [_header(folder) for folder in recordings]
+        scenarios = [scenario_of(header) for header in headers]
+        _each_once(recordings, [header.session for header in headers])
+        if len({scenario.environment.name for scenario in scenarios}) > 1:
+            raise click.ClickException("energy and induced values have other columns: write their tables apart")
+        folder_for(out)
+        with click.progressbar(played(recordings), length=len(recordings), label="recordings", file=sys.stderr) as bar:
+            done = write_tables(out, bar, scenarios, "parquet" if form == "parquet" else "csv")
+    except (JournalError, Refusal) as error:
+        raise click.ClickException(str(error)) from error
+    periods = sum(len(one.scores) for one in done)
+    click.echo(f"{out}: {len(done)} session(s), {periods} finished periods")
+    for one, folder in zip(done, recordings, strict=True):
+        click.echo(f"session {one.session}  {folder}")
+
+
+def _header(folder: Path) -> "Header":
+    """What a recording begins with; raises JournalError, which says of which of them it is."""
+    from recordings.journal.format import JournalError
+    from recordings.journal.store import read_folder
+
+    try:
+        return read_folder(folder).header
+    except JournalError as error:
+        raise JournalError(str(error) if str(folder) in str(error) else f"{folder}: {error}") from error
+
+
+def _each_once(folders: tuple[Path, ...], sessions: list[str]) -> None:
+    """A session that is given twice would count twice in every figure; raises ClickException."""
+    first: dict[str, Path] = {}
+    for folder, session in zip(folders, sessions, strict=True):
+        if session in first:
+            raise click.ClickException(f"{folder} and {first[session]} are the same session; name it once")
+        first[session] = folder

@@ -1,0 +1,1 @@
+"""docs/protocol.md, written from the code itself."""

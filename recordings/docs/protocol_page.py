@@ -1,0 +1,178 @@
+"""docs/protocol.md, written from the structs themselves and from a recording: the page cannot say what is not so."""
+
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+
+from p2p.base.field_types import type_words
+from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, OURS, SEED, Message, Reason
+from p2p.protocol import codec as wire
+from p2p.protocol import frames as line
+from p2p.protocol import mqtt_topics as broadcast
+from p2p.session import metering as meters
+from recordings.docs.sequence_diagram import diagram
+from recordings.journal.store import read_folder
+
+ORDERS = 9
+"""Orders in the diagram: enough for a contract, few enough for a page."""
+REASONS = {
+    "not_open": "the market is closed or paused",
+    "not_a_buyer": "only buyers bid and buy",
+    "not_a_seller": "only sellers ask and sell",
+    "no_units_left": "all units of the period are traded",
+    "price_out_of_limits": "below the lowest or above the highest price",
+    "off_tick": "not a multiple of the tick",
+    "does_not_improve": "a bid must be above the standing bid, an ask below the standing ask; a tie is not",
+    "no_standing_bid": "nothing stands that could be sold to",
+    "no_standing_ask": "nothing stands that could be bought",
+    "moved": "the quote is worse by now than the price that was meant",
+    "would_lose": "beyond the value or cost of the unit at hand, where the rule `no_loss` holds",
+    "loss_floor": "it could leave the trader further behind than the session's loss floor",
+    "above_ceiling": "above the price ceiling",
+    "below_floor": "below the price floor",
+    "may_not_quote": "only the other side may make quotes here; accept one",
+    "one_unit": "one unit an order",
+    "unknown_order": "there is no such order of one's own",
+    "own_order": "it would meet an order of one's own",
+    "no_taking_in_a_call": "in a call there is nothing to take: make a quote",
+    "cannot_be_withdrawn": "a quote of the standing auction can only be improved",
+    "too_many_orders": "too many orders are open already",
+    "no_battery": "there is no battery on this seat",
+    "beyond_battery": "more than the battery's power",
+    "no_automaton": "nothing trades by itself in this market",
+    "not_now": "an experimenter's command out of season",
+}
+CLOSE_CODES = (
+    (1001, "the server stops; the session can be taken up again", "yes"),
+    (1009, f"a frame over {line.FRAME_MAX} bytes", "no: mend the client"),
+    (1011, "the recording cannot be written: trading is paused", "yes"),
+    (4000, "the session is over", "no"),
+    (4001, "somebody has logged in on this seat elsewhere", "no"),
+    (4002, "no seat has this code", "no (a resume token that is refused: once more, with the code)"),
+    (4003, "the protocol was broken", "no: mend the client"),
+    (1006, "the line took nothing for too long, or fell too far behind: it was cut without a word", "yes"),
+    (4009, "far more messages than a line may say", "no: slow down"),
+    (4013, "the server is full, or too many wrong codes came from this address", "yes"),
+)
+
+HEAD = (
+    """# The protocol
+
+*Written by `pit protocol` from the structs in `p2p/messages/`, `p2p/protocol/codec.py` and `p2p/protocol/frames.py`; not by hand.*
+
+A client opens a WebSocket and sends JSON, one object a frame. Everything has the template of the seed: `directive`, `from`,
+`to`, `payload`. A client need not send `from` and `to`: the server stamps the sender from the line that was logged in on,
+and passes over what a frame says of it. Nobody can act for another.
+
+## A session on the wire
+```
+→ {"directive":"login","payload":{"code":"ABCD2345","have":0,"controller":"robot"}}
+← {"directive":"welcome","payload":{"session":"…","seat":3,"resume":"…","token":0,"facts":2,"rules":{…},"seed":…}}
+← {"directive":"feed","payload":{"first":1,"now":81234,"facts":[{"directive":"lobby","from":"session","to":"everyone","at":…,"payload":{…}},…],"state":[]}}
+→ {"directive":"bid","payload":{"price":90},"token":1,"seen":7}
+← {"directive":"feed","payload":{"first":8,"now":…,"facts":[{"directive":"accepted",…,"payload":{"token":1}},{"directive":"quote",…}],"state":[{"directive":"standing",…}]}}
+```
+
+- **Facts are numbered** per viewer from 1 without gaps; a frame says the number of its first. A client that comes back logs in
+  with its `resume` token and `have`, the last number it had, and is fed from the next: after a cut and after a crash alike.
+- **Every message carries a `token`**: 1, 2, 3 … per seat, over all its lines. `accepted` or `refused` answers it by its
+  token. A client says its unanswered messages again after a welcome, in order; a token that was had has no second effect.
+  The welcome says the last token that had one.
+- **`seen`** is the number of the last fact the client had; it goes into the recording, and so does **`meta`**: up to
+  eight counts or times (`{"offers_seen":3,"decide_us":120}`), names in small letters, integers only.
+- **`state`** is derived (the standing bid and ask after the frame's last fact); only the latest counts, and nothing is
+  lost by passing it over.
+- `at` and `now` are microseconds on the session's clock, which stands still in a crash.
+- What is wrong with a frame is answered by `error` with a code and a sentence, and the line stays open; after """
+    + str(line.FAULTS_MAX)
+    + """
+  errors, or one of a frame that is no JSON, it is closed. A wrong *order* is no error: it is `refused`, a fact.
+
+## A bot in a dozen lines
+```python
+import asyncio, json, os, websockets
+
+async def main(url):
+    async with websockets.connect(url, compression=None) as line:
+        await line.send(json.dumps({"directive": "login", "payload": {"code": os.environ["PIT_CODE"], "controller": "robot"}}))
+        token = 0
+        async for frame in line:
+            for fact in json.loads(frame)["payload"].get("facts", []):
+                if fact["directive"] == "quote" and fact["payload"]["side"] == "ask" and fact["payload"]["price"] <= 100:
+                    token += 1
+                    await line.send(json.dumps({"directive": "buy", "payload": {"price": 100}, "token": token}))
+
+asyncio.run(main("ws://127.0.0.1:8765"))
+```
+"""
+)
+
+TOPICS_HEAD = """## Topics on a broker
+Below `tradingpit/<session>/`, JSON; docs/mqtt.md says how to listen. Nothing is told that the public of the market is not
+shown; figures of welfare when the session is over, after each period where the scenario says `demonstration`. Beside these,
+`rules` (retained) has the rules of a welcome, and `status` (retained, and the last will) is `online` or `offline`.
+"""
+
+
+def page(recording: Path) -> str:
+    """The whole page; the diagram is of that recording's first period."""
+    parts = [HEAD, "## The seed's messages\n"]
+    parts += [_directive(kind) for kind in SEED]
+    parts.append("## Ours\n")
+    parts += [_directive(kind) for kind in OURS]
+    parts.append(_who_may())
+    parts.append("## Frames of a line\n")
+    parts += [_struct(kind) for kind in (line.Login, line.Welcome, line.FeedRead, line.Fault, wire.Said)]
+    parts.append(TOPICS_HEAD)
+    parts += [_topic(name, kind) for name, kind in broadcast.TOPICS.items()]
+    parts.append(_struct(broadcast.Efficiency))
+    parts.append(f"### `meter/<seat>`\n{_doc(meters.Payload)}\n\n{_fields(meters.Payload)}")
+    parts.append(_refusals())
+    parts.append(_closing())
+    drawn = diagram(read_folder(recording), ORDERS)
+    parts.append(f"## The seed's sequence diagram, from a recorded session\n\n```mermaid\n{drawn}\n```\n")
+    return "\n".join(parts)
+
+
+def _directive(kind: type[Message]) -> str:
+    says = f"from {kind.said_by} to {kind.told_to}"
+    return f"### `{kind.directive}`\n{says}. {_doc(kind)}\n\n{_fields(kind)}"
+
+
+def _struct(kind: type[msgspec.Struct]) -> str:
+    return f"### {kind.__name__.removesuffix('Read')}\n{_doc(kind)}\n\n{_fields(kind)}"
+
+
+def _topic(name: str, kind: type[msgspec.Struct]) -> str:
+    return f"### topic `{name}`\n{_doc(kind)}\n\n{_fields(kind)}"
+
+
+def _doc(kind: type) -> str:
+    return " ".join((kind.__doc__ or "").split())
+
+
+def _fields(kind: type[msgspec.Struct]) -> str:
+    """A table of the payload's fields; empty where there are none."""
+    info = msgspec.inspect.type_info(kind)
+    assert isinstance(info, msgspec.inspect.StructType)
+    if not info.fields:
+        return "No payload.\n"
+    rows = [f"| `{f.encode_name}` | {type_words(f.type)} | {'yes' if f.required else 'no'} |" for f in info.fields]
+    return "\n".join(["| field | type | required |", "|---|---|---|", *rows]) + "\n"
+
+
+def _who_may() -> str:
+    traders = ", ".join(f"`{kind.directive}`" for kind in FROM_TRADERS)
+    experimenter = ", ".join(f"`{kind.directive}`" for kind in FROM_EXPERIMENTER)
+    return f"## Who may say what\nA trader's line: {traders}. The experimenter's: {experimenter}. All else is answered `not_yours`.\n"
+
+
+def _refusals() -> str:
+    rows = "\n".join(f"| `{reason}` | {REASONS[reason]} |" for reason in get_args(Reason))
+    return f"## Why an order is refused\n| reason | meaning |\n|---|---|\n{rows}\n"
+
+
+def _closing() -> str:
+    rows = "\n".join(f"| {code} | {why} | {back} |" for code, why, back in CLOSE_CODES)
+    return f"## Why a line is closed\n| code | meaning | come back? |\n|---|---|---|\n{rows}\n"

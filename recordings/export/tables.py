@@ -1,0 +1,35 @@
+"""Recordings as the tables that simulated sessions are written as (docs/tables.md), one session each."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from p2p.analysis.transaction_rows import contract_rows, trader_rows
+from p2p.sim.simulation.batch import Played, foresight
+from recordings.journal.store import read_folder
+from recordings.reading.history import Folded
+from recordings.reading.participants import agents
+
+
+def played(folders: Sequence[Path]) -> Iterator[Played]:
+    """Each recording as a session that was played, its finished periods; raises JournalError."""
+    for number, folder in enumerate(folders, 1):
+        reading = read_folder(folder)
+        folded, seed = Folded(reading), reading.header.seed
+        outcome, scenario = folded.outcome, folded.scenario
+        scores = outcome.scores()
+        robots = {seat: word for seat, word in agents(folder).items() if outcome.controllers.get(seat) == "robot"}
+        cast = tuple(robots.get(seat, outcome.controllers.get(seat, "")) for seat in range(scenario.seats))
+        traders = trader_rows(number, scenario, seed, cast, outcome, scores, folded.sitting)
+        contracts = contract_rows(number, outcome, folded.times)
+        bounds = foresight(scenario, outcome)
+        yield Played(
+            number,
+            seed,
+            scores,
+            activations=0,
+            foresight=bounds,
+            contracts=tuple(contracts),
+            traders=tuple(traders),
+            title=scenario.title,
+            recording=reading.header.session,
+        )

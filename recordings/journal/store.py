@@ -1,0 +1,187 @@
+"""The store of a session: its journal, appended to and synced before anything is published, and recovered.
+
+Beside the journal lie `people.json` (names; may be deleted), `doors.json` (codes and tokens, hashed; the server's) and
+`announcements.json` (what the experimenter told everybody).
+"""
+
+import gc
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from p2p.messages.envelope import Envelope, Event
+from p2p.protocol.codec import ProtocolError
+from p2p.scenario.schema import Scenario
+from p2p.session.session import RULES, Session
+from recordings.journal.disk import REAL, Disk, is_held
+from recordings.journal.format import FILE, Chain, Header, JournalError, Reading, read_journal, same
+
+JOURNAL_MODE = 0o644
+"""Who may read a journal: everybody, for there is no name and no code in it."""
+
+
+def new_id(scenario_name: str) -> str:
+    """A name for a recording: when, what, and something that makes it the only one."""
+    now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    return f"{now}-{scenario_name}-{secrets.token_hex(4)}"
+
+
+class Store:
+    """The journal of one session, open for appending. `append` blocks until what it was given is durable.
+
+    After an OSError nothing may be appended any more: whether a sync that failed once can succeed later is unknown, so
+    it is never tried again.
+    """
+
+    def __init__(self, folder: Path, chain: Chain, file: int, disk: Disk = REAL) -> None:
+        self.folder, self.chain, self.disk, self._file = folder, chain, disk, file
+        self._synced = chain.records
+        self._failed = self._closed = False
+
+    @classmethod
+    def create(cls, folder: Path, scenario: Scenario, seed: int, code: str, disk: Disk = REAL) -> "Store":
+        """A new recording: its folder, and a journal with its header, both durable."""
+        named = disk.make_folder(folder)
+        store = cls(folder, Chain(), disk.create(folder / FILE), disk)
+        made = datetime.now(UTC).isoformat(timespec="seconds")
+        plain: dict[str, Any] = msgspec.to_builtins(scenario)
+        store.append(store.chain.header(Header(folder.name, RULES, seed, plain, code, made)))
+        for one in (folder, *named):
+            disk.sync_folder(one)
+        return store
+
+    def line(self, envelope: Envelope, at: int, events: list[Event]) -> bytes:
+        """The next record's line, to be appended in this order."""
+        return self.chain.record(envelope, at, events, self._synced)
+
+    def append(self, lines: bytes) -> None:
+        """Write and sync; raises OSError, after which the store must not be used again."""
+        assert not self._failed, "a disk that has failed is not written to again"
+        self._failed = True
+        view = memoryview(lines)
+        while view:
+            view = view[self.disk.write(self._file, view) :]
+        self.disk.sync(self._file)
+        self._failed = False
+        self._synced = self.chain.records
+
+    def seal(self, digest: bytes) -> None:
+        """Close the journal: nothing comes after it."""
+        self.append(self.chain.seal(digest))
+        self.close()
+
+    def discard(self) -> None:
+        """Take the whole recording away: nobody was ever told where to join it. It must have no record."""
+        assert not self.chain.records, "what has happened is kept"
+        self.close()
+        for file in sorted(self.folder.iterdir()):
+            file.unlink()
+        self.folder.rmdir()
+
+    def close(self) -> None:
+        """Let go of the file, once."""
+        if not self._closed:
+            self._closed = True
+            self.disk.close(self._file)
+
+
+class Recovered:
+    """A session run again from its journal: the session, every record's events, and the store to go on with."""
+
+    def __init__(self, folder: Path, disk: Disk = REAL) -> None:
+        self.disk = disk
+        if still_runs(folder):
+            raise JournalError(f"{folder} is still being written by a server: stop that one first")
+        reading = read_folder(folder, disk)
+        if reading.header.rules != RULES:
+            raise JournalError(f"the session was played under rules {reading.header.rules}, this lab has {RULES}")
+        self.header = reading.header
+        self.session, self.played = run_again(reading)
+        self.sealed = reading.sealed
+        self.debris = reading.debris
+        self.folder = folder
+        self._chain, self._good_bytes = reading.chain, reading.good_bytes
+        if reading.sealed:
+            self._chain, self._good_bytes = reading.before_seal
+
+    def reopen(self) -> Store:
+        """The store to append to; a torn tail, or the seal of a stop before the end, is cut off first.
+
+        The journal is written anew: where a sync has failed, the operating system takes for written what never was, and
+        it reads well until the power is lost. The old file stays open meanwhile: who has it open is who writes.
+        (Windows tries again what failed, and replaces no file that is open.)
+        """
+        path = self.folder / FILE
+        file = self.disk.open(path, self._good_bytes)
+        if os.name != "nt":
+            old = file
+            self.disk.replace(path, self.disk.read(path), JOURNAL_MODE)
+            file = self.disk.open(path, self._good_bytes)
+            self.disk.close(old)
+        return Store(self.folder, self._chain, file, self.disk)
+
+
+def scenario_of(header: Header) -> Scenario:
+    """The scenario in a header; raises JournalError."""
+    try:
+        return msgspec.convert(header.scenario, Scenario)
+    except msgspec.ValidationError as error:
+        raise JournalError(f"the scenario in the journal is of another version: {error}") from error
+
+
+def run_again(reading: Reading) -> tuple[Session, list[tuple[int, list[Event]]]]:
+    """Hand every recorded message to a new session, and hold its events against the recorded ones."""
+    session = Session(scenario_of(reading.header), reading.header.seed)
+    played = []
+    with _all_kept():
+        for record in reading.records():
+            try:
+                events = session.handle(record.envelope(), record.at)
+            except (AssertionError, ProtocolError, KeyError) as error:
+                raise JournalError(f"record {record.n} cannot be run again: {error}") from error
+            if not same(events, record.events):
+                raise JournalError(f"record {record.n} differs: run again, it gives other events")
+            played.append((record.at, events))
+    return session, played
+
+
+@contextmanager
+def _all_kept() -> Iterator[None]:
+    """What is made here is kept to the end: to look again and again for what is not takes a quarter of the time."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
+
+
+def read_folder(folder: Path, disk: Disk = REAL) -> Reading:
+    """The journal of a recording's folder (or the journal itself); raises JournalError, with what to do."""
+    try:
+        return read_journal(disk.read(_journal_of(folder)))
+    except OSError as error:
+        lacks = folder.is_dir() and isinstance(error, FileNotFoundError)
+        why = f"it has no {FILE}" if lacks else error.strerror or error
+        raise JournalError(f"no recording at {folder}: {why}") from error
+
+
+def still_runs(folder: Path) -> bool:
+    """Whether a server is writing the recording in a folder. To be asked before it is read: it may end meanwhile."""
+    return is_held(_journal_of(folder))
+
+
+def _journal_of(folder: Path) -> Path:
+    return folder if folder.is_file() else folder / FILE
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a small file as a whole, durably, readable by its owner alone."""
+    REAL.replace(path, data)

@@ -1,0 +1,29 @@
+"""What happened in a recording, folded once for everybody who asks: scores, tables, payments."""
+
+from p2p.analysis.seat_occupancy import Sitting
+from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.transaction_rows import Times
+from p2p.protocol.codec import ProtocolError
+from recordings.journal.format import JournalError, Reading
+from recordings.journal.store import scenario_of
+
+
+class Folded:
+    """What happened in a recording: its outcome, when contracts were made, and who sat where."""
+
+    def __init__(self, reading: Reading) -> None:
+        """Fold it; raises JournalError where a record holds no message of ours."""
+        self.scenario = scenario_of(reading.header)
+        self.outcome = Outcome(self.scenario.charges)
+        self.times, self.sitting = Times(), Sitting()
+        for record in reading.records():
+            try:
+                envelope, events = record.envelope(), record.read_events()
+            except ProtocolError as error:
+                raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
+            self.outcome.hear(envelope.message)
+            self.sitting.hear(envelope.message, record.at)
+            for event in events:
+                self.outcome.see(event)
+                self.times.see(event, record.at)
+                self.sitting.see(event, record.at)

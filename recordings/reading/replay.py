@@ -1,0 +1,113 @@
+"""A recording as one seat saw it, or as the public did: its events through the same views and numbers as a live feed.
+
+Events are read, not run again, so that recordings of older rules can be watched too. Facts that were addressed to
+others never leave this module.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from p2p.base.units import AGENTS, INSTITUTION, Seat
+from p2p.information.projection import Views
+from p2p.messages import Message
+from p2p.messages.envelope import Event
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Told
+from p2p.scenario.public_rules import PublicRules, public_rules
+from p2p.scenario.schema import InformationSet
+from recordings.journal.format import JournalError, Reading
+from recordings.journal.store import read_folder, scenario_of, still_runs
+from recordings.reading.indicative_price import Indication
+
+
+class ReplayError(Exception):
+    """What was asked of a recording is not in it, and what is."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a viewer was told, in order, with instants; `said` are a seat's own messages by token.
+
+    `states` hold what a call held then would have given, each numbered as the last fact before it.
+    `seat` is None for the public of `market`. `cut` says that the recording stops before the session's end; where the
+    session `runs`, it is what there is of it so far.
+    """
+
+    session: str
+    rules: PublicRules
+    seat: Seat | None
+    market: int
+    told: list[Told]
+    said: dict[int, Message]
+    cut: bool
+    states: list[Told] = field(default_factory=list)
+    runs: bool = False
+
+
+def read_replay(folder: Path, seat: Seat | None = None, market: int | None = None) -> Replay:
+    """The recording in a folder as a seat saw it, or as the public of a market (the first, unless told).
+
+    Raises JournalError where there is no recording or it is corrupt, ReplayError where it has no such seat or market.
+    """
+    runs = still_runs(folder)
+    reading = read_folder(folder)
+    scenario = scenario_of(reading.header)
+    views = Views(scenario, reading.header.seed)
+    if seat is not None and not 0 <= seat < scenario.seats:
+        raise ReplayError(f"there is no seat {seat}: this session has seats 0 to {scenario.seats - 1}")
+    if market is not None and not 0 <= market < scenario.markets:
+        raise ReplayError(f"there is no market {market}: this session has markets 0 to {scenario.markets - 1}")
+    if seat is not None:
+        market = next(number for number, seats in enumerate(views.seats) if seat in seats)
+    market = market or 0
+    told, said, states = _told(reading, views, seat, market)
+    return Replay(
+        session=reading.header.session,
+        rules=public_rules(scenario, views.poorest(market) if seat is None else views.information[seat]),
+        seat=seat,
+        market=market,
+        told=told,
+        said=said,
+        cut=reading.sealed is None,
+        states=states,
+        runs=runs and reading.sealed is None,
+    )
+
+
+def _told(
+    reading: Reading, views: Views, seat: Seat | None, market: int
+) -> tuple[list[Told], dict[int, Message], list[Told]]:
+    """The facts of a viewer, what the seat said, and the states.
+
+    Raises JournalError where a record holds no message of ours.
+    """
+    told: list[Told] = []
+    said: dict[int, Message] = {}
+    states: list[Told] = []
+    indication = Indication(scenario_of(reading.header).institution.name)
+    information = views.poorest(market) if seat is None else views.information[seat]
+    for record in reading.records():
+        try:
+            envelope, events = record.envelope(), record.read_events()
+        except ProtocolError as error:
+            raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
+        if seat is not None and envelope.sender == seat:
+            said[envelope.token] = envelope.message
+        state = indication.after([event.message for event in events if event.market == market])
+        for event in events:
+            shown = views.project(event)
+            if shown is None or shown.market not in (None, market):
+                continue
+            public = shown.form(information)
+            message = shown.own.get(seat, public) if seat is not None else public
+            if message is not None:
+                told.append(Told(len(told) + 1, record.at, message))
+        if state is not None and _seen(views, state, market, information):
+            states.append(Told(len(told), record.at, state))
+    return told, said, states
+
+
+def _seen(views: Views, state: Message, market: int, information: InformationSet) -> bool:
+    """Whether those with an information set are shown a state."""
+    shown = views.project(Event(state, INSTITUTION, AGENTS, market))
+    return shown is not None and shown.form(information) is not None

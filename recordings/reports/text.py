@@ -1,0 +1,163 @@
+"""A score as tables that one reads in a terminal or pipes into a file."""
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from p2p.analysis.market_metrics import SessionScore, score_session
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.sim.simulation.batch import Played
+from p2p.sim.tables.writer import interval
+from recordings.reading.participants import presentable
+from recordings.scoring.score import Score, TraderScore
+
+WIDTH = 100
+"""Columns when the output is no terminal: wide enough for every table, narrow enough for a mail."""
+
+LATE_S, LATE_SHARE = 0.1, 0.02
+"""How far a period's length may be from the scenario's and still be it: clocks and machines are a little late."""
+
+
+def console() -> Console:
+    """Standard output, as wide as the terminal or WIDTH where there is none."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for k, column in enumerate(columns):
+        table.add_column(column, justify="left" if k == 0 else "right")
+    return table
+
+
+def _said(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def periods_table(score: Score) -> Table:
+    """Each market's periods, and the session as a whole."""
+    several = score.scenario.markets > 1
+    table = _table(
+        score.scenario.title,
+        "market, period" if several else "period",
+        _amounts(score),
+        "at equilibrium",
+        "price mean",
+        "P0",
+        "alpha %",
+        "efficiency",
+    )
+    for one in score.periods:
+        goal = one.equilibrium
+        table.add_row(
+            f"{one.market}, {one.period}" if several else str(one.period),
+            str(one.quantity),
+            str(goal.quantity),
+            _said(one.price_mean, 1),
+            _said(goal.price, 1),
+            _said(one.alpha, 1),
+            _said(one.efficiency, 3),
+        )
+    whole = score.whole
+    table.add_section()
+    table.add_row(
+        "all",
+        str(whole.quantity),
+        "",
+        _said(whole.price_mean, 1),
+        "",
+        _said(whole.alpha, 1),
+        _said(whole.efficiency, 3),
+    )
+    return table
+
+
+def baselines_table(score: Score, baselines: dict[str, list[Played]]) -> Table:
+    """The session beside robots of one kind on all seats: mean and the middle 90 % of sessions."""
+    many = max((len(played) for played in baselines.values()), default=0)
+    each = f"{score.scenario.activations():g} activations per trader and period"
+    title = f"The same schedules, played by robots alone: {many} sessions each, {each}"
+    table = _table(title, "on all seats", "efficiency (5–95 %)", "alpha % (5–95 %)", "price mean", _amounts(score))
+    table.add_row("this session", *_row([score.whole], len(score.periods)))
+    table.add_section()
+    for agent, played in baselines.items():
+        periods = sum(len(one.scores) for one in played)
+        table.add_row(agent, *_row([score_session(one.scores) for one in played], periods))
+    return table
+
+
+def lengths_line(score: Score) -> str:
+    """What to know of the baselines where this session's periods were not as long as the scenario's; else nothing."""
+    planned_s = score.scenario.period_s
+    seen_s = sorted({round(one, 1) for one in score.open_s})
+    if all(abs(one - planned_s) <= max(LATE_S, LATE_SHARE * planned_s) for one in seen_s):
+        return ""
+    seen = f"{seen_s[0]:g} s" if len(seen_s) == 1 else f"{seen_s[0]:g} to {seen_s[-1]:g} s"
+    many = score.scenario.activations()
+    return f"The baselines' periods are {planned_s:g} s long ({many:g} activations); this session's were open {seen}."
+
+
+def _row(sessions: list[SessionScore], periods: int) -> list[str]:
+    efficiency = interval([s.efficiency for s in sessions if s.efficiency is not None])
+    alpha = interval([s.alpha for s in sessions if s.alpha is not None])
+    price = interval([s.price_mean for s in sessions if s.price_mean is not None])
+    traded = sum(s.quantity for s in sessions) / periods if periods else 0.0
+    said = []
+    for figure, digits in ((efficiency, 3), (alpha, 1)):
+        several = len(sessions) > 1 and figure.mean is not None
+        both = f" ({_said(figure.low, digits)}–{_said(figure.high, digits)})" if several else ""
+        said.append(_said(figure.mean, digits) + both)
+    return [*said, _said(price.mean, 1), f"{traded:.2f}"]
+
+
+def traders_table(score: Score) -> Table:
+    """What each seat gained, beside what it would have gained at the competitive price, and what people are paid."""
+    unit, per_unit = _money(score)
+    named = ["name"] if score.names else []
+    columns = ["seat", *named, "who", "role", "gained", "at equilibrium", "difference"]
+    taken = any(trader.stand_in_s or trader.unpaid for trader in score.traders)
+    columns += ["a robot's for", "unpaid", "to be paid"] if taken else []
+    table = _table(f"Surplus in {unit}", *columns)
+    if named:
+        table.collapse_padding, table.columns[1].justify = True, "left"
+        for column in table.columns:
+            column.no_wrap = column.header not in ("name", "a robot's for", "to be paid")
+    for trader in score.traders:
+        difference = trader.surplus - trader.surplus_competitive
+        unpaid = [
+            f"{trader.stand_in_s:.0f} s" if trader.stand_in_s else "",
+            f"{trader.unpaid / per_unit:.6g}" if trader.unpaid else "",
+            f"{(trader.surplus - trader.unpaid) / per_unit:.6g}" if trader.controller == "human" else "",
+        ]
+        table.add_row(
+            str(trader.seat),
+            *([escape(score.names.get(trader.seat, ""))] if named else []),
+            _who(score, trader),
+            trader.role,
+            f"{trader.surplus / per_unit:.6g}",
+            f"{trader.surplus_competitive / per_unit:.6g}",
+            f"{difference / per_unit:+.6g}",
+            *(unpaid if taken else []),
+        )
+    return table
+
+
+def _who(score: Score, trader: TraderScore) -> str:
+    """A person, or a robot and which agent it is."""
+    agent = score.agents.get(trader.seat) if trader.controller == "robot" else None
+    return f"robot ({escape(presentable(agent))})" if agent else trader.controller or "–"
+
+
+def _amounts(score: Score) -> str:
+    """What quantities are counted in."""
+    return "Wh" if isinstance(score.scenario.environment, Prosumers) else "units"
+
+
+def _money(score: Score) -> tuple[str, int]:
+    """The unit in which money is shown, and how much of it is one."""
+    environment = score.scenario.environment
+    if isinstance(environment, Prosumers):
+        return environment.money_unit, environment.money_per_unit
+    return score.scenario.currency, 1

@@ -1,0 +1,1 @@
+"""Scores of recordings, beside simulated baselines."""

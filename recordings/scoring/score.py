@@ -1,0 +1,115 @@
+"""The score of a recording: its periods, its traders, and the same market played by robots from the same schedules."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from p2p.analysis.market_metrics import PeriodScore, SessionScore, competitive_surpluses, score_session
+from p2p.analysis.session_outcome import Outcome
+from p2p.base.rng import derived
+from p2p.base.units import SECOND, Controller, Role, Seat
+from p2p.scenario.schema import Scenario
+from p2p.sim.simulation.batch import Played, Task, foresight, play_all
+from recordings.journal.format import Reading
+from recordings.journal.store import read_folder, still_runs
+from recordings.reading.history import Folded
+from recordings.reading.participants import agents, names
+
+
+@dataclass(frozen=True)
+class TraderScore:
+    """One seat over the whole session: what it gained, and what it would have at the competitive price.
+
+    Where a robot has held it in the place of a person: for how long (s, while the market was open), and what its orders
+    gained, which is in the surplus and is not paid out.
+    """
+
+    seat: Seat
+    market: int
+    controller: Controller | None
+    role: Role | Literal["both"]
+    surplus: int
+    surplus_competitive: float
+    unpaid: int = 0
+    stand_in_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Score:
+    """A recording, scored. `sealed` is False where the recording was cut: then only finished periods count, as in a
+    session that still `runs`.
+
+    `foresight`: of prosumers, each market's bound with perfect foresight, None where it was not found. `open_s`: how
+    long each of the periods was open, pauses not counted. `names`: those that people gave, by seat; `agents`: what
+    robots said that they play.
+    """
+
+    name: str
+    scenario: Scenario
+    seed: int
+    sealed: bool
+    periods: list[PeriodScore]
+    whole: SessionScore
+    traders: list[TraderScore]
+    foresight: tuple[float | None, ...] = ()
+    runs: bool = False
+    open_s: tuple[float, ...] = ()
+    names: dict[Seat, str] = field(default_factory=dict)
+    agents: dict[Seat, str] = field(default_factory=dict)
+
+
+def score(folder: Path) -> Score:
+    """Score a recording from its events; raises JournalError."""
+    runs = still_runs(folder)
+    reading = read_folder(folder)
+    folded = Folded(reading)
+    scenario, outcome = folded.scenario, folded.outcome
+    periods = outcome.scores()
+    return Score(
+        name=reading.header.session,
+        scenario=scenario,
+        seed=reading.header.seed,
+        sealed=reading.sealed is not None,
+        periods=periods,
+        whole=score_session(periods),
+        traders=_traders(folded, periods),
+        foresight=foresight(scenario, outcome),
+        runs=runs and reading.sealed is None,
+        open_s=tuple(folded.sitting.open_us(one.market, one.period) / SECOND for one in periods),
+        names=names(folder),
+        agents=agents(folder),
+    )
+
+
+def fold(reading: Reading) -> Outcome:
+    """What happened in a recording; raises JournalError where a record holds no message of ours."""
+    return Folded(reading).outcome
+
+
+def _traders(folded: Folded, periods: list[PeriodScore]) -> list[TraderScore]:
+    outcome, sitting = folded.outcome, folded.sitting
+    traders: dict[Seat, TraderScore] = {}
+    for period in periods:
+        schedules = outcome.schedules.get((period.market, period.period), {})
+        competitive = competitive_surpluses(schedules, period.equilibrium.price, folded.scenario.charges)
+        for seat, schedule in schedules.items():
+            before, key = traders.get(seat), (period.market, period.period, seat)
+            traders[seat] = TraderScore(
+                seat=seat,
+                market=period.market,
+                controller=outcome.controllers.get(seat),
+                role=schedule.role if before is None or before.role == schedule.role else "both",
+                surplus=period.surplus_by_seat[seat] + (before.surplus if before else 0),
+                surplus_competitive=competitive[seat] + (before.surplus_competitive if before else 0.0),
+                unpaid=sitting.unpaid.get(key, 0) + (before.unpaid if before else 0),
+                stand_in_s=sitting.of(key)["stand_in"] / SECOND + (before.stand_in_s if before else 0.0),
+            )
+    return [traders[seat] for seat in sorted(traders)]
+
+
+def baseline(scenario: Scenario, seed: int, agent: str, sessions: int, workers: int) -> Iterator[Played]:
+    """Sessions of one agent on all seats, from the very same schedules: only the robots' chance differs."""
+    cast = (agent,) * scenario.seats
+    tasks = [Task(k, scenario, cast, seed, derived(seed, "baseline", agent, k)) for k in range(1, sessions + 1)]
+    return play_all(tasks, workers)

@@ -1,0 +1,51 @@
+"""Lines that only watch: fed with a market's public channel, no more than its poorest seat; they say nothing."""
+
+import asyncio
+
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Login, Welcome, frame
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
+from server.connections.outbox import Outbox
+from server.connections.peer import Peer
+from server.limits import SPECTATORS_MAX
+from server.monitoring.prometheus import Metrics
+from server.publishing.delivery_stats import Delivery
+from server.publishing.feeds import Feeds, spectator
+
+
+class Spectators:
+    """All who watch a session. They come and go without a word in the recording."""
+
+    def __init__(self, feeds: Feeds, name: str, scenario: Scenario, metrics: Metrics) -> None:
+        self.feeds, self.name, self.scenario, self.metrics = feeds, name, scenario, metrics
+        self.outboxes: dict[Peer, Outbox] = {}
+        self._delivery = Delivery()
+
+    async def attend(self, peer: Peer, login: Login) -> None:
+        """A spectator's line, from its welcome to its end; raises ProtocolError, and Gone when it has ended."""
+        if not 0 <= login.market < self.scenario.markets:
+            raise ProtocolError("no_market", f"there are markets 0 to {self.scenario.markets - 1}", fatal=True)
+        if len(self.outboxes) >= SPECTATORS_MAX:
+            raise ProtocolError("too_many_spectators", "watch through a broker: pit watch mqtt://…", fatal=True)
+        viewer = spectator(login.market)
+        facts = self.feeds.count(viewer)
+        rules = public_rules(self.scenario, self.feeds.channel(viewer)[1])
+        welcome = Welcome(self.name, seat=None, resume="", token=0, facts=facts, rules=rules)
+        peer.push(frame("welcome", welcome))
+        outbox = Outbox(peer, self.feeds, viewer, min(login.have, facts), self._delivery, self.metrics.cut)
+        self.outboxes[peer] = outbox
+        try:
+            await peer.recv()
+            raise ProtocolError("not_yours", "a spectator says nothing", fatal=True)
+        finally:
+            outbox.stop()
+            del self.outboxes[peer]
+
+    def recipients(self, markets: set[int]) -> list[Outbox]:
+        """Those who watch one of these markets."""
+        return [outbox for outbox in self.outboxes.values() if outbox.market in markets]
+
+    async def close(self, code: int, why: str) -> None:
+        """Give every line its last facts, then close it; all at once, for one that does not answer takes its time."""
+        await asyncio.gather(*(outbox.farewell(code, why) for outbox in self.outboxes.values()))

@@ -1,0 +1,55 @@
+"""Meters on a broker: their readings, checked and handed to the session as the gateway's messages.
+
+Who may write on which seat's topic is the broker's to say (a password and an access list: docs/mqtt.md). What is no
+reading at all is passed over and counted; which readings count is the session's to say (p2p/session/metering.py).
+"""
+
+import time
+from collections import Counter
+
+from p2p.base.units import GATEWAY, SECOND, Seat
+from p2p.messages import Reading
+from p2p.messages.envelope import Envelope
+from p2p.protocol.codec import SAFE_INT, ProtocolError
+from p2p.protocol.meter_payload import measured
+from p2p.scenario.prosumer_schema import Prosumers
+from server.hosted_session import Host
+from server.session.sequencer import Arrival
+
+GAP_S_MIN = 0.2
+"""Readings of a seat that come closer together are passed over: a meter that runs wild does not fill the journal."""
+
+
+class MeterInbox:
+    """The readings of one session's meters."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        table = host.opened.session.scenario.environment
+        self.interval_h = table.interval_h if isinstance(table, Prosumers) else None
+        self.passed_over: Counter[str] = Counter()
+        self._heard_s: dict[Seat, float] = {}
+
+    def topic(self, base: str) -> str | None:
+        """What to subscribe to; None where the session has no use for meters."""
+        return None if self.interval_h is None else f"{base}/meter/+"
+
+    def hear(self, topic: str, payload: bytes) -> None:
+        """Let a reading in, or pass it over; `passed_over` counts why."""
+        try:
+            self._let_in(topic.rpartition("/")[2], payload)
+        except ProtocolError as error:
+            self.passed_over[error.code] += 1
+
+    def _let_in(self, name: str, payload: bytes) -> None:
+        session, now_s = self.host.opened.session, time.monotonic()
+        seat = int(name) if name.isascii() and name.isdecimal() and len(name) < 6 else -1
+        if self.interval_h is None or seat not in session.market_of or session.phase == "ended":
+            raise ProtocolError("no_seat", f"no seat {name} is metered here")
+        said = measured(payload, self.interval_h)
+        if now_s - self._heard_s.get(seat, -GAP_S_MIN) < GAP_S_MIN:
+            raise ProtocolError("too_soon", f"a reading in {GAP_S_MIN} s is enough")
+        self._heard_s[seat] = now_s
+        age_us = max(-SAFE_INT // 2, min(SAFE_INT // 2, round((time.time() - said.at_s) * SECOND)))
+        reading = Reading(seat, self.host.opened.clock.now() - age_us, said.load, said.pv)
+        self.host.sequencer.put(Arrival(Envelope(GATEWAY, reading)))

@@ -1,0 +1,189 @@
+"""What is due on a market's topics, folded from its public facts by number. No network in here, and no queue.
+
+The bulletin stands on the list of facts that is published anyway: it remembers how far it has read, the latest of each
+retained topic, and the contracts that the broker has not confirmed yet. Whatever is lost on the way to a broker is said
+again.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from p2p.base.units import Duration, Instant
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.messages import (
+    Called,
+    Contract,
+    EndRound,
+    Extended,
+    Intermission,
+    Message,
+    Order,
+    Paused,
+    Quote,
+    Resumed,
+    StartRound,
+)
+from p2p.messages import Standing as StandingFact
+from p2p.protocol.codec import message_of
+from p2p.protocol.frames import FactRead
+from p2p.protocol.mqtt_topics import CONTRACTS_KEPT, Contracts, Made, Period, Welfare
+from p2p.scenario.public_rules import PublicRules
+from server.mqtt import topic_payloads as latest
+from server.mqtt.announcement_queue import Board
+from server.mqtt.broker_connection import INFLIGHT_MAX
+from server.mqtt.period_sums import Intervals
+from server.publishing.feeds import Channel, Feeds
+
+READ_AT_ONCE = 200
+"""Facts folded before other tasks of the server have their turn: a millisecond or two."""
+
+
+class Bulletin:
+    """One market's public facts as topics. `fold` takes in facts, `due` has what has changed since it was asked."""
+
+    def __init__(self, rules: PublicRules, feeds: Feeds, channel: Channel, seats: int) -> None:
+        self.rules, self.feeds, self.channel, self.seats = rules, feeds, channel, seats
+        self.facts = feeds.public[channel]
+        self.read = 0
+        self.confirmed = 0
+        self.made: list[tuple[int, int, Duration]] = []
+        self.intervals = Intervals(shown=rules.information != "standing")
+        self.board = Board(rules)
+        self._public = PublicKnowledge(rules)
+        self._on_clock = {"state", "standing"}
+        self._on_clock |= {"book"} if rules.information == "book" and rules.institution != "standing" else set()
+        self._on_clock |= {"call"} if rules.institution == "call" else set()
+        self._states_told: list[bytes] | None = None
+        self._next_period = 1
+        self._stopped_at: Instant | None = None
+        self._at: Instant = 0
+        self._period: Period | None = None
+        self._recent: list[Made] = []
+        self._changed: set[str] = set()
+        self._welfare: Welfare | None = None
+
+    # --- in -----------------------------------------------------------------------------------------------------
+
+    def fold(self) -> bool:
+        """Take in what is new, a portion at a time; whether there is more."""
+        end = min(len(self.facts), self.read + READ_AT_ONCE)
+        for index in range(self.read, end):
+            fact = msgspec.json.decode(self.facts[index], type=FactRead)
+            self._see(index + 1, message_of(fact.directive, fact.payload), fact.at)
+        self.read = end
+        if "call" in self._on_clock and self._states_told is not self.feeds.state[self.channel]:
+            self._changed.add("call")
+        return end < len(self.facts)
+
+    def _see(self, number: int, message: Message, at: Instant) -> None:
+        self._public.see(message, at)
+        self._at = at
+        match message:
+            case Contract():
+                self._contract(number, message, at)
+            case Quote() | StandingFact():
+                self._changed.add("standing")
+            case Order():
+                self._changed.add("book")
+            case Called():
+                self._changed.add("call")
+            case _:
+                self._phase(message, at)
+                self._changed |= self._on_clock
+                self.board.see(number, message, at, self._public.time_left_us(at))
+
+    def _contract(self, number: int, contract: Contract, at: Instant) -> None:
+        into_us = at - self._period.started_us if self._period else 0
+        self.made.append((number, self._public.period, into_us))
+        self._recent.append(Made(len(self.made), number, self._public.period, at, contract, into_us))
+        del self._recent[:-CONTRACTS_KEPT]
+        self.intervals.contract(contract)
+        self._changed |= {"standing", "contracts"}
+
+    def _phase(self, message: Message, at: Instant) -> None:
+        period = self._period
+        match message:
+            case StartRound(period=number, length_us=length_us):
+                self._period = Period(number, at, length_us)
+                self._recent = []
+                self.intervals.began()
+                self._changed |= {"period", "contracts"}
+            case EndRound():
+                self.intervals.ended(self._public.period, at, len(self.made))
+            case Intermission(next_period=number):
+                self._next_period = number
+            case Paused():
+                self._stopped_at = at
+            case Resumed() if period and self._stopped_at is not None:
+                self._period = msgspec.structs.replace(period, started_us=period.started_us + at - self._stopped_at)
+                self._stopped_at = None
+                self._changed.add("period")
+            case Extended() if period:
+                length_us = at - period.started_us + (self._public.time_left_us(at) or 0)
+                added_us = period.extended_us + length_us - period.length_us
+                self._period = Period(period.period, period.started_us, length_us, added_us)
+                self._changed.add("period")
+            case _:
+                pass
+
+    def weighed(self, welfare: Welfare) -> None:
+        """Take in what the periods came to, when that may be told."""
+        self._welfare = welfare
+        self._changed.add("welfare")
+
+    @property
+    def over(self) -> bool:
+        """Whether the session has ended, as far as it was read."""
+        return self._public.phase == "ended"
+
+    # --- out ----------------------------------------------------------------------------------------------------
+
+    def renew(self) -> None:
+        """A broker that may have forgotten everything: all that is retained is due again."""
+        self._changed = self._on_clock | {"contracts"}
+        self._changed |= {"period"} if self._period else set()
+        self._changed |= {"welfare"} if self._welfare else set()
+        self.intervals.renew()
+        self.board.renew()
+
+    def due(self, topics: set[str], now: Instant) -> Iterator[tuple[str, bytes]]:
+        """What has changed on these retained topics, as it is now; it counts as told."""
+        for topic in ("period", "welfare", "call", "state", "contracts", "standing", "book"):
+            if topic in topics & self._changed:
+                self._changed.discard(topic)
+                yield topic, msgspec.json.encode(self._latest(topic, now))
+
+    def beat(self) -> None:
+        """The clock is due."""
+        self._changed.add("state")
+
+    def unconfirmed(self) -> list[bytes]:
+        """The contracts after the last one that the broker has confirmed, a window of them, from the list of facts."""
+        first = self.confirmed
+        return [self._made(n) for n in range(first, min(len(self.made), first + INFLIGHT_MAX))]
+
+    def _made(self, index: int) -> bytes:
+        number, period, into_us = self.made[index]
+        fact = msgspec.json.decode(self.facts[number - 1], type=FactRead)
+        contract = message_of(fact.directive, fact.payload)
+        assert isinstance(contract, Contract), "a fact does not change"
+        return msgspec.json.encode(Made(index + 1, number, period, fact.at, contract, into_us))
+
+    def _latest(self, topic: str, now: Instant) -> msgspec.Struct | None:
+        match topic:
+            case "state":
+                return latest.state(self._public, now, self._next_period, self.seats)
+            case "period":
+                return self._period
+            case "contracts":
+                return Contracts(self._public.period, self._recent)
+            case "welfare":
+                return self._welfare
+            case "standing":
+                return latest.standing(self._public, self._at, self.read)
+            case "book":
+                return latest.book(self._public, self._at, self.read)
+            case _:
+                self._states_told = self.feeds.state[self.channel]
+                return latest.call(self._public, self._states_told, self._at, self.read)

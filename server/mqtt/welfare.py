@@ -1,0 +1,76 @@
+"""What a hosted session's periods came to, for its listeners: told when it is over, and earlier in a demonstration.
+
+It is folded from what happens, the private too, by the same fold as a recording's score.
+"""
+
+from dataclasses import replace
+
+from p2p.analysis.market_metrics import PeriodScore, score_session
+from p2p.analysis.session_outcome import Outcome
+from p2p.messages import Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound
+from p2p.messages.envelope import Event
+from p2p.protocol.mqtt_topics import WELFARE_KEPT, Efficiency, Welfare
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.schema import Scenario
+from server.mqtt.period_sums import HOUSEHOLDS_MIN
+
+
+def welfare(scores: list[PeriodScore]) -> Welfare:
+    """What is told of one market's finished periods."""
+    whole = score_session(scores)
+    told = [
+        Efficiency(one.period, one.surplus, one.equilibrium.surplus_max, one.efficiency, one.alpha)
+        for one in scores[-WELFARE_KEPT:]
+    ]
+    return Welfare(whole.surplus, whole.surplus_max, whole.efficiency, told)
+
+
+COUNTED = frozenset((Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound))
+"""What surplus and efficiency are reckoned from. Quotes, orders and answers are nine events of ten, and passed over."""
+
+
+class Tally:
+    """The scores of each market's finished periods. `before` is what had happened of a session that was recovered."""
+
+    def __init__(self, scenario: Scenario, before: Outcome) -> None:
+        self.outcome = before
+        self._early = scenario.demonstration
+        self._few = isinstance(scenario.environment, Prosumers) and scenario.traders < HOUSEHOLDS_MIN
+        self._scores: list[list[PeriodScore]] = [[] for _ in range(scenario.markets)]
+        self._fresh: list[list[int]] = [[] for _ in range(scenario.markets)]
+        self._told = [0] * scenario.markets
+        for market, period in sorted(before.finished):
+            self._fresh[market].append(period)
+
+    def see(self, event: Event) -> None:
+        """Take in an event that has become durable, one of COUNTED."""
+        self.outcome.see(event)
+        if isinstance(event.message, EndRound) and event.market is not None:
+            self._fresh[event.market].append(event.message.period)
+
+    def fresh(self, market: int) -> list[int]:
+        """The periods that have finished and have no score yet."""
+        return list(self._fresh[market])
+
+    def scored(self, market: int, fresh: list[int]) -> list[PeriodScore]:
+        """Their scores. Long periods of many traders take a while, so this is for a thread.
+
+        What is read here of a finished period does not change any more.
+        """
+        return [self.outcome.score(market, period) for period in fresh]
+
+    def take(self, market: int, scores: list[PeriodScore]) -> None:
+        """Keep the scores, and forget the private facts that they were reckoned from."""
+        self._scores[market] += [replace(score, surplus_by_seat={}, energy=None) for score in scores]
+        del self._fresh[market][: len(scores)]
+        for score in scores:
+            self.outcome.schedules.pop((market, score.period), None)
+            self.outcome.books.pop((market, score.period), None)
+
+    def due(self, market: int, over: bool) -> Welfare | None:
+        """A market's welfare, if it may be told and has changed since it was."""
+        scores = self._scores[market]
+        if self._few or not (over or self._early) or len(scores) == self._told[market]:
+            return None
+        self._told[market] = len(scores)
+        return welfare(scores)

@@ -1,0 +1,1 @@
+"""The command `pit serve`, and what it does round a session."""

@@ -1,0 +1,125 @@
+"""The commands `pit serve` and `pit ctl`."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Literal, TextIO
+
+import click
+
+from p2p.protocol.mqtt_address import Broker, broker_at
+
+
+@click.command(
+    epilog="Example: pit serve smith-1962-test-1 --bots zic:21 and, with the code shown, pit trade ws://127.0.0.1:8765"
+)
+@click.argument("scenario", required=False)
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1; recovered: as before, as securely]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port; 0: a free one.  [default: 8765; recovered: as before]"
+)
+@click.option(
+    "--bots", default="", metavar="AGENT:COUNT,…", help="Robots on so many seats; * for the rest; recovered: as before."
+)
+@click.option("--recordings", default="recordings", show_default=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--recover", type=click.Path(path_type=Path), metavar="DIR", help="Take a cut session up again.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="The session's seed; drawn at random unless given.")
+@click.option("--json", "as_json", is_flag=True, help="Say where to join in one line of JSON.")
+@click.option("--mqtt", metavar="ADDRESS", help="Publish to a broker: mqtt://…, mqtts://…, or embedded.")
+@click.option(
+    "--mqtt-ca", type=click.Path(exists=True, dir_okay=False), help="The authority of a broker's certificate."
+)
+@click.option("--period-s", type=click.FloatRange(0.1, 86_400), help="Length of a period, not the scenario's.")
+@click.option("--break-s", type=click.FloatRange(0, 86_400), help="Pause between periods, not the scenario's.")
+@click.option("--periods", type=click.IntRange(1, 1_000), help="Number of periods, not the scenario's.")
+@click.option("--reaction-s", type=click.FloatRange(0.001, 86_400), help="Robots' mean reaction, not the scenario's.")
+@click.option("--fill", metavar="AGENT", help="Robots on seats empty at the start, not the scenario's.")
+@click.option(
+    "--drop-out", type=click.Choice(["pass", "robot"]), help="What a drop-out's seat does, not the scenario's."
+)
+@click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
+@click.option("--seats", type=click.IntRange(1, 1_000), hidden=True, help="At least so many, schedules repeated.")
+@click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate (chain), PEM.")
+@click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Its key, PEM.")
+@click.option("--insecure-lan", is_flag=True, help="Listen on a network without TLS: all on it can read the codes.")
+@click.option("--origin", "origins", multiple=True, help="A web page's origin that browsers may come from; repeatable.")
+@click.option("--log", type=click.File("a", encoding="utf-8"), help="Log in JSON lines; - is standard output.")
+def serve(
+    scenario: str | None,
+    host: str | None,
+    port: int | None,
+    bots: str,
+    recordings: Path,
+    recover: Path | None,
+    seed: int | None,
+    as_json: bool,
+    mqtt: str | None,
+    mqtt_ca: str | None,
+    period_s: float | None,
+    break_s: float | None,
+    periods: int | None,
+    reaction_s: float | None,
+    fill: str | None,
+    drop_out: Literal["pass", "robot"] | None,
+    disguise: bool,
+    seats: int | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    insecure_lan: bool,
+    origins: tuple[str, ...],
+    log: TextIO | None,
+) -> None:
+    """Run the market of SCENARIO (a name or a file) and let traders join.
+
+    Prints the address and a code for each seat. It starts when all seats are taken, or on `pit ctl URL start`.
+    """
+    from server.connections.transport import TransportError, transport
+    from server.serve.listen_address import HOST, PORT, address, remembered
+    from server.serve.open_session import Changes, opened_again, opened_new
+    from server.serve.serve_run import Hosting
+
+    brokers = _brokers(mqtt, mqtt_ca)
+    if (scenario is None) == (recover is None):
+        raise click.UsageError("give a scenario (see pit scenarios list), or --recover DIR, one of them")
+    before = remembered(recover) if recover is not None else None
+    if before is not None and host is None and not (tls_cert or tls_key or insecure_lan):
+        host, insecure_lan, (tls_cert, tls_key) = before.host, before.insecure_lan, before.certificate
+    host, bots = host or HOST, bots or (before.bots if before else "")
+    try:
+        over = transport(host, tls_cert, tls_key, insecure_lan, origins)
+    except TransportError as error:
+        raise click.ClickException(str(error)) from error
+    if recover is not None:
+        opened, cast = opened_again(recover, bots)
+    else:
+        assert scenario is not None
+        new = (period_s, break_s, periods, reaction_s, fill, drop_out)
+        changes = Changes(*new, disguise=disguise, seats=seats or 0, published=bool(brokers))
+        opened, cast = opened_new(scenario, changes, bots, seed, recordings)
+    _allow_many_files()
+    port = (before.port if before else PORT) if port is None else port
+    where = address(host, insecure_lan, tls_cert, tls_key, bots)
+    sys.exit(asyncio.run(Hosting(opened, cast, as_json, brokers, over, tls_cert, log, where).run(host, port)))
+
+
+def _allow_many_files() -> None:
+    """A thousand lines are a thousand descriptors: ask for as many as the system lets us have."""
+    try:
+        import resource
+    except ImportError:  # not on Windows, which has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4_096 if hard == resource.RLIM_INFINITY else min(4_096, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _brokers(mqtt: str | None, ca_file: str | None) -> tuple[Broker | None, ...]:
+    """The broker to publish to, if any; None stands for one in this process. Raises UsageError."""
+    if mqtt in (None, "embedded"):
+        return (None,) if mqtt else ()
+    try:
+        return (broker_at(str(mqtt), os.environ.get("PIT_MQTT_PASSWORD"), ca_file),)
+    except ValueError as error:
+        raise click.UsageError(f"--mqtt: {error}") from error

@@ -1,0 +1,117 @@
+"""What `pit serve` opens: a new session of a scenario as the command line has changed it, or one that was cut."""
+
+import secrets
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+import msgspec
+from msgspec.structs import replace
+
+from p2p.agents.registry import AgentError, check_cast, parse_cast
+from p2p.scenario.disguise import disguised
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.schema import InducedValues, Scenario
+from p2p.session.session import Session
+from p2p.sim.library.files import load, scenario_path
+from recordings.journal.format import JournalError
+from server.hosted_session import Opened, open_again, open_new
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the command line says in the place of the scenario; None leaves it as it is. `published`: on a broker."""
+
+    period_s: float | None = None
+    break_s: float | None = None
+    periods: int | None = None
+    reaction_s: float | None = None
+    fill: str | None = None
+    drop_out: Literal["pass", "robot"] | None = None
+    disguise: bool = False
+    seats: int = 0
+    published: bool = False
+
+    def made(self, rules: Scenario) -> Scenario:
+        """The scenario with the changes; seats and disguise are not among them. Raises ScenarioError."""
+        changed: dict[str, Any] = {"period_s": self.period_s, "break_s": self.break_s, "periods": self.periods}
+        if self.reaction_s is not None:
+            changed["robots"] = replace(rules.robots, reaction_mean_s=self.reaction_s)
+        vacancies = {"fill": self.fill, "drop_out": self.drop_out}
+        said = {key: value for key, value in vacancies.items() if value is not None}
+        rules = replace(rules, **{key: new for key, new in changed.items() if new is not None})
+        rules = replace(rules, vacancies=replace(rules.vacancies, **said))
+        if self.published and rules.spectators == "none":
+            raise ScenarioError("--mqtt: this scenario has no spectators, and a broker's listeners are some")
+        if rules.takes_over and rules.disclosure == "not_mentioned":
+            raise ScenarioError("--drop-out robot: the scenario does not mention robots, so that nobody is told of it")
+        return rules
+
+
+def opened_new(
+    scenario: str, changes: Changes, bots: str, seed: int | None, recordings: Path
+) -> tuple[Opened, list[str]]:
+    """A new session and its robots' words; raises ClickException with one line."""
+    try:
+        rules = repeated(changes.made(load(scenario)), changes.seats)
+        cast = parse_cast(bots, rules.seats) if bots else []
+        vacancies = rules.vacancies
+        stand_ins = [vacancies.fill, vacancies.stand_in if rules.takes_over else ""]
+        check_cast([*cast, *(word for word in stand_ins if word)], rules.institution.name)
+        seed = secrets.randbits(63) if seed is None else seed
+        rules = disguised(rules, seed) if changes.disguise else rules
+        return open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit")), cast
+    except (AgentError, ScenarioError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"the recording cannot be made: {error}") from error
+
+
+def opened_again(folder: Path, bots: str) -> tuple[Opened, list[str]]:
+    """A session that was cut, and its robots' words; its journal stands for its folder. Raises ClickException."""
+    from recordings.journal.store import Recovered
+
+    folder = folder.parent if folder.is_file() else folder
+    try:
+        recovered = Recovered(folder)
+        if recovered.session.phase == "ended":
+            raise click.ClickException(f"the session in {folder} has ended; pit score {folder} shows its result")
+        if recovered.debris:
+            click.echo(f"pit: cut {recovered.debris} bytes of an unfinished record off the journal's end", err=True)
+        cast = parse_cast(bots, recovered.session.scenario.seats) if bots else []
+        if not cast and (robots := robots_seats(recovered.session)):
+            seats = "1 seat was a robot's" if robots == 1 else f"{robots} seats were robots'"
+            click.echo(f"pit: {seats}: --bots AGENT:{robots} beside --recover puts robots there again", err=True)
+        return open_again(recovered, len(cast)), cast
+    except (AgentError, JournalError) as error:
+        raise click.ClickException(str(error)) from error
+    except msgspec.MsgspecError as error:
+        why = f"a file beside the journal in {folder} is damaged ({error}); announcements.json may be deleted"
+        raise click.ClickException(why) from error
+    except OSError as error:
+        raise click.ClickException(f"the recording cannot be read: {error}") from error
+
+
+def robots_seats(session: Session) -> int:
+    """How many seats robots had of their own in a session that was cut."""
+    return sum(
+        controller == "robot" and not session.is_a_persons(seat) for seat, controller in session.controllers.items()
+    )
+
+
+def repeated(rules: Scenario, seats: int) -> Scenario:
+    """The scenario with its schedules repeated until there are at least so many seats in each market.
+
+    Raises UsageError where its environment deals none.
+    """
+    times = -(-seats // rules.traders)
+    values = rules.environment
+    if times <= 1:
+        return rules
+    if not isinstance(values, InducedValues):
+        raise click.UsageError("only schedules of induced values can be repeated for more seats")
+    return replace(
+        rules, environment=replace(values, buyers=values.buyers * times, sellers=values.sellers * times), arms=()
+    )

@@ -1,0 +1,243 @@
+"""What `pit serve` does round a hosted session: says where to join, starts its robots, tells how it goes."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+import click
+import msgspec
+
+from p2p.base.units import Seat
+from p2p.protocol.codec import encode, message_of
+from p2p.protocol.frames import FactRead
+from p2p.protocol.mqtt_address import Broker
+from p2p.scenario.public_rules import public_rules
+from server.connections.transport import LOOPBACK, Transport
+from server.hosted_session import DISK_FAILED, Host, Opened
+from server.monitoring.prometheus import counted
+from server.serve.listen_address import FILE as ADDRESS
+from server.serve.listen_address import HERE, Address, from_outside, remember
+from server.session.notices import LOBBY_S, SeatNews, Telling, tell
+from server.session.vacant_seats import Vacancies
+
+ROBOTS_S_MAX = 3.0
+"""How long robots may take to leave after the end, before they are ended."""
+
+HEED_S_MAX = 0.5
+"""How long the robots' process may take to heed that it is ended: it has anybody's code in it, or has been stopped."""
+
+
+@dataclass
+class Hosting:
+    """A session as `pit serve` runs it. `cast` has a word per robot; robots take the last seats.
+
+    `brokers` are published to; None stands for one in this process. `where` is kept for the server after this one.
+    """
+
+    opened: Opened
+    cast: list[str]
+    as_json: bool
+    brokers: tuple[Broker | None, ...] = ()
+    transport: Transport = LOOPBACK
+    cert: Path | None = None
+    log: TextIO | None = None
+    where: Address = HERE
+    _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
+    _restarting: "asyncio.Task[None] | None" = field(default=None, init=False)
+    _ending: bool = field(default=False, init=False)
+    _url: str = field(default="", init=False)
+
+    async def run(self, host: str, port: int) -> int:
+        """Listen and play to the end; the exit status."""
+        hosted = Host(self.opened, self.transport, counted(), self.log)
+        async with contextlib.AsyncExitStack() as stack:
+            mqtt = []
+            if self.brokers:
+                from server.mqtt.publisher import published
+
+                mqtt = [(await stack.enter_async_context(published(one, hosted))).address for one in self.brokers]
+            return await self._run(hosted, host, port, mqtt)
+
+    async def _run(self, hosted: Host, host: str, port: int, mqtt: list[str]) -> int:
+        hosted.stop_on_signals()
+        hosted.listeners.append(SeatNews().heard)
+        listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        running = asyncio.create_task(hosted.run(host, port, listening))
+        telling = asyncio.create_task(self._tell(hosted))
+        try:
+            await asyncio.wait([running, listening], return_when=asyncio.FIRST_COMPLETED)
+            if listening.done():
+                await self._begin(hosted, self.transport.url(host, listening.result()), listening.result(), mqtt)
+            status = await running
+        except OSError as error:
+            if not listening.done():
+                store = self.opened.store
+                if not store.chain.records and not (store.folder / ADDRESS).exists():
+                    store.discard()
+                raise click.ClickException(f"cannot listen on {host}:{port}: {_why(error)}") from error
+            tell(f"the recording cannot be written: {error}; take it up again with {self._again()}")
+            status = DISK_FAILED
+        finally:
+            hosted.stop()
+            telling.cancel()
+            await asyncio.wait([running])
+            await self._end_robots()
+        if status == 0:
+            self._say_end()
+        return status
+
+    async def _begin(self, hosted: Host, url: str, port: int, mqtt: list[str]) -> None:
+        """Say where to join, and start what is ours; raises ClickException where that cannot be done."""
+        robots = self._robot_seats()
+        try:
+            remember(self.opened.store.folder, msgspec.structs.replace(self.where, port=port))
+            self._say_where(url, mqtt, robots)
+            if robots or self.opened.session.stand_ins is not None:
+                await self._start_robots(url, robots)
+        except OSError as error:
+            raise click.ClickException(f"the session cannot begin: {error}; {self._again()} tries again") from error
+        if self.opened.session.stand_ins is not None:
+            vacancies = Vacancies(self.opened.session, self._call_stand_in, self.opened.doors.take_back)
+            hosted.listeners.append(vacancies.heard)
+            vacancies.look()
+
+    def _again(self) -> str:
+        """The command that takes the session up again."""
+        return f"pit serve --recover {self.opened.store.folder}"
+
+    def _robot_seats(self) -> list[Seat]:
+        """The seats robots take: the last ones that have a code to give."""
+        seats = sorted(self.opened.codes)
+        return seats[len(seats) - len(self.cast) :] if self.cast else []
+
+    def _say_where(self, url: str, mqtt: list[str], robots: list[Seat]) -> None:
+        free = [(seat, code) for seat, code in sorted(self.opened.codes.items()) if seat not in robots]
+        folder = str(self.opened.store.folder)
+        if self.as_json:
+            seats = [{"seat": seat, "code": code} for seat, code in free]
+            where = {"url": url, "control": self.opened.control, "seats": seats, "recording": folder, "mqtt": mqtt}
+            click.echo(encode(where).decode())
+            return
+        outside = from_outside(self.where.host)
+        join = self.transport.url(outside, int(url.rpartition(":")[2])) if outside else url
+        click.echo(f"join at       {join}")
+        click.echo(f"experimenter  {self.opened.control}   (PIT_CODE=… pit ctl {url} start|pause|resume|…)")
+        for seat, code in free:
+            click.echo(f"seat {seat:<8} {code}   (pit trade {join})")
+        if len(self.opened.codes) < self.opened.session.scenario.seats:
+            click.echo("other seats   have the codes that they had")
+        click.echo(f"recording     {folder}   (after a crash: {self._again()})")
+        for one in mqtt:
+            click.echo(f"published at  {one}   (pit watch {one.rpartition('/')[0]})")
+        if robots:
+            click.echo(f"robots        on {len(robots)} seats")
+
+    async def _start_robots(self, url: str, robots: list[Seat]) -> None:
+        """One process for all of them, which is handed its codes on standard input."""
+        self._url = url
+        self._robots = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            "-m",
+            "pit",
+            "bot",
+            url,
+            "--fleet",
+            stdin=asyncio.subprocess.PIPE,
+            env=self._trusting(),
+        )
+        words = zip(robots, self.cast, strict=False)
+        self._call(*(f"{self.opened.codes[seat]} {word}" for seat, word in words))
+        if self.opened.session.stand_ins is None:
+            self._no_more_calls()
+
+    def _call_stand_in(self, seat: Seat, word: str) -> None:
+        """Have a robot take somebody's seat, with a token that is lent to it.
+
+        Where the robots' process has died there is a new one, into which whoever stands in is called when it is missed.
+        """
+        self._call(f"stand-in {self.opened.doors.lend(seat)} {word}")
+        died = self._robots is not None and self._robots.returncode is not None
+        if died and not self._ending and (self._restarting is None or self._restarting.done()):
+            self._restarting = asyncio.create_task(self._start_robots(self._url, []))
+
+    def _call(self, *robots: str) -> None:
+        """Hand calls to the robots' process. What it does not read waits here: a line a robot, a seat every 10 s."""
+        if self._robots is not None and self._robots.stdin is not None and not self._robots.stdin.is_closing():
+            self._robots.stdin.write("".join(f"{one}\n" for one in robots).encode())
+
+    def _no_more_calls(self) -> None:
+        if self._robots is not None and self._robots.stdin is not None:
+            self._robots.stdin.close()
+
+    def _trusting(self) -> dict[str, str]:
+        """The environment of our own robots: they trust the server's certificate (bots/robots/tls_trust.py)."""
+        return dict(os.environ, PIT_SERVER_CERT=str(self.cert)) if self.cert else dict(os.environ)
+
+    async def _end_robots(self) -> None:
+        """End the robots' process, by force where it does not heed; no other is started after it."""
+        self._ending = True
+        if self._restarting is not None:
+            await asyncio.wait([self._restarting])
+        if self._robots is None:
+            return
+        self._no_more_calls()
+        ended = self.opened.session.phase == "ended"
+        try:
+            async with asyncio.timeout(ROBOTS_S_MAX if ended else 0):  # else they would try to come back
+                await self._robots.wait()
+        except TimeoutError:
+            await self._end_by_force(self._robots)
+
+    async def _end_by_force(self, robots: asyncio.subprocess.Process) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            robots.terminate()
+        try:
+            async with asyncio.timeout(HEED_S_MAX):
+                await robots.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                robots.kill()
+            await robots.wait()
+
+    async def _tell(self, hosted: Host) -> None:
+        """Say what is published, as it is."""
+        telling = Telling(public_rules(self.opened.session.scenario))
+        facts = self.opened.feeds.public[self.opened.feeds.public_channel(0)]
+        told = len(facts)
+        for raw in facts:
+            fact = msgspec.json.decode(raw, type=FactRead)
+            telling.knowledge.see(message_of(fact.directive, fact.payload), fact.at)
+        telling.say_pause()
+        while True:
+            for raw in facts[told:]:
+                fact = msgspec.json.decode(raw, type=FactRead)
+                telling.see(message_of(fact.directive, fact.payload), fact.at)
+            told = len(facts)
+            hosted.news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(hosted.news.wait(), LOBBY_S)
+                continue
+            telling.say_lobby()
+            await hosted.news.wait()
+
+    def _say_end(self) -> None:
+        folder = self.opened.store.folder
+        ended = self.opened.session.phase == "ended"
+        tell(f"pit score {folder}" if ended else f"{self._again()} takes it up again")
+        if not self.as_json:
+            with contextlib.suppress(OSError):  # the terminal may be gone: that is how it was stopped
+                click.echo(f"recording     {folder}")
+
+
+def _why(error: OSError) -> str:
+    """Why a server cannot listen, and what to do where another program does."""
+    number = error.errno or 0
+    if number == errno.EADDRINUSE:
+        return "another program listens there, an older server perhaps; --port 0 takes a port that is free"
+    return os.strerror(number) if number in errno.errorcode else error.strerror or str(error)

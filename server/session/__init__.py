@@ -1,0 +1,1 @@
+"""A live session: the single writer, the clock, the seats' codes, robots for vacant seats."""

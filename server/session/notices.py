@@ -1,0 +1,163 @@
+"""What a running session tells its experimenter in the shell: a line for whatever he would want to know at once."""
+
+import asyncio
+import contextlib
+
+import click
+
+from p2p.base.units import EXPERIMENTER, SECOND, Instant, Seat
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.status_line import made
+from p2p.messages import (
+    Ended,
+    Extended,
+    HandedBack,
+    Intermission,
+    Joined,
+    Left,
+    Lobby,
+    Message,
+    Passes,
+    Paused,
+    Resumed,
+    StartRound,
+    TakenOver,
+)
+from p2p.scenario.public_rules import PublicRules
+from server.session.sequencer import Happened
+
+WHY = {"raised": "it raised an error", "nonsense": "it said nonsense", "slow": "it takes too long"}
+"""Why a robot passes, in words."""
+
+LOBBY_S = 1.0
+"""Arrivals are said once nobody has come for so long: forty students are a few lines, not forty."""
+
+
+def tell(said: str) -> None:
+    """Say it on standard error. One that has been closed (a pipe, a terminal that is gone) stops no market."""
+    with contextlib.suppress(OSError):
+        click.echo(f"pit: {said}", err=True)
+
+
+class Telling:
+    """Folds a market's public facts and says on standard error what has changed."""
+
+    def __init__(self, rules: PublicRules) -> None:
+        self.knowledge = PublicKnowledge(rules)
+        self._lobby: Lobby | None = None
+
+    def see(self, message: Message, at: Instant) -> None:
+        """Take in a public fact, and say it if it matters."""
+        self.knowledge.see(message, at)
+        said = self._said(message, at)
+        if said:
+            tell(said)
+
+    def say_lobby(self) -> None:
+        """Say how many seats are taken, if that has changed since it was said."""
+        if self._lobby is not None:
+            tell(self._seats_taken())
+
+    def say_pause(self) -> None:
+        """Say that the session stands still, if it does: it has been taken up again so."""
+        if self.knowledge.paused:
+            tell(self._paused())
+
+    def _seats_taken(self) -> str:
+        lobby, self._lobby = self._lobby, None
+        assert lobby is not None
+        return f"{lobby.taken} of {lobby.seats} seats taken"
+
+    def _paused(self) -> str:
+        left_us = self.knowledge.left_us
+        left = "" if left_us is None else f" with {left_us / SECOND:.1f} s left"
+        return f"paused{left}; pit ctl URL resume goes on"
+
+    def _made(self) -> str:
+        """What the period came to. Where contracts are not public, that it is over."""
+        if self.knowledge.rules.information == "standing":
+            return f"period {self.knowledge.period} is over"
+        return made(self.knowledge)
+
+    def _said(self, message: Message, at: Instant) -> str | None:
+        match message:
+            case Lobby():
+                self._lobby = message
+                return self._seats_taken() if message.taken == message.seats else None
+            case StartRound(period=period, length_us=length_us):
+                return f"period {period} of {self.knowledge.rules.periods}, {length_us / SECOND:g} s"
+            case Intermission(next_period=period, length_us=length_us):
+                return f"{self._made()}; period {period} in {length_us / SECOND:g} s"
+            case Paused():
+                return self._paused()
+            case Resumed():
+                return "resumed"
+            case Extended():
+                return f"extended: {(self.knowledge.time_left_us(at) or 0) / SECOND:.1f} s left"
+            case Ended():
+                return "the session is over"
+            case _:
+                return None
+
+
+HELD, OWN = "held by a robot until its owner comes", "its owner's"
+ALONE, TAKEN = "alone: its line is lost, or its trader has left", "taken"
+"""What may become of a seat while a session runs."""
+
+
+class SeatNews:
+    """Says on standard error what nobody but the experimenter is told of seats: who is gone, who stands in, who fails.
+
+    Many seats may change hands at once: they are said together, once no other has for LOBBY_S. A line that is back
+    before that is no news.
+    """
+
+    def __init__(self) -> None:
+        self._changed: dict[Seat, str] = {}
+        self._runs = False
+        self._due: asyncio.TimerHandle | None = None
+
+    def heard(self, happened: list[Happened]) -> None:
+        """Take in what has happened."""
+        for what in happened:
+            if self._runs:
+                self._line(what.arrival.envelope.message)
+            for event in what.events:
+                match event.message:
+                    case StartRound() | Resumed():
+                        self._runs = True
+                    case Ended():
+                        self._runs = False
+                    case TakenOver() | HandedBack() if isinstance(event.to, int):
+                        self._change(event.to, HELD if isinstance(event.message, TakenOver) else OWN)
+                    case Passes(why=why, seat=seat) if event.to == EXPERIMENTER:
+                        tell(f"the robot on seat {seat} passes: {WHY[why]}")
+                    case _:
+                        pass
+
+    def _line(self, message: Message) -> None:
+        """A line was lost, or somebody has come, who is no robot that stands in: that is said of the seat."""
+        match message:
+            case Left(seat=seat):
+                self._change(seat, ALONE)
+            case Joined(seat=seat) if self._changed.get(seat) == ALONE:
+                del self._changed[seat]
+            case Joined(seat=seat, stand_in=False):
+                self._change(seat, TAKEN)
+            case _:
+                pass
+
+    def _change(self, seat: Seat, what: str) -> None:
+        self._changed[seat] = what
+        if self._due:
+            self._due.cancel()
+        self._due = asyncio.get_running_loop().call_later(LOBBY_S, self.say)
+
+    def say(self) -> None:
+        """Say which seats have changed hands since it was said."""
+        changed, self._changed = self._changed, {}
+        for what in (ALONE, HELD, OWN, TAKEN):
+            seats = sorted(seat for seat, became in changed.items() if became == what)
+            if seats:
+                listed = ", ".join(map(str, seats))
+                tell(f"seat {listed} is {what}" if len(seats) == 1 else f"seats {listed}: each is {what}")

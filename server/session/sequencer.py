@@ -1,0 +1,157 @@
+"""The single writer: messages in, one at a time; handle → record → sync → publish. Nothing is seen that is not durable.
+
+A batch is all that waits (up to BATCH_MAX): it is handled, written and synced in one go in a thread, then published.
+Meanwhile the next batch gathers. An alarm that is due is handed in before any message sequenced at or after it.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from p2p.base.units import GATEWAY, SECOND, Instant
+from p2p.messages.envelope import Envelope, Event
+from p2p.protocol.codec import ProtocolError
+from p2p.session.session import Session
+from recordings.journal.store import Store
+from server.limits import BATCH_MAX, INBOX_MAX
+from server.monitoring.prometheus import SILENT, Metrics
+from server.session.clock import Clock
+
+
+class Speaker(Protocol):
+    """Whoever a message came from, as far as the sequencer has to answer him."""
+
+    def fault(self, error: ProtocolError) -> None:
+        """Tell him that he was wrong."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A message let in: the envelope, who is told if its token is wrong, and what to do when it is published."""
+
+    envelope: Envelope
+    speaker: Speaker | None = None
+    published: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What one message caused, durable."""
+
+    at: Instant
+    events: list[Event]
+    arrival: Arrival
+
+
+class Sequencer:
+    """Feeds one session from an inbox and its alarms. `publish` is called with what has become durable."""
+
+    def __init__(
+        self,
+        session: Session,
+        store: Store,
+        clock: Clock,
+        publish: Callable[[list[Happened]], None],
+        metrics: Metrics = SILENT,
+    ) -> None:
+        self.session, self.store, self.clock, self._publish, self.metrics = session, store, clock, publish, metrics
+        self._inbox: asyncio.Queue[Arrival | None] = asyncio.Queue()
+        self._stopping = False
+        self._disk = ThreadPoolExecutor(1, "journal")
+        self.on_disk: Callable[[Callable[[bytes], None], bytes], Awaitable[None]] = self._in_thread
+
+    def put(self, arrival: Arrival) -> None:
+        """Let a message in; raises ProtocolError `busy` when too many wait already.
+
+        The gateway's own words (joined, left) are never refused: there are no more of them than connections.
+        """
+        if self._inbox.qsize() >= INBOX_MAX and arrival.envelope.sender != GATEWAY:
+            raise ProtocolError("busy", "too many messages wait; say it again in a moment")
+        self._inbox.put_nowait(arrival)
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait."""
+        return self._inbox.qsize()
+
+    async def run(self, first: list[Envelope]) -> None:
+        """Sequence to the session's end or `stop`, `first` before the clock runs. Raises OSError of the disk."""
+        await self._batch([Arrival(envelope) for envelope in first])
+        self.clock.start()
+        while self.session.phase != "ended" and not self._stopping:
+            await self._batch(await self._gather())
+
+    def stop(self) -> None:
+        """Let `run` end: what the session was told already is written and published, what waits still is not told.
+
+        A batch must never be left half way: the session and the journal's chain have it, the file would not.
+        """
+        self._stopping = True
+        self._inbox.put_nowait(None)
+
+    async def _batch(self, arrivals: list[Arrival]) -> None:
+        """Handle what has arrived, make it durable, then publish it."""
+        happened: list[Happened] = []
+        lines: list[bytes] = []
+        for arrival in arrivals:
+            now = self.clock.now()
+            self._ring(now, happened, lines)
+            self._sequence(arrival, now, happened, lines)
+        self._ring(self.clock.now(), happened, lines)
+        if lines:
+            began = time.perf_counter()
+            await self.on_disk(self.store.append, b"".join(lines))
+            self.metrics.synced(time.perf_counter() - began, len(lines))
+            self._publish(happened)
+
+    async def seal(self) -> None:
+        """Close the journal; the sequencer must have stopped."""
+        await self.on_disk(self.store.seal, self.session.digest())
+        self._disk.shutdown()
+
+    async def _in_thread(self, write: Callable[[bytes], None], data: bytes) -> None:
+        """One thread writes, in order; trading goes on gathering meanwhile."""
+        await asyncio.get_running_loop().run_in_executor(self._disk, write, data)
+
+    async def _gather(self) -> list[Arrival]:
+        """All that waits, once there is something or an alarm is due."""
+        batch: list[Arrival | None] = []
+        deadline = self.session.deadline()
+        wait_s = None if deadline is None else max(0.0, (deadline - self.clock.now()) / SECOND)
+        try:
+            async with asyncio.timeout(wait_s):
+                batch.append(await self._inbox.get())
+        except TimeoutError:
+            return []
+        while len(batch) < BATCH_MAX and not self._inbox.empty():
+            batch.append(self._inbox.get_nowait())
+        return [arrival for arrival in batch if arrival is not None]
+
+    def _ring(self, now: Instant, happened: list[Happened], lines: list[bytes]) -> None:
+        """Hand in the alarms that are due, each at its own instant."""
+        while (due := self.session.deadline()) is not None and due <= now:
+            self._handle(Arrival(self.session.alarm()), max(due, self.session.now), happened, lines)
+
+    def _sequence(self, arrival: Arrival, now: Instant, happened: list[Happened], lines: list[bytes]) -> None:
+        """Hand in a message, unless its token was had already or jumps ahead."""
+        envelope = arrival.envelope
+        if envelope.token:
+            last = self.session.token(envelope.sender)
+            if envelope.token <= last:
+                return
+            if envelope.token != last + 1:
+                if arrival.speaker:
+                    why = f"token {envelope.token} came after {last}: tokens rise by one"
+                    arrival.speaker.fault(ProtocolError("token_gap", why))
+                return
+        self._handle(arrival, now, happened, lines)
+
+    def _handle(self, arrival: Arrival, now: Instant, happened: list[Happened], lines: list[bytes]) -> None:
+        began = time.perf_counter()
+        events = self.session.handle(arrival.envelope, now)
+        self.metrics.handled(time.perf_counter() - began, events)
+        lines.append(self.store.line(arrival.envelope, now, events))
+        happened.append(Happened(now, events, arrival))

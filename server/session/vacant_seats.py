@@ -1,0 +1,97 @@
+"""Robots for seats that nobody holds: those empty at the start, and those of people who have dropped out.
+
+What the scenario says is looked at whenever somebody comes, goes, or the clock starts or stands. A seat's grace runs
+while the session's clock does; a pause begins it anew and calls back who has been sent and has not come, so that nobody
+is replaced while a classroom sorts out its network. The journal has what came of it: a robot has joined, in somebody's
+place; the wall clock decides only when it is sent.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeAlias
+
+from p2p.base.units import Seat
+from p2p.messages import Joined, Paused
+from p2p.session.session import Session
+from server.session.sequencer import Happened
+
+AGAIN_S = 10.0
+"""A robot that was sent and has not come by then is sent again: its process may have died."""
+
+Send: TypeAlias = Callable[[Seat, str], None]
+"""Sends a robot of a word to a seat. It does not wait for it to come."""
+Recall: TypeAlias = Callable[[Seat], None]
+"""Sees to it that a robot that was sent to a seat does not take it any more."""
+
+
+class Vacancies:
+    """Watches the seats of one session, and sends robots to them."""
+
+    def __init__(self, session: Session, send: Send, recall: Recall, again_s: float = AGAIN_S) -> None:
+        self.session, self.send, self.recall, self.again_s = session, send, recall, again_s
+        self._waiting: dict[Seat, asyncio.TimerHandle] = {}
+        self._begun = session.phase not in ("unopened", "lobby")
+
+    def heard(self, happened: list[Happened]) -> None:
+        """Look at the seats again, if what has happened may have changed who sits or whether the clock runs.
+
+        Who has come and gone in one batch has been there, and a pause may be over in the batch in which it began.
+        """
+        for what in happened:
+            self._was(what)
+        if any(not isinstance(what.arrival.envelope.sender, int) for what in happened):
+            self.look()
+
+    def _was(self, what: Happened) -> None:
+        """Nobody is waited for whose seat was taken; a robot sent while its owner was at the door is called back."""
+        message = what.arrival.envelope.message
+        if isinstance(message, Joined):
+            self._forget(message.seat)
+            if not message.stand_in:
+                self.recall(message.seat)
+        elif any(isinstance(event.message, Paused) for event in what.events):
+            self.stop()
+
+    def look(self) -> None:
+        """Send robots to where they are due, and begin or end the grace of the others."""
+        session = self.session
+        if session.phase not in ("trading", "break") or session.paused_left is not None:
+            self.stop()
+            return
+        begins, self._begun = not self._begun, True
+        for seat in sorted(session.market_of):
+            if seat in session.present:
+                self._forget(seat)
+            elif seat not in self._waiting:
+                self._vacant(seat, begins)
+
+    def _vacant(self, seat: Seat, begins: bool) -> None:
+        """A seat without anybody, about which nothing has been done; who left before trading begins is not waited for.
+
+        A robot that is lost is replaced by one of its kind.
+        """
+        session, rules = self.session, self.session.scenario.vacancies
+        if rules.fill and (begins or seat not in session.controllers):
+            self._send(seat, rules.fill)
+        elif session.scenario.takes_over and session.controllers.get(seat) == "human":
+            self._later(seat, rules.grace_s, rules.stand_in)
+        elif rules.fill and session.stand_ins and seat in session.stand_ins.seats:
+            self._later(seat, rules.grace_s, rules.fill)
+
+    def _later(self, seat: Seat, after_s: float, word: str) -> None:
+        self._waiting[seat] = asyncio.get_running_loop().call_later(after_s, self._send, seat, word)
+
+    def _send(self, seat: Seat, word: str) -> None:
+        self._later(seat, self.again_s, word)
+        self.send(seat, word)
+
+    def _forget(self, seat: Seat) -> None:
+        waiting = self._waiting.pop(seat, None)
+        if waiting:
+            waiting.cancel()
+
+    def stop(self) -> None:
+        """Nobody is waited for any more."""
+        for seat in list(self._waiting):
+            self._forget(seat)
+            self.recall(seat)

@@ -1,0 +1,107 @@
+"""The frame of both programs, trading and replay: a model, the screen that shows it, and how often it is drawn.
+
+Facts are folded at once, drawings are conflated: at most one in DRAW_S, and only where something has changed or the
+clock has gone on. So hundreds of facts a second cost no more than ten drawings.
+"""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Protocol, cast
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.css.query import NoMatches
+from textual.events import Resize
+from textual.geometry import Size
+
+from p2p.base.units import SECOND, Instant
+from tui.model.model import Model
+from tui.screens.too_small import SmallScreen
+from tui.widgets.terminal_size import too_small
+
+DRAW_S = 0.1
+"""Ten drawings a second: faster than anybody reads, slower than a market of robots."""
+TICK_US = SECOND // 2
+"""So often a screen whose clock runs is drawn though nothing is new: what is drawn more seldom catches up by then."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a program of the terminal ended: a sentence for after it, and the exit status."""
+
+    sentence: str
+    status: int = 0
+
+
+class Shows(Protocol):
+    """A screen that can be brought up to date."""
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring it up to date."""
+
+
+class LabApp(App[Ending]):
+    """Draws `model` on the base screen; the programs say what the model is and what the session's clock says."""
+
+    CSS_PATH = Path(__file__).resolve().parents[1] / "lab.tcss"
+    TITLE = "pit"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model: Model | None = None
+        self.redraw_us = 0
+        self._drawn: tuple[int, int | None] | None = None
+
+    def on_mount(self) -> None:
+        """Begin to draw."""
+        self.fit(self.size)
+        self.set_interval(DRAW_S, self.beat)
+
+    def on_resize(self, event: Resize) -> None:
+        """The terminal has another size."""
+        self.fit(event.size)
+
+    def fit(self, size: Size) -> None:
+        """Lay the notice on top while the terminal is too small for the screens, and take it away when it is not."""
+        if len(self.screen_stack) < 2:
+            return
+        covered = isinstance(self.screen, SmallScreen)
+        if too_small(size) and not covered:
+            self.push_screen(SmallScreen())
+        elif covered and not too_small(size):
+            self.pop_screen()
+
+    def now(self) -> Instant:
+        """The session's clock."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """End the program."""
+        raise NotImplementedError
+
+    def beat(self) -> None:
+        """Draw, if there is anything new."""
+        if self.model is None:
+            return
+        left = self.model.time_left_us(self.now())
+        stamp = (self.model.version, None if left is None else -(-left // TICK_US))
+        if stamp != self._drawn:
+            self._drawn = stamp
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw now. The base screen is drawn even where a smaller one lies on top."""
+        if self.model is None or len(self.screen_stack) < 2:
+            return
+        started = time.perf_counter_ns()
+        screen = self.screen_stack[1]
+        with suppress(NoMatches):  # a screen that is being taken down has lost some of its parts already
+            if screen.is_mounted:
+                cast(Shows, screen).show(self.model, self.now())
+        self.redraw_us = (time.perf_counter_ns() - started) // 1000

@@ -1,0 +1,132 @@
+"""`pit trade`: a trader's line, the model of what it told, and the screens of a session from lobby to results."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Protocol
+
+from textual.css.query import NoMatches
+
+from bots.client import Closed, Facts, Happening, Lost
+from p2p.base.units import Instant
+from p2p.messages import Message
+from p2p.protocol.frames import Fault, Welcome
+from tui.apps.base import Ending, LabApp
+from tui.model.model import Model
+from tui.screens.lobby import LobbyScreen
+from tui.screens.results import ResultsScreen, total
+from tui.screens.trading import TradingScreen
+from tui.text.refusals import closed_sentence
+
+FIRST_S = 8.0
+"""How long a server is tried that has never answered: a mistyped address should not take a minute."""
+PATIENCE_S = 900.0
+"""How long a server is waited for that has been there: an experimenter may need to start it again."""
+UNFAULTED = {4000, 4001}
+"""Close codes that nobody is to blame for: the session is over, or another terminal has the seat."""
+
+
+class Trader(Protocol):
+    """What is needed of bots.client.Client, so that a play can stand in its place."""
+
+    url: str
+    patience_s: float
+    closed: Closed | None
+
+    def say(self, message: Message, meta: dict[str, int] | None = None) -> int:
+        """Send a message; its token."""
+
+    def now(self) -> Instant:
+        """The session's clock."""
+
+    def happenings(self) -> AsyncIterator[Happening]:
+        """Everything that happens on the line."""
+
+
+class TradeApp(LabApp):
+    """The terminal of one seat."""
+
+    def __init__(self, client: Trader) -> None:
+        super().__init__()
+        self.client = client
+        self.client.patience_s = FIRST_S
+        self._trying = ""
+        self._stage = ""
+
+    def on_mount(self) -> None:
+        """Open the lobby and the line."""
+        self.push_screen(LobbyScreen())
+        self._stage = "lobby"
+        self.run_worker(self._listen(), exclusive=True)
+
+    def now(self) -> Instant:
+        """The session's clock, as the client reckons it."""
+        return self.client.now()
+
+    async def _listen(self) -> None:
+        async for happening in self.client.happenings():
+            self.take(happening)
+        self._line_closed()
+
+    def take(self, happening: Happening) -> None:
+        """Fold what has happened on the line."""
+        match happening:
+            case Welcome(rules=rules, seat=seat):
+                self.client.patience_s = PATIENCE_S
+                self.model = self.model or Model(rules, seat)
+                self.model.line_up()
+            case Facts(told=told, state=states) if self.model:
+                for fact in told:
+                    self.model.fold(fact)
+                self.model.state(states)
+            case Lost(why=why):
+                self._lost(why)
+            case Fault(why=why):
+                self.notify(f"The server did not take that: {why}", severity="error")
+            case _:
+                pass
+
+    def _lost(self, why: str) -> None:
+        self._trying = why
+        if self.model:
+            self.model.line_lost(why)
+        else:
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw, on the screen that belongs to the session's phase."""
+        if self.model is None:
+            lobby = self.screen_stack[1] if len(self.screen_stack) > 1 else None
+            with suppress(NoMatches):  # the screen has no parts yet, or has them no more
+                if isinstance(lobby, LobbyScreen):
+                    lobby.connecting(self.client.url, self._trying)
+            return
+        stage = {"lobby": "lobby", "ended": "results"}.get(self.model.public.phase, "trading")
+        if stage != self._stage:
+            self._stage = stage
+            while len(self.screen_stack) > 2:
+                self.pop_screen()
+            self.switch_screen({"trading": TradingScreen, "results": ResultsScreen, "lobby": LobbyScreen}[stage]())
+            self.fit(self.size)
+            return
+        super().draw()
+
+    def send(self, order: Message) -> None:
+        """Send an order; raises ProtocolError where too many wait for an answer."""
+        assert self.model
+        token = self.client.say(order, {"redraw_us": self.redraw_us})
+        self.model.said(token, order)
+
+    def leave(self) -> None:
+        """The trader has had enough, or the session is over."""
+        self.exit(Ending(total(self.model) if self.model and self.model.periods else "You have left the market."))
+
+    def _line_closed(self) -> None:
+        """The line is closed for good. Results may be read to the end, anything else is over now."""
+        closed = self.client.closed or Closed(0, "the line ended")
+        if self.model and self.model.public.phase == "ended":
+            return
+        sentence = closed_sentence(closed.code, closed.why)
+        if closed.code in UNFAULTED:
+            self.exit(Ending(sentence))
+        else:
+            self.exit(Ending(sentence, status=2))

@@ -1,0 +1,94 @@
+"""`pit watch`: a market's public screen, fed by a spectator's line or by a broker, with the model of all terminals."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from bots.broker.topic_reader import Unheard
+from bots.client import Closed, Facts, Happening, Lost
+from p2p.base.units import Instant
+from p2p.protocol.frames import Fault, Welcome
+from p2p.protocol.mqtt_topics import Welfare
+from tui.apps.base import Ending, LabApp
+from tui.model.model import Model
+from tui.screens.results import ResultsScreen, total
+from tui.screens.watch import WatchScreen
+
+FIRST_S = 8.0
+"""How long an address is tried that has never answered."""
+PATIENCE_S = 900.0
+"""How long a market is waited for that has been there."""
+UNFAULTED = {4000}
+"""The close code that nobody is to blame for: the session is over."""
+NOT_SHOWN = 4002
+"""The close code of a session that has no spectators."""
+
+
+class Watched(Protocol):
+    """What is needed of a line in order to watch."""
+
+    url: str
+    patience_s: float
+    closed: Closed | None
+
+    def now(self) -> Instant:
+        """The session's clock."""
+
+    def happenings(self) -> AsyncIterator[Happening | Welfare | Unheard]:
+        """Everything that happens on the line, what the periods came to where that is told, and what was not heard."""
+
+
+class WatchApp(LabApp):
+    """The screen of the public."""
+
+    def __init__(self, client: Watched) -> None:
+        super().__init__()
+        self.client = client
+        self.client.patience_s = FIRST_S
+
+    def on_mount(self) -> None:
+        """Open the screen and the line."""
+        self.push_screen(WatchScreen())
+        self.run_worker(self._listen(), exclusive=True)
+
+    def now(self) -> Instant:
+        """The session's clock, as the line reckons it."""
+        return self.client.now()
+
+    async def _listen(self) -> None:
+        async for happening in self.client.happenings():
+            self.take(happening)
+        closed = self.client.closed or Closed(0, "the line ended")
+        if self.model and self.model.public.phase == "ended":
+            return
+        said = "There is nothing to watch" if closed.code == NOT_SHOWN else "The line is closed"
+        self.exit(Ending(f"{said}: {closed.why}.", status=0 if closed.code in UNFAULTED else 2))
+
+    def take(self, happening: Happening | Welfare | Unheard) -> None:
+        """Fold what has happened on the line."""
+        match happening:
+            case Welcome(rules=rules):
+                self.client.patience_s = PATIENCE_S
+                self.model = self.model or Model(rules, None)
+                self.model.line_up()
+            case Facts(told=told, state=states) if self.model:
+                for fact in told:
+                    self.model.fold(fact)
+                self.model.state(states)
+            case Unheard(contracts=contracts) if self.model:
+                self.model.missed(contracts)
+            case Welfare() if self.model:
+                self.model.weighed(happening)
+            case Lost(why=why) if self.model:
+                self.model.line_lost(why)
+            case Lost(why=why) | Fault(why=why):
+                if isinstance(screen := self.screen_stack[1], WatchScreen):
+                    screen.connecting(why)
+            case _:
+                pass
+
+    def leave(self) -> None:
+        """Back from the results, or the end."""
+        if isinstance(self.screen, ResultsScreen):
+            self.pop_screen()
+            return
+        self.exit(Ending(total(self.model) if self.model and self.model.periods else "You have left the market."))

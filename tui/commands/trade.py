@@ -1,0 +1,41 @@
+"""The commands `pit trade` and `pit replay`. Textual is imported when one of them is called, and not before."""
+
+import click
+
+from tui.commands.terminal_setup import NoTerminal, address, need_terminal, seat_code
+
+NAME_MAX = 40
+"""Characters of a name that the server takes."""
+
+
+@click.command(epilog="Example: PIT_CODE=ABCD2345 pit trade ws://127.0.0.1:8765")
+@click.argument("url")
+@click.option("--code-file", type=click.Path(dir_okay=False, allow_dash=True), help="File with the code; - is stdin.")
+@click.option("--name", default="", help="Your name, for the experimenter; it is not in the recording.")
+def trade(url: str, code_file: str | None, name: str) -> int:
+    """Join the market at URL as a person, in this terminal.
+
+    The seat's code comes from the variable PIT_CODE, from --code-file, or from a prompt.
+    """
+    if len(name) > NAME_MAX:
+        raise click.UsageError(f"a name has {NAME_MAX} characters at the most")
+    where = address(url)
+    try:
+        need_terminal(code_on_stdin=code_file == "-")
+        code = seat_code(code_file)
+        need_terminal()
+    except NoTerminal as error:
+        raise click.UsageError(f"trade {error}; a robot can join without one: pit bot URL --agent zic") from error
+    return play(where, code, name)
+
+
+def play(url: str, code: str, name: str = "") -> int:
+    """Run the trader's terminal to its end, say how it ended, and return the exit status."""
+    from bots.client import Client
+    from tui.apps.trade import TradeApp
+
+    ending = TradeApp(Client(url, code, "human", name)).run()
+    if ending is None:
+        return 0
+    click.echo(f"pit: {ending.sentence}" if ending.status else ending.sentence, err=bool(ending.status))
+    return ending.status

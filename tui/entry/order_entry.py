@@ -1,0 +1,245 @@
+"""What a trader may say now, and what of it would come: everything that is checked before an order is sent.
+
+The server judges for itself; here a slip of the finger is told at once, and nothing is sent that can only be refused.
+"""
+
+from p2p.base.units import Money, Price, Quantity, Side
+from p2p.messages import Ask, Bid, Buy, Cancel, Replace, Sell
+from p2p.messages import Order as Resting
+from p2p.scenario.public_rules import PublicRules, controlled
+from tui.model.model import Model
+from tui.model.number_format import Figures
+
+Order = Bid | Ask | Buy | Sell
+TIMES = "x"
+"""Between a price and a quantity: `195x3`."""
+
+
+def price_typed(text: str, rules: PublicRules) -> Price | str:
+    """The price in what was typed, or a sentence that says what is wrong with it."""
+    text = text.strip()
+    if not text:
+        return "type a price first"
+    figures = Figures(rules)
+    price = figures.typed(text)
+    if price is None:
+        if figures.decimals:
+            return f"a price is a number of {figures.unit} with {figures.decimals} decimals at the most"
+        return f"a price is a whole number of {figures.unit}"
+    say = figures.price
+    if not rules.price_min <= price <= rules.price_max:
+        return f"prices go from {say(rules.price_min)} to {say(rules.price_max)} {figures.unit}"
+    if (price - rules.price_min) % rules.tick:
+        lower = price - (price - rules.price_min) % rules.tick
+        return f"prices go in steps of {say(rules.tick)}: {say(lower)} or {say(lower + rules.tick)}"
+    if rules.terms.price_ceiling is not None and price > rules.terms.price_ceiling:
+        return f"nobody may trade above the ceiling of {say(rules.terms.price_ceiling)}"
+    if rules.terms.price_floor is not None and price < rules.terms.price_floor:
+        return f"nobody may trade below the floor of {say(rules.terms.price_floor)}"
+    return price
+
+
+def parts_typed(text: str) -> tuple[str, str]:
+    """The price and the quantity in what was typed, both still text."""
+    price, _, quantity = text.partition(TIMES)
+    return price, quantity
+
+
+def quantity_typed(text: str, usual: Quantity) -> Quantity | str:
+    """The quantity in what was typed, the usual one where it was left out; or a sentence that says what is wrong."""
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        return "a quantity is a whole number, 1 or more"
+    return int(text)
+
+
+def usual_quantity(model: Model, taking: bool = False) -> Quantity:
+    """The quantity of an order where none is typed: a unit; of energy all that is not offered yet."""
+    if not (model.figures.energy and model.figures.many):
+        return 1
+    return max(1, model.own.units_left - (0 if taking else model.offered))
+
+
+def side_of(model: Model) -> Side | None:
+    """The side one quotes on: a buyer bids, a seller asks."""
+    if model.own.role is None:
+        return None
+    return "bid" if model.own.role == "buyer" else "ask"
+
+
+def may_trade(model: Model) -> bool:
+    """Whether any order could be accepted now."""
+    return model.public.open and not model.public.paused and model.own.units_left > 0
+
+
+def profit(model: Model, price: Price, quantity: Quantity = 1) -> Money | None:
+    """What the next units would earn at a price, None without any."""
+    holding = model.own.holding
+    if holding is None or model.own.unit_value is None:
+        return None
+    return sum(holding.gains([(price, min(quantity, holding.left))], model.rules.charges))
+
+
+def no_role(model: Model) -> str:
+    """Why one is neither buyer nor seller, as a sentence."""
+    return "you have nothing to trade in this period" if model.public.open else "you have no role in this period yet"
+
+
+def hindrance(model: Model, order: Order) -> str | None:
+    """Why an order is not sent, as a sentence; None where nothing speaks against it."""
+    if model.own.role is None:
+        return no_role(model)
+    buys = isinstance(order, Bid | Buy)
+    if buys != (model.own.role == "buyer"):
+        return f"you are a {model.own.role}: {'a seller asks and sells' if buys else 'a buyer bids and buys'}"
+    closed = _closed(model)
+    if closed:
+        return closed
+    if not model.own.units_left:
+        return "you have traded all your units of this period"
+    if model.own.collects and isinstance(order, Buy | Sell):
+        return "in a call one states prices, and nothing can be taken before it is held"
+    if isinstance(order, Bid | Ask) and model.rules.terms.quotes not in ("both", f"{model.own.role}s"):
+        return f"in this market only {model.rules.terms.quotes} make quotes; you take theirs"
+    if order.price is None:
+        return f"there is no {'ask to buy from' if buys else 'bid to sell to'}"
+    return _too_much(model, order) or loss(model, order.price, order.quantity, isinstance(order, Buy | Sell))
+
+
+def _closed(model: Model) -> str | None:
+    if model.public.paused:
+        return "the session is paused"
+    return None if model.public.open else "the market is closed at the moment"
+
+
+def _too_much(model: Model, order: Order, instead: Resting | None = None) -> str | None:
+    """Why so much cannot be offered or taken, if so."""
+    left, figures = model.own.units_left, model.figures
+    if order.quantity > 1 and not figures.many:
+        return "one unit is traded at a time in this market"
+    if order.quantity > left:
+        return f"you have {figures.quantity(left)} left to trade"
+    offered = model.offered - (instead.quantity if instead else 0)
+    if isinstance(order, Bid | Ask) and not model.public.resets and offered + order.quantity > left:
+        return f"you have {figures.quantity(left)} left, and offer {offered} of them already: cancel or replace"
+    return None
+
+
+def loss(model: Model, price: Price, quantity: Quantity, taking: bool, instead: Resting | None = None) -> str | None:
+    """Why an order would trade at a loss where that is not allowed, if so: alone, or with what is offered already."""
+    holding, buys = model.own.holding, model.own.role == "buyer"
+    if not model.rules.no_loss or holding is None or model.own.unit_value is None:
+        return None
+    value, say = model.own.unit_value, model.figures.price
+    if (price - value) * (1 if buys else -1) > 0:
+        beyond = "above your value" if buys else "below your cost"
+        return f"{say(price)} is {beyond} of {say(value)}, and losses are not allowed"
+    own = [(o.price, o.quantity) for o in model.own.orders.values() if instead is None or o.order != instead.order]
+    new = (price, min(quantity, holding.left))
+    if taking or model.public.resets:
+        bound = [new]
+    else:
+        bound = sorted([*own, new], key=lambda one: -one[0] if buys else one[0])
+    if min(holding.gains(bound, model.rules.charges), default=0) < 0:
+        worth = "worth less than" if buys else "dearer than"
+        return f"with what you offer already, your last units are {worth} {say(price)}; losses are not allowed"
+    return None
+
+
+def replacing(model: Model, order: Resting | None, text: str) -> Replace | str:
+    """The order that takes an own one's place, from what is typed (a price, a quantity, or both); or why not."""
+    if order is None:
+        return "you have no order in the book"
+    price_text, quantity_text = parts_typed(text)
+    if not text:
+        return "type a new price first" + (f", or {TIMES} and a new quantity" if model.figures.many else "")
+    price = price_typed(price_text, model.rules) if price_text else order.price
+    quantity = quantity_typed(quantity_text, order.quantity)
+    if isinstance(price, str):
+        return price
+    if isinstance(quantity, str):
+        return quantity
+    said = Bid(price, quantity) if order.side == "bid" else Ask(price, quantity)
+    why = _closed(model) or _too_much(model, said, order) or loss(model, price, quantity, False, order)
+    return why or Replace(order.order, price, quantity)
+
+
+def cancelling(model: Model, order: Resting | None) -> Cancel | str:
+    """The message that takes an own order out; or why not."""
+    if order is None:
+        return "you have no order in the book"
+    return _closed(model) or Cancel(order.order)
+
+
+def outlook(model: Model, price: Price, quantity: Quantity = 1) -> str:
+    """What quoting a price would mean, in a few words."""
+    side = side_of(model)
+    gain = profit(model, price, quantity)
+    if side is None or gain is None:
+        return ""
+    gained, say = model.figures.gained, model.figures.price
+    if model.own.collects:
+        return f"{gained(gain)} or more if the call takes it"
+    other, mine = model.standing("ask" if side == "bid" else "bid"), model.standing(side)
+    better = 1 if side == "bid" else -1
+    if other is not None and (price - other) * better >= 0:
+        if model.public.resets:
+            meets = f"meets the standing {'ask' if side == 'bid' else 'bid'}"
+            return f"{meets}: trades at {say(other)}, {gained(profit(model, other))}"
+        return _at_once(model, price, quantity)
+    if model.public.resets and mine is not None and (price - mine) * better <= 0:
+        return f"does not improve on the standing {side} of {mine}"
+    return (
+        f"{gained(gain)} if it is accepted"
+        if model.public.resets
+        else f"rests in the book; {gained(gain)} if it trades"
+    )
+
+
+def _at_once(model: Model, price: Price, quantity: Quantity) -> str:
+    """What of an order would trade against the offers that are seen."""
+    better, say = (1 if model.own.role == "buyer" else -1), model.figures.price
+    trades, left, last = 0, quantity, price
+    for offer, many in model.own.offers():
+        if left <= 0 or (price - offer) * better < 0:
+            break
+        trades, left, last = trades + min(left, many), left - min(left, many), offer
+    rest = f", {left} rest" if left > 0 else ""
+    return f"trades {trades} at once, at {say(last)} or better{rest}"
+
+
+def nudged(model: Model, text: str, up: bool) -> Price | None:
+    """The price one tick up or down from what is typed, or a first improvement where nothing is."""
+    rules, side = model.rules, side_of(model)
+    if side is None:
+        return None
+    typed = price_typed(text, rules)
+    if isinstance(typed, int):
+        price = typed + (rules.tick if up else -rules.tick)
+    else:
+        price = first_improvement(model, side)
+    low, high = controlled(rules)
+    return min(max(price, low), high)
+
+
+def first_improvement(model: Model, side: Side) -> Price:
+    """One tick better than what stands; where nothing stands, the value or cost of the unit at hand, or a limit."""
+    tick, standing = model.rules.tick, model.standing(side)
+    if standing is not None:
+        return standing + (tick if side == "bid" else -tick)
+    value = model.own.unit_value
+    if value is None:
+        return model.rules.price_min if side == "bid" else model.rules.price_max
+    offset = (value - model.rules.price_min) % tick
+    return value - offset if side == "bid" or not offset else value - offset + tick
+
+
+def order_of(word: str, price: Price | None, quantity: Quantity = 1) -> Order:
+    """The order of a key: `bid`, `ask`, `buy` or `sell`. A bid or ask has a price."""
+    if word == "buy":
+        return Buy(price, quantity)
+    if word == "sell":
+        return Sell(price, quantity)
+    assert price is not None, "a quote has a price"
+    return Bid(price, quantity) if word == "bid" else Ask(price, quantity)

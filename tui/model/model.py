@@ -1,0 +1,295 @@
+"""What a trader's terminal shows, folded from facts: live, in replay and in tests the same. No Textual in here.
+
+Facts are folded as they come; `version` rises with each, so that whoever draws knows whether there is anything new.
+The fold costs the same for the first fact and the last, and so does a drawing, which reads the tails of lists only.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from p2p.base.units import Duration, Instant, Money, Price, Quantity, Seat, Side
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.trader_knowledge import Knowledge
+from p2p.messages import (
+    Accepted,
+    Announced,
+    Called,
+    Contract,
+    EndRound,
+    Extended,
+    Forecast,
+    HandedBack,
+    Indicative,
+    Intermission,
+    Lobby,
+    Message,
+    Metered,
+    Order,
+    Paused,
+    Quote,
+    Reason,
+    Refused,
+    Resumed,
+    Schedule,
+    StartRound,
+    TakenOver,
+    Unpaid,
+)
+from p2p.protocol.frames import Told
+from p2p.protocol.mqtt_topics import Welfare
+from p2p.scenario.public_rules import PublicRules
+from tui.model.call_clock import CallClock
+from tui.model.downsampling import Thinned
+from tui.model.number_format import Figures
+from tui.model.period import OwnTrade, Period
+
+QUOTES_KEPT = 60
+"""Quotes of a side since the last contract that are kept: more than a terminal has lines."""
+
+
+@dataclass(frozen=True)
+class QuoteShown:
+    """A quote that was made since the last contract."""
+
+    price: Price
+    mine: bool
+    trader: Seat | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of an order of one's own; `order` is None where another terminal had sent it."""
+
+    order: Message | None
+    refused: Reason | None
+
+
+@dataclass(frozen=True)
+class Lapsed:
+    """An order of one's own that a call has been held without: it has left, untraded or in part."""
+
+    side: Side
+    price: Price
+
+
+@dataclass
+class Absence:
+    """A time in which a robot held one's seat: what its orders made, then or later, and the period of one's return."""
+
+    contracts: int = 0
+    gain: Money = 0
+    until_period: int | None = None
+
+
+class Model:
+    """One seat's screen, or the public's where `seat` is None."""
+
+    def __init__(self, rules: PublicRules, seat: Seat | None) -> None:
+        self.rules, self.seat = rules, seat
+        self.figures = Figures(rules)
+        self.public = PublicKnowledge(rules)
+        self.own = Knowledge(self.public)
+        self.version = 0
+        self.seats = 0
+        self.next_period = 1
+        self.announced = ""
+        self.periods: list[Period] = []
+        self.quotes: dict[Side, deque[QuoteShown]] = {
+            "bid": deque(maxlen=QUOTES_KEPT),
+            "ask": deque(maxlen=QUOTES_KEPT),
+        }
+        self.path: dict[Side, Thinned[tuple[Duration, Price]]] = {"bid": Thinned(), "ask": Thinned()}
+        self.calls = CallClock(rules.call.calls if rules.call else 1) if rules.institution == "call" else None
+        self.indicative: Indicative | None = None
+        self.orders: dict[int, Message] = {}
+        self.news: Answer | OwnTrade | Lapsed | None = None
+        self.lost: str | None = None
+        self.absence: Absence | None = None
+        self.welfare: Welfare | None = None
+        self.unheard = 0
+        self._stopped_at: Instant | None = None
+        self._called_at: Instant | None = None
+        self._traded_at: Instant | None = None
+
+    @property
+    def sees_contracts(self) -> bool:
+        """Whether contracts of others are shown: else one has but one's own to count, and the public none."""
+        return self.rules.information != "standing"
+
+    @property
+    def robot_holds(self) -> bool:
+        """Whether a robot holds the seat: what happens to its orders is no news of one's own."""
+        return self.absence is not None and self.absence.until_period is None
+
+    # --- what comes in ------------------------------------------------------------------------------------------
+
+    def fold(self, told: Told) -> None:
+        """Take in a fact."""
+        message, at = told.message, told.at
+        value, surplus = self.own.unit_value, self.own.surplus
+        self.own.see(message, at)
+        if self.calls:
+            self.calls.see(message, at)
+        self.version += 1
+        match message:
+            case Quote():
+                self._quoted(message, at)
+            case Called():
+                self._called_at = at
+            case Order(mine=True, quantity=0) if self._called_at == at != self._traded_at and not self.robot_holds:
+                self.news = Lapsed(message.side, message.price)
+            case Contract():
+                self._contracted(message, at, value, self.own.surplus - surplus)
+            case Forecast(period=period):
+                self._period(period)
+            case Metered(period=period, gain=gain):
+                self._period(period).settled = gain
+            case Schedule(period=period):
+                self._period(period).role = message.role
+            case StartRound(period=period, length_us=length_us):
+                self._started(period, length_us, at)
+            case EndRound():
+                self._reset_quotes()
+            case Accepted() | Refused() if self.robot_holds:
+                pass  # a robot's, not one's own
+            case Accepted(token=token):
+                self.news = Answer(self.orders.pop(token, None), None)
+            case Refused(token=token, reason=reason):
+                self.news = Answer(self.orders.pop(token, None), reason)
+            case Lobby(seats=seats):
+                self.seats = seats
+            case Announced(text=text):
+                self.announced = text
+            case Intermission(next_period=next_period):
+                self.next_period = next_period
+            case TakenOver():
+                self.orders.clear()
+                self.absence = Absence()
+            case Unpaid(gain=gain) if self.absence:
+                self.absence.contracts += 1
+                self.absence.gain += gain
+            case HandedBack() if self.absence:
+                self.absence.until_period = self.public.period
+            case Paused():
+                self._stopped_at = at
+            case Resumed():
+                self._runs_again(at)
+            case Extended() if self.period:
+                self.period.length_us = self.into_us(at) + (self.public.time_left_us(at) or 0)
+            case _:
+                pass
+
+    def state(self, states: Mapping[str, Message]) -> None:
+        """Take in the latest states by directive: they have no numbers, and hold until the next ones."""
+        indicative = states.get(Indicative.directive)
+        if isinstance(indicative, Indicative) and indicative != self.indicative:
+            self.indicative = indicative
+            self.version += 1
+
+    def weighed(self, welfare: Welfare) -> None:
+        """Take in what the periods came to, where the public is told."""
+        self.welfare = welfare
+        self.version += 1
+
+    def missed(self, contracts: int) -> None:
+        """So many contracts of the session were never heard of."""
+        self.unheard = contracts
+        self.version += 1
+
+    def said(self, token: int, message: Message) -> None:
+        """An order has been sent: it waits for its answer."""
+        self.orders[token] = message
+        self.version += 1
+
+    def line_lost(self, why: str) -> None:
+        """The connection is gone, and is being tried again."""
+        self.lost = why
+        self.version += 1
+
+    def line_up(self) -> None:
+        """The connection is there."""
+        self.lost = None
+        self.version += 1
+
+    # --- what is shown ------------------------------------------------------------------------------------------
+
+    @property
+    def period(self) -> Period | None:
+        """The period that runs, or ran last."""
+        return self.periods[-1] if self.periods else None
+
+    @property
+    def surplus_total(self) -> Money:
+        """One's own surplus of the session so far."""
+        return self.own.surplus_before + self.own.surplus
+
+    @property
+    def surplus_paid(self) -> Money:
+        """The same without what a robot's orders gained in one's place."""
+        return self.surplus_total - self.own.unpaid
+
+    def time_left_us(self, now: Instant) -> Duration | None:
+        """What is left of the period or of the break, None where no clock runs towards anything."""
+        return self.public.time_left_us(now)
+
+    @property
+    def offered(self) -> Quantity:
+        """How much of one's own is in orders that rest."""
+        return sum(order.quantity for order in self.own.orders.values())
+
+    def standing(self, side: Side) -> Price | None:
+        """The standing bid or ask."""
+        return self.public.bid if side == "bid" else self.public.ask
+
+    def standing_mine(self, side: Side) -> bool:
+        """Whether it is one's own."""
+        return self.own.bid_mine if side == "bid" else self.own.ask_mine
+
+    def into_us(self, at: Instant) -> Duration:
+        """How far an instant is into the period, pauses not counted."""
+        return at - self.period.started_us if self.period else 0
+
+    # --- the fold's steps ---------------------------------------------------------------------------------------
+
+    def _period(self, number: int) -> Period:
+        if not self.periods or self.periods[-1].number != number:
+            self.periods.append(Period(number))
+        return self.periods[-1]
+
+    def _started(self, number: int, length_us: Duration, at: Instant) -> None:
+        period = self._period(number)
+        period.started_us, period.length_us = at, length_us
+        self.news = None
+        self._reset_quotes()
+        for path in self.path.values():
+            path.clear()
+
+    def _reset_quotes(self) -> None:
+        for quotes in self.quotes.values():
+            quotes.clear()
+
+    def _quoted(self, quote: Quote, at: Instant) -> None:
+        if quote.price is not None:
+            self.quotes[quote.side].append(QuoteShown(quote.price, quote.mine, quote.trader))
+            self.path[quote.side].append((self.into_us(at), quote.price))
+
+    def _contracted(self, contract: Contract, at: Instant, value: Money | None, profit: Money) -> None:
+        if self.public.resets:
+            self._reset_quotes()
+        if self.period is None:
+            return
+        self.period.add(contract, self.into_us(at))
+        if contract.mine and value is not None:
+            price = contract.price
+            if contract.mine == "seller" and contract.seller_price is not None:
+                price = contract.seller_price
+            self.news = OwnTrade(contract.number, contract.mine, value, price, profit, contract.quantity)
+            self.period.own.append(self.news)
+            self._traded_at = at
+
+    def _runs_again(self, at: Instant) -> None:
+        """The time of a pause does not count as time of the period."""
+        if self._stopped_at is not None and self.period:
+            self.period.started_us += at - self._stopped_at
+        self._stopped_at = None

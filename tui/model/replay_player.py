@@ -1,0 +1,98 @@
+"""A recording being played: where it is, how fast, and the model as it is there. Pure: time is handed in."""
+
+from p2p.base.units import Duration, Instant
+from p2p.messages import Ended, StartRound
+from recordings.reading.replay import Replay
+from tui.model.model import Model
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+"""What `[` and `]` step through."""
+
+
+class Player:
+    """Folds a replay's facts up to the instant it has come to. Going back folds them anew from the first."""
+
+    def __init__(self, replay: Replay, speed: float = 4.0) -> None:
+        self.replay, self.speed = replay, speed
+        self.playing = True
+        self.starts = [told.at for told in replay.told if isinstance(told.message, StartRound)]
+        self.end_at: Instant = replay.told[-1].at if replay.told else 0
+        self._next = self._next_state = 0
+        self.at: Instant = 0
+        self.model = Model(replay.rules, replay.seat)
+        self.jump(self.starts[0] if self.starts else self.end_at)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last fact has been shown."""
+        return self._next >= len(self.replay.told)
+
+    @property
+    def begin_at(self) -> Instant:
+        """Where the first period starts: nothing is to be seen in a lobby."""
+        return self.starts[0] if self.starts else 0
+
+    def advance(self, real_us: Duration) -> None:
+        """So much time of the viewer's has passed."""
+        if self.playing and not self.finished:
+            self._fold_to(min(self.at + int(real_us * self.speed), self.end_at))
+
+    def jump(self, instant: Instant) -> None:
+        """Go to an instant, forward or back."""
+        instant = min(max(instant, self.begin_at), self.end_at)
+        if instant < self.at:
+            self._next = self._next_state = 0
+            version = self.model.version
+            self.model = Model(self.replay.rules, self.replay.seat)
+            self.model.version = version
+        self._fold_to(instant)
+
+    def next_period(self) -> None:
+        """To the start of the next period; after the last one, to the end."""
+        self.jump(next((start for start in self.starts if start > self.at), self.end_at))
+
+    def previous_period(self) -> None:
+        """To the start of the period that runs, or, where that is less than a second ago, of the one before."""
+        self.jump(next((start for start in reversed(self.starts) if start < self.at - 1_000_000), self.begin_at))
+
+    def toggle(self) -> None:
+        """Play or stand still; at the end, play again from the beginning."""
+        if self.finished and not self.playing:
+            self.jump(self.begin_at)
+        self.playing = not self.playing
+
+    def faster(self, steps: int) -> None:
+        """So many steps up (or down) the table of speeds, from wherever it is."""
+        if steps > 0:
+            self.speed = next((speed for speed in SPEEDS if speed > self.speed), SPEEDS[-1])
+        else:
+            self.speed = next((speed for speed in reversed(SPEEDS) if speed < self.speed), SPEEDS[0])
+
+    def _fold_to(self, instant: Instant) -> None:
+        told = self.replay.told
+        self.at = instant
+        while self._next < len(told) and told[self._next].at <= instant:
+            self._answer_known(self._next)
+            self.model.fold(told[self._next])
+            self._next += 1
+        states = self.replay.states
+        last = None
+        while self._next_state < len(states) and states[self._next_state].at <= instant:
+            last = states[self._next_state].message
+            self._next_state += 1
+        if last is not None:
+            self.model.state({last.directive: last})
+        if self.finished:
+            self.playing = False
+
+    def _answer_known(self, index: int) -> None:
+        """An answer is to be shown with the order that it answers."""
+        message = self.replay.told[index].message
+        token = getattr(message, "token", None)
+        if token is not None and token in self.replay.said:
+            self.model.orders[token] = self.replay.said[token]
+
+    @property
+    def ended_by_itself(self) -> bool:
+        """Whether the recording holds the session's end."""
+        return bool(self.replay.told) and isinstance(self.replay.told[-1].message, Ended)

@@ -1,0 +1,50 @@
+"""What stands in the place of the public's chart while there are no prices: why there are none, what is waited for."""
+
+from textual.content import Content
+
+from p2p.base.units import Instant
+from tui.model.model import Model
+from tui.widgets.text_line import Line
+
+
+class Waiting(Line):
+    """A panel of words."""
+
+    def __init__(self) -> None:
+        super().__init__(id="waiting", classes="panel")
+
+    def connecting(self, url: str, why: str) -> None:
+        """Nobody has answered yet."""
+        again = f"\n\n✂ {why}; trying again …" if why else ""
+        self.say(Content.assemble((f"Connecting to {url} …", "bold"), again))
+
+    def show(self, model: Model, now: Instant) -> None:
+        """Bring the words up to date."""
+        self.border_title = "Prices"
+        head = "No prices are shown." if hides(model) else "No prices yet."
+        self.say(Content.assemble((head, "bold"), f"\n\n{words(model)}"))
+
+
+def hides(model: Model) -> bool:
+    """Whether neither quotes nor contracts are told, as in a call market whose contracts are hidden."""
+    return model.calls is not None and not model.sees_contracts
+
+
+def no_prices(model: Model) -> bool:
+    """Whether there is nothing to be drawn: before the first period, and where all of it is hidden."""
+    return model.period is None or hides(model)
+
+
+def words(model: Model) -> str:
+    """Why there are none."""
+    hidden = "What is said in this market, and what comes of it, is not shown to the public. "
+    hidden = hidden if hides(model) else ""
+    if model.public.phase == "ended" and model.period is None:
+        return f"{hidden}The session ended before a period began."
+    if model.period is not None:
+        return hidden
+    taken = f"{model.public.seats_taken} of {model.seats} seats are taken. " if model.seats else ""
+    when = "when all are there, or when" if model.rules.starts_when_full else "when"
+    drawn = "contract" if model.sees_contracts else "quote"
+    then = "" if hidden else f"; then every {drawn} is a point here"
+    return f"{taken}Trading starts {when} the experimenter says so{then}. {hidden}"
