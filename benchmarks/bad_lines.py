@@ -17,7 +17,7 @@ from p2p.messages import RequestStanding
 from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.codec import encode
 from p2p.protocol.frames import FEED_BYTES_MAX
-from tests.test_slow_readers import Reluctant
+from tests.plays.slow_readers_plays import Reluctant
 
 BACK_S = 0.5
 """How soon it comes back."""

@@ -33,7 +33,7 @@ from bots.load.load import quantile
 from bots.load.load_trader import Floor, Hand
 from bots.load.machine import Spent, lateness_ms, spent
 from p2p.messages import Buy, End, Message, Sell, Start
-from tests.brokers import OPEN, Mosquitto, mosquitto
+from tests.plays.brokers import OPEN, Mosquitto, mosquitto
 
 LIMIT_S = 180.0
 """All parts together take no longer; what takes longer is stopped, and says so."""

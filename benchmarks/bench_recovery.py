@@ -31,7 +31,7 @@ from p2p.protocol.client_connection import ClientLine
 from p2p.protocol.frames import FEED_BYTES_MAX, Welcome
 from recordings.journal.store import Recovered
 from server.hosted_session import open_again
-from tests.long_recording import long_recording
+from tests.plays.long_recording import long_recording
 
 RUNS = 3
 PEOPLE = 40

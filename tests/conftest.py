@@ -12,7 +12,7 @@ import pytest
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
 from server.hosted_session import Opened, open_new
-from tests.hosted import Hosted, hosting
+from tests.plays.hosted import Hosted, hosting
 
 SMALL = """
 title = "Two buyers, two sellers"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import pit
+from tests.plays.lab import pit
 
 TEST_1 = "smith-1962-test-1"
 

@@ -11,8 +11,8 @@ from p2p.messages import BY_DIRECTIVE, FROM_EXPERIMENTER, FROM_TRADERS, OURS, SE
 from p2p.session.permissions import COMMANDS, WHILE_PAUSED
 from recordings.docs.protocol_page import CLOSE_CODES, REASONS, page
 from server import limits
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "recordings" / "samples" / "smith-1962-test-1"
 ROOMS = ("p2p", "server", "bots", "tui", "recordings")
 LINES_MAX = 400

@@ -28,6 +28,20 @@ WAITING_MAX = 2_000
 """Messages that wait for us to read them; beyond, the broker's are dropped, and the next state puts us right."""
 
 
+def connection(broker: Broker, identifier: str) -> aiomqtt.Client:
+    """A connection to a broker, not yet open. Some brokers mix up clients without an identifier, so all have one."""
+    return aiomqtt.Client(
+        broker.host,
+        broker.port,
+        username=broker.user,
+        password=broker.password,
+        identifier=identifier,
+        timeout=ANSWER_S_MAX,
+        max_queued_incoming_messages=WAITING_MAX,
+        tls_context=ssl.create_default_context(cafile=broker.ca_file) if broker.tls else None,
+    )
+
+
 class BrokerLine:
     """What is needed of a client in order to watch, over MQTT. Without a session's name the newest online is chosen."""
 
@@ -49,7 +63,7 @@ class BrokerLine:
         tries, since = 0, time.monotonic()
         while self.closed is None:
             try:
-                async with self._connection() as client:
+                async with connection(self.broker, f"pit-watch-{secrets.token_hex(8)}") as client:
                     session = self.broker.session or await self._newest(client)
                     await client.subscribe(f"{ROOT}/{session}/status", qos=1)
                     market = "+" if self.market is None else f"{self.market}/+"
@@ -69,19 +83,6 @@ class BrokerLine:
                 tries += 1
                 yield Lost(why, retry_s)
                 await asyncio.sleep(retry_s)
-
-    def _connection(self) -> aiomqtt.Client:
-        broker = self.broker
-        return aiomqtt.Client(
-            broker.host,
-            broker.port,
-            username=broker.user,
-            password=broker.password,
-            identifier=f"pit-watch-{secrets.token_hex(8)}",
-            timeout=ANSWER_S_MAX,
-            max_queued_incoming_messages=WAITING_MAX,
-            tls_context=ssl.create_default_context(cafile=broker.ca_file) if broker.tls else None,
-        )
 
     async def _newest(self, client: aiomqtt.Client) -> str:
         """The newest session that is online: names begin with the time at which a session was made."""

@@ -54,10 +54,10 @@ async def _publish(broker: Broker, seats: list[int], every_s: float, count: int,
 
     import aiomqtt
 
+    from bots.broker.broker_client import connection
     from p2p.environments.load_profiles import INTERVALS_PER_DAY, draw_profile, normals
     from p2p.protocol.codec import encode
     from p2p.protocol.meter_payload import Payload
-    from server.mqtt.broker_connection import connection
 
     profiles = {seat: draw_profile(normals(random.Random(f"{seed}/{seat}")).__next__) for seat in seats}
     per_hour = INTERVALS_PER_DAY / 24

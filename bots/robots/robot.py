@@ -1,10 +1,10 @@
 """One robot on one line: an agent, its stream of chance, and its reaction times.
 
 After a round starts it looks at the market after times drawn by the scenario's law of reaction, or by its own
-(p2p/scenario/reaction_times.py, as in p2p/sim/simulation/simulation.py), and says what its agent decides. While an order of its own is unanswered
-it does not decide anew. An agent that raises, returns nonsense or takes too long passes: the session is told so once
-for each reason, standard error once in its own words, and the robot stays on its seat. One that takes too long again
-and again is not asked any more: all the robots of its process would wait for it each time.
+(p2p/scenario/reaction_times.py, as in p2p/sim/simulation/simulation.py), and says what its agent decides. While an
+order of its own is unanswered it does not decide anew. An agent that raises, returns nonsense or takes too long passes:
+the session is told so once for each reason, standard error once in its own words, and the robot stays on its seat. One
+that takes too long again and again is not asked any more: all the robots of its process would wait for it each time.
 """
 
 import asyncio

@@ -4,8 +4,6 @@ from typing import Any
 
 import msgspec
 
-from p2p.messages import Step
-
 _INSPECT = msgspec.inspect
 
 
@@ -33,7 +31,7 @@ def type_words(kind: Any) -> str:
         case _INSPECT.DictType(key_type=key, value_type=value):
             return f"object: {type_words(key)} → {type_words(value)}"
         case _INSPECT.StructType(cls=cls):
-            return "[value, quantity]" if cls is Step else cls.__name__
+            return str(getattr(cls, "in_words", cls.__name__))
         case _INSPECT.RawType():
             return "object"
         case _:

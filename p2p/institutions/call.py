@@ -1,8 +1,8 @@
 """A periodic call auction: orders are collected, then cleared at once, once or several times a period.
 
-At a uniform price inside the price tunnel (p2p/institutions/uniform_price.py), or each pair at its ask's price, as in the v4
-model. While orders are collected, what a call held now would give is told as a state (`indicative`).
-A period that is ended before its time is cleared then: whoever has an order in the call is bound by it.
+At a uniform price inside the price tunnel (uniform_price.py), or each pair at its ask's price, as in the v4 model.
+While orders are collected, what a call held now would give is told as a state (`indicative`). A period
+that is ended before its time is cleared then: whoever has an order in the call is bound by it.
 """
 
 from fractions import Fraction

@@ -1,7 +1,7 @@
 """The message space: every directive that can be said in a session, as frozen structs; here is their catalogue.
 
-A message is a *payload*; the template of the seed (directive, from, to, payload) is put round it in p2p/protocol/codec.py.
-The seed's own (`double-auction-mes`) are in seed.py, with its names; the other rooms are ours. The class attributes
+A message is a *payload*; p2p/protocol/codec.py puts the template of the seed (directive, from, to, payload) round it.
+The seed's own (`double-auction-mes`) are in mes.py, with its names; the other rooms are ours. The class attributes
 `said_by` and `told_to` say who may send it to whom; the docstring says what it does.
 """
 

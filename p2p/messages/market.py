@@ -11,6 +11,8 @@ from p2p.messages.base import Message, OrderId, Reason, WirePrice, WireQuantity
 class Step(msgspec.Struct, frozen=True, array_like=True):
     """One step of a schedule: so much is each of so many units worth to a buyer, or does each cost a seller."""
 
+    in_words: ClassVar[str] = "[value, quantity]"
+    """What it looks like where it is written down."""
     value: Money
     quantity: Quantity = 1
 

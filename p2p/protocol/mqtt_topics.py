@@ -1,8 +1,8 @@
 """What the public is told through a broker: topic names and what is said on each. Publisher and listener share it.
 
 All topics lie under `tradingpit/<session>/`, in a session of several markets under `tradingpit/<session>/<market>/`.
-A broker's listener sees what the public channel shows (p2p/information/projection.py) and nothing else; figures of welfare when the
-session is over, or earlier where its scenario says that it is a demonstration.
+A broker's listener sees what the public channel shows (p2p/information/projection.py) and nothing else; figures of
+welfare when the session is over, or earlier where its scenario says that it is a demonstration.
 """
 
 import msgspec

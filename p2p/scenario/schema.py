@@ -118,7 +118,7 @@ class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[robots]: how fast they are: times between looks at the market, by a law of p2p/scenario/reaction_times.py and this mean."""
+    """[robots]: how fast they are: times between looks at the market, by a law of reaction_times.py and this mean."""
 
     reaction_mean_s: Seconds = 1.0
     """How long a robot takes on average between two looks at the market."""

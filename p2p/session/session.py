@@ -8,7 +8,8 @@ ever comes in as `now`. The same messages at the same times give the same events
 
 Inside, the seed's actors send one another messages: the environment `start_period` to the institution, the institution
 `start_round` to its agents and a `reminder` to itself, `contract` to the environment, which hears of `end_round`, too.
-They are all events of the session, so that a recording shows them; p2p/information/projection.py decides who is told which.
+They are all events of the session, so that a recording shows them; who is told which is decided by
+p2p/information/projection.py.
 
 What may be said when is the table COMMANDS, phase by phase. A trader's order is the institution's to judge (it is
 closed outside its periods); only what needs values (`no_loss`) or the clock (a pause) is judged here. A refusal is a

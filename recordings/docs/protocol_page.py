@@ -10,7 +10,8 @@ from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, OURS, SEED, Message, R
 from p2p.protocol import codec as wire
 from p2p.protocol import frames as line
 from p2p.protocol import mqtt_topics as broadcast
-from p2p.session import metering as meters
+from p2p.protocol.meter_payload import Payload
+from p2p.protocol.server_connection import FAULTS_MAX
 from recordings.docs.sequence_diagram import diagram
 from recordings.journal.store import read_folder
 
@@ -85,7 +86,7 @@ and passes over what a frame says of it. Nobody can act for another.
   lost by passing it over.
 - `at` and `now` are microseconds on the session's clock, which stands still in a crash.
 - What is wrong with a frame is answered by `error` with a code and a sentence, and the line stays open; after """
-    + str(line.FAULTS_MAX)
+    + str(FAULTS_MAX)
     + """
   errors, or one of a frame that is no JSON, it is closed. A wrong *order* is no error: it is `refused`, a fact.
 
@@ -127,7 +128,7 @@ def page(recording: Path) -> str:
     parts.append(TOPICS_HEAD)
     parts += [_topic(name, kind) for name, kind in broadcast.TOPICS.items()]
     parts.append(_struct(broadcast.Efficiency))
-    parts.append(f"### `meter/<seat>`\n{_doc(meters.Payload)}\n\n{_fields(meters.Payload)}")
+    parts.append(f"### `meter/<seat>`\n{_doc(Payload)}\n\n{_fields(Payload)}")
     parts.append(_refusals())
     parts.append(_closing())
     drawn = diagram(read_folder(recording), ORDERS)

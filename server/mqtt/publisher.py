@@ -2,9 +2,9 @@
 
 Theory of operation
 -------------------
-A task of its own looks at the market's public facts ten times a second, from the number it had (server/mqtt/topic_state.py),
-and publishes what is due. The market does not know of it: nothing waits for it, nothing is queued for it. While the
-broker is slow, gone or refusing, the facts lie where they lie anyway. When it is back, whatever is retained is said
+A task of its own looks at the market's public facts ten times a second, from the number it had (topic_state.py), and
+publishes what is due. The market does not know of it: nothing waits for it, nothing is queued for it. While the broker
+is slow, gone or refusing, the facts lie where they lie anyway. When it is back, whatever is retained is said
 anew, and contracts, intervals and announcements go on after the last one that the broker has confirmed: one or the
 other comes twice, none is lost (of announcements: of the last ANNOUNCEMENTS_KEPT), and all carry their number.
 """

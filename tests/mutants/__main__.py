@@ -10,9 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests import ROOT
 from tests.mutants.bugs import BUGS, Bug
 
-ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("p2p", "recordings", "server", "bots", "tui", "tests", "scenarios", "pit.py", "pit_demo.py", "pyproject.toml")
 TEST_S_MAX = 300
 WHY_MAX = 110

@@ -17,10 +17,10 @@ WRITE = """            await self.on_disk(self.store.append, b"".join(lines))
             self.metrics.synced(time.perf_counter() - began, len(lines))
             self._publish(happened)
 """
-SAID_AGAIN = "tests/test_cuts.py::test_a_line_that_is_cut_forty_times_has_no_gap_and_no_double"
-WORLD = "tests/test_whole_system.py::test_whatever_anybody_is_told_is_on_record_once_and_for_good[1]"
+SAID_AGAIN = "tests/server/test_cuts.py::test_a_line_that_is_cut_forty_times_has_no_gap_and_no_double"
+WORLD = "tests/simulation/test_whole_system.py::test_whatever_anybody_is_told_is_on_record_once_and_for_good[1]"
 WORLDS = WORLD.removesuffix("[1]")
-FAILS = "tests/test_disk_fails.py::test_a_disk_that_fails_stops_the_market_and_takes_nothing_back"
+FAILS = "tests/server/test_disk_fails.py::test_a_disk_that_fails_stops_the_market_and_takes_nothing_back"
 
 BUGS = (
     Bug(
@@ -53,12 +53,12 @@ BUGS = (
     Bug(
         "no sync",
         (("recordings/journal/store.py", "        self.disk.sync(self._file)\n", ""),),
-        "tests/test_power_loss.py::test_no_boundary_of_a_write_or_a_sync_loses_what_was_acknowledged",
+        "tests/recordings/test_power_loss.py::test_no_boundary_of_a_write_or_a_sync_loses_what_was_acknowledged",
     ),
     Bug(
         "no sync of the folder",
         (("recordings/journal/store.py", "            disk.sync_folder(one)\n", "            pass\n"),),
-        "tests/test_power_loss.py::test_a_recording_is_there_from_its_first_acknowledgement_with_all_its_folders",
+        "tests/recordings/test_power_loss.py::test_a_recording_is_there_from_its_first_acknowledgement_with_all_its_folders",
     ),
     Bug(
         "repeats are known by line instead of by seat",
@@ -79,7 +79,7 @@ BUGS = (
     Bug(
         "resume off by one",
         (("server/connections/gateway.py", "have = min(line.login.have, ", "have = min(line.login.have + 1, "),),
-        "tests/test_server.py::test_a_line_that_was_cut_resumes_without_gap_or_double",
+        "tests/server/test_server.py::test_a_line_that_was_cut_resumes_without_gap_or_double",
     ),
     Bug(
         "project leaks what is one seat's own",
@@ -90,17 +90,17 @@ BUGS = (
                 "return Shown(market, self._disguised(message, market), {event.to: ",
             ),
         ),
-        "tests/test_server.py::test_nobody_is_told_another_ones_schedule_or_refusal",
+        "tests/server/test_server.py::test_nobody_is_told_another_ones_schedule_or_refusal",
     ),
     Bug(
         "one outbox for all",
         (("server/publishing/feeds.py", "defaultdict(_Own)", "defaultdict(lambda one=_Own(): one)"),),
-        "tests/test_server.py::test_nobody_is_told_another_ones_schedule_or_refusal",
+        "tests/server/test_server.py::test_nobody_is_told_another_ones_schedule_or_refusal",
     ),
     Bug(
         "the wall clock for a deadline",
         (("server/session/clock.py", "time.monotonic_ns()", "time.time_ns()"),),
-        "tests/test_clock.py::test_the_wall_clock_may_go_where_it_likes",
+        "tests/server/test_clock.py::test_the_wall_clock_may_go_where_it_likes",
     ),
     Bug(
         "a full disk is passed over",
@@ -127,7 +127,7 @@ BUGS = (
     Bug(
         "recipients in the order of a set",
         (("server/connections/gateway.py", "sorted(own, key=str)", "list(own)"),),
-        "tests/test_whole_system.py::test_a_seed_plays_the_same_in_another_process_whatever_the_order_of_its_sets",
+        "tests/simulation/test_whole_system.py::test_a_seed_plays_the_same_in_another_process_whatever_the_order_of_its_sets",
     ),
     Bug(
         "priority off by one: whoever comes last goes first",
@@ -138,12 +138,12 @@ BUGS = (
                 "level.orders.insert(level.first, order)",
             ),
         ),
-        "tests/test_book.py::test_the_resting_order_sets_the_price_and_time_goes_before_size",
+        "tests/p2p/orderbook/test_book.py::test_the_resting_order_sets_the_price_and_time_goes_before_size",
     ),
     Bug(
         "a hole that was acknowledged is taken for a torn tail",
         (("recordings/journal/format.py", "if durable >= hole:", "if durable > hole + 4:"),),
-        "tests/test_power_loss.py::test_one_later_line_is_enough_to_tell_corruption_from_debris",
+        "tests/recordings/test_power_loss.py::test_one_later_line_is_enough_to_tell_corruption_from_debris",
     ),
     Bug(
         "whoever comes back may flood again",
@@ -154,7 +154,7 @@ BUGS = (
                 "line.__dict__.setdefault('pace', Pace()).take(",
             ),
         ),
-        "tests/test_floods.py::test_a_flood_is_closed_and_the_seat_is_not_faster_when_it_comes_back",
+        "tests/server/test_floods.py::test_a_flood_is_closed_and_the_seat_is_not_faster_when_it_comes_back",
     ),
     Bug(
         "resume tokens are kept readably",
@@ -165,12 +165,12 @@ BUGS = (
                 "self._doors.tokens[str(who)] = token",
             ),
         ),
-        "tests/test_server.py::test_neither_codes_nor_tokens_are_written_readably",
+        "tests/server/test_server.py::test_neither_codes_nor_tokens_are_written_readably",
     ),
     Bug(
         "the words of an announcement are journaled",
         (("server/publishing/announcements.py", "return Announce(digest=digest)", "return Announce(text, digest)"),),
-        "tests/test_conduct.py::test_words_to_everybody_are_heard_and_stay_out_of_the_journal",
+        "tests/server/test_conduct.py::test_words_to_everybody_are_heard_and_stay_out_of_the_journal",
     ),
     Bug(
         "an order overtakes an alarm that is due",
@@ -191,7 +191,7 @@ BUGS = (
                 "{market: (due, what) for market, (due, what) in",
             ),
         ),
-        "tests/test_session.py::test_a_pause_keeps_the_time_that_is_left",
+        "tests/p2p/session/test_session.py::test_a_pause_keeps_the_time_that_is_left",
     ),
     Bug(
         "a crash is no pause",
@@ -234,7 +234,7 @@ BUGS = (
     Bug(
         "a welcome tells a token that is not durable yet",
         (("server/connections/gateway.py", "token=self.tokens.get(viewer, 0)", "token=self.session.token(viewer)"),),
-        "tests/test_recover.py::test_a_welcome_tells_no_token_that_is_not_on_record_yet",
+        "tests/recordings/test_recover.py::test_a_welcome_tells_no_token_that_is_not_on_record_yet",
     ),
     Bug(
         "an older line that ends takes the newer one's place along",
@@ -245,7 +245,7 @@ BUGS = (
                 "        if line.who in self.lines:\n            del",
             ),
         ),
-        "tests/test_server.py::test_a_second_login_takes_the_seat_and_the_older_line_is_told",
+        "tests/server/test_server.py::test_a_second_login_takes_the_seat_and_the_older_line_is_told",
     ),
     Bug(
         "the token of before still opens a seat that was given to another",
@@ -256,7 +256,7 @@ BUGS = (
                 "            pass\n",
             ),
         ),
-        "tests/test_recover.py::test_a_robots_seat_has_a_new_code_after_a_crash_and_its_old_ones_are_void",
+        "tests/recordings/test_recover.py::test_a_robots_seat_has_a_new_code_after_a_crash_and_its_old_ones_are_void",
     ),
     Bug(
         "the token lent to a robot stays good when the owner is back",
@@ -316,7 +316,7 @@ BUGS = (
     Bug(
         "who has come and gone in one batch was not there",
         (("server/session/vacant_seats.py", "            self._forget(message.seat)\n", ""),),
-        "tests/test_vacancies.py::test_the_grace_begins_anew_however_short_what_broke_it_was",
+        "tests/server/test_vacancies.py::test_the_grace_begins_anew_however_short_what_broke_it_was",
     ),
     Bug(
         "a robot that was sent while the owner was at the door may come later",
@@ -327,12 +327,12 @@ BUGS = (
                 "",
             ),
         ),
-        "tests/test_vacancies.py::test_a_robot_that_was_sent_while_the_owner_was_at_the_door_is_called_back",
+        "tests/server/test_vacancies.py::test_a_robot_that_was_sent_while_the_owner_was_at_the_door_is_called_back",
     ),
     Bug(
         "a robot's setting outlives its time",
         (("p2p/session/stand_ins.py", "            if setting not in now:\n", "            if setting in now:\n"),),
-        "tests/test_stand_ins.py::test_who_comes_back_finds_what_he_had_set_himself",
+        "tests/p2p/session/test_stand_ins.py::test_who_comes_back_finds_what_he_had_set_himself",
     ),
     Bug(
         "what was said before a robot took the seat is said again",

@@ -25,7 +25,7 @@ from server.hosted_session import Host, Opened
 from server.monitoring.prometheus import counted
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds, Viewer, spectator
-from tests.canaries import mark_households
+from tests.plays.canaries import mark_households
 from tests.simulation import world
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.loop import SimulatedLoop

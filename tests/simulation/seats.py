@@ -19,7 +19,7 @@ from p2p.protocol.frames import Fault
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario, Vacancies
 from server.limits import TAKEN_OVER
 from server.session.credentials import Doors, _Doors
-from tests.play import small
+from tests.plays.play import small
 from tests.simulation.client import Client
 from tests.simulation.network import Link
 

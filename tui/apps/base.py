@@ -95,6 +95,14 @@ class LabApp(App[Ending]):
             self._drawn = stamp
             self.draw()
 
+    def on_draw_requested(self) -> None:
+        """A screen wants to be drawn."""
+        self.draw()
+
+    def on_leave_requested(self) -> None:
+        """The person leaves a screen, or the program."""
+        self.leave()
+
     def draw(self) -> None:
         """Draw now. The base screen is drawn even where a smaller one lies on top."""
         if self.model is None or len(self.screen_stack) < 2:

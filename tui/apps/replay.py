@@ -20,7 +20,7 @@ class ReplayApp(LabApp):
 
     def on_mount(self) -> None:
         """Begin to play."""
-        self.push_screen(ReplayScreen())
+        self.push_screen(ReplayScreen(self.player))
         self._beat_at = time.monotonic()
 
     def now(self) -> Instant:
@@ -38,7 +38,7 @@ class ReplayApp(LabApp):
             self.draw()
         super().beat()
 
-    def follow(self) -> None:
+    def on_player_moved(self) -> None:
         """The player was moved by hand."""
         self.model = self.player.model
         self.draw()

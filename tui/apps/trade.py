@@ -5,14 +5,17 @@ from contextlib import suppress
 from typing import Protocol
 
 from textual.css.query import NoMatches
+from textual.screen import Screen
 
 from bots.client import Closed, Facts, Happening, Lost
 from p2p.base.units import Instant
 from p2p.messages import Message
+from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Fault, Welcome
 from tui.apps.base import Ending, LabApp
 from tui.model.model import Model
 from tui.screens.lobby import LobbyScreen
+from tui.screens.requests import OrderRequested
 from tui.screens.results import ResultsScreen, total
 from tui.screens.trading import TradingScreen
 from tui.text.refusals import closed_sentence
@@ -40,6 +43,13 @@ class Trader(Protocol):
 
     def happenings(self) -> AsyncIterator[Happening]:
         """Everything that happens on the line."""
+
+
+def _screen_of(stage: str, model: Model) -> Screen[None]:
+    """The screen that belongs to a session's phase."""
+    if stage == "results":
+        return ResultsScreen(model)
+    return TradingScreen(model) if stage == "trading" else LobbyScreen()
 
 
 class TradeApp(LabApp):
@@ -105,16 +115,22 @@ class TradeApp(LabApp):
             self._stage = stage
             while len(self.screen_stack) > 2:
                 self.pop_screen()
-            self.switch_screen({"trading": TradingScreen, "results": ResultsScreen, "lobby": LobbyScreen}[stage]())
+            self.switch_screen(_screen_of(stage, self.model))
             self.fit(self.size)
             return
         super().draw()
 
-    def send(self, order: Message) -> None:
-        """Send an order; raises ProtocolError where too many wait for an answer."""
+    def on_order_requested(self, event: OrderRequested) -> None:
+        """Send an order; where too many wait for an answer, the screen says so."""
         assert self.model
-        token = self.client.say(order, {"redraw_us": self.redraw_us})
-        self.model.said(token, order)
+        try:
+            token = self.client.say(event.order, {"redraw_us": self.redraw_us})
+        except ProtocolError as error:
+            if isinstance(screen := self.screen_stack[1], TradingScreen):
+                screen.not_sent(error.why, event.typed)
+            return
+        self.model.said(token, event.order)
+        self.draw()
 
     def leave(self) -> None:
         """The trader has had enough, or the session is over."""

@@ -47,7 +47,7 @@ class WatchApp(LabApp):
 
     def on_mount(self) -> None:
         """Open the screen and the line."""
-        self.push_screen(WatchScreen())
+        self.push_screen(WatchScreen(self.client.url))
         self.run_worker(self._listen(), exclusive=True)
 
     def now(self) -> Instant:

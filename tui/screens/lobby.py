@@ -1,6 +1,6 @@
 """The lobby: which market this is, its rules, who is still missing, and what the keys will do."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,12 +11,10 @@ from textual.widgets import Footer, ProgressBar
 
 from p2p.base.units import Instant
 from tui.model.model import Model
+from tui.screens.requests import DrawRequested, LeaveRequested
 from tui.text.rules_page import rules_text
 from tui.widgets.notice import ROWS_MAX, Notice
 from tui.widgets.text_line import Line
-
-if TYPE_CHECKING:
-    from tui.apps.trade import TradeApp
 
 
 class LobbyScreen(Screen[None]):
@@ -36,10 +34,7 @@ class LobbyScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw as soon as the parts have their places."""
-        self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        cast("TradeApp", self.app).draw()
+        self.call_after_refresh(self.post_message, DrawRequested())
 
     def connecting(self, url: str, why: str) -> None:
         """No server has answered yet."""
@@ -68,4 +63,4 @@ class LobbyScreen(Screen[None]):
 
     def action_leave(self) -> None:
         """Leave the seat; it can be taken again with the same code."""
-        cast("TradeApp", self.app).leave()
+        self.post_message(LeaveRequested())

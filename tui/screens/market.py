@@ -16,6 +16,7 @@ from textual.widgets import Footer
 
 from p2p.base.units import Instant
 from tui.model.model import Model
+from tui.screens.requests import DrawRequested
 from tui.widgets.best_quotes import Bests
 from tui.widgets.call_box import CallBox
 from tui.widgets.chart import PriceChart
@@ -36,15 +37,16 @@ class MarketScreen(Screen[None]):
     PICKS = False
     """Whether own orders can be picked to be cancelled or replaced."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: Model | None = None) -> None:
         super().__init__()
+        self.model = model
         self._arranged: tuple[bool, ...] | None = None
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         yield Status(id="status")
         yield Notice()
-        model = self._model()
+        model = self.model
         self._arranged = arrangement(model)
         self.set_class(bool(model and model.calls and shows_book(model)), "-call-and-book")
         with Horizontal(id="market"):
@@ -66,33 +68,21 @@ class MarketScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw as soon as the parts have their places."""
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.post_message, DrawRequested())
 
     def on_resize(self) -> None:
         """How much is shown depends on how much room there is."""
-        self.call_after_refresh(self._draw)
-
-    def _model(self) -> Model | None:
-        from tui.apps.base import LabApp
-
-        assert isinstance(self.app, LabApp)
-        return self.app.model
-
-    def _draw(self) -> None:
-        from tui.apps.base import LabApp
-
-        app = self.app
-        assert isinstance(app, LabApp)
-        app.draw()
+        self.call_after_refresh(self.post_message, DrawRequested())
 
     async def _rearrange(self) -> None:
         """The rules have come after the screen: they say which parts it has."""
         await self.recompose()
         self.refresh_bindings()  # a new footer shows no keys until it is told of them
-        self._draw()
+        self.post_message(DrawRequested())
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring every part up to date."""
+        self.model = model
         if self._arranged != arrangement(model):
             self._arranged = arrangement(model)
             self.call_later(self._rearrange)

@@ -1,6 +1,6 @@
 """The market of a recording: the trading screen without a ticket, and the keys of a player."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -9,13 +9,11 @@ from p2p.base.units import SECOND, Instant
 from tui.model.model import Model
 from tui.model.replay_player import Player
 from tui.screens.market import MarketScreen
+from tui.screens.requests import LeaveRequested, PlayerMoved
 from tui.screens.results import ResultsScreen
 from tui.widgets.playback_bar import Playbar
 from tui.widgets.text_line import Line
 from tui.widgets.ticket import news_words
-
-if TYPE_CHECKING:
-    from tui.apps.replay import ReplayApp
 
 JUMP = 5 * SECOND
 
@@ -36,10 +34,9 @@ class ReplayScreen(MarketScreen):
         Binding("q", "leave", "Leave"),
     ]
 
-    @property
-    def player(self) -> Player:
-        """What is being played."""
-        return cast("ReplayApp", self.app).player
+    def __init__(self, player: Player) -> None:
+        super().__init__(player.model)
+        self.player = player
 
     def foot(self) -> ComposeResult:
         """One's last answer, and the player's bar."""
@@ -55,7 +52,7 @@ class ReplayScreen(MarketScreen):
         self.query_one(Playbar).show(self.player)
 
     def _moved(self) -> None:
-        cast("ReplayApp", self.app).follow()
+        self.post_message(PlayerMoved())
 
     def action_play(self) -> None:
         """Play or stand still."""
@@ -94,8 +91,8 @@ class ReplayScreen(MarketScreen):
 
     def action_results(self) -> None:
         """The results so far, on top; q comes back."""
-        self.app.push_screen(ResultsScreen())
+        self.app.push_screen(ResultsScreen(self.player.model))
 
     def action_leave(self) -> None:
         """The end."""
-        cast("ReplayApp", self.app).leave()
+        self.post_message(LeaveRequested())

@@ -1,6 +1,6 @@
 """The results: what each period came to, for oneself and in the market, and all contracts in one chart."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,12 +12,10 @@ from p2p.base.units import Instant
 from tui.model.model import Model
 from tui.model.number_format import Figures
 from tui.model.period import Period
+from tui.screens.requests import LeaveRequested
 from tui.text.phrases import counted
 from tui.widgets.session_chart import SessionChart
 from tui.widgets.text_line import Line
-
-if TYPE_CHECKING:
-    from tui.apps.base import LabApp
 
 TRADES_SHOWN = 4
 """Trades of one's own that a line of the table names one by one."""
@@ -28,8 +26,9 @@ class ResultsScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave")]
 
-    def __init__(self) -> None:
+    def __init__(self, model: Model) -> None:
         super().__init__()
+        self.model = model
         self._shown = -1
 
     def compose(self) -> ComposeResult:
@@ -42,15 +41,15 @@ class ResultsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw as soon as there is a place to draw on."""
-        self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        app = cast("LabApp", self.app)
-        if app.model:
-            self.show(app.model, app.now())
+        self.call_after_refresh(self._fill)
 
     def show(self, model: Model, now: Instant) -> None:
         """Fill the table and the chart, once for each state of the model."""
+        self.model = model
+        self._fill()
+
+    def _fill(self) -> None:
+        model = self.model
         if self._shown == model.version:
             return
         self._shown = model.version
@@ -67,7 +66,7 @@ class ResultsScreen(Screen[None]):
 
     def action_leave(self) -> None:
         """The end."""
-        cast("LabApp", self.app).leave()
+        self.post_message(LeaveRequested())
 
 
 def total(model: Model) -> str:

@@ -1,6 +1,6 @@
 """The trading screen: the market, a ticket, and the keys that make orders."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -8,7 +8,6 @@ from textual.events import Key, Paste
 
 from p2p.base.units import Instant, Price, Side
 from p2p.messages import Message
-from p2p.protocol.codec import ProtocolError
 from tui.entry.household_entry import battery_set, reservation_set
 from tui.entry.order_entry import (
     TIMES,
@@ -26,12 +25,10 @@ from tui.entry.order_entry import (
 )
 from tui.model.model import Model
 from tui.screens.market import MarketScreen
+from tui.screens.requests import DrawRequested, LeaveRequested, OrderRequested
 from tui.screens.rules import RulesScreen
 from tui.widgets.own_orders import OwnOrders
 from tui.widgets.ticket import TYPED_MAX, Ticket
-
-if TYPE_CHECKING:
-    from tui.apps.trade import TradeApp
 
 OF_ROLE = {"bid": "buyer", "buy": "buyer", "ask": "seller", "sell": "seller"}
 HOUSEHOLD = {"battery", "limit"}
@@ -68,16 +65,12 @@ class TradingScreen(MarketScreen):
         Binding("backspace", "rub_out", "", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, model: Model | None = None) -> None:
+        super().__init__(model)
         self.on_screen: dict[Side, Price | None] = {"bid": None, "ask": None}
         self._role: str | None = None
         self._leaving = False
-
-    @property
-    def trade(self) -> "TradeApp":
-        """The program this is a screen of."""
-        return cast("TradeApp", self.app)
+        self._shown_at: Instant = 0
 
     def foot(self) -> ComposeResult:
         """The ticket."""
@@ -86,6 +79,7 @@ class TradingScreen(MarketScreen):
     def show(self, model: Model, now: Instant) -> None:
         """Bring every part up to date, and remember which quotes the trader is looking at."""
         super().show(model, now)
+        self._shown_at = now
         self.query_one(Ticket).show(model, now)
         self.on_screen = {"bid": model.public.bid, "ask": model.public.ask}
         if model.own.role != self._role:
@@ -95,7 +89,7 @@ class TradingScreen(MarketScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of the other role are greyed out; before one has a role they all are. Where orders rest there are more
         keys, and those of the other role are not shown."""
-        model = self.trade.model
+        model = self.model
         resets = model is None or model.public.resets
         if action == "order":
             word = str(parameters[0])
@@ -111,7 +105,7 @@ class TradingScreen(MarketScreen):
         if event.key != "q":
             self._leaving = False
         character = event.character
-        model = self.trade.model
+        model = self.model
         keys = "baysiq" if model is None or model.public.resets else "baysiqcr"
         if model and model.figures.energy:
             keys += "wl"
@@ -132,7 +126,7 @@ class TradingScreen(MarketScreen):
     def on_paste(self, event: Paste) -> None:
         """A pasted price takes the place of what was typed."""
         text = event.text.strip()
-        model = self.trade.model
+        model = self.model
         if model and model.figures.typed(text) is not None:
             self._ticket().put(text[:TYPED_MAX])
             self._refresh_ticket()
@@ -143,7 +137,7 @@ class TradingScreen(MarketScreen):
 
     def action_quote(self) -> None:
         """Send what is typed as one's own kind of quote."""
-        model = self.trade.model
+        model = self.model
         side = side_of(model) if model else None
         if side is None:
             self._refuse(no_role(model) if model else "the market has not been heard of yet")
@@ -152,7 +146,7 @@ class TradingScreen(MarketScreen):
 
     def action_order(self, word: str) -> None:
         """Send an order, or say why not."""
-        model = self.trade.model
+        model = self.model
         if model is None:
             return
         price: Price | None
@@ -174,47 +168,48 @@ class TradingScreen(MarketScreen):
 
     def action_cancel(self) -> None:
         """Take the picked order out of the book."""
-        if self.trade.model:
-            self._send(cancelling(self.trade.model, self._own_orders().order(self.trade.model)))
+        if self.model:
+            self._send(cancelling(self.model, self._own_orders().order(self.model)))
 
     def action_replace(self) -> None:
         """Put what is typed in the place of the picked order."""
-        model = self.trade.model
+        model = self.model
         if model:
             self._send(replacing(model, self._own_orders().order(model), self._ticket().typed))
 
     def action_battery(self) -> None:
         """Set the battery's power from the next interval on to what is typed; to its own rule where nothing is."""
-        if self.trade.model:
-            self._send(battery_set(self.trade.model, self._ticket().typed))
+        if self.model:
+            self._send(battery_set(self.model, self._ticket().typed))
 
     def action_limit(self) -> None:
         """Set the price up to (from) which the automaton buys (sells), from the next interval on."""
-        if self.trade.model:
-            self._send(reservation_set(self.trade.model, self._ticket().typed))
+        if self.model:
+            self._send(reservation_set(self.model, self._ticket().typed))
 
     def action_pick(self, step: int) -> None:
         """Mean another of one's own orders."""
-        if self.trade.model:
-            self._own_orders().pick(self.trade.model, step)
-            self.trade.draw()
+        if self.model:
+            self._own_orders().pick(self.model, step)
+            self.post_message(DrawRequested())
 
     def _send(self, message: Message | str) -> None:
         """Send a message, or say why not."""
         if isinstance(message, str):
             self._refuse(message)
             return
-        try:
-            self.trade.send(message)
-        except ProtocolError as error:
-            self._refuse(error.why)
-            return
+        self.post_message(OrderRequested(message, self._ticket().typed))
         self._ticket().put("")
-        self.trade.draw()
+
+    def not_sent(self, why: str, typed: str) -> None:
+        """What was asked for could not be sent: it stands in the ticket again, unless something else does by now."""
+        if not self._ticket().typed:
+            self._ticket().put(typed)
+        self._refuse(why)
 
     def action_nudge(self, up: bool) -> None:
         """One tick up or down; from nothing, one better than what stands."""
-        model = self.trade.model
+        model = self.model
         price = nudged(model, parts_typed(self._ticket().typed)[0], up) if model else None
         if model and price is not None:
             self._ticket().put_price(model.figures.price(price))
@@ -232,13 +227,13 @@ class TradingScreen(MarketScreen):
 
     def action_rules(self) -> None:
         """Lay the rules and instructions on top."""
-        if self.trade.model:
-            self.app.push_screen(RulesScreen(self.trade.model))
+        if self.model:
+            self.app.push_screen(RulesScreen(self.model))
 
     def action_leave(self) -> None:
         """Leave, if it is meant: the key is to be pressed twice while the session runs."""
         if self._leaving:
-            self.trade.leave()
+            self.post_message(LeaveRequested())
             return
         self._leaving = True
         self.notify("Press q again to leave. What you offer stays in the market; you can join again.", timeout=4)
@@ -253,7 +248,7 @@ class TradingScreen(MarketScreen):
 
     def _signs(self) -> list[str]:
         """What can be typed beside digits."""
-        model = self.trade.model
+        model = self.model
         if model is None:
             return []
         figures = model.figures
@@ -261,7 +256,7 @@ class TradingScreen(MarketScreen):
         return [*signs, *(["."] if figures.decimals else []), *(["-"] if figures.energy else [])]
 
     def _a_price(self) -> str:
-        model = self.trade.model
+        model = self.model
         if model is None:
             return "a whole number"
         return f"a {'' if model.figures.decimals else 'whole '}number of {model.figures.unit}"
@@ -270,11 +265,11 @@ class TradingScreen(MarketScreen):
         self._say(f"Not sent: {why}.")
 
     def _say(self, sentence: str) -> None:
-        if self.trade.model:
-            self._ticket().tell(sentence, self.trade.model)
+        if self.model:
+            self._ticket().tell(sentence, self.model)
         self._refresh_ticket()
 
     def _refresh_ticket(self) -> None:
         """A keypress is seen at once, without a drawing of all the rest."""
-        if self.trade.model:
-            self._ticket().show(self.trade.model, self.trade.now())
+        if self.model:
+            self._ticket().show(self.model, self._shown_at)

@@ -1,6 +1,6 @@
 """The market as its public sees it: the trading screen without a ticket, and nothing that could be said."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -9,14 +9,12 @@ from textual.content import Content
 from p2p.base.units import Instant
 from tui.model.model import Model
 from tui.screens.market import MarketScreen
+from tui.screens.requests import LeaveRequested
 from tui.screens.results import ResultsScreen
 from tui.widgets.chart import PriceChart
 from tui.widgets.text_line import Line
 from tui.widgets.unit_list import Units
 from tui.widgets.waiting_notice import Waiting, no_prices
-
-if TYPE_CHECKING:
-    from tui.apps.watch import WatchApp
 
 
 class WatchScreen(MarketScreen):
@@ -26,6 +24,10 @@ class WatchScreen(MarketScreen):
         Binding("r", "results", "Results"),
         Binding("q", "leave", "Leave"),
     ]
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
 
     def before_prices(self) -> ComposeResult:
         """Words where there is nothing to be drawn."""
@@ -43,7 +45,7 @@ class WatchScreen(MarketScreen):
 
     def connecting(self, why: str) -> None:
         """Nobody has answered yet."""
-        self.query_one(Waiting).connecting(cast("WatchApp", self.app).client.url, why)
+        self.query_one(Waiting).connecting(self.url, why)
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring every part up to date."""
@@ -56,9 +58,9 @@ class WatchScreen(MarketScreen):
 
     def action_results(self) -> None:
         """The results so far, on top; q comes back."""
-        if cast("WatchApp", self.app).model:
-            self.app.push_screen(ResultsScreen())
+        if self.model:
+            self.app.push_screen(ResultsScreen(self.model))
 
     def action_leave(self) -> None:
         """The end."""
-        cast("WatchApp", self.app).leave()
+        self.post_message(LeaveRequested())

@@ -1,0 +1,1 @@
+"""Tests of robots, clients and the load maker."""

@@ -1,0 +1,1 @@
+"""What tests share: plays, hosted sessions, real processes, spoilt bytes."""

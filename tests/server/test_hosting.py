@@ -1,0 +1,135 @@
+"""What `pit serve` does round a session when something round it fails: the session is none the worse for it."""
+
+import asyncio
+import contextlib
+import io
+import os
+import signal
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from bots.robots.robot import Robot
+from p2p.messages import Accepted, Bid, Passes
+from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.frames import Welcome
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
+from recordings.journal.store import Recovered
+from server.connections.transport import Transport
+from server.hosted_session import Opened
+from server.serve.serve_run import Hosting
+from server.session.notices import SeatNews
+from tests.plays.hosted import GUARD_S
+from tests.plays.server_plays import trading
+
+
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """A standard error that nobody reads any more, as of a terminal that was closed."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    stream = os.fdopen(writer, "w", buffering=1)
+    try:
+        with contextlib.redirect_stderr(stream):
+            yield
+    finally:
+        with contextlib.suppress(BrokenPipeError):
+            stream.close()
+
+
+async def test_a_terminal_that_is_closed_stops_no_market(host) -> None:
+    async with host() as hosted:
+        hosted.host.listeners.append(SeatNews().heard)
+        _, (buyer, *_) = await trading(hosted)
+        seat = buyer.welcome.seat
+        buyer.cut()
+        await hosted.until(lambda: seat not in hosted.host.gateway.lines)
+        robot = await hosted.login(ClientLine(hosted.codes[seat], "robot"))
+        with unheard():
+            assert isinstance(await robot.say(Passes("raised")), Accepted)
+            assert isinstance(await robot.say(Bid(50)), Accepted)
+        assert not hosted.running.done()
+
+
+async def test_a_session_that_was_stopped_by_closing_its_terminal_ends_without_a_complaint(opened: Opened) -> None:
+    hosting = Hosting(opened, [], as_json=False)
+    with unheard(), contextlib.redirect_stdout(sys.stderr):
+        hosting._say_end()
+
+
+async def test_a_connection_that_fails_by_the_servers_fault_is_said_and_the_others_trade_on(host, capsys) -> None:
+    def full(who: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    async with host() as hosted:
+        _, (buyer, *_) = await trading(hosted)
+        hosted.host.log.out = log = io.StringIO()
+        hosted.host.gateway.doors.token = full
+        for _ in range(2):
+            socket = await hosted.raw()
+            await socket.send(ClientLine(hosted.codes[3], "human").login(), text=True)
+            await socket.wait_closed()
+            assert socket.close_code == 1011
+        assert isinstance(await buyer.say(Bid(50)), Accepted)
+    said = capsys.readouterr().err
+    assert said.count("by the server's fault") == said.count("No space left on device") == 1
+    assert log.getvalue().count('"failed"') == 2
+    assert hosted.codes[3] not in said + log.getvalue()
+
+
+def test_a_robot_that_nobody_hears_says_to_the_session_that_it_passes(small: Scenario) -> None:
+    robot = Robot("ws://127.0.0.1:9", "AAAAAAAA", "zic")
+    robot.client.line._welcomed(Welcome("play", 0, "token", 0, 0, public_rules(small, "book", to_robot=True)))
+    with unheard():
+        robot._pass("raised", "its agent has failed")
+    assert len(robot.client.line.pending) == 1
+
+
+async def test_a_session_that_cannot_begin_says_why_and_is_sealed(opened: Opened, monkeypatch) -> None:
+    async def refused(*words: str, **more: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("asyncio.create_subprocess_exec", refused)
+    with pytest.raises(click.ClickException, match=r"cannot begin.*Resource.*--recover"):
+        await Hosting(opened, ["zic"], as_json=True).run("127.0.0.1", 0)
+    assert Recovered(opened.store.folder).sealed is not None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows asks no process whether it heeds")
+async def test_robots_that_heed_nothing_do_not_hold_up_the_end(opened: Opened) -> None:
+    """Among them is anybody's code."""
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    hosting = Hosting(opened, [], as_json=True)
+    pipe = asyncio.subprocess.PIPE
+    hosting._robots = robots = await asyncio.create_subprocess_exec(sys.executable, "-c", deaf, stdout=pipe)
+    assert robots.stdout is not None
+    await robots.stdout.readline()
+    await asyncio.wait_for(hosting._end_robots(), GUARD_S)
+    assert robots.returncode == -signal.SIGKILL
+
+
+async def test_no_robots_are_started_when_those_before_them_have_been_ended(opened: Opened) -> None:
+    """A broker is told the last words meanwhile, and a seat's grace may run out."""
+    hosting = Hosting(opened, [], as_json=True)
+    hosting._robots = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await hosting._end_robots()
+    hosting._call_stand_in(1, "zic")
+    assert hosting._restarting is None
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "ws://127.0.0.1:8765"),
+        ("lab.example", "ws://lab.example:8765"),
+        ("0.0.0.0", "ws://127.0.0.1:8765"),
+        ("::1", "ws://[::1]:8765"),
+        ("::", "ws://[::1]:8765"),
+        ("2001:db8::7", "ws://[2001:db8::7]:8765"),
+    ],
+)
+def test_the_address_that_is_said_can_be_joined(host: str, url: str) -> None:
+    assert Transport().url(host, 8765) == url

@@ -1,0 +1,120 @@
+"""What is told before an order is sent, and the sentences for what comes back."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.client import FINAL
+from p2p.base.units import SECOND
+from p2p.messages import Ask, Bid, Buy, Paused, Quote, Reason, Schedule, Sell, StartRound, Step
+from p2p.scenario.public_rules import public_rules
+from tests.plays.tui_plays import Play, small
+from tui.entry.order_entry import hindrance, nudged, order_of, outlook, price_typed
+from tui.text.refusals import CLOSED, REFUSED, closed_sentence, order_words
+
+
+def trading(role: str, *values: int, tick: int = 1) -> Play:
+    play = Play(small(tick=tick))
+    play << Schedule(1, role, tuple(Step(value) for value in values))
+    return play << StartRound(1, 60 * SECOND)
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    assert set(get_args(Reason)) <= set(REFUSED)
+    assert all(sentence and "_" not in sentence for sentence in REFUSED.values())
+
+
+def test_every_final_close_of_the_line_is_said_in_a_sentence() -> None:
+    assert set(CLOSED) <= FINAL
+    assert all(closed_sentence(code, "").endswith(".") for code in FINAL | {0, 1011})
+    assert "gone" in closed_sentence(0, "the server is gone")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "type a price first"),
+        ("12.5", "whole number of cents"),
+        ("-3", "whole number"),
+        ("١٢", "whole number"),
+        ("0", "prices go from 1 to 400 cents"),
+        ("401", "prices go from 1 to 400 cents"),
+        ("9" * 30, "prices go from 1 to 400 cents"),
+    ],
+)
+def test_a_mistyped_price_is_told(typed: str, said: str) -> None:
+    answer = price_typed(typed, public_rules(small()))
+    assert isinstance(answer, str)
+    assert said in answer
+
+
+def test_a_price_between_two_ticks_is_told_with_both() -> None:
+    rules = public_rules(small(tick=3))
+    assert price_typed("6", rules) == "prices go in steps of 3: 4 or 7"
+    assert price_typed("7", rules) == 7
+
+
+@given(st.text(max_size=12))
+def test_whatever_is_typed_is_a_price_of_the_market_or_a_sentence(text: str) -> None:
+    rules = public_rules(small())
+    price = price_typed(text, rules)
+    assert isinstance(price, str) or rules.price_min <= price <= rules.price_max
+
+
+def test_nobody_says_what_is_the_other_roles() -> None:
+    assert "you are a buyer" in (hindrance(trading("buyer", 300).model, Ask(100)) or "")
+    assert "you are a seller" in (hindrance(trading("seller", 100).model, Buy(100)) or "")
+
+
+def test_a_loss_is_told_before_it_is_sent_where_losses_are_not_allowed() -> None:
+    assert "above your value of 300" in (hindrance(trading("buyer", 300).model, Bid(301)) or "")
+    assert hindrance(trading("buyer", 300).model, Bid(300)) is None
+    assert "below your cost of 100" in (hindrance(trading("seller", 100).model, Sell(99)) or "")
+    assert hindrance(trading("seller", 100).model, Ask(100)) is None
+
+
+def test_there_must_be_something_to_take() -> None:
+    assert hindrance(trading("buyer", 300).model, Buy(None)) == "there is no ask to buy from"
+    assert hindrance(trading("seller", 100).model, Sell(None)) == "there is no bid to sell to"
+
+
+def test_nothing_is_sent_before_the_period_in_a_pause_or_without_units() -> None:
+    assert "no role" in (hindrance(Play().model, Bid(100)) or "")
+    play = Play() << Schedule(1, "buyer", (Step(300),))
+    assert "closed" in (hindrance(play.model, Bid(100)) or "")
+    assert "paused" in (hindrance((trading("buyer", 300) << Paused(SECOND)).model, Bid(100)) or "")
+    assert "all your units" in (hindrance(trading("buyer").model, Bid(100)) or "")
+
+
+def test_the_outlook_says_gain_crossing_and_no_improvement() -> None:
+    play = trading("buyer", 300) << Quote("bid", 120) << Quote("ask", 200)
+    assert outlook(play.model, 150) == "gain 150 if it is accepted"
+    assert outlook(play.model, 120) == "does not improve on the standing bid of 120"
+    assert outlook(play.model, 220) == "meets the standing ask: trades at 200, gain 100"
+    play = trading("seller", 150) << Quote("bid", 120) << Quote("ask", 200)
+    assert outlook(play.model, 130) == "LOSS 20 if it is accepted"
+    assert outlook(play.model, 200) == "does not improve on the standing ask of 200"
+    assert outlook(play.model, 110) == "meets the standing bid: trades at 120, LOSS 30"
+
+
+def test_the_arrows_begin_with_an_improvement_and_go_by_ticks() -> None:
+    model = (trading("buyer", 300) << Quote("bid", 120)).model
+    assert nudged(model, "", up=True) == 121
+    assert nudged(model, "121", up=True) == 122
+    assert nudged(model, "121", up=False) == 120
+    assert nudged(model, "400", up=True) == 400
+    assert nudged((trading("seller", 100) << Quote("ask", 200)).model, "", up=False) == 199
+
+
+def test_where_nothing_stands_the_arrows_begin_at_ones_own_unit_on_a_tick() -> None:
+    assert nudged(trading("buyer", 300, tick=3).model, "", up=True) == 298
+    assert nudged(trading("seller", 101, tick=3).model, "", up=True) == 103
+    assert nudged(Play().model, "", up=True) is None
+
+
+def test_orders_are_named_in_words() -> None:
+    words = [order_words(order_of(word, 90)) for word in ("bid", "ask", "buy", "sell")]
+    assert words == ["bid 90", "ask 90", "buy at 90", "sell at 90"]
+    assert order_words(None) == "an earlier order"

@@ -1,0 +1,195 @@
+"""The player of recordings: where it goes, what it shows, and its keys."""
+
+import pytest
+
+from p2p.base.units import SECOND
+from p2p.messages import Bid, Refused, Schedule, StartRound, Step
+from p2p.protocol.frames import Told
+from p2p.scenario.public_rules import public_rules
+from recordings.reading.replay import Replay
+from tests.plays.tui_plays import small, told_to
+from tui.apps.replay import ReplayApp
+from tui.model.model import Answer, Model
+from tui.model.replay_player import SPEEDS, Player
+from tui.screens.replay import ReplayScreen
+from tui.screens.results import ResultsScreen
+from tui.widgets.playback_bar import position
+from tui.widgets.text_line import Line
+
+
+def replay(seat: int | None = 0, cut: bool = False) -> Replay:
+    told = told_to(seat, small())
+    return Replay("a-session", public_rules(small()), seat, 0, told, {}, cut)
+
+
+def folded(player: Player) -> Model:
+    """The model as it is when all facts up to the player's instant are folded, from the first on."""
+    model = Model(player.replay.rules, player.replay.seat)
+    for told in player.replay.told:
+        if told.at <= player.at:
+            model.fold(told)
+    return model
+
+
+def shown(model: Model) -> object:
+    public = model.public
+    return (public.period, public.phase, public.bid, public.ask, model.own.prices, model.surplus_total, model.periods)
+
+
+def test_it_begins_with_the_first_period_and_plays_to_the_end() -> None:
+    player = Player(replay(), speed=4.0)
+    assert player.model.public.period == 1
+    while player.playing:
+        player.advance(SECOND)
+    assert player.finished
+    assert player.model.public.phase == "ended"
+
+
+def test_four_times_as_fast_is_four_seconds_a_second() -> None:
+    player = Player(replay(), speed=4.0)
+    start = player.at
+    player.advance(SECOND)
+    assert player.at - start == 4 * SECOND
+
+
+def test_a_player_that_is_paused_stands_still() -> None:
+    player = Player(replay())
+    player.toggle()
+    before = player.at
+    player.advance(10 * SECOND)
+    assert player.at == before
+
+
+@pytest.mark.parametrize("seat", [None, 0, 3])
+def test_wherever_it_jumps_it_shows_what_was_known_there(seat: int | None) -> None:
+    player = Player(replay(seat))
+    for instant in (40, 70, 20, 130, 65, 0):
+        player.jump(instant * SECOND)
+        assert shown(player.model) == shown(folded(player))
+
+
+def test_going_back_is_drawn_too() -> None:
+    """What is drawn depends on the version: a model that is folded anew must not have one that was drawn already."""
+    player = Player(replay())
+    player.jump(player.end_at)
+    before = player.model.version
+    player.jump(0)
+    assert player.model.version > before
+
+
+def test_from_period_to_period_and_back() -> None:
+    player = Player(replay())
+    first, second = player.starts
+    player.next_period()
+    assert (player.at, player.model.public.period) == (second, 2)
+    player.previous_period()
+    assert (player.at, player.model.public.period) == (first, 1)
+    player.next_period()
+    player.next_period()
+    assert player.finished
+
+
+def test_within_a_period_back_is_to_its_start() -> None:
+    player = Player(replay())
+    player.jump(player.starts[1] + 20 * SECOND)
+    player.previous_period()
+    assert player.at == player.starts[1]
+
+
+def test_speeds_go_up_and_down_and_stop_at_the_ends() -> None:
+    player = Player(replay(), speed=3.0)
+    player.faster(1)
+    assert player.speed == 4.0
+    player.faster(-1)
+    assert player.speed == 2.0
+    for _ in SPEEDS:
+        player.faster(1)
+    assert player.speed == SPEEDS[-1]
+
+
+def test_at_the_end_play_begins_again() -> None:
+    player = Player(replay())
+    player.jump(player.end_at)
+    player.toggle()
+    assert player.playing
+    assert player.at == player.starts[0]
+
+
+def test_an_answer_is_shown_with_the_order_that_it_answers() -> None:
+    rules = public_rules(small())
+    told = [
+        Told(1, 0, Schedule(1, "buyer", (Step(300),))),
+        Told(2, 0, StartRound(1, 60 * SECOND)),
+        Told(3, 5 * SECOND, Refused(4, "does_not_improve")),
+    ]
+    player = Player(Replay("a", rules, 0, 0, told, {4: Bid(7)}, False))
+    player.jump(player.end_at)
+    assert player.model.news == Answer(Bid(7), "does_not_improve")
+
+
+def test_a_recording_of_nothing_but_a_lobby_plays() -> None:
+    played = replay()
+    player = Player(Replay("a", played.rules, 0, 0, played.told[:2], {}, True))
+    assert player.finished
+    player.next_period()
+    player.previous_period()
+    assert player.model.public.phase == "lobby"
+    assert Player(Replay("a", played.rules, 0, 0, [], {}, True)).finished
+
+
+def test_the_bar_shows_the_place_and_the_periods() -> None:
+    player = Player(replay())
+    bar = position(player, 60)
+    assert len(bar) == 60
+    assert bar.count("●") == 1
+    assert bar.count("┼") == 1
+    player.jump(player.end_at)
+    assert "●" not in position(player, 60)[:40]
+
+
+async def test_its_keys_play_pause_change_speed_and_jump() -> None:
+    player = Player(replay())
+    player.playing = False
+    app = ReplayApp(player)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, ReplayScreen)
+        await pilot.press("right_square_bracket")
+        assert player.speed == 8.0
+        assert "×8" in said(app, "#play-state")
+        await pilot.press("left_square_bracket", "left_square_bracket")
+        assert player.speed == 2.0
+        await pilot.press("n")
+        assert "Period 2" in said(app, "#stage")
+        await pilot.press("p")
+        assert "Period 1" in said(app, "#stage")
+        await pilot.press("right")
+        assert player.at == player.starts[0] + 5 * SECOND
+        await pilot.press("space")
+        assert player.playing
+        await pilot.press("e")
+        assert "at the end" in said(app, "#play-state")
+        await pilot.press("r")
+        assert isinstance(app.screen, ResultsScreen)
+        await pilot.press("q")
+        assert isinstance(app.screen, ReplayScreen)
+        await pilot.press("q")
+    assert app.return_value is not None
+    assert "a-session, as seat 0 saw it" in app.return_value.sentence
+
+
+async def test_the_public_is_shown_the_market_in_the_place_of_units_and_a_cut_is_told() -> None:
+    player = Player(replay(None, cut=True))
+    player.playing = False
+    app = ReplayApp(player)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e")
+        await pilot.pause()
+        assert "mean price" in said(app, "#units .table")
+        assert "cut" in said(app, "#play-state")
+        assert said(app, "#earned") == ""
+
+
+def said(app: ReplayApp, selector: str) -> str:
+    content = app.screen.query_one(selector, Line).said
+    return content.plain if content else ""

@@ -1,0 +1,1 @@
+"""Naive twins: slow, short, right at a glance."""

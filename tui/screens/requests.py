@@ -1,0 +1,26 @@
+"""What screens ask of the program that shows them: messages that bubble up to it, so that no screen knows its app."""
+
+from textual.message import Message
+
+from p2p.messages import Message as Directive
+
+
+class DrawRequested(Message):
+    """The screen has its parts now, or others than before: it is to be drawn."""
+
+
+class LeaveRequested(Message):
+    """The person has had enough of this screen, and means it."""
+
+
+class PlayerMoved(Message):
+    """The player of a recording was moved by hand."""
+
+
+class OrderRequested(Message):
+    """An order or a setting is to be sent. `typed` is what was typed for it, to be put back if it cannot be."""
+
+    def __init__(self, order: Directive, typed: str) -> None:
+        super().__init__()
+        self.order = order
+        self.typed = typed
