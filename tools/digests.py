@@ -25,15 +25,17 @@ from typing import Any
 import msgspec
 
 SESSIONS = 50
+PERIODS_MAX = 600
+"""Periods that a cell plays at the most, beside its first session: a scenario of 288 is played less often."""
 PARTS = ("contracts", "refusals", "balances", "draws", "facts")
 PLACES = {
     "AgentError": ("p2p.agents.registry",),
     "AGENTS": ("p2p.agents.registry:NAMES",),
     "Contract": ("p2p.messages",),
     "Refused": ("p2p.messages",),
-    "Simulation": ("p2p.sim.simulation.simulation",),
-    "load": ("p2p.sim.library.files",),
-    "names": ("p2p.sim.library.files",),
+    "Simulation": ("p2p.sim.simulation.simulation", "p2p.sim.sessions"),
+    "load": ("p2p.sim.library.files", "p2p.sim.scenario_files"),
+    "names": ("p2p.sim.library.files", "p2p.sim.scenario_files"),
 }
 """Where each name is, or was: the first place that has it counts, `module` or `module:name`."""
 RENAMED: dict[str, str] = {}
@@ -117,7 +119,7 @@ def cell_digests(cell: Cell, sessions: int) -> Digests:
     """The digests of a cell, or why its agent does not play there."""
     scenario, agent = found("load")(cell[0]), cell[1]
     sums = Sums()
-    for seed in range(sessions):
+    for seed in range(min(sessions, max(1, PERIODS_MAX // scenario.periods))):
         try:
             simulation = found("Simulation")(scenario, [agent] * scenario.seats, seed)
         except found("AgentError") as error:

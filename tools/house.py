@@ -42,6 +42,7 @@ LARGE_BECAUSE = {
     "p2p/information/trader_knowledge.py": "one fold of all facts of a seat",
     "p2p/protocol/frames.py": "the frames of a connection",
     "tui/model/model.py": "one fold for all screens",
+    "tui/entry/order_entry.py": "all that can be typed as an order, and why it cannot be sent",
     "tui/screens/trading.py": "the trading screen and its keys",
     "server/hosted_session.py": "a session with everything it needs, hosted",
     "server/publishing/feeds.py": "who is told what, and from where in the list",

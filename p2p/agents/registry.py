@@ -1,6 +1,6 @@
 """The agents by name, made from words: `satisficer/tau=0.3`, and casts of them: `zic:6,satisficer/tau=0.3:*`.
 
-An agent of one's own has the name `package.module:Class`, or a path to a file: `mine.py:Class` (see own.py).
+An agent of one's own has the name `package.module:Class`, or a path to a file: `mine.py:Class` (see plugin_loader.py).
 """
 
 import difflib

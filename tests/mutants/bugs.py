@@ -338,7 +338,7 @@ BUGS = (
         "what was said before a robot took the seat is said again",
         (
             (
-                "p2p/protocol/frames.py",
+                "p2p/protocol/client_connection.py",
                 "        if welcome.stood_in:\n",
                 "        if welcome.stood_in and not self.pending:\n",
             ),

@@ -43,7 +43,7 @@ async def among_thirty(host, small, monkeypatch: pytest.MonkeyPatch, pause_s: fl
     many = repeated(msgspec.structs.replace(small, institution=rules, period_s=36_000.0), SEATS)
     async with host(many) as hosted:
         seats = range(SEATS)
-        monkeypatch.setattr("tests.server.test_server.roles", lambda lab: roles(lab, seats))
+        monkeypatch.setattr("tests.plays.server_plays.roles", lambda lab: roles(lab, seats))
         _, traders = await trading(hosted)
         (speaker, *others), slow_ones = traders[:-2], traders[-2:]
         lines, deliveries = hosted.host.gateway.lines, hosted.host.gateway.deliveries

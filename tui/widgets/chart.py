@@ -80,6 +80,11 @@ class PriceChart(PricePlot, can_focus=False):
         if self.margin_left != width:
             self.margin_left = width
             self.refresh(layout=True)
+            self.call_after_refresh(self._measure_anew)
+
+    def _measure_anew(self) -> None:
+        """The canvases have their new size only now: what was rendered in between was measured before."""
+        self.refresh(layout=True)
 
     def _quotes(self, model: Model, side: Side, colour: str, length_s: float) -> None:
         points = model.path[side].points

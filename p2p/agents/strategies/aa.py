@@ -14,7 +14,7 @@ Source: Vytelingum (2006), PhD thesis, Southampton; Vytelingum, Cliff & Jennings
 Ambiguous in print, and chosen here: lambda_r 0.02 and lambda_a 0.01, eta 3, gamma 2, theta from -8 to 2 starting at -4,
 window 5 with rho 0.9, beta_1 and beta_2 drawn from 0.2 to 0.6, alpha's range is the one seen so far; before the first
 contract the paper's first-round rule is used, and r is 0. What stands unanswered is heard
-again (watching.py). A trader improves on its own quote, too, for the standing auction would else wait
+again (shout_memory.py). A trader improves on its own quote, too, for the standing auction would else wait
 for good when the last buyer and the last seller both stand. A contract moves all, a quote only those it undercuts.
 
 The paper has no trader who may not bid. Where only the other side may quote, it takes what is at least as good as its

@@ -1,4 +1,4 @@
-"""The columns of a tournament's two tables, as tournament_tables.py writes them; docs/tables.md is made from them."""
+"""The columns of a tournament's two tables, as tables.py writes them; docs/tables.md is made from them."""
 
 from p2p.sim.tables.schema import Column
 
