@@ -1,10 +1,4 @@
-"""How an agent's intent is said under an institution: one agent, all institutions.
-
-An agent decides on the unit at hand: a quote at a price, or taking what stands. Where orders rest, a new quote takes
-the place of the one it has; in a call there is nothing to take, so what it would take it quotes. The quantity is what
-is left at the unit's value (one unit of an induced schedule, the energy of an interval). Where the terms of trade let
-only the other side quote, a price that meets what stands takes it, and any other is not said.
-"""
+"""Calling an agent: anybody's code, which may raise or return nonsense. AgentFailed says which agent, in which line.
 
 import sys
 import traceback

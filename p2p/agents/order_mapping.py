@@ -1,4 +1,12 @@
-"""Which message says an agent's intent under an institution: one agent, all institutions."""
+"""Which message an agent's action becomes under an institution: one agent, all institutions.
+
+An agent decides on the unit at hand: a quote at a price, or an acceptance of what stands.
+
+- Where orders rest, a new quote replaces the one it has.
+- In a call there is nothing to accept: an acceptance becomes a quote at that price.
+- The quantity is what is left at the unit's value: one unit of an induced schedule, or the energy of an interval.
+- Where only the other side may quote, a price that meets a standing quote accepts it. Any other is not said.
+"""
 
 import msgspec
 

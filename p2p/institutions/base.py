@@ -16,6 +16,9 @@ class Institution(Protocol):
     def standing(self) -> Standing:
         """The standing bid and ask."""
 
+    def states(self) -> list[Message]:
+        """What is told of the market as it is now, derived and not journaled: the standing quotes and whatever else."""
+
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """The prices and quantities that an order would bind its sender to, with what it has open already, in the
         order in which its units would go; empty where nothing could be traded."""

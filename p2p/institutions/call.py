@@ -221,6 +221,10 @@ class CallAuction:
             seller=ask[2] if ask else None,
         )
 
+    def states(self) -> list[Message]:
+        """The best quotes, and what a call held now would give."""
+        return [self.standing(), self.indicative()]
+
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """What the sender of an order would be bound to, in the order in which its units would go."""
         return self.orders.bound(seat, message)

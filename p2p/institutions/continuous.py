@@ -223,6 +223,10 @@ class ContinuousAuction:
             seller=ask[2] if ask else None,
         )
 
+    def states(self) -> list[Message]:
+        """The best quotes."""
+        return [self.standing()]
+
     def state(self) -> object:
         """All that the auction remembers."""
         return (self.floor.state(), self.orders.state())

@@ -157,6 +157,10 @@ class StandingAuction:
             seller=self.asker,
         )
 
+    def states(self) -> list[Message]:
+        """The standing bid and ask."""
+        return [self.standing()]
+
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """The one price that the sender of an order would pay or get at worst; none where it cannot trade."""
         role: Role = "buyer" if isinstance(message, Bid | Buy) else "seller"

@@ -1,4 +1,7 @@
-"""A scenario's text, read and checked to the last key."""
+"""A scenario's text, read and checked to the last key.
+
+Pure: the text is handed in. An error names the key and its line.
+"""
 
 import tomllib
 from typing import Any

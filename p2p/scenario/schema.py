@@ -1,7 +1,4 @@
-"""A scenario: environment, institution, seats and periods, written in TOML, checked to the last key.
-
-Pure: it is handed the text. An error names the key and its line, so that whoever wrote the file finds it.
-"""
+"""A scenario: every key of its file as a field of a struct, each with its text (docs/scenarios.md is made of them)."""
 
 from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
 
@@ -118,7 +115,7 @@ class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[robots]: how fast they are: times between looks at the market, by a law of reaction_times.py and this mean."""
+    """[robots]: how fast they are: times between looks at the market, by a law and this mean."""
 
     reaction_mean_s: Seconds = 1.0
     """How long a robot takes on average between two looks at the market."""

@@ -1,4 +1,4 @@
-"""Meters: what a household's meter says on a broker, and which of its readings count.
+"""Which readings of a household's meter count. How they are written is in p2p/protocol/meter_payload.py.
 
 A reading that counts is its seat's load and PV in the next interval, in the forecast and in the settlement. The rules:
 

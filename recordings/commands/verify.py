@@ -1,4 +1,4 @@
-"""The commands `pit verify` and `pit score`."""
+"""The command `pit verify`."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A connection to a broker, as the server and its meters open it."""
+"""A connection to a broker, as the server opens it."""
 
 import ssl
 

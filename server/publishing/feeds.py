@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 from p2p.base.units import AGENTS, EVERYONE, EXPERIMENTER, INSTITUTION, Address, Instant, Seat
 from p2p.information.projection import RICHEST, Shown, Views
-from p2p.institutions.call import CallAuction
 from p2p.messages import Announced, Message, TakenOver
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import encode
@@ -176,15 +175,12 @@ class Feeds:
         self._own[viewer].insert(len(self.public[self.channel(viewer)]), fact)
 
     def _states(self, channel: Channel, at: Instant) -> list[bytes]:
-        """What is derived from the facts so far: the standing quotes, and what a call held now would give.
+        """What is derived from the facts so far, as an information set shows it.
 
         Where they are as they were, they are said in the same bytes: when something hidden happened is hidden too.
         """
         market, information = channel
-        institution = self.session.markets[market].institution
-        messages: list[Message] = [institution.standing()]
-        if isinstance(institution, CallAuction):
-            messages.append(institution.indicative())
+        messages = self.session.markets[market].institution.states()
         shown = [self.views.project(Event(message, INSTITUTION, AGENTS, market)) for message in messages]
         forms = [form for one in shown if one is not None and (form := one.form(information)) is not None]
         if forms == self._forms.get(channel):

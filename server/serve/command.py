@@ -1,4 +1,4 @@
-"""The commands `pit serve` and `pit ctl`."""
+"""The command `pit serve`."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The commands `pit trade` and `pit replay`. Textual is imported when one of them is called, and not before."""
+"""The command `pit trade`. Textual is imported when it is called, and not before."""
 
 import click
 

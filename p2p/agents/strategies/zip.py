@@ -9,7 +9,8 @@ HP Labs HPL-97-91. The published rule, as we read it:
   that took nothing at q (worse for him) lowers it, if the shout came from the other side.
 - A shout not taken: the active traders of its own side who are no better than it lower their margins (the shouter too).
 - The target is R q + A, R from 1 to 1 + c_r (or 1 - c_r to 1), A from 0 to c_a (or -c_a to 0), drawn anew each time.
-- What stands and is not taken counts as shouted again when the trader looks and has heard nothing else (shout_memory.py).
+- What stands and is not taken counts as shouted again when the trader looks and has heard nothing else
+  (shout_memory.py).
 - Momentum: change = momentum * change + (1 - momentum) * beta * (target - price).
 
 The paper has no trader who may not shout. Where only the other side may quote, it takes what its price meets, and a
