@@ -1,4 +1,4 @@
-"""Calling an agent: anybody's code, which may raise or return nonsense. AgentFailed says which agent, in which line.
+"""Calling an agent: anybody's code, which may raise or return nonsense. AgentFailed says which agent, in which line."""
 
 import sys
 import traceback
