@@ -42,7 +42,7 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
 
     Without a terminal, or with --headless, robots play alone.
     """
-    from p2p.agents.registry import AgentError, parse_cast
+    from p2p.agents.registry import AgentError, parse_lineup
     from p2p.scenario.errors import ScenarioError
     from p2p.sim.library.files import load
 
@@ -52,7 +52,7 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
         seats, energy = rules.seats, rules.environment.name == "prosumer"
         robots = seats if alone else seats - 1
         cast = agents if ":" in agents else f"{agents}:{robots}"
-        if len(parse_cast(cast, seats)) != robots:
+        if len(parse_lineup(cast, seats)) != robots:
             raise AgentError(
                 f"'{agents}' does not make {robots} robots; one seat is yours"
                 if not alone

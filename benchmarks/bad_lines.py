@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from p2p.messages import RequestStanding
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import encode
 from p2p.protocol.frames import FEED_BYTES_MAX
 from tests.plays.slow_readers_plays import Reluctant
@@ -28,7 +28,7 @@ FLOOD_PER_TURN, TURN_S = 20, 0.01
 
 async def reluctant(url: str, code: str, pause_s: float | None) -> None:
     """Logs in, and reads a byte after each pause, or none at all: until it is cut, as far as it sees that."""
-    one = Reluctant(url, ClientLine(code, "human"))
+    one = Reluctant(url, ClientProtocol(code, "human"))
     try:
         await one.join()
         if pause_s is None:
@@ -40,7 +40,7 @@ async def reluctant(url: str, code: str, pause_s: float | None) -> None:
 
 
 async def flood(url: str, code: str) -> None:
-    line = ClientLine(code, "human")
+    line = ClientProtocol(code, "human")
     async with connect(url, compression=None, proxy=None, max_size=FEED_BYTES_MAX, ping_interval=None) as socket:
         await socket.send(line.login(), text=True)
         line.received(await socket.recv())

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from p2p.agents.registry import NAMES, make_agent, parse_word
+from p2p.agents.registry import NAMES, make_agent, parse_agent_spec
 from p2p.scenario.schema import InducedValues, InstitutionRules, RobotRules, Scenario
 from p2p.sim.simulation.simulation import Simulation
 
@@ -67,7 +67,7 @@ def clock_ns() -> float:
 
 def measured(word: str, traders: int, information: str) -> tuple[float, float, float]:
     """Microseconds per decision and per fact, facts per decision."""
-    kind: Any = type(make_agent(*parse_word(word)))
+    kind: Any = type(make_agent(*parse_agent_spec(word)))
     cast = ["zic" if kind.waits and seat % 2 else word for seat in range(traders)]
     simulation = Simulation(market(traders, information), cast, 1)
     spent = {"decide": [0, 0], "see": [0, 0]}

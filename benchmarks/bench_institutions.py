@@ -16,7 +16,7 @@ import msgspec
 
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load
-from p2p.sim.simulation.batch import Task, play
+from p2p.sim.simulation.batch import SessionSpec, play
 
 SESSIONS = 20
 REPEATS = 5
@@ -26,7 +26,7 @@ SCENARIOS = ("smith-1962-test-1", "open-book", "call-market")
 def sessions(scenario: Scenario, count: int = SESSIONS) -> int:
     """Play so many; how often robots looked."""
     cast = ("zic",) * scenario.seats
-    return sum(play(Task(k, scenario, cast, k, k)).activations for k in range(count))
+    return sum(play(SessionSpec(k, scenario, cast, k, k)).activations for k in range(count))
 
 
 def figures() -> None:

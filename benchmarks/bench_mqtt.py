@@ -30,7 +30,7 @@ import click
 
 from benchmarks.mqtt_crowd import crowd
 from bots.load.load import quantile
-from bots.load.load_trader import Floor, Hand
+from bots.load.load_trader import LoadTrader, OpenMarket
 from bots.load.machine import Spent, lateness_ms, spent
 from p2p.messages import Buy, End, Message, Sell, Start
 from tests.plays.brokers import OPEN, Mosquitto, mosquitto
@@ -89,7 +89,7 @@ def load() -> str:
     return f"{os.getloadavg()[0]:.1f}"
 
 
-class Taker(Hand):
+class Taker(LoadTrader):
     """A hand that now and then takes what stands."""
 
     def _order(self) -> Message:
@@ -126,13 +126,15 @@ def market(folder: Path) -> str:
     return str(path)
 
 
-async def traded(where: dict[str, Any], server: int, seconds: float) -> tuple[list[Hand], Spent, Spent, list[float]]:
+async def traded(
+    where: dict[str, Any], server: int, seconds: float
+) -> tuple[list[LoadTrader], Spent, Spent, list[float]]:
     """Everybody joins and trades for so long; the hands, what was spent before and after, the maker's lateness (ms)."""
-    floor = Floor()
-    hands: list[Hand] = [
+    floor = OpenMarket()
+    hands: list[LoadTrader] = [
         Taker(one["code"], ORDERS_PER_S, floor, n == 0, random.Random(n)) for n, one in enumerate(where["seats"])
     ]
-    conductor = Hand(where["control"], 1.0, Floor(), False, random.Random(0))
+    conductor = LoadTrader(where["control"], 1.0, OpenMarket(), False, random.Random(0))
     await asyncio.gather(*(hand.join(where["url"]) for hand in (*hands, conductor)))
     conductor.say(Start())
     while not all(hand.schedule for hand in hands):  # noqa: ASYNC110 (it comes through sockets)

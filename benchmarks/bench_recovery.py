@@ -27,7 +27,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import FEED_BYTES_MAX, Welcome
 from recordings.journal.store import Recovered
 from server.hosted_session import open_again
@@ -81,7 +81,7 @@ def recovered_server(folder: Path) -> float:
     return took_s
 
 
-async def _join(url: str, line: ClientLine) -> ClientConnection:
+async def _join(url: str, line: ClientProtocol) -> ClientConnection:
     socket = await connect(url, compression=None, proxy=None, max_size=FEED_BYTES_MAX)
     await socket.send(line.login(), text=True)
     assert isinstance(line.received(await socket.recv()), Welcome)
@@ -89,7 +89,7 @@ async def _join(url: str, line: ClientLine) -> ClientConnection:
 
 
 async def _resumed(url: str, code: str, missed: int) -> float:
-    line = ClientLine(code, "human")
+    line = ClientProtocol(code, "human")
     knower = await _join(url, line)
     assert line.welcome is not None
     assert line.welcome.facts >= missed, f"a seat of this recording has {line.welcome.facts} facts"
@@ -114,7 +114,7 @@ def resumed(folder: Path, code: str, missed: int) -> float:
 
 async def _with_people(server: Server) -> float:
     where = server[1]
-    sockets = [await _join(where["url"], ClientLine(one["code"], "human")) for one in where["seats"][:PEOPLE]]
+    sockets = [await _join(where["url"], ClientProtocol(one["code"], "human")) for one in where["seats"][:PEOPLE]]
     reading = [asyncio.create_task(_read(socket)) for socket in sockets]
     took_s = await asyncio.to_thread(stopped, server)
     await asyncio.gather(*reading)

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from bots.load.load import quantile
-from bots.load.load_trader import ROBOT_PER_S, Floor, Hand
+from bots.load.load_trader import ROBOT_PER_S, LoadTrader, OpenMarket
 from p2p.messages import End, Start
 
 PEOPLE, ROBOTS, BAD = 30, 20, 2
@@ -36,12 +36,12 @@ ENDING_S_MAX = 30.0
 
 async def played(where: dict[str, Any], bad: tuple[str, ...], seconds: float) -> list[float]:
     """The people's times in milliseconds."""
-    codes, floor = [one["code"] for one in where["seats"]], Floor()
+    codes, floor = [one["code"] for one in where["seats"]], OpenMarket()
     rates = [1.0] * PEOPLE + [ROBOT_PER_S] * ROBOTS
-    hands = [Hand(codes[n], rate, floor, n == 0, random.Random(n)) for n, rate in enumerate(rates)]
+    hands = [LoadTrader(codes[n], rate, floor, n == 0, random.Random(n)) for n, rate in enumerate(rates)]
     for hand in hands:
         await hand.join(where["url"])
-    conductor = Hand(where["control"], 1.0, Floor(), False, random.Random(0))
+    conductor = LoadTrader(where["control"], 1.0, OpenMarket(), False, random.Random(0))
     await conductor.join(where["url"])
     conductor.say(Start())
     lines = [

@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 
 from p2p.base.units import SECOND
 from p2p.messages import Contract, Ended, StartRound
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import FEED_BYTES_MAX, Welcome
 from p2p.sim.library.files import load
 
@@ -29,7 +29,7 @@ LATE = 0.1
 
 async def watched(url: str, control: str) -> tuple[list[float], int]:
     """How much later than the promptest each interval came, in seconds, and the contracts of the day."""
-    line, delays, contracts = ClientLine(control, "human"), [], 0
+    line, delays, contracts = ClientProtocol(control, "human"), [], 0
     async with connect(url, compression=None, proxy=None, max_size=FEED_BYTES_MAX) as socket:
         await socket.send(line.login(), text=True)
         while True:

@@ -3,7 +3,7 @@
 import asyncio
 
 from bots.load.fast_websocket import Wire
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 
 
 class Subscriber(asyncio.Protocol):
@@ -33,7 +33,7 @@ class Spectator:
 
     async def join(self, url: str) -> None:
         """Log in as one that watches."""
-        line = ClientLine("", "human")
+        line = ClientProtocol("", "human")
         line.watched = 0
         self.wire = await Wire.connect(url, self._read)
         self.wire.send(line.login())

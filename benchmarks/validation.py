@@ -25,7 +25,7 @@ from p2p.base.rng import derived
 from p2p.scenario.schema import InducedValues, InstitutionRules, RobotRules, Scenario
 from p2p.scenario.terms import Terms
 from p2p.sim.library.files import load
-from p2p.sim.simulation.batch import Played, Task, play_all
+from p2p.sim.simulation.batch import SessionResult, SessionSpec, play_all
 from p2p.sim.tournament.tournament import Mean, mean_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,10 +40,10 @@ STUDIED = 40
 HEAD = "| what | command or market, seeds | ours (95 % interval) | published | source | verdict |\n" + 6 * "|---" + "|"
 
 
-def played(scenario: Scenario, word: str, sessions: int, seed: int = 1) -> list[Played]:
+def played(scenario: Scenario, word: str, sessions: int, seed: int = 1) -> list[SessionResult]:
     """Sessions with one agent on all seats, as `pit simulate` plays them."""
     seeds = [derived(seed, "session", k) for k in range(1, sessions + 1)]
-    tasks = [Task(k, scenario, (word,) * scenario.seats, s, s) for k, s in enumerate(seeds, start=1)]
+    tasks = [SessionSpec(k, scenario, (word,) * scenario.seats, s, s) for k, s in enumerate(seeds, start=1)]
     return list(play_all(tasks, WORKERS))
 
 
@@ -51,7 +51,7 @@ def percent(values: Iterable[float | None]) -> Mean:
     return mean_of([100 * value for value in values if value is not None])
 
 
-def efficiency(games: list[Played]) -> Mean:
+def efficiency(games: list[SessionResult]) -> Mean:
     return percent(score_session(game.scores).efficiency for game in games)
 
 
@@ -136,7 +136,7 @@ def gode_sunder() -> list[Line]:
             robots=RobotRules(1.0),
         )
         zic, ziu = (efficiency(played(scenario, word, SESSIONS)) for word in ("zic", "ziu"))
-        goal = play_all([Task(1, scenario, ("zic",) * 12, 1, 1)], 1).__next__().scores[0].equilibrium
+        goal = play_all([SessionSpec(1, scenario, ("zic",) * 12, 1, 1)], 1).__next__().scores[0].equilibrium
         where = f"market {number}: P0 {goal.price:g}, {goal.quantity} units; {SESSIONS} sessions of 6 periods, seed 1"
         lines.append(
             (f"zic, market {number} (schedules ours)", where, f"{said(zic)} %", f"{market.zic} %",

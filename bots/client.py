@@ -27,9 +27,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from p2p.base.units import Controller
 from p2p.messages import Message
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import ProtocolError
-from p2p.protocol.frames import FEED_BYTES_MAX, Fault, Told, Welcome
+from p2p.protocol.frames import FEED_BYTES_MAX, Fault, NumberedFact, Welcome
 
 OPEN_S = 5.0
 """How long a connection may take to open."""
@@ -53,7 +53,7 @@ FINAL = {4000, 4001, 4002, 4003, 4009}
 class Facts:
     """New facts, in the order of their numbers, and the latest states by directive as they are after them."""
 
-    told: list[Told]
+    told: list[NumberedFact]
     state: Mapping[str, Message] = field(default_factory=dict)
 
 
@@ -86,7 +86,7 @@ class Client:
         self, url: str, code: str, controller: Controller, name: str = "", patience_s: float = 60.0, lent: str = ""
     ) -> None:
         self.url, self.patience_s = url, patience_s
-        self.line = ClientLine(code, controller, name, lent)
+        self.line = ClientProtocol(code, controller, name, lent)
         self.tls: ssl.SSLContext | None = None
         self.connected = False
         self.closed: Closed | None = None

@@ -10,7 +10,7 @@ from p2p.base.units import SECOND
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.status_line import describe
 from p2p.messages import Accepted, Announce, End, EndPeriod, Extend, Message, Pause, Refused, Resume, Start
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import FEED_BYTES_MAX, Fault, Welcome
 
@@ -52,7 +52,7 @@ def message_for(command: str, words: str | None) -> Message | None:
 
 async def conduct(url: str, code: str, command: str, message: Message | None) -> str:
     """Say a command and return what came of it; raises click.ClickException with one line."""
-    line = ClientLine(code, "human")
+    line = ClientProtocol(code, "human")
     line.conducts = True
     try:
         async with (
@@ -72,7 +72,7 @@ async def conduct(url: str, code: str, command: str, message: Message | None) ->
         raise click.ClickException(f"{url}: {error.why}") from error
 
 
-async def _talk(socket: ClientConnection, line: ClientLine, message: Message | None, command: str) -> str:
+async def _talk(socket: ClientConnection, line: ClientProtocol, message: Message | None, command: str) -> str:
     knowledge: PublicKnowledge | None = None
     asked: int | None = None
     facts, answered = 0, False

@@ -38,27 +38,27 @@ from server.limits import (
     SEND_BYTES_MAX,
     SESSION_OVER,
 )
-from server.monitoring.event_log import Log
+from server.monitoring.event_log import EventLog
 from server.monitoring.prometheus import MISSING, SILENT, Metrics
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds
 from server.publishing.side_files import agents, names, served
 from server.session.clock import Clock
-from server.session.credentials import Doors
-from server.session.notices import tell
-from server.session.sequencer import Happened, Sequencer
+from server.session.credentials import SeatCredentials
+from server.session.notices import notify
+from server.session.sequencer import Committed, Sequencer
 
 DISK_FAILED = 74
 """Exit status when the journal cannot be written (EX_IOERR)."""
 
 
 @dataclass
-class Opened:
+class SessionParts:
     """A session that is ready to be hosted: new, or come back."""
 
     session: Session
     store: Store
-    doors: Doors
+    doors: SeatCredentials
     codes: dict[Seat, str]
     control: str
     feeds: Feeds
@@ -67,18 +67,18 @@ class Opened:
     announcements: Announcements
 
 
-def open_new(scenario: Scenario, name: str, seed: int, recordings: Path, code: str, disk: Disk = REAL) -> Opened:
+def open_new(scenario: Scenario, name: str, seed: int, recordings: Path, code: str, disk: Disk = REAL) -> SessionParts:
     """A new session with its recording; raises OSError where that cannot be made."""
     session = Session(scenario, seed)
     store = Store.create(recordings / new_id(name), scenario, seed, code, disk)
-    doors, codes, control = Doors.create(store.folder, scenario.seats)
+    doors, codes, control = SeatCredentials.create(store.folder, scenario.seats)
     clock = Clock()
     feeds = Feeds(session, clock.now)
     words = Announcements(store.folder, store.disk, feeds.words)
-    return Opened(session, store, doors, codes, control, feeds, clock, [Envelope(GATEWAY, Open())], words)
+    return SessionParts(session, store, doors, codes, control, feeds, clock, [Envelope(GATEWAY, Open())], words)
 
 
-def open_again(recovered: Recovered, robots: int) -> Opened:
+def open_again(recovered: Recovered, robots: int) -> SessionParts:
     """A session that was cut, paused where it stopped; its robots' seats get new codes, people keep theirs."""
     session = recovered.session
     clock = Clock(session.now)
@@ -87,16 +87,16 @@ def open_again(recovered: Recovered, robots: int) -> Opened:
     for at, events in recovered.played:
         feeds.add(at, events)
     feeds.renew(set(range(len(session.markets))))
-    first = resumed(session)
-    doors = Doors.load(recovered.folder)
+    first = recovery_messages(session)
+    doors = SeatCredentials.load(recovered.folder)
     held = {seat for seat, controller in session.controllers.items() if controller == "robot"}
     robots_seats = {seat for seat in held if not session.is_a_persons(seat)}
     seats = sorted(session.market_of, key=lambda seat: (seat not in robots_seats, -seat))
     codes = doors.reissue(sorted(seats[:robots]))
-    return Opened(session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, clock, first, words)
+    return SessionParts(session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, clock, first, words)
 
 
-def resumed(session: Session) -> list[Envelope]:
+def recovery_messages(session: Session) -> list[Envelope]:
     """What is said first to a session that was cut: it pauses at the very instant at which it stopped, and all left."""
     running = session.phase not in ("lobby", "unopened") and session.paused_left is None
     first = [Envelope(GATEWAY, Pause())] if running else []
@@ -105,12 +105,12 @@ def resumed(session: Session) -> list[Envelope]:
     return first + [Envelope(GATEWAY, Left(seat)) for seat in sorted(session.present)]
 
 
-class Host:
+class HostedSession:
     """Runs an opened session. `news` is set whenever something was published; `listeners` are handed what it was."""
 
     def __init__(
         self,
-        opened: Opened,
+        opened: SessionParts,
         transport: Transport = LOOPBACK,
         metrics: Metrics = SILENT,
         log: TextIO | None = None,
@@ -118,13 +118,13 @@ class Host:
         self.opened = opened
         self.news = asyncio.Event()
         self.metrics, name = metrics, opened.store.folder.name
-        self.log = Log(name, log)
+        self.log = EventLog(name, log)
         self.gateway = Gateway(opened.session, name, opened.doors, opened.feeds, self.news.set, self.metrics, self.log)
         self.sequencer = Sequencer(opened.session, opened.store, opened.clock, self._publish, self.metrics)
         self.gateway.sequencer = self.sequencer
         self.gateway.announcements = opened.announcements
         self.metrics.watch(lambda: len(self.gateway.lines), lambda: self.sequencer.waiting)
-        self.listeners: list[Callable[[list[Happened]], None]] = []
+        self.listeners: list[Callable[[list[Committed]], None]] = []
         self.transport = transport
         self.gateway.tokens.update(opened.session.tokens)
         self.gateway.people.update(names(opened.store))
@@ -133,7 +133,7 @@ class Host:
         self._stop = asyncio.Event()
         self._failed: set[str] = set()
 
-    def _publish(self, happened: list[Happened]) -> None:
+    def _publish(self, happened: list[Committed]) -> None:
         self.gateway.publish(happened)
         for listener in self.listeners:
             listener(happened)
@@ -187,7 +187,7 @@ class Host:
         self.log.say("failed", self.opened.store.chain.records, why=what)
         if what not in self._failed:
             self._failed.add(what)
-            tell(f"a connection has failed by the server's fault, trading goes on: {what}: {error}")
+            notify(f"a connection has failed by the server's fault, trading goes on: {what}: {error}")
 
     def _request(self, socket: ServerConnection, request: Request) -> Response | None:
         """A connection's first words: a line, unless there are too many, or a question about the server itself."""

@@ -11,7 +11,7 @@ import pytest
 
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
-from server.hosted_session import Opened, open_new
+from server.hosted_session import SessionParts, open_new
 from tests.plays.hosted import Hosted, hosting
 
 SMALL = """
@@ -67,7 +67,7 @@ def small() -> Scenario:
 
 
 @pytest.fixture
-def opened(small: Scenario, tmp_path: Path) -> Opened:
+def opened(small: Scenario, tmp_path: Path) -> SessionParts:
     return open_new(small, "small", 1, tmp_path / "recordings", "test")
 
 

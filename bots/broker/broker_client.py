@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import aiomqtt
 
-from bots.broker.topic_reader import Heard, Unheard
+from bots.broker.topic_reader import MissedContracts, TopicReader
 from bots.client import Closed, Facts, Happening, Lost
 from p2p.base.units import Instant
 from p2p.protocol.frames import Welcome
@@ -42,15 +42,15 @@ def connection(broker: Broker, identifier: str) -> aiomqtt.Client:
     )
 
 
-class BrokerLine:
+class BrokerClient:
     """What is needed of a client in order to watch, over MQTT. Without a session's name the newest online is chosen."""
 
     def __init__(self, broker: Broker, market: int | None = None, patience_s: float = 60.0) -> None:
         self.broker, self.market, self.patience_s = broker, market, patience_s
         self.url = broker.name
         self.closed: Closed | None = None
-        self._heard: Heard | None = None
-        self._unheard = Unheard(0)
+        self._heard: TopicReader | None = None
+        self._unheard = MissedContracts(0)
         self._clock_at = (0, 0.0)
 
     def now(self) -> Instant:
@@ -58,7 +58,7 @@ class BrokerLine:
         at, mine = self._clock_at
         return at + int((time.monotonic() - mine) * 1_000_000)
 
-    async def happenings(self) -> AsyncIterator[Happening | Welfare | Unheard]:
+    async def happenings(self) -> AsyncIterator[Happening | Welfare | MissedContracts]:
         """Everything that happens, over all connections, until the session is over or nobody answers."""
         tries, since = 0, time.monotonic()
         while self.closed is None:
@@ -69,7 +69,7 @@ class BrokerLine:
                     market = "+" if self.market is None else f"{self.market}/+"
                     await client.subscribe(f"{ROOT}/{session}/{market}", qos=1)
                     if self._heard is None or self._heard.session != session:
-                        self._heard = Heard(session)
+                        self._heard = TopicReader(session)
                     async for happening in self._messages(client, self._heard):
                         tries, since = 0, time.monotonic()
                         yield happening
@@ -100,7 +100,9 @@ class BrokerLine:
             raise aiomqtt.MqttError("no session is on this broker at the moment")
         return max(online)
 
-    async def _messages(self, client: aiomqtt.Client, heard: Heard) -> AsyncIterator[Happening | Welfare | Unheard]:
+    async def _messages(
+        self, client: aiomqtt.Client, heard: TopicReader
+    ) -> AsyncIterator[Happening | Welfare | MissedContracts]:
         messages = aiter(client.messages)
         with contextlib.suppress(TimeoutError):
             while True:
@@ -110,7 +112,9 @@ class BrokerLine:
                     yield happening
         self.closed = Closed(4000, "the session is over")
 
-    def _follows(self, heard: Heard, topic: str, payload: bytes) -> Iterator[Happening | Welfare | Unheard]:
+    def _follows(
+        self, heard: TopicReader, topic: str, payload: bytes
+    ) -> Iterator[Happening | Welfare | MissedContracts]:
         """What follows from one message."""
         if topic == "status":
             if payload == OFFLINE and not heard.over:

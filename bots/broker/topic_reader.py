@@ -15,7 +15,7 @@ from bots.broker.topic_levels import Levels
 from p2p.base.units import Instant
 from p2p.messages import Announced, Message, Quote
 from p2p.messages import Standing as StandingFact
-from p2p.protocol.frames import Told, Welcome
+from p2p.protocol.frames import NumberedFact, Welcome
 from p2p.protocol.mqtt_topics import TOPICS, Announcement, Book, Call, Contracts, Made, Period, Standing, State, Welfare
 from p2p.scenario.public_rules import PublicRules
 
@@ -24,13 +24,13 @@ AHEAD_MAX = 1_000
 
 
 @dataclass(frozen=True)
-class Unheard:
+class MissedContracts:
     """So many contracts of the session were never heard of: made before one came, or while one was away."""
 
     contracts: int
 
 
-class Heard:
+class TopicReader:
     """Folds messages of a broker into numbered facts. `now` is the session's clock as it was said last."""
 
     def __init__(self, session: str) -> None:
@@ -66,11 +66,11 @@ class Heard:
         return self._calls.states
 
     @property
-    def unheard(self) -> Unheard:
+    def unheard(self) -> MissedContracts:
         """What is missing of the contracts up to the last that was heard of; those that wait for one are not."""
-        return Unheard(self._last_made - self._told_made - len(self._made))
+        return MissedContracts(self._last_made - self._told_made - len(self._made))
 
-    def hear(self, topic: str, payload: bytes) -> Welcome | list[Told]:
+    def hear(self, topic: str, payload: bytes) -> Welcome | list[NumberedFact]:
         """A message on a topic's last part: a welcome for the rules, else the facts that follow from it."""
         try:
             if topic == "rules":
@@ -121,17 +121,17 @@ class Heard:
 
     # --- what follows -------------------------------------------------------------------------------------------
 
-    def follows(self) -> list[Told]:
+    def follows(self) -> list[NumberedFact]:
         """Whatever follows from all that was heard and was not told yet."""
         if self.rules is None:
             return []
         words, self._words = self._words, []
         facts = [*self._starts(), *self._calls_held(self.rules), *self._contracts()]
         facts += [*self._clock.moves(self.rules, self._calls.told), *self._quotes(), *self._book_orders(), *words]
-        told: list[Told] = []
+        told: list[NumberedFact] = []
         for at, message in facts:
             self._number += 1
-            told.append(Told(self._number, at, message))
+            told.append(NumberedFact(self._number, at, message))
         return told
 
     def _starts(self) -> Facts:

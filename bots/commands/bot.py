@@ -28,22 +28,22 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
 
     The seat's code comes from the variable PIT_CODE, from --code-file, or from a prompt, never from an argument.
     """
-    from bots.robots.fleet import complaint, run_called, run_one
-    from p2p.agents.registry import AgentError, parse_word
+    from bots.robots.fleet import failure_summary, run_one, run_requested
+    from p2p.agents.registry import AgentError, parse_agent_spec
     from p2p.scenario.reaction_times import ReactionError, parse_reaction
 
     try:
         parse_reaction(reaction or "none", 1.0)
         if fleet:
-            closed = asyncio.run(run_called(url, sys.stdin, reaction=reaction))
+            closed = asyncio.run(run_requested(url, sys.stdin, reaction=reaction))
         else:
             word = "/".join([agent, *settings])
-            parse_word(word)
+            parse_agent_spec(word)
             closed = asyncio.run(run_one(url, _code(code_file), word, reaction, _tell))
     except (AgentError, ReactionError) as error:
         raise click.ClickException(str(error)) from error
     if closed:
-        raise click.ClickException(complaint(closed))
+        raise click.ClickException(failure_summary(closed))
 
 
 def _tell(said: str) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bots.load.load_trader import ROBOT_PER_S, Floor, Hand, LoadError
+from bots.load.load_trader import ROBOT_PER_S, LoadError, LoadTrader, OpenMarket
 from bots.load.machine import Spent, lateness_ms, spent
 from p2p.messages import End, Start
 from p2p.protocol.codec import encode
@@ -91,10 +91,10 @@ async def load(scenario: str, humans: int, rate: float, robots: int, seconds: fl
             if not line:
                 raise LoadError("the server did not start")
             where = json.loads(line)
-            floor = Floor()
+            floor = OpenMarket()
             codes = [one["code"] for one in where["seats"]][: humans + robots]
             hands = [
-                Hand(code, rate if n < humans else ROBOT_PER_S, floor, n == 0, random.Random(seed * 1_000 + n))
+                LoadTrader(code, rate if n < humans else ROBOT_PER_S, floor, n == 0, random.Random(seed * 1_000 + n))
                 for n, code in enumerate(codes)
             ]
             trading = await _play(hands, where, seconds, server.pid)
@@ -116,12 +116,12 @@ def _serve(scenario: str, seats: int, folder: Path, seed: int) -> "subprocess.Po
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
-async def _play(hands: list[Hand], where: dict[str, Any], seconds: float, server: int) -> Trading:
+async def _play(hands: list[LoadTrader], where: dict[str, Any], seconds: float, server: int) -> Trading:
     """Everybody joins, trades, and waits for the last answers."""
     async with asyncio.timeout(START_S_MAX):
         for start in range(0, len(hands), JOINING):
             await asyncio.gather(*(hand.join(where["url"]) for hand in hands[start : start + JOINING]))
-        conductor = Hand(where["control"], 1.0, Floor(), False, random.Random(0))
+        conductor = LoadTrader(where["control"], 1.0, OpenMarket(), False, random.Random(0))
         await conductor.join(where["url"])
     conductor.say(Start())
     await _until(lambda: all(hand.schedule for hand in hands), START_S_MAX)
@@ -163,7 +163,7 @@ def _waited(server: "subprocess.Popen[bytes]") -> tuple[float | None, float | No
 
 
 def _measured(
-    hands: list[Hand], humans: int, recording: Path, trading: Trading, cpu_s: float | None, peak_mb: float | None
+    hands: list[LoadTrader], humans: int, recording: Path, trading: Trading, cpu_s: float | None, peak_mb: float | None
 ) -> Measured:
     on_record = _on_record(recording)
     lost = sum(len(hand.said) for hand in hands)

@@ -10,7 +10,7 @@ import msgspec
 
 from bots.load.fast_websocket import Wire
 from p2p.messages import Accepted, Ask, Bid, Contract, Message, Quote, Refused, Schedule, StartRound
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import message_of
 from p2p.protocol.frames import FactRead, FeedRead, Welcome
 
@@ -40,7 +40,7 @@ class LoadError(Exception):
 
 
 @dataclass
-class Floor:
+class OpenMarket:
     """What all hands know of the market: one of them reads the quotes for all, and what is said is reckoned with."""
 
     bid: int = 0
@@ -48,7 +48,7 @@ class Floor:
 
 
 @dataclass
-class Hand:
+class LoadTrader:
     """One seat's line, read as cheaply as can be: facts are counted, its own answers are read in full.
 
     A frame's facts are counted by how each of them begins. Frames that are read in full show whether that is right.
@@ -56,7 +56,7 @@ class Hand:
 
     code: str
     per_s: float
-    floor: Floor
+    floor: OpenMarket
     reads: bool
     rng: random.Random
     facts: int = 0
@@ -71,7 +71,7 @@ class Hand:
 
     async def join(self, url: str) -> None:
         """Log in; raises LoadError."""
-        self.line = ClientLine(self.code, "robot")
+        self.line = ClientProtocol(self.code, "robot")
         self._welcomed: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.wire = await Wire.connect(url, self._read)
         self.wire.send(self.line.login())

@@ -19,7 +19,7 @@ GIVEN_BACK = {SESSION_OVER, 4001, 4002}
 
 
 @dataclass(frozen=True)
-class Called:
+class RobotRequest:
     """A robot that is wanted: its agent, and the code of a seat of its own, or a token lent for somebody's."""
 
     word: str
@@ -27,13 +27,13 @@ class Called:
     lent: str = ""
 
 
-def called(line: str) -> Called | None:
+def called(line: str) -> RobotRequest | None:
     """`CODE WORD` or `stand-in TOKEN WORD`; None for an empty line."""
     first, _, rest = line.strip().partition(" ")
     if first == STANDS_IN:
         token, _, word = rest.partition(" ")
-        return Called(word.strip(), lent=token)
-    return Called(rest.strip(), code=first) if first else None
+        return RobotRequest(word.strip(), lent=token)
+    return RobotRequest(rest.strip(), code=first) if first else None
 
 
 async def run_one(url: str, code: str, word: str, reaction: str, tell: Callable[[str], None]) -> list[Closed]:
@@ -46,18 +46,18 @@ async def run_fleet(
     url: str, cast: list[tuple[str, str]], patience_s: float = 60.0, reaction: str = ""
 ) -> list[Closed]:
     """Play every (code, agent word) to the end; how each line that did not end with the session was closed."""
-    played = await asyncio.gather(*(_play(url, Called(word, code), patience_s, reaction) for code, word in cast))
+    played = await asyncio.gather(*(_play(url, RobotRequest(word, code), patience_s, reaction) for code, word in cast))
     return [closed for closed in played if closed]
 
 
-async def run_called(url: str, lines: TextIO, patience_s: float = 60.0, reaction: str = "") -> list[Closed]:
+async def run_requested(url: str, lines: TextIO, patience_s: float = 60.0, reaction: str = "") -> list[Closed]:
     """Play whatever is called for, line by line, to the end of `lines` and of all that play; closings as above."""
     tls = trusted()
     playing = [asyncio.create_task(_play(url, one, patience_s, reaction, tls)) async for one in _calls(lines)]
     return [closed for closed in await asyncio.gather(*playing) if closed]
 
 
-async def _calls(lines: TextIO) -> AsyncIterator[Called]:
+async def _calls(lines: TextIO) -> AsyncIterator[RobotRequest]:
     """The calls, as they come; reading waits in a thread, for a pipe cannot be awaited everywhere."""
     while line := await asyncio.to_thread(lines.readline):
         one = called(line)
@@ -66,7 +66,7 @@ async def _calls(lines: TextIO) -> AsyncIterator[Called]:
 
 
 async def _play(
-    url: str, one: Called, patience_s: float, reaction: str, tls: ssl.SSLContext | None = None
+    url: str, one: RobotRequest, patience_s: float, reaction: str, tls: ssl.SSLContext | None = None
 ) -> Closed | None:
     robot = Robot(url, one.code, one.word, patience_s, reaction, one.lent)
     robot.client.tls = tls
@@ -76,6 +76,6 @@ async def _play(
     return client.closed
 
 
-def complaint(closed: list[Closed]) -> str:
+def failure_summary(closed: list[Closed]) -> str:
     """What went wrong, each reason once with how often."""
     return "; ".join(f"{why} ({n} robots)" if n > 1 else why for why, n in Counter(c.why for c in closed).items())

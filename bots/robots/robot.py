@@ -17,16 +17,16 @@ from typing import Literal
 
 from bots.client import Client, Closed, Facts, Lost
 from bots.robots.status_lines import news, presented
-from bots.robots.time_limit import Overdue, at_most
+from bots.robots.time_limit import TimeLimitExceeded, time_limit
 from p2p.agents.base import Agent
-from p2p.agents.invocation import AgentFailed, decided, seen
-from p2p.agents.order_mapping import said
-from p2p.agents.registry import make_agent, parse_word
+from p2p.agents.invocation import AgentFailed, run_decide, run_see
+from p2p.agents.order_mapping import to_message
+from p2p.agents.registry import make_agent, parse_agent_spec
 from p2p.base.rng import stream
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ended, EndRound, Message, Metered, Passes, Paused, Resumed, StartRound
-from p2p.protocol.frames import Told, Welcome
+from p2p.protocol.frames import NumberedFact, Welcome
 from p2p.scenario.reaction_times import Reaction, parse_reaction
 
 DECIDE_S_MAX = 1.0
@@ -61,7 +61,7 @@ class Robot:
     ) -> None:
         self.client = Client(url, code, "robot", presented(word), patience_s, lent)
         self.word, self.own_reaction, self.tell = word, reaction, tell
-        self.agent: Agent = make_agent(*parse_word(word))
+        self.agent: Agent = make_agent(*parse_agent_spec(word))
         self.reaction: Reaction | None = None
         self.passed: dict[Why, int] = {}
         self.knowledge: Knowledge | None = None
@@ -107,7 +107,7 @@ class Robot:
         self.tell(f"{self.word} has seat {welcome.seat} of “{rules.title}”")
         return True
 
-    def _hear(self, told: list[Told]) -> None:
+    def _hear(self, told: list[NumberedFact]) -> None:
         """Take in a frame's facts, do what is to be done at some of them, and show them to an agent that learns."""
         assert self.knowledge is not None, "facts come after the welcome"
         see = self.knowledge.see
@@ -118,14 +118,14 @@ class Robot:
         if self.agent.learns and not self._given_up:
             self._show(told)
 
-    def _show(self, told: list[Told]) -> None:
+    def _show(self, told: list[NumberedFact]) -> None:
         """Let the agent see the facts, which it may not take too long for either."""
         before = time.perf_counter_ns()
         try:
-            with at_most(SEE_S_MAX):
+            with time_limit(SEE_S_MAX):
                 for one in told:
                     self._shown(one.message)
-        except Overdue:
+        except TimeLimitExceeded:
             pass
         took_s = (time.perf_counter_ns() - before) / 1e9
         if took_s >= SEE_S_MAX:
@@ -133,7 +133,7 @@ class Robot:
 
     def _shown(self, message: Message) -> None:
         try:
-            seen(self.agent, message)
+            run_see(self.agent, message)
         except AgentFailed as error:
             self._pass(error.why, str(error))
 
@@ -203,9 +203,9 @@ class Robot:
         assert self.knowledge is not None
         self.knowledge.now = self.client.now()
         try:
-            with at_most(DECIDE_S_MAX):
-                return said(decided(self.agent, self.knowledge, self._rng), self.knowledge)
-        except Overdue:
+            with time_limit(DECIDE_S_MAX):
+                return to_message(run_decide(self.agent, self.knowledge, self._rng), self.knowledge)
+        except TimeLimitExceeded:
             return None
         except AgentFailed as error:
             self._pass(error.why, str(error))

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class Overdue(BaseException):
+class TimeLimitExceeded(BaseException):
     """The time was up. No `except Exception` of the code that is stopped holds it up."""
 
 
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Raises Overdue inside the block when the time is up.
 
     The main thread of a system with interval timers can be interrupted (not Windows, and no other thread): elsewhere
@@ -31,4 +31,4 @@ def at_most(seconds: float) -> Iterator[None]:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    raise Overdue
+    raise TimeLimitExceeded

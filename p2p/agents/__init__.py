@@ -6,7 +6,7 @@ The names below are what an agent of one's own is written with; the lab's own ag
 """
 
 from p2p.agents.base import Action, Agent, Quoters, View
-from p2p.agents.quoting import improves, offer, on_tick, only_takes, quote, swept, taken
+from p2p.agents.quoting import improves, offer, on_tick, only_takes, quote, sweep_price, take_best
 from p2p.messages import Ask, Bid, Buy, Sell
 
 __all__ = [
@@ -23,6 +23,6 @@ __all__ = [
     "on_tick",
     "only_takes",
     "quote",
-    "swept",
-    "taken",
+    "sweep_price",
+    "take_best",
 ]

@@ -19,27 +19,27 @@ class AgentFailed(Exception):
         self.why: Literal["raised", "nonsense"] = why
 
 
-class NeverReturns(BaseException):
+class AgentTimeout(BaseException):
     """Raised in an agent by whoever has waited too long for it. No `except Exception` of the agent's holds it up."""
 
 
-STOPPED = (Exception, SystemExit, NeverReturns)
+AGENT_ERRORS = (Exception, SystemExit, AgentTimeout)
 """What an agent, which may be anybody's code, ends by; KeyboardInterrupt is the user's."""
 
 
-def seen(agent: Agent, message: Message) -> None:
+def run_see(agent: Agent, message: Message) -> None:
     """Show an agent that learns what has happened; raises AgentFailed if it raises."""
     try:
         agent.see(message)
-    except STOPPED as error:
+    except AGENT_ERRORS as error:
         raise AgentFailed(_raised(agent, error)) from error
 
 
-def decided(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
+def run_decide(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
     """What an agent does now; raises AgentFailed if it raises, or returns what is no action."""
     try:
         action = agent.decide(knowledge, rng)
-    except STOPPED as error:
+    except AGENT_ERRORS as error:
         raise AgentFailed(_raised(agent, error)) from error
     if action is None:
         return None

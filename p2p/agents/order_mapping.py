@@ -25,7 +25,7 @@ def _allowed(quote: Bid | Ask, knowledge: Knowledge) -> Action:
     return Sell(price) if bid is not None and price <= bid else None
 
 
-def said(action: Action, knowledge: Knowledge) -> Message | None:
+def to_message(action: Action, knowledge: Knowledge) -> Message | None:
     """The message for an action, None where it would change nothing, or may not be said.
 
     Who has no unit left says nothing: the last one was traded since he looked, by an order of his that rested.

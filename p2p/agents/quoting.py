@@ -48,7 +48,7 @@ def offer(view: View, price: float) -> Action:
     return Ask(said) if said >= value and improves(view, said) else None
 
 
-def taken(view: View) -> Action:
+def take_best(view: View) -> Action:
     """What stands on the other side, taken where that gains; None where it does not, or is one's own."""
     value, bid, ask = view.unit_value, view.bid, view.ask
     assert value is not None, "there is a unit to trade"
@@ -57,7 +57,7 @@ def taken(view: View) -> Action:
     return Sell(bid) if bid is not None and bid > value and not view.bid_mine else None
 
 
-def swept(view: View, among: int | None = None) -> Price | None:
+def sweep_price(view: View, among: int | None = None) -> Price | None:
     """The price to take at to have all that gains and is needed, of the first so many offers; None: nothing."""
     value, last, wanted = view.unit_value, None, view.step_left
     for n, (price, quantity) in enumerate(view.offers()):

@@ -68,7 +68,7 @@ def _own_parts(word: str) -> tuple[str, list[str]] | None:
     return (match["name"], match["settings"].split("/")[1:]) if match and is_own(match["name"]) else None
 
 
-def parse_word(word: str) -> tuple[str, dict[str, str]]:
+def parse_agent_spec(word: str) -> tuple[str, dict[str, str]]:
     """`name/key=value/key=value` as a name and its parameters; raises AgentError."""
     own = _own_parts(word)
     if own:
@@ -87,7 +87,7 @@ def parse_word(word: str) -> tuple[str, dict[str, str]]:
     return name, parameters
 
 
-def parse_cast(text: str, seats: int) -> list[str]:
+def parse_lineup(text: str, seats: int) -> list[str]:
     """Which agent sits on each of so many seats, from `AGENT:COUNT,…`; a count of * takes the rest. Raises AgentError.
 
     The list has one word per seat that is cast; it may be shorter than `seats`, never longer.
@@ -100,7 +100,7 @@ def parse_cast(text: str, seats: int) -> list[str]:
         word, colon, count = part.rpartition(":")
         if not colon or (_own_parts(part) and not _own_parts(word)):
             word, count = part, "*"
-        parse_word(word)
+        parse_agent_spec(word)
         if count != "*" and not (count.isdecimal() and int(count) > 0):
             raise AgentError(f"'{count}' in '{part}' is not a number of seats; write {word}:6 or {word}:*")
         counts.append((word, None if count == "*" else int(count)))
@@ -113,10 +113,10 @@ def parse_cast(text: str, seats: int) -> list[str]:
     return [word for word, many in counts for _ in range(rest if many is None else many)]
 
 
-def check_cast(cast: Iterable[str], institution: str) -> None:
+def check_lineup(cast: Iterable[str], institution: str) -> None:
     """Raises AgentError if an agent of a cast does not play in an institution, with its reason."""
     for word in dict.fromkeys(cast):
-        name, parameters = parse_word(word)
+        name, parameters = parse_agent_spec(word)
         why = make_agent(name, parameters).refuses.get(institution)
         if why is not None:
             raise AgentError(f"{name} does not play in '{institution}': {why}")

@@ -19,7 +19,7 @@ from p2p.scenario.terms import CallTerms
 
 
 @dataclass
-class Books:
+class EnergyRecords:
     """The facts of one market's period that energy is scored from. Private facts by seat; `quoted` in money."""
 
     forecasts: dict[Seat, Forecast] = field(default_factory=dict)
@@ -82,7 +82,7 @@ def best_gain(bids: Iterable[Step], asks: Iterable[Step], capacity: Quantity | N
     return gained
 
 
-def bound_given_actions(books: Books, capacity: Quantity | None) -> Money:
+def bound_given_actions(books: EnergyRecords, capacity: Quantity | None) -> Money:
     """What the best trade within the rules would have gained, batteries doing what they did."""
     bids: list[Step] = []
     asks: list[Step] = []
@@ -96,7 +96,9 @@ def bound_given_actions(books: Books, capacity: Quantity | None) -> Money:
     return best_gain(bids, asks, capacity)
 
 
-def score_energy(books: Books, contracts: list[Contract], charges: Charges, capacity: Quantity | None) -> EnergyScore:
+def score_energy(
+    books: EnergyRecords, contracts: list[Contract], charges: Charges, capacity: Quantity | None
+) -> EnergyScore:
     """Score one market's period from what its households were told and the contracts that they made."""
     metered = books.metered.values()
     return EnergyScore(
@@ -111,7 +113,7 @@ def score_energy(books: Books, contracts: list[Contract], charges: Charges, capa
     )
 
 
-class Spreads:
+class QuotedSpreads:
     """The quoted spread of each contract: the bid that was said for it less the ask.
 
     Orders that rest are told; the price of one that trades at once is the one just said (taking without a price: the

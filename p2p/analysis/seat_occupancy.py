@@ -11,22 +11,22 @@ from p2p.base.units import Duration, Instant, Money, Seat
 from p2p.messages import EndRound, InitInst, Joined, Left, Message, Paused, Resumed, StartRound, Unpaid
 from p2p.messages.envelope import Event
 
-Sitter: TypeAlias = Literal["human", "robot", "stand_in", "nobody"]
+SeatHolder: TypeAlias = Literal["human", "robot", "stand_in", "nobody"]
 """Who holds a seat; `stand_in` is a robot in the place of a person."""
-SITTERS: tuple[Sitter, ...] = ("human", "robot", "stand_in", "nobody")
+SITTERS: tuple[SeatHolder, ...] = ("human", "robot", "stand_in", "nobody")
 
 Key: TypeAlias = tuple[int, int, Seat]
 """A seat's period: market, period, seat."""
 
 
-class Sitting:
+class SeatOccupancy:
     """Time of open market by seat's period and sitter, and what robots gained in people's places."""
 
     def __init__(self) -> None:
-        self._held_us: defaultdict[tuple[Key, Sitter], Duration] = defaultdict(int)
+        self._held_us: defaultdict[tuple[Key, SeatHolder], Duration] = defaultdict(int)
         self.unpaid: defaultdict[Key, Money] = defaultdict(int)
         self._seats: dict[int, tuple[Seat, ...]] = {}
-        self._sits: dict[Seat, Sitter] = {}
+        self._sits: dict[Seat, SeatHolder] = {}
         self._open: dict[int, int] = {}
         self._last: dict[int, int] = {}
         self._paused = False
@@ -64,7 +64,7 @@ class Sitting:
             case _:
                 pass
 
-    def of(self, key: Key) -> dict[Sitter, Duration]:
+    def of(self, key: Key) -> dict[SeatHolder, Duration]:
         """How long each kind of sitter held a seat in a period."""
         return {sitter: self._held_us.get((key, sitter), 0) for sitter in SITTERS}
 

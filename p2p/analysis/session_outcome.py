@@ -5,7 +5,7 @@ The one source of scores: a recording's events and a simulation's are folded ali
 
 from dataclasses import replace
 
-from p2p.analysis.energy_metrics import Books, Spreads, best_gain, feeder_capacity, score_energy
+from p2p.analysis.energy_metrics import EnergyRecords, QuotedSpreads, best_gain, feeder_capacity, score_energy
 from p2p.analysis.market_metrics import PeriodScore, efficiency, score_period
 from p2p.base.units import Controller, Quantity, Seat
 from p2p.messages import Contract, EndRound, Forecast, InitInst, Joined, Message, Metered, Schedule, StartRound
@@ -14,7 +14,7 @@ from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.schedules.equilibrium import demand, supply
 
 
-class Outcome:
+class SessionOutcome:
     """Schedules, contracts and ends of rounds by (market, period), scored under the scenario's charges."""
 
     def __init__(self, charges: Charges = NO_CHARGES) -> None:
@@ -23,10 +23,10 @@ class Outcome:
         self.contracts: dict[tuple[int, int], list[Contract]] = {}
         self.finished: set[tuple[int, int]] = set()
         self.controllers: dict[Seat, Controller] = {}
-        self.books: dict[tuple[int, int], Books] = {}
+        self.books: dict[tuple[int, int], EnergyRecords] = {}
         self._period: dict[int, int] = {}
         self._capacity: dict[int, Quantity | None] = {}
-        self._spreads: dict[int | None, Spreads] = {}
+        self._spreads: dict[int | None, QuotedSpreads] = {}
 
     def hear(self, message: Message) -> None:
         """Take in what a session was told: who sat where, and at which price an order was said."""
@@ -69,7 +69,7 @@ class Outcome:
         """The score of each market and period that was finished, in their order."""
         return [self.score(market, period) for market, period in sorted(self.finished)]
 
-    def days(self, market: int) -> list[Books]:
+    def days(self, market: int) -> list[EnergyRecords]:
         """The energy of a market's finished periods, in their order; empty where it is no energy market."""
         return [self.books[key] for key in sorted(self.finished) if key[0] == market and key in self.books]
 
@@ -95,8 +95,8 @@ class Outcome:
     def _energy(self, event: Event, message: Forecast | Metered) -> None:
         assert event.market is not None
         assert isinstance(event.to, int), "what a household is told is told to it alone"
-        books = self.books.setdefault((event.market, message.period), Books())
-        self._spreads.setdefault(event.market, Spreads())
+        books = self.books.setdefault((event.market, message.period), EnergyRecords())
+        self._spreads.setdefault(event.market, QuotedSpreads())
         if isinstance(message, Forecast):
             books.forecasts[event.to] = message
         else:

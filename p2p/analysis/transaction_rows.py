@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from p2p.analysis.market_metrics import PeriodScore, competitive_surpluses
-from p2p.analysis.seat_occupancy import Sitting
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.seat_occupancy import SeatOccupancy
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import SECOND, Duration, Instant, Seat
 from p2p.messages import Contract, Paused, Resumed, StartRound
 from p2p.messages.envelope import Event
@@ -16,7 +16,7 @@ from p2p.schedules.holding import Holding
 Row: TypeAlias = dict[str, Any]
 
 
-class Times:
+class ContractTimes:
     """When each contract was made, in seconds of its period, by market and period. Pauses do not count."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Times:
         return (at if self._paused is None else self._paused) - self._pauses
 
 
-def contract_rows(session: int, outcome: Outcome, times: Times) -> list[Row]:
+def contract_rows(session: int, outcome: SessionOutcome, times: ContractTimes) -> list[Row]:
     """A row for each contract of the finished periods; values and costs are those of the units that it moved."""
     rows: list[Row] = []
     for key in sorted(outcome.finished):
@@ -78,9 +78,9 @@ def trader_rows(
     scenario: Scenario,
     seed: int,
     cast: tuple[str, ...],
-    outcome: Outcome,
+    outcome: SessionOutcome,
     scores: Iterable[PeriodScore],
-    sitting: Sitting,
+    sitting: SeatOccupancy,
 ) -> list[Row]:
     """A row for each trader and finished period, with its treatment arm, its information set, and who held the seat."""
     arms, information = arms_by_seat(scenario, seed), information_by_seat(scenario, seed)

@@ -4,19 +4,19 @@ from typing import Protocol
 
 from p2p.base.units import Address, Duration, Money, Price, Quantity, Seat
 from p2p.messages import Message, Reason, StartPeriod
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 
 
 class Environment(Protocol):
     """What the session needs of an environment."""
 
-    def start_period(self, period: int, length_us: Duration) -> tuple[list[Sent], StartPeriod]:
+    def start_period(self, period: int, length_us: Duration) -> tuple[list[Outgoing], StartPeriod]:
         """The private schedules of a period for its agents, and what the institution is told."""
 
     def orders(self) -> list[tuple[Seat, Message]]:
         """What it offers for its seats by itself when a period has opened, in order."""
 
-    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
         """What the environment sends upon a message, or why it refuses it; a refusal changes nothing.
 
         A `contract` is entered in its books; `end_round` tells it that the period is over.

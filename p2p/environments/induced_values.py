@@ -25,7 +25,7 @@ from p2p.messages import (
     StartPeriod,
     Step,
 )
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.schedules.holding import Holding
 
@@ -70,10 +70,10 @@ class Induced:
         agents = {seat: _agent(seat, role, values) for seat, (role, values) in dealt.items()}
         self.env = {"fix": agents, "out": []}
 
-    def start_period(self, period: int, length_us: Duration) -> tuple[list[Sent], StartPeriod]:
+    def start_period(self, period: int, length_us: Duration) -> tuple[list[Outgoing], StartPeriod]:
         """Deal the schedules anew, and tell the institution who may trade how many units."""
         self._populate(self.dealt(period))
-        schedules = [Sent(seat, Schedule(period, one.role, one.steps)) for seat, one in self.holdings.items()]
+        schedules = [Outgoing(seat, Schedule(period, one.role, one.steps)) for seat, one in self.holdings.items()]
         units: dict[Role, dict[Seat, Quantity]] = {"buyer": {}, "seller": {}}
         for seat, holding in self.holdings.items():
             units[holding.role][seat] = holding.total
@@ -83,7 +83,7 @@ class Induced:
         """Nothing trades by itself."""
         return []
 
-    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
         """Enter a contract, or answer a request for the contracts, or end the period early."""
         match message:
             case Contract():
@@ -92,9 +92,9 @@ class Induced:
                 self._count(message)
                 return []
             case RequestContracts():
-                return [Sent(sender, Contracts(tuple(self.env["out"])))]
+                return [Outgoing(sender, Contracts(tuple(self.env["out"])))]
             case ReminderEndPeriod():
-                return [Sent(INSTITUTION, EndPeriod())]
+                return [Outgoing(INSTITUTION, EndPeriod())]
             case EndRound():
                 return []
             case SetBattery():

@@ -29,7 +29,7 @@ from p2p.messages import (
     SetReservation,
     StartPeriod,
 )
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.schema import InstitutionRules
 from p2p.schedules.holding import Holding
@@ -74,22 +74,22 @@ class Prosumer:
 
     # --- before the interval ------------------------------------------------------------------------------------
 
-    def start_period(self, period: int, length_us: Duration) -> tuple[list[Sent], StartPeriod]:
+    def start_period(self, period: int, length_us: Duration) -> tuple[list[Outgoing], StartPeriod]:
         """Plan the batteries, tell each seat its forecast and schedule, and the institution who may trade how much."""
         self.period = period
         self.holdings, self.contracts = {}, []
         self.measured, self.readings = self.readings, {}
-        sent: list[Sent] = []
+        sent: list[Outgoing] = []
         units: dict[Role, dict[Seat, Quantity]] = {"buyer": {}, "seller": {}}
         for seat in self.days.households:
             forecast = self._planned(seat)
-            sent.append(Sent(seat, forecast))
+            sent.append(Outgoing(seat, forecast))
             role: Role = "buyer" if forecast.net >= 0 else "seller"
             holding = Holding(role, self.days.households[seat].connection.steps(forecast.net))
             if holding.total:
                 self.holdings[seat] = holding
                 units[role][seat] = holding.total
-                sent.append(Sent(seat, Schedule(period, role, holding.steps)))
+                sent.append(Outgoing(seat, Schedule(period, role, holding.steps)))
         return sent, StartPeriod(period, length_us, units["buyer"], units["seller"])
 
     def _planned(self, seat: Seat) -> Forecast:
@@ -143,25 +143,25 @@ class Prosumer:
 
     # --- while it runs, and after it ----------------------------------------------------------------------------
 
-    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
         """Enter a contract, obey a seat, settle a round that has ended."""
         match message:
             case Contract():
                 return self._enter(message)
             case EndRound():
-                return [Sent(seat, self._settled(seat)) for seat in self.days.households]
+                return [Outgoing(seat, self._settled(seat)) for seat in self.days.households]
             case SetBattery() if isinstance(sender, int):
                 return self._set_battery(sender, message)
             case SetReservation() if isinstance(sender, int):
                 return self._set_reservation(sender, message)
             case RequestContracts():
-                return [Sent(sender, Contracts(tuple(self.contracts)))]
+                return [Outgoing(sender, Contracts(tuple(self.contracts)))]
             case ReminderEndPeriod():
-                return [Sent(INSTITUTION, EndPeriod())]
+                return [Outgoing(INSTITUTION, EndPeriod())]
             case _:
                 raise AssertionError(f"an environment is not told {message.directive}")
 
-    def _enter(self, contract: Contract) -> list[Sent]:
+    def _enter(self, contract: Contract) -> list[Outgoing]:
         gets = contract.price if contract.seller_price is None else contract.seller_price
         for seat, sign, price in ((contract.buyer, 1, contract.price), (contract.seller, -1, gets)):
             assert seat is not None, "contracts reach the environment with their owners"
@@ -197,16 +197,16 @@ class Prosumer:
             curtailed=rest.curtailed,
         )
 
-    def _set_battery(self, seat: Seat, message: SetBattery) -> list[Sent] | Reason:
+    def _set_battery(self, seat: Seat, message: SetBattery) -> list[Outgoing] | Reason:
         battery = self.days.rules.battery
         if self.days.households[seat].storage is None or battery is None:
             return "no_battery"
         if message.target_w is not None and abs(message.target_w) > battery.power_kw * 1_000:
             return "beyond_battery"
         self.standing[seat].target_w = message.target_w
-        return [Sent(seat, message)]
+        return [Outgoing(seat, message)]
 
-    def _set_reservation(self, seat: Seat, message: SetReservation) -> list[Sent] | Reason:
+    def _set_reservation(self, seat: Seat, message: SetReservation) -> list[Outgoing] | Reason:
         rules = self.prices
         for price in (message.buy, message.sell):
             if price is None:
@@ -216,7 +216,7 @@ class Prosumer:
             if (price - rules.price_min) % rules.tick:
                 return "off_tick"
         self.standing[seat].reservation = message
-        return [Sent(seat, message)]
+        return [Outgoing(seat, message)]
 
     def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
         """What each piece of such trades would gain the seat by its forecast, in the order of its steps."""

@@ -23,12 +23,12 @@ from p2p.messages.envelope import Event
 from p2p.scenario.assignment import information_by_seat, seats_of_markets
 from p2p.scenario.schema import InformationSet, Scenario
 
-RICHEST: InformationSet = "book"
-POORER: dict[InformationSet, int] = {"standing": 0, "ticker": 1, "book": 2}
+RICHEST_INFORMATION: InformationSet = "book"
+INFORMATION_RANK: dict[InformationSet, int] = {"standing": 0, "ticker": 1, "book": 2}
 """The information sets in order."""
 
 
-class Shown(NamedTuple):
+class Projection(NamedTuple):
     """What is shown of an event: to all of its market (of all markets, where `market` is None), and to its owners.
 
     `public` is the form for the information set `book`; `less` has the forms of poorer ones, where they differ.
@@ -44,7 +44,7 @@ class Shown(NamedTuple):
         return self.less.get(information, self.public)
 
 
-class Views:
+class Projector:
     """The views of one session. Events are projected in their order: aliases may change with the period."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -57,12 +57,12 @@ class Views:
 
     def poorest(self, market: int) -> InformationSet:
         """The poorest information set of a market's seats: what the public is shown."""
-        return min((self.information[seat] for seat in self.seats[market]), key=POORER.__getitem__)
+        return min((self.information[seat] for seat in self.seats[market]), key=INFORMATION_RANK.__getitem__)
 
     def in_use(self, market: int) -> tuple[InformationSet, ...]:
         """The information sets of a market's seats and of the experimenter."""
-        used = {self.information[seat] for seat in self.seats[market]} | {RICHEST}
-        return tuple(sorted(used, key=POORER.__getitem__))
+        used = {self.information[seat] for seat in self.seats[market]} | {RICHEST_INFORMATION}
+        return tuple(sorted(used, key=INFORMATION_RANK.__getitem__))
 
     def _drawn(self, market: int, period: int) -> dict[Seat, int]:
         """Public names 1..n for a market's seats, in an order that says nothing of seat, role or value."""
@@ -72,33 +72,33 @@ class Views:
         stream(self.seed, "alias", market, period).shuffle(names)
         return dict(zip(self.seats[market], names, strict=True))
 
-    def project(self, event: Event) -> Shown | None:
+    def project(self, event: Event) -> Projection | None:
         """The forms of an event; None where nobody but the record sees it."""
         message, market = event.message, event.market
         if market is None:
-            return Shown(None, message, {}) if event.to == EVERYONE else None
+            return Projection(None, message, {}) if event.to == EVERYONE else None
         if isinstance(event.to, int):
             if not isinstance(message, Standing | Contracts):
-                return Shown(market, None, {event.to: message})
-            return Shown(market, None, {event.to: self._disguised(self._allowed(message, event.to), market)})
+                return Projection(market, None, {event.to: message})
+            return Projection(market, None, {event.to: self._disguised(self._allowed(message, event.to), market)})
         match message:
             case Contract():
                 return self._contract(message, market)
             case Quote():
                 public = self._disguised(message, market)
-                return Shown(market, public, _to_owner(message.trader, public))
+                return Projection(market, public, _to_owner(message.trader, public))
             case Order():
                 public = self._disguised(message, market)
-                return Shown(market, public, _to_owner(message.trader, public), {"standing": None, "ticker": None})
+                return Projection(market, public, _to_owner(message.trader, public), {"standing": None, "ticker": None})
             case Called(call=call):
-                return Shown(market, message, {}, {"standing": Called(call, None, 0)})
+                return Projection(market, message, {}, {"standing": Called(call, None, 0)})
             case Indicative():
-                return Shown(market, message, {}, {"standing": None})
+                return Projection(market, message, {}, {"standing": None})
         if event.to != AGENTS:
             return None
         if isinstance(message, StartRound) and self.identities == "per_period":
             self.aliases[market] = self._drawn(market, message.period)
-        return Shown(market, self._disguised(message, market), {})
+        return Projection(market, self._disguised(message, market), {})
 
     def _allowed(self, message: Message, seat: Seat) -> Message:
         """An answer, less what its information set hides: who sees no contracts is told his own."""
@@ -106,14 +106,14 @@ class Views:
             return Contracts(tuple(one for one in message.contracts if seat in one[:2]))
         return message
 
-    def _contract(self, contract: Contract, market: int) -> Shown:
+    def _contract(self, contract: Contract, market: int) -> Projection:
         """Numbers of orders are their owners' alone; who sees no contracts sees the standing auction's reset."""
         public = self._disguised(contract, market)
         own: dict[Seat, Message] = {}
         if contract.buyer is not None and contract.seller is not None:
             own[contract.buyer] = msgspec.structs.replace(public, mine="buyer", buy_order=contract.buy_order)
             own[contract.seller] = msgspec.structs.replace(public, mine="seller", sell_order=contract.sell_order)
-        return Shown(market, public, own, {"standing": Standing() if self.resets else None})
+        return Projection(market, public, own, {"standing": Standing() if self.resets else None})
 
     def _disguised(self, message: Message, market: int) -> Message:
         """The message with aliases for seats, or without either where identities are hidden."""

@@ -4,13 +4,13 @@ from typing import Protocol
 
 from p2p.base.units import Address, Price, Quantity, Seat
 from p2p.messages import Message, Reason, Standing
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 
 
 class Institution(Protocol):
     """What the session needs of an institution."""
 
-    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
         """What the institution sends upon a message, or why it refuses it; a refusal changes nothing."""
 
     def standing(self) -> Standing:

@@ -9,8 +9,8 @@ from fractions import Fraction
 from math import floor
 
 from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Duration, Price, Quantity, Role, Seat
-from p2p.institutions.open_orders import Orders
-from p2p.institutions.trading_rights import Floor, seat_of
+from p2p.institutions.open_orders import OpenOrders
+from p2p.institutions.trading_rights import TradingRights, seat_of
 from p2p.institutions.uniform_price import Clearing, clearing, shares
 from p2p.messages import (
     Ask,
@@ -32,7 +32,7 @@ from p2p.messages import (
     Standing,
     StartPeriod,
 )
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 from p2p.orderbook.book import Order as Resting
 from p2p.orderbook.pairwise_clearing import clear
 
@@ -41,12 +41,12 @@ class CallAuction:
     """The institution. The period is cut into `calls` equal parts, each ends with a call, the last with the period."""
 
     def __init__(self) -> None:
-        self.floor = Floor()
-        self.orders = Orders(self.floor)
+        self.floor = TradingRights()
+        self.orders = OpenOrders(self.floor)
         self.length_us: Duration = 0
         self.held = 0
 
-    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
         """What is sent upon a message, or why it is refused."""
         match message:
             case Bid(price=price, quantity=quantity):
@@ -61,11 +61,11 @@ class CallAuction:
             case Replace(order=order_id, price=price, quantity=quantity):
                 return self._replace(sender, order_id, price, quantity)
             case RequestStanding():
-                return [Sent(sender, self.standing())]
+                return [Outgoing(sender, self.standing())]
             case _:
                 return self._told(message, early=sender == ENVIRONMENT)
 
-    def _told(self, message: Message, early: bool) -> list[Sent]:
+    def _told(self, message: Message, early: bool) -> list[Outgoing]:
         """What the environment, or its own reminder, tells the institution."""
         match message:
             case InitInst():
@@ -88,20 +88,20 @@ class CallAuction:
         calls = self.floor.call.calls
         return self.length_us * number // calls - self.length_us * (number - 1) // calls
 
-    def _reminded(self) -> list[Sent]:
+    def _reminded(self) -> list[Outgoing]:
         sent = self._hold()
         if self.held == self.floor.call.calls:
-            return [*sent, Sent(INSTITUTION, EndPeriod())]
+            return [*sent, Outgoing(INSTITUTION, EndPeriod())]
         if self.floor.terms.order_life == "interval":
             sent += self.orders.drop_all()
-        return [*sent, Sent(INSTITUTION, Reminder(self.floor.period, self._part(self.held + 1)))]
+        return [*sent, Outgoing(INSTITUTION, Reminder(self.floor.period, self._part(self.held + 1)))]
 
     def _mine(self, sender: Address, order_id: OrderId) -> Resting | Reason:
         if not self.floor.open:
             return "not_open"
         return self.orders.mine(seat_of(sender), order_id) or "unknown_order"
 
-    def _collect(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> list[Sent] | Reason:
+    def _collect(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
         refusal = (
             self.floor.not_a(role, sender)
             or self.floor.not_a_price(price)
@@ -122,12 +122,12 @@ class CallAuction:
             return [order for order in self.orders.of(seat, "seller") if order.price <= price]
         return [order for order in self.orders.of(seat, "buyer") if order.price >= price]
 
-    def _rest(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> list[Sent]:
+    def _rest(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> list[Outgoing]:
         gone = [self.orders.cancel(order) for order in self._own_in_the_way(seat, role, price)]
         order = Resting(self.orders.new_id(), role == "buyer", price, quantity, seat)
         return [*gone, self.orders.rest(order)]
 
-    def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> list[Sent] | Reason:
+    def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
         order = self._mine(sender, order_id)
         if isinstance(order, str):
             return order
@@ -159,13 +159,13 @@ class CallAuction:
         outcome = self.outcome()
         return Indicative(outcome.buyers_pay, outcome.quantity)
 
-    def _hold(self) -> list[Sent]:
+    def _hold(self) -> list[Outgoing]:
         """Hold a call: contracts, and what is left of their orders."""
         self.held += 1
         if self.floor.call.pricing == "ask":
             return self._hold_at_asks()
         outcome = self.outcome()
-        called = Sent(AGENTS, Called(self.held, outcome.buyers_pay, outcome.quantity))
+        called = Outgoing(AGENTS, Called(self.held, outcome.buyers_pay, outcome.quantity))
         rationing = self.floor.call.rationing
         bids = shares(list(self.orders.book.bids), outcome.quantity, rationing)
         asks = shares(list(self.orders.book.asks), outcome.quantity, rationing)
@@ -176,20 +176,20 @@ class CallAuction:
             sent.append(self._contract(bid, ask, quantity, outcome.buyers_pay, gets))
         return sent + [self._reduced(order, quantity) for order, quantity in [*bids, *asks]]
 
-    def _hold_at_asks(self) -> list[Sent]:
+    def _hold_at_asks(self) -> list[Outgoing]:
         """The v4 model's rule: heads are paired while they cross, each pair at its ask's price."""
         book = self.orders.book
         before = {order_id: order.quantity for order_id, order in book.orders.items()}
         bids, asks = list(book.bids), list(book.asks)
         pairs = clear(book, self.capacity())
-        sent = [Sent(AGENTS, Called(self.held, None, sum(int(q) for _, _, q in pairs)))]
+        sent = [Outgoing(AGENTS, Called(self.held, None, sum(int(q) for _, _, q in pairs)))]
         dealt_bids = [(o, int(before[o.order_id] - o.quantity)) for o in bids if o.quantity < before[o.order_id]]
         dealt_asks = [(o, int(before[o.order_id] - o.quantity)) for o in asks if o.quantity < before[o.order_id]]
         for bid, ask, quantity in _paired(dealt_bids, dealt_asks):
             sent.append(self._contract(bid, ask, quantity, int(ask.price), None))
         return sent + [self.orders.left(order) for order, _ in [*dealt_bids, *dealt_asks]]
 
-    def _contract(self, bid: Resting, ask: Resting, quantity: Quantity, price: Price, gets: Price | None) -> Sent:
+    def _contract(self, bid: Resting, ask: Resting, quantity: Quantity, price: Price, gets: Price | None) -> Outgoing:
         number = self.floor.trade(bid.trader, ask.trader, quantity)
         contract = Contract(
             number,
@@ -202,9 +202,9 @@ class CallAuction:
             sell_order=ask.order_id,
             seller_price=gets,
         )
-        return Sent(ENVIRONMENT, contract)
+        return Outgoing(ENVIRONMENT, contract)
 
-    def _reduced(self, order: Resting, quantity: Quantity) -> Sent:
+    def _reduced(self, order: Resting, quantity: Quantity) -> Outgoing:
         """An order that has traded in a call: in the book, less what it traded."""
         if quantity >= order.quantity:
             return self.orders.cancel(order)

@@ -6,8 +6,8 @@ place in the queue unless only the quantity shrinks.
 """
 
 from p2p.base.units import ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat
-from p2p.institutions.open_orders import Orders
-from p2p.institutions.trading_rights import Floor, seat_of
+from p2p.institutions.open_orders import OpenOrders
+from p2p.institutions.trading_rights import TradingRights, seat_of
 from p2p.messages import (
     Ask,
     Bid,
@@ -26,7 +26,7 @@ from p2p.messages import (
     Standing,
     StartPeriod,
 )
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 from p2p.orderbook.book import Fill
 from p2p.orderbook.book import Order as Resting
 
@@ -35,10 +35,10 @@ class ContinuousAuction:
     """The institution; its orders end with the period unless the terms give them the session."""
 
     def __init__(self) -> None:
-        self.floor = Floor()
-        self.orders = Orders(self.floor)
+        self.floor = TradingRights()
+        self.orders = OpenOrders(self.floor)
 
-    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
         """What is sent upon a message, or why it is refused."""
         match message:
             case Bid(price=price, quantity=quantity):
@@ -54,11 +54,11 @@ class ContinuousAuction:
             case Replace(order=order_id, price=price, quantity=quantity):
                 return self._replace(sender, order_id, price, quantity)
             case RequestStanding():
-                return [Sent(sender, self.standing())]
+                return [Outgoing(sender, self.standing())]
             case _:
                 return self._told(message)
 
-    def _told(self, message: Message) -> list[Sent]:
+    def _told(self, message: Message) -> list[Outgoing]:
         """What the environment, or its own reminder, tells the institution."""
         match message:
             case InitInst():
@@ -69,7 +69,7 @@ class ContinuousAuction:
                 sent = self.floor.start(message, message.length_us)
                 return [*sent, *self.orders.carry_over(), *self.orders.news(before)]
             case Reminder():
-                return [Sent(INSTITUTION, EndPeriod())]
+                return [Outgoing(INSTITUTION, EndPeriod())]
             case EndPeriod():
                 before = self.orders.bests()
                 gone = [] if self.floor.terms.order_life == "session" else self.orders.drop_all()
@@ -77,7 +77,7 @@ class ContinuousAuction:
             case _:
                 raise AssertionError(f"an institution is not told {message.directive}")
 
-    def _quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> list[Sent] | Reason:
+    def _quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
         refusal = (
             self.floor.not_a(role, sender)
             or self.floor.not_a_quote(role)
@@ -96,7 +96,7 @@ class ContinuousAuction:
             return "own_order"
         return self.orders.not_better(role, price)
 
-    def _submit(self, seat: Seat, role: Role, price: Price, quantity: Quantity, rests: bool = True) -> list[Sent]:
+    def _submit(self, seat: Seat, role: Role, price: Price, quantity: Quantity, rests: bool = True) -> list[Outgoing]:
         """Trade what crosses, keep the rest (or let it go), and trim what there are no units for any more."""
         sent = [self.orders.cancel(order) for order in self._own_in_the_way(seat, role, price, quantity)]
         fills: list[Fill] = []
@@ -124,7 +124,7 @@ class ContinuousAuction:
                 quantity -= int(order.quantity)
         return own
 
-    def _contracts(self, seat: Seat, role: Role, order_id: OrderId, fills: list[Fill]) -> list[Sent]:
+    def _contracts(self, seat: Seat, role: Role, order_id: OrderId, fills: list[Fill]) -> list[Outgoing]:
         """A contract for each fill, at the resting order's price, and what is left of that order."""
         sent = []
         for maker, traded, _ in fills:
@@ -141,10 +141,10 @@ class ContinuousAuction:
                 buy_order=orders[0],
                 sell_order=orders[1],
             )
-            sent += [Sent(ENVIRONMENT, contract), self.orders.left(maker)]
+            sent += [Outgoing(ENVIRONMENT, contract), self.orders.left(maker)]
         return sent
 
-    def _take(self, sender: Address, role: Role, limit: Price | None, quantity: Quantity) -> list[Sent] | Reason:
+    def _take(self, sender: Address, role: Role, limit: Price | None, quantity: Quantity) -> list[Outgoing] | Reason:
         floor = self.floor
         refusal = floor.not_a(role, sender) or floor.not_a_quantity(seat_of(sender), role, quantity)
         if refusal:
@@ -161,7 +161,7 @@ class ContinuousAuction:
         before = self.orders.bests()
         return [*self._submit(seat, role, price, quantity, rests=False), *self.orders.news(before)]
 
-    def _cancel(self, sender: Address, order_id: OrderId) -> list[Sent] | Reason:
+    def _cancel(self, sender: Address, order_id: OrderId) -> list[Outgoing] | Reason:
         if not self.floor.open:
             return "not_open"
         order = self.orders.mine(seat_of(sender), order_id)
@@ -170,7 +170,7 @@ class ContinuousAuction:
         before = self.orders.bests()
         return [self.orders.cancel(order), *self.orders.news(before)]
 
-    def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> list[Sent] | Reason:
+    def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
         if not self.floor.open:
             return "not_open"
         seat = seat_of(sender)

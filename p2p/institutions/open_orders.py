@@ -6,9 +6,9 @@ used other units its worst orders shrink or leave.
 
 from p2p.base.units import AGENTS, Price, Quantity, Role, Seat
 from p2p.base.units import Side as SideName
-from p2p.institutions.trading_rights import Floor
+from p2p.institutions.trading_rights import TradingRights
 from p2p.messages import Ask, Bid, Message, Order, OrderId, Quote, Reason, Replace
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 from p2p.orderbook.book import Book, Side
 from p2p.orderbook.book import Order as Resting
 
@@ -16,10 +16,10 @@ ORDERS_MAX = 200
 """Orders one trader may have open at once: no screen shows more, and a book of a class stays small."""
 
 
-class Orders:
+class OpenOrders:
     """The orders of one market."""
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: TradingRights) -> None:
         self.floor = floor
         self.book = Book()
         self.last_id: OrderId = 0
@@ -86,34 +86,34 @@ class Orders:
             return None
         return "does_not_improve"
 
-    def rest(self, order: Resting) -> Sent:
+    def rest(self, order: Resting) -> Outgoing:
         """Put an order into the book without matching."""
         self.book.orders[order.order_id] = order
         (self.book.bids if order.is_buy else self.book.asks).rest(order)
         return self.keep(order)
 
-    def keep(self, order: Resting) -> Sent:
+    def keep(self, order: Resting) -> Outgoing:
         """An order rests now."""
         self.open.setdefault(order.trader, {})[order.order_id] = order
         return self.said(order)
 
-    def left(self, order: Resting) -> Sent:
+    def left(self, order: Resting) -> Outgoing:
         """An order has changed or left: it is forgotten where nothing is left of it."""
         if order.quantity <= 0:
             del self.open[order.trader][order.order_id]
         return self.said(order)
 
-    def cancel(self, order: Resting) -> Sent:
+    def cancel(self, order: Resting) -> Outgoing:
         """Take an order out."""
         self.book.cancel(order.order_id)
         return self.left(order)
 
-    def said(self, order: Resting) -> Sent:
+    def said(self, order: Resting) -> Outgoing:
         """What an order is now, to all who may see the book, and to its owner."""
         side: SideName = "bid" if order.is_buy else "ask"
-        return Sent(AGENTS, Order(order.order_id, side, int(order.price), int(order.quantity), order.trader))
+        return Outgoing(AGENTS, Order(order.order_id, side, int(order.price), int(order.quantity), order.trader))
 
-    def trim(self, seat: Seat, role: Role) -> list[Sent]:
+    def trim(self, seat: Seat, role: Role) -> list[Outgoing]:
         """Shrink a trader's worst orders to what it may still trade."""
         excess = self.committed(seat, role) - self.floor.units(role).get(seat, 0)
         sent = []
@@ -128,9 +128,9 @@ class Orders:
                 sent.append(self.said(worst))
         return sent
 
-    def carry_over(self) -> list[Sent]:
+    def carry_over(self) -> list[Outgoing]:
         """At a period's start: orders of those who have changed sides leave, the rest shrink to what is left to do."""
-        sent: list[Sent] = []
+        sent: list[Outgoing] = []
         roles: tuple[Role, Role] = ("buyer", "seller")
         for seat in sorted(self.open):
             changed = [o for o in self.open[seat].values() if seat not in self.floor.units(_role(o))]
@@ -139,7 +139,7 @@ class Orders:
                 sent += self.trim(seat, role)
         return sent
 
-    def drop_all(self) -> list[Sent]:
+    def drop_all(self) -> list[Outgoing]:
         """Every order leaves: its interval, and the energy of it, is gone."""
         sent = []
         for seat in sorted(self.open):
@@ -158,7 +158,7 @@ class Orders:
         quantity = sum(int(order.quantity) for order in top.orders[top.first :])
         return int(top.price), quantity, top.orders[top.first].trader
 
-    def news(self, before: tuple[object, object]) -> list[Sent]:
+    def news(self, before: tuple[object, object]) -> list[Outgoing]:
         """The quotes that have changed since `bests` was asked."""
         sent = []
         names: tuple[SideName, SideName] = ("bid", "ask")
@@ -166,10 +166,10 @@ class Orders:
             if new == old:
                 continue
             if new is None:
-                sent.append(Sent(AGENTS, Quote(name, None, quantity=0)))
+                sent.append(Outgoing(AGENTS, Quote(name, None, quantity=0)))
             else:
                 price, quantity, trader = new
-                sent.append(Sent(AGENTS, Quote(name, price, trader, quantity=quantity)))
+                sent.append(Outgoing(AGENTS, Quote(name, price, trader, quantity=quantity)))
         return sent
 
     def bests(self) -> tuple[tuple[Price, Quantity, Seat] | None, tuple[Price, Quantity, Seat] | None]:

@@ -7,7 +7,7 @@ After each contract both sides are open again. Where the terms of trade waive th
 """
 
 from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat, Side
-from p2p.institutions.trading_rights import Floor, seat_of
+from p2p.institutions.trading_rights import TradingRights, seat_of
 from p2p.messages import (
     Ask,
     Bid,
@@ -26,14 +26,14 @@ from p2p.messages import (
     Standing,
     StartPeriod,
 )
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 
 
 class StandingAuction:
     """The institution. Between `start_period` and `end_period` it is open; outside every order is refused."""
 
     def __init__(self) -> None:
-        self.floor = Floor()
+        self.floor = TradingRights()
         self._clear()
 
     def _clear(self) -> None:
@@ -43,7 +43,7 @@ class StandingAuction:
         self.bidder: Seat | None = None
         self.asker: Seat | None = None
 
-    def handle(self, message: Message, sender: Address) -> list[Sent] | Reason:
+    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
         """What is sent upon a message, or why it is refused."""
         match message:
             case Bid(price=price, quantity=quantity):
@@ -57,11 +57,11 @@ class StandingAuction:
             case Cancel() | Replace():
                 return "cannot_be_withdrawn" if self.floor.open else "not_open"
             case RequestStanding():
-                return [Sent(sender, self.standing())]
+                return [Outgoing(sender, self.standing())]
             case _:
                 return self._told(message)
 
-    def _told(self, message: Message) -> list[Sent]:
+    def _told(self, message: Message) -> list[Outgoing]:
         """What the environment, or its own reminder, tells the institution."""
         match message:
             case InitInst():
@@ -72,7 +72,7 @@ class StandingAuction:
                 self._clear()
                 return self.floor.start(message, message.length_us)
             case Reminder():
-                return [Sent(INSTITUTION, EndPeriod())]
+                return [Outgoing(INSTITUTION, EndPeriod())]
             case EndPeriod():
                 self._clear()
                 return self.floor.end()
@@ -87,7 +87,7 @@ class StandingAuction:
         floor = self.floor
         return self._no_trade(sender, role, quantity) or floor.not_a_quote(role) or floor.not_a_price(price)
 
-    def _bid(self, buyer: Seat, price: Price) -> list[Sent] | Reason:
+    def _bid(self, buyer: Seat, price: Price) -> list[Outgoing] | Reason:
         if self.asker == buyer and price >= self.ask:
             if self.floor.terms.self_trade == "refuse":
                 return "own_order"
@@ -98,7 +98,7 @@ class StandingAuction:
             return "does_not_improve"
         return self._stands("bid", price, buyer)
 
-    def _ask(self, seller: Seat, price: Price) -> list[Sent] | Reason:
+    def _ask(self, seller: Seat, price: Price) -> list[Outgoing] | Reason:
         if self.bidder == seller and price <= self.bid:
             if self.floor.terms.self_trade == "refuse":
                 return "own_order"
@@ -109,23 +109,23 @@ class StandingAuction:
             return "does_not_improve"
         return self._stands("ask", price, seller)
 
-    def _stands(self, side: Side, price: Price, trader: Seat) -> list[Sent]:
+    def _stands(self, side: Side, price: Price, trader: Seat) -> list[Outgoing]:
         """A quote becomes the standing one."""
         if side == "bid":
             self.bid, self.bidder = price, trader
         else:
             self.ask, self.asker = price, trader
-        return [Sent(AGENTS, Quote(side, price, trader))]
+        return [Outgoing(AGENTS, Quote(side, price, trader))]
 
-    def _withdrawn(self, side: Side) -> Sent:
+    def _withdrawn(self, side: Side) -> Outgoing:
         """The quote of a trader who would have met himself leaves."""
         if side == "bid":
             self.bid, self.bidder = self.floor.init.min_val, None
         else:
             self.ask, self.asker = self.floor.init.max_val, None
-        return Sent(AGENTS, Quote(side, None, quantity=0))
+        return Outgoing(AGENTS, Quote(side, None, quantity=0))
 
-    def _buy(self, buyer: Seat, limit: Price | None) -> list[Sent] | Reason:
+    def _buy(self, buyer: Seat, limit: Price | None) -> list[Outgoing] | Reason:
         if self.asker is None:
             return "no_standing_ask"
         if limit is not None and self.ask > limit:
@@ -134,7 +134,7 @@ class StandingAuction:
             return "own_order" if self.floor.terms.self_trade == "refuse" else [self._withdrawn("ask")]
         return self._contract(buyer, self.asker, self.ask, "ask")
 
-    def _sell(self, seller: Seat, limit: Price | None) -> list[Sent] | Reason:
+    def _sell(self, seller: Seat, limit: Price | None) -> list[Outgoing] | Reason:
         if self.bidder is None:
             return "no_standing_bid"
         if limit is not None and self.bid < limit:
@@ -143,10 +143,10 @@ class StandingAuction:
             return "own_order" if self.floor.terms.self_trade == "refuse" else [self._withdrawn("bid")]
         return self._contract(self.bidder, seller, self.bid, "bid")
 
-    def _contract(self, buyer: Seat, seller: Seat, price: Price, taken: Side) -> list[Sent]:
+    def _contract(self, buyer: Seat, seller: Seat, price: Price, taken: Side) -> list[Outgoing]:
         number = self.floor.trade(buyer, seller, 1)
         self._clear()
-        return [Sent(ENVIRONMENT, Contract(number, price, taken, buyer, seller))]
+        return [Outgoing(ENVIRONMENT, Contract(number, price, taken, buyer, seller))]
 
     def standing(self) -> Standing:
         """The standing bid and ask and whose they are; the sentinels are not shown."""

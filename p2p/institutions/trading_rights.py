@@ -5,11 +5,11 @@ What all institutions check alike is here, once; each keeps its own order of tra
 
 from p2p.base.units import AGENTS, INSTITUTION, Address, Duration, Price, Quantity, Role, Seat
 from p2p.messages import EndRound, InitInst, Reason, Reminder, StartPeriod, StartRound
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 from p2p.scenario.terms import NO_TERMS, CallTerms, Terms
 
 
-class Floor:
+class TradingRights:
     """Opened by `start`, closed by `end`; counts what each trader may still buy and sell."""
 
     def __init__(self) -> None:
@@ -30,21 +30,21 @@ class Floor:
         """What a call auction has beside them."""
         return self.init.call or CallTerms()
 
-    def start(self, message: StartPeriod, first_reminder_us: Duration) -> list[Sent]:
+    def start(self, message: StartPeriod, first_reminder_us: Duration) -> list[Outgoing]:
         """Open for a period; the institution is to be reminded after `first_reminder_us`."""
         assert not self.open, "a period starts after the one before has ended"
         self.open, self.period, self.contracts = True, message.period, 0
         self.may_buy, self.may_sell = dict(message.buyers), dict(message.sellers)
         return [
-            Sent(AGENTS, StartRound(message.period, message.length_us)),
-            Sent(INSTITUTION, Reminder(message.period, first_reminder_us)),
+            Outgoing(AGENTS, StartRound(message.period, message.length_us)),
+            Outgoing(INSTITUTION, Reminder(message.period, first_reminder_us)),
         ]
 
-    def end(self) -> list[Sent]:
+    def end(self) -> list[Outgoing]:
         """Close."""
         assert self.open, "only an open market can be closed"
         self.open = False
-        return [Sent(AGENTS, EndRound(self.period))]
+        return [Outgoing(AGENTS, EndRound(self.period))]
 
     def units(self, role: Role) -> dict[Seat, Quantity]:
         """What each trader of a role may still trade."""

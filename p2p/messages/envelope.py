@@ -8,7 +8,7 @@ from p2p.base.units import Address
 from p2p.messages import Message
 
 
-class Sent(NamedTuple):
+class Outgoing(NamedTuple):
     """A message that an institution or an environment sends, and to whom."""
 
     to: Address

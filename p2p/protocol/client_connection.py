@@ -4,14 +4,14 @@ import msgspec
 
 from p2p.base.units import Controller, Instant
 from p2p.messages import Accepted, Message, Refused
-from p2p.protocol.codec import UNREADABLE, ProtocolError, encode, message_of, read_said
+from p2p.protocol.codec import UNREADABLE, ProtocolError, encode, message_of, read_client_frame
 from p2p.protocol.frames import (
     CODE_MAX,
     FRAME_MAX,
     RUN_KEPT_BYTES_MAX,
     Fault,
     Login,
-    Told,
+    NumberedFact,
     Welcome,
     _fact,
     _fault,
@@ -31,7 +31,7 @@ ANSWERS = (Accepted, Refused)
 """What a message of one's own is answered by."""
 
 
-class ClientLine:
+class ClientProtocol:
     """The client's end of a line, and what outlives it: the seat, how far it has come, what is unanswered.
 
     `state` has the latest of each state by directive, if it `keeps_state`: people look at them, robots fold facts.
@@ -81,7 +81,7 @@ class ClientLine:
         if meta:
             said["meta"] = meta
         data = encode(said)
-        message_of(message.directive, read_said(data).payload)
+        message_of(message.directive, read_client_frame(data).payload)
         if len(data) > FRAME_MAX:
             raise ProtocolError("too_long", f"a frame has {FRAME_MAX} bytes at the most")
         self.token = token
@@ -92,7 +92,7 @@ class ClientLine:
         """The frames to say again after a welcome, in order of their tokens."""
         return [self.pending[token] for token in sorted(self.pending)]
 
-    def received(self, data: bytes | str) -> list[Told] | Welcome | Fault:
+    def received(self, data: bytes | str) -> list[NumberedFact] | Welcome | Fault:
         """New facts, or a welcome, or an error of ours; raises ProtocolError where the server is wrong.
 
         States have no numbers: the latest ones are kept in `state`, or passed over where that is not asked for.
@@ -121,13 +121,13 @@ class ClientLine:
         self.token = max(self.token, welcome.token)
         return welcome
 
-    def _fed(self, feed: _Feed) -> list[Told]:
+    def _fed(self, feed: _Feed) -> list[NumberedFact]:
         """The facts that are new; a frame that cannot be read to its end counts for nothing."""
         had, raw = self.number, bytes(feed.facts)
         facts = (_read_run if len(raw) <= RUN_KEPT_BYTES_MAX else _read_run.__wrapped__)(raw)
         if facts and feed.first > had + 1:
             raise ProtocolError("gap", f"fact {had + 1} is missing, {feed.first} came", True)
-        told = [Told(number, *one) for number, one in enumerate(facts, feed.first) if number > had]
+        told = [NumberedFact(number, *one) for number, one in enumerate(facts, feed.first) if number > had]
         if self.keeps_state:
             self._keep(feed.state)
         self.now = feed.now

@@ -38,7 +38,7 @@ class ProtocolError(Exception):
         self.code, self.why, self.fatal = code, why, fatal
 
 
-class Template(msgspec.Struct, frozen=True, omit_defaults=True, rename={"sender": "from"}):
+class WireRecord(msgspec.Struct, frozen=True, omit_defaults=True, rename={"sender": "from"}):
     """A message as it is written down."""
 
     directive: str
@@ -51,13 +51,13 @@ class Template(msgspec.Struct, frozen=True, omit_defaults=True, rename={"sender"
     meta: dict[str, int] | None = None
 
 
-class TemplateRead(Template, frozen=True, omit_defaults=True, rename={"sender": "from"}):
+class WireRecordRead(WireRecord, frozen=True, omit_defaults=True, rename={"sender": "from"}):
     """A message as it is read back, its payload not yet."""
 
     payload: msgspec.Raw
 
 
-class Said(msgspec.Struct, frozen=True):
+class ClientFrame(msgspec.Struct, frozen=True):
     """What a client's frame may hold. A `from` or `to` in it is passed over: the line says who speaks."""
 
     directive: Annotated[str, msgspec.Meta(max_length=32)]
@@ -69,23 +69,23 @@ class Said(msgspec.Struct, frozen=True):
 
 _encode = msgspec.json.Encoder().encode
 _payloads = {name: msgspec.json.Decoder(kind) for name, kind in BY_DIRECTIVE.items()}
-_said = msgspec.json.Decoder(Said)
-_template = msgspec.json.Decoder(TemplateRead)
+_said = msgspec.json.Decoder(ClientFrame)
+_template = msgspec.json.Decoder(WireRecordRead)
 
 
-def addressee(message: Message) -> Address:
+def recipient(message: Message) -> Address:
     """Who an incoming message is for, by its directive."""
     if isinstance(message, TO_ENVIRONMENT):
         return ENVIRONMENT
     return INSTITUTION if "institution" in message.told_to and "agent" in message.said_by else SESSION
 
 
-def template_of(said: Envelope | Event) -> Template:
+def wire_record_of(said: Envelope | Event) -> WireRecord:
     """An envelope or an event in the form in which it is written."""
     if isinstance(said, Event):
-        return Template(said.message.directive, said.sender, said.to, said.message, said.market)
-    to = addressee(said.message) if said.market is None else INSTITUTION
-    return Template(
+        return WireRecord(said.message.directive, said.sender, said.to, said.message, said.market)
+    to = recipient(said.message) if said.market is None else INSTITUTION
+    return WireRecord(
         said.message.directive, said.sender, to, said.message, said.market, said.token, said.seen, said.meta
     )
 
@@ -103,18 +103,18 @@ def message_of(directive: str, payload: bytes | msgspec.Raw) -> Message:
 
 def envelope_of(raw: bytes) -> Envelope:
     """An envelope read back from a journal; raises ProtocolError."""
-    read = read_template(raw)
+    read = read_wire_record(raw)
     message = message_of(read.directive, read.payload)
     return Envelope(read.sender, message, read.market, read.token, read.seen, read.meta)
 
 
 def event_of(raw: bytes) -> Event:
     """An event read back from a journal or a feed; raises ProtocolError."""
-    read = read_template(raw)
+    read = read_wire_record(raw)
     return Event(message_of(read.directive, read.payload), read.sender, read.to, read.market)
 
 
-def read_template(raw: bytes) -> TemplateRead:
+def read_wire_record(raw: bytes) -> WireRecordRead:
     """A template read back, its payload still raw; raises ProtocolError."""
     try:
         return _template.decode(raw)
@@ -122,7 +122,7 @@ def read_template(raw: bytes) -> TemplateRead:
         raise ProtocolError("bad_template", str(error)) from error
 
 
-def read_said(frame: bytes | str) -> Said:
+def read_client_frame(frame: bytes | str) -> ClientFrame:
     """What a client's frame says; raises ProtocolError, fatal where it is not JSON at all."""
     try:
         return _said.decode(frame)

@@ -31,7 +31,7 @@ from msgspec import Meta
 
 from p2p.base.units import SEATS_MAX, Address, Controller, Instant, Seat
 from p2p.messages import Message
-from p2p.protocol.codec import Counter, ProtocolError, Said, encode, message_of
+from p2p.protocol.codec import ClientFrame, Counter, ProtocolError, encode, message_of
 from p2p.scenario.public_rules import PublicRules
 
 FRAME_MAX = 4096
@@ -134,7 +134,7 @@ class Fact(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     payload: Any
 
 
-class Told(msgspec.Struct, frozen=True):
+class NumberedFact(msgspec.Struct, frozen=True):
     """A numbered fact that has reached a client."""
 
     number: int
@@ -148,7 +148,7 @@ _fault = msgspec.json.Decoder(Fault)
 _feed = msgspec.json.Decoder(_Feed)
 _run = msgspec.json.Decoder(list[msgspec.Raw])
 _fact = msgspec.json.Decoder(FactRead)
-_frame = msgspec.json.Decoder(Said)
+_frame = msgspec.json.Decoder(ClientFrame)
 
 
 def frame(directive: str, payload: object) -> bytes:

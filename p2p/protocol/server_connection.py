@@ -1,21 +1,21 @@
 """The server's end of a connection: what a client's frames say."""
 
 from p2p.messages import Message
-from p2p.protocol.codec import UNREADABLE, ProtocolError, Said, message_of, read_said
+from p2p.protocol.codec import UNREADABLE, ClientFrame, ProtocolError, message_of, read_client_frame
 from p2p.protocol.frames import Login, _login
 
 FAULTS_MAX = 20
 """Errors a peer may make on a line before it is closed."""
 
 
-class ServerLine:
+class ServerProtocol:
     """The server's end of a line: what a client's frames say, and how often it has been wrong."""
 
     def __init__(self) -> None:
         self.open = False
         self.faults = 0
 
-    def received(self, data: bytes | str) -> Login | tuple[Message, Said]:
+    def received(self, data: bytes | str) -> Login | tuple[Message, ClientFrame]:
         """A login, or a message with its token; raises ProtocolError, fatal after too many."""
         try:
             return self._read(data)
@@ -29,8 +29,8 @@ class ServerLine:
             return error
         return ProtocolError("too_many_faults", f"{error.why}; that was the last one", fatal=True)
 
-    def _read(self, data: bytes | str) -> Login | tuple[Message, Said]:
-        said = read_said(data)
+    def _read(self, data: bytes | str) -> Login | tuple[Message, ClientFrame]:
+        said = read_client_frame(data)
         if not self.open:
             if said.directive != "login":
                 raise ProtocolError("not_logged_in", "the first frame is a login", fatal=True)

@@ -33,7 +33,7 @@ class TakesReadings(Protocol):
         """Use this in the seat's next interval."""
 
 
-class Meters:
+class MeterReadings:
     """Which readings have counted so far: the instant of the last one of each seat."""
 
     def __init__(self) -> None:

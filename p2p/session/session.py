@@ -72,11 +72,11 @@ from p2p.messages import (
     Start,
     Unpaid,
 )
-from p2p.messages.envelope import Envelope, Event, Sent
+from p2p.messages.envelope import Envelope, Event, Outgoing
 from p2p.scenario.assignment import seats_of_markets
 from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import NO_TERMS
-from p2p.session.metering import Meters
+from p2p.session.metering import MeterReadings
 from p2p.session.permissions import COMMANDS, WHILE_PAUSED, Phase, may_say
 from p2p.session.stand_ins import StandIns
 
@@ -110,7 +110,7 @@ class Session:
         self.tokens: dict[Address, int] = {}
         self.present: dict[Seat, Controller] = {}
         self.controllers: dict[Seat, Controller] = {}
-        self.meters = Meters()
+        self.meters = MeterReadings()
         self.stand_ins = StandIns() if scenario.takes_over or scenario.vacancies.fill else None
         self.robots_told = 0
 
@@ -171,7 +171,7 @@ class Session:
             told = Event(Passes(message.why, seat), SESSION, EXPERIMENTER)
             return [Event(Accepted(envelope.token), SESSION, seat, market.number), told]
         if isinstance(message, TO_ENVIRONMENT):
-            answer: list[Sent] | Reason = market.environment.handle(message, seat)
+            answer: list[Outgoing] | Reason = market.environment.handle(message, seat)
             teller: Address = ENVIRONMENT
         else:
             answer, teller = self._ask_institution(market, seat, message), INSTITUTION
@@ -181,7 +181,7 @@ class Session:
             self.stand_ins.said(market.number, seat, message, answer)
         return [Event(Accepted(envelope.token), SESSION, seat, market.number), *self._deliver(market, teller, answer)]
 
-    def _ask_institution(self, market: Market, seat: Seat, message: Message) -> list[Sent] | Reason:
+    def _ask_institution(self, market: Market, seat: Seat, message: Message) -> list[Outgoing] | Reason:
         if self.paused_left is not None and not isinstance(message, RequestStanding):
             return "not_open"
         return self._at_a_loss(market, seat, message) or market.institution.handle(message, seat)
@@ -203,7 +203,7 @@ class Session:
         stands_in = self.stand_ins is not None and seat in self.stand_ins.seats
         return stands_in or self.controllers.get(seat) == "human"
 
-    def _deliver(self, market: Market, sender: Address, sents: list[Sent]) -> list[Event]:
+    def _deliver(self, market: Market, sender: Address, sents: list[Outgoing]) -> list[Event]:
         """What was sent, as events, each handed to its addressee, and what that one sends in turn."""
         events = []
         for to, message in sents:
@@ -287,7 +287,7 @@ class Session:
             low, high = rules.price_min - rules.tick, rules.price_max + rules.tick
             terms = None if rules.terms == NO_TERMS else rules.terms
             init = InitInst(low, high, rules.tick, market.seats, terms, rules.call)
-            events += self._deliver(market, ENVIRONMENT, [Sent(INSTITUTION, init)])
+            events += self._deliver(market, ENVIRONMENT, [Outgoing(INSTITUTION, init)])
         return events + self._lobby()
 
     def _join(self, joined: Joined) -> list[Event]:
@@ -337,7 +337,7 @@ class Session:
         events = []
         for market in self.markets:
             schedules, start = market.environment.start_period(self.period, self.scenario.period_us)
-            events += self._deliver(market, ENVIRONMENT, [*schedules, Sent(INSTITUTION, start)])
+            events += self._deliver(market, ENVIRONMENT, [*schedules, Outgoing(INSTITUTION, start)])
             for seat, order in market.environment.orders():
                 events += self._by_itself(market, seat, order)
         return events
@@ -369,7 +369,7 @@ class Session:
         for number in sorted(number for number in self.alarms if number is not None):
             del self.alarms[number]
             market = self.markets[number]
-            events += self._deliver(market, SESSION, [Sent(ENVIRONMENT, ReminderEndPeriod())])
+            events += self._deliver(market, SESSION, [Outgoing(ENVIRONMENT, ReminderEndPeriod())])
         return events
 
     def _end_period(self) -> list[Event]:

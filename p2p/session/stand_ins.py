@@ -11,7 +11,7 @@ What a robot sets for the time to come ends with its time: who comes back finds 
 from p2p.base.units import Role, Seat, Side
 from p2p.environments.base import Environment
 from p2p.messages import Ask, Bid, Contract, HandedBack, Message, Order, OrderId, Quote, SetReservation, TakenOver
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 
 SIDE: dict[Role, Side] = {"buyer": "bid", "seller": "ask"}
 
@@ -32,7 +32,7 @@ class StandIns:
         self._last_id: dict[int, OrderId] = {}
         self._settings: dict[Seat, list[Message]] = {}
 
-    def sits(self, seat: Seat, robot: bool, environment: Environment) -> tuple[list[Message], list[Sent]]:
+    def sits(self, seat: Seat, robot: bool, environment: Environment) -> tuple[list[Message], list[Outgoing]]:
         """A robot holds a seat from now on, or its owner does: what he is told of it, nothing where it was so before.
 
         And what the environment sends him: his own settings, where the robot has changed them.
@@ -46,8 +46,8 @@ class StandIns:
         self._reservations.discard(seat)
         return [HandedBack()], self._set_again(seat, environment)
 
-    def _set_again(self, seat: Seat, environment: Environment) -> list[Sent]:
-        sent: list[Sent] = []
+    def _set_again(self, seat: Seat, environment: Environment) -> list[Outgoing]:
+        sent: list[Outgoing] = []
         now = environment.settings(seat)
         for setting in self._settings.pop(seat):
             if setting not in now:
@@ -56,7 +56,7 @@ class StandIns:
                 sent += answer
         return sent
 
-    def said(self, market: int, seat: Seat, message: Message, answer: list[Sent], by_itself: bool = False) -> None:
+    def said(self, market: int, seat: Seat, message: Message, answer: list[Outgoing], by_itself: bool = False) -> None:
         """Take in what a seat has said that was not refused, and what is sent upon it.
 
         `by_itself`: its automaton has said it, for whoever has set the reservation prices.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from p2p.sim.shell.cli_options import Refusal, folder_for, run
+from p2p.sim.shell.cli_options import UsageError, folder_for, run
 from p2p.sim.study.results.pictures import draw_heatmap
 from p2p.sim.study.results.plotting import picture
 
@@ -28,14 +28,14 @@ def table(path: str, needed: list[str]) -> pd.DataFrame:
     try:
         read = pd.read_parquet(path) if path.endswith(".parquet") else pd.read_csv(path)
     except OSError as error:
-        raise Refusal(f"cannot read '{path}': {error.strerror}") from None
+        raise UsageError(f"cannot read '{path}': {error.strerror}") from None
     except ValueError as error:
-        raise Refusal(f"'{path}' is no table: {str(error).splitlines()[0]}") from None
+        raise UsageError(f"'{path}' is no table: {str(error).splitlines()[0]}") from None
     missing = [column for column in needed if column not in read.columns]
     if missing:
-        raise Refusal(f"'{path}' has no column {missing[0]}; it needs {', '.join(needed)}")
+        raise UsageError(f"'{path}' has no column {missing[0]}; it needs {', '.join(needed)}")
     if read.empty:
-        raise Refusal(f"'{path}' has no rows")
+        raise UsageError(f"'{path}' has no rows")
     return read
 
 
@@ -72,7 +72,7 @@ def analysis_cli(
     by_n = table(scaling_csv, ["agent", "N", "wall_ms_mean"]) if scaling_csv else None
     grid = table(welfare_grid_csv, ["N", "tau", "w_hat_mean"]).dropna(subset=["tau"]) if welfare_grid_csv else None
     if grid is not None and grid.empty:
-        raise Refusal(f"'{welfare_grid_csv}' has no row with a tau; take the frontier.csv of a band experiment")
+        raise UsageError(f"'{welfare_grid_csv}' has no row with a tau; take the frontier.csv of a band experiment")
     out = folder_for(Path(out_dir))
     picture(
         out / "price_volatility.png",

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from p2p.agents.invocation import AgentFailed
-from p2p.agents.registry import AgentError, parse_word
-from p2p.sim.simulation.batch import Played
+from p2p.agents.registry import AgentError, parse_agent_spec
+from p2p.sim.simulation.batch import SessionResult
 from recordings.journal.format import JournalError
 from recordings.reports.text import baselines_table, console, lengths_line, periods_table, traders_table
 from recordings.scoring.score import baseline
@@ -29,7 +29,7 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
     words = [word.strip() for word in agents.split(",") if word.strip()]
     try:
         for word in words:
-            parse_word(word)
+            parse_agent_spec(word)
         scored = score_recording(recording)
     except (AgentError, JournalError) as error:
         raise click.ClickException(str(error)) from error
@@ -40,7 +40,7 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
     if not scored.periods:
         raise click.ClickException(f"no period of {recording} was finished: there is nothing to score")
     out.print(periods_table(scored))
-    baselines: dict[str, list[Played]] = {}
+    baselines: dict[str, list[SessionResult]] = {}
     if sessions:
         for word in words:
             played = baseline(scored.scenario, scored.seed, word, sessions, workers)

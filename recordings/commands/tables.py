@@ -19,7 +19,7 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
 
     Sessions are numbered in the order in which they are given; all are of one kind: energy or induced values.
     """
-    from p2p.sim.shell.cli_options import Refusal, folder_for
+    from p2p.sim.shell.cli_options import UsageError, folder_for
     from p2p.sim.shell.parquet import pyarrow
     from p2p.sim.tables.writer import write_tables
     from recordings.export.tables import played
@@ -37,7 +37,7 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
         folder_for(out)
         with click.progressbar(played(recordings), length=len(recordings), label="recordings", file=sys.stderr) as bar:
             done = write_tables(out, bar, scenarios, "parquet" if form == "parquet" else "csv")
-    except (JournalError, Refusal) as error:
+    except (JournalError, UsageError) as error:
         raise click.ClickException(str(error)) from error
     periods = sum(len(one.scores) for one in done)
     click.echo(f"{out}: {len(done)} session(s), {periods} finished periods")

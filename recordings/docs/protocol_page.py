@@ -124,7 +124,7 @@ def page(recording: Path) -> str:
     parts += [_directive(kind) for kind in OURS]
     parts.append(_who_may())
     parts.append("## Frames of a line\n")
-    parts += [_struct(kind) for kind in (line.Login, line.Welcome, line.FeedRead, line.Fault, wire.Said)]
+    parts += [_struct(kind) for kind in (line.Login, line.Welcome, line.FeedRead, line.Fault, wire.ClientFrame)]
     parts.append(TOPICS_HEAD)
     parts += [_topic(name, kind) for name, kind in broadcast.TOPICS.items()]
     parts.append(_struct(broadcast.Efficiency))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from p2p.base.units import AGENTS, ENVIRONMENT, EVERYONE, INSTITUTION, Address
 from p2p.messages import Accepted, EndRound, Message, Schedule
 from p2p.protocol.codec import encode
-from recordings.journal.format import Reading
+from recordings.journal.format import JournalReader
 
 ACTORS = {ENVIRONMENT: "E", INSTITUTION: "I", AGENTS: "A", EVERYONE: "A"}
 """The seed's three actors; those who run the session are left out."""
@@ -14,13 +14,13 @@ TEXT_MAX = 48
 """Characters of a payload on an arrow."""
 
 
-def diagram(reading: Reading, orders: int) -> str:
+def diagram(reading: JournalReader, orders: int) -> str:
     """The first period of a recording: its opening, so many orders and what came of them, its end."""
     head = ["sequenceDiagram", *(f"    participant {short} as {name}" for short, name in PARTICIPANTS.items())]
     return "\n".join(head + _folded(_arrows(reading, orders)))
 
 
-def _arrows(reading: Reading, orders: int) -> Iterable[str]:
+def _arrows(reading: JournalReader, orders: int) -> Iterable[str]:
     told = 0
     for record in reading.records():
         envelope, events = record.envelope(), record.read_events()

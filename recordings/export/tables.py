@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from p2p.analysis.transaction_rows import contract_rows, trader_rows
-from p2p.sim.simulation.batch import Played, foresight
+from p2p.sim.simulation.batch import SessionResult, foresight
 from recordings.journal.store import read_folder
-from recordings.reading.history import Folded
+from recordings.reading.history import SessionHistory
 from recordings.reading.participants import agents
 
 
-def played(folders: Sequence[Path]) -> Iterator[Played]:
+def played(folders: Sequence[Path]) -> Iterator[SessionResult]:
     """Each recording as a session that was played, its finished periods; raises JournalError."""
     for number, folder in enumerate(folders, 1):
         reading = read_folder(folder)
-        folded, seed = Folded(reading), reading.header.seed
+        folded, seed = SessionHistory(reading), reading.header.seed
         outcome, scenario = folded.outcome, folded.scenario
         scores = outcome.scores()
         robots = {seat: word for seat, word in agents(folder).items() if outcome.controllers.get(seat) == "robot"}
@@ -22,7 +22,7 @@ def played(folders: Sequence[Path]) -> Iterator[Played]:
         traders = trader_rows(number, scenario, seed, cast, outcome, scores, folded.sitting)
         contracts = contract_rows(number, outcome, folded.times)
         bounds = foresight(scenario, outcome)
-        yield Played(
+        yield SessionResult(
             number,
             seed,
             scores,

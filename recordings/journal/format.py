@@ -22,7 +22,7 @@ import msgspec
 
 from p2p.base.units import Instant
 from p2p.messages.envelope import Envelope, Event
-from p2p.protocol.codec import UNREADABLE, encode, envelope_of, event_of, template_of
+from p2p.protocol.codec import UNREADABLE, encode, envelope_of, event_of, wire_record_of
 
 FORMAT = 1
 FILE = "journal.jsonl"
@@ -105,7 +105,7 @@ _header = msgspec.json.Decoder(Header)
 _later = msgspec.json.Decoder(_Later)
 
 
-class Chain:
+class RecordChain:
     """Puts lines into a journal's form, each chained to the one before."""
 
     def __init__(self, last: bytes = START, records: int = 0) -> None:
@@ -123,8 +123,8 @@ class Chain:
         """The next record; `synced` records before it are durable, all of them unless it is said."""
         before, self.records = self.records, self.records + 1
         batch = {} if synced in (None, before) else {"synced": synced}
-        written = [template_of(event) for event in events]
-        record = {"n": self.records, "at": at, **batch, "message": template_of(envelope), "events": written}
+        written = [wire_record_of(event) for event in events]
+        record = {"n": self.records, "at": at, **batch, "message": wire_record_of(envelope), "events": written}
         return self._line(encode(record))
 
     def seal(self, digest: bytes) -> bytes:
@@ -132,12 +132,12 @@ class Chain:
         return self._line(encode({"seal": Seal(self.records, digest.hex())}))
 
 
-class Reading:
+class JournalReader:
     """A journal being read: the header at once, then the records; afterwards `sealed`, `good_bytes` and `debris`."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.chain = Chain()
+        self.chain = RecordChain()
         self.good_bytes = 0
         self.sealed: Seal | None = None
         self.debris = 0
@@ -165,7 +165,7 @@ class Reading:
                 return
             if body.startswith(b'{"seal":'):
                 self.sealed = self._seal(body)
-                self.before_seal = (Chain(self.chain.last, self.chain.records), start)
+                self.before_seal = (RecordChain(self.chain.last, self.chain.records), start)
                 self._advance(end)
                 continue
             yield self._record(body, end)
@@ -222,11 +222,11 @@ class Reading:
         self.debris = len(self.data) - self.good_bytes
 
 
-def read_journal(data: bytes) -> Reading:
+def read_journal(data: bytes) -> JournalReader:
     """Begin to read a journal's bytes; raises JournalError where there is no header."""
-    return Reading(data)
+    return JournalReader(data)
 
 
-def same(events: list[Event], written: tuple[bytes, ...]) -> bool:
+def events_match(events: list[Event], written: tuple[bytes, ...]) -> bool:
     """Whether events, run again, are what was recorded, to the byte."""
-    return tuple(encode(template_of(event)) for event in events) == written
+    return tuple(encode(wire_record_of(event)) for event in events) == written

@@ -20,7 +20,7 @@ from p2p.protocol.codec import ProtocolError
 from p2p.scenario.schema import Scenario
 from p2p.session.session import RULES, Session
 from recordings.journal.disk import REAL, Disk, is_held
-from recordings.journal.format import FILE, Chain, Header, JournalError, Reading, read_journal, same
+from recordings.journal.format import FILE, Header, JournalError, JournalReader, RecordChain, events_match, read_journal
 
 JOURNAL_MODE = 0o644
 """Who may read a journal: everybody, for there is no name and no code in it."""
@@ -39,7 +39,7 @@ class Store:
     it is never tried again.
     """
 
-    def __init__(self, folder: Path, chain: Chain, file: int, disk: Disk = REAL) -> None:
+    def __init__(self, folder: Path, chain: RecordChain, file: int, disk: Disk = REAL) -> None:
         self.folder, self.chain, self.disk, self._file = folder, chain, disk, file
         self._synced = chain.records
         self._failed = self._closed = False
@@ -48,7 +48,7 @@ class Store:
     def create(cls, folder: Path, scenario: Scenario, seed: int, code: str, disk: Disk = REAL) -> "Store":
         """A new recording: its folder, and a journal with its header, both durable."""
         named = disk.make_folder(folder)
-        store = cls(folder, Chain(), disk.create(folder / FILE), disk)
+        store = cls(folder, RecordChain(), disk.create(folder / FILE), disk)
         made = datetime.now(UTC).isoformat(timespec="seconds")
         plain: dict[str, Any] = msgspec.to_builtins(scenario)
         store.append(store.chain.header(Header(folder.name, RULES, seed, plain, code, made)))
@@ -135,24 +135,24 @@ def scenario_of(header: Header) -> Scenario:
         raise JournalError(f"the scenario in the journal is of another version: {error}") from error
 
 
-def run_again(reading: Reading) -> tuple[Session, list[tuple[int, list[Event]]]]:
+def run_again(reading: JournalReader) -> tuple[Session, list[tuple[int, list[Event]]]]:
     """Hand every recorded message to a new session, and hold its events against the recorded ones."""
     session = Session(scenario_of(reading.header), reading.header.seed)
     played = []
-    with _all_kept():
+    with _gc_paused():
         for record in reading.records():
             try:
                 events = session.handle(record.envelope(), record.at)
             except (AssertionError, ProtocolError, KeyError) as error:
                 raise JournalError(f"record {record.n} cannot be run again: {error}") from error
-            if not same(events, record.events):
+            if not events_match(events, record.events):
                 raise JournalError(f"record {record.n} differs: run again, it gives other events")
             played.append((record.at, events))
     return session, played
 
 
 @contextmanager
-def _all_kept() -> Iterator[None]:
+def _gc_paused() -> Iterator[None]:
     """What is made here is kept to the end: to look again and again for what is not takes a quarter of the time."""
     collected = gc.isenabled()
     gc.disable()
@@ -163,7 +163,7 @@ def _all_kept() -> Iterator[None]:
             gc.enable()
 
 
-def read_folder(folder: Path, disk: Disk = REAL) -> Reading:
+def read_folder(folder: Path, disk: Disk = REAL) -> JournalReader:
     """The journal of a recording's folder (or the journal itself); raises JournalError, with what to do."""
     try:
         return read_journal(disk.read(_journal_of(folder)))

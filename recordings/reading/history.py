@@ -1,21 +1,21 @@
 """What happened in a recording, folded once for everybody who asks: scores, tables, payments."""
 
-from p2p.analysis.seat_occupancy import Sitting
-from p2p.analysis.session_outcome import Outcome
-from p2p.analysis.transaction_rows import Times
+from p2p.analysis.seat_occupancy import SeatOccupancy
+from p2p.analysis.session_outcome import SessionOutcome
+from p2p.analysis.transaction_rows import ContractTimes
 from p2p.protocol.codec import ProtocolError
-from recordings.journal.format import JournalError, Reading
+from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import scenario_of
 
 
-class Folded:
+class SessionHistory:
     """What happened in a recording: its outcome, when contracts were made, and who sat where."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: JournalReader) -> None:
         """Fold it; raises JournalError where a record holds no message of ours."""
         self.scenario = scenario_of(reading.header)
-        self.outcome = Outcome(self.scenario.charges)
-        self.times, self.sitting = Times(), Sitting()
+        self.outcome = SessionOutcome(self.scenario.charges)
+        self.times, self.sitting = ContractTimes(), SeatOccupancy()
         for record in reading.records():
             try:
                 envelope, events = record.envelope(), record.read_events()

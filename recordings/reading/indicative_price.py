@@ -5,7 +5,7 @@ from p2p.messages import Indicative, InitInst, Message, Order
 from p2p.orderbook.book import Order as Resting
 
 
-class Indication:
+class IndicativePrice:
     """The orders of one market as its events tell them, and the call that they would make. Other markets have none."""
 
     def __init__(self, institution: str) -> None:

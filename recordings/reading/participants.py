@@ -13,7 +13,7 @@ NAME_SHOWN = 20
 """Characters of a name that a table has room for."""
 
 
-def names(recording: Path) -> dict[Seat, str]:
+def load_names(recording: Path) -> dict[Seat, str]:
     """The names by seat; nothing where none were given, or where the file is gone or is none of ours."""
     return {seat: presentable(name) for seat, name in _given(recording, FILE).items()}
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from p2p.base.units import AGENTS, INSTITUTION, Seat
-from p2p.information.projection import Views
+from p2p.information.projection import Projector
 from p2p.messages import Message
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import ProtocolError
-from p2p.protocol.frames import Told
+from p2p.protocol.frames import NumberedFact
 from p2p.scenario.public_rules import PublicRules, public_rules
 from p2p.scenario.schema import InformationSet
-from recordings.journal.format import JournalError, Reading
+from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import read_folder, scenario_of, still_runs
-from recordings.reading.indicative_price import Indication
+from recordings.reading.indicative_price import IndicativePrice
 
 
 class ReplayError(Exception):
@@ -37,10 +37,10 @@ class Replay:
     rules: PublicRules
     seat: Seat | None
     market: int
-    told: list[Told]
+    told: list[NumberedFact]
     said: dict[int, Message]
     cut: bool
-    states: list[Told] = field(default_factory=list)
+    states: list[NumberedFact] = field(default_factory=list)
     runs: bool = False
 
 
@@ -52,7 +52,7 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
     runs = still_runs(folder)
     reading = read_folder(folder)
     scenario = scenario_of(reading.header)
-    views = Views(scenario, reading.header.seed)
+    views = Projector(scenario, reading.header.seed)
     if seat is not None and not 0 <= seat < scenario.seats:
         raise ReplayError(f"there is no seat {seat}: this session has seats 0 to {scenario.seats - 1}")
     if market is not None and not 0 <= market < scenario.markets:
@@ -75,16 +75,16 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
 
 
 def _told(
-    reading: Reading, views: Views, seat: Seat | None, market: int
-) -> tuple[list[Told], dict[int, Message], list[Told]]:
+    reading: JournalReader, views: Projector, seat: Seat | None, market: int
+) -> tuple[list[NumberedFact], dict[int, Message], list[NumberedFact]]:
     """The facts of a viewer, what the seat said, and the states.
 
     Raises JournalError where a record holds no message of ours.
     """
-    told: list[Told] = []
+    told: list[NumberedFact] = []
     said: dict[int, Message] = {}
-    states: list[Told] = []
-    indication = Indication(scenario_of(reading.header).institution.name)
+    states: list[NumberedFact] = []
+    indication = IndicativePrice(scenario_of(reading.header).institution.name)
     information = views.poorest(market) if seat is None else views.information[seat]
     for record in reading.records():
         try:
@@ -101,13 +101,13 @@ def _told(
             public = shown.form(information)
             message = shown.own.get(seat, public) if seat is not None else public
             if message is not None:
-                told.append(Told(len(told) + 1, record.at, message))
+                told.append(NumberedFact(len(told) + 1, record.at, message))
         if state is not None and _seen(views, state, market, information):
-            states.append(Told(len(told), record.at, state))
+            states.append(NumberedFact(len(told), record.at, state))
     return told, said, states
 
 
-def _seen(views: Views, state: Message, market: int, information: InformationSet) -> bool:
+def _seen(views: Projector, state: Message, market: int, information: InformationSet) -> bool:
     """Whether those with an information set are shown a state."""
     shown = views.project(Event(state, INSTITUTION, AGENTS, market))
     return shown is not None and shown.form(information) is not None

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from p2p.analysis.market_metrics import SessionScore, score_session
 from p2p.scenario.prosumer_schema import Prosumers
-from p2p.sim.simulation.batch import Played
+from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.writer import interval
 from recordings.reading.participants import presentable
 from recordings.scoring.score import Score, TraderScore
@@ -74,7 +74,7 @@ def periods_table(score: Score) -> Table:
     return table
 
 
-def baselines_table(score: Score, baselines: dict[str, list[Played]]) -> Table:
+def baselines_table(score: Score, baselines: dict[str, list[SessionResult]]) -> Table:
     """The session beside robots of one kind on all seats: mean and the middle 90 % of sessions."""
     many = max((len(played) for played in baselines.values()), default=0)
     each = f"{score.scenario.activations():g} activations per trader and period"

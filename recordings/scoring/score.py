@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Literal
 
 from p2p.analysis.market_metrics import PeriodScore, SessionScore, competitive_surpluses, score_session
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.rng import derived
 from p2p.base.units import SECOND, Controller, Role, Seat
 from p2p.scenario.schema import Scenario
-from p2p.sim.simulation.batch import Played, Task, foresight, play_all
-from recordings.journal.format import Reading
+from p2p.sim.simulation.batch import SessionResult, SessionSpec, foresight, play_all
+from recordings.journal.format import JournalReader
 from recordings.journal.store import read_folder, still_runs
-from recordings.reading.history import Folded
-from recordings.reading.participants import agents, names
+from recordings.reading.history import SessionHistory
+from recordings.reading.participants import agents, load_names
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def score(folder: Path) -> Score:
     """Score a recording from its events; raises JournalError."""
     runs = still_runs(folder)
     reading = read_folder(folder)
-    folded = Folded(reading)
+    folded = SessionHistory(reading)
     scenario, outcome = folded.scenario, folded.outcome
     periods = outcome.scores()
     return Score(
@@ -77,17 +77,17 @@ def score(folder: Path) -> Score:
         foresight=foresight(scenario, outcome),
         runs=runs and reading.sealed is None,
         open_s=tuple(folded.sitting.open_us(one.market, one.period) / SECOND for one in periods),
-        names=names(folder),
+        names=load_names(folder),
         agents=agents(folder),
     )
 
 
-def fold(reading: Reading) -> Outcome:
+def fold(reading: JournalReader) -> SessionOutcome:
     """What happened in a recording; raises JournalError where a record holds no message of ours."""
-    return Folded(reading).outcome
+    return SessionHistory(reading).outcome
 
 
-def _traders(folded: Folded, periods: list[PeriodScore]) -> list[TraderScore]:
+def _traders(folded: SessionHistory, periods: list[PeriodScore]) -> list[TraderScore]:
     outcome, sitting = folded.outcome, folded.sitting
     traders: dict[Seat, TraderScore] = {}
     for period in periods:
@@ -108,8 +108,8 @@ def _traders(folded: Folded, periods: list[PeriodScore]) -> list[TraderScore]:
     return [traders[seat] for seat in sorted(traders)]
 
 
-def baseline(scenario: Scenario, seed: int, agent: str, sessions: int, workers: int) -> Iterator[Played]:
+def baseline(scenario: Scenario, seed: int, agent: str, sessions: int, workers: int) -> Iterator[SessionResult]:
     """Sessions of one agent on all seats, from the very same schedules: only the robots' chance differs."""
     cast = (agent,) * scenario.seats
-    tasks = [Task(k, scenario, cast, seed, derived(seed, "baseline", agent, k)) for k in range(1, sessions + 1)]
+    tasks = [SessionSpec(k, scenario, cast, seed, derived(seed, "baseline", agent, k)) for k in range(1, sessions + 1)]
     return play_all(tasks, workers)

@@ -16,15 +16,15 @@ from p2p.base.rng import derived
 from p2p.base.units import EXPERIMENTER, GATEWAY, Seat
 from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Announce, Joined, Left, Message, Passes
 from p2p.messages.envelope import Envelope
-from p2p.protocol.codec import ProtocolError, Said
+from p2p.protocol.codec import ClientFrame, ProtocolError
 from p2p.protocol.frames import Login, Welcome, error_frame, frame
-from p2p.protocol.server_connection import ServerLine
+from p2p.protocol.server_connection import ServerProtocol
 from p2p.scenario.public_rules import public_rules
 from p2p.session.session import Session
 from server.connections.fanout_timer import Ticks
 from server.connections.outbox import Outbox
 from server.connections.peer import Gone, Peer, SocketPeer
-from server.connections.rate_limits import Doorstep, Pace
+from server.connections.rate_limits import LoginThrottle, MessageRateLimit
 from server.connections.spectators import Spectators
 from server.limits import (
     FLOODED,
@@ -38,14 +38,14 @@ from server.limits import (
     TAKEN_OVER,
     WRONG_CODE,
 )
-from server.monitoring.event_log import Log
+from server.monitoring.event_log import EventLog
 from server.monitoring.prometheus import SILENT, Metrics
 from server.publishing.announcements import Announcements
 from server.publishing.delivery_stats import Delivery
 from server.publishing.feeds import Feeds, Viewer
 from server.publishing.side_files import save
-from server.session.credentials import Doors, Who
-from server.session.sequencer import Arrival, Happened, Sequencer
+from server.session.credentials import SeatCredentials, Who
+from server.session.sequencer import Committed, InboxItem, Sequencer
 
 CLOSED_WITH = {
     "wrong_code": WRONG_CODE,
@@ -59,7 +59,7 @@ CLOSED_WITH = {
 """Close codes of faults that have their own."""
 
 
-class Line:
+class Connection:
     """A connection that has logged in: whose it is, and its outbox once it was welcomed.
 
     `stands_in`: a robot holds the seat in the place of its owner, with the token it was lent.
@@ -87,26 +87,26 @@ class Gateway:
         self,
         session: Session,
         name: str,
-        doors: Doors,
+        doors: SeatCredentials,
         feeds: Feeds,
         on_news: Callable[[], None],
         metrics: Metrics = SILENT,
-        log: Log | None = None,
+        log: EventLog | None = None,
     ) -> None:
         self.session, self.name, self.doors, self.feeds = session, name, doors, feeds
-        self.metrics, self.log = metrics, log or Log(name)
+        self.metrics, self.log = metrics, log or EventLog(name)
         self.sequencer: Sequencer | None = None
-        self.lines: dict[Viewer, Line] = {}
+        self.lines: dict[Viewer, Connection] = {}
         self.spectators = Spectators(feeds, name, session.scenario, metrics)
         self.tokens: dict[Viewer, int] = {}
         self.people: dict[str, str] = {}
         self.agents: dict[str, str] = {}
         self.announcements: Announcements
         self.deliveries: defaultdict[Viewer, Delivery] = defaultdict(Delivery)
-        self.doorstep = Doorstep()
+        self.doorstep = LoginThrottle()
         self.chance = random.Random()
         self.aside: Callable[..., Awaitable[Any]] = asyncio.to_thread
-        self._paces: defaultdict[Viewer, Pace] = defaultdict(Pace)
+        self._paces: defaultdict[Viewer, MessageRateLimit] = defaultdict(MessageRateLimit)
         self._connections = 0
         self.ticks = Ticks(self._recipients)
         self._on_news = on_news
@@ -143,7 +143,7 @@ class Gateway:
         await peer.close(CLOSED_WITH.get(error.code, PROTOCOL_FAULT), error.why[:120])
 
     async def _attend(self, peer: Peer) -> None:
-        ends = ServerLine()
+        ends = ServerProtocol()
         async with asyncio.timeout(LOGIN_S_MAX):
             data = await peer.recv()
         login = ends.received(data)
@@ -152,7 +152,7 @@ class Gateway:
         who = None if login.spectator else lent if lent is not None else await self._who(peer, login)
         if who is None:
             return await self._attend_spectator(peer, login)
-        line = Line(peer, who, login, self.metrics, lent is not None)
+        line = Connection(peer, who, login, self.metrics, lent is not None)
         try:
             await self._admit(line)
             while True:
@@ -184,7 +184,7 @@ class Gateway:
             raise ProtocolError("not_experimenter", "this is a trader's code, not the experimenter's", fatal=True)
         return who
 
-    async def _admit(self, line: Line) -> None:
+    async def _admit(self, line: Connection) -> None:
         """Take the seat: the session is told, the older line goes; when that is on record, the line is welcomed.
 
         Who has the seat here and who has it in the session change in the same order. Closing a line takes its time, for
@@ -209,7 +209,7 @@ class Gateway:
         if self.lines.get(viewer) is line:
             await self._welcome(line, resume)
 
-    def _joins(self, line: Line, seat: Seat) -> "asyncio.Future[None]":
+    def _joins(self, line: Connection, seat: Seat) -> "asyncio.Future[None]":
         """Tell the session who has a seat now; done when that is on record."""
         name = presentable(line.login.name)
         if name and not line.stands_in:
@@ -218,12 +218,12 @@ class Gateway:
             raise ProtocolError("closing", self._closing, fatal=True)
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         joined = Joined(seat, "robot" if line.by_robot else "human", line.stands_in)
-        self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))
+        self._put(InboxItem(Envelope(GATEWAY, joined), None, _once(told)))
         self._admissions[told] = None
         told.add_done_callback(lambda told: self._admissions.pop(told, None))
         return told
 
-    async def _welcome(self, line: Line, resume: str) -> None:
+    async def _welcome(self, line: Connection, resume: str) -> None:
         viewer: Viewer = line.who
         robot = isinstance(viewer, int) and line.by_robot
         welcome = Welcome(
@@ -248,7 +248,7 @@ class Gateway:
         line.outbox = Outbox(line.peer, self.feeds, viewer, have, delivery, cut)
         self._note("joined", viewer, controller=line.login.controller, had=have)
 
-    def _hear(self, line: Line, ends: ServerLine, data: bytes | str) -> None:
+    def _hear(self, line: Connection, ends: ServerProtocol, data: bytes | str) -> None:
         """One frame of a line that is in: stamped and let in, or answered with what is wrong with it."""
         if self.lines.get(line.who) is not line:
             return
@@ -262,22 +262,22 @@ class Gateway:
                 raise ends.counted(ProtocolError("not_yours", f"'{message.directive}' is not yours to say"))
             if isinstance(message, Announce):
                 message = self.announcements.keep(message)
-            self._put(Arrival(self._stamped(line, message, said), line))
+            self._put(InboxItem(self._stamped(line, message, said), line))
         except ProtocolError as error:
             if error.fatal:
                 self._note("closed", line.who, why=error.code)
                 raise
             line.fault(error)
 
-    def _stamped(self, line: Line, message: Message, said: Said) -> Envelope:
+    def _stamped(self, line: Connection, message: Message, said: ClientFrame) -> Envelope:
         """The message as its line's owner's: acting for another cannot be written down."""
         return Envelope(line.who, message, None, said.token, said.seen, said.meta)
 
-    def _put(self, arrival: Arrival) -> None:
+    def _put(self, arrival: InboxItem) -> None:
         assert self.sequencer is not None
         self.sequencer.put(arrival)
 
-    def _gone(self, line: Line) -> None:
+    def _gone(self, line: Connection) -> None:
         """A line has ended; the seat is empty unless a newer line has it."""
         if line.outbox:
             line.outbox.stop()
@@ -286,7 +286,7 @@ class Gateway:
             del self.lines[line.who]
             self._note("left", line.who)
             if isinstance(line.who, int) and self.session.phase != "ended":
-                self._put(Arrival(Envelope(GATEWAY, Left(line.who))))
+                self._put(InboxItem(Envelope(GATEWAY, Left(line.who))))
 
     def _note(self, what: str, viewer: Viewer, **more: str | float) -> None:
         records = self.sequencer.store.chain.records if self.sequencer else 0
@@ -297,7 +297,7 @@ class Gateway:
 
     # --- out ----------------------------------------------------------------------------------------------------
 
-    def publish(self, happened: list[Happened]) -> None:
+    def publish(self, happened: list[Committed]) -> None:
         """What has become durable: into the feeds, and to the lines: one's own at once, the public at the next tick."""
         own: set[Viewer] = set()
         due: set[int] = set()

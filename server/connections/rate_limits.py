@@ -41,7 +41,7 @@ class Bucket:
         return True
 
 
-class Pace:
+class MessageRateLimit:
     """One seat's messages, over all its lines: coming back does not make anybody faster."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Pace:
             raise ProtocolError("too_fast", f"a line may say {MESSAGES_PER_S} messages a second; say it again later")
 
 
-class Tries:
+class CodeAttempts:
     """An address's wrong codes, and those that are being looked up: until that is done, each of them may be wrong."""
 
     def __init__(self) -> None:
@@ -66,11 +66,11 @@ class Tries:
         self.open = 0
 
 
-class Doorstep:
+class LoginThrottle:
     """What each address has done lately. A classroom may be one address."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[Bucket, Tries]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[Bucket, CodeAttempts]] = OrderedDict()
 
     def knock(self, address: str, now_s: float) -> bool:
         """Whether one more connection may be opened from there."""
@@ -97,11 +97,11 @@ class Doorstep:
         """A wrong code came from there."""
         self._of(address)[1].wrong.take(now_s)
 
-    def _of(self, address: str) -> tuple[Bucket, Tries]:
+    def _of(self, address: str) -> tuple[Bucket, CodeAttempts]:
         key = _network(address)
         buckets = self._known.pop(key, None)
         if buckets is None:
-            buckets = Bucket(HANDSHAKES_PER_S, HANDSHAKES_BURST), Tries()
+            buckets = Bucket(HANDSHAKES_PER_S, HANDSHAKES_BURST), CodeAttempts()
         self._known[key] = buckets
         while len(self._known) > ADDRESSES_MAX:
             self._known.popitem(last=False)

@@ -7,7 +7,7 @@ from typing import TextIO
 from p2p.protocol.codec import encode
 
 
-class Log:
+class EventLog:
     """Writes to a file that the experimenter named, or nowhere. A log that cannot be written stops no market."""
 
     def __init__(self, session: str, out: TextIO | None = None) -> None:

@@ -10,7 +10,7 @@ from p2p.protocol.mqtt_topics import ANNOUNCEMENTS_KEPT, Announcement
 from p2p.scenario.public_rules import PublicRules
 
 
-class Board:
+class AnnouncementQueue:
     """What has been announced and was not confirmed; where too many wait for a broker, the oldest are let go."""
 
     def __init__(self, rules: PublicRules) -> None:

@@ -13,8 +13,8 @@ from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import SAFE_INT, ProtocolError
 from p2p.protocol.meter_payload import measured
 from p2p.scenario.prosumer_schema import Prosumers
-from server.hosted_session import Host
-from server.session.sequencer import Arrival
+from server.hosted_session import HostedSession
+from server.session.sequencer import InboxItem
 
 GAP_S_MIN = 0.2
 """Readings of a seat that come closer together are passed over: a meter that runs wild does not fill the journal."""
@@ -23,7 +23,7 @@ GAP_S_MIN = 0.2
 class MeterInbox:
     """The readings of one session's meters."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: HostedSession) -> None:
         self.host = host
         table = host.opened.session.scenario.environment
         self.interval_h = table.interval_h if isinstance(table, Prosumers) else None
@@ -52,4 +52,4 @@ class MeterInbox:
         self._heard_s[seat] = now_s
         age_us = max(-SAFE_INT // 2, min(SAFE_INT // 2, round((time.time() - said.at_s) * SECOND)))
         reading = Reading(seat, self.host.opened.clock.now() - age_us, said.load, said.pv)
-        self.host.sequencer.put(Arrival(Envelope(GATEWAY, reading)))
+        self.host.sequencer.put(InboxItem(Envelope(GATEWAY, reading)))

@@ -11,7 +11,7 @@ HOUSEHOLDS_MIN = 3
 """Of two households, each could tell the other's energy from the sum."""
 
 
-class Intervals:
+class PeriodSums:
     """The running period's sums, and what the ones before came to: a scenario has 1,000 at the most, all are kept.
 
     Where contracts are hidden (`shown` is False) so is all that could tell of them, the sums of energy too: what the

@@ -18,18 +18,18 @@ import aiomqtt
 import click
 import msgspec
 
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.messages import Metered
 from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, TOPICS, base
 from p2p.scenario.public_rules import public_rules
-from server.hosted_session import Host, Opened
+from server.hosted_session import HostedSession, SessionParts
 from server.mqtt.broker_connection import connection
 from server.mqtt.meter_inbox import MeterInbox
-from server.mqtt.topic_state import Bulletin
-from server.mqtt.welfare import COUNTED, Tally
-from server.session.notices import tell
-from server.session.sequencer import Happened
+from server.mqtt.topic_state import TopicState
+from server.mqtt.welfare import COUNTED, WelfareScores
+from server.session.notices import notify
+from server.session.sequencer import Committed
 
 TICK_S = 0.1
 """Quotes and book are published ten times a second at the most: faster than anybody reads a dashboard."""
@@ -46,7 +46,7 @@ LEAVE_S_MAX = 0.5
 
 
 @contextlib.asynccontextmanager
-async def published(where: Broker | None, host: Host) -> AsyncIterator["Publisher"]:
+async def published(where: Broker | None, host: HostedSession) -> AsyncIterator["Publisher"]:
     """A session on a broker, on one in this process where `where` is None, to the block's end.
 
     Raises ClickException where the scenario, and so the rules that everybody was told, have no spectators.
@@ -71,23 +71,23 @@ async def published(where: Broker | None, host: Host) -> AsyncIterator["Publishe
 class Publisher:
     """Publishes a hosted session's public facts, from its start to its end, however often the broker goes."""
 
-    def __init__(self, broker: Broker, host: Host) -> None:
+    def __init__(self, broker: Broker, host: HostedSession) -> None:
         opened = host.opened
         self.broker, self.host = broker, host
         self.session = opened.store.folder.name
         self.topic = f"{ROOT}/{self.session}"
-        self.bulletins: dict[str, Bulletin] = {}
+        self.bulletins: dict[str, TopicState] = {}
         markets = len(opened.session.markets)
         for market in range(markets):
             channel = opened.feeds.public_channel(market)
             rules = public_rules(opened.session.scenario, channel[1])
-            bulletin = Bulletin(rules, opened.feeds, channel, opened.session.scenario.seats)
+            bulletin = TopicState(rules, opened.feeds, channel, opened.session.scenario.seats)
             self.bulletins[base(self.session, market, markets)] = bulletin
         before = _before(opened)
         for (market, _), books in before.books.items():
             for one in books.metered.values():
                 self._metered(market, one)
-        self.tally = Tally(opened.session.scenario, before)
+        self.tally = WelfareScores(opened.session.scenario, before)
         self.meters = MeterInbox(host)
         host.listeners.append(self._happened)
         self.connected, self.listening = asyncio.Event(), asyncio.Event()
@@ -100,7 +100,7 @@ class Publisher:
         """What a listener is told: the broker and the session."""
         return f"{self.broker.name}/{self.session}"
 
-    def _happened(self, happened: list[Happened]) -> None:
+    def _happened(self, happened: list[Committed]) -> None:
         """Add up what is private and has sums that are not: what households have metered, what traders have gained."""
         for event in (event for what in happened for event in what.events if type(event.message) in COUNTED):
             self.tally.see(event)
@@ -123,7 +123,7 @@ class Publisher:
         await asyncio.wait([self._task], timeout=FAREWELL_S_MAX if over else STOP_S_MAX)
         if not self._task.done():
             self._task.cancel()
-            tell(f"{self.broker.name} did not take the session's last messages")
+            notify(f"{self.broker.name} did not take the session's last messages")
             await asyncio.wait([self._task], timeout=LEAVE_S_MAX)
 
     async def _run(self) -> None:
@@ -131,14 +131,14 @@ class Publisher:
         while True:
             try:
                 async with self._open() as client:
-                    tell(f"publishing to {self.broker.name} under {self.topic}/")
+                    notify(f"publishing to {self.broker.name} under {self.topic}/")
                     self.tries, known = 0, None
                     await self._serve(client)
                     return
             except (aiomqtt.MqttError, OSError) as error:
                 why = str(error) or type(error).__name__
                 if why != known:
-                    tell(f"{self.broker.name}: {why}; trading goes on, trying again")
+                    notify(f"{self.broker.name}: {why}; trading goes on, trying again")
                 known = why
             finally:
                 self.connected.clear()
@@ -203,7 +203,7 @@ class Publisher:
             if not more:
                 await self._rest(TICK_S)
 
-    async def _weigh(self, market: int, bulletin: Bulletin) -> None:
+    async def _weigh(self, market: int, bulletin: TopicState) -> None:
         """Score the periods that have finished, beside the market; tell what they came to when that may be told."""
         if fresh := self.tally.fresh(market):
             self.tally.take(market, await asyncio.to_thread(self.tally.scored, market, fresh))
@@ -215,11 +215,11 @@ class Publisher:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._over.wait(), seconds)
 
-    async def _fold(self, bulletin: Bulletin) -> None:
+    async def _fold(self, bulletin: TopicState) -> None:
         while bulletin.fold():  # noqa: ASYNC110 (after each portion it is the market's turn)
             await asyncio.sleep(0)
 
-    async def _say(self, client: aiomqtt.Client, topic: str, bulletin: Bulletin, beat: bool) -> bool:
+    async def _say(self, client: aiomqtt.Client, topic: str, bulletin: TopicState, beat: bool) -> bool:
         """One round of a market's topics; whether something is left for the next."""
         if beat:
             bulletin.beat()
@@ -240,10 +240,10 @@ class Publisher:
         return bulletin.confirmed < len(bulletin.made) or bulletin.intervals.left
 
 
-def _before(opened: Opened) -> Outcome:
+def _before(opened: SessionParts) -> SessionOutcome:
     """What had happened of a session when it was opened: nothing of a new one, the journal's of one that was cut."""
     if not opened.store.chain.records:
-        return Outcome(opened.session.scenario.charges)
+        return SessionOutcome(opened.session.scenario.charges)
     from recordings.journal.store import read_folder
     from recordings.scoring.score import fold
 

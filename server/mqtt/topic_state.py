@@ -30,16 +30,16 @@ from p2p.protocol.frames import FactRead
 from p2p.protocol.mqtt_topics import CONTRACTS_KEPT, Contracts, Made, Period, Welfare
 from p2p.scenario.public_rules import PublicRules
 from server.mqtt import topic_payloads as latest
-from server.mqtt.announcement_queue import Board
+from server.mqtt.announcement_queue import AnnouncementQueue
 from server.mqtt.broker_connection import INFLIGHT_MAX
-from server.mqtt.period_sums import Intervals
+from server.mqtt.period_sums import PeriodSums
 from server.publishing.feeds import Channel, Feeds
 
 READ_AT_ONCE = 200
 """Facts folded before other tasks of the server have their turn: a millisecond or two."""
 
 
-class Bulletin:
+class TopicState:
     """One market's public facts as topics. `fold` takes in facts, `due` has what has changed since it was asked."""
 
     def __init__(self, rules: PublicRules, feeds: Feeds, channel: Channel, seats: int) -> None:
@@ -48,8 +48,8 @@ class Bulletin:
         self.read = 0
         self.confirmed = 0
         self.made: list[tuple[int, int, Duration]] = []
-        self.intervals = Intervals(shown=rules.information != "standing")
-        self.board = Board(rules)
+        self.intervals = PeriodSums(shown=rules.information != "standing")
+        self.board = AnnouncementQueue(rules)
         self._public = PublicKnowledge(rules)
         self._on_clock = {"state", "standing"}
         self._on_clock |= {"book"} if rules.information == "book" and rules.institution != "standing" else set()

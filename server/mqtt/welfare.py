@@ -6,7 +6,7 @@ It is folded from what happens, the private too, by the same fold as a recording
 from dataclasses import replace
 
 from p2p.analysis.market_metrics import PeriodScore, score_session
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.messages import Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound
 from p2p.messages.envelope import Event
 from p2p.protocol.mqtt_topics import WELFARE_KEPT, Efficiency, Welfare
@@ -29,10 +29,10 @@ COUNTED = frozenset((Contract, EndRound, Forecast, InitInst, Metered, Schedule, 
 """What surplus and efficiency are reckoned from. Quotes, orders and answers are nine events of ten, and passed over."""
 
 
-class Tally:
+class WelfareScores:
     """The scores of each market's finished periods. `before` is what had happened of a session that was recovered."""
 
-    def __init__(self, scenario: Scenario, before: Outcome) -> None:
+    def __init__(self, scenario: Scenario, before: SessionOutcome) -> None:
         self.outcome = before
         self._early = scenario.demonstration
         self._few = isinstance(scenario.environment, Prosumers) and scenario.traders < HOUSEHOLDS_MIN

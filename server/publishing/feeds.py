@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from p2p.base.units import AGENTS, EVERYONE, EXPERIMENTER, INSTITUTION, Address, Instant, Seat
-from p2p.information.projection import RICHEST, Shown, Views
+from p2p.information.projection import RICHEST_INFORMATION, Projection, Projector
 from p2p.messages import Announced, Message, TakenOver
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import encode
@@ -28,7 +28,7 @@ JOINED_MAX = 100
 """Public facts that are joined for all: more come to one who catches up, at a place of his own."""
 
 
-class _Own:
+class _OwnFacts:
     """A viewer's own facts: inserted ones, each with the number of public facts before it; and replacements."""
 
     def __init__(self) -> None:
@@ -49,12 +49,12 @@ class _Own:
         self.instead_until = public + 1
 
 
-class Place:
+class FeedCursor:
     """How far a viewer has been told: so many public facts of his channel, so many of his own."""
 
     __slots__ = ("channel", "own", "own_told", "public", "public_told")
 
-    def __init__(self, channel: Channel, public: list[bytes], own: _Own, number: int) -> None:
+    def __init__(self, channel: Channel, public: list[bytes], own: _OwnFacts, number: int) -> None:
         self.channel, self.public, self.own = channel, public, own
         self.own_told = bisect_right(own.numbers, number)
         self.public_told = number - self.own_told
@@ -76,7 +76,7 @@ class Feeds:
     def __init__(self, session: Session, clock: Callable[[], Instant] | None = None) -> None:
         """`clock` says what instant it is; without it, it is that of the last message."""
         self._clock = clock
-        self.views = Views(session.scenario, session.seed)
+        self.views = Projector(session.scenario, session.seed)
         self.session = session
         self.public: dict[Channel, list[bytes]] = {
             (market, information): []
@@ -92,7 +92,7 @@ class Feeds:
         }
         for market in range(len(session.markets)):
             self._channels[spectator(market)] = self.public_channel(market)
-        self._own: dict[Viewer, _Own] = defaultdict(_Own)
+        self._own: dict[Viewer, _OwnFacts] = defaultdict(_OwnFacts)
         self._times = {channel: array("d") for channel in self.public}
         self._joined: dict[Channel, dict[int, bytes]] = {channel: {} for channel in self.public}
         self.taken_over: dict[Viewer, int] = {}
@@ -103,7 +103,7 @@ class Feeds:
 
     def channel(self, viewer: Viewer) -> Channel:
         """Whose public facts a viewer is shown."""
-        return self._channels.get(viewer, (0, RICHEST))
+        return self._channels.get(viewer, (0, RICHEST_INFORMATION))
 
     def public_channel(self, market: int) -> Channel:
         """What the public of a market is shown: no more than its poorest seat."""
@@ -148,7 +148,7 @@ class Feeds:
                     self.taken_over[seat] = self.count(seat)
         return markets, viewers
 
-    def _publish_public(self, shown: Shown, sender: Address, at: Instant) -> set[int]:
+    def _publish_public(self, shown: Projection, sender: Address, at: Instant) -> set[int]:
         """Add a public form to the channels that see it, encoded once for each different form; their markets."""
         to = EVERYONE if shown.market is None else AGENTS
         encoded: dict[int, bytes] = {}
@@ -196,12 +196,12 @@ class Feeds:
         """The facts after the one of that number, in order; so many at the most, and no more than fit into a frame."""
         return self._take(self.place(viewer, number), most)
 
-    def place(self, viewer: Viewer, number: int) -> Place:
+    def place(self, viewer: Viewer, number: int) -> FeedCursor:
         """A viewer's place in what is published, who has been told so many facts."""
         channel = self.channel(viewer)
-        return Place(channel, self.public[channel], self._own[viewer], number)
+        return FeedCursor(channel, self.public[channel], self._own[viewer], number)
 
-    def _take(self, place: Place, most: int) -> list[bytes]:
+    def _take(self, place: FeedCursor, most: int) -> list[bytes]:
         """The facts after a place, which moves on."""
         own, public, i, j = place.own, place.public, place.public_told, place.own_told
         facts: list[bytes] = []
@@ -220,7 +220,7 @@ class Feeds:
         place.public_told, place.own_told = i, j
         return facts
 
-    def joined(self, place: Place, most: int) -> tuple[int, bytes]:
+    def joined(self, place: FeedCursor, most: int) -> tuple[int, bytes]:
         """The facts after a place, which moves on: how many, and joined for a frame.
 
         Public facts are joined once for all who are at the same place of them, unless one's own lie between.
@@ -236,7 +236,7 @@ class Feeds:
         place.public_told = until
         return until - i, data
 
-    def published_at(self, place: Place) -> float:
+    def published_at(self, place: FeedCursor) -> float:
         """When (monotonic clock, s) the first public fact after a place came; 0: none did."""
         times = self._times[place.channel]
         return times[place.public_told] if place.public_told < len(times) else 0.0

@@ -77,7 +77,7 @@ def serve(
     from server.connections.transport import TransportError, transport
     from server.serve.listen_address import HOST, PORT, address, remembered
     from server.serve.open_session import Changes, opened_again, opened_new
-    from server.serve.serve_run import Hosting
+    from server.serve.serve_run import ServeRun
 
     brokers = _brokers(mqtt, mqtt_ca)
     if (scenario is None) == (recover is None):
@@ -100,7 +100,7 @@ def serve(
     _allow_many_files()
     port = (before.port if before else PORT) if port is None else port
     where = address(host, insecure_lan, tls_cert, tls_key, bots)
-    sys.exit(asyncio.run(Hosting(opened, cast, as_json, brokers, over, tls_cert, log, where).run(host, port)))
+    sys.exit(asyncio.run(ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where).run(host, port)))
 
 
 def _allow_many_files() -> None:

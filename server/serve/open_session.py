@@ -10,14 +10,14 @@ import click
 import msgspec
 from msgspec.structs import replace
 
-from p2p.agents.registry import AgentError, check_cast, parse_cast
+from p2p.agents.registry import AgentError, check_lineup, parse_lineup
 from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.schema import InducedValues, Scenario
 from p2p.session.session import Session
 from p2p.sim.library.files import load, scenario_path
 from recordings.journal.format import JournalError
-from server.hosted_session import Opened, open_again, open_new
+from server.hosted_session import SessionParts, open_again, open_new
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class Changes:
 
 def opened_new(
     scenario: str, changes: Changes, bots: str, seed: int | None, recordings: Path
-) -> tuple[Opened, list[str]]:
+) -> tuple[SessionParts, list[str]]:
     """A new session and its robots' words; raises ClickException with one line."""
     try:
         rules = repeated(changes.made(load(scenario)), changes.seats)
-        cast = parse_cast(bots, rules.seats) if bots else []
+        cast = parse_lineup(bots, rules.seats) if bots else []
         vacancies = rules.vacancies
         stand_ins = [vacancies.fill, vacancies.stand_in if rules.takes_over else ""]
-        check_cast([*cast, *(word for word in stand_ins if word)], rules.institution.name)
+        check_lineup([*cast, *(word for word in stand_ins if word)], rules.institution.name)
         seed = secrets.randbits(63) if seed is None else seed
         rules = disguised(rules, seed) if changes.disguise else rules
         return open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit")), cast
@@ -69,7 +69,7 @@ def opened_new(
         raise click.ClickException(f"the recording cannot be made: {error}") from error
 
 
-def opened_again(folder: Path, bots: str) -> tuple[Opened, list[str]]:
+def opened_again(folder: Path, bots: str) -> tuple[SessionParts, list[str]]:
     """A session that was cut, and its robots' words; its journal stands for its folder. Raises ClickException."""
     from recordings.journal.store import Recovered
 
@@ -80,7 +80,7 @@ def opened_again(folder: Path, bots: str) -> tuple[Opened, list[str]]:
             raise click.ClickException(f"the session in {folder} has ended; pit score {folder} shows its result")
         if recovered.debris:
             click.echo(f"pit: cut {recovered.debris} bytes of an unfinished record off the journal's end", err=True)
-        cast = parse_cast(bots, recovered.session.scenario.seats) if bots else []
+        cast = parse_lineup(bots, recovered.session.scenario.seats) if bots else []
         if not cast and (robots := robots_seats(recovered.session)):
             seats = "1 seat was a robot's" if robots == 1 else f"{robots} seats were robots'"
             click.echo(f"pit: {seats}: --bots AGENT:{robots} beside --recover puts robots there again", err=True)

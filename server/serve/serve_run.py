@@ -18,11 +18,11 @@ from p2p.protocol.frames import FactRead
 from p2p.protocol.mqtt_address import Broker
 from p2p.scenario.public_rules import public_rules
 from server.connections.transport import LOOPBACK, Transport
-from server.hosted_session import DISK_FAILED, Host, Opened
+from server.hosted_session import DISK_FAILED, HostedSession, SessionParts
 from server.monitoring.prometheus import counted
 from server.serve.listen_address import FILE as ADDRESS
 from server.serve.listen_address import HERE, Address, from_outside, remember
-from server.session.notices import LOBBY_S, SeatNews, Telling, tell
+from server.session.notices import LOBBY_S, SeatNotices, SessionNotices, notify
 from server.session.vacant_seats import Vacancies
 
 ROBOTS_S_MAX = 3.0
@@ -33,13 +33,13 @@ HEED_S_MAX = 0.5
 
 
 @dataclass
-class Hosting:
+class ServeRun:
     """A session as `pit serve` runs it. `cast` has a word per robot; robots take the last seats.
 
     `brokers` are published to; None stands for one in this process. `where` is kept for the server after this one.
     """
 
-    opened: Opened
+    opened: SessionParts
     cast: list[str]
     as_json: bool
     brokers: tuple[Broker | None, ...] = ()
@@ -54,7 +54,7 @@ class Hosting:
 
     async def run(self, host: str, port: int) -> int:
         """Listen and play to the end; the exit status."""
-        hosted = Host(self.opened, self.transport, counted(), self.log)
+        hosted = HostedSession(self.opened, self.transport, counted(), self.log)
         async with contextlib.AsyncExitStack() as stack:
             mqtt = []
             if self.brokers:
@@ -63,9 +63,9 @@ class Hosting:
                 mqtt = [(await stack.enter_async_context(published(one, hosted))).address for one in self.brokers]
             return await self._run(hosted, host, port, mqtt)
 
-    async def _run(self, hosted: Host, host: str, port: int, mqtt: list[str]) -> int:
+    async def _run(self, hosted: HostedSession, host: str, port: int, mqtt: list[str]) -> int:
         hosted.stop_on_signals()
-        hosted.listeners.append(SeatNews().heard)
+        hosted.listeners.append(SeatNotices().heard)
         listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         running = asyncio.create_task(hosted.run(host, port, listening))
         telling = asyncio.create_task(self._tell(hosted))
@@ -80,7 +80,7 @@ class Hosting:
                 if not store.chain.records and not (store.folder / ADDRESS).exists():
                     store.discard()
                 raise click.ClickException(f"cannot listen on {host}:{port}: {_why(error)}") from error
-            tell(f"the recording cannot be written: {error}; take it up again with {self._again()}")
+            notify(f"the recording cannot be written: {error}; take it up again with {self._again()}")
             status = DISK_FAILED
         finally:
             hosted.stop()
@@ -91,7 +91,7 @@ class Hosting:
             self._say_end()
         return status
 
-    async def _begin(self, hosted: Host, url: str, port: int, mqtt: list[str]) -> None:
+    async def _begin(self, hosted: HostedSession, url: str, port: int, mqtt: list[str]) -> None:
         """Say where to join, and start what is ours; raises ClickException where that cannot be done."""
         robots = self._robot_seats()
         try:
@@ -205,9 +205,9 @@ class Hosting:
                 robots.kill()
             await robots.wait()
 
-    async def _tell(self, hosted: Host) -> None:
+    async def _tell(self, hosted: HostedSession) -> None:
         """Say what is published, as it is."""
-        telling = Telling(public_rules(self.opened.session.scenario))
+        telling = SessionNotices(public_rules(self.opened.session.scenario))
         facts = self.opened.feeds.public[self.opened.feeds.public_channel(0)]
         told = len(facts)
         for raw in facts:
@@ -229,7 +229,7 @@ class Hosting:
     def _say_end(self) -> None:
         folder = self.opened.store.folder
         ended = self.opened.session.phase == "ended"
-        tell(f"pit score {folder}" if ended else f"{self._again()} takes it up again")
+        notify(f"pit score {folder}" if ended else f"{self._again()} takes it up again")
         if not self.as_json:
             with contextlib.suppress(OSError):  # the terminal may be gone: that is how it was stopped
                 click.echo(f"recording     {folder}")

@@ -34,7 +34,7 @@ def _new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
-class Doors:
+class SeatCredentials:
     """The codes and tokens of one session, kept beside its journal so that they outlive a crash."""
 
     def __init__(self, folder: Path, doors: _Doors) -> None:
@@ -43,7 +43,7 @@ class Doors:
         self._lent: dict[Seat, str] = {}
 
     @classmethod
-    def create(cls, folder: Path, seats: int) -> tuple["Doors", dict[Seat, str], str]:
+    def create(cls, folder: Path, seats: int) -> tuple["SeatCredentials", dict[Seat, str], str]:
         """New doors, the code of each seat, and the experimenter's: the only time that they are readable."""
         doors = cls(folder, _Doors(secrets.token_hex(16), {}, {}))
         codes = doors.reissue(list(range(seats)))
@@ -53,7 +53,7 @@ class Doors:
         return doors, codes, control
 
     @classmethod
-    def load(cls, folder: Path) -> "Doors":
+    def load(cls, folder: Path) -> "SeatCredentials":
         """The doors of a session that comes back; raises OSError or msgspec.MsgspecError."""
         return cls(folder, msgspec.json.decode((folder / FILE).read_bytes(), type=_Doors))
 

@@ -24,7 +24,7 @@ from p2p.messages import (
     TakenOver,
 )
 from p2p.scenario.public_rules import PublicRules
-from server.session.sequencer import Happened
+from server.session.sequencer import Committed
 
 WHY = {"raised": "it raised an error", "nonsense": "it said nonsense", "slow": "it takes too long"}
 """Why a robot passes, in words."""
@@ -33,13 +33,13 @@ LOBBY_S = 1.0
 """Arrivals are said once nobody has come for so long: forty students are a few lines, not forty."""
 
 
-def tell(said: str) -> None:
+def notify(said: str) -> None:
     """Say it on standard error. One that has been closed (a pipe, a terminal that is gone) stops no market."""
     with contextlib.suppress(OSError):
         click.echo(f"pit: {said}", err=True)
 
 
-class Telling:
+class SessionNotices:
     """Folds a market's public facts and says on standard error what has changed."""
 
     def __init__(self, rules: PublicRules) -> None:
@@ -51,17 +51,17 @@ class Telling:
         self.knowledge.see(message, at)
         said = self._said(message, at)
         if said:
-            tell(said)
+            notify(said)
 
     def say_lobby(self) -> None:
         """Say how many seats are taken, if that has changed since it was said."""
         if self._lobby is not None:
-            tell(self._seats_taken())
+            notify(self._seats_taken())
 
     def say_pause(self) -> None:
         """Say that the session stands still, if it does: it has been taken up again so."""
         if self.knowledge.paused:
-            tell(self._paused())
+            notify(self._paused())
 
     def _seats_taken(self) -> str:
         lobby, self._lobby = self._lobby, None
@@ -105,7 +105,7 @@ ALONE, TAKEN = "alone: its line is lost, or its trader has left", "taken"
 """What may become of a seat while a session runs."""
 
 
-class SeatNews:
+class SeatNotices:
     """Says on standard error what nobody but the experimenter is told of seats: who is gone, who stands in, who fails.
 
     Many seats may change hands at once: they are said together, once no other has for LOBBY_S. A line that is back
@@ -117,7 +117,7 @@ class SeatNews:
         self._runs = False
         self._due: asyncio.TimerHandle | None = None
 
-    def heard(self, happened: list[Happened]) -> None:
+    def heard(self, happened: list[Committed]) -> None:
         """Take in what has happened."""
         for what in happened:
             if self._runs:
@@ -131,7 +131,7 @@ class SeatNews:
                     case TakenOver() | HandedBack() if isinstance(event.to, int):
                         self._change(event.to, HELD if isinstance(event.message, TakenOver) else OWN)
                     case Passes(why=why, seat=seat) if event.to == EXPERIMENTER:
-                        tell(f"the robot on seat {seat} passes: {WHY[why]}")
+                        notify(f"the robot on seat {seat} passes: {WHY[why]}")
                     case _:
                         pass
 
@@ -160,4 +160,4 @@ class SeatNews:
             seats = sorted(seat for seat, became in changed.items() if became == what)
             if seats:
                 listed = ", ".join(map(str, seats))
-                tell(f"seat {listed} is {what}" if len(seats) == 1 else f"seats {listed}: each is {what}")
+                notify(f"seat {listed} is {what}" if len(seats) == 1 else f"seats {listed}: each is {what}")

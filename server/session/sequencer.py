@@ -21,7 +21,7 @@ from server.monitoring.prometheus import SILENT, Metrics
 from server.session.clock import Clock
 
 
-class Speaker(Protocol):
+class Originator(Protocol):
     """Whoever a message came from, as far as the sequencer has to answer him."""
 
     def fault(self, error: ProtocolError) -> None:
@@ -29,21 +29,21 @@ class Speaker(Protocol):
 
 
 @dataclass(frozen=True)
-class Arrival:
+class InboxItem:
     """A message let in: the envelope, who is told if its token is wrong, and what to do when it is published."""
 
     envelope: Envelope
-    speaker: Speaker | None = None
+    speaker: Originator | None = None
     published: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
-class Happened:
+class Committed:
     """What one message caused, durable."""
 
     at: Instant
     events: list[Event]
-    arrival: Arrival
+    arrival: InboxItem
 
 
 class Sequencer:
@@ -54,16 +54,16 @@ class Sequencer:
         session: Session,
         store: Store,
         clock: Clock,
-        publish: Callable[[list[Happened]], None],
+        publish: Callable[[list[Committed]], None],
         metrics: Metrics = SILENT,
     ) -> None:
         self.session, self.store, self.clock, self._publish, self.metrics = session, store, clock, publish, metrics
-        self._inbox: asyncio.Queue[Arrival | None] = asyncio.Queue()
+        self._inbox: asyncio.Queue[InboxItem | None] = asyncio.Queue()
         self._stopping = False
         self._disk = ThreadPoolExecutor(1, "journal")
         self.on_disk: Callable[[Callable[[bytes], None], bytes], Awaitable[None]] = self._in_thread
 
-    def put(self, arrival: Arrival) -> None:
+    def put(self, arrival: InboxItem) -> None:
         """Let a message in; raises ProtocolError `busy` when too many wait already.
 
         The gateway's own words (joined, left) are never refused: there are no more of them than connections.
@@ -79,7 +79,7 @@ class Sequencer:
 
     async def run(self, first: list[Envelope]) -> None:
         """Sequence to the session's end or `stop`, `first` before the clock runs. Raises OSError of the disk."""
-        await self._batch([Arrival(envelope) for envelope in first])
+        await self._batch([InboxItem(envelope) for envelope in first])
         self.clock.start()
         while self.session.phase != "ended" and not self._stopping:
             await self._batch(await self._gather())
@@ -92,9 +92,9 @@ class Sequencer:
         self._stopping = True
         self._inbox.put_nowait(None)
 
-    async def _batch(self, arrivals: list[Arrival]) -> None:
+    async def _batch(self, arrivals: list[InboxItem]) -> None:
         """Handle what has arrived, make it durable, then publish it."""
-        happened: list[Happened] = []
+        happened: list[Committed] = []
         lines: list[bytes] = []
         for arrival in arrivals:
             now = self.clock.now()
@@ -116,9 +116,9 @@ class Sequencer:
         """One thread writes, in order; trading goes on gathering meanwhile."""
         await asyncio.get_running_loop().run_in_executor(self._disk, write, data)
 
-    async def _gather(self) -> list[Arrival]:
+    async def _gather(self) -> list[InboxItem]:
         """All that waits, once there is something or an alarm is due."""
-        batch: list[Arrival | None] = []
+        batch: list[InboxItem | None] = []
         deadline = self.session.deadline()
         wait_s = None if deadline is None else max(0.0, (deadline - self.clock.now()) / SECOND)
         try:
@@ -130,12 +130,12 @@ class Sequencer:
             batch.append(self._inbox.get_nowait())
         return [arrival for arrival in batch if arrival is not None]
 
-    def _ring(self, now: Instant, happened: list[Happened], lines: list[bytes]) -> None:
+    def _ring(self, now: Instant, happened: list[Committed], lines: list[bytes]) -> None:
         """Hand in the alarms that are due, each at its own instant."""
         while (due := self.session.deadline()) is not None and due <= now:
-            self._handle(Arrival(self.session.alarm()), max(due, self.session.now), happened, lines)
+            self._handle(InboxItem(self.session.alarm()), max(due, self.session.now), happened, lines)
 
-    def _sequence(self, arrival: Arrival, now: Instant, happened: list[Happened], lines: list[bytes]) -> None:
+    def _sequence(self, arrival: InboxItem, now: Instant, happened: list[Committed], lines: list[bytes]) -> None:
         """Hand in a message, unless its token was had already or jumps ahead."""
         envelope = arrival.envelope
         if envelope.token:
@@ -149,9 +149,9 @@ class Sequencer:
                 return
         self._handle(arrival, now, happened, lines)
 
-    def _handle(self, arrival: Arrival, now: Instant, happened: list[Happened], lines: list[bytes]) -> None:
+    def _handle(self, arrival: InboxItem, now: Instant, happened: list[Committed], lines: list[bytes]) -> None:
         began = time.perf_counter()
         events = self.session.handle(arrival.envelope, now)
         self.metrics.handled(time.perf_counter() - began, events)
         lines.append(self.store.line(arrival.envelope, now, events))
-        happened.append(Happened(now, events, arrival))
+        happened.append(Committed(now, events, arrival))

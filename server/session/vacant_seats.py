@@ -13,7 +13,7 @@ from typing import TypeAlias
 from p2p.base.units import Seat
 from p2p.messages import Joined, Paused
 from p2p.session.session import Session
-from server.session.sequencer import Happened
+from server.session.sequencer import Committed
 
 AGAIN_S = 10.0
 """A robot that was sent and has not come by then is sent again: its process may have died."""
@@ -32,7 +32,7 @@ class Vacancies:
         self._waiting: dict[Seat, asyncio.TimerHandle] = {}
         self._begun = session.phase not in ("unopened", "lobby")
 
-    def heard(self, happened: list[Happened]) -> None:
+    def heard(self, happened: list[Committed]) -> None:
         """Look at the seats again, if what has happened may have changed who sits or whether the clock runs.
 
         Who has come and gone in one batch has been there, and a pause may be over in the batch in which it began.
@@ -42,7 +42,7 @@ class Vacancies:
         if any(not isinstance(what.arrival.envelope.sender, int) for what in happened):
             self.look()
 
-    def _was(self, what: Happened) -> None:
+    def _was(self, what: Committed) -> None:
         """Nobody is waited for whose seat was taken; a robot sent while its owner was at the door is called back."""
         message = what.arrival.envelope.message
         if isinstance(message, Joined):

@@ -11,7 +11,7 @@ from websockets.frames import Frame, Opcode
 from bots.load import fast_websocket as load_wire
 from bots.load.fast_websocket import Wire
 from bots.load.load import quantile
-from bots.load.load_trader import Floor, Hand
+from bots.load.load_trader import LoadTrader, OpenMarket
 from bots.load.machine import LAG_EVERY_S, Spent, lateness_ms
 from p2p.messages import Accepted, Announced, Lobby, Quote, Standing
 from p2p.protocol.codec import encode
@@ -53,7 +53,7 @@ def fact(message):
 
 
 def hand(reads=False):
-    one = Hand("CODE", 1.0, Floor(), reads, random.Random(0))
+    one = LoadTrader("CODE", 1.0, OpenMarket(), reads, random.Random(0))
     one._welcomed = asyncio.get_running_loop().create_future()
     return one
 

@@ -7,10 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from bots.client import Client, Facts, Lost
-from bots.robots.fleet import complaint, run_fleet
+from bots.robots.fleet import failure_summary, run_fleet
 from bots.robots.robot import Robot
 from p2p.agents.base import Agent
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.rng import derived
 from p2p.messages import Bid, End, Ended, EndRound, Pause, Resume, Schedule, Start, StartRound, Step
 from p2p.protocol.codec import ProtocolError
@@ -57,13 +57,13 @@ async def test_a_robot_comes_back_by_itself_when_its_line_is_cut(host):
 async def test_a_wrong_code_ends_the_robot_with_the_reason(host):
     async with host() as hosted:
         closed = await run_fleet(hosted.url, [("AAAAAAAA", "zic"), ("BBBBBBBB", "zic")])
-        assert complaint(closed) == "no seat has this code; look at the slip of paper again (2 robots)"
+        assert failure_summary(closed) == "no seat has this code; look at the slip of paper again (2 robots)"
 
 
 async def test_the_experimenters_code_seats_nobody(host):
     async with host() as hosted:
         closed = await run_fleet(hosted.url, [(hosted.host.opened.control, "zic")])
-        assert complaint(closed) == "this is the experimenter's code, for pit ctl; a trader needs a seat's"
+        assert failure_summary(closed) == "this is the experimenter's code, for pit ctl; a trader needs a seat's"
 
 
 class AlwaysBids(Agent):
@@ -116,7 +116,7 @@ async def test_a_paused_robot_says_nothing_until_the_clock_runs(host):
         await experimenter.until_told(Ended)
         async with asyncio.timeout(10):
             assert await fleet == []
-        outcome, refused = Outcome(), 0
+        outcome, refused = SessionOutcome(), 0
         for record in read_folder(hosted.host.opened.store.folder).records():
             events = record.read_events()
             refused += isinstance(record.envelope().message, Bid) and any(

@@ -20,7 +20,7 @@ from p2p.messages import BY_DIRECTIVE, Forecast, Metered, Schedule
 from p2p.scenario.prosumer_schema import Prosumers, Range
 from p2p.scenario.schema import InducedValues, Scenario
 from p2p.session.session import Session
-from recordings.journal.format import Reading
+from recordings.journal.format import JournalReader
 
 TICK = 1_000_000
 INSTANTS_MAX = 40_000_000
@@ -96,7 +96,7 @@ def between_ticks(numbers: Iterable[int]) -> set[int]:
     return {number for number in numbers if INSTANTS_MAX <= number <= 2 * PRICE_MAX and number % TICK}
 
 
-def secrets(reading: Reading) -> dict[Seat, set[int]]:
+def secrets(reading: JournalReader) -> dict[Seat, set[int]]:
     """What each seat was told of itself, by the record: the numbers of its schedules, forecasts and meters."""
     found: dict[Seat, set[int]] = defaultdict(set)
     for record in reading.records():

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from p2p.base.units import Seat
-from p2p.information.projection import Shown, Views
+from p2p.information.projection import Projection, Projector
 from p2p.messages import Contract, Schedule
-from server.monitoring.event_log import Log
+from server.monitoring.event_log import EventLog
 from server.monitoring.prometheus import Counted
 from server.publishing.feeds import Feeds, Viewer, _encoded
 from tests.plays.canaries import between_ticks, numbers_in
@@ -47,23 +47,23 @@ def leak_a_schedule(patch: pytest.MonkeyPatch) -> None:
 
 def leak_a_gain(patch: pytest.MonkeyPatch) -> None:
     """What the seller of a contract gained, as its number."""
-    project, costs = Views.project, {}
+    project, costs = Projector.project, {}
 
-    def leaking(self: Views, event):
+    def leaking(self: Projector, event):
         shown = project(self, event)
         if isinstance(event.message, Schedule):
             costs[event.to] = event.message.steps[0].value
         if isinstance(event.message, Contract):
             gained = abs(event.message.price - costs[event.message.seller])
-            return Shown(shown.market, msgspec.structs.replace(shown.public, number=gained), {}, shown.less)
+            return Projection(shown.market, msgspec.structs.replace(shown.public, number=gained), {}, shown.less)
         return shown
 
-    patch.setattr(Views, "project", leaking)
+    patch.setattr(Projector, "project", leaking)
 
 
 def leak_to_the_log(patch: pytest.MonkeyPatch) -> None:
-    say = Log.say
-    patch.setattr(Log, "say", lambda self, *words, **more: say(self, *words, **more, value=325_182_236))
+    say = EventLog.say
+    patch.setattr(EventLog, "say", lambda self, *words, **more: say(self, *words, **more, value=325_182_236))
 
 
 def leak_to_the_metrics(patch: pytest.MonkeyPatch) -> None:

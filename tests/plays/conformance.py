@@ -12,7 +12,7 @@ from typing import Any, get_args
 import msgspec
 
 from p2p.messages.envelope import Envelope, Event
-from p2p.protocol.codec import encode, template_of
+from p2p.protocol.codec import encode, wire_record_of
 from p2p.scenario.charges import Charges
 from p2p.scenario.schema import (
     INSTITUTION_NAMES,
@@ -113,7 +113,7 @@ def cases() -> list[Case]:
 
 def written(envelope: Envelope, at: int, events: list[Event]) -> bytes:
     """A record as bytes."""
-    return encode((template_of(envelope), at, [template_of(event) for event in events]))
+    return encode((wire_record_of(envelope), at, [wire_record_of(event) for event in events]))
 
 
 def played(case: Case) -> str:

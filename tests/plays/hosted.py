@@ -12,9 +12,9 @@ from p2p.base.units import Controller
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Accepted, Message, Refused
-from p2p.protocol.client_connection import ClientLine
-from p2p.protocol.frames import Fault, Told, Welcome
-from server.hosted_session import Host, Opened
+from p2p.protocol.client_connection import ClientProtocol
+from p2p.protocol.frames import Fault, NumberedFact, Welcome
+from server.hosted_session import HostedSession, SessionParts
 
 GUARD_S = 10.0
 """No wait of a test is longer; what is waited for comes within milliseconds."""
@@ -25,9 +25,9 @@ class Trader:
     """A plain client on a real socket: says messages, and waits for facts, not for time."""
 
     socket: ClientConnection
-    line: ClientLine
+    line: ClientProtocol
     welcome: Welcome
-    told: list[Told] = field(default_factory=list)
+    told: list[NumberedFact] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -92,7 +92,7 @@ class Trader:
 class Hosted:
     """A server in this process: where it listens, who may sit where."""
 
-    host: Host
+    host: HostedSession
     url: str
     running: "asyncio.Task[int]"
     sockets: list[ClientConnection] = field(default_factory=list)
@@ -103,12 +103,12 @@ class Hosted:
 
     async def join(self, seat: int, controller: Controller = "human") -> Trader:
         """A trader on a seat, by its code."""
-        return await self.login(ClientLine(self.codes[seat], controller))
+        return await self.login(ClientProtocol(self.codes[seat], controller))
 
     async def experimenter(self) -> Trader:
-        return await self.login(ClientLine(self.host.opened.control, "human"))
+        return await self.login(ClientProtocol(self.host.opened.control, "human"))
 
-    async def login(self, line: ClientLine) -> Trader:
+    async def login(self, line: ClientProtocol) -> Trader:
         """A trader on a line that is new or comes back."""
         socket = await self.raw()
         await socket.send(line.login(), text=True)
@@ -131,9 +131,9 @@ class Hosted:
 
 
 @contextlib.asynccontextmanager
-async def hosting(opened: Opened, host: Host | None = None) -> AsyncIterator[Hosted]:
+async def hosting(opened: SessionParts, host: HostedSession | None = None) -> AsyncIterator[Hosted]:
     """Host a session on a free port; stopped at the end if it has not ended."""
-    host = host or Host(opened)
+    host = host or HostedSession(opened)
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     running = asyncio.create_task(host.run("127.0.0.1", 0, listening))
     done, _ = await asyncio.wait([listening, running], return_when=asyncio.FIRST_COMPLETED)

@@ -6,7 +6,7 @@ import msgspec
 
 from p2p.session.session import RULES
 from p2p.sim.simulation.simulation import Simulation
-from recordings.journal.format import FILE, Chain, Header, JournalError, Reading, read_journal
+from recordings.journal.format import FILE, Header, JournalError, JournalReader, RecordChain, read_journal
 from recordings.journal.store import run_again
 from tests.plays.play import small
 
@@ -19,7 +19,7 @@ def session() -> Simulation:
 
 def written(sealed: bool = True) -> list[bytes]:
     """A journal's lines: header, records, seal."""
-    simulation, chain = session(), Chain()
+    simulation, chain = session(), RecordChain()
     plain = msgspec.to_builtins(SCENARIO)
     lines = [chain.header(Header("one", RULES, 3, plain, "test", "2026-11-21T20:15:00+00:00"))]
     lines += [chain.record(envelope, at, events) for envelope, at, events in simulation.play()]
@@ -30,7 +30,7 @@ LINES = written()
 WHOLE = b"".join(LINES)
 
 
-def read(data: bytes) -> tuple[Reading, int]:
+def read(data: bytes) -> tuple[JournalReader, int]:
     """A journal, read to its end, and how many records it had."""
     reading = read_journal(data)
     return reading, sum(1 for _ in reading.records())
@@ -54,5 +54,5 @@ def stored(folder: Path, data: bytes) -> Path:
 
 def rechained(lines: list[bytes]) -> bytes:
     """Lines with their chain made anew, as one would who wants to hide a change."""
-    chain = Chain()
+    chain = RecordChain()
     return b"".join(chain._line(line[: line.rindex(b',"chain":"')] + b"}") for line in lines)

@@ -9,7 +9,7 @@ from p2p.base.units import Seat
 from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation
 from recordings.journal.store import Store
-from server.session.credentials import Doors
+from server.session.credentials import SeatCredentials
 
 
 def long_recording(folder: Path, name: str, records: int, markets: int = 1) -> tuple[dict[Seat, str], str]:
@@ -20,5 +20,5 @@ def long_recording(folder: Path, name: str, records: int, markets: int = 1) -> t
     store.append(b"".join(store.line(*heard) for heard in islice(simulation.play(), records)))
     store.close()
     assert store.chain.records == records
-    _, codes, control = Doors.create(folder, scenario.seats)
+    _, codes, control = SeatCredentials.create(folder, scenario.seats)
     return codes, control

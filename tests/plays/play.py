@@ -34,7 +34,7 @@ from p2p.messages import (
     Start,
     StartPeriod,
 )
-from p2p.messages.envelope import Envelope, Event, Sent
+from p2p.messages.envelope import Envelope, Event, Outgoing
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 from p2p.session.session import Session
 
@@ -82,7 +82,7 @@ class Play:
 
     def __init__(self, stage: StandingAuction) -> None:
         self.auction = stage
-        self.answer: list[Sent] | str = []
+        self.answer: list[Outgoing] | str = []
         self.before: object = None
         self.expected = True
 
@@ -128,7 +128,7 @@ def answered(message: Standing, seat: int) -> Expectation:
     """Exactly this was answered, to that seat alone."""
 
     def check(now: Play) -> None:
-        assert now.answer == [Sent(seat, message)]
+        assert now.answer == [Outgoing(seat, message)]
         assert now.auction.state() == now.before
 
     return check

@@ -5,8 +5,8 @@ from websockets.exceptions import ConnectionClosed
 
 from p2p.base.units import Address
 from p2p.messages import Accepted, Ask, Bid, StartRound
-from p2p.protocol.client_connection import ClientLine
-from p2p.protocol.frames import Fault, Told, Welcome
+from p2p.protocol.client_connection import ClientProtocol
+from p2p.protocol.frames import Fault, NumberedFact, Welcome
 from recordings.journal.store import Recovered
 from tests.conftest import SMALL
 from tests.plays.lab import Serving
@@ -18,9 +18,9 @@ class Seat:
     """A trader that says better and better quotes until the server is gone, and remembers what it was answered."""
 
     def __init__(self, serving: Serving, seat: int) -> None:
-        self.line = ClientLine(serving.code(seat), "robot")
+        self.line = ClientProtocol(serving.code(seat), "robot")
         self.url, self.seat = serving.where["url"], seat
-        self.told: list[Told] = []
+        self.told: list[NumberedFact] = []
         self.closed: tuple[int, str] | None = None
 
     async def play(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from p2p.agents.base import Action, Agent, Quoters
-from p2p.agents.registry import make_agent, parse_word
+from p2p.agents.registry import make_agent, parse_agent_spec
 from p2p.base.units import Role
 from p2p.messages import Quote
 
@@ -49,7 +49,7 @@ class Drawn(random.Random):
 
 
 def agent(word: str) -> Agent:
-    return make_agent(*parse_word(word))
+    return make_agent(*parse_agent_spec(word))
 
 
 def decide(word: str, sight: Sight, seen: Iterable[Quote] = (), draw: float = 0.5) -> Action:

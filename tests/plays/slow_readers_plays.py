@@ -3,12 +3,12 @@
 import asyncio
 import socket
 
-from websockets.client import ClientProtocol
+from websockets.client import ClientProtocol as WebSocketProtocol
 from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
-from p2p.protocol.client_connection import ClientLine
-from p2p.protocol.frames import Told, Welcome
+from p2p.protocol.client_connection import ClientProtocol
+from p2p.protocol.frames import NumberedFact, Welcome
 from tests.plays.hosted import Hosted
 
 RECEIVE_BYTES = 2_048
@@ -18,9 +18,9 @@ RECEIVE_BYTES = 2_048
 class Reluctant:
     """A client on a plain socket, of which nothing is read but what is asked for."""
 
-    def __init__(self, url: str, line: ClientLine) -> None:
-        self.where, self.line, self.told = parse_uri(url), line, list[Told]()
-        self.protocol = ClientProtocol(self.where)
+    def __init__(self, url: str, line: ClientProtocol) -> None:
+        self.where, self.line, self.told = parse_uri(url), line, list[NumberedFact]()
+        self.protocol = WebSocketProtocol(self.where)
         self.welcome: Welcome | None = None
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
@@ -65,7 +65,7 @@ class Reluctant:
             await asyncio.sleep(pause_s)
 
 
-async def seat_of(hosted: Hosted, line: ClientLine) -> Reluctant:
+async def seat_of(hosted: Hosted, line: ClientProtocol) -> Reluctant:
     one = Reluctant(hosted.url, line)
     await one.join()
     return one

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec.inspect as schema
 
 from p2p.messages import BY_DIRECTIVE
-from p2p.protocol.codec import Said
+from p2p.protocol.codec import ClientFrame
 from p2p.protocol.frames import Fault, FeedRead, Login, Welcome
 
 OTHERS: dict[str, Any] = {"login": Login, "feed": FeedRead, "welcome": Welcome, "error": Fault}
 KINDS = {name: schema.type_info(kind) for name, kind in (BY_DIRECTIVE | OTHERS).items()}
-SAID = schema.type_info(Said)
+SAID = schema.type_info(ClientFrame)
 PIECES = (b"", b"\x00", b"\xff", b'"', b"{", b"}", b"null", b"1e999", b"-1", b"9" * 30, b"\\u0000", b"\\ud800", b"[[[")
 """What is put into the bytes of a frame that is spoilt there."""
 

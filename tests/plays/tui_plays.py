@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from bots.client import Closed, Facts, Happening
-from p2p.information.projection import Views
+from p2p.information.projection import Projector
 from p2p.messages import Message
-from p2p.protocol.frames import Told, Welcome
+from p2p.protocol.frames import NumberedFact, Welcome
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
@@ -55,12 +55,12 @@ def energy() -> Scenario:
     return parse((SMITH.parent / "energy-day.toml").read_text())
 
 
-def told_to(seat: int | None, scenario: Scenario, seed: int = 1, agent: str = "zic") -> list[Told]:
+def told_to(seat: int | None, scenario: Scenario, seed: int = 1, agent: str = "zic") -> list[NumberedFact]:
     """All that a seat of the first market (or its public) is told in a simulated session."""
     simulation = Simulation(scenario, [agent] * scenario.seats, seed)
-    views = Views(scenario, seed)
+    views = Projector(scenario, seed)
     information = views.poorest(0) if seat is None else views.information[seat]
-    told: list[Told] = []
+    told: list[NumberedFact] = []
     for _, at, events in simulation.play():
         for event in events:
             shown = views.project(event)
@@ -69,7 +69,7 @@ def told_to(seat: int | None, scenario: Scenario, seed: int = 1, agent: str = "z
             public = shown.form(information)
             message = public if seat is None else shown.own.get(seat, public)
             if message is not None:
-                told.append(Told(len(told) + 1, at, message))
+                told.append(NumberedFact(len(told) + 1, at, message))
     return told
 
 
@@ -93,7 +93,7 @@ class Play:
 
     def __lshift__(self, message: Message) -> "Play":
         self.number += 1
-        self.model.fold(Told(self.number, round(self.second * 1_000_000), message))
+        self.model.fold(NumberedFact(self.number, round(self.second * 1_000_000), message))
         return self
 
 
@@ -132,13 +132,13 @@ class FakeClient:
         told = []
         for message in messages:
             self.number += 1
-            told.append(Told(self.number, self.clock, message))
+            told.append(NumberedFact(self.number, self.clock, message))
         self.queue.put_nowait(Facts(told))
 
     def states(self, *states: Message) -> None:
         self.queue.put_nowait(Facts([], {state.directive: state for state in states}))
 
-    def feed(self, told: list[Told]) -> None:
+    def feed(self, told: list[NumberedFact]) -> None:
         self.clock = max(self.clock, told[-1].at)
         self.number = told[-1].number
         self.queue.put_nowait(Facts(told))

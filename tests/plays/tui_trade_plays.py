@@ -8,10 +8,10 @@ from textual.pilot import Pilot
 from p2p.base.units import SECOND, Role
 from p2p.messages import Lobby, Message, Schedule, StartRound, Step
 from tests.plays.tui_plays import FakeClient, small
-from tui.apps.base import Ending
+from tui.apps.base import ExitSummary
 from tui.apps.trade import TradeApp
 from tui.screens.trading import TradingScreen
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 GUARD = 500
 """Looks at the screen before a test gives up: each waits 10 ms for the program to do its work."""
@@ -20,7 +20,7 @@ GUARD = 500
 class Terminal:
     """A terminal in play: the line to tell things on, the keys, and what is to be read."""
 
-    def __init__(self, app: TradeApp, line: FakeClient, pilot: Pilot[Ending]) -> None:
+    def __init__(self, app: TradeApp, line: FakeClient, pilot: Pilot[ExitSummary]) -> None:
         self.app, self.line, self.pilot = app, line, pilot
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -49,11 +49,11 @@ class Terminal:
         await self.until(lambda: isinstance(self.app.screen, TradingScreen))
 
     def says(self, selector: str) -> str:
-        said = self.app.screen.query_one(selector, Line).said
+        said = self.app.screen.query_one(selector, TextLine).said
         return said.plain if said else ""
 
     def everything(self) -> str:
-        return "\n".join(line.said.plain for line in self.app.screen.query(Line) if line.said)
+        return "\n".join(line.said.plain for line in self.app.screen.query(TextLine) if line.said)
 
     @property
     def sent(self) -> list[Message]:

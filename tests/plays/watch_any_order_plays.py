@@ -1,6 +1,6 @@
 """What the tests of watch any order share with others."""
 
-from bots.broker.topic_reader import Heard
+from bots.broker.topic_reader import TopicReader
 from tui.model.model import Model
 
 
@@ -8,7 +8,7 @@ class Screen:
     """What is shown of what was heard."""
 
     def __init__(self, rules: bytes) -> None:
-        self.heard, self.model = Heard("session"), None
+        self.heard, self.model = TopicReader("session"), None
         self.rules = rules
 
     def hear(self, topic: str, payload: bytes) -> None:

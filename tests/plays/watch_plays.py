@@ -1,10 +1,10 @@
 """What the tests of watch share with others."""
 
 from bots.client import Client
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.scenario.public_rules import public_rules
 from p2p.sim.simulation.simulation import Simulation
-from server.mqtt.topic_state import Bulletin
+from server.mqtt.topic_state import TopicState
 from server.publishing.feeds import Feeds
 
 ARMS = """
@@ -27,7 +27,7 @@ def watcher(url):
 
 
 def watching(market=0, have=0):
-    line = ClientLine("", "human")
+    line = ClientProtocol("", "human")
     line.watched, line.number = market, have
     return line
 
@@ -37,5 +37,5 @@ def published(scenario, seed):
     simulation = Simulation(scenario, ["zic"] * scenario.seats, seed)
     feeds = Feeds(simulation.session)
     channel = feeds.public_channel(0)
-    bulletin = Bulletin(public_rules(scenario, channel[1]), feeds, channel, scenario.seats)
+    bulletin = TopicState(public_rules(scenario, channel[1]), feeds, channel, scenario.seats)
     return simulation, feeds, channel, bulletin

@@ -11,7 +11,7 @@ from p2p.base.units import Instant
 from p2p.messages.envelope import Envelope, Event
 from p2p.session.session import Session
 from p2p.sim.simulation.simulation import Simulation
-from recordings.journal.format import FILE, JournalError, Reading, read_journal
+from recordings.journal.format import FILE, JournalError, JournalReader, read_journal
 from recordings.journal.store import Recovered, Store, read_folder
 from tests.plays.play import small
 from tests.simulation.disk import SimulatedDisk
@@ -76,7 +76,7 @@ class Course:
         return self
 
 
-def read(crash: Crash) -> tuple[Reading, int]:
+def read(crash: Crash) -> tuple[JournalReader, int]:
     reading = read_folder(FOLDER, crash.found)
     return reading, sum(1 for _ in reading.records())
 

@@ -12,8 +12,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from p2p.base.units import EXPERIMENTER, GATEWAY
 from p2p.messages import Accepted, Bid, EndRound, Message, Pause, Paused, Refused, StartRound
 from p2p.messages.envelope import Envelope
-from p2p.protocol.client_connection import ClientLine
-from p2p.protocol.frames import Fault, Told, Welcome
+from p2p.protocol.client_connection import ClientProtocol
+from p2p.protocol.frames import Fault, NumberedFact, Welcome
 from p2p.scenario.parsing import parse
 from p2p.session.session import Session
 from recordings.journal.format import JournalError
@@ -73,7 +73,7 @@ async def test_a_session_comes_back_paused_with_the_time_that_was_left(tmp_path:
         had = seat.line.number
         welcome = seat.line.received(await socket.recv())
         assert isinstance(welcome, Welcome)
-        told: list[Told] = []
+        told: list[NumberedFact] = []
         while seat.line.number < welcome.facts:
             told += seat.line.received(await socket.recv())
         assert [one.number for one in told] == list(range(had + 1, seat.line.number + 1))
@@ -96,7 +96,7 @@ async def test_a_robots_seat_has_a_new_code_after_a_crash_and_its_old_ones_are_v
     opened = open_again(Recovered(folder), robots=1)
     assert opened.codes.keys() == {3}
     async with hosting(opened) as hosted:
-        for line in (robot.line, ClientLine(old_code, "robot")):
+        for line in (robot.line, ClientProtocol(old_code, "robot")):
             socket = await hosted.raw()
             await socket.send(line.login(), text=True)
             answer = line.received(await socket.recv())
@@ -174,9 +174,9 @@ STOPPED_S = 10.0
 """Longer than the period that is left."""
 
 
-async def told_until(line: ClientLine, socket: ClientConnection, kind: type[Message]) -> list[Told]:
+async def told_until(line: ClientProtocol, socket: ClientConnection, kind: type[Message]) -> list[NumberedFact]:
     """What a line is told, up to and with the first fact of a kind."""
-    told: list[Told] = []
+    told: list[NumberedFact] = []
     while not any(isinstance(one.message, kind) for one in told):
         received = line.received(await socket.recv())
         told += received if isinstance(received, list) else []
@@ -188,7 +188,7 @@ async def told_until(line: ClientLine, socket: ClientConnection, kind: type[Mess
 async def test_a_server_that_is_stopped_for_ten_seconds_ends_its_period_once_and_refuses_late_orders(tmp_path: Path):
     (tmp_path / "long.toml").write_text(LONG.replace("period_s = 60", "period_s = 5"))
     serving = serve("long.toml", "--port", "0", "--seed", "3", cwd=tmp_path)
-    lines = [ClientLine(serving.code(seat), "human") for seat in range(4)]
+    lines = [ClientProtocol(serving.code(seat), "human") for seat in range(4)]
     async with asyncio.timeout(GUARD_S), contextlib.AsyncExitStack() as stack:
         sockets = [
             await stack.enter_async_context(connect(serving.where["url"], compression=None, proxy=None)) for _ in lines

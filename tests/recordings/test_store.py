@@ -13,7 +13,7 @@ from p2p.messages import End, Joined, Message, Open, Quote
 from p2p.messages.envelope import Envelope, Event
 from p2p.session.session import RULES, Session
 from recordings.journal.disk import _syncs_of
-from recordings.journal.format import FILE, Chain, Header, JournalError, same
+from recordings.journal.format import FILE, Header, JournalError, RecordChain, events_match
 from recordings.journal.store import Recovered, Store, new_id, read_folder, write_whole
 from recordings.scoring.score import score
 from tests.plays.journals import LINES, SCENARIO, WHOLE, read, rechained, session, stored, verified
@@ -44,7 +44,7 @@ def test_a_recording_that_was_cut_is_taken_up_where_it_was(tmp_path: Path, tail:
 
 
 def test_a_recording_sealed_before_its_end_is_taken_up_and_sealed_anew(tmp_path: Path) -> None:
-    simulation, chain = session(), Chain()
+    simulation, chain = session(), RecordChain()
     plain = msgspec.to_builtins(SCENARIO)
     lines = [chain.header(Header("one", RULES, 3, plain, "test", "now"))]
     for envelope, at, events in simulation.play():
@@ -196,10 +196,10 @@ def test_the_same_events_are_the_same_bytes() -> None:
     event = Event(Quote("bid", 90, 1), "institution", "agents", 0)
     raw = b'{"directive":"quote","from":"institution","to":"agents",'
     raw += b'"payload":{"side":"bid","price":90,"trader":1},"market":0}'
-    assert same([event], (raw,))
-    assert not same([event], (raw.replace(b"90", b"91"),))
-    assert not same([event], ())
-    assert not same([], (raw,))
+    assert events_match([event], (raw,))
+    assert not events_match([event], (raw.replace(b"90", b"91"),))
+    assert not events_match([event], ())
+    assert not events_match([], (raw,))
 
 
 def test_a_record_of_another_lab_cannot_be_scored(tmp_path: Path) -> None:

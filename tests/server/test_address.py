@@ -7,7 +7,7 @@ import pytest
 from p2p.messages import Joined
 from recordings.journal.store import read_folder
 from server.serve.listen_address import FILE, HOST, Address, from_outside, remember, remembered
-from server.serve.serve_run import Hosting
+from server.serve.serve_run import ServeRun
 from tests.conftest import SMALL
 from tests.plays.lab import journal_reaches, pit, serve
 
@@ -63,7 +63,7 @@ def test_students_are_told_an_address_that_they_can_reach_and_the_folder_is_said
 ):
     monkeypatch.setattr("server.serve.serve_run.from_outside", {"0.0.0.0": "192.168.7.7"}.get)
     for host, joined in (("0.0.0.0", "192.168.7.7"), ("127.0.0.1", "127.0.0.1")):
-        Hosting(opened, [], as_json=False, where=Address(0, host))._say_where("ws://127.0.0.1:8765", [], [])
+        ServeRun(opened, [], as_json=False, where=Address(0, host))._say_where("ws://127.0.0.1:8765", [], [])
         said = capsys.readouterr().out.splitlines()
         assert said[0] == f"join at       ws://{joined}:8765"
         assert said[2].endswith(f"(pit trade ws://{joined}:8765)")
@@ -71,7 +71,7 @@ def test_students_are_told_an_address_that_they_can_reach_and_the_folder_is_said
         assert said[-1].startswith(f"recording     {opened.store.folder}   (after a crash: pit serve --recover ")
         assert not any("other seats" in line for line in said)
     del opened.codes[0]
-    Hosting(opened, [], as_json=False)._say_where("ws://127.0.0.1:8765", [], [])
+    ServeRun(opened, [], as_json=False)._say_where("ws://127.0.0.1:8765", [], [])
     assert "other seats   have the codes that they had" in capsys.readouterr().out
 
 

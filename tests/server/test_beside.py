@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bots.robots.fleet import run_fleet
 from p2p.messages import Bid
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from recordings.export.tables import played
 from recordings.journal.store import Recovered
 from recordings.reports.text import traders_table
@@ -35,9 +35,9 @@ async def test_who_does_not_come_back_after_a_stop_keeps_his_name(host) -> None:
     async with host() as hosted:
         codes, folder = hosted.codes, hosted.host.opened.store.folder
         for seat, name in enumerate(("Ada Lovelace", "Charles Babbage")):
-            await hosted.login(ClientLine(codes[seat], "human", name=name))
+            await hosted.login(ClientProtocol(codes[seat], "human", name=name))
     async with hosting(open_again(Recovered(folder), 0)) as again:
-        await again.login(ClientLine(codes[1], "human", name="C. Babbage"))
+        await again.login(ClientProtocol(codes[1], "human", name="C. Babbage"))
     assert json.loads((folder / "people.json").read_bytes()) == {"0": "Ada Lovelace", "1": "C. Babbage"}
 
 
@@ -47,7 +47,7 @@ async def test_which_agents_the_robots_were_is_kept_and_people_stay_people_in_th
     own.write_text(IDLE, encoding="utf-8")
     async with host(brief) as hosted:
         codes, folder = hosted.codes, hosted.host.opened.store.folder
-        await hosted.login(ClientLine(codes[0], "human", name="Ada Lovelace"))
+        await hosted.login(ClientProtocol(codes[0], "human", name="Ada Lovelace"))
         words = ["zip/margin_low=0.1", "zic", f"{own}:Idle"]
         assert await run_fleet(hosted.url, list(zip(list(codes.values())[1:], words, strict=True))) == []
         assert await hosted.running == 0
@@ -63,7 +63,7 @@ async def test_which_agents_the_robots_were_is_kept_and_people_stay_people_in_th
 
 async def test_names_that_were_deleted_in_between_stay_deleted(host) -> None:
     async with host() as hosted:
-        await hosted.login(ClientLine(hosted.codes[0], "human", name="Ada Lovelace"))
+        await hosted.login(ClientProtocol(hosted.codes[0], "human", name="Ada Lovelace"))
         folder = hosted.host.opened.store.folder
     (folder / "people.json").unlink()
     async with hosting(open_again(Recovered(folder), 0)):

@@ -13,11 +13,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from bots.robots.fleet import run_fleet
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.sim.library.files import load
 from recordings.journal.store import read_folder
 from server.connections.transport import LOOPBACK
-from server.hosted_session import Host, open_new
+from server.hosted_session import HostedSession, open_new
 from server.monitoring.prometheus import counted
 from server.publishing.feeds import Viewer, spectator
 from tests.plays.canaries import mark_households, marked, secrets
@@ -65,7 +65,7 @@ async def relayed(hosted: Hosted) -> AsyncIterator[tuple[Relay, str]]:
 
 async def watch(url: str) -> None:
     """A spectator, to the session's end."""
-    line = ClientLine("", "human")
+    line = ClientProtocol("", "human")
     line.watched = 0
     with contextlib.suppress(ConnectionClosed):
         async with connect(url, compression=None, proxy=None, ping_interval=None) as socket:
@@ -85,7 +85,7 @@ async def play(name: str, cast: tuple[str, ...], folder: Path, period_s: float, 
     scenario, log = marked(load(name), period_s, looks=8.0), io.StringIO()
     opened = open_new(scenario, "live", 5, folder, "test")
     mark_households(opened.session)
-    host = Host(opened, LOOPBACK, counted(), log)
+    host = HostedSession(opened, LOOPBACK, counted(), log)
     async with hosting(opened, host) as hosted, relayed(hosted) as (relay, url), asyncio.timeout(10 * GUARD_S):
         watching = asyncio.create_task(watch(url))
         words = [(hosted.codes[seat], cast[seat % len(cast)]) for seat in range(scenario.seats)]

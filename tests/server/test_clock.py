@@ -5,7 +5,7 @@ import time
 
 from bots.experimenter import conduct
 from p2p.messages import Bid, EndRound, Start, StartRound
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from server.session.clock import Clock
 from tests.plays.server_plays import trading
 
@@ -53,7 +53,7 @@ async def test_who_comes_late_to_a_quiet_market_is_told_what_time_it_is(host, mo
         quiet_ns = 17 * 10**9
         real = time.monotonic_ns
         monkeypatch.setattr(time, "monotonic_ns", lambda: real() + quiet_ns)
-        line = ClientLine("", "human")
+        line = ClientProtocol("", "human")
         line.watched = 0
         late = await hosted.login(line)
         await late.until_told(StartRound)

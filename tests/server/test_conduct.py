@@ -23,7 +23,7 @@ from p2p.messages import (
     Start,
     StartRound,
 )
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from recordings.journal.store import Recovered, read_folder
 from server.hosted_session import open_again
 from tests.plays.hosted import hosting
@@ -96,7 +96,7 @@ async def test_words_are_heard_again_by_one_who_comes_after_a_crash(host):
         await experimenter.say(Announce("five minutes left"))
         code, folder = hosted.codes[0], hosted.host.opened.store.folder
     async with hosting(open_again(Recovered(folder), 0)) as back:
-        trader = await back.login(ClientLine(code, "human"))
+        trader = await back.login(ClientProtocol(code, "human"))
         assert (await trader.until_told(Announced)).text == "five minutes left"
         await trader.until_told(StartRound)
 

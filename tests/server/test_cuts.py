@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 from p2p.messages import Accepted, Bid, Quote, Refused
 from p2p.messages.envelope import Envelope
-from p2p.protocol.codec import encode, template_of
+from p2p.protocol.codec import encode, wire_record_of
 from recordings.journal.store import read_folder
 from tests.plays.server_plays import trading
 
@@ -82,7 +82,7 @@ async def forge(host, small, frames: int, monkeypatch) -> None:
         assert isinstance(await b2.say(Bid(95)), Accepted)
         assert [answer.token for answer in b2.all(Accepted)] == [1]
         folder, seat = hosted.host.opened.store.folder, b1.welcome.seat
-    plain = [encode(template_of(Envelope(seat, Bid(k % 90 + 1), token=k))) for k in range(1, frames + 1)]
+    plain = [encode(wire_record_of(Envelope(seat, Bid(k % 90 + 1), token=k))) for k in range(1, frames + 1)]
     assert [one.message for one in read_folder(folder).records() if b'"bid"' in one.message][:-1] == plain
 
 

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from p2p.messages import Accepted, Bid
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from recordings.journal.store import Recovered
-from server.hosted_session import Opened, open_new
+from server.hosted_session import SessionParts, open_new
 from tests.conftest import SMALL
 from tests.plays.hosted import hosting
 from tests.plays.lab import serve
@@ -24,14 +24,14 @@ FOREVER_S = 3_600.0
 
 
 @pytest.fixture
-def climbing(small, tmp_path: Path) -> Opened:
+def climbing(small, tmp_path: Path) -> SessionParts:
     """A market in which prices may rise for long."""
     rules = msgspec.structs.replace(small.institution, price_max=1_000_000)
     scenario = msgspec.structs.replace(small, institution=rules, period_s=FOREVER_S, no_loss="none")
     return open_new(scenario, "climbing", 1, tmp_path / "recordings", "test")
 
 
-async def test_a_server_that_stops_waits_for_no_slow_reader(climbing: Opened, monkeypatch) -> None:
+async def test_a_server_that_stops_waits_for_no_slow_reader(climbing: SessionParts, monkeypatch) -> None:
     monkeypatch.setattr("server.connections.outbox.SEND_BYTES_MAX", 1_000)
     monkeypatch.setattr("server.hosted_session.SEND_BYTES_MAX", 1_000)
     monkeypatch.setattr("server.connections.peer.KERNEL_BYTES_MAX", 2_048)
@@ -54,7 +54,7 @@ async def test_a_server_that_stops_waits_for_no_slow_reader(climbing: Opened, mo
         slow.socket.close()
 
 
-async def test_nor_for_a_connection_that_says_nothing(opened: Opened, monkeypatch) -> None:
+async def test_nor_for_a_connection_that_says_nothing(opened: SessionParts, monkeypatch) -> None:
     monkeypatch.setattr("server.hosted_session.LOGIN_S_MAX", FOREVER_S)
     async with hosting(opened) as hosted:
         _, writer = await asyncio.open_connection("127.0.0.1", int(hosted.url.rpartition(":")[2]))
@@ -64,18 +64,18 @@ async def test_nor_for_a_connection_that_says_nothing(opened: Opened, monkeypatc
         writer.close()
 
 
-async def test_who_comes_back_does_not_wait_for_his_older_line_out_of_reach(opened: Opened, monkeypatch) -> None:
+async def test_who_comes_back_does_not_wait_for_his_older_line_out_of_reach(opened: SessionParts, monkeypatch) -> None:
     """As of a terminal whose network was lost: its end of that line answers nothing any more."""
     monkeypatch.setattr("server.hosted_session.CLOSING_S", FOREVER_S)
     async with hosting(opened) as hosted:
-        lost = await seat_of(hosted, ClientLine(hosted.codes[0], "human"))
+        lost = await seat_of(hosted, ClientProtocol(hosted.codes[0], "human"))
         back = await hosted.join(0)
         assert back.welcome.seat == 0
         lost.socket.close()
         await hosted.until(lambda: not hosted.host.gateway._closings)
 
 
-async def test_an_assertion_of_ours_stops_the_server_though_somebody_waits_at_the_door(opened: Opened) -> None:
+async def test_an_assertion_of_ours_stops_the_server_though_somebody_waits_at_the_door(opened: SessionParts) -> None:
     def wrong(*said: object) -> None:
         raise AssertionError("a bug of ours")
 
@@ -83,7 +83,7 @@ async def test_an_assertion_of_ours_stops_the_server_though_somebody_waits_at_th
         trader = await hosted.join(0)
         opened.session.handle = wrong
         newcomer = await hosted.raw()
-        await newcomer.send(ClientLine(hosted.codes[1], "human").login(), text=True)
+        await newcomer.send(ClientProtocol(hosted.codes[1], "human").login(), text=True)
         with pytest.raises(AssertionError, match="a bug of ours"):
             await asyncio.wait_for(hosted.running, 10)
         assert await trader.closed() == (1011, "the server has failed; the session can be taken up again")

@@ -13,13 +13,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from p2p.messages import Accepted, Bid, Quote, RequestStanding
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Welcome
 from recordings.journal.store import read_folder
 from server import limits
 from server.connections import gateway
-from server.connections.rate_limits import Bucket, Doorstep, Pace
+from server.connections.rate_limits import Bucket, LoginThrottle, MessageRateLimit
 from tests.plays.server_plays import trading
 
 ROOM = Path("/proc/sys/net/core/somaxconn")
@@ -45,7 +45,7 @@ def test_a_clock_that_stands_or_steps_back_gives_nothing():
 
 
 def closed_after(per_s: float, seconds: float) -> float | None:
-    pace = Pace()
+    pace = MessageRateLimit()
     for k in range(int(per_s * seconds)):
         try:
             pace.take(k / per_s)
@@ -63,7 +63,7 @@ def test_ten_times_the_rate_is_closed_within_three_seconds_and_twice_the_burst_i
 
 
 def test_a_class_behind_one_router_gets_in_and_a_guesser_does_not():
-    step = Doorstep()
+    step = LoginThrottle()
     assert all(step.knock("10.0.0.1", k / 12) for k in range(60)), "sixty joins in five seconds"
     for _ in range(limits.WRONG_BURST):
         assert step.may_try("10.0.0.1", 5.0)
@@ -75,7 +75,7 @@ def test_a_class_behind_one_router_gets_in_and_a_guesser_does_not():
 
 
 def test_addresses_of_one_ipv6_network_are_one_and_the_memory_of_them_is_bounded():
-    step = Doorstep()
+    step = LoginThrottle()
     for k in range(limits.WRONG_BURST):
         step.was_wrong(f"2001:db8::{k:x}", 0.0)
     assert not step.may_try("2001:db8::ffff", 0.0)
@@ -257,5 +257,5 @@ async def test_one_that_never_reads_is_cut_and_comes_back_whole_and_delays_nobod
 async def test_names_are_shown_without_control_characters_and_markup(host):
     assert gateway.presentable("Ada\x1b[31m <b>L</b>\u202e\n") == "Ada31m bL/b"
     async with host() as hosted:
-        await hosted.login(ClientLine(hosted.codes[0], "human", name="\x1b]0;x\x07Ada"))
+        await hosted.login(ClientProtocol(hosted.codes[0], "human", name="\x1b]0;x\x07Ada"))
         assert hosted.host.gateway.people == {"0": "0;xAda"}

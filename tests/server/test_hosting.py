@@ -13,15 +13,15 @@ import pytest
 
 from bots.robots.robot import Robot
 from p2p.messages import Accepted, Bid, Passes
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Welcome
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from recordings.journal.store import Recovered
 from server.connections.transport import Transport
-from server.hosted_session import Opened
-from server.serve.serve_run import Hosting
-from server.session.notices import SeatNews
+from server.hosted_session import SessionParts
+from server.serve.serve_run import ServeRun
+from server.session.notices import SeatNotices
 from tests.plays.hosted import GUARD_S
 from tests.plays.server_plays import trading
 
@@ -42,20 +42,22 @@ def unheard() -> Iterator[None]:
 
 async def test_a_terminal_that_is_closed_stops_no_market(host) -> None:
     async with host() as hosted:
-        hosted.host.listeners.append(SeatNews().heard)
+        hosted.host.listeners.append(SeatNotices().heard)
         _, (buyer, *_) = await trading(hosted)
         seat = buyer.welcome.seat
         buyer.cut()
         await hosted.until(lambda: seat not in hosted.host.gateway.lines)
-        robot = await hosted.login(ClientLine(hosted.codes[seat], "robot"))
+        robot = await hosted.login(ClientProtocol(hosted.codes[seat], "robot"))
         with unheard():
             assert isinstance(await robot.say(Passes("raised")), Accepted)
             assert isinstance(await robot.say(Bid(50)), Accepted)
         assert not hosted.running.done()
 
 
-async def test_a_session_that_was_stopped_by_closing_its_terminal_ends_without_a_complaint(opened: Opened) -> None:
-    hosting = Hosting(opened, [], as_json=False)
+async def test_a_session_that_was_stopped_by_closing_its_terminal_ends_without_a_complaint(
+    opened: SessionParts,
+) -> None:
+    hosting = ServeRun(opened, [], as_json=False)
     with unheard(), contextlib.redirect_stdout(sys.stderr):
         hosting._say_end()
 
@@ -70,7 +72,7 @@ async def test_a_connection_that_fails_by_the_servers_fault_is_said_and_the_othe
         hosted.host.gateway.doors.token = full
         for _ in range(2):
             socket = await hosted.raw()
-            await socket.send(ClientLine(hosted.codes[3], "human").login(), text=True)
+            await socket.send(ClientProtocol(hosted.codes[3], "human").login(), text=True)
             await socket.wait_closed()
             assert socket.close_code == 1011
         assert isinstance(await buyer.say(Bid(50)), Accepted)
@@ -88,21 +90,21 @@ def test_a_robot_that_nobody_hears_says_to_the_session_that_it_passes(small: Sce
     assert len(robot.client.line.pending) == 1
 
 
-async def test_a_session_that_cannot_begin_says_why_and_is_sealed(opened: Opened, monkeypatch) -> None:
+async def test_a_session_that_cannot_begin_says_why_and_is_sealed(opened: SessionParts, monkeypatch) -> None:
     async def refused(*words: str, **more: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr("asyncio.create_subprocess_exec", refused)
     with pytest.raises(click.ClickException, match=r"cannot begin.*Resource.*--recover"):
-        await Hosting(opened, ["zic"], as_json=True).run("127.0.0.1", 0)
+        await ServeRun(opened, ["zic"], as_json=True).run("127.0.0.1", 0)
     assert Recovered(opened.store.folder).sealed is not None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows asks no process whether it heeds")
-async def test_robots_that_heed_nothing_do_not_hold_up_the_end(opened: Opened) -> None:
+async def test_robots_that_heed_nothing_do_not_hold_up_the_end(opened: SessionParts) -> None:
     """Among them is anybody's code."""
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
-    hosting = Hosting(opened, [], as_json=True)
+    hosting = ServeRun(opened, [], as_json=True)
     pipe = asyncio.subprocess.PIPE
     hosting._robots = robots = await asyncio.create_subprocess_exec(sys.executable, "-c", deaf, stdout=pipe)
     assert robots.stdout is not None
@@ -111,9 +113,9 @@ async def test_robots_that_heed_nothing_do_not_hold_up_the_end(opened: Opened) -
     assert robots.returncode == -signal.SIGKILL
 
 
-async def test_no_robots_are_started_when_those_before_them_have_been_ended(opened: Opened) -> None:
+async def test_no_robots_are_started_when_those_before_them_have_been_ended(opened: SessionParts) -> None:
     """A broker is told the last words meanwhile, and a seat's grace may run out."""
-    hosting = Hosting(opened, [], as_json=True)
+    hosting = ServeRun(opened, [], as_json=True)
     hosting._robots = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
     await hosting._end_robots()
     hosting._call_stand_in(1, "zic")

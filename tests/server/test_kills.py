@@ -14,8 +14,8 @@ import pytest
 
 from p2p.base.units import Seat as SeatNumber
 from p2p.messages import Accepted
-from p2p.protocol.client_connection import ClientLine
-from p2p.protocol.frames import Told, feed_frame
+from p2p.protocol.client_connection import ClientProtocol
+from p2p.protocol.frames import NumberedFact, feed_frame
 from recordings.journal.store import Recovered
 from server.publishing.feeds import Feeds
 from tests import ROOT
@@ -45,12 +45,12 @@ def killed_at(point: str, n: int, cwd: Path) -> Serving:
     return Serving(process, json.loads(process.stdout.readline()), cwd)
 
 
-def on_record(recovered: Recovered, seat: SeatNumber) -> list[Told]:
+def on_record(recovered: Recovered, seat: SeatNumber) -> list[NumberedFact]:
     """All that a seat is told by a server that has come back."""
     feeds = Feeds(recovered.session)
     for at, events in recovered.played:
         feeds.publish(at, events)
-    told = ClientLine("", "robot").received(feed_frame(1, 0, feeds.after(seat, 0, 1 << 30), []))
+    told = ClientProtocol("", "robot").received(feed_frame(1, 0, feeds.after(seat, 0, 1 << 30), []))
     assert isinstance(told, list)
     return told
 

@@ -27,7 +27,7 @@ from p2p.protocol.mqtt_address import broker_at
 from p2p.protocol.mqtt_topics import ANNOUNCEMENTS_KEPT
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
-from server.mqtt.announcement_queue import Board
+from server.mqtt.announcement_queue import AnnouncementQueue
 from tests.conftest import SMALL
 from tests.plays.brokers import listening, mosquitto, needs_mosquitto
 from tests.plays.mqtt_plays import STREET, kept_out, many, market, publishing, trade
@@ -197,7 +197,7 @@ async def test_what_is_announced_while_the_broker_is_away_is_said_in_order_when_
 
 
 def test_of_too_many_announcements_the_last_ones_wait_for_the_broker():
-    board = Board(public_rules(parse(SMALL)))
+    board = AnnouncementQueue(public_rules(parse(SMALL)))
     for number in range(1, ANNOUNCEMENTS_KEPT + 11):
         board.see(number, Announced("", f"Word {number}."), 0, None)
     said = [msgspec.json.decode(payload)["text"] for payload, _ in board.due()]

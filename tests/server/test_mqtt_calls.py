@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from bots.broker.broker_client import BrokerLine
+from bots.broker.broker_client import BrokerClient
 from bots.client import Facts
 from p2p.base.units import SECOND
 from p2p.messages import Accepted, Ask, Bid, Called, EndPeriod, Indicative, Pause
@@ -14,7 +14,7 @@ from p2p.protocol.frames import Welcome
 from p2p.protocol.mqtt_topics import CALLS_KEPT, Call
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
-from server.mqtt.topic_state import Bulletin
+from server.mqtt.topic_state import TopicState
 from server.publishing.feeds import Feeds
 from tests.conftest import SMALL
 from tests.plays.brokers import listening, mosquitto, needs_mosquitto
@@ -108,15 +108,15 @@ async def test_watching_through_a_broker_is_watching_over_a_line_in_a_call_marke
             return model.public.calls == [Called(1, 85, 1)] and not model.public.open and bool(model.periods[-1].deals)
 
         there = asyncio.Event()
-        waits = asyncio.create_task(watched(BrokerLine(broker.broker), lambda model: begun(model) or would(model)))
+        waits = asyncio.create_task(watched(BrokerClient(broker.broker), lambda model: begun(model) or would(model)))
         await there.wait()
         await cross(buyer, seller, 90, 80)
         await waits
-        for line in (BrokerLine(broker.broker), watcher(hosted.url)):
+        for line in (BrokerClient(broker.broker), watcher(hosted.url)):
             model = await watched(line, would)
             assert abs(model.calls.left_us(line.now()) - model.time_left_us(line.now())) < SECOND // 100
         assert isinstance(await experimenter.say(EndPeriod()), Accepted)
-        for line in (BrokerLine(broker.broker), watcher(hosted.url)):
+        for line in (BrokerClient(broker.broker), watcher(hosted.url)):
             model = await watched(line, held)
             assert model.calls.left_us(line.now()) is None
 
@@ -128,7 +128,7 @@ def standing_on(course):
     """The bulletin of a course, to which what happens later is published."""
     feeds = Feeds(course.session)
     channel = feeds.public_channel(0)
-    bulletin = Bulletin(public_rules(course.session.scenario, channel[1]), feeds, channel, 4)
+    bulletin = TopicState(public_rules(course.session.scenario, channel[1]), feeds, channel, 4)
     told = 0
 
     def catch_up():

@@ -10,7 +10,7 @@ from p2p.scenario.parsing import parse
 from recordings.journal.store import Recovered, read_folder
 from recordings.scoring.score import fold
 from server.hosted_session import open_again
-from server.mqtt.period_sums import Intervals
+from server.mqtt.period_sums import PeriodSums
 from tests.conftest import SMALL
 from tests.plays.brokers import Listener, listening, mosquitto, needs_mosquitto
 from tests.plays.hosted import hosting
@@ -173,7 +173,7 @@ async def test_a_broker_that_forgot_the_last_interval_keeps_it_again(host, tmp_p
 
 @given(st.lists(st.sampled_from(["contract", "end", "sent", "lost", "renewed"]), max_size=60))
 def test_whatever_gets_lost_all_intervals_are_confirmed_in_order_after_their_contracts(steps):
-    intervals, made, confirmed, ended, heard = Intervals(shown=True), 0, 0, 0, []
+    intervals, made, confirmed, ended, heard = PeriodSums(shown=True), 0, 0, 0, []
     for step in [*steps, "renewed", "sent"]:
         match step:
             case "contract":

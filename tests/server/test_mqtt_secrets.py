@@ -7,17 +7,17 @@ import msgspec
 import pytest
 
 from p2p.base.units import AGENTS, INSTITUTION
-from p2p.information.projection import Views
+from p2p.information.projection import Projector
 from p2p.institutions.call import CallAuction
 from p2p.messages import Called, Contract, Forecast, Indicative, Message, Metered, Order, Schedule
 from p2p.messages.envelope import Event
 from p2p.protocol.mqtt_address import Broker
 from p2p.scenario.schema import Arm, InformationSet, Scenario
 from p2p.sim.simulation.simulation import Simulation
-from server.hosted_session import Host, open_new
+from server.hosted_session import HostedSession, open_new
 from server.mqtt.publisher import Publisher
 from server.session.clock import Clock
-from server.session.sequencer import Arrival, Happened
+from server.session.sequencer import Committed, InboxItem
 from tests.plays.tui_plays import calls, energy, market, small
 
 MARKETS = {
@@ -70,7 +70,7 @@ class Elsewhere:
     """The views of one who does not know: what may come out otherwise without a trace in them."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.views = Views(scenario, seed)
+        self.views = Projector(scenario, seed)
         self.information = self.views.poorest(0)
         self.changed: set[type[Message]] = set()
 
@@ -100,7 +100,7 @@ class Heap:
 async def published(scenario: Scenario, folder: Path, instead: Elsewhere | None) -> Heap:
     """All that is published of a session before its end, by the publisher's own rounds after every third message."""
     opened = open_new(scenario, "secrets", 1, folder, "test")
-    publisher, heap = Publisher(Broker("127.0.0.1", 1), Host(opened)), Heap()
+    publisher, heap = Publisher(Broker("127.0.0.1", 1), HostedSession(opened)), Heap()
     ((topic, bulletin),) = publisher.bulletins.items()
     plays = enumerate(Simulation(scenario, ["zic"] * scenario.seats, 1).play())
     for number, (envelope, at, _) in plays:
@@ -110,7 +110,7 @@ async def published(scenario: Scenario, folder: Path, instead: Elsewhere | None)
         events = [instead(event) if instead else event for event in events]
         opened.clock = Clock(at)
         opened.feeds.publish(at, events)
-        publisher._happened([Happened(at, events, Arrival(envelope))])
+        publisher._happened([Committed(at, events, InboxItem(envelope))])
         if number % 3 == 0:
             await publisher._fold(bulletin)
             await publisher._weigh(0, bulletin)

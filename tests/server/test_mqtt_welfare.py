@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.messages import Accepted, Bid, End, EndPeriod, Start, StartRound
 from p2p.scenario.parsing import parse
 from p2p.sim.library.files import load
@@ -11,7 +11,7 @@ from p2p.sim.simulation.simulation import Simulation
 from recordings.journal.store import Recovered
 from recordings.scoring.score import score
 from server.hosted_session import open_again
-from server.mqtt.welfare import COUNTED, Tally, welfare
+from server.mqtt.welfare import COUNTED, WelfareScores, welfare
 from tests.conftest import SMALL
 from tests.plays.brokers import listening, mosquitto, needs_mosquitto
 from tests.plays.hosted import hosting
@@ -94,7 +94,7 @@ async def test_the_welfare_of_a_session_that_was_cut_counts_the_periods_before(h
 @pytest.mark.parametrize("name", ["smith-1962-test-1", "open-book", "call-market", "energy-day", "energy-day-call-cap"])
 def test_the_welfare_that_is_told_is_that_of_the_score(name):
     scenario = msgspec.structs.replace(load(name), periods=2)
-    told, scored = Tally(scenario, Outcome(scenario.charges)), Outcome(scenario.charges)
+    told, scored = WelfareScores(scenario, SessionOutcome(scenario.charges)), SessionOutcome(scenario.charges)
     for envelope, _, events in Simulation(scenario, ["zic"] * scenario.seats, 1).play():
         scored.hear(envelope.message)
         for event in events:

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from p2p.messages import Accepted, Bid, Message, Refused, RequestStanding, Resume
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import message_of
-from p2p.protocol.frames import FactRead, Told
+from p2p.protocol.frames import FactRead, NumberedFact
 from recordings.journal.store import Recovered
 from server.hosted_session import open_again
 from tests.plays.hosted import Hosted, Trader, hosting
@@ -26,7 +26,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[int,
     return folder, long_recording(folder, "open-book", RECORDS)[0]
 
 
-async def back(hosted: Hosted, line: ClientLine, missed: int) -> Trader:
+async def back(hosted: Hosted, line: ClientProtocol, missed: int) -> Trader:
     """The seat comes back, having had all but so many of its facts."""
     knower = await hosted.login(line)
     line.number = knower.welcome.facts - missed
@@ -34,14 +34,14 @@ async def back(hosted: Hosted, line: ClientLine, missed: int) -> Trader:
     return await hosted.login(line)
 
 
-def whole(told: list[Told], first: int, last: int) -> bool:
+def whole(told: list[NumberedFact], first: int, last: int) -> bool:
     return [one.number for one in told] == list(range(first, last + 1))
 
 
 async def test_ten_thousand_missed_facts_are_told_whole(recording: tuple[Path, dict[int, str]]) -> None:
     folder, codes = recording
     async with hosting(open_again(Recovered(folder), 0)) as hosted:
-        returned = await back(hosted, ClientLine(codes[3], "human"), MISSED)
+        returned = await back(hosted, ClientProtocol(codes[3], "human"), MISSED)
         had = returned.line.number
         await returned.until(lambda: returned.line.number >= returned.welcome.facts)
         assert whole(returned.told, had + 1, returned.line.number)
@@ -62,9 +62,9 @@ async def test_they_are_when_the_line_is_cut_again_and_again_and_the_others_trad
     folder, codes = recording
     rng, told = random.Random(2), []
     async with hosting(open_again(Recovered(folder), 0)) as hosted:
-        experimenter, other = await hosted.experimenter(), await hosted.login(ClientLine(codes[5], "human"))
+        experimenter, other = await hosted.experimenter(), await hosted.login(ClientProtocol(codes[5], "human"))
         assert isinstance(await experimenter.say(Resume()), Accepted)
-        returned = await back(hosted, ClientLine(codes[3], "human"), MISSED)
+        returned = await back(hosted, ClientProtocol(codes[3], "human"), MISSED)
         had, cuts = returned.line.number, 0
         while returned.line.number < had + MISSED:
             until = returned.line.number + rng.randrange(2_000)

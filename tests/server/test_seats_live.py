@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bots.robots.fleet import run_called, run_fleet
+from bots.robots.fleet import run_fleet, run_requested
 from p2p.base.units import Seat
 from p2p.messages import Accepted, Bid, Cancel, HandedBack, Order, Passes, Start
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login
 from p2p.scenario.schema import Vacancies
@@ -20,8 +20,8 @@ from recordings.scoring.score import fold
 from server.connections.peer import Gone
 from server.hosted_session import open_again
 from server.limits import WRONG_BURST
-from server.serve.serve_run import Hosting
-from server.session.credentials import Doors
+from server.serve.serve_run import ServeRun
+from server.session.credentials import SeatCredentials
 from tests.plays.hosted import GUARD_S, hosting
 
 GRACE_S = 20.0
@@ -31,7 +31,7 @@ OPEN_BOOK = {"vacancies": Vacancies("zic", "robot", "zic", GRACE_S)}
 
 
 def lent(hosted, seat):
-    return ClientLine("", "robot", lent=hosted.host.opened.doors.lend(seat))
+    return ClientProtocol("", "robot", lent=hosted.host.opened.doors.lend(seat))
 
 
 def on_a_book(small):
@@ -184,7 +184,7 @@ async def test_only_a_robot_says_that_it_passes(host, small):
 
 
 def test_what_is_lent_does_not_wait_for_a_disk_that_others_wait_for(tmp_path: Path) -> None:
-    doors, _, _ = Doors.create(tmp_path, 2)
+    doors, _, _ = SeatCredentials.create(tmp_path, 2)
     writing, written = threading.Event(), threading.Event()
 
     def slow() -> None:
@@ -264,7 +264,7 @@ async def test_a_server_that_comes_back_knows_in_whose_place_a_robot_was(host, s
 
 
 async def test_robots_that_are_being_started_anew_when_it_is_over_are_ended_too(opened):
-    hosting_it = Hosting(opened, [], as_json=False)
+    hosting_it = ServeRun(opened, [], as_json=False)
     died = hosting_it._robots = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
     await died.wait()
     hosting_it._call_stand_in(1, "zic")
@@ -282,7 +282,7 @@ async def test_a_fleet_takes_calls_while_it_plays(host, small, tmp_path):
         calls.write_text("\n".join([*lines, "", ""]), encoding="utf-8")
         experimenter = await hosted.experimenter()
         with calls.open(encoding="utf-8") as file:
-            playing = asyncio.create_task(run_called(hosted.url, file))
+            playing = asyncio.create_task(run_requested(hosted.url, file))
             await experimenter.until(lambda: experimenter.knowledge.public.seats_taken == 4)
             await experimenter.say(Start())
             assert await playing == []

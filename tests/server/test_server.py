@@ -30,7 +30,7 @@ from p2p.messages import (
     Start,
     StartRound,
 )
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from recordings.journal.store import read_folder, run_again
 from tests.plays.server_plays import remembered, trading
 
@@ -270,7 +270,7 @@ async def test_a_browsers_origin_is_refused(host):
 
 async def test_names_stay_out_of_the_journal(host):
     async with host() as hosted:
-        line = ClientLine(hosted.codes[0], "human", name="Ada Lovelace")
+        line = ClientProtocol(hosted.codes[0], "human", name="Ada Lovelace")
         await hosted.login(line)
         folder = hosted.host.opened.store.folder
     assert b"Lovelace" not in (folder / "journal.jsonl").read_bytes()
@@ -310,7 +310,7 @@ async def test_a_server_that_stops_sends_those_at_the_door_away(host):
     async with host() as hosted:
         hosted.host.gateway.sequencer.put = lambda arrival: None
         socket = await hosted.raw()
-        await socket.send(ClientLine(hosted.codes[0], "human").login(), text=True)
+        await socket.send(ClientProtocol(hosted.codes[0], "human").login(), text=True)
         await hosted.until(lambda: bool(hosted.host.gateway._admissions))
         hosted.host.stop()
         assert await hosted.running == 0

@@ -19,7 +19,7 @@ import pytest
 
 from bots.robots.fleet import run_fleet
 from p2p.messages import Announce, Bid, Ended, StartRound
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import forget_facts
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load
@@ -63,7 +63,7 @@ async def person(hosted: Hosted, seat: int) -> None:
 
 
 async def spectator(hosted: Hosted) -> None:
-    line = ClientLine("", "human")
+    line = ClientProtocol("", "human")
     line.watched = 0
     trader = await hosted.login(line)
     await trader.until_told(Ended)

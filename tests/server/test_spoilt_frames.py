@@ -20,16 +20,16 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
 from p2p.messages import Accepted, Bid
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login, forget_facts
-from p2p.protocol.server_connection import FAULTS_MAX, ServerLine
+from p2p.protocol.server_connection import FAULTS_MAX, ServerProtocol
 from recordings.journal.store import Store
-from server.connections.gateway import Gateway, Line
+from server.connections.gateway import Connection, Gateway
 from server.monitoring.prometheus import SILENT
 from server.publishing.feeds import Feeds
 from server.session.clock import Clock
-from server.session.sequencer import Happened, Sequencer
+from server.session.sequencer import Committed, Sequencer
 from tests.plays.play import Course
 from tests.plays.server_plays import remembered, trading
 from tests.plays.spoiling import spoilt
@@ -63,12 +63,12 @@ class Market:
         self.sequencer = Sequencer(self.session, store, Clock(course.now), lambda happened: None)
         gateway.sequencer, self.gateway = self.sequencer, gateway
         gateway._now_s = lambda: 0.0  # type: ignore[method-assign]
-        self.line = gateway.lines[0] = Line(Deaf(), 0, Login(), SILENT)  # type: ignore[arg-type]
+        self.line = gateway.lines[0] = Connection(Deaf(), 0, Login(), SILENT)  # type: ignore[arg-type]
         self.ends = self._in()
         self.answers: Counter[str] = Counter()
 
-    def _in(self) -> ServerLine:
-        ends = ServerLine()
+    def _in(self) -> ServerProtocol:
+        ends = ServerProtocol()
         ends.open = True
         return ends
 
@@ -80,7 +80,7 @@ class Market:
         except ProtocolError as error:
             self.answers["closed" if error.fatal else "raised, and not closed"] += 1
             self.ends = self._in()
-        happened: list[Happened] = []
+        happened: list[Committed] = []
         while self.sequencer.waiting:
             self.answers["let in"] += 1
             self.sequencer._sequence(self.sequencer._inbox.get_nowait(), self.session.now, happened, [])
@@ -89,7 +89,7 @@ class Market:
     def first(self, data: bytes) -> None:
         """A frame on a line that has not logged in."""
         try:
-            assert isinstance(ServerLine().received(data), Login)
+            assert isinstance(ServerProtocol().received(data), Login)
             self.answers["a login"] += 1
         except ProtocolError:
             self.answers["sent away"] += 1
@@ -97,7 +97,7 @@ class Market:
 
 def told(data: bytes) -> None:
     """A frame as a server's, to a client."""
-    line = ClientLine("A", "human")
+    line = ClientProtocol("A", "human")
     try:
         line.received(data)
     except ProtocolError:
@@ -166,7 +166,7 @@ def portion(rng: random.Random) -> list[bytes]:
     """Frames for one connection: as many as a line may be wrong, those that close it at once last."""
     frames, last = [], b"{"
     while len(frames) < FAULTS_MAX - 1:
-        data, ends = spoilt(rng), ServerLine()
+        data, ends = spoilt(rng), ServerProtocol()
         ends.open = True
         try:
             ends.received(data)
@@ -182,14 +182,14 @@ def portion(rng: random.Random) -> list[bytes]:
 async def on_a_socket(host, small, frames: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One connection after another to a hosted market, until its lines have heard so many frames."""
     rng, heard = random.Random(9), 0
-    received = ServerLine.received
+    received = ServerProtocol.received
 
-    def counting(self: ServerLine, data: bytes | str):
+    def counting(self: ServerProtocol, data: bytes | str):
         nonlocal heard
         heard += self.open
         return received(self, data)
 
-    async def until_heard(line: ClientLine, enough: float) -> None:
+    async def until_heard(line: ClientProtocol, enough: float) -> None:
         while heard < enough:
             trader = await hosted.login(line)
             try:
@@ -202,7 +202,7 @@ async def on_a_socket(host, small, frames: int, monkeypatch: pytest.MonkeyPatch)
             assert not hosted.running.done()
             hosted.sockets.remove(trader.socket)
 
-    monkeypatch.setattr(ServerLine, "received", counting)
+    monkeypatch.setattr(ServerProtocol, "received", counting)
     async with host(msgspec.structs.replace(small, period_s=36_000.0)) as hosted:
         _, (b1, b2, *_) = await trading(hosted)
         hosted.host.opened.session.tokens[b1.welcome.seat] = HAD

@@ -1,7 +1,7 @@
 """States on a viewer's line: told when they change, though no fact comes along, and not when only hidden things do."""
 
 from p2p.messages import Indicative
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Welcome, frame
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
@@ -13,12 +13,12 @@ from tests.plays.states_plays import Taken
 from tests.plays.tui_plays import calls, market
 
 
-def played(scenario: Scenario) -> tuple[list[Indicative | None], ClientLine, list[bytes]]:
+def played(scenario: Scenario) -> tuple[list[Indicative | None], ClientProtocol, list[bytes]]:
     """What a call would have given after each message; a person's line on seat 0, and its frames."""
     simulation = Simulation(scenario, ["zic"] * scenario.seats, 5)
     feeds, peer = Feeds(simulation.session), Taken()
     outbox = Outbox(peer, feeds, 0, 0, Delivery(), lambda why: None)
-    line = ClientLine("CODE", "human")
+    line = ClientProtocol("CODE", "human")
     line.received(frame("welcome", Welcome("s", 0, "r", 0, 0, public_rules(scenario, "ticker"))))
     seen, read = [], 0
     for _, at, events in simulation.play():

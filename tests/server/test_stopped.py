@@ -15,8 +15,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from p2p.base.units import SECOND
 from p2p.messages import Accepted, Bid, EndRound, Intermission, Message, Refused, Start, StartRound
-from p2p.protocol.client_connection import ClientLine
-from p2p.protocol.frames import Told, Welcome
+from p2p.protocol.client_connection import ClientProtocol
+from p2p.protocol.frames import NumberedFact, Welcome
 from recordings.journal.store import read_folder, run_again
 from tests.conftest import SMALL
 from tests.plays.lab import GUARD_S, Serving, pit, serve
@@ -28,8 +28,8 @@ class Party:
     """A trader or the experimenter, who says things and remembers what he is told."""
 
     def __init__(self, code: str) -> None:
-        self.line = ClientLine(code, "human")
-        self.told: list[Told] = []
+        self.line = ClientProtocol(code, "human")
+        self.told: list[NumberedFact] = []
         self.socket: ClientConnection
 
     async def join(self, url: str) -> None:
@@ -42,7 +42,7 @@ class Party:
         await self.socket.send(data, text=True)
         return token
 
-    async def until(self, kind: type[Message], count: int = 1) -> Told:
+    async def until(self, kind: type[Message], count: int = 1) -> NumberedFact:
         """Wait for so many facts of a kind; the last of them."""
         async with asyncio.timeout(GUARD_S):
             while len(found := [one for one in self.told if isinstance(one.message, kind)]) < count:

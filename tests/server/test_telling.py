@@ -3,7 +3,7 @@
 import pytest
 
 from p2p.messages import End, Ended, Start, StartRound
-from server.session.notices import SeatNews
+from server.session.notices import SeatNotices
 from tests.plays.server_plays import trading
 
 
@@ -14,7 +14,7 @@ def said_when_the_test_asks(monkeypatch) -> None:
 
 async def test_the_experimenter_reads_who_is_gone_and_who_has_come_back(host, capsys) -> None:
     async with host() as hosted:
-        news = SeatNews()
+        news = SeatNotices()
         hosted.host.listeners.append(news.heard)
         _, traders = await trading(hosted)
         two = sorted(trader.welcome.seat for trader in traders[:2])
@@ -32,7 +32,7 @@ async def test_the_experimenter_reads_who_is_gone_and_who_has_come_back(host, ca
 
 async def test_a_line_that_is_back_at_once_is_no_news(host, capsys) -> None:
     async with host() as hosted:
-        news = SeatNews()
+        news = SeatNotices()
         hosted.host.listeners.append(news.heard)
         _, (trader, *_) = await trading(hosted)
         trader.cut()
@@ -45,7 +45,7 @@ async def test_a_line_that_is_back_at_once_is_no_news(host, capsys) -> None:
 
 async def test_before_the_start_and_after_the_end_nobody_is_missed(host, capsys) -> None:
     async with host() as hosted:
-        news = SeatNews()
+        news = SeatNotices()
         hosted.host.listeners.append(news.heard)
         early, stays = await hosted.join(0), await hosted.join(1)
         early.cut()

@@ -14,10 +14,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from p2p.messages import Bid
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Welcome
 from server.connections.transport import Transport, TransportError, is_loopback, transport
-from server.hosted_session import Host
+from server.hosted_session import HostedSession
 from server.monitoring.prometheus import Counted, counted
 from tests.plays.hosted import GUARD_S, Hosted
 from tests.plays.server_plays import trading
@@ -38,7 +38,7 @@ def certificate(tmp_path_factory) -> tuple[Path, Path]:
 
 async def hosted(opened, **more):
     """A host with a transport, metrics or a log of its own; stop it with `host.stop()` and await `running`."""
-    host = Host(opened, **more)
+    host = HostedSession(opened, **more)
     listening = asyncio.get_running_loop().create_future()
     running = asyncio.create_task(host.run("127.0.0.1", 0, listening))
     port = await listening
@@ -83,7 +83,7 @@ async def test_a_line_over_tls_is_a_line(opened, certificate):
     one, port = await hosted(opened, transport=over)
     assert one.url.startswith("wss://")
     trusting = ssl.create_default_context(cafile=str(cert))
-    line = ClientLine(one.codes[0], "human")
+    line = ClientProtocol(one.codes[0], "human")
     async with connect(one.url, ssl=trusting, proxy=None) as socket:
         await socket.send(line.login(), text=True)
         assert isinstance(line.received(await socket.recv()), Welcome)

@@ -13,7 +13,7 @@ from p2p.base.units import EXPERIMENTER, GATEWAY, Address, Seat
 from p2p.messages import Joined, Left, Message, Pause, Resume, Start
 from p2p.messages.envelope import Envelope
 from p2p.scenario.schema import Scenario, Vacancies
-from server.session.sequencer import Arrival, Happened
+from server.session.sequencer import Committed, InboxItem
 from server.session.vacant_seats import AGAIN_S
 from server.session.vacant_seats import Vacancies as Watch
 from tests.conftest import SMALL
@@ -42,10 +42,10 @@ class Room:
         self.play.now = round(asyncio.get_running_loop().time() * 1e6)
         self.watch.heard([self._happened(sender, message) for message in messages])
 
-    def _happened(self, sender: Address, message: Message) -> Happened:
+    def _happened(self, sender: Address, message: Message) -> Committed:
         token = self.play.session.token(sender) + 1 if sender == EXPERIMENTER else 0
         envelope = Envelope(sender, message, token=token)
-        return Happened(self.play.now, self.play.hand_in(envelope), Arrival(envelope, None))
+        return Committed(self.play.now, self.play.hand_in(envelope), InboxItem(envelope, None))
 
     def people(self, *seats: Seat) -> None:
         for seat in seats:

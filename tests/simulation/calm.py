@@ -14,14 +14,14 @@ from bots.robots.robot import Robot
 from p2p.base.units import EXPERIMENTER, GATEWAY, PRICE_MAX, Seat
 from p2p.messages import Bid, Message, Open, RequestContracts, RequestStanding
 from p2p.messages.envelope import Envelope
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Login
 from p2p.scenario.schema import Scenario
 from p2p.session.session import Session
-from recordings.journal.format import Reading
+from recordings.journal.format import JournalReader
 from recordings.journal.store import Store, read_folder
 from server.connections.peer import Gone
-from server.hosted_session import Host, Opened
+from server.hosted_session import HostedSession, SessionParts
 from server.monitoring.prometheus import counted
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds, Viewer, spectator
@@ -100,9 +100,9 @@ class Lab:
         store, feeds = Store.create(FOLDER, scenario, seed, "test", self.disk), Feeds(self.session)
         words = Announcements(FOLDER, self.disk, feeds.words)
         first, clock = [Envelope(GATEWAY, Open())], world.SimulatedClock(0)
-        opened = Opened(self.session, store, Doors(), {}, "", feeds, clock, first, words)  # type: ignore[arg-type]
+        opened = SessionParts(self.session, store, Doors(), {}, "", feeds, clock, first, words)  # type: ignore[arg-type]
         self.log = io.StringIO()
-        self.host = Host(opened, metrics=counted(), log=self.log)
+        self.host = HostedSession(opened, metrics=counted(), log=self.log)
         self.host.gateway.aside, self.host.gateway.chance = world._at_once, Random(seed)
         self.host.sequencer.on_disk = world._at_once
         self.said: dict[Viewer, list[bytes]] = defaultdict(list)
@@ -130,7 +130,7 @@ class Lab:
 
     async def watch(self, market: int) -> None:
         """A spectator's line, to its end."""
-        line = ClientLine("", "human")
+        line = ClientProtocol("", "human")
         line.watched = market
         wire = Wire(self.connect(spectator(market)).client)
         await wire.send(line.login())
@@ -151,7 +151,7 @@ class Lab:
         files = [file.data for path, file in self.disk.files.items() if path.name != "journal.jsonl"]
         return b"\n".join([self.log.getvalue().encode(), self.host.metrics.page() or b"", *files])
 
-    def reading(self) -> Reading:
+    def reading(self) -> JournalReader:
         return read_folder(FOLDER, self.disk)
 
 

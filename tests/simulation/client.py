@@ -22,8 +22,8 @@ from p2p.messages import (
     Sell,
     Start,
 )
-from p2p.protocol.client_connection import ClientLine
-from p2p.protocol.frames import Fault, Told, Welcome
+from p2p.protocol.client_connection import ClientProtocol
+from p2p.protocol.frames import Fault, NumberedFact, Welcome
 from server.connections.peer import Gone
 from tests.simulation.network import Link
 
@@ -50,17 +50,17 @@ class Client:
     restless: float = 0.0
     who: int = 0
     hasty: float = 1.0
-    told: list[Told] = field(default_factory=list)
+    told: list[NumberedFact] = field(default_factory=list)
     link: Link | None = None
     done: bool = False
-    before: list[list[Told]] = field(default_factory=list)
+    before: list[list[NumberedFact]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._take_device()
         self.acting = asyncio.create_task(self._act())
 
     def _take_device(self) -> None:
-        self.line = ClientLine(self.name, "robot")
+        self.line = ClientProtocol(self.name, "robot")
         if self.name == WATCHER:
             self.line.watched = 0
 
@@ -111,7 +111,7 @@ class Client:
         else:
             assert fault.code in FAULTS, fault
 
-    def _see(self, told: list[Told]) -> None:
+    def _see(self, told: list[NumberedFact]) -> None:
         self.told += told
         for one in told:
             if isinstance(one.message, Ended):

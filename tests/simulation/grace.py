@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from p2p.base.units import Seat
 from p2p.messages import Ended, Joined, Left, Paused, Resumed, StartRound
 from p2p.session.session import Session
-from server.connections.gateway import Line
+from server.connections.gateway import Connection
 from server.publishing.feeds import Viewer
-from server.session.sequencer import Happened
+from server.session.sequencer import Committed
 
 ABOUT_S = 0.1
 """What is published was let in up to three batches ago: a robot may be sent, or come, by so much sooner or later."""
@@ -35,7 +35,7 @@ class Grace:
     session: Session
     again_s: float
     awake_s: Callable[[], float]
-    lines: Mapping[Viewer, Line]
+    lines: Mapping[Viewer, Connection]
     owners: dict[Seat, str] = field(default_factory=dict)
     vacant: dict[Seat, Vacancy] = field(default_factory=dict)
     present: set[Seat] = field(default_factory=set)
@@ -48,7 +48,7 @@ class Grace:
         self.begun = self.session.phase not in ("unopened", "lobby")
         self.owners.update(self.session.controllers)
 
-    def heard(self, happened: list[Happened]) -> None:
+    def heard(self, happened: list[Committed]) -> None:
         """Take in what is published, each thing by itself: who came and went at once was there."""
         for what in happened:
             match what.arrival.envelope.message:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from p2p.base.units import Seat
 from p2p.messages import TakenOver
 from p2p.messages.envelope import Event
-from server.hosted_session import Host
-from server.session.sequencer import Happened
+from server.hosted_session import HostedSession
+from server.session.sequencer import Committed
 from server.session.vacant_seats import Vacancies
 from tests.simulation.grace import Grace
 from tests.simulation.seats import AGAIN_S, ROBOTS, Person, Robot
@@ -37,7 +37,7 @@ class Robots:
         """Count how often each seat was taken over, by what is published, or was when the server came back."""
         self.taken.update(event.to for event in events if isinstance(event.message, TakenOver))  # type: ignore[misc]
 
-    def begin(self, host: Host) -> None:
+    def begin(self, host: HostedSession) -> None:
         """A server begins: its seats are watched, as `pit serve` has them watched."""
         world, session, doors = self.world, host.opened.session, host.opened.doors
         self.grace = Grace(session, AGAIN_S, world.awake_s, host.gateway.lines)
@@ -45,7 +45,7 @@ class Robots:
         host.listeners += [self._published, self.grace.heard, self.vacancies.heard]
         self.looking = asyncio.get_running_loop().call_later(FIRST_S, self.vacancies.look)
 
-    def _published(self, happened: list[Happened]) -> None:
+    def _published(self, happened: list[Committed]) -> None:
         self.heard(event for what in happened for event in what.events)
 
     def end(self) -> None:

@@ -14,11 +14,11 @@ import msgspec
 
 from p2p.base.units import EXPERIMENTER
 from p2p.messages import Ask, Bid, Buy, Cancel, Message, Order, Replace, Sell
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Fault
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario, Vacancies
 from server.limits import TAKEN_OVER
-from server.session.credentials import Doors, _Doors
+from server.session.credentials import SeatCredentials, _Doors
 from tests.plays.play import small
 from tests.simulation.client import Client
 from tests.simulation.network import Link
@@ -50,7 +50,7 @@ def scenario_of(seed: int) -> Scenario:
     return PLAIN if seed % 3 else DROPPING_OUT[seed // 3 % len(DROPPING_OUT)]
 
 
-class SimulatedDoors(Doors):
+class SimulatedDoors(SeatCredentials):
     """The server's own, at a hundredth of the price: a seat's code is its name. `tokens` outlive the server."""
 
     def __init__(self, seats: int, tokens: dict[str, str]) -> None:
@@ -105,7 +105,7 @@ class Person(Trader):
     waits_s: list[float] = field(default_factory=list)
 
     def _take_device(self) -> None:
-        self.line = ClientLine(self.name, "human")
+        self.line = ClientProtocol(self.name, "human")
         self.line.keeps_state = False
 
     async def run(self) -> None:
@@ -150,7 +150,7 @@ class Robot(Trader):
     patience: int = 30
 
     def _take_device(self) -> None:
-        self.line = ClientLine("", "robot", lent=self.lent)
+        self.line = ClientProtocol("", "robot", lent=self.lent)
 
     async def _is_gone(self) -> None:
         self.patience -= 1

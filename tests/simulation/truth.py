@@ -4,7 +4,7 @@ from pathlib import Path
 
 from p2p.base.units import GATEWAY, INSTITUTION, SESSION
 from p2p.messages import Accepted, Pause, Refused
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import feed_frame
 from p2p.session.session import Session
 from recordings.journal.disk import Disk
@@ -26,7 +26,7 @@ def told_is_on_record(recovered: Recovered, clients: list[Client]) -> None:
         feeds.publish(at, events)
     for client in clients:
         viewer = int(client.name) if client.name.isdigit() else client.name
-        expected = ClientLine("", "robot").received(feed_frame(1, 0, feeds.after(viewer, 0, 1 << 30), []))
+        expected = ClientProtocol("", "robot").received(feed_frame(1, 0, feeds.after(viewer, 0, 1 << 30), []))
         assert isinstance(expected, list)
         for told in (*client.before, client.told):
             assert [one.number for one in told] == list(range(1, len(told) + 1)), client.name

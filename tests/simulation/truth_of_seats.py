@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from p2p.analysis.seat_occupancy import Sitter, Sitting
+from p2p.analysis.seat_occupancy import SeatHolder, SeatOccupancy
 from p2p.base.units import GATEWAY, Duration, Instant, Seat
 from p2p.messages import (
     Contract,
@@ -30,7 +30,7 @@ def seats_were_kept(session: Session, records: list[Record]) -> dict[str, int]:
 
     `session` is a new one.
     """
-    speakers, makers, time, sitting = Speakers(), Makers(), Time(session), Sitting()
+    speakers, makers, time, sitting = Speakers(), Makers(), Time(session), SeatOccupancy()
     for record in records:
         envelope = record.envelope()
         before = session.markets[0].institution.state()
@@ -140,8 +140,8 @@ class Time:
         self.session, self.last = session, 0
         self.open: set[int] = set()
         self.paused = False
-        self.holds: dict[Seat, Sitter] = {}
-        self.held: defaultdict[tuple[int, Seat, Sitter], Duration] = defaultdict(int)
+        self.holds: dict[Seat, SeatHolder] = {}
+        self.held: defaultdict[tuple[int, Seat, SeatHolder], Duration] = defaultdict(int)
         self.length: defaultdict[int, Duration] = defaultdict(int)
 
     def passes(self, at: Instant) -> None:
@@ -171,7 +171,7 @@ class Time:
         else:
             self.holds[message.seat] = "stand_in" if message.stand_in else message.controller
 
-    def is_counted(self, sitting: Sitting) -> None:
+    def is_counted(self, sitting: SeatOccupancy) -> None:
         for period, length in self.length.items():
             for seat in self.session.market_of:
                 held = sitting.of((0, period, seat))

@@ -23,7 +23,7 @@ from p2p.protocol.codec import ProtocolError
 from p2p.session.session import Session
 from recordings.journal.store import Recovered, Store
 from server.connections.peer import Gone
-from server.hosted_session import Host, Opened, resumed
+from server.hosted_session import HostedSession, SessionParts, recovery_messages
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds
 from server.session.clock import Clock
@@ -84,7 +84,7 @@ class World:
         self.seed, self.faults, self.scenario = seed, faults, scenario_of(seed)
         self.rng = Random(seed)
         self.disk = SimulatedDisk(self._tick)
-        self.host: Host | None = None
+        self.host: HostedSession | None = None
         self.begun = False
         self.happened: Counter[str] = Counter()
         self.recoveries: list[int] = []
@@ -114,7 +114,7 @@ class World:
             self.happened[f"failed {call}s"] += 1
             raise OSError(errno.EIO if call == "sync" else errno.ENOSPC, "the disk fails")
 
-    def _open(self) -> Opened:
+    def _open(self) -> SessionParts:
         if self.disk.files:
             recovered = Recovered(FOLDER, self.disk)
             session, feeds = recovered.session, Feeds(recovered.session)
@@ -128,18 +128,18 @@ class World:
                 feeds.publish(at, events)
             found = len(recovered.played)
             self.recoveries = [*(one for one in self.recoveries if one <= found), found]
-            store, first = recovered.reopen(), resumed(session)
+            store, first = recovered.reopen(), recovery_messages(session)
         else:
             session = Session(self.scenario, self.seed)
             store, feeds = Store.create(FOLDER, self.scenario, self.seed, "test", self.disk), Feeds(session)
             words, first = Announcements(FOLDER, self.disk, feeds.words), [Envelope(GATEWAY, Open())]
         doors = SimulatedDoors(self.scenario.seats, self.tokens)
-        return Opened(session, store, doors, {}, "", feeds, SimulatedClock(session.now), first, words)
+        return SessionParts(session, store, doors, {}, "", feeds, SimulatedClock(session.now), first, words)
 
     async def _serve(self) -> bool:
         """Host the session until it ends (True), or is stopped, or the disk or the power fails."""
         try:
-            host = Host(self._open())
+            host = HostedSession(self._open())
             host.gateway.aside, host.gateway.chance = _at_once, Random(self.rng.random())
             host.sequencer.on_disk = self._on_disk
             self.host, self.begun = host, True

@@ -7,7 +7,7 @@ from p2p.base.units import SECOND
 from p2p.information.status_line import describe, made
 from p2p.messages import Contract, Ended, EndRound, Intermission, Lobby, StartRound
 from p2p.scenario.public_rules import public_rules
-from server.session.notices import Telling
+from server.session.notices import SessionNotices
 from tests.plays.tui_market_screens_plays import terminal
 from tests.plays.tui_markets_plays import opened
 from tests.plays.tui_plays import Play, market
@@ -93,7 +93,7 @@ def test_the_rules_say_that_contracts_of_others_are_not_shown(institution: str) 
 
 def test_the_experimenters_console_counts_no_contracts_that_it_is_not_shown(capsys) -> None:
     for scenario, said in ((HIDDEN, "period 1 is over; period 2 in 8 s"), (SEEN, "0 contracts; period 2 in 8 s")):
-        telling = Telling(public_rules(scenario))
+        telling = SessionNotices(public_rules(scenario))
         for message in (Lobby(4, 4), StartRound(1, 60 * SECOND), EndRound(1), Intermission(2, 8 * SECOND)):
             telling.see(message, 0)
         assert said in capsys.readouterr().err

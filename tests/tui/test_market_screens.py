@@ -24,7 +24,7 @@ from p2p.messages import (
     StartRound,
     Step,
 )
-from p2p.protocol.frames import Told
+from p2p.protocol.frames import NumberedFact
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from recordings.reading.replay import Replay
@@ -167,7 +167,10 @@ def test_a_jump_in_a_replay_shows_the_state_of_that_instant() -> None:
     scenario = calls(1)
     told = told_to(0, scenario)
     start = next(one for one in told if isinstance(one.message, StartRound)).at
-    states = [Told(1, start + SECOND, Indicative(150, 1)), Told(2, start + 3 * SECOND, Indicative(160, 2))]
+    states = [
+        NumberedFact(1, start + SECOND, Indicative(150, 1)),
+        NumberedFact(2, start + 3 * SECOND, Indicative(160, 2)),
+    ]
     player = Player(Replay("s", public_rules(scenario), 0, 0, told, {}, False, states))
     player.jump(start + 4 * SECOND)
     assert player.model.indicative == Indicative(160, 2)

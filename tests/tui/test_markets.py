@@ -30,17 +30,17 @@ from p2p.messages import (
     TakenOver,
     Unpaid,
 )
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import encode
 from p2p.protocol.frames import Fact, Welcome, feed_frame, frame
 from p2p.scenario.public_rules import public_rules
 from p2p.sim.simulation.simulation import Simulation
-from recordings.reading.indicative_price import Indication
+from recordings.reading.indicative_price import IndicativePrice
 from tests.plays.tui_markets_plays import BOOK, DAY, opened
 from tests.plays.tui_plays import Play, calls, market, small, told_to
-from tui.entry.order_entry import cancelling, hindrance, outlook, price_typed, replacing, usual_quantity
-from tui.model.model import Lapsed
-from tui.model.number_format import Figures
+from tui.entry.order_entry import cancelling, outlook, price_typed, refusal_for, replacing, usual_quantity
+from tui.model.model import ExpiredOrder
+from tui.model.number_format import NumberFormat
 from tui.screens.results import row, total
 from tui.text.refusals import order_words
 from tui.text.rules_page import rules_text
@@ -61,7 +61,7 @@ def short(play: Play, net: int = 319) -> Play:
 
 
 def test_prices_of_an_energy_market_are_written_and_typed_in_cents_per_kwh() -> None:
-    figures = Figures(public_rules(DAY))
+    figures = NumberFormat(public_rules(DAY))
     assert (figures.price(305), figures.unit, figures.mean(305.5)) == ("30.5", "c/kWh", "30.55")
     assert [figures.typed(text) for text in ("30.5", "30", "30.")] == [305, 300, 300]
     assert [figures.typed(text) for text in ("30.55", "x", "", ".", "٣")] == [None] * 5
@@ -70,7 +70,7 @@ def test_prices_of_an_energy_market_are_written_and_typed_in_cents_per_kwh() -> 
 
 
 def test_in_other_markets_a_price_is_a_whole_number() -> None:
-    figures = Figures(public_rules(small()))
+    figures = NumberFormat(public_rules(small()))
     assert (figures.price(305), figures.unit, figures.typed("3.5"), figures.signed(-20)) == (
         "305",
         "cents",
@@ -78,7 +78,7 @@ def test_in_other_markets_a_price_is_a_whole_number() -> None:
         "−20",
     )
     assert not figures.many
-    assert Figures(public_rules(BOOK)).many
+    assert NumberFormat(public_rules(BOOK)).many
 
 
 # --- the fold ---------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def test_what_a_call_would_give_is_a_state_and_the_latest_counts() -> None:
 def test_a_recording_gives_the_same_indication_as_the_market_gave() -> None:
     scenario = calls(2)
     simulation = Simulation(scenario, ["zic"] * scenario.seats, 5)
-    indication, seen = Indication("call"), []
+    indication, seen = IndicativePrice("call"), []
     for _, _, events in simulation.play():
         state = indication.after([event.message for event in events if event.market == 0])
         if state is not None:
@@ -187,7 +187,7 @@ def test_a_recording_gives_the_same_indication_as_the_market_gave() -> None:
     assert any(price is not None for price in seen)
 
 
-def fed(line: ClientLine, states: list[Message]) -> None:
+def fed(line: ClientProtocol, states: list[Message]) -> None:
     rules = public_rules(calls(1))
     line.received(frame("welcome", Welcome("s", 0, "r", 0, 0, rules)))
     raw = [encode(Fact(state.directive, "institution", "agents", 5, state)) for state in states]
@@ -195,7 +195,7 @@ def fed(line: ClientLine, states: list[Message]) -> None:
 
 
 def test_a_persons_line_keeps_states_without_numbering_them_and_a_robots_passes_them_over() -> None:
-    person, robot = ClientLine("CODE", "human"), ClientLine("CODE", "robot")
+    person, robot = ClientProtocol("CODE", "human"), ClientProtocol("CODE", "robot")
     for line in (person, robot):
         fed(line, [Indicative(150, 2)])
         assert line.number == 0
@@ -209,28 +209,28 @@ def test_a_persons_line_keeps_states_without_numbering_them_and_a_robots_passes_
 
 def test_more_than_one_has_is_told_and_so_is_more_than_is_not_offered_yet() -> None:
     play = opened(BOOK, "buyer", (300, 2), (200, 1))
-    assert "you have 3 units left" in (hindrance(play.model, Bid(100, 4)) or "")
+    assert "you have 3 units left" in (refusal_for(play.model, Bid(100, 4)) or "")
     play << Order(1, "bid", 100, 2, mine=True)
-    assert "offer 2 of them already" in (hindrance(play.model, Bid(90, 2)) or "")
-    assert hindrance(play.model, Bid(90, 1)) is None
+    assert "offer 2 of them already" in (refusal_for(play.model, Bid(90, 2)) or "")
+    assert refusal_for(play.model, Bid(90, 1)) is None
 
 
 def test_a_loss_on_the_last_of_several_units_is_told() -> None:
     play = opened(BOOK, "buyer", (300, 1), (200, 1))
-    assert hindrance(play.model, Bid(250, 1)) is None
-    assert "worth less than 250" in (hindrance(play.model, Bid(250, 2)) or "")
+    assert refusal_for(play.model, Bid(250, 1)) is None
+    assert "worth less than 250" in (refusal_for(play.model, Bid(250, 2)) or "")
 
 
 def test_in_a_call_nothing_can_be_taken() -> None:
     play = opened(calls(1), "buyer", (300, 1))
-    assert "nothing can be taken" in (hindrance(play.model, Buy(100)) or "")
+    assert "nothing can be taken" in (refusal_for(play.model, Buy(100)) or "")
 
 
 def test_the_ceiling_and_who_may_quote_are_told() -> None:
     rules = public_rules(market("continuous", terms="price_ceiling = 150"))
     assert price_typed("151", rules) == "nobody may trade above the ceiling of 150"
     play = opened(market("continuous", terms='quotes = "sellers"'), "buyer", (300, 1))
-    assert "only sellers make quotes" in (hindrance(play.model, Bid(100)) or "")
+    assert "only sellers make quotes" in (refusal_for(play.model, Bid(100)) or "")
 
 
 def test_a_replacement_takes_price_quantity_or_both_from_what_is_typed() -> None:
@@ -263,7 +263,7 @@ def test_the_outlook_says_what_would_trade_at_once() -> None:
 
 def test_orders_with_quantities_are_named_in_words() -> None:
     assert order_words(Bid(90, 3)) == "bid 90 × 3"
-    assert order_words(Ask(305, 200), Figures(public_rules(DAY))) == "ask 30.5 × 200"
+    assert order_words(Ask(305, 200), NumberFormat(public_rules(DAY))) == "ask 30.5 × 200"
 
 
 @pytest.mark.parametrize("information", ["standing", "ticker", "book"])
@@ -298,12 +298,12 @@ def test_in_a_session_of_calls_orders_lapse_with_a_call_that_they_have_no_part_i
         for fact in told_to(seat, scenario):
             rested, news = dict(play.model.own.orders), play.model.news
             play.model.fold(fact)
-            if isinstance(play.model.news, Lapsed) and play.model.news is not news:
+            if isinstance(play.model.news, ExpiredOrder) and play.model.news is not news:
                 assert isinstance(fact.message, Order)
                 assert rested[fact.message.order].price == play.model.news.price
                 lapsed += 1
             elif isinstance(fact.message, Contract) and fact.message.mine:
-                assert not isinstance(play.model.news, Lapsed)
+                assert not isinstance(play.model.news, ExpiredOrder)
     assert lapsed > scenario.seats
 
 

@@ -11,7 +11,7 @@ from p2p.base.units import SECOND
 from p2p.messages import Ask, Bid, Buy, Paused, Quote, Reason, Schedule, Sell, StartRound, Step
 from p2p.scenario.public_rules import public_rules
 from tests.plays.tui_plays import Play, small
-from tui.entry.order_entry import hindrance, nudged, order_of, outlook, price_typed
+from tui.entry.order_entry import order_of, outlook, price_typed, refusal_for, step_price
 from tui.text.refusals import CLOSED, REFUSED, closed_sentence, order_words
 
 
@@ -64,28 +64,28 @@ def test_whatever_is_typed_is_a_price_of_the_market_or_a_sentence(text: str) -> 
 
 
 def test_nobody_says_what_is_the_other_roles() -> None:
-    assert "you are a buyer" in (hindrance(trading("buyer", 300).model, Ask(100)) or "")
-    assert "you are a seller" in (hindrance(trading("seller", 100).model, Buy(100)) or "")
+    assert "you are a buyer" in (refusal_for(trading("buyer", 300).model, Ask(100)) or "")
+    assert "you are a seller" in (refusal_for(trading("seller", 100).model, Buy(100)) or "")
 
 
 def test_a_loss_is_told_before_it_is_sent_where_losses_are_not_allowed() -> None:
-    assert "above your value of 300" in (hindrance(trading("buyer", 300).model, Bid(301)) or "")
-    assert hindrance(trading("buyer", 300).model, Bid(300)) is None
-    assert "below your cost of 100" in (hindrance(trading("seller", 100).model, Sell(99)) or "")
-    assert hindrance(trading("seller", 100).model, Ask(100)) is None
+    assert "above your value of 300" in (refusal_for(trading("buyer", 300).model, Bid(301)) or "")
+    assert refusal_for(trading("buyer", 300).model, Bid(300)) is None
+    assert "below your cost of 100" in (refusal_for(trading("seller", 100).model, Sell(99)) or "")
+    assert refusal_for(trading("seller", 100).model, Ask(100)) is None
 
 
 def test_there_must_be_something_to_take() -> None:
-    assert hindrance(trading("buyer", 300).model, Buy(None)) == "there is no ask to buy from"
-    assert hindrance(trading("seller", 100).model, Sell(None)) == "there is no bid to sell to"
+    assert refusal_for(trading("buyer", 300).model, Buy(None)) == "there is no ask to buy from"
+    assert refusal_for(trading("seller", 100).model, Sell(None)) == "there is no bid to sell to"
 
 
 def test_nothing_is_sent_before_the_period_in_a_pause_or_without_units() -> None:
-    assert "no role" in (hindrance(Play().model, Bid(100)) or "")
+    assert "no role" in (refusal_for(Play().model, Bid(100)) or "")
     play = Play() << Schedule(1, "buyer", (Step(300),))
-    assert "closed" in (hindrance(play.model, Bid(100)) or "")
-    assert "paused" in (hindrance((trading("buyer", 300) << Paused(SECOND)).model, Bid(100)) or "")
-    assert "all your units" in (hindrance(trading("buyer").model, Bid(100)) or "")
+    assert "closed" in (refusal_for(play.model, Bid(100)) or "")
+    assert "paused" in (refusal_for((trading("buyer", 300) << Paused(SECOND)).model, Bid(100)) or "")
+    assert "all your units" in (refusal_for(trading("buyer").model, Bid(100)) or "")
 
 
 def test_the_outlook_says_gain_crossing_and_no_improvement() -> None:
@@ -101,17 +101,17 @@ def test_the_outlook_says_gain_crossing_and_no_improvement() -> None:
 
 def test_the_arrows_begin_with_an_improvement_and_go_by_ticks() -> None:
     model = (trading("buyer", 300) << Quote("bid", 120)).model
-    assert nudged(model, "", up=True) == 121
-    assert nudged(model, "121", up=True) == 122
-    assert nudged(model, "121", up=False) == 120
-    assert nudged(model, "400", up=True) == 400
-    assert nudged((trading("seller", 100) << Quote("ask", 200)).model, "", up=False) == 199
+    assert step_price(model, "", up=True) == 121
+    assert step_price(model, "121", up=True) == 122
+    assert step_price(model, "121", up=False) == 120
+    assert step_price(model, "400", up=True) == 400
+    assert step_price((trading("seller", 100) << Quote("ask", 200)).model, "", up=False) == 199
 
 
 def test_where_nothing_stands_the_arrows_begin_at_ones_own_unit_on_a_tick() -> None:
-    assert nudged(trading("buyer", 300, tick=3).model, "", up=True) == 298
-    assert nudged(trading("seller", 101, tick=3).model, "", up=True) == 103
-    assert nudged(Play().model, "", up=True) is None
+    assert step_price(trading("buyer", 300, tick=3).model, "", up=True) == 298
+    assert step_price(trading("seller", 101, tick=3).model, "", up=True) == 103
+    assert step_price(Play().model, "", up=True) is None
 
 
 def test_orders_are_named_in_words() -> None:

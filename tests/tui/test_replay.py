@@ -4,7 +4,7 @@ import pytest
 
 from p2p.base.units import SECOND
 from p2p.messages import Bid, Refused, Schedule, StartRound, Step
-from p2p.protocol.frames import Told
+from p2p.protocol.frames import NumberedFact
 from p2p.scenario.public_rules import public_rules
 from recordings.reading.replay import Replay
 from tests.plays.tui_plays import small, told_to
@@ -14,7 +14,7 @@ from tui.model.replay_player import SPEEDS, Player
 from tui.screens.replay import ReplayScreen
 from tui.screens.results import ResultsScreen
 from tui.widgets.playback_bar import position
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 
 def replay(seat: int | None = 0, cut: bool = False) -> Replay:
@@ -118,9 +118,9 @@ def test_at_the_end_play_begins_again() -> None:
 def test_an_answer_is_shown_with_the_order_that_it_answers() -> None:
     rules = public_rules(small())
     told = [
-        Told(1, 0, Schedule(1, "buyer", (Step(300),))),
-        Told(2, 0, StartRound(1, 60 * SECOND)),
-        Told(3, 5 * SECOND, Refused(4, "does_not_improve")),
+        NumberedFact(1, 0, Schedule(1, "buyer", (Step(300),))),
+        NumberedFact(2, 0, StartRound(1, 60 * SECOND)),
+        NumberedFact(3, 5 * SECOND, Refused(4, "does_not_improve")),
     ]
     player = Player(Replay("a", rules, 0, 0, told, {4: Bid(7)}, False))
     player.jump(player.end_at)
@@ -191,5 +191,5 @@ async def test_the_public_is_shown_the_market_in_the_place_of_units_and_a_cut_is
 
 
 def said(app: ReplayApp, selector: str) -> str:
-    content = app.screen.query_one(selector, Line).said
+    content = app.screen.query_one(selector, TextLine).said
     return content.plain if content else ""

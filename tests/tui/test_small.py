@@ -12,15 +12,15 @@ from tui.model.replay_player import Player
 from tui.screens.replay import ReplayScreen
 from tui.screens.results import ResultsScreen
 from tui.screens.rules import RulesScreen
-from tui.screens.too_small import SmallScreen
+from tui.screens.too_small import TooSmallScreen
 from tui.screens.trading import TradingScreen
 from tui.screens.watch import WatchScreen
-from tui.widgets.waiting_notice import Waiting
+from tui.widgets.waiting_notice import WaitingNotice
 
 
 async def shrunk(play: Terminal, width: int = 79, height: int = 24) -> None:
     await play.pilot.resize_terminal(width, height)
-    await play.until(lambda: isinstance(play.app.screen, SmallScreen))
+    await play.until(lambda: isinstance(play.app.screen, TooSmallScreen))
 
 
 async def test_a_terminal_without_room_says_how_much_it_needs_until_it_is_larger() -> None:
@@ -70,7 +70,7 @@ async def test_a_session_that_goes_on_under_the_notice_does_not_take_it_away() -
         await play.told(Lobby(5, 5))
         await shrunk(play)
         await play.told(Ended())
-        assert isinstance(play.app.screen, SmallScreen)
+        assert isinstance(play.app.screen, TooSmallScreen)
         await play.pilot.resize_terminal(80, 24)
         await play.until(lambda: isinstance(play.app.screen, ResultsScreen))
 
@@ -80,7 +80,7 @@ async def test_a_replay_and_its_keys_wait_for_room_too() -> None:
     player.playing = False
     app = ReplayApp(player)
     async with app.run_test(size=(60, 20)) as pilot:
-        assert isinstance(app.screen, SmallScreen)
+        assert isinstance(app.screen, TooSmallScreen)
         await pilot.press("space", "n", "r")
         assert not player.playing
         await pilot.resize_terminal(80, 24)
@@ -94,13 +94,13 @@ async def test_the_publics_screen_waits_for_room_and_says_what_it_heard_meanwhil
     line = FakeClient(small())
     app = WatchApp(line)
     async with app.run_test(size=(60, 20)) as pilot:
-        assert isinstance(app.screen, SmallScreen)
+        assert isinstance(app.screen, TooSmallScreen)
         line.queue.put_nowait(Lost("nobody there", 0.1))
         await pilot.press("r", "q")
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert isinstance(app.screen, WatchScreen)
-        said = app.screen.query_one(Waiting).said
+        said = app.screen.query_one(WaitingNotice).said
         assert said is not None
         assert "nobody there" in said.plain
 

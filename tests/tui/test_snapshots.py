@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from bots.client import Happening, Lost
 from p2p.base.units import SECOND, Role, Side
 from p2p.messages import Called, Contract, Forecast, Indicative, Message, Order, Quote, Schedule, StartRound, Step
-from p2p.protocol.frames import Told
+from p2p.protocol.frames import NumberedFact
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from recordings.reading.replay import Replay
@@ -39,7 +39,7 @@ class StillReplay(ReplayApp):
         """Nothing by the clock."""
 
 
-def until(told: list[Told], second: float) -> list[Told]:
+def until(told: list[NumberedFact], second: float) -> list[NumberedFact]:
     return [fact for fact in told if fact.at <= second * SECOND]
 
 

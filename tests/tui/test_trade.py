@@ -22,7 +22,7 @@ from p2p.messages import (
 from p2p.protocol.frames import Fault
 from tests.plays.tui_plays import FakeClient, seat_of, small, told_to
 from tests.plays.tui_trade_plays import Terminal, terminal
-from tui.apps.base import Ending
+from tui.apps.base import ExitSummary
 from tui.apps.trade import FIRST_S, PATIENCE_S, TradeApp
 from tui.screens.lobby import LobbyScreen
 from tui.screens.results import ResultsScreen
@@ -212,7 +212,7 @@ async def test_another_login_on_the_seat_ends_the_program_with_a_sentence() -> N
         await play.trading("buyer", 300)
         play.line.close(4001, "taken over")
         await play.until(lambda: play.app.return_value is not None)
-    assert play.app.return_value == Ending(
+    assert play.app.return_value == ExitSummary(
         "Somebody logged in to this seat from another terminal, which has it now.", status=0
     )
 

@@ -7,14 +7,14 @@ import random
 import msgspec
 import pytest
 
-from bots.broker.broker_client import BrokerLine
+from bots.broker.broker_client import BrokerClient
 from bots.broker.topic_levels import Levels
-from bots.broker.topic_reader import Heard
+from bots.broker.topic_reader import TopicReader
 from bots.client import Closed, Facts, Lost
 from p2p.messages import Accepted, Bid, Contract, End, Lobby, Quote, Schedule, Standing, StartRound
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import encode, message_of
-from p2p.protocol.frames import FactRead, Fault, Told, Welcome
+from p2p.protocol.frames import FactRead, Fault, NumberedFact, Welcome
 from p2p.protocol.mqtt_address import broker_at
 from p2p.protocol.mqtt_topics import TOPICS, Book, Welfare
 from p2p.scenario.parsing import parse
@@ -123,7 +123,7 @@ async def test_there_is_no_market_beyond_the_last_to_watch(host):
 async def test_who_comes_while_the_lines_are_let_go_is_sent_away_and_may_come_back(host):
     async with host() as hosted:
         await hosted.host.gateway.close(1001, "the server stops")
-        socket, line = await hosted.raw(), ClientLine(hosted.codes[0], "robot")
+        socket, line = await hosted.raw(), ClientProtocol(hosted.codes[0], "robot")
         await socket.send(line.login(), text=True)
         async with asyncio.timeout(10):
             fault = line.received(await socket.recv())
@@ -149,7 +149,7 @@ def test_whatever_a_broker_mixes_up_or_drops_the_screen_ends_up_right(seed):
     scenario = smith()
     simulation, feeds, channel, bulletin = published(scenario, seed)
     model = Model(bulletin.rules, None)
-    heard = Heard("session")
+    heard = TopicReader("session")
     fold(heard, model, "rules", b"")  # debris is passed over
     for _, at, events in simulation.play():
         feeds.publish(at, events)
@@ -176,7 +176,7 @@ def test_whatever_a_broker_mixes_up_or_drops_the_screen_ends_up_right(seed):
     told = Model(bulletin.rules, None)
     for number, raw in enumerate(feeds.public[channel], 1):
         fact = msgspec.json.decode(raw, type=FactRead)
-        told.fold(Told(number, fact.at, message_of(fact.directive, fact.payload)))
+        told.fold(NumberedFact(number, fact.at, message_of(fact.directive, fact.payload)))
     assert model.public.phase == told.public.phase == "ended"
     assert [deal.price for deal in model.periods[-1].deals] == [deal.price for deal in told.periods[-1].deals]
     assert (model.public.bid, model.public.ask) == (told.public.bid, told.public.ask)
@@ -193,7 +193,7 @@ def test_the_book_over_a_broker_has_the_levels_of_the_line_whatever_was_dropped_
     rng = random.Random(seed)
     scenario = open_book("continuous")
     simulation, feeds, channel, bulletin = published(scenario, seed)
-    model, told, heard, had = Model(bulletin.rules, None), Model(bulletin.rules, None), Heard("session"), 0
+    model, told, heard, had = Model(bulletin.rules, None), Model(bulletin.rules, None), TopicReader("session"), 0
     fold(heard, model, "rules", encode(bulletin.rules))
     seen = 0
     for _, at, events in simulation.play():
@@ -201,7 +201,7 @@ def test_the_book_over_a_broker_has_the_levels_of_the_line_whatever_was_dropped_
         if rng.random() < 0.5:
             for number, raw in enumerate(feeds.public[channel][had:], had + 1):
                 fact = msgspec.json.decode(raw, type=FactRead)
-                told.fold(Told(number, fact.at, message_of(fact.directive, fact.payload)))
+                told.fold(NumberedFact(number, fact.at, message_of(fact.directive, fact.payload)))
             had = len(feeds.public[channel])
             while bulletin.fold():
                 pass
@@ -224,7 +224,7 @@ def test_a_level_that_grows_shrinks_or_goes_is_told_and_one_that_stays_is_not():
 
 
 def test_debris_on_a_topic_is_passed_over():
-    heard = Heard("session")
+    heard = TopicReader("session")
     for topic in ("rules", *TOPICS, "nonsense"):
         for payload in (b"", b"\xff", b"[" * 5_000, b"{}", b'{"now": "soon"}'):
             assert heard.hear(topic, payload) == []
@@ -237,13 +237,13 @@ async def test_over_a_broker_the_same_is_seen_as_over_a_line_and_the_server_does
         await trade(buyer, seller, 80)
         both = [
             asyncio.create_task(watch(line, public, lambda model: model.public.phase == "ended"))
-            for line in (BrokerLine(broker.broker), watcher(hosted.url))
+            for line in (BrokerClient(broker.broker), watcher(hosted.url))
         ]
         for price in (81, 82):
             await trade(buyer, seller, price)
         assert isinstance(await buyer.say(Bid(33)), Accepted)
         await hosted.until(lambda: len(hosted.host.gateway.spectators.outboxes) == 1)
-        one = BrokerLine(broker.broker)
+        one = BrokerClient(broker.broker)
         seen = await watch(
             one, public, lambda model: model.public.bid == 33 and model.periods and len(model.periods[0].deals) == 3
         )
@@ -264,7 +264,7 @@ async def test_who_comes_when_all_is_over_has_what_the_broker_kept_the_welfare_t
             await trade(buyer, seller, 80)
             assert await experimenter.say(End())
             assert await hosted.running == 0
-        line = BrokerLine(dataclasses.replace(broker.broker, session=publisher.session))
+        line = BrokerClient(dataclasses.replace(broker.broker, session=publisher.session))
         async with asyncio.timeout(20):
             happenings = [happening async for happening in line.happenings()]
     model = Model(next(one.rules for one in happenings if isinstance(one, Welcome)), None)
@@ -279,7 +279,7 @@ async def test_who_comes_when_all_is_over_has_what_the_broker_kept_the_welfare_t
 @needs_mosquitto
 async def test_a_broker_without_a_session_is_said_to_have_none(tmp_path):
     async with mosquitto(tmp_path) as broker:
-        line = BrokerLine(broker.broker, patience_s=0.0)
+        line = BrokerClient(broker.broker, patience_s=0.0)
         async with asyncio.timeout(20):
             happenings = [happening async for happening in line.happenings()]
     assert all(isinstance(one, Lost) for one in happenings)

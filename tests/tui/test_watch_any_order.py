@@ -8,10 +8,10 @@ import pytest
 from p2p.base.units import SECOND, Instant
 from p2p.messages import Ask, Bid, EndPeriod, Extend, Indicative, Message, Pause, Resume
 from p2p.protocol.codec import encode, message_of
-from p2p.protocol.frames import FactRead, Told
+from p2p.protocol.frames import FactRead, NumberedFact
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import InformationSet
-from server.mqtt.topic_state import Bulletin
+from server.mqtt.topic_state import TopicState
 from server.publishing.feeds import Feeds
 from tests.plays.play import Course
 from tests.plays.tui_plays import calls
@@ -30,7 +30,7 @@ class Published:
         self.feeds = Feeds(self.course.session)
         self.channel = self.feeds.public_channel(0)
         self.rules = public_rules(self.course.session.scenario, self.channel[1])
-        self.bulletin = Bulletin(self.rules, self.feeds, self.channel, 4)
+        self.bulletin = TopicState(self.rules, self.feeds, self.channel, 4)
         self.line = Model(self.rules, None)
         self._told = self._heard = 0
         self.course.trading()
@@ -57,7 +57,7 @@ class Published:
         for raw in self.feeds.public[self.channel][self._told :]:
             fact = msgspec.json.decode(raw, type=FactRead)
             self._told += 1
-            self.line.fold(Told(self._told, fact.at, message_of(fact.directive, fact.payload)))
+            self.line.fold(NumberedFact(self._told, fact.at, message_of(fact.directive, fact.payload)))
         states = [msgspec.json.decode(raw, type=FactRead) for raw in self.feeds.state[self.channel]]
         self.line.state({fact.directive: message_of(fact.directive, fact.payload) for fact in states})
         while self.bulletin.fold():

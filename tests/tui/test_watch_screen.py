@@ -5,7 +5,7 @@ from click import ClickException
 from textual.widgets import Digits
 from textual.widgets._footer import FooterKey
 
-from bots.broker.topic_reader import Heard, Unheard
+from bots.broker.topic_reader import MissedContracts, TopicReader
 from bots.client import Closed, Lost
 from p2p.base.units import SECOND
 from p2p.messages import Accepted, Contract, Lobby, Quote, Start, StartRound
@@ -60,7 +60,7 @@ async def test_results_say_how_many_contracts_the_screen_was_not_there_for():
     async with app.run_test(size=(100, 32)) as pilot:
         line.welcome()
         line.tell(StartRound(2, 60_000_000), Contract(1, 123, "bid"), second=1)
-        line.queue.put_nowait(Unheard(4))
+        line.queue.put_nowait(MissedContracts(4))
         for _ in range(500):
             await pilot.pause(0.01)
             if app.model and app.model.unheard:
@@ -116,7 +116,7 @@ def test_the_publics_book_and_a_demonstrations_welfare_over_a_broker(snap_compar
     scenario = open_book("continuous")
     line = FakeClient(scenario)
     feeds, bulletin = played(scenario, 1, 76)
-    heard = Heard("session")
+    heard = TopicReader("session")
 
     async def play(pilot):
         line.welcome()
@@ -157,7 +157,7 @@ def test_the_publics_call_market_over_a_broker(snap_compare, information, second
     scenario = calls(4, information)
     line = FakeClient(scenario)
     feeds, bulletin = played(scenario, 1, second)
-    heard = Heard("session")
+    heard = TopicReader("session")
 
     async def play(pilot):
         line.queue.put_nowait(Welcome("session", None, "", 0, 0, bulletin.rules))

@@ -18,7 +18,7 @@ from textual.geometry import Size
 
 from p2p.base.units import SECOND, Instant
 from tui.model.model import Model
-from tui.screens.too_small import SmallScreen
+from tui.screens.too_small import TooSmallScreen
 from tui.widgets.terminal_size import too_small
 
 DRAW_S = 0.1
@@ -28,7 +28,7 @@ TICK_US = SECOND // 2
 
 
 @dataclass(frozen=True)
-class Ending:
+class ExitSummary:
     """How a program of the terminal ended: a sentence for after it, and the exit status."""
 
     sentence: str
@@ -42,7 +42,7 @@ class Shows(Protocol):
         """Bring it up to date."""
 
 
-class LabApp(App[Ending]):
+class LabApp(App[ExitSummary]):
     """Draws `model` on the base screen; the programs say what the model is and what the session's clock says."""
 
     CSS_PATH = Path(__file__).resolve().parents[1] / "lab.tcss"
@@ -71,9 +71,9 @@ class LabApp(App[Ending]):
         """Lay the notice on top while the terminal is too small for the screens, and take it away when it is not."""
         if len(self.screen_stack) < 2:
             return
-        covered = isinstance(self.screen, SmallScreen)
+        covered = isinstance(self.screen, TooSmallScreen)
         if too_small(size) and not covered:
-            self.push_screen(SmallScreen())
+            self.push_screen(TooSmallScreen())
         elif covered and not too_small(size):
             self.pop_screen()
 

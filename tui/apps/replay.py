@@ -3,7 +3,7 @@
 import time
 
 from p2p.base.units import Instant
-from tui.apps.base import Ending, LabApp
+from tui.apps.base import ExitSummary, LabApp
 from tui.model.replay_player import Player
 from tui.screens.replay import ReplayScreen
 from tui.screens.results import ResultsScreen, total
@@ -50,4 +50,4 @@ class ReplayApp(LabApp):
             return
         replay = self.player.replay
         whose = "the public's view" if replay.seat is None else f"as seat {replay.seat} saw it"
-        self.exit(Ending(f"{replay.session}, {whose}: {total(self.player.model)}"))
+        self.exit(ExitSummary(f"{replay.session}, {whose}: {total(self.player.model)}"))

@@ -12,7 +12,7 @@ from p2p.base.units import Instant
 from p2p.messages import Message
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Fault, Welcome
-from tui.apps.base import Ending, LabApp
+from tui.apps.base import ExitSummary, LabApp
 from tui.model.model import Model
 from tui.screens.lobby import LobbyScreen
 from tui.screens.requests import OrderRequested
@@ -24,7 +24,7 @@ FIRST_S = 8.0
 """How long a server is tried that has never answered: a mistyped address should not take a minute."""
 PATIENCE_S = 900.0
 """How long a server is waited for that has been there: an experimenter may need to start it again."""
-UNFAULTED = {4000, 4001}
+CLEAN_CLOSE_CODES = {4000, 4001}
 """Close codes that nobody is to blame for: the session is over, or another terminal has the seat."""
 
 
@@ -134,7 +134,7 @@ class TradeApp(LabApp):
 
     def leave(self) -> None:
         """The trader has had enough, or the session is over."""
-        self.exit(Ending(total(self.model) if self.model and self.model.periods else "You have left the market."))
+        self.exit(ExitSummary(total(self.model) if self.model and self.model.periods else "You have left the market."))
 
     def _line_closed(self) -> None:
         """The line is closed for good. Results may be read to the end, anything else is over now."""
@@ -142,7 +142,7 @@ class TradeApp(LabApp):
         if self.model and self.model.public.phase == "ended":
             return
         sentence = closed_sentence(closed.code, closed.why)
-        if closed.code in UNFAULTED:
-            self.exit(Ending(sentence))
+        if closed.code in CLEAN_CLOSE_CODES:
+            self.exit(ExitSummary(sentence))
         else:
-            self.exit(Ending(sentence, status=2))
+            self.exit(ExitSummary(sentence, status=2))

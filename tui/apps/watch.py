@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from bots.broker.topic_reader import Unheard
+from bots.broker.topic_reader import MissedContracts
 from bots.client import Closed, Facts, Happening, Lost
 from p2p.base.units import Instant
 from p2p.protocol.frames import Fault, Welcome
 from p2p.protocol.mqtt_topics import Welfare
-from tui.apps.base import Ending, LabApp
+from tui.apps.base import ExitSummary, LabApp
 from tui.model.model import Model
 from tui.screens.results import ResultsScreen, total
 from tui.screens.watch import WatchScreen
@@ -17,7 +17,7 @@ FIRST_S = 8.0
 """How long an address is tried that has never answered."""
 PATIENCE_S = 900.0
 """How long a market is waited for that has been there."""
-UNFAULTED = {4000}
+CLEAN_CLOSE_CODES = {4000}
 """The close code that nobody is to blame for: the session is over."""
 NOT_SHOWN = 4002
 """The close code of a session that has no spectators."""
@@ -33,7 +33,7 @@ class Watched(Protocol):
     def now(self) -> Instant:
         """The session's clock."""
 
-    def happenings(self) -> AsyncIterator[Happening | Welfare | Unheard]:
+    def happenings(self) -> AsyncIterator[Happening | Welfare | MissedContracts]:
         """Everything that happens on the line, what the periods came to where that is told, and what was not heard."""
 
 
@@ -61,9 +61,9 @@ class WatchApp(LabApp):
         if self.model and self.model.public.phase == "ended":
             return
         said = "There is nothing to watch" if closed.code == NOT_SHOWN else "The line is closed"
-        self.exit(Ending(f"{said}: {closed.why}.", status=0 if closed.code in UNFAULTED else 2))
+        self.exit(ExitSummary(f"{said}: {closed.why}.", status=0 if closed.code in CLEAN_CLOSE_CODES else 2))
 
-    def take(self, happening: Happening | Welfare | Unheard) -> None:
+    def take(self, happening: Happening | Welfare | MissedContracts) -> None:
         """Fold what has happened on the line."""
         match happening:
             case Welcome(rules=rules):
@@ -74,7 +74,7 @@ class WatchApp(LabApp):
                 for fact in told:
                     self.model.fold(fact)
                 self.model.state(states)
-            case Unheard(contracts=contracts) if self.model:
+            case MissedContracts(contracts=contracts) if self.model:
                 self.model.missed(contracts)
             case Welfare() if self.model:
                 self.model.weighed(happening)
@@ -91,4 +91,4 @@ class WatchApp(LabApp):
         if isinstance(self.screen, ResultsScreen):
             self.pop_screen()
             return
-        self.exit(Ending(total(self.model) if self.model and self.model.periods else "You have left the market."))
+        self.exit(ExitSummary(total(self.model) if self.model and self.model.periods else "You have left the market."))

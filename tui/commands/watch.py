@@ -33,9 +33,9 @@ def watch(url: str, market: int | None, mqtt_ca: str | None) -> int:
 
     client: Watched
     if broker:
-        from bots.broker.broker_client import BrokerLine
+        from bots.broker.broker_client import BrokerClient
 
-        client = BrokerLine(broker, market)
+        client = BrokerClient(broker, market)
     else:
         from bots.client import Client
 

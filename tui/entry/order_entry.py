@@ -8,7 +8,7 @@ from p2p.messages import Ask, Bid, Buy, Cancel, Replace, Sell
 from p2p.messages import Order as Resting
 from p2p.scenario.public_rules import PublicRules, controlled
 from tui.model.model import Model
-from tui.model.number_format import Figures
+from tui.model.number_format import NumberFormat
 
 Order = Bid | Ask | Buy | Sell
 TIMES = "x"
@@ -20,7 +20,7 @@ def price_typed(text: str, rules: PublicRules) -> Price | str:
     text = text.strip()
     if not text:
         return "type a price first"
-    figures = Figures(rules)
+    figures = NumberFormat(rules)
     price = figures.typed(text)
     if price is None:
         if figures.decimals:
@@ -61,7 +61,7 @@ def usual_quantity(model: Model, taking: bool = False) -> Quantity:
     return max(1, model.own.units_left - (0 if taking else model.offered))
 
 
-def side_of(model: Model) -> Side | None:
+def quote_side(model: Model) -> Side | None:
     """The side one quotes on: a buyer bids, a seller asks."""
     if model.own.role is None:
         return None
@@ -86,7 +86,7 @@ def no_role(model: Model) -> str:
     return "you have nothing to trade in this period" if model.public.open else "you have no role in this period yet"
 
 
-def hindrance(model: Model, order: Order) -> str | None:
+def refusal_for(model: Model, order: Order) -> str | None:
     """Why an order is not sent, as a sentence; None where nothing speaks against it."""
     if model.own.role is None:
         return no_role(model)
@@ -174,7 +174,7 @@ def cancelling(model: Model, order: Resting | None) -> Cancel | str:
 
 def outlook(model: Model, price: Price, quantity: Quantity = 1) -> str:
     """What quoting a price would mean, in a few words."""
-    side = side_of(model)
+    side = quote_side(model)
     gain = profit(model, price, quantity)
     if side is None or gain is None:
         return ""
@@ -209,9 +209,9 @@ def _at_once(model: Model, price: Price, quantity: Quantity) -> str:
     return f"trades {trades} at once, at {say(last)} or better{rest}"
 
 
-def nudged(model: Model, text: str, up: bool) -> Price | None:
+def step_price(model: Model, text: str, up: bool) -> Price | None:
     """The price one tick up or down from what is typed, or a first improvement where nothing is."""
-    rules, side = model.rules, side_of(model)
+    rules, side = model.rules, quote_side(model)
     if side is None:
         return None
     typed = price_typed(text, rules)

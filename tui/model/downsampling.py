@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Thinned(Generic[T]):
+class Downsampled(Generic[T]):
     """Points in order; when there are too many, every second one of the older half is let go."""
 
     points: list[T] = field(default_factory=list)

@@ -36,12 +36,12 @@ from p2p.messages import (
     TakenOver,
     Unpaid,
 )
-from p2p.protocol.frames import Told
+from p2p.protocol.frames import NumberedFact
 from p2p.protocol.mqtt_topics import Welfare
 from p2p.scenario.public_rules import PublicRules
 from tui.model.call_clock import CallClock
-from tui.model.downsampling import Thinned
-from tui.model.number_format import Figures
+from tui.model.downsampling import Downsampled
+from tui.model.number_format import NumberFormat
 from tui.model.period import OwnTrade, Period
 
 QUOTES_KEPT = 60
@@ -66,7 +66,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Lapsed:
+class ExpiredOrder:
     """An order of one's own that a call has been held without: it has left, untraded or in part."""
 
     side: Side
@@ -87,7 +87,7 @@ class Model:
 
     def __init__(self, rules: PublicRules, seat: Seat | None) -> None:
         self.rules, self.seat = rules, seat
-        self.figures = Figures(rules)
+        self.figures = NumberFormat(rules)
         self.public = PublicKnowledge(rules)
         self.own = Knowledge(self.public)
         self.version = 0
@@ -99,11 +99,11 @@ class Model:
             "bid": deque(maxlen=QUOTES_KEPT),
             "ask": deque(maxlen=QUOTES_KEPT),
         }
-        self.path: dict[Side, Thinned[tuple[Duration, Price]]] = {"bid": Thinned(), "ask": Thinned()}
+        self.path: dict[Side, Downsampled[tuple[Duration, Price]]] = {"bid": Downsampled(), "ask": Downsampled()}
         self.calls = CallClock(rules.call.calls if rules.call else 1) if rules.institution == "call" else None
         self.indicative: Indicative | None = None
         self.orders: dict[int, Message] = {}
-        self.news: Answer | OwnTrade | Lapsed | None = None
+        self.news: Answer | OwnTrade | ExpiredOrder | None = None
         self.lost: str | None = None
         self.absence: Absence | None = None
         self.welfare: Welfare | None = None
@@ -124,7 +124,7 @@ class Model:
 
     # --- what comes in ------------------------------------------------------------------------------------------
 
-    def fold(self, told: Told) -> None:
+    def fold(self, told: NumberedFact) -> None:
         """Take in a fact."""
         message, at = told.message, told.at
         value, surplus = self.own.unit_value, self.own.surplus
@@ -138,7 +138,7 @@ class Model:
             case Called():
                 self._called_at = at
             case Order(mine=True, quantity=0) if self._called_at == at != self._traded_at and not self.robot_holds:
-                self.news = Lapsed(message.side, message.price)
+                self.news = ExpiredOrder(message.side, message.price)
             case Contract():
                 self._contracted(message, at, value, self.own.surplus - surplus)
             case Forecast(period=period):

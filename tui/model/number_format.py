@@ -14,7 +14,7 @@ PART = re.compile(r"0\.(0*)1 (.+)")
 """A unit of money that is a decimal part of another: its noughts, and the other."""
 
 
-class Figures:
+class NumberFormat:
     """The numbers of one market in words."""
 
     def __init__(self, rules: PublicRules) -> None:

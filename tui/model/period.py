@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from p2p.base.units import Duration, Money, Price, Quantity, Role, Seat
 from p2p.messages import Contract
-from tui.model.downsampling import Thinned
+from tui.model.downsampling import Downsampled
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Period:
     role: Role | None = None
     deals: list[Deal] = field(default_factory=list)
     own: list[OwnTrade] = field(default_factory=list)
-    others: Thinned[Deal] = field(default_factory=Thinned)
-    mine: Thinned[Deal] = field(default_factory=Thinned)
+    others: Downsampled[Deal] = field(default_factory=Downsampled)
+    mine: Downsampled[Deal] = field(default_factory=Downsampled)
     settled: Money | None = None
     volume: Quantity = 0
     price_sum: int = 0

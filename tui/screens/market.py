@@ -17,7 +17,7 @@ from textual.widgets import Footer
 from p2p.base.units import Instant
 from tui.model.model import Model
 from tui.screens.requests import DrawRequested
-from tui.widgets.best_quotes import Bests
+from tui.widgets.best_quotes import BestQuotes
 from tui.widgets.call_box import CallBox
 from tui.widgets.chart import PriceChart
 from tui.widgets.contracts import ContractList
@@ -27,7 +27,7 @@ from tui.widgets.notice import Notice
 from tui.widgets.own_orders import OwnOrders
 from tui.widgets.quotes import Quotes
 from tui.widgets.status import Status
-from tui.widgets.unit_list import Units
+from tui.widgets.unit_list import UnitList
 
 
 class MarketScreen(Screen[None]):
@@ -52,7 +52,7 @@ class MarketScreen(Screen[None]):
         with Horizontal(id="market"):
             yield from market_parts(model, self.PICKS)
         with Horizontal(id="below"):
-            yield Household() if model and model.seat is not None and model.rules.energy else Units()
+            yield Household() if model and model.seat is not None and model.rules.energy else UnitList()
             yield from self.before_prices()
             yield PriceChart()
         yield from self.foot()
@@ -124,7 +124,7 @@ def market_parts(model: Model | None, picks: bool) -> Iterator[Widget]:
     if shows_book(model):
         yield Ladder()
     elif model.calls is None:
-        yield Bests()
+        yield BestQuotes()
     if model.calls is not None:
         yield CallBox()
     yield ContractList()

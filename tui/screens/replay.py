@@ -11,8 +11,8 @@ from tui.model.replay_player import Player
 from tui.screens.market import MarketScreen
 from tui.screens.requests import LeaveRequested, PlayerMoved
 from tui.screens.results import ResultsScreen
-from tui.widgets.playback_bar import Playbar
-from tui.widgets.text_line import Line
+from tui.widgets.playback_bar import PlaybackBar
+from tui.widgets.text_line import TextLine
 from tui.widgets.ticket import news_words
 
 JUMP = 5 * SECOND
@@ -40,16 +40,16 @@ class ReplayScreen(MarketScreen):
 
     def foot(self) -> ComposeResult:
         """One's last answer, and the player's bar."""
-        yield Line(id="answer")
-        yield Playbar()
+        yield TextLine(id="answer")
+        yield PlaybackBar()
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring every part up to date."""
         super().show(model, now)
-        answer = self.query_one("#answer", Line)
+        answer = self.query_one("#answer", TextLine)
         answer.display = model.seat is not None
         answer.say(news_words(model.news, model.figures))
-        self.query_one(Playbar).show(self.player)
+        self.query_one(PlaybackBar).show(self.player)
 
     def _moved(self) -> None:
         self.post_message(PlayerMoved())

@@ -10,12 +10,12 @@ from textual.widgets import DataTable, Footer
 
 from p2p.base.units import Instant
 from tui.model.model import Model
-from tui.model.number_format import Figures
+from tui.model.number_format import NumberFormat
 from tui.model.period import Period
 from tui.screens.requests import LeaveRequested
 from tui.text.phrases import counted
 from tui.widgets.session_chart import SessionChart
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 TRADES_SHOWN = 4
 """Trades of one's own that a line of the table names one by one."""
@@ -33,8 +33,8 @@ class ResultsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The sum, the table, the chart."""
-        yield Line(id="results-title")
-        yield Line(id="results-sum")
+        yield TextLine(id="results-title")
+        yield TextLine(id="results-sum")
         yield DataTable(id="results", classes="panel", cursor_type="none", zebra_stripes=True)
         yield SessionChart()
         yield Footer()
@@ -54,8 +54,10 @@ class ResultsScreen(Screen[None]):
             return
         self._shown = model.version
         over = "is over" if model.public.phase == "ended" else "so far"
-        self.query_one("#results-title", Line).say(Content.styled(f"{model.rules.title} · the session {over}", "bold"))
-        self.query_one("#results-sum", Line).say(Content(total(model)))
+        self.query_one("#results-title", TextLine).say(
+            Content.styled(f"{model.rules.title} · the session {over}", "bold")
+        )
+        self.query_one("#results-sum", TextLine).say(Content(total(model)))
         table: DataTable[str] = self.query_one(DataTable)
         table.clear(columns=True)
         table.border_title = "Periods"
@@ -93,14 +95,14 @@ def total(model: Model) -> str:
     return f"You earned {earned} {unit} with {figures.quantity(own)} in {played}.{unpaid}{market}"
 
 
-def columns(figures: Figures, own: bool, all_seen: bool = True) -> list[str]:
+def columns(figures: NumberFormat, own: bool, all_seen: bool = True) -> list[str]:
     """The columns of the table: one's own, and the market's where its contracts are shown."""
     traded = "Wh traded" if figures.energy else "Units traded" if figures.many else "Contracts"
     market = [traded, "Mean", "Low–high"] if all_seen else []
     return ["Period", "Role", "You traded at (gain)", "Surplus", *market] if own else ["Period", *market]
 
 
-def row(period: Period, figures: Figures, own: bool, all_seen: bool = True) -> list[str]:
+def row(period: Period, figures: NumberFormat, own: bool, all_seen: bool = True) -> list[str]:
     """A period's line of the table."""
     mean = "–" if period.price_mean is None else figures.mean(period.price_mean)
     low, high = period.price_low, period.price_high
@@ -111,7 +113,7 @@ def row(period: Period, figures: Figures, own: bool, all_seen: bool = True) -> l
     return [str(period.number), period.role or "–", traded(period, figures), figures.signed(period.surplus), *market]
 
 
-def traded(period: Period, figures: Figures) -> str:
+def traded(period: Period, figures: NumberFormat) -> str:
     """One's own trades of a period, each where they are few."""
     if not period.own:
         return "none"

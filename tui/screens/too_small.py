@@ -5,17 +5,17 @@ from textual.content import Content
 from textual.screen import Screen
 
 from tui.widgets.terminal_size import HEIGHT_MIN, WIDTH_MIN
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 
-class SmallScreen(Screen[None]):
+class TooSmallScreen(Screen[None]):
     """Lies on top while the terminal is too small: what would be pressed unseen is not pressed."""
 
     AUTO_FOCUS = None
 
     def compose(self) -> ComposeResult:
         """One sentence."""
-        yield Line(id="small")
+        yield TextLine(id="small")
 
     def on_mount(self) -> None:
         """Say it as soon as there is a place for it."""
@@ -25,4 +25,4 @@ class SmallScreen(Screen[None]):
         """Say how large the terminal is now."""
         size = self.app.size
         words = f"This screen needs {WIDTH_MIN}x{HEIGHT_MIN}, yours is {size.width}x{size.height}: make it larger."
-        self.query_one("#small", Line).say(Content(f"{words}\nUntil then no key acts; Ctrl+Q leaves."))
+        self.query_one("#small", TextLine).say(Content(f"{words}\nUntil then no key acts; Ctrl+Q leaves."))

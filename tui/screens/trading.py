@@ -12,15 +12,15 @@ from tui.entry.household_entry import battery_set, reservation_set
 from tui.entry.order_entry import (
     TIMES,
     cancelling,
-    hindrance,
     no_role,
-    nudged,
     order_of,
     parts_typed,
     price_typed,
     quantity_typed,
+    quote_side,
+    refusal_for,
     replacing,
-    side_of,
+    step_price,
     usual_quantity,
 )
 from tui.model.model import Model
@@ -138,7 +138,7 @@ class TradingScreen(MarketScreen):
     def action_quote(self) -> None:
         """Send what is typed as one's own kind of quote."""
         model = self.model
-        side = side_of(model) if model else None
+        side = quote_side(model) if model else None
         if side is None:
             self._refuse(no_role(model) if model else "the market has not been heard of yet")
             return
@@ -164,7 +164,7 @@ class TradingScreen(MarketScreen):
             self._refuse(quantity)
             return
         order = order_of(word, price, quantity)
-        self._send(hindrance(model, order) or order)
+        self._send(refusal_for(model, order) or order)
 
     def action_cancel(self) -> None:
         """Take the picked order out of the book."""
@@ -210,7 +210,7 @@ class TradingScreen(MarketScreen):
     def action_nudge(self, up: bool) -> None:
         """One tick up or down; from nothing, one better than what stands."""
         model = self.model
-        price = nudged(model, parts_typed(self._ticket().typed)[0], up) if model else None
+        price = step_price(model, parts_typed(self._ticket().typed)[0], up) if model else None
         if model and price is not None:
             self._ticket().put_price(model.figures.price(price))
             self._refresh_ticket()

@@ -12,9 +12,9 @@ from tui.screens.market import MarketScreen
 from tui.screens.requests import LeaveRequested
 from tui.screens.results import ResultsScreen
 from tui.widgets.chart import PriceChart
-from tui.widgets.text_line import Line
-from tui.widgets.unit_list import Units
-from tui.widgets.waiting_notice import Waiting, no_prices
+from tui.widgets.text_line import TextLine
+from tui.widgets.unit_list import UnitList
+from tui.widgets.waiting_notice import WaitingNotice, no_prices
 
 
 class WatchScreen(MarketScreen):
@@ -31,30 +31,30 @@ class WatchScreen(MarketScreen):
 
     def before_prices(self) -> ComposeResult:
         """Words where there is nothing to be drawn."""
-        yield Waiting()
+        yield WaitingNotice()
 
     def foot(self) -> ComposeResult:
         """How it stands with the line."""
-        yield Line(id="answer")
+        yield TextLine(id="answer")
 
     def on_mount(self) -> None:
         """Say where we look while nothing has come yet, and nothing else."""
-        for part in (self.query_one("#market"), self.query_one(Units), self.query_one(PriceChart)):
+        for part in (self.query_one("#market"), self.query_one(UnitList), self.query_one(PriceChart)):
             part.display = False
         self.connecting("")
 
     def connecting(self, why: str) -> None:
         """Nobody has answered yet."""
-        self.query_one(Waiting).connecting(self.url, why)
+        self.query_one(WaitingNotice).connecting(self.url, why)
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring every part up to date."""
-        self.query_one("#market").display = self.query_one(Units).display = True
-        self.query_one(Waiting).display = no_prices(model)
+        self.query_one("#market").display = self.query_one(UnitList).display = True
+        self.query_one(WaitingNotice).display = no_prices(model)
         self.query_one(PriceChart).display = not no_prices(model)
         super().show(model, now)
         over = "The session is over: r shows what its periods came to." if model.public.phase == "ended" else ""
-        self.query_one("#answer", Line).say(Content(over or "You are watching; the market does not see you."))
+        self.query_one("#answer", TextLine).say(Content(over or "You are watching; the market does not see you."))
 
     def action_results(self) -> None:
         """The results so far, on top; q comes back."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from p2p.base.units import Price, Quantity
 from p2p.messages import Ask, Bid, Buy, Cancel, Message, Replace, Sell, SetBattery, SetReservation
-from tui.model.number_format import Figures
+from tui.model.number_format import NumberFormat
 
 REFUSED: dict[str, str] = {
     "not_open": "the market is closed at the moment; wait until it opens",
@@ -49,7 +49,7 @@ def closed_sentence(code: int, why: str) -> str:
     return CLOSED.get(code) or f"The line is closed: {why or f'code {code}'}."
 
 
-def order_words(message: Message | None, figures: Figures | None = None) -> str:
+def order_words(message: Message | None, figures: NumberFormat | None = None) -> str:
     """An order in a few words."""
     say, times = (figures.price, figures.times) if figures else (str, _times)
     match message:

@@ -4,7 +4,7 @@ from textual.content import Content
 
 from p2p.scenario.public_rules import PublicRules
 from tui.model.model import Model
-from tui.model.number_format import Figures
+from tui.model.number_format import NumberFormat
 
 QUOTING = """digits  the price you want to quote; Backspace and Esc take it back
 """
@@ -78,7 +78,7 @@ def keys_words(model: Model) -> str:
     return "".join([*parts, *([] if resets else [RESTING]), *([SETTING] if figures.energy else []), LEAVING])
 
 
-def market_words(rules: PublicRules, figures: Figures) -> str:
+def market_words(rules: PublicRules, figures: NumberFormat) -> str:
     """The public rules in sentences."""
     say = figures.price
     steps = f" in steps of {say(rules.tick)}" if rules.tick > 1 else ""
@@ -111,7 +111,7 @@ def robots_words(model: Model) -> list[str]:
     return said
 
 
-def terms_words(rules: PublicRules, figures: Figures) -> list[str]:
+def terms_words(rules: PublicRules, figures: NumberFormat) -> list[str]:
     """The experimenter's terms of trade and charges, where there are any."""
     terms, charges, say, unit = rules.terms, rules.charges, figures.price, figures.unit
     said = []

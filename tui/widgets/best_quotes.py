@@ -7,13 +7,13 @@ from textual.widgets import Digits
 
 from p2p.base.units import Instant, Side
 from tui.model.model import Model
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 LINES = 8
 """Two large prices with a line each; with less room they are written small."""
 
 
-class Bests(Vertical):
+class BestQuotes(Vertical):
     """The ask above, the bid below."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Bests(Vertical):
         """Price and words of each."""
         for side in ("ask", "bid"):
             yield Digits("", id=f"best-{side}", classes="standing")
-            yield Line(id=f"words-{side}")
+            yield TextLine(id=f"words-{side}")
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring both up to date."""
@@ -38,7 +38,7 @@ class Bests(Vertical):
             if digits.value != text:
                 digits.update(text)
             small = Content("") if large else Content.styled(f"{side} {text}  ", "bold")
-            self.query_one(f"#words-{side}", Line).say(small + Content(words(model, side)))
+            self.query_one(f"#words-{side}", TextLine).say(small + Content(words(model, side)))
 
 
 def words(model: Model, side: Side) -> str:

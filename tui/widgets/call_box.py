@@ -9,7 +9,7 @@ from p2p.base.units import Instant
 from p2p.messages import Called
 from tui.model.model import Model
 from tui.text.phrases import clock
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 LINES = 7
 """With fewer the indicative price is written small."""
@@ -23,10 +23,10 @@ class CallBox(Vertical):
 
     def compose(self) -> ComposeResult:
         """From the one to come to those that were."""
-        yield Line(classes="countdown")
+        yield TextLine(classes="countdown")
         yield Digits("", classes="standing")
-        yield Line(classes="volume")
-        yield Line(classes="held")
+        yield TextLine(classes="volume")
+        yield TextLine(classes="held")
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring it up to date."""
@@ -36,11 +36,11 @@ class CallBox(Vertical):
         self.border_title = f"Call {min(calls.held + 1, calls.calls)} of {calls.calls}" if many else "Call"
         left = calls.left_us(now)
         countdown = "closed" if left is None else f"held in {clock(left)}"
-        self.query_one(".countdown", Line).say(Content.styled(countdown, "bold"))
+        self.query_one(".countdown", TextLine).say(Content.styled(countdown, "bold"))
         self._show_indicative(model)
         room = max(1, self.content_size.height - (5 if self.query_one(Digits).display else 2))
         held = [called_words(model, called) for called in reversed(model.public.calls[-room:])]
-        self.query_one(".held", Line).say(Content.styled("\n".join(held), "dim"))
+        self.query_one(".held", TextLine).say(Content.styled("\n".join(held), "dim"))
 
     def _show_indicative(self, model: Model) -> None:
         """What a call held now would give, where that is shown."""
@@ -60,7 +60,7 @@ class CallBox(Vertical):
             volume = "nothing trades yet"
         else:
             volume = f"{small}now, for {model.figures.quantity(would.quantity)}"
-        self.query_one(".volume", Line).say(Content(volume))
+        self.query_one(".volume", TextLine).say(Content(volume))
 
 
 def called_words(model: Model, called: Called) -> str:

@@ -7,7 +7,7 @@ from textual.content import Content
 from p2p.base.units import Instant
 from tui.model.model import Model
 from tui.text.phrases import into, whose
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 
 class ContractList(Vertical):
@@ -18,7 +18,7 @@ class ContractList(Vertical):
 
     def compose(self) -> ComposeResult:
         """One block of lines."""
-        yield Line(classes="deals")
+        yield TextLine(classes="deals")
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the list up to date."""
@@ -40,7 +40,7 @@ class ContractList(Vertical):
             text = f"{into(deal.into_us)} {figures.price(deal.price):>{width}}{quantity}{gap}{did}"
             lines.append(Content.styled(text, "bold $accent" if deal.mine else ""))
         said = Content("\n").join(lines) if lines else Content.styled(none_yet(model), "dim")
-        self.query_one(Line).say(said)
+        self.query_one(TextLine).say(said)
 
 
 def title(model: Model, deals: int) -> str:

@@ -8,7 +8,7 @@ from p2p.base.units import Instant, Price, Quantity
 from p2p.orderbook.book import Side as BookSide
 from tui.model.model import Model
 from tui.widgets.chart import ASK, BID
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 Rung = tuple[Price, Quantity, bool]
 """A price, how much rests there, and whether some of it is one's own."""
@@ -22,7 +22,7 @@ class Ladder(Vertical):
 
     def compose(self) -> ComposeResult:
         """One block of lines."""
-        yield Line(classes="rungs")
+        yield TextLine(classes="rungs")
 
     def on_mount(self) -> None:
         """Say what the columns are."""
@@ -40,7 +40,7 @@ class Ladder(Vertical):
         lines += [rung_row(model, rung, ask=False) for rung in bids]
         if not lines:
             lines = [Content.styled("nothing in it yet" if model.public.open else "closed", "dim")]
-        self.query_one(".rungs", Line).say(Content("\n").join(lines))
+        self.query_one(".rungs", TextLine).say(Content("\n").join(lines))
 
 
 def rungs(side: BookSide, model: Model, most: int) -> list[Rung]:

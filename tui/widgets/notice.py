@@ -11,7 +11,7 @@ from p2p.base.units import Instant
 from tui.model.model import Model
 from tui.text.phrases import clock
 from tui.widgets.terminal_size import HEIGHT_MIN
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 ROWS_MIN, ROWS_MAX = 2, 9
 """Rows of it on the smallest terminal, whose market needs the others; and what the longest words come to there."""
@@ -21,7 +21,7 @@ MORE = "… (i: all)"
 """Ends words that go on behind the key i."""
 
 
-class Notice(Line):
+class Notice(TextLine):
     """Sentences in reverse, shown only while there is something to say. `rows_min` of them fit at any size."""
 
     def __init__(self, rows_min: int = ROWS_MIN) -> None:

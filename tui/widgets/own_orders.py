@@ -7,7 +7,7 @@ from textual.content import Content
 from p2p.base.units import Instant
 from p2p.messages import Order, OrderId
 from tui.model.model import Model
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 
 class OwnOrders(Vertical):
@@ -20,8 +20,8 @@ class OwnOrders(Vertical):
 
     def compose(self) -> ComposeResult:
         """One block of lines, and how much is offered."""
-        yield Line(classes="rows")
-        yield Line(classes="offered")
+        yield TextLine(classes="rows")
+        yield TextLine(classes="offered")
 
     def on_mount(self) -> None:
         """Say what it is."""
@@ -50,10 +50,10 @@ class OwnOrders(Vertical):
         first = 0 if meant is None else max(0, min(own.index(meant) - room // 2, len(own) - room))
         rows = [self._row(model, order, order is meant) for order in own[first : first + room]]
         nothing = Content.styled("none yet" if model.public.open else "none", "dim")
-        self.query_one(".rows", Line).say(Content("\n").join(rows) if rows else nothing)
+        self.query_one(".rows", TextLine).say(Content("\n").join(rows) if rows else nothing)
         left, figures = model.own.units_left, model.figures
         offered = f"{model.offered} of {figures.quantity(left)} offered" if own else ""
-        self.query_one(".offered", Line).say(Content.styled(offered, "bold"))
+        self.query_one(".offered", TextLine).say(Content.styled(offered, "bold"))
         if self.picks:
             self.border_subtitle = "Tab picks ▸" if len(own) > 1 else ""
 

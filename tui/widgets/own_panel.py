@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 
 class OwnPanel(Vertical):
@@ -14,5 +14,5 @@ class OwnPanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """The table and the sums below it."""
-        yield Line(classes="table")
-        yield Line(classes="sums")
+        yield TextLine(classes="table")
+        yield TextLine(classes="sums")

@@ -6,10 +6,10 @@ from textual.content import Content
 
 from p2p.base.units import SECOND, Instant
 from tui.model.replay_player import Player
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 
-class Playbar(Vertical):
+class PlaybackBar(Vertical):
     """Two lines: what is played how, and the position."""
 
     def __init__(self) -> None:
@@ -17,8 +17,8 @@ class Playbar(Vertical):
 
     def compose(self) -> ComposeResult:
         """The two lines."""
-        yield Line(id="play-state")
-        yield Line(id="play-position")
+        yield TextLine(id="play-state")
+        yield TextLine(id="play-position")
 
     def show(self, player: Player) -> None:
         """Bring both up to date."""
@@ -27,12 +27,12 @@ class Playbar(Vertical):
         cut = "  ✂ this recording was cut; it is played up to the cut" if player.replay.cut else ""
         if player.replay.runs:
             cut = "  … this session is still running; it is played as far as it had come"
-        self.query_one("#play-state", Line).say(
+        self.query_one("#play-state", TextLine).say(
             Content.assemble(
                 (f"{doing} at ×{player.speed:g}", "bold"), f"  {whose}, {player.replay.session}", (cut, "bold")
             )
         )
-        self.query_one("#play-position", Line).say(Content(position(player, self.content_size.width)))
+        self.query_one("#play-position", TextLine).say(Content(position(player, self.content_size.width)))
 
 
 def position(player: Player, width: int) -> str:

@@ -7,7 +7,7 @@ from textual.widgets import Digits
 
 from p2p.base.units import Instant, Side
 from tui.model.model import Model, QuoteShown
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 DIGIT_WIDTH = 3
 """Columns of one large digit."""
@@ -24,8 +24,8 @@ class Quotes(Vertical):
     def compose(self) -> ComposeResult:
         """The price, whose it is, and the beaten ones."""
         yield Digits("", classes="standing")
-        yield Line(classes="whose")
-        yield Line(classes="beaten")
+        yield TextLine(classes="whose")
+        yield TextLine(classes="beaten")
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the side up to date."""
@@ -39,7 +39,7 @@ class Quotes(Vertical):
         self.set_class(mine, "-mine")
         last = model.quotes[self.side][-1] if price is not None and model.quotes[self.side] else None
         said = Content("nobody yet" if model.public.open else "closed") if last is None else Content(_owner(last))
-        self.query_one(".whose", Line).say(said if large else Content.assemble((text, "bold"), " ", said))
+        self.query_one(".whose", TextLine).say(said if large else Content.assemble((text, "bold"), " ", said))
         self._show_beaten(model)
 
     def _show_beaten(self, model: Model) -> None:
@@ -49,7 +49,7 @@ class Quotes(Vertical):
         lines = [
             f"{quotes[-i].price} beaten{', yours' if quotes[-i].mine else ''}" for i in range(2, len(quotes) + 1)[:room]
         ]
-        self.query_one(".beaten", Line).say(Content("\n".join(lines)))
+        self.query_one(".beaten", TextLine).say(Content("\n".join(lines)))
 
 
 def _owner(quote: QuoteShown) -> str:

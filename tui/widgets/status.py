@@ -7,7 +7,7 @@ from textual.content import Content
 from p2p.base.units import Instant
 from tui.model.model import Model
 from tui.text.phrases import stage, state
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 
 class Status(Horizontal):
@@ -15,18 +15,18 @@ class Status(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Four places."""
-        yield Line(id="title")
-        yield Line(id="stage")
-        yield Line(id="clock")
-        yield Line(id="earned")
+        yield TextLine(id="title")
+        yield TextLine(id="stage")
+        yield TextLine(id="clock")
+        yield TextLine(id="earned")
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the line up to date."""
-        self.query_one("#title", Line).say(Content(model.rules.title))
-        self.query_one("#stage", Line).say(Content(stage(model)))
+        self.query_one("#title", TextLine).say(Content(model.rules.title))
+        self.query_one("#stage", TextLine).say(Content(stage(model)))
         about = "≈" if model.lost else ""
-        self.query_one("#clock", Line).say(Content.styled(about + state(model, now), "bold"))
-        self.query_one("#earned", Line).say(Content("" if model.seat is None else earned(model)))
+        self.query_one("#clock", TextLine).say(Content.styled(about + state(model, now), "bold"))
+        self.query_one("#earned", TextLine).say(Content("" if model.seat is None else earned(model)))
 
 
 def earned(model: Model) -> str:

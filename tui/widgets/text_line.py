@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 
-class Line(Static):
+class TextLine(Static):
     """Text that remembers what it says. The screen is laid out anew only where the text may need another place."""
 
     ALLOW_SELECT = False

@@ -7,21 +7,21 @@ from textual.content import Content
 from p2p.base.units import Instant
 from tui.entry.order_entry import (
     TIMES,
-    hindrance,
     may_trade,
     order_of,
     outlook,
     parts_typed,
     price_typed,
     quantity_typed,
-    side_of,
+    quote_side,
+    refusal_for,
     usual_quantity,
 )
-from tui.model.model import Answer, Lapsed, Model
-from tui.model.number_format import Figures
+from tui.model.model import Answer, ExpiredOrder, Model
+from tui.model.number_format import NumberFormat
 from tui.model.period import OwnTrade
 from tui.text.refusals import REFUSED, order_words
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 TYPED_MAX = 10
 """Characters of a price, and of a quantity: PRICE_MAX has ten digits."""
@@ -34,14 +34,14 @@ class Ticket(Vertical):
         super().__init__(id="ticket")
         self.typed = ""
         self.told = ""
-        self._news: Answer | OwnTrade | Lapsed | None = None
+        self._news: Answer | OwnTrade | ExpiredOrder | None = None
         self._stale = False
         self._period = 0
 
     def compose(self) -> ComposeResult:
         """The entry and the answer."""
-        yield Line(id="entry")
-        yield Line(id="answer")
+        yield TextLine(id="entry")
+        yield TextLine(id="answer")
 
     def type(self, character: str) -> None:
         """A digit or a decimal point, or the sign between price and quantity, of which there is one."""
@@ -79,11 +79,11 @@ class Ticket(Vertical):
             self.put("")
         if model.news is not self._news:
             self.told = ""
-        self.query_one("#entry", Line).say(self._entry(model))
-        self.query_one("#answer", Line).say(self._answer(model))
+        self.query_one("#entry", TextLine).say(self._entry(model))
+        self.query_one("#answer", TextLine).say(self._answer(model))
 
     def _entry(self, model: Model) -> Content:
-        side = side_of(model)
+        side = quote_side(model)
         label = "Price" if side is None else f"Your {side}"
         shown = self.typed.replace(TIMES, " × ")
         typed = Content.assemble((f"{label}: ", "bold"), (f" {shown}▏", "reverse"), f" {model.figures.unit}  ")
@@ -103,7 +103,7 @@ class Ticket(Vertical):
         if isinstance(quantity, str):
             return typed + Content.styled(f"✘ {quantity}", "bold $error")
         usual = Content.styled(f"× {quantity}  ", "dim") if model.figures.many and not quantity_text else ""
-        why = hindrance(model, order_of(side, price, quantity))
+        why = refusal_for(model, order_of(side, price, quantity))
         said = Content.styled(f"✘ {why}", "bold $error") if why else Content(outlook(model, price, quantity))
         return typed + usual + said
 
@@ -119,7 +119,7 @@ class Ticket(Vertical):
 
 def hint(model: Model) -> str:
     """What to do with an empty ticket."""
-    side = side_of(model)
+    side = quote_side(model)
     if model.figures.many:
         return f"type a price, {TIMES} and a quantity; Enter sends"
     better = f"improve on the {side}" if side and model.standing(side) is not None else "begin at your unit's"
@@ -136,7 +136,7 @@ def idle(model: Model) -> str:
     return "you have nothing to trade in this period" if model.figures.energy else ""
 
 
-def news_words(news: Answer | OwnTrade | Lapsed | None, figures: Figures) -> Content:
+def news_words(news: Answer | OwnTrade | ExpiredOrder | None, figures: NumberFormat) -> Content:
     """The last answer, the last trade of one's own, or the order that a call did without, in a sentence."""
     if news is None:
         return Content("")
@@ -146,7 +146,7 @@ def news_words(news: Answer | OwnTrade | Lapsed | None, figures: Figures) -> Con
         return Content.styled(
             f"◆ You {did} {what} at {figures.price(news.price)}: {figures.gained(news.profit)}.", "bold $accent"
         )
-    if isinstance(news, Lapsed):
+    if isinstance(news, ExpiredOrder):
         return Content.styled(
             f"○ Your {news.side} {figures.price(news.price)} did not trade in the call, and has left it.",
             "bold $warning",

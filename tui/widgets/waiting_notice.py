@@ -4,10 +4,10 @@ from textual.content import Content
 
 from p2p.base.units import Instant
 from tui.model.model import Model
-from tui.widgets.text_line import Line
+from tui.widgets.text_line import TextLine
 
 
-class Waiting(Line):
+class WaitingNotice(TextLine):
     """A panel of words."""
 
     def __init__(self) -> None:

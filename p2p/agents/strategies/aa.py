@@ -31,7 +31,7 @@ from msgspec import Meta
 
 from p2p.agents.base import Action, View
 from p2p.agents.quoting import offer, only_takes
-from p2p.agents.strategies.shout_memory import OWN_SIDE, Shout, Watcher
+from p2p.agents.strategies.shout_memory import OWN_SIDE, Shout, ShoutMemory
 from p2p.base.exact_sum import total
 from p2p.base.units import Money, Price, Role
 from p2p.messages import Buy, Message, Schedule, Sell
@@ -87,7 +87,7 @@ def judged(trades: tuple[Price, ...], rho: float) -> tuple[float, float]:
     return equilibrium, sqrt(total((price - equilibrium) ** 2 for price in trades) / len(trades)) / equilibrium
 
 
-class AA(Watcher, kw_only=True, dict=True):
+class AA(ShoutMemory, kw_only=True, dict=True):
     """Adaptive-aggressive trader."""
 
     source: ClassVar = "Vytelingum (2006); Vytelingum, Cliff & Jennings (2008), AIJ 172"

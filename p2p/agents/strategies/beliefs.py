@@ -22,7 +22,7 @@ SHOUTS_MAX = 1_000
 
 
 @dataclass(slots=True)
-class Said:
+class Shout:
     """A shout of the history: `open` while it stands, that is until one of its side follows, or a contract.
 
     `trades`: how many contracts it stands for: of the two shouts of a call one, of others each that was taken.
@@ -40,8 +40,8 @@ class History:
     """The shouts since the contract before the last `trades` contracts."""
 
     trades: int
-    shouts: deque[Said] = field(default_factory=deque)
-    newest: dict[Side, Said] = field(default_factory=dict)
+    shouts: deque[Shout] = field(default_factory=deque)
+    newest: dict[Side, Shout] = field(default_factory=dict)
     contracts: int = 0
     version: int = 0
 
@@ -49,7 +49,7 @@ class History:
         """A quote was made: the one of its side before it is past."""
         if side in self.newest:
             self.newest[side].open = False
-        self.newest[side] = said = Said(side, price)
+        self.newest[side] = said = Shout(side, price)
         self._remember(said)
 
     def contract(self, taken: Side, price: Price) -> None:
@@ -58,7 +58,7 @@ class History:
             if said.price == price and said.side == taken and not said.taken:
                 break
         else:
-            self.newest[taken] = said = Said(taken, price)
+            self.newest[taken] = said = Shout(taken, price)
             self.shouts.append(said)
         said.taken, said.trades = True, 1
         for newest in self.newest.values():
@@ -68,15 +68,15 @@ class History:
 
     def called(self, price: Price) -> None:
         """A call has traded at a price: it would have taken an ask and a bid there."""
-        self.shouts.append(Said("ask", price, taken=True, open=False))
+        self.shouts.append(Shout("ask", price, taken=True, open=False))
         self.contracts += 1
-        self._remember(Said("bid", price, taken=True, open=False, trades=1))
+        self._remember(Shout("bid", price, taken=True, open=False, trades=1))
 
     def left(self, side: Side, price: Price) -> None:
         """A call has left an order as it was."""
-        self._remember(Said(side, price, open=False))
+        self._remember(Shout(side, price, open=False))
 
-    def _remember(self, said: Said) -> None:
+    def _remember(self, said: Shout) -> None:
         self.shouts.append(said)
         self._forget()
 

@@ -23,7 +23,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from p2p.agents.base import Action, Agent, View
-from p2p.agents.quoting import improves, on_tick, only_takes, quote, taken
+from p2p.agents.quoting import improves, on_tick, only_takes, quote, take_best
 from p2p.agents.strategies.beliefs import Belief, History, best_of, candidates, widened
 from p2p.base.units import Price, Role, Side
 from p2p.messages import Called, Contract, Message, Order, OrderId, Quote, Schedule, StartRound
@@ -102,7 +102,7 @@ class GD(Agent, kw_only=True, dict=True):
         if value is None or role is None or (view.collects and view.quoted and not again):
             return None
         if only_takes(view):
-            return taken(view)
+            return take_best(view)
         sign = 1 if role == "seller" else -1
         low, high = self._range(view, role, value)
         belief = self.belief(view, role)

@@ -11,7 +11,7 @@ from random import Random
 from typing import ClassVar, Literal
 
 from p2p.agents.base import Action, Agent, View
-from p2p.agents.quoting import on_tick, quote, swept
+from p2p.agents.quoting import on_tick, quote, sweep_price
 from p2p.base.units import Price
 from p2p.messages import Buy, Sell
 
@@ -50,5 +50,5 @@ class Optimizer(Agent, kw_only=True):
 
     def _reach(self, view: View, best: Price) -> Price:
         """How far it takes: what stands at the best price, or all that gains."""
-        last = swept(view) if self.mode == "greedy" else None
+        last = sweep_price(view) if self.mode == "greedy" else None
         return best if last is None else last

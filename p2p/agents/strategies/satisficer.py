@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from p2p.agents.base import Action, Agent, View
-from p2p.agents.quoting import improves, on_tick, quote, swept
+from p2p.agents.quoting import improves, on_tick, quote, sweep_price
 from p2p.base.units import Money, Price
 from p2p.messages import Buy, Message, Quote, Sell, StartRound
 
@@ -84,7 +84,7 @@ class Satisficer(Agent, kw_only=True, dict=True):
 
     def _reach(self, view: View, best: Price) -> Price:
         """How far it takes: what stands at the best price, or what gains among the first `k` offers."""
-        last = swept(view, self.k) if self.mode == "k_greedy" else None
+        last = sweep_price(view, self.k) if self.mode == "k_greedy" else None
         return best if last is None else last
 
     def _gainful(self, view: View, value: Money, goal: Price) -> bool:

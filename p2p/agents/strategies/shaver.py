@@ -16,7 +16,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from p2p.agents.base import Action, Agent, View
-from p2p.agents.quoting import offer, only_takes, taken
+from p2p.agents.quoting import offer, only_takes, take_best
 from p2p.base.units import Money, Price
 from p2p.messages import Called, Contract, Message
 
@@ -51,7 +51,7 @@ class Shaver(Agent, kw_only=True, dict=True):
         if view.collects:
             return offer(view, value if self.called is None else _beyond(view, self.called, step, value))
         if only_takes(view):
-            return taken(view)
+            return take_best(view)
         best = view.bid if role == "buyer" else view.ask
         if best is None:
             return offer(view, view.price_min if role == "buyer" else view.price_max)

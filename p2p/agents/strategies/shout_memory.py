@@ -19,7 +19,7 @@ SHOUTS_MAX = 1_000
 """Shouts remembered by a trader that never decides in between; older ones say little of the market of now."""
 
 
-class Own(NamedTuple):
+class HoldingSnapshot(NamedTuple):
     """What a trader holds: its limit (of the last unit where all are traded), and whether any is left."""
 
     role: Role
@@ -35,7 +35,7 @@ SHOUTED: dict[Taken, Side | None] = {"ask": "bid", "bid": "ask", "call": None}
 """Which side has shouted where that was taken."""
 
 
-class Watcher(Agent, kw_only=True, dict=True):
+class ShoutMemory(Agent, kw_only=True, dict=True):
     """An agent that knows its own schedule and hears all shouts; `shouts` gives those it has not yet considered.
 
     It hears every message of the market and decides at a few. So what is kept in between are the messages themselves,
@@ -48,11 +48,11 @@ class Watcher(Agent, kw_only=True, dict=True):
     def __post_init__(self) -> None:
         """Nothing heard."""
         self.holding: Holding | None = None
-        self.own: Own | None = None
-        self.own_before: Own | None = None
+        self.own: HoldingSnapshot | None = None
+        self.own_before: HoldingSnapshot | None = None
         self.side: Side | None = None
         self.silent = True
-        self.news: deque[Quote | Contract | Own] = deque()
+        self.news: deque[Quote | Contract | HoldingSnapshot] = deque()
 
     def see(self, message: Message) -> None:
         """Take in a shout, or one's own schedule and trades."""
@@ -72,10 +72,10 @@ class Watcher(Agent, kw_only=True, dict=True):
             self.holding = Holding(message.role, message.steps)
             self._look_up(self.holding)
 
-    def _keep(self, news: Quote | Contract | Own) -> None:
+    def _keep(self, news: Quote | Contract | HoldingSnapshot) -> None:
         if len(self.news) >= SHOUTS_MAX:
             oldest = self.news.popleft()
-            if isinstance(oldest, Own):
+            if isinstance(oldest, HoldingSnapshot):
                 self.own_before = oldest
         self.news.append(news)
 
@@ -86,14 +86,14 @@ class Watcher(Agent, kw_only=True, dict=True):
             value = holding.unit_value()
             limit = holding.steps[-1].value if value is None else value
             self.side = OWN_SIDE[holding.role]
-            self.own = Own(holding.role, limit, value is not None)
+            self.own = HoldingSnapshot(holding.role, limit, value is not None)
             self._keep(self.own)
 
     def shouts(self) -> Iterator[Shout]:
         """The shouts that have not been considered; with the last they are."""
         own = self.own_before
         for news in self.news:
-            if isinstance(news, Own):
+            if isinstance(news, HoldingSnapshot):
                 own = news
                 continue
             assert own is not None, "what is heard before the schedule is not kept"

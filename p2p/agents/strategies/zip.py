@@ -29,14 +29,14 @@ from msgspec import Meta
 
 from p2p.agents.base import Action, View
 from p2p.agents.quoting import offer, only_takes
-from p2p.agents.strategies.shout_memory import OWN_SIDE, Shout, Watcher
+from p2p.agents.strategies.shout_memory import OWN_SIDE, Shout, ShoutMemory
 from p2p.base.units import Money, Price, Role
 from p2p.messages import Message, Schedule
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
-class ZIP(Watcher, kw_only=True, dict=True):
+class ZIP(ShoutMemory, kw_only=True, dict=True):
     """Zero intelligence plus. beta, momentum and the first margin are drawn between their low and high ends."""
 
     source: ClassVar = "Cliff & Bruten (1997), HP Labs HPL-97-91"

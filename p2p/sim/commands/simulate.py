@@ -10,7 +10,7 @@ import click
 
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.schema import Scenario
-from p2p.sim.simulation.batch import Played, Task
+from p2p.sim.simulation.batch import SessionResult, SessionSpec
 
 
 @click.command(
@@ -52,7 +52,7 @@ def simulate(
         folder_for(out)
     tables = out is not None
     tasks = [
-        Task(k, disguised(rules, own) if disguise else rules, cast, own, own, bounds=tables, tables=tables)
+        SessionSpec(k, disguised(rules, own) if disguise else rules, cast, own, own, bounds=tables, tables=tables)
         for k, own in ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))
     ]
     played = play_all(tasks, workers)
@@ -70,17 +70,17 @@ def _checked(
     """The scenario as it is to be played, and who sits where; raises ClickException with one line."""
     from msgspec.structs import replace
 
-    from p2p.agents.registry import AgentError, check_cast, parse_cast
+    from p2p.agents.registry import AgentError, check_lineup, parse_lineup
     from p2p.scenario.disguise import disguised
     from p2p.scenario.reaction_times import ReactionError, parse_reaction
     from p2p.sim.library.files import load
-    from p2p.sim.shell.cli_options import Refusal
+    from p2p.sim.shell.cli_options import UsageError
     from p2p.sim.shell.parquet import pyarrow
 
     try:
         rules = load(scenario)
-        cast = tuple(parse_cast(agents, rules.seats))
-        check_cast(cast, rules.institution.name)
+        cast = tuple(parse_lineup(agents, rules.seats))
+        check_lineup(cast, rules.institution.name)
         if reaction:
             parse_reaction(reaction, rules.robots.reaction_mean_s)
             rules = replace(rules, robots=replace(rules.robots, reaction=reaction))
@@ -88,14 +88,14 @@ def _checked(
             disguised(rules, seed)
         if form == "parquet":
             pyarrow()
-    except (AgentError, ReactionError, Refusal, ScenarioError) as error:
+    except (AgentError, ReactionError, UsageError, ScenarioError) as error:
         raise click.ClickException(str(error)) from error
     if len(cast) != rules.seats:
         raise click.ClickException(f"'{agents}' casts {len(cast)} of {rules.seats} seats; end it with AGENT:*")
     return rules, cast
 
 
-def _say(rules: Scenario, agents: str, done: list[Played]) -> None:
+def _say(rules: Scenario, agents: str, done: list[SessionResult]) -> None:
     from p2p.analysis.market_metrics import score_session
     from p2p.scenario.prosumer_schema import Prosumers
     from p2p.sim.tables.writer import interval

@@ -24,7 +24,7 @@ def tournament(
     market for all, on however many cores.
     """
     from p2p.agents.invocation import AgentFailed
-    from p2p.agents.registry import AgentError, check_cast
+    from p2p.agents.registry import AgentError, check_lineup
     from p2p.scenario.errors import ScenarioError
     from p2p.sim.library.files import load
     from p2p.sim.shell.cli_options import folder_for
@@ -33,7 +33,7 @@ def tournament(
 
     try:
         rules = load(scenario)
-        check_cast(agents, rules.institution.name)
+        check_lineup(agents, rules.institution.name)
     except (AgentError, ScenarioError) as error:
         raise click.ClickException(str(error)) from error
     if len(agents) < 2 or len(set(agents)) < len(agents):

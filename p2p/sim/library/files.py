@@ -54,9 +54,9 @@ def _check_stand_ins(scenario: Scenario, text: str, name: str) -> None:
     for key, word in wanted.items():
         if not word:
             continue
-        from p2p.agents.registry import AgentError, check_cast
+        from p2p.agents.registry import AgentError, check_lineup
 
         try:
-            check_cast([word], scenario.institution.name)
+            check_lineup([word], scenario.institution.name)
         except AgentError as error:
             raise ScenarioError(f"{name}:{line_of(text, f'vacancies.{key}')}: vacancies.{key}: {error}") from error

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from p2p.sim.shell.cli_options import Refusal, folder_for
+from p2p.sim.shell.cli_options import UsageError, folder_for
 from p2p.sim.shell.file_lock import hold
 
 PARTIAL = ".partial"
@@ -29,10 +29,10 @@ def locked(out: Path) -> Iterator[Path]:
     try:
         file = (out / LOCK).open("a+b")
     except OSError as error:
-        raise Refusal(f"cannot write into '{out}': {error.strerror}") from None
+        raise UsageError(f"cannot write into '{out}': {error.strerror}") from None
     with file:
         if not hold(file.fileno()):
-            raise Refusal(f"'{out}' is being written by another run; wait for it or name another folder")
+            raise UsageError(f"'{out}' is being written by another run; wait for it or name another folder")
         shutil.rmtree(out / PARTIAL, ignore_errors=True)
         try:
             yield out

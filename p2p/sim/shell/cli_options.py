@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 
-class Refusal(click.ClickException):
+class UsageError(click.ClickException):
     """Bad input: one line that says what to do, exit status 2."""
 
     exit_code = 2
@@ -65,28 +65,28 @@ def numbers(
     return parse
 
 
-def words(text: str, what: str) -> list[str]:
+def split_list(text: str, what: str) -> list[str]:
     """The words of a list like a,b,c; refuses an empty one."""
     found = [word.strip() for word in text.split(",")]
     if not all(found):
-        raise Refusal(f"{what}: an empty name in '{text}'; a list looks like a,b,c")
+        raise UsageError(f"{what}: an empty name in '{text}'; a list looks like a,b,c")
     return found
 
 
 def folder_for(out: Path) -> Path:
     """The folder, made if it is not there; refuses a file of that name and a place where nothing can be written."""
     if out == Path():
-        raise Refusal("the name of the folder to write to is empty; name one, as outputs/exp_kg_v4")
+        raise UsageError("the name of the folder to write to is empty; name one, as outputs/exp_kg_v4")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise Refusal(f"'{out}' is a file; name a folder") from None
+        raise UsageError(f"'{out}' is a file; name a folder") from None
     except NotADirectoryError:
-        raise Refusal(f"'{out}' lies below a file; name another folder") from None
+        raise UsageError(f"'{out}' lies below a file; name another folder") from None
     except OSError as error:
-        raise Refusal(f"cannot make the folder '{out}': {error.strerror}") from None
+        raise UsageError(f"cannot make the folder '{out}': {error.strerror}") from None
     if not os.access(out, os.W_OK | os.X_OK):
-        raise Refusal(f"cannot write into '{out}'; name another folder")
+        raise UsageError(f"cannot write into '{out}'; name another folder")
     return out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.shell.cli_options import UsageError
 
 
 def pyarrow() -> Any:
@@ -13,7 +13,7 @@ def pyarrow() -> Any:
         import pyarrow  # type: ignore[import-untyped]
         import pyarrow.parquet  # type: ignore[import-untyped]
     except ImportError:
-        raise Refusal(
+        raise UsageError(
             "--format parquet needs pyarrow: once PIT_EXTRAS=parquet ./pit, or pip install 'tradingpit[parquet]'"
         ) from None
     return pyarrow

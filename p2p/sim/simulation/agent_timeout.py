@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from p2p.agents.invocation import NeverReturns, decided, seen
+from p2p.agents.invocation import AgentTimeout, run_decide, run_see
 
 CALL_S_MAX = 30.0
 """The longest a call of an agent goes on undisturbed, a million times what the slowest of ours needs."""
-CALLS = {decided.__code__, seen.__code__}
+CALLS = {run_decide.__code__, run_see.__code__}
 """Where agents are called from."""
 
 
@@ -32,7 +32,7 @@ def guarded() -> Iterator[None]:
         while frame is not None and frame.f_code not in CALLS:
             frame = frame.f_back
         if frame is not None and frame is last:
-            raise NeverReturns(f"nothing has come of it for {call_s_max:g} s")
+            raise AgentTimeout(f"nothing has come of it for {call_s_max:g} s")
         last = frame
 
     before = signal.signal(signal.SIGALRM, ring)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from p2p.analysis.market_metrics import PeriodScore
-from p2p.analysis.seat_occupancy import Sitting
-from p2p.analysis.session_outcome import Outcome
-from p2p.analysis.transaction_rows import Row, Times, contract_rows, trader_rows
+from p2p.analysis.seat_occupancy import SeatOccupancy
+from p2p.analysis.session_outcome import SessionOutcome
+from p2p.analysis.transaction_rows import ContractTimes, Row, contract_rows, trader_rows
 from p2p.messages import Refused
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.agent_timeout import guarded
@@ -17,7 +17,7 @@ from p2p.sim.simulation.simulation import Simulation
 
 
 @dataclass(frozen=True)
-class Task:
+class SessionSpec:
     """One session to play: its number, who sits where, and the seeds of session and robots.
 
     `tables`: whether each contract and each trader is to be told of, too, and not the scores alone.
@@ -34,7 +34,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Played:
+class SessionResult:
     """A session that was played: its periods' scores, and how often its robots looked at the market.
 
     `looked`: the same by market; empty of a recording, whose robots say nothing of it. `contracts`, `traders`: rows of
@@ -56,16 +56,16 @@ class Played:
     refused: tuple[tuple[str, str, int], ...] = ()
 
 
-def play(task: Task) -> Played:
+def play(task: SessionSpec) -> SessionResult:
     """Play one session to its end; raises AgentFailed where an agent raises, says nonsense or never returns."""
     with guarded():
         return _play(task)
 
 
-def _play(task: Task) -> Played:
+def _play(task: SessionSpec) -> SessionResult:
     simulation = Simulation(task.scenario, list(task.cast), task.seed, task.robot_seed)
-    outcome = Outcome(task.scenario.charges)
-    times, sitting, refused = Times(), Sitting(), Counter[tuple[str, str]]()
+    outcome = SessionOutcome(task.scenario.charges)
+    times, sitting, refused = ContractTimes(), SeatOccupancy(), Counter[tuple[str, str]]()
     for envelope, at, events in simulation.play():
         outcome.hear(envelope.message)
         if task.tables:
@@ -80,7 +80,7 @@ def _play(task: Task) -> Played:
     scores, looked = outcome.scores(), tuple(map(simulation.activations, range(task.scenario.markets)))
     bounds = foresight(task.scenario, outcome) if task.bounds else ()
     title, no = task.scenario.title, tuple((*what, many) for what, many in sorted(refused.items()))
-    played = Played(task.session, task.seed, scores, sum(looked), bounds, looked, title=title, refused=no)
+    played = SessionResult(task.session, task.seed, scores, sum(looked), bounds, looked, title=title, refused=no)
     if not task.tables:
         return played
     return replace(
@@ -90,13 +90,13 @@ def _play(task: Task) -> Played:
     )
 
 
-def foresight(scenario: Scenario, outcome: Outcome) -> tuple[float | None, ...]:
+def foresight(scenario: Scenario, outcome: SessionOutcome) -> tuple[float | None, ...]:
     """The bound with perfect foresight of each market over its finished periods; empty without prosumers."""
     if not outcome.books:
         return ()
     return tuple(foresight_bound(scenario, outcome.days(market)) for market in range(scenario.markets))
 
 
-def play_all(tasks: list[Task], workers: int) -> Iterator[Played]:
+def play_all(tasks: list[SessionSpec], workers: int) -> Iterator[SessionResult]:
     """Play them all, in their order; what `play` raises ends it. Raises Refusal where a worker was ended."""
     return in_order(play, tasks, workers)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from p2p.analysis.energy_metrics import Books, connection_of, feeder_capacity
+from p2p.analysis.energy_metrics import EnergyRecords, connection_of, feeder_capacity
 from p2p.base.exact_sum import total
 from p2p.base.units import Quantity, Seat
 from p2p.environments.battery_storage import storage_of
@@ -30,7 +30,7 @@ def can_be_solved() -> bool:
     return find_spec("scipy") is not None
 
 
-def foresight_bound(scenario: Scenario, days: list[Books]) -> float | None:
+def foresight_bound(scenario: Scenario, days: list[EnergyRecords]) -> float | None:
     """The most that one market's intervals could gain, in money (price × Wh); None without SciPy or intervals."""
     rules = scenario.environment
     if not isinstance(rules, Prosumers) or not days or not can_be_solved():
@@ -39,7 +39,7 @@ def foresight_bound(scenario: Scenario, days: list[Books]) -> float | None:
     return max(0.0, _alone(rules, days) - programme.least_cost())
 
 
-def _alone(rules: Prosumers, days: list[Books]) -> float:
+def _alone(rules: Prosumers, days: list[EnergyRecords]) -> float:
     """The bill of all households alone under the battery actions they took, the charge that is left deducted."""
     bill = 0
     for books in days:
@@ -53,7 +53,7 @@ def _alone(rules: Prosumers, days: list[Books]) -> float:
 class Programme:
     """The linear programme of one market's day."""
 
-    def __init__(self, rules: Prosumers, days: list[Books], capacity: Quantity | None) -> None:
+    def __init__(self, rules: Prosumers, days: list[EnergyRecords], capacity: Quantity | None) -> None:
         self.rules, self.days, self.capacity = rules, days, capacity
         self.seats = sorted(days[0].forecasts)
         self.place = {seat: place * len(VARIABLES) for place, seat in enumerate(self.seats)}
@@ -97,7 +97,7 @@ class Programme:
         values += terms.values()
         sides.append(side)
 
-    def _household(self, interval: int, books: Books, seat: Seat) -> None:
+    def _household(self, interval: int, books: EnergyRecords, seat: Seat) -> None:
         """One household's variables and rules in an interval."""
         forecast, metered = books.forecasts[seat], books.metered[seat]
         net = metered.load - metered.pv

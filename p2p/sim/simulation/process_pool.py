@@ -6,7 +6,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children
 from typing import TypeVar
 
-from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.shell.cli_options import UsageError
 
 CHUNK = 4
 """Sessions handed to a worker at a time: enough to make the handing cheap, few enough to keep all busy."""
@@ -29,7 +29,7 @@ def in_order(function: Callable[[Task], Result], tasks: list[Task], workers: int
         yield from pool.map(function, tasks, chunksize=CHUNK)
         whole = True
     except BrokenProcessPool as error:
-        raise Refusal("a process was ended from outside, or by an agent; --workers 1 shows which") from error
+        raise UsageError("a process was ended from outside, or by an agent; --workers 1 shows which") from error
     finally:
         if not whole:
             for worker in set(active_children()) - others:

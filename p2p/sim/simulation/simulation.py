@@ -10,12 +10,12 @@ from heapq import heapify, heappop, heapreplace
 from random import Random
 
 from p2p.agents.base import Agent
-from p2p.agents.invocation import AgentFailed, decided, seen
-from p2p.agents.order_mapping import said
-from p2p.agents.registry import check_cast, make_agent, parse_word
+from p2p.agents.invocation import AgentFailed, run_decide, run_see
+from p2p.agents.order_mapping import to_message
+from p2p.agents.registry import check_lineup, make_agent, parse_agent_spec
 from p2p.base.rng import derived, stream
 from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND, Instant, Seat
-from p2p.information.projection import Shown, Views
+from p2p.information.projection import Projection, Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Joined, Message, Open, Start
@@ -25,7 +25,7 @@ from p2p.scenario.reaction_times import parse_reaction
 from p2p.scenario.schema import Scenario
 from p2p.session.session import Session
 
-Heard = tuple[Envelope, Instant, list[Event]]
+SimulationStep = tuple[Envelope, Instant, list[Event]]
 """A message that was handed in, when, and what it caused."""
 
 
@@ -52,8 +52,8 @@ class Simulation:
         assert len(cast) == scenario.seats, "a simulation has a robot on every seat"
         self.scenario = scenario
         self.session = Session(scenario, seed)
-        self.views = Views(scenario, seed)
-        check_cast(cast, scenario.institution.name)
+        self.views = Projector(scenario, seed)
+        check_lineup(cast, scenario.institution.name)
         self.cast = cast
         self.reaction = parse_reaction(scenario.robots.reaction, scenario.robots.reaction_mean_s)
         self.public = {
@@ -66,7 +66,7 @@ class Simulation:
             market = self.session.market_of[seat].number
             knowledge = Knowledge(self.public[market, self.views.information[seat]])
             rng = stream(derived(seed if robot_seed is None else robot_seed, "robot", seat), "decide")
-            self.robots[seat] = Robot(seat, make_agent(*parse_word(word)), rng, knowledge, market)
+            self.robots[seat] = Robot(seat, make_agent(*parse_agent_spec(word)), rng, knowledge, market)
         self.learners = {
             channel: [r for r in self.robots.values() if r.agent.learns and r.knowledge.public is public]
             for channel, public in self.public.items()
@@ -77,7 +77,7 @@ class Simulation:
         """How often the robots of a market (or of all) have looked at it so far."""
         return sum(robot.looked for robot in self.robots.values() if market in (None, robot.market))
 
-    def play(self) -> Iterator[Heard]:
+    def play(self) -> Iterator[SimulationStep]:
         """Everybody joins, the experimenter starts where it is his to do, and the periods run to the session's end."""
         yield self._hand_in(Envelope(GATEWAY, Open()), 0)
         for seat in self.robots:
@@ -89,7 +89,7 @@ class Simulation:
                 yield from self._trade(due)
             yield self._hand_in(self.session.alarm(), due)
 
-    def _trade(self, end: Instant) -> Iterator[Heard]:
+    def _trade(self, end: Instant) -> Iterator[SimulationStep]:
         """A period: robots are activated at their times, until the market closes or none has a unit left."""
         robots, start, reaction = self.robots, self.session.now, self._reaction
         trading = [(seat, robot) for seat, robot in robots.items() if robot.knowledge.units_left]
@@ -102,10 +102,10 @@ class Simulation:
             robot.looked += 1
             knowledge.now = now
             try:
-                action = decided(robot.agent, knowledge, robot.rng)
+                action = run_decide(robot.agent, knowledge, robot.rng)
             except AgentFailed as error:
                 raise self._named(error, robot) from error
-            message = None if action is None else said(action, knowledge)
+            message = None if action is None else to_message(action, knowledge)
             if message is not None:
                 robot.token += 1
                 yield self._hand_in(Envelope(seat, message, token=robot.token), now)
@@ -123,7 +123,7 @@ class Simulation:
         when_s = robot.knowledge.now / SECOND
         return AgentFailed(f"{self.cast[robot.seat]} on seat {robot.seat}, {when_s:.1f} s: {error}")
 
-    def _hand_in(self, envelope: Envelope, now: Instant) -> Heard:
+    def _hand_in(self, envelope: Envelope, now: Instant) -> SimulationStep:
         events = self.session.handle(envelope, now)
         for event in events:
             shown = self.views.project(event)
@@ -131,7 +131,7 @@ class Simulation:
                 self._show(shown, now)
         return envelope, now, events
 
-    def _show(self, shown: Shown, now: Instant) -> None:
+    def _show(self, shown: Projection, now: Instant) -> None:
         """One fold for all who are shown the same; only those it concerns fold their own form."""
         if shown.public is None:
             self._show_own(shown)
@@ -144,7 +144,7 @@ class Simulation:
                     self._tell(robot, shown.own.get(robot.seat, form))
         self._show_own(shown)
 
-    def _show_own(self, shown: Shown) -> None:
+    def _show_own(self, shown: Projection) -> None:
         for seat, message in shown.own.items():
             robot = self.robots[seat]
             robot.knowledge.see_own(message)
@@ -153,6 +153,6 @@ class Simulation:
 
     def _tell(self, robot: Robot, message: Message) -> None:
         try:
-            seen(robot.agent, message)
+            run_see(robot.agent, message)
         except AgentFailed as error:
             raise self._named(error, robot) from error

@@ -18,7 +18,7 @@ import msgspec
 from p2p.base.exact_sum import total
 from p2p.environments.load_profiles import INTERVALS_PER_DAY
 from p2p.sim.shell.atomic_folder import locked, write_text
-from p2p.sim.shell.cli_options import Refusal, default_workers, folder_for, numbers
+from p2p.sim.shell.cli_options import UsageError, default_workers, folder_for, numbers
 from p2p.sim.shell.progress import Bars
 from p2p.sim.study.results.frontier import write_tables
 from p2p.sim.study.results.labelled_runs import Labelled
@@ -69,10 +69,10 @@ def runbook(
     place = folder_for(Path(out))
     experiments = book(place, seeds, intervals, sizes, file_format, optional)
     if not experiments:
-        raise Refusal(f"--sizes: no experiment of the run book has any of {', '.join(map(str, sizes))} agents")
+        raise UsageError(f"--sizes: no experiment of the run book has any of {', '.join(map(str, sizes))} agents")
     target = ROOT / "docs" / "runbook.md"
     if doc and not target.parent.is_dir():
-        raise Refusal("--doc writes docs/runbook.md of a checkout, and this is none; leave it out")
+        raise UsageError("--doc writes docs/runbook.md of a checkout, and this is none; leave it out")
     with locked(place):
         stages: dict[str, Any] = {"load_before": _load()}
         started = time.monotonic()

@@ -6,7 +6,7 @@ from p2p.analysis.energy_metrics import EnergyScore
 from p2p.base.exact_sum import total
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.schema import Scenario
-from p2p.sim.simulation.batch import Played
+from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.schema import ENERGY, FORESIGHT, LIMITED, Column
 
 
@@ -29,7 +29,7 @@ def period_cells(energy: EnergyScore | None) -> dict[str, Any]:
     return {} if energy is None else _cells([energy])
 
 
-def session_cells(played: Played) -> dict[str, Any]:
+def session_cells(played: SessionResult) -> dict[str, Any]:
     """The cells of one session's market."""
     energy = [score.energy for score in played.scores if score.energy is not None]
     found = [bound for bound in played.foresight if bound is not None]

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from p2p.analysis.market_metrics import PeriodScore, score_session
 from p2p.base.exact_sum import total
 from p2p.scenario.schema import Scenario
-from p2p.sim.simulation.batch import Played
+from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.energy_schema import period_cells, period_columns, session_cells, session_columns
 from p2p.sim.tables.schema import FIGURES, TABLES, Column
 
@@ -65,7 +65,7 @@ def columns_of(scenarios: Sequence[Scenario]) -> dict[str, tuple[Column, ...]]:
     return {name: (*columns, *more.get(name, ())) for name, columns in TABLES.items()}
 
 
-def rows_of(played: Played) -> dict[str, list[Row]]:
+def rows_of(played: SessionResult) -> dict[str, list[Row]]:
     """The rows that a session adds to each table."""
     markets = sorted({score.market for score in played.scores})
     return {
@@ -76,13 +76,13 @@ def rows_of(played: Played) -> dict[str, list[Row]]:
     }
 
 
-def _of_market(played: Played, market: int) -> Played:
+def _of_market(played: SessionResult, market: int) -> SessionResult:
     """The part of a session that is one market's."""
     scores = [score for score in played.scores if score.market == market]
     return replace(played, scores=scores, foresight=played.foresight[market : market + 1])
 
 
-def _session_row(played: Played, market: int) -> Row:
+def _session_row(played: SessionResult, market: int) -> Row:
     whole = score_session(played.scores)
     looked = played.looked[market] if played.looked else None
     row: Row = {"session": played.session, "market": market, "seed": played.seed, "activations": looked}
@@ -99,8 +99,8 @@ def _period_row(session: int, score: PeriodScore) -> Row:
 
 
 def write_tables(
-    folder: Path, played: Iterable[Played], scenarios: Sequence[Scenario] = (), form: Format = "csv"
-) -> list[Played]:
+    folder: Path, played: Iterable[SessionResult], scenarios: Sequence[Scenario] = (), form: Format = "csv"
+) -> list[SessionResult]:
     """Write the tables as sessions come; returns them without the rows of contracts and traders, which may be many."""
     columns, done = columns_of(scenarios), []
     with ExitStack() as stack:

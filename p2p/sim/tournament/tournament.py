@@ -21,7 +21,7 @@ from p2p.base.rng import derived, stream
 from p2p.base.units import Seat
 from p2p.scenario.assignment import seats_of_markets
 from p2p.scenario.schema import InducedValues, Scenario
-from p2p.sim.simulation.batch import Task, play
+from p2p.sim.simulation.batch import SessionSpec, play
 from p2p.sim.simulation.process_pool import in_order
 
 Gains = dict[Seat, float]
@@ -66,7 +66,7 @@ class Meeting:
     b: str
     number: int
     seats_of_a: frozenset[Seat]
-    task: Task
+    task: SessionSpec
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def meetings(scenario: Scenario, agents: list[str], sessions: int, seed: int) ->
     def meeting(test: str, a: str, b: str, k: int, seats: frozenset[Seat], of: int) -> Meeting:
         cast = tuple(a if seat in seats else b for seat in range(scenario.seats))
         session_seed = derived(seed, "session", of)
-        return Meeting(test, a, b, k, seats, Task(k, scenario, cast, session_seed, session_seed))
+        return Meeting(test, a, b, k, seats, SessionSpec(k, scenario, cast, session_seed, session_seed))
 
     for a in agents:
         yield from (meeting("alone", a, a, k, everyone, k) for k in range(1, sessions + 1))
@@ -133,7 +133,7 @@ def meetings(scenario: Scenario, agents: list[str], sessions: int, seed: int) ->
             yield meeting("one in many", a, b, k, frozenset({seat}), k)
 
 
-def gains_of(task: Task) -> Gains:
+def gains_of(task: SessionSpec) -> Gains:
     """Play a session; what each seat gained. Raises AgentFailed where an agent raises, says nonsense, never returns."""
     scores = play(task).scores
     part = total(score.equilibrium.surplus_max for score in scores) / task.scenario.seats
@@ -144,7 +144,7 @@ def gains_of(task: Task) -> Gains:
     return gained
 
 
-def gains_of_all(tasks: list[Task], workers: int) -> Iterator[Gains]:
+def gains_of_all(tasks: list[SessionSpec], workers: int) -> Iterator[Gains]:
     """Play them all, in their order; nothing more is played once one has failed."""
     return in_order(gains_of, tasks, workers)
 

@@ -15,7 +15,7 @@ from p2p.agents.base import Action, Agent, View
 from p2p.agents.quoting import improves, on_tick
 from p2p.agents.registry import NAMES, AgentError
 from p2p.base.rng import derived, stream
-from p2p.information.projection import Views
+from p2p.information.projection import Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import (
@@ -279,7 +279,7 @@ def test_it_does_the_same_live_as_simulated(word: str, quotes: Any) -> None:
     rules = msgspec.structs.replace(scenario.institution, terms=Terms(quotes=quotes))
     scenario = msgspec.structs.replace(scenario, institution=rules)
     simulation = Simulation(scenario, [word] * 3 + ["zic"] * 3, seed)
-    views, seat = Views(scenario, seed), 0
+    views, seat = Projector(scenario, seed), 0
     knowledge, one = Knowledge(PublicKnowledge(public_rules(scenario))), agent(word)
     rng, said_by_it = stream(derived(seed, "robot", seat), "decide"), []
     looks: list[tuple[int, Action]] = []

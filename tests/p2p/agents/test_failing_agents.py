@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from p2p.agents.invocation import AgentFailed
-from p2p.sim.simulation.batch import Task, play_all
+from p2p.sim.simulation.batch import SessionSpec, play_all
 from p2p.sim.tournament.tournament import gains_of_all
 from tests import ROOT
 from tests.plays.lab import GUARD_S, pit
@@ -44,9 +44,9 @@ def failing(tmp_path: Path) -> str:
     return f"{tmp_path}/bad.py"
 
 
-def of(word: str, sessions: int) -> list[Task]:
+def of(word: str, sessions: int) -> list[SessionSpec]:
     """Sessions in which it sits on one of four seats."""
-    return [Task(k, small(), ("zic", "zic", word, "zic"), k, k) for k in range(1, sessions + 1)]
+    return [SessionSpec(k, small(), ("zic", "zic", word, "zic"), k, k) for k in range(1, sessions + 1)]
 
 
 @pytest.mark.parametrize("agent", ["Raises", "Ends"])

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from p2p.agents.base import Action
-from p2p.agents.order_mapping import said
-from p2p.agents.quoting import only_takes, taken
+from p2p.agents.order_mapping import to_message
+from p2p.agents.quoting import only_takes, take_best
 from p2p.agents.registry import NAMES, AgentError
 from p2p.agents.strategies.beliefs import Belief, History
 from p2p.agents.strategies.zip import ZIP
@@ -122,7 +122,7 @@ def test_a_buyer_who_may_not_quote_takes_or_passes(action: Action, bid: Any, ask
     knowledge.see(Schedule(1, "buyer", (Step(100),)), 0)
     knowledge.public.see(Quote("bid", bid), 0)
     knowledge.public.see(Quote("ask", ask), 0)
-    assert said(action, knowledge) == message
+    assert to_message(action, knowledge) == message
 
 
 # --- each by hand ------------------------------------------------------------------------------------------------
@@ -138,10 +138,10 @@ def test_who_may_only_take_is_told_by_the_terms() -> None:
 
 
 def test_what_stands_is_taken_where_it_gains_and_is_not_ones_own() -> None:
-    assert [taken(replace(BUYER, ask=ask)) for ask in (None, 100, 99)] == [None, None, Buy(99)]
-    assert [taken(replace(SELLER, bid=bid)) for bid in (None, 100, 101)] == [None, None, Sell(101)]
-    assert taken(replace(BUYER, ask=99, ask_mine=True)) is None
-    assert taken(replace(SELLER, bid=101, bid_mine=True)) is None
+    assert [take_best(replace(BUYER, ask=ask)) for ask in (None, 100, 99)] == [None, None, Buy(99)]
+    assert [take_best(replace(SELLER, bid=bid)) for bid in (None, 100, 101)] == [None, None, Sell(101)]
+    assert take_best(replace(BUYER, ask=99, ask_mine=True)) is None
+    assert take_best(replace(SELLER, bid=101, bid_mine=True)) is None
 
 
 @pytest.mark.parametrize("word", ["gd", "mgd", "gdx", "shaver"])

@@ -12,10 +12,10 @@ from bots.robots.fleet import run_fleet
 from bots.robots.robot import OVERDUE_MAX, Robot
 from p2p.agents.base import Agent
 from p2p.agents.invocation import AgentFailed
-from p2p.agents.registry import AgentError, check_cast, make_agent, parse_cast, parse_word
+from p2p.agents.registry import AgentError, check_lineup, make_agent, parse_agent_spec, parse_lineup
 from p2p.messages import Ask, Bid, Contract, End, Passes, Quote
 from p2p.scenario.assignment import seats_of_markets
-from p2p.sim.simulation.batch import Task, play_all
+from p2p.sim.simulation.batch import SessionSpec, play_all
 from p2p.sim.simulation.simulation import Simulation
 from recordings.journal.store import read_folder
 from recordings.scoring.score import fold
@@ -97,16 +97,16 @@ async def test_the_pages_example_plays_live(example, host, small):
 
 
 def test_it_is_played_on_several_cores(example):
-    tasks = [Task(k, small(), (example,) * 4, k, k) for k in range(1, 7)]
+    tasks = [SessionSpec(k, small(), (example,) * 4, k, k) for k in range(1, 7)]
     assert [one.scores for one in play_all(tasks, 2)] == [one.scores for one in play_all(tasks, 1)]
 
 
 def test_it_is_accepted_wherever_an_agent_is(example):
-    assert parse_word(f"{example}/share=0.3") == (example, {"share": "0.3"})
-    assert parse_cast(f"{example}:2,zic:*", 3) == [example, example, "zic"]
-    assert parse_cast(example, 2) == [example] * 2
-    assert parse_cast(f"{example}/share=0.3", 1) == [f"{example}/share=0.3"]
-    assert parse_cast(f"{example}/share=0.3:2,zic:*", 3) == [f"{example}/share=0.3"] * 2 + ["zic"]
+    assert parse_agent_spec(f"{example}/share=0.3") == (example, {"share": "0.3"})
+    assert parse_lineup(f"{example}:2,zic:*", 3) == [example, example, "zic"]
+    assert parse_lineup(example, 2) == [example] * 2
+    assert parse_lineup(f"{example}/share=0.3", 1) == [f"{example}/share=0.3"]
+    assert parse_lineup(f"{example}/share=0.3:2,zic:*", 3) == [f"{example}/share=0.3"] * 2 + ["zic"]
     assert type(make_agent("p2p.agents.strategies.zic:ZIC")).__name__ == "ZIC"
 
 
@@ -122,7 +122,7 @@ def test_what_an_agent_keeps_for_itself_is_no_parameter(tmp_path):
     assert "share" in pit("agents", word, cwd=tmp_path).stdout
     assert "_seen" not in pit("agents", word, cwd=tmp_path).stdout
     with pytest.raises(AgentError, match="there is no parameter '_seen'; it has share"):
-        parse_word(f"{word}/_seen=3")
+        parse_agent_spec(f"{word}/_seen=3")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_what_an_agent_keeps_for_itself_is_no_parameter(tmp_path):
 )
 def test_what_is_not_there_is_said(word, said):
     with pytest.raises(AgentError) as caught:
-        parse_word(word)
+        parse_agent_spec(word)
     assert str(caught.value).startswith(said)
 
 
@@ -164,7 +164,7 @@ def test_what_is_not_there_is_said(word, said):
 )
 def test_a_wrong_parameter_is_said_in_one_line(word, said):
     with pytest.raises(AgentError) as caught:
-        parse_word(word)
+        parse_agent_spec(word)
     assert str(caught.value) == said
 
 
@@ -217,9 +217,9 @@ def test_a_file_that_cannot_be_imported_is_shown_with_its_own_traceback(tmp_path
 
 
 def test_an_agent_says_where_it_does_not_play():
-    check_cast(["sniper", "zic"], "standing")
+    check_lineup(["sniper", "zic"], "standing")
     with pytest.raises(AgentError, match="sniper does not play in 'call': nothing stands"):
-        check_cast(["zic", "sniper"], "call")
+        check_lineup(["zic", "sniper"], "call")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from p2p.agents.registry import NAMES, AgentError, agent_class, make_agent, parse_cast, parse_word
+from p2p.agents.registry import NAMES, AgentError, agent_class, make_agent, parse_agent_spec, parse_lineup
 from p2p.messages import Ask, Bid, Buy, Quote, Sell, StartRound
 from tests.plays.sight import Drawn, Sight, agent, decide, seller
 
@@ -145,7 +145,7 @@ def test_every_name_makes_an_agent() -> None:
 
 
 def test_parameters_are_read_from_words() -> None:
-    assert parse_word("satisficer/tau=0.3/mode=k_search") == ("satisficer", {"tau": "0.3", "mode": "k_search"})
+    assert parse_agent_spec("satisficer/tau=0.3/mode=k_search") == ("satisficer", {"tau": "0.3", "mode": "k_search"})
     one = agent("satisficer/tau=0.3/k=7")
     assert (one.tau, one.k) == (0.3, 7)  # type: ignore[attr-defined]
 
@@ -169,15 +169,15 @@ def test_parameters_are_read_from_words() -> None:
 )
 def test_a_wrong_word_is_answered_with_what_is_wrong(word: str, said: str) -> None:
     with pytest.raises(AgentError) as caught:
-        parse_word(word)
+        parse_agent_spec(word)
     assert str(caught.value).startswith(said)
 
 
 def test_a_cast_names_who_sits_on_each_seat() -> None:
-    assert parse_cast("zic:*", 3) == ["zic"] * 3
-    assert parse_cast("zic", 3) == ["zic"] * 3
-    assert parse_cast("zic:1, satisficer/tau=0.3:*", 3) == ["zic", "satisficer/tau=0.3", "satisficer/tau=0.3"]
-    assert parse_cast("zic:2", 3) == ["zic"] * 2
+    assert parse_lineup("zic:*", 3) == ["zic"] * 3
+    assert parse_lineup("zic", 3) == ["zic"] * 3
+    assert parse_lineup("zic:1, satisficer/tau=0.3:*", 3) == ["zic", "satisficer/tau=0.3", "satisficer/tau=0.3"]
+    assert parse_lineup("zic:2", 3) == ["zic"] * 2
 
 
 @pytest.mark.parametrize(
@@ -195,5 +195,5 @@ def test_a_cast_names_who_sits_on_each_seat() -> None:
 )
 def test_a_wrong_cast_is_answered_with_what_is_wrong(cast: str, said: str) -> None:
     with pytest.raises(AgentError, match=r".*") as caught:
-        parse_cast(cast, 3)
+        parse_lineup(cast, 3)
     assert said in str(caught.value)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from rich.text import Text
 
-from p2p.analysis.seat_occupancy import Sitting
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.seat_occupancy import SeatOccupancy
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import GATEWAY, SECOND
 from p2p.messages import Ask, Bid, Joined, Left, Pause, Resume, Start
 from p2p.messages.envelope import Envelope
@@ -48,7 +48,7 @@ def test_the_seats_times_and_the_unpaid_are_folded_from_what_is_recorded() -> No
 def test_a_seat_is_its_persons_in_the_score_whoever_held_it_last() -> None:
     play = course()
     takes(play, 2)
-    outcome = Outcome()
+    outcome = SessionOutcome()
     for envelope, _, _ in play.heard:
         outcome.hear(envelope.message)
     assert outcome.controllers == dict.fromkeys(range(4), "human")
@@ -113,8 +113,8 @@ def test_tables_of_many_say_which_of_them_is_no_recording(tmp_path: Path) -> Non
     assert f"{tmp_path / 'notes.txt'}: the journal has no header" in done.stderr
 
 
-def sat(play: Course) -> Sitting:
-    sitting = Sitting()
+def sat(play: Course) -> SeatOccupancy:
+    sitting = SeatOccupancy()
     for envelope, at, events in play.heard:
         sitting.hear(envelope.message, at)
         for event in events:

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bots.robots.fleet import run_fleet
-from p2p.analysis.energy_metrics import Books, best_gain, bound_given_actions
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.energy_metrics import EnergyRecords, best_gain, bound_given_actions
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import INSTITUTION
 from p2p.messages import Contract, Forecast, Metered, Schedule, SetBattery, SetReservation, StartPeriod, Step
 from p2p.messages.envelope import Event
@@ -21,9 +21,9 @@ from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.scenario.terms import CallTerms
 from p2p.session.session import Session
 from p2p.sim.library.files import load
-from p2p.sim.simulation.batch import Task, play
+from p2p.sim.simulation.batch import SessionSpec, play
 from p2p.sim.simulation.foresight_bound import foresight_bound
-from p2p.sim.simulation.simulation import Heard, Simulation
+from p2p.sim.simulation.simulation import Simulation, SimulationStep
 from recordings.journal.store import Recovered, Store, read_folder, run_again
 from recordings.scoring.score import fold, score
 from tests.plays.energy_days_plays import ENERGY_DAYS, brief
@@ -60,7 +60,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     return Scenario("A day", rules, table, 6, 10.0, charges=charges, markets=draw(st.integers(1, 2)), break_s=1.0)
 
 
-def events_of(heard: list[Heard]) -> list[Event]:
+def events_of(heard: list[SimulationStep]) -> list[Event]:
     return [event for _, _, events in heard for event in events]
 
 
@@ -132,7 +132,7 @@ def test_foresight_gains_no_less_than_the_same_actions_and_these_no_less_than_wa
     scenario: Scenario, seed: int, word: str
 ) -> None:
     pytest.importorskip("scipy")
-    played = play(Task(1, scenario, (word,) * scenario.seats, seed, seed, bounds=True))
+    played = play(SessionSpec(1, scenario, (word,) * scenario.seats, seed, seed, bounds=True))
     for market, foresight in enumerate(played.foresight):
         energy = [one.energy for one in played.scores if one.market == market]
         assert len(energy) == scenario.periods
@@ -143,13 +143,13 @@ def test_foresight_gains_no_less_than_the_same_actions_and_these_no_less_than_wa
 
 def test_the_bounds_by_hand() -> None:
     """A house with 100 Wh over at noon and 100 short in the evening, its neighbour the other way round."""
-    noon = Books(
+    noon = EnergyRecords(
         {0: Forecast(1, 0, 100, -100, 300, 50), 1: Forecast(1, 60, 0, 60, 200, 80)},
         {0: Metered(1, 0, 100, gain=0), 1: Metered(1, 60, 0, gain=0)},
     )
     assert bound_given_actions(noon, None) == 60 * (200 - 50)
     assert bound_given_actions(noon, 20) == 20 * (200 - 50)
-    evening = Books(
+    evening = EnergyRecords(
         {0: Forecast(2, 100, 0, 100, 300, 50), 1: Forecast(2, 0, 30, -30, 200, 80)},
         {0: Metered(2, 100, 0, gain=0), 1: Metered(2, 0, 20, gain=0)},
     )
@@ -162,14 +162,14 @@ def test_foresight_by_hand_moves_energy_from_noon_to_evening() -> None:
     battery = Battery(capacity_kwh=0.04, power_kw=12, round_trip_efficiency=1.0, soc_min=0.0, soc_start=0.0)
     table = Prosumers(seats=2, buy=Range(300, 300), feed_in=Range(50, 50), battery=battery, batteries=1)
     scenario = Scenario("Two", InstitutionRules(0, 500, name="continuous"), table, 2, 1.0)
-    noon = Books(
+    noon = EnergyRecords(
         {
             0: Forecast(1, 0, 100, -100, 300, 50, stored=0, power_w=12_000, capacity=40),
             1: Forecast(1, 0, 0, 0, 300, 50),
         },
         {0: Metered(1, 0, 100, gain=0, stored=0), 1: Metered(1, 0, 0, gain=0)},
     )
-    evening = Books(
+    evening = EnergyRecords(
         {0: Forecast(2, 10, 0, 10, 300, 50, stored=0), 1: Forecast(2, 90, 0, 90, 300, 50)},
         {0: Metered(2, 10, 0, gain=0, stored=0), 1: Metered(2, 90, 0, gain=0)},
     )
@@ -252,7 +252,7 @@ async def test_a_day_on_sockets_is_the_one_its_messages_make_again(host, name: s
     session, played = run_again(reading)
     assert reading.sealed is not None
     assert session.digest().hex() == reading.sealed.digest
-    again = Outcome(scenario.charges)
+    again = SessionOutcome(scenario.charges)
     for record, (_, events) in zip(read_folder(folder).records(), played, strict=True):
         again.hear(record.envelope().message)
         for event in events:
@@ -267,7 +267,7 @@ async def test_a_day_on_sockets_is_the_one_its_messages_make_again(host, name: s
 
 
 def test_a_day_is_the_same_again_and_another_seed_is_another_day() -> None:
-    def whole(seed: int) -> list[Heard]:
+    def whole(seed: int) -> list[SimulationStep]:
         return list(Simulation(brief("energy-day"), ["zic"] * 12, seed).play())
 
     assert whole(1) == whole(1)
@@ -293,7 +293,7 @@ def test_the_lab_s_days_begin_at_ten_and_have_trade_in_nearly_every_interval(nam
     assert 16 <= scenario.periods <= 24
     assert 60 <= scenario.period_s <= 90
     for seed in (1, 2, 3):
-        played = play(Task(1, scenario, ("satisficer",) * 12, seed, seed))
+        played = play(SessionSpec(1, scenario, ("satisficer",) * 12, seed, seed))
         assert sum(one.quantity > 0 for one in played.scores) >= 15
         prices = [one.equilibrium.price for one in played.scores if one.equilibrium.price is not None]
         assert max(prices) - min(prices) > 100, "the price falls towards noon and rises after it"

@@ -21,7 +21,7 @@ from p2p.messages import (
     StartPeriod,
     Step,
 )
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 from p2p.session.session import Session
 from tests.plays.play import Course, small
 
@@ -97,19 +97,19 @@ def test_a_new_period_begins_with_nothing_bought() -> None:
     assert environment.env == market().env
     assert start == StartPeriod(2, 1_000, buyers={0: 3}, sellers={1: 3})
     assert schedules == [
-        Sent(0, Schedule(2, "buyer", (Step(200), Step(100), Step(50)))),
-        Sent(1, Schedule(2, "seller", (Step(25), Step(75), Step(150)))),
+        Outgoing(0, Schedule(2, "buyer", (Step(200), Step(100), Step(50)))),
+        Outgoing(1, Schedule(2, "seller", (Step(25), Step(75), Step(150)))),
     ]
 
 
 def test_the_contracts_are_answered_to_whoever_asks() -> None:
     environment = trade(market(), 90)
     asked = environment.handle(RequestContracts(), 1)
-    assert asked == [Sent(1, Contracts(((0, 1, 90),)))]
+    assert asked == [Outgoing(1, Contracts(((0, 1, 90),)))]
 
 
 def test_a_reminder_makes_it_end_the_period() -> None:
-    assert market().handle(ReminderEndPeriod(), SESSION) == [Sent(INSTITUTION, EndPeriod())]
+    assert market().handle(ReminderEndPeriod(), SESSION) == [Outgoing(INSTITUTION, EndPeriod())]
 
 
 def test_a_loss_is_what_lies_beyond_the_unit_at_hand() -> None:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION
-from p2p.information.projection import Views
+from p2p.information.projection import Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import (
@@ -134,7 +134,7 @@ def test_a_seat_knows_its_gain_as_metered_and_sums_it_over_the_intervals():
 
 def test_what_a_household_is_told_it_is_told_alone():
     scenario = day()
-    views = Views(scenario, 1)
+    views = Projector(scenario, 1)
     private = (Forecast, Metered, Schedule, SetBattery, SetReservation)
     course = Course(scenario).trading()
     course.say(0, SetReservation(200, 200))

@@ -23,7 +23,7 @@ from p2p.messages import (
     StartPeriod,
     Step,
 )
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
 from p2p.scenario.schema import InstitutionRules
@@ -78,11 +78,11 @@ def test_each_is_told_its_forecast_and_the_institution_who_may_trade_up_to_his_n
     sent, start = market.start_period(1, 60)
     assert start == StartPeriod(1, 60, {0: 100}, {1: 200})
     assert sent == [
-        Sent(0, Forecast(1, load=100, pv=0, net=100, buy=300, feed_in=80)),
-        Sent(0, Schedule(1, "buyer", (Step(300, 100),))),
-        Sent(1, Forecast(1, load=50, pv=250, net=-200, buy=300, feed_in=100)),
-        Sent(1, Schedule(1, "seller", (Step(100, 200),))),
-        Sent(2, Forecast(1, load=70, pv=70, net=0, buy=300, feed_in=80)),
+        Outgoing(0, Forecast(1, load=100, pv=0, net=100, buy=300, feed_in=80)),
+        Outgoing(0, Schedule(1, "buyer", (Step(300, 100),))),
+        Outgoing(1, Forecast(1, load=50, pv=250, net=-200, buy=300, feed_in=100)),
+        Outgoing(1, Schedule(1, "seller", (Step(100, 200),))),
+        Outgoing(2, Forecast(1, load=70, pv=70, net=0, buy=300, feed_in=80)),
     ]
 
 
@@ -177,7 +177,7 @@ def test_a_battery_keeps_its_houses_own_surplus_for_its_own_deficit():
 
 def test_a_target_holds_until_it_is_changed_as_far_as_power_and_charge_allow():
     market = with_battery(20, 80)
-    assert market.handle(SetBattery(-600), 0) == [Sent(0, SetBattery(-600))]
+    assert market.handle(SetBattery(-600), 0) == [Outgoing(0, SetBattery(-600))]
     assert forecasts(market, 1, 2) == [(-110, -50, 450), (-110, -50, 400)]
     market.handle(SetBattery(1_200), 0)
     assert forecasts(market, 3) == [(40, 100, 500)]
@@ -213,6 +213,6 @@ def test_in_an_induced_market_nothing_of_it_can_be_set():
 def test_contracts_of_the_interval_are_answered_and_forgotten_with_it():
     market = street()
     market.handle(Contract(1, 200, "ask", 0, 1, quantity=60), INSTITUTION)
-    assert market.handle(RequestContracts(), 2) == [Sent(2, Contracts(((0, 1, 200),)))]
+    assert market.handle(RequestContracts(), 2) == [Outgoing(2, Contracts(((0, 1, 200),)))]
     market.start_period(2, 1)
-    assert market.handle(RequestContracts(), 2) == [Sent(2, Contracts(()))]
+    assert market.handle(RequestContracts(), 2) == [Outgoing(2, Contracts(()))]

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from p2p.base.units import EXPERIMENTER, GATEWAY, Controller, Seat
-from p2p.information.projection import Views
+from p2p.information.projection import Projector
 from p2p.messages import Ask, Bid, Cancel, Contract, Joined, Left, Message, Open, Order, Quote, Start
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import encode
@@ -139,7 +139,7 @@ def test_aliases_say_nothing_of_role_value_or_seat(identities: Literal["alias", 
     scenario = msgspec.structs.replace(SEATS_12, identities=identities)
     aliases, by_seat, seats = [], [], []
     for seed in range(SEEDS):
-        session, views = Session(scenario, seed), Views(scenario, seed)
+        session, views = Session(scenario, seed), Projector(scenario, seed)
         dealt = session.markets[0].environment.dealt(1)  # type: ignore[attr-defined]
         names = views.aliases[0]
         buyers = [seat for seat, (role, _) in dealt.items() if role == "buyer"]

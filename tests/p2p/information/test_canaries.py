@@ -16,7 +16,7 @@ from random import Random
 import msgspec
 import pytest
 
-from p2p.agents.registry import NAMES, AgentError, check_cast
+from p2p.agents.registry import NAMES, AgentError, check_lineup
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load, names
 from server.publishing.feeds import Viewer
@@ -29,7 +29,7 @@ IDENTITIES = ("hidden", "alias", "per_period")
 
 def plays(scenario: str, agent: str) -> bool:
     try:
-        check_cast([agent], load(scenario).institution.name)
+        check_lineup([agent], load(scenario).institution.name)
     except AgentError:
         return False
     return True

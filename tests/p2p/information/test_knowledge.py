@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from p2p.base.rng import derived, stream
 from p2p.base.units import SECOND
-from p2p.information.projection import Views
+from p2p.information.projection import Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import (
@@ -177,7 +177,7 @@ FOUR = msgspec.structs.replace(small(), institution=InstitutionRules(1, 200, nam
 def test_in_a_market_of_several_calls_the_end_is_the_periods_not_the_next_calls(second: int) -> None:
     """A pause, its end and an extension are told with the time until the next call."""
     course = Course(FOUR).trading()
-    views, public = Views(FOUR, 1), PublicKnowledge(public_rules(FOUR))
+    views, public = Projector(FOUR, 1), PublicKnowledge(public_rules(FOUR))
     course.wait(second)
     course.command(Pause())
     course.wait(30)
@@ -244,4 +244,4 @@ def test_a_digest_does_not_know_who_came_first(order: Callable[[list[int]], list
 def test_session_and_views_seat_the_markets_alike() -> None:
     scenario = small(markets=3)
     for seed in range(5):
-        assert [market.seats for market in Session(scenario, seed).markets] == Views(scenario, seed).seats
+        assert [market.seats for market in Session(scenario, seed).markets] == Projector(scenario, seed).seats

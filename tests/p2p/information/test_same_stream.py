@@ -15,7 +15,7 @@ from p2p.messages.envelope import Envelope
 from p2p.scenario.schema import InducedValues, InformationSet, Scenario
 from p2p.sim.library.files import load
 from server.publishing.feeds import spectator
-from server.session.sequencer import Arrival
+from server.session.sequencer import InboxItem
 from tests.plays.canaries import TICK, marked, secrets
 from tests.plays.canaries_plays import INFORMATION, LEAKS
 from tests.simulation.calm import Lab, played
@@ -59,7 +59,7 @@ def watched(scenario: Scenario, said: Script) -> Lab:
     async def speak(lab: Lab) -> None:
         for at, envelope in said:
             await asyncio.sleep(at - loop.time())
-            lab.host.sequencer.put(Arrival(envelope))
+            lab.host.sequencer.put(InboxItem(envelope))
 
     async def life() -> Lab:
         lab = Lab(scenario, SEED)

@@ -9,7 +9,7 @@ import pytest
 
 from p2p.agents.registry import NAMES
 from p2p.base.units import AGENTS, ENVIRONMENT, EVERYONE, EXPERIMENTER, INSTITUTION, SESSION
-from p2p.information.projection import Shown, Views
+from p2p.information.projection import Projection, Projector
 from p2p.messages import (
     Accepted,
     Bid,
@@ -40,8 +40,8 @@ from tests.plays.play import Course, small
 IDENTITIES = ["hidden", "alias", "per_period"]
 
 
-def views(identities: str = "hidden", **changes: Any) -> Views:
-    return Views(small(identities=identities, **changes), 1)
+def views(identities: str = "hidden", **changes: Any) -> Projector:
+    return Projector(small(identities=identities, **changes), 1)
 
 
 def quote(trader: int = 2) -> Event:
@@ -56,11 +56,11 @@ def contract(buyer: int = 2, seller: int = 3) -> Event:
 
 
 def test_where_identities_are_hidden_a_quote_is_nobodys_but_ones_own() -> None:
-    assert views().project(quote()) == Shown(0, Quote("bid", 90), {2: Quote("bid", 90, mine=True)})
+    assert views().project(quote()) == Projection(0, Quote("bid", 90), {2: Quote("bid", 90, mine=True)})
 
 
 def test_where_identities_are_hidden_a_contract_is_nobodys_but_its_owners() -> None:
-    assert views().project(contract()) == Shown(
+    assert views().project(contract()) == Projection(
         0,
         Contract(1, 90, "bid"),
         {2: Contract(1, 90, "bid", mine="buyer"), 3: Contract(1, 90, "bid", mine="seller")},
@@ -74,7 +74,7 @@ def test_where_they_are_shown_it_is_by_alias(identities: str) -> None:
     name = shown.aliases[0]
     assert sorted(name.values()) == [1, 2, 3, 4]
     public = Quote("bid", 90, name[2])
-    assert shown.project(quote()) == Shown(0, public, {2: msgspec.structs.replace(public, mine=True)})
+    assert shown.project(quote()) == Projection(0, public, {2: msgspec.structs.replace(public, mine=True)})
     agreed = shown.project(contract())
     assert agreed is not None
     assert agreed.public == Contract(1, 90, "bid", name[2], name[3])
@@ -88,24 +88,24 @@ def test_what_is_said_to_one_is_told_to_that_one_alone() -> None:
         Event(Accepted(4), SESSION, 2, 0),
     ]
     for event in private:
-        assert views().project(event) == Shown(0, None, {2: event.message})
+        assert views().project(event) == Projection(0, None, {2: event.message})
 
 
 def test_answers_are_disguised_as_everything_is() -> None:
     standing = Event(Standing(90, 2, 95, 3), INSTITUTION, 1, 0)
     contracts = Event(Contracts(((2, 3, 90),)), ENVIRONMENT, 1, 0)
-    assert views().project(standing) == Shown(0, None, {1: Standing(90, None, 95, None)})
-    assert views().project(contracts) == Shown(0, None, {1: Contracts(((None, None, 90),))})
+    assert views().project(standing) == Projection(0, None, {1: Standing(90, None, 95, None)})
+    assert views().project(contracts) == Projection(0, None, {1: Contracts(((None, None, 90),))})
     alias = views("alias")
     name = alias.aliases[0]
-    assert alias.project(standing) == Shown(0, None, {1: Standing(90, name[2], 95, name[3])})
-    assert alias.project(contracts) == Shown(0, None, {1: Contracts(((name[2], name[3], 90),))})
+    assert alias.project(standing) == Projection(0, None, {1: Standing(90, name[2], 95, name[3])})
+    assert alias.project(contracts) == Projection(0, None, {1: Contracts(((name[2], name[3], 90),))})
 
 
 def test_a_session_tells_all_markets_and_a_market_its_own() -> None:
     two = views(markets=2)
-    assert two.project(Event(Lobby(1, 8), SESSION, EVERYONE)) == Shown(None, Lobby(1, 8), {})
-    assert two.project(Event(EndRound(1), INSTITUTION, AGENTS, 1)) == Shown(1, EndRound(1), {})
+    assert two.project(Event(Lobby(1, 8), SESSION, EVERYONE)) == Projection(None, Lobby(1, 8), {})
+    assert two.project(Event(EndRound(1), INSTITUTION, AGENTS, 1)) == Projection(1, EndRound(1), {})
 
 
 def test_what_the_actors_say_to_one_another_is_for_the_record_only() -> None:
@@ -121,7 +121,7 @@ def test_what_the_actors_say_to_one_another_is_for_the_record_only() -> None:
 
 def test_aliases_stay_for_a_session_or_change_with_the_period() -> None:
     for identities, stays in (("alias", True), ("per_period", False)):
-        shown = Views(small(((9,),) * 5, ((1,),) * 5, identities=identities), 1)
+        shown = Projector(small(((9,),) * 5, ((1,),) * 5, identities=identities), 1)
         drawn = []
         for period in (1, 2, 3):
             shown.project(Event(StartRound(period, 9), INSTITUTION, AGENTS, 0))
@@ -134,7 +134,7 @@ def test_an_alias_says_nothing_of_seat_or_role() -> None:
     seats, roles = Counter[int](), Counter[str]()
     for seed in range(300):
         scenario = small(identities="alias")
-        first = next(seat for seat, name in Views(scenario, seed).aliases[0].items() if name == 1)
+        first = next(seat for seat, name in Projector(scenario, seed).aliases[0].items() if name == 1)
         seats[first] += 1
         roles[Session(scenario, seed).markets[0].environment.state()[0][first][1]["type"]] += 1  # type: ignore[index]
     assert all(45 < seats[seat] < 105 for seat in range(4))
@@ -152,10 +152,10 @@ def canaries(identities: str) -> Scenario:
     return small(*CANARIES, limits=(0, 200_000), tick=4_000, period_s=40.0, markets=2, identities=identities)
 
 
-def played(cast: list[str], identities: str) -> tuple[Simulation, list[tuple[Event, Shown]]]:
+def played(cast: list[str], identities: str) -> tuple[Simulation, list[tuple[Event, Projection]]]:
     """A session, and what was shown of each of its events; whoever is refused, and who asks, is among them."""
     simulation = Simulation(canaries(identities), cast, 3)
-    views, shown = Views(canaries(identities), 3), []
+    views, shown = Projector(canaries(identities), 3), []
     for _, at, events in simulation.play():
         asked: list[Event] = []
         if simulation.session.phase == "trading" and at % 5 == 0:
@@ -209,10 +209,10 @@ def test_what_others_are_shown_does_not_change_when_only_values_do(identities: s
         first, environment=msgspec.structs.replace(first.environment, buyers=richer, sellers=poorer)
     )
     heard = list(Simulation(first, ["zic", "ziu"] * 4, 3).play())
-    streams: list[list[Shown]] = []
+    streams: list[list[Projection]] = []
     dealt = []
     for scenario in (first, second):
-        session, views = Session(scenario, 3), Views(scenario, 3)
+        session, views = Session(scenario, 3), Projector(scenario, 3)
         events = [event for envelope, at, _ in heard for event in session.handle(envelope, at)]
         dealt.append([event for event in events if isinstance(event.message, Schedule)])
         shown = [views.project(event) for event in events if not isinstance(event.message, Schedule)]
@@ -225,6 +225,6 @@ def test_what_others_are_shown_does_not_change_when_only_values_do(identities: s
 def test_a_course_of_one_market_shows_the_other_nothing() -> None:
     course = Course(small(markets=2)).trading()
     buyer = course.seats("buyer", 0)[0]
-    views = Views(course.session.scenario, 1)
+    views = Projector(course.session.scenario, 1)
     shown = [form for event in course.say(buyer, Bid(90)) if (form := views.project(event))]
     assert [form.market for form in shown] == [0, 0]

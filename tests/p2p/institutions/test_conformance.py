@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from bots.robots.fleet import run_fleet
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION
-from p2p.information.projection import Views
+from p2p.information.projection import Projector
 from p2p.messages import (
     Accepted,
     Called,
@@ -69,7 +69,7 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed() -> None:
 @EACH
 def test_a_session_is_legal(case: Case) -> None:
     """Prices within the limits and controls, units and money conserved, no more surplus than there is."""
-    simulation, outcome = case.simulation(), Outcome(case.scenario.charges)
+    simulation, outcome = case.simulation(), SessionOutcome(case.scenario.charges)
     low, high = controlled(public_rules(case.scenario))
     answers = deals = 0
     for envelope, _, events in simulation.play():
@@ -176,7 +176,7 @@ def hidden(message: Message, information: InformationSet) -> Message | None:
 
 @EACH
 def test_what_an_information_set_hides_does_not_show(case: Case) -> None:
-    views, canaries = Views(case.scenario, SEED), Views(case.scenario, SEED)
+    views, canaries = Projector(case.scenario, SEED), Projector(case.scenario, SEED)
     tried = 0
     for _, _, events in case.simulation().play():
         for event in events:
@@ -200,7 +200,7 @@ def test_what_an_information_set_hides_does_not_show(case: Case) -> None:
 
 @EACH
 def test_the_public_is_shown_no_more_than_the_poorest_seat(case: Case) -> None:
-    views = Views(case.scenario, SEED)
+    views = Projector(case.scenario, SEED)
     order = ("standing", "ticker", "book")
     for market, seats in enumerate(views.seats):
         of_seats = [order.index(views.information[seat]) for seat in seats]
@@ -209,7 +209,7 @@ def test_the_public_is_shown_no_more_than_the_poorest_seat(case: Case) -> None:
 
 def test_who_sees_no_contracts_is_told_his_own_when_he_asks() -> None:
     case = next(case for case in CASES if case.name == "continuous-standing")
-    simulation, views = case.simulation(), Views(case.scenario, SEED)
+    simulation, views = case.simulation(), Projector(case.scenario, SEED)
     mine = answered = 0
     for _, at, events in simulation.play():
         for event in events:
@@ -230,7 +230,7 @@ def test_who_sees_no_contracts_is_told_his_own_when_he_asks() -> None:
 
 def test_what_a_call_would_give_is_no_affair_of_who_sees_no_contracts() -> None:
     case = next(case for case in CASES if case.name == "call-standing")
-    views = Views(case.scenario, SEED)
+    views = Projector(case.scenario, SEED)
     held = views.project(Event(Called(2, 90, 3), INSTITUTION, AGENTS, 0))
     assert held is not None
     assert held.form("standing") == Called(2, None, 0), "when it was held is everybody's to know"

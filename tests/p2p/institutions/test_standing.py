@@ -18,7 +18,7 @@ from p2p.messages import (
     Standing,
     StartRound,
 )
-from p2p.messages.envelope import Sent
+from p2p.messages.envelope import Outgoing
 from tests.plays.play import (
     Play,
     Said,
@@ -193,13 +193,13 @@ def test_contracts_are_counted_and_say_which_quote_was_taken() -> None:
 def test_the_opening_tells_the_agents_and_sets_the_alarm_that_ends_the_period() -> None:
     stage = play()
     alarm = Reminder(1, SECOND)
-    assert stage.answer == [Sent(AGENTS, StartRound(1, SECOND)), Sent(INSTITUTION, alarm)]
-    assert stage.auction.handle(alarm, INSTITUTION) == [Sent(INSTITUTION, EndPeriod())]
-    assert stage.auction.handle(EndPeriod(), INSTITUTION) == [Sent(AGENTS, EndRound(1))]
+    assert stage.answer == [Outgoing(AGENTS, StartRound(1, SECOND)), Outgoing(INSTITUTION, alarm)]
+    assert stage.auction.handle(alarm, INSTITUTION) == [Outgoing(INSTITUTION, EndPeriod())]
+    assert stage.auction.handle(EndPeriod(), INSTITUTION) == [Outgoing(AGENTS, EndRound(1))]
 
 
 def test_a_quote_is_told_to_all_with_whose_it_is() -> None:
-    assert (play() << bid(1, 90)).answer == [Sent(AGENTS, Quote("bid", 90, 1))]
+    assert (play() << bid(1, 90)).answer == [Outgoing(AGENTS, Quote("bid", 90, 1))]
 
 
 def test_what_one_would_pay_at_worst_is_said_only_where_one_can_trade() -> None:
@@ -270,7 +270,7 @@ orders: st.SearchStrategy[Said] = st.one_of(
 )
 
 
-def name(answer: list[Sent] | str) -> str:
+def name(answer: list[Outgoing] | str) -> str:
     return answer if isinstance(answer, str) else answer[0].message.directive
 
 

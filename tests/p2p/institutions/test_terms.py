@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import EXPERIMENTER
 from p2p.messages import (
     Ask,
@@ -31,7 +31,7 @@ from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.scenario.terms import CallTerms, Terms
 from p2p.sim.library.files import load
 from p2p.sim.library.induced_sheet import induced_sheet, rules_lines
-from p2p.sim.simulation.batch import Task, play
+from p2p.sim.simulation.batch import SessionSpec, play
 from tests.conftest import SMALL
 from tests.plays.play import Course, answer, small, told
 
@@ -262,7 +262,7 @@ def test_charges_are_taken_from_payoffs_and_count_as_surplus() -> None:
     assert balance[rich(course)] == (150 - 80) + (120 - 80) - 2 * 10 - 2
     assert balance[cheap(course)] == (80 - 50) + (80 - 70) + 2 * 4 - 2
     course.wait(10)
-    outcome = Outcome(course.session.scenario.charges)
+    outcome = SessionOutcome(course.session.scenario.charges)
     for event in course.events:
         outcome.see(event)
     (score,) = outcome.scores()
@@ -286,7 +286,7 @@ def test_an_order_of_several_units_may_pay_a_commission_for_each(rule: dict[str,
 def test_robots_never_lose_by_a_tax() -> None:
     taxed = market(charges=Charges(commission=1, tax_buyer=25, tax_seller=5), period_s=60.0)
     for seed in range(5):
-        for score in play(Task(1, taxed, ("zic", "optimizer") * 2, seed, seed)).scores:
+        for score in play(SessionSpec(1, taxed, ("zic", "optimizer") * 2, seed, seed)).scores:
             assert all(gained >= 0 for gained in score.surplus_by_seat.values())
 
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from p2p.messages import Accepted, Bid, Lobby, Message, Quote, Refused
-from p2p.protocol.client_connection import ClientLine
+from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import ProtocolError, encode
-from p2p.protocol.frames import Fact, Fault, Login, Told, Welcome, error_frame, feed_frame, frame
-from p2p.protocol.server_connection import ServerLine
+from p2p.protocol.frames import Fact, Fault, Login, NumberedFact, Welcome, error_frame, feed_frame, frame
+from p2p.protocol.server_connection import ServerProtocol
 from p2p.scenario.public_rules import public_rules
 from tests.plays.play import small
 
@@ -31,7 +31,7 @@ class Seat:
     def __init__(self) -> None:
         self.facts: list[bytes] = []
         self.effects: list[tuple[int, Message]] = []
-        self.line = ServerLine()
+        self.line = ServerProtocol()
         self.sent: int | None = None
 
     def hear(self, data: bytes) -> list[bytes]:
@@ -68,14 +68,14 @@ class BreakingLine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.client = ClientLine("CODE2345", "human")
-        self.told: list[Told] = []
+        self.client = ClientProtocol("CODE2345", "human")
+        self.told: list[NumberedFact] = []
 
     @precondition(lambda self: not self.connected)
     @rule()
     def connect(self) -> None:
         self.connected, self.up, self.down = True, [self.client.login()], []
-        self.seat.line, self.seat.sent, self.welcomed = ServerLine(), None, False
+        self.seat.line, self.seat.sent, self.welcomed = ServerProtocol(), None, False
 
     @precondition(lambda self: self.connected)
     @rule(up=st.integers(0, 3), down=st.integers(0, 3))

@@ -20,14 +20,14 @@ from p2p.messages import (
     RequestStanding,
     Sell,
 )
-from p2p.protocol.client_connection import PENDING_MAX, ClientLine
+from p2p.protocol.client_connection import PENDING_MAX, ClientProtocol
 from p2p.protocol.codec import ProtocolError, encode
 from p2p.protocol.frames import (
     FRAME_MAX,
     Fact,
     Fault,
     Login,
-    Told,
+    NumberedFact,
     Welcome,
     _read_fact,
     _read_run,
@@ -36,7 +36,7 @@ from p2p.protocol.frames import (
     forget_facts,
     frame,
 )
-from p2p.protocol.server_connection import FAULTS_MAX, ServerLine
+from p2p.protocol.server_connection import FAULTS_MAX, ServerProtocol
 from p2p.scenario.public_rules import public_rules
 from tests.plays.play import small
 
@@ -51,17 +51,17 @@ def fact(message: Message, at: int = 5) -> bytes:
     return encode(Fact(message.directive, "session", 3, at, message))
 
 
-def client() -> ClientLine:
+def client() -> ClientProtocol:
     """A client that is in."""
-    line = ClientLine("CODE2345", "human")
+    line = ClientProtocol("CODE2345", "human")
     line.received(welcome())
     return line
 
 
-def server() -> ServerLine:
+def server() -> ServerProtocol:
     """A line that has logged in."""
-    line = ServerLine()
-    assert isinstance(line.received(ClientLine("CODE2345", "human").login()), Login)
+    line = ServerProtocol()
+    assert isinstance(line.received(ClientProtocol("CODE2345", "human").login()), Login)
     return line
 
 
@@ -76,27 +76,29 @@ def fault(call: Callable[[], object]) -> ProtocolError:
 
 
 def test_a_first_login_has_the_code_and_a_later_one_the_resume_token() -> None:
-    line = ClientLine("CODE2345", "robot", "R2")
-    assert ServerLine().received(line.login()) == Login("CODE2345", "", 0, "full", "robot", "R2")
+    line = ClientProtocol("CODE2345", "robot", "R2")
+    assert ServerProtocol().received(line.login()) == Login("CODE2345", "", 0, "full", "robot", "R2")
     assert isinstance(line.received(welcome()), Welcome)
     line.received(feed_frame(1, 9, [fact(Lobby(1, 4)), fact(Lobby(2, 4))], []))
-    assert ServerLine().received(line.login()) == Login("", "again", 2, "full", "robot", "R2")
+    assert ServerProtocol().received(line.login()) == Login("", "again", 2, "full", "robot", "R2")
     line.forget_resume()
-    assert ServerLine().received(line.login()) == Login("CODE2345", "", 2, "full", "robot", "R2")
+    assert ServerProtocol().received(line.login()) == Login("CODE2345", "", 2, "full", "robot", "R2")
 
 
 def test_facts_are_counted_from_the_frames_first() -> None:
     line = client()
     told = line.received(feed_frame(1, 9, [fact(Lobby(1, 4)), fact(Lobby(2, 4), 8)], [fact(EndRound(1))]))
-    assert told == [Told(1, 5, Lobby(1, 4)), Told(2, 8, Lobby(2, 4))]
+    assert told == [NumberedFact(1, 5, Lobby(1, 4)), NumberedFact(2, 8, Lobby(2, 4))]
     assert (line.number, line.now) == (2, 9)
-    assert line.received(feed_frame(3, 10, [fact(EndRound(1))], [])) == [Told(3, 5, EndRound(1))]
+    assert line.received(feed_frame(3, 10, [fact(EndRound(1))], [])) == [NumberedFact(3, 5, EndRound(1))]
 
 
 def test_facts_that_were_had_are_passed_over() -> None:
     line = client()
     line.received(feed_frame(1, 9, [fact(Lobby(k, 4)) for k in (1, 2)], []))
-    assert line.received(feed_frame(1, 9, [fact(Lobby(k, 4)) for k in (1, 2, 3)], [])) == [Told(3, 5, Lobby(3, 4))]
+    assert line.received(feed_frame(1, 9, [fact(Lobby(k, 4)) for k in (1, 2, 3)], [])) == [
+        NumberedFact(3, 5, Lobby(3, 4))
+    ]
     assert line.received(feed_frame(1, 9, [fact(Lobby(k, 4)) for k in (1, 2, 3)], [])) == []
     assert line.received(feed_frame(9, 9, [], [])) == []
     assert line.number == 3
@@ -166,7 +168,7 @@ def test_a_message_says_what_its_sender_had_seen() -> None:
 
 
 def test_tokens_go_on_from_the_last_that_the_session_had() -> None:
-    line = ClientLine("CODE2345", "human")
+    line = ClientProtocol("CODE2345", "human")
     line.received(welcome(token=41))
     assert line.say(Bid(90))[0] == 42
     line.received(welcome(token=41))
@@ -175,7 +177,7 @@ def test_tokens_go_on_from_the_last_that_the_session_had() -> None:
 
 def test_nothing_can_be_said_before_the_first_welcome() -> None:
     """A client that was restarted would else use a token again that the session has had, and be passed over."""
-    line = ClientLine("CODE2345", "human")
+    line = ClientProtocol("CODE2345", "human")
     assert fault(lambda: line.say(Bid(90))).code == "not_welcome"
     assert not line.pending
 
@@ -261,7 +263,7 @@ def test_a_server_that_cannot_be_understood_is_at_fault(data: bytes | str) -> No
     ],
 )
 def test_a_first_frame_that_is_no_login_closes_the_line(data: bytes, code: str) -> None:
-    line = ServerLine()
+    line = ServerProtocol()
     error = fault(lambda: line.received(data))
     assert (error.code, error.fatal) == (code, True)
     assert not line.open
@@ -361,7 +363,7 @@ def test_fifty_thousand_spoilt_frames_raise_protocol_errors_and_nothing_else() -
         for _ in range(rng.choice((1, 1, 2, 5))):
             at = rng.randrange(len(data) + 1)
             data[at : at + rng.choice((0, 1, 1, 8))] = rng.choice(pieces) if rng.random() < 0.5 else rng.randbytes(1)
-        ends: list[Any] = [ServerLine(), ClientLine("A", "human")]
+        ends: list[Any] = [ServerProtocol(), ClientProtocol("A", "human")]
         if k % 2:
             ends[0].open = True
         for end in ends:

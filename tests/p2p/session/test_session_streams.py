@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p2p.analysis.session_outcome import Outcome
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND
 from p2p.messages import (
     Ask,
@@ -28,7 +28,7 @@ from p2p.messages import (
     Start,
 )
 from p2p.messages.envelope import Envelope, Event
-from p2p.protocol.codec import encode, envelope_of, template_of
+from p2p.protocol.codec import encode, envelope_of, wire_record_of
 from p2p.session.session import Session
 from p2p.sim.simulation.simulation import Simulation
 from tests import ROOT
@@ -41,7 +41,7 @@ TWO = small(markets=2)
 
 
 def written(heard: list[tuple[Envelope, int, list[Event]]]) -> list[tuple[bytes, int, list[bytes]]]:
-    return [(encode(template_of(e)), at, [encode(template_of(one)) for one in events]) for e, at, events in heard]
+    return [(encode(wire_record_of(e)), at, [encode(wire_record_of(one)) for one in events]) for e, at, events in heard]
 
 
 def test_the_same_messages_at_the_same_times_give_the_same_events_and_digest() -> None:
@@ -49,7 +49,7 @@ def test_the_same_messages_at_the_same_times_give_the_same_events_and_digest() -
     heard = list(simulation.play())
     again = Session(TWO, 5)
     for message, at, events in written(heard):
-        assert [encode(template_of(one)) for one in again.handle(envelope_of(message), at)] == events
+        assert [encode(wire_record_of(one)) for one in again.handle(envelope_of(message), at)] == events
     assert again.digest() == simulation.session.digest()
     assert Session(TWO, 6).digest() != Session(TWO, 5).digest()
 
@@ -126,7 +126,7 @@ def test_whatever_is_said_whenever_the_books_are_kept(stream: list[Any], late: b
         if not token and told(events, Refused):
             assert told(events, Refused) == [event.message for event in events]
     course.wait(1_000)
-    outcome = Outcome()
+    outcome = SessionOutcome()
     for event in course.events:
         outcome.see(event)
     for score in outcome.scores():

@@ -30,7 +30,7 @@ from p2p.messages import (
     Unpaid,
 )
 from p2p.messages.envelope import Envelope
-from p2p.protocol.frames import Told
+from p2p.protocol.frames import NumberedFact
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
@@ -380,9 +380,9 @@ def run_again(play: Course) -> bytes:
 
 def test_a_seat_whose_session_is_over_is_not_held_until_anybody_is_back() -> None:
     model = Model(public_rules(small(vacancies=TAKES_OVER)), 2)
-    model.fold(Told(1, 0, TakenOver()))
+    model.fold(NumberedFact(1, 0, TakenOver()))
     assert "A robot holds this seat" in notice(model, 0)
-    model.fold(Told(2, 0, Ended()))
+    model.fold(NumberedFact(2, 0, Ended()))
     assert notice(model, 0) == ""
 
 

@@ -12,7 +12,7 @@ from p2p.scenario.parsing import parse
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load
-from p2p.sim.simulation.batch import Task, play
+from p2p.sim.simulation.batch import SessionSpec, play
 from p2p.sim.tables.writer import write_tables
 from recordings.scoring.score import score
 from tests.plays.energy_days_plays import ENERGY_DAYS, brief
@@ -25,7 +25,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_tables_of_energy_have_their_columns_and_others_do_not(tmp_path: Path) -> None:
     scenario = brief("energy-day")
-    played = play(Task(1, scenario, ("satisficer",) * 12, 1, 1, bounds=True))
+    played = play(SessionSpec(1, scenario, ("satisficer",) * 12, 1, 1, bounds=True))
     write_tables(tmp_path, [played], [scenario])
     (session,), periods = rows(tmp_path / "sessions.csv"), rows(tmp_path / "periods.csv")
     assert len(periods) == 3
@@ -36,19 +36,19 @@ def test_tables_of_energy_have_their_columns_and_others_do_not(tmp_path: Path) -
     limited = msgspec.structs.replace(
         scenario, environment=msgspec.structs.replace(scenario.environment, grid_limit_w=900)
     )
-    write_tables(tmp_path, [play(Task(1, limited, ("satisficer",) * 12, 1, 1))], [limited])
+    write_tables(tmp_path, [play(SessionSpec(1, limited, ("satisficer",) * 12, 1, 1))], [limited])
     (session,) = rows(tmp_path / "sessions.csv")
     assert int(session["unserved"]) > 0
     assert int(session["curtailed"]) > 0
     assert session["bound_foresight"] == ""
     plain = load("smith-1962-test-1")
-    write_tables(tmp_path, [play(Task(1, plain, ("zic",) * 22, 1, 1))], [plain])
+    write_tables(tmp_path, [play(SessionSpec(1, plain, ("zic",) * 22, 1, 1))], [plain])
     assert "gain_over_grid" not in (tmp_path / "sessions.csv").read_text()
 
 
 def test_quoted_spreads_are_of_what_was_said() -> None:
     """In a call at one price all that trades was quoted by both sides: quoted surplus is worth at the quoted prices."""
-    played = play(Task(1, brief("energy-day-call-cap"), ("satisficer/tau=0",) * 12, 1, 1))
+    played = play(SessionSpec(1, brief("energy-day-call-cap"), ("satisficer/tau=0",) * 12, 1, 1))
     for one in played.scores:
         assert one.energy is not None
         assert one.energy.quoted == one.surplus, "who bids its value and asks its cost has quoted its worth"

@@ -12,7 +12,7 @@ from p2p.base.units import SECOND
 from p2p.messages import Accepted, EndRound, Quote, Refused, Schedule, Start, StartRound
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load
-from p2p.sim.simulation.batch import Played, Task, play, play_all
+from p2p.sim.simulation.batch import SessionResult, SessionSpec, play, play_all
 from p2p.sim.simulation.simulation import Simulation
 from p2p.sim.tables.writer import Interval, interval, write_tables
 from recordings.journal.store import Store, read_folder, run_again
@@ -27,14 +27,14 @@ def exhaustive() -> Scenario:
     return msgspec.structs.replace(scenario, periods=1, no_loss="off")
 
 
-def tasks(scenario: Scenario, word: str, sessions: int) -> list[Task]:
+def tasks(scenario: Scenario, word: str, sessions: int) -> list[SessionSpec]:
     return [
-        Task(k, scenario, (word,) * scenario.seats, derived(1, k), derived(1, k, "robots"))
+        SessionSpec(k, scenario, (word,) * scenario.seats, derived(1, k), derived(1, k, "robots"))
         for k in range(1, sessions + 1)
     ]
 
 
-def mean_efficiency(played: list[Played]) -> float:
+def mean_efficiency(played: list[SessionResult]) -> float:
     return sum(score_session(one.scores).efficiency or 0.0 for one in played) / len(played)
 
 
@@ -179,7 +179,7 @@ def test_the_tables_have_the_promised_columns_and_figures(tmp_path: Path) -> Non
 
 def test_what_is_null_is_an_empty_cell(tmp_path: Path) -> None:
     nothing = small(((10,),), ((100,),), periods=1)
-    write_tables(tmp_path, [play(Task(1, nothing, ("zic",) * 2, 1, 1))])
+    write_tables(tmp_path, [play(SessionSpec(1, nothing, ("zic",) * 2, 1, 1))])
     (row,) = rows(tmp_path / "periods.csv")
     assert (row["efficiency"], row["alpha"], row["price_mean"], row["quantity"]) == ("", "", "", "0")
 

@@ -10,14 +10,14 @@ import msgspec
 import pytest
 
 from p2p.analysis.market_metrics import competitive_surpluses
-from p2p.analysis.transaction_rows import Times
+from p2p.analysis.transaction_rows import ContractTimes
 from p2p.base.units import SECOND
 from p2p.messages import Ask, Bid, Contract, Pause, Resume, Schedule, Step
 from p2p.scenario.charges import Charges
 from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.schedules.equilibrium import equilibrium
 from p2p.sim.library.files import load
-from p2p.sim.simulation.batch import Played, Task, play, play_all
+from p2p.sim.simulation.batch import SessionResult, SessionSpec, play, play_all
 from p2p.sim.tables.writer import write_tables
 from p2p.sim.tournament.schema import TOURNAMENT
 from recordings.export.tables import played
@@ -91,7 +91,7 @@ def test_the_time_of_a_contract_is_of_its_period_and_pauses_do_not_count() -> No
     course.wait(7 + 5 + 4)
     course.say(buyer, Bid(100))
     course.say(seller, Ask(90))
-    times = Times()
+    times = ContractTimes()
     for _, at, events in course.heard:
         for event in events:
             times.see(event, at)
@@ -102,7 +102,7 @@ def test_the_time_of_a_contract_is_of_its_period_and_pauses_do_not_count() -> No
 @pytest.mark.parametrize("name", ["energy-day", "energy-day-call-cap"])
 def test_what_households_gain_with_charges_and_rent_is_the_gain_over_the_grid(name: str, tmp_path: Path) -> None:
     scenario = msgspec.structs.replace(load(name), periods=6, period_s=20.0, charges=Charges(3, 5, -2))
-    task = Task(1, scenario, ("zip",) * scenario.seats, 4, 4, tables=True)
+    task = SessionSpec(1, scenario, ("zip",) * scenario.seats, 4, 4, tables=True)
     write_tables(tmp_path, [play(task)], [scenario])
     contracts, traders, periods = (rows(tmp_path / f"{table}.csv") for table in ("contracts", "traders", "periods"))
     assert contracts
@@ -124,7 +124,7 @@ def test_a_session_says_of_which_scenario_and_recording_it_is(tmp_path: Path) ->
         ("one", "one"),
         ("two", "two"),
     ]
-    write_tables(tmp_path, play_all([Task(1, small(), ("zic",) * 4, 1, 1)], 1))
+    write_tables(tmp_path, play_all([SessionSpec(1, small(), ("zic",) * 4, 1, 1)], 1))
     assert [(row["scenario"], row["recording"]) for row in rows(tmp_path / "sessions.csv")] == [("A small market", "")]
 
 
@@ -139,7 +139,7 @@ def test_a_session_that_is_named_twice_does_not_count_twice(tmp_path: Path) -> N
 def test_what_a_grid_limit_cuts_off_is_in_the_tables_whichever_session_comes_first(tmp_path: Path) -> None:
     plain = msgspec.structs.replace(load("energy-day"), periods=1, period_s=1.0)
     limited = msgspec.structs.replace(plain, environment=msgspec.structs.replace(plain.environment, grid_limit_w=500))
-    both = [play(Task(k, one, ("zic",) * one.seats, 1, 1)) for k, one in enumerate((plain, limited), start=1)]
+    both = [play(SessionSpec(k, one, ("zic",) * one.seats, 1, 1)) for k, one in enumerate((plain, limited), start=1)]
     write_tables(tmp_path, both, [plain, limited])
     first, second = rows(tmp_path / "sessions.csv")
     assert int(second["unserved"]) + int(second["curtailed"]) > 0
@@ -182,8 +182,8 @@ def test_an_agent_whose_orders_are_refused_is_told_how_often_and_why(tmp_path: P
 
 
 def test_a_simulation_that_is_given_up_leaves_no_half_tables(tmp_path: Path) -> None:
-    def stops() -> Iterator[Played]:
-        yield play(Task(1, small(), ("zic",) * 4, 1, 1, tables=True))
+    def stops() -> Iterator[SessionResult]:
+        yield play(SessionSpec(1, small(), ("zic",) * 4, 1, 1, tables=True))
         raise KeyboardInterrupt
 
     for form in ("csv", "parquet"):
@@ -207,6 +207,6 @@ def test_a_contract_of_three_units_is_three_units_in_the_score(tmp_path: Path) -
 
 def test_baselines_that_never_trade_have_no_price_and_no_range_of_alpha(tmp_path: Path) -> None:
     scored = score(recorded(tmp_path / "one", small(start="experimenter")))
-    silent = [play(Task(k, small(), ("sniper",) * 4, k, k)) for k in (1, 2)]
+    silent = [play(SessionSpec(k, small(), ("sniper",) * 4, k, k)) for k in (1, 2)]
     table = baselines_table(scored, {"sniper": silent})
     assert [list(column.cells)[-1] for column in table.columns] == ["sniper", "0.000 (0.000–0.000)", "–", "–", "0.00"]

@@ -16,7 +16,7 @@ from p2p.scenario.errors import ScenarioError
 from p2p.scenario.schema import Arm, InducedValues, Redraw, Scenario
 from p2p.scenario.terms import Terms
 from p2p.sim.docs.tables_page import page
-from p2p.sim.simulation.batch import Task, play, play_all
+from p2p.sim.simulation.batch import SessionSpec, play, play_all
 from p2p.sim.simulation.simulation import Simulation
 from p2p.sim.tables.schema import TABLES
 from p2p.sim.tables.writer import write_tables
@@ -34,9 +34,9 @@ def treated(**changes: Any) -> Scenario:
     return small(markets=2, arms=arms, charges=TAXED, period_s=40.0, **changes)
 
 
-def tasks(scenario: Scenario, sessions: int = 3) -> list[Task]:
+def tasks(scenario: Scenario, sessions: int = 3) -> list[SessionSpec]:
     cast = ("zic", "optimizer") * (scenario.seats // 2)
-    return [Task(k, scenario, cast, k, k, tables=True) for k in range(1, sessions + 1)]
+    return [SessionSpec(k, scenario, cast, k, k, tables=True) for k in range(1, sessions + 1)]
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -155,7 +155,7 @@ def test_a_disguised_market_is_the_same_market_elsewhere(environment: InducedVal
         ]
         assert deals[0]
         assert deals[1] == [price + constant for price in deals[0]]
-        scores = [play(Task(1, one, ("zic",) * 4, seed, seed)).scores for one in (plain, hidden)]
+        scores = [play(SessionSpec(1, one, ("zic",) * 4, seed, seed)).scores for one in (plain, hidden)]
         assert [s.surplus_by_seat for s in scores[0]] == [s.surplus_by_seat for s in scores[1]]
         assert [s.efficiency for s in scores[0]] == [s.efficiency for s in scores[1]]
     assert len(constants) > 2

@@ -8,7 +8,7 @@ import pytest
 from p2p.agents.invocation import AgentFailed
 from p2p.environments.value_draws import Dealing
 from p2p.scenario.assignment import seats_of_markets
-from p2p.sim.simulation.batch import Task
+from p2p.sim.simulation.batch import SessionSpec
 from p2p.sim.tournament.tournament import Results, gains_of, gains_of_all, mean_of, meetings, seats_of_half
 from tests.plays.lab import pit
 from tests.plays.play import small
@@ -141,7 +141,7 @@ def test_one_that_fails_ends_the_tournament_by_its_name(name, said, workers, fai
 def test_one_that_never_returns_ends_it_too(failing, monkeypatch):
     monkeypatch.setattr("p2p.sim.simulation.agent_timeout.CALL_S_MAX", 0.05)
     with pytest.raises(AgentFailed) as caught:
-        gains_of(Task(1, SIX, ("zic", "zic", f"{failing}:NeverReturns", *["zic"] * 3), 1, 1))
+        gains_of(SessionSpec(1, SIX, ("zic", "zic", f"{failing}:NeverReturns", *["zic"] * 3), 1, 1))
     assert str(caught.value).startswith(f"{failing}:NeverReturns on seat 2, ")
     assert re.search(r"NeverReturns: nothing has come of it for 0.05 s \(line 2[0-4]\)", str(caught.value))
 

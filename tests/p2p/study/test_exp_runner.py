@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from p2p.sim.shell.atomic_folder import PARTIAL, locked, new_folder
-from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.shell.cli_options import UsageError
 from p2p.sim.study.runs.cell_run import perform, read_record
 from p2p.sim.study.runs.experiment import Options, cells_of
 from p2p.sim.study.runs.sweep import sweep
@@ -169,7 +169,7 @@ def test_what_is_not_a_whole_run_does_not_count_and_is_run_again(harm: str, tmp_
 
 def test_a_folder_with_other_options_is_refused_not_mixed(tmp_path: Path) -> None:
     sweep([options(tmp_path)], workers=1)
-    with pytest.raises(Refusal, match="other options"):
+    with pytest.raises(UsageError, match="other options"):
         sweep([options(tmp_path, price_sigma=2.0)], workers=1)
 
 

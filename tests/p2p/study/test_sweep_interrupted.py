@@ -12,7 +12,7 @@ import pytest
 
 import p2p.sim.study.runs.sweep
 from p2p.sim.shell.atomic_folder import PARTIAL, new_folder
-from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.shell.cli_options import UsageError
 from p2p.sim.shell.progress import Bars
 from p2p.sim.study.runs.cell_run import Record, perform
 from p2p.sim.study.runs.experiment import Options
@@ -91,7 +91,7 @@ def test_a_pool_whose_worker_is_killed_says_so_and_can_be_gone_on_with(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(p2p.sim.study.runs.sweep, "perform", die)
-        with pytest.raises(Refusal, match="run the same command again"):
+        with pytest.raises(UsageError, match="run the same command again"):
             sweep([options(tmp_path / "out")], workers=2)
     assert not (tmp_path / "out" / "manifest.json").exists()
     assert len(sweep([options(tmp_path / "out")], workers=2)) == 4

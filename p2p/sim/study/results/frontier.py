@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from p2p.sim.shell.atomic_folder import write_text
-from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.shell.cli_options import UsageError
 from p2p.sim.study.results.summaries import Summary
 
 Row = dict[str, Any]
@@ -133,7 +133,7 @@ def keys_of(text: str | None, columns: Sequence[str]) -> list[str]:
     keys = [key.strip() for key in text.split(",")]
     for key in keys:
         if key not in columns:
-            raise Refusal(f"--pareto-groupby: no column '{key}'; there are {', '.join(columns)}")
+            raise UsageError(f"--pareto-groupby: no column '{key}'; there are {', '.join(columns)}")
     return keys
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from p2p.sim.shell.cli_options import Refusal, folder_for, words
+from p2p.sim.shell.cli_options import UsageError, folder_for, split_list
 from p2p.sim.shell.progress import Bars
 from p2p.sim.study.results.frontier import Row, cell_columns, cells
 from p2p.sim.study.results.summaries import Manifest, Summary, read_manifest, summarize
@@ -16,12 +16,12 @@ Labelled = dict[str, list[Summary]]
 
 def read_labelled(manifests: str, labels: str | None) -> dict[str, Manifest]:
     """Manifests by label; without labels, by the names of their folders. Refuses lists that do not match."""
-    read = [read_manifest(path) for path in words(manifests, "--manifests")]
-    names = words(labels, "--labels") if labels is not None else [one.path.absolute().parent.name for one in read]
+    read = [read_manifest(path) for path in split_list(manifests, "--manifests")]
+    names = split_list(labels, "--labels") if labels is not None else [one.path.absolute().parent.name for one in read]
     if len(names) != len(read):
-        raise Refusal(f"--labels has {len(names)} names for {len(read)} manifests; give one for each, in order")
+        raise UsageError(f"--labels has {len(names)} names for {len(read)} manifests; give one for each, in order")
     if len(set(names)) != len(names):
-        raise Refusal("two manifests have the same label; give each its own with --labels")
+        raise UsageError("two manifests have the same label; give each its own with --labels")
     return dict(zip(names, read, strict=True))
 
 

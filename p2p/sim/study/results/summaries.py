@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.shell.cli_options import UsageError
 from p2p.sim.shell.progress import Bars
 from p2p.sim.study.runs.experiment import MANIFEST
 
@@ -87,11 +87,11 @@ def read_manifest(path: str) -> Manifest:
         content = json.loads(place.read_text(encoding="utf-8"))
         manifest = Manifest(place, content["config"], list(content["runs"]))
     except OSError as error:
-        raise Refusal(f"cannot read the manifest '{path}': {error.strerror}; run its exp_runner first") from None
+        raise UsageError(f"cannot read the manifest '{path}': {error.strerror}; run its exp_runner first") from None
     except (ValueError, KeyError, TypeError):
-        raise Refusal(f"'{path}' is no manifest of exp_runner; run its exp_runner again") from None
+        raise UsageError(f"'{path}' is no manifest of exp_runner; run its exp_runner again") from None
     if not manifest.runs:
-        raise Refusal(f"the manifest '{path}' names no run; run its exp_runner again")
+        raise UsageError(f"the manifest '{path}' names no run; run its exp_runner again")
     return manifest
 
 
@@ -117,7 +117,7 @@ def _summary(manifest: Path, entry: dict[str, Any]) -> Summary:
         known["feeder_cap_kw"] = entry.get("feeder_cap_kw")
         expected = entry["intervals"]
     except KeyError as error:
-        raise Refusal(f"a run in '{manifest}' has no {error}; run its exp_runner again") from None
+        raise UsageError(f"a run in '{manifest}' has no {error}; run its exp_runner again") from None
     for file in filter(None, files):
         _check(manifest, file, sizes.get(Path(file).name))
     intervals = _read(manifest.parent / files[0], None)
@@ -134,14 +134,14 @@ def _check(manifest: Path, file: str, size: int | None) -> None:
     try:
         found = (manifest.parent / file).stat().st_size
     except OSError:
-        raise Refusal(f"'{manifest}' names {file}, which is gone; run its exp_runner again") from None
+        raise UsageError(f"'{manifest}' names {file}, which is gone; run its exp_runner again") from None
     if size is not None and found != size:
-        raise Refusal(f"{file} has {found} of {size} bytes; delete its folder and run the exp_runner again")
+        raise UsageError(f"{file} has {found} of {size} bytes; delete its folder and run the exp_runner again")
 
 
 def _check_rows(manifest: Path, file: str, found: int, expected: int) -> None:
     if found != expected:
-        raise Refusal(f"{manifest.parent / file} has {found} of {expected} rows; delete its folder and run it again")
+        raise UsageError(f"{manifest.parent / file} has {found} of {expected} rows; delete its folder and run it again")
 
 
 def _read(path: Path, columns: list[str] | None) -> pd.DataFrame:
@@ -153,7 +153,7 @@ def _read(path: Path, columns: list[str] | None) -> pd.DataFrame:
             return pd.read_parquet(path, columns=columns)
         return pd.read_csv(path, usecols=columns, engine=_engine(columns))
     except (ValueError, OSError) as error:
-        raise Refusal(
+        raise UsageError(
             f"'{path}' cannot be read ({str(error).splitlines()[0]}); delete its folder, run it again"
         ) from None
 

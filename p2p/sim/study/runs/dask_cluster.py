@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
-from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.shell.cli_options import UsageError
 
 CONNECT_S = 5
 
@@ -17,14 +17,14 @@ def executor_at(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ImportError:
-        raise Refusal(
+        raise UsageError(
             "--cluster needs Dask: once PIT_EXTRAS=cluster ./pit, or pip install 'tradingpit[cluster]'"
         ) from None
     try:
         client = Client(address, timeout=CONNECT_S)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Refusal(f"no Dask scheduler at '{address}' ({why}); start one with: dask scheduler") from None
+        raise UsageError(f"no Dask scheduler at '{address}' ({why}); start one with: dask scheduler") from None
     with client:
         # Runs are pure in what they are given, and leave a whole folder or none: doing one twice does no harm.
         executor = client.get_executor(retries=3, pure=False)  # type: ignore[no-untyped-call]

@@ -12,7 +12,7 @@ import msgspec
 
 from p2p.environments.load_profiles import INTERVALS_PER_DAY
 from p2p.sim.shell.atomic_folder import write_text
-from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.shell.cli_options import UsageError
 from p2p.sim.study.runs.cell_run import Record
 from p2p.sim.study.v4.cell import Cell
 
@@ -56,16 +56,16 @@ def check(options: Options) -> None:
     if o.agent != "satisficer":
         given = [flag for flag, value in _satisficing(o).items() if value]
         if given:
-            raise Refusal(f"{given[0]} is for satisficers; leave it out with --agent {o.agent}")
+            raise UsageError(f"{given[0]} is for satisficers; leave it out with --agent {o.agent}")
         return
     if o.mode is None:
-        raise Refusal("--agent satisficer needs --mode: band, k_search or k_greedy")
+        raise UsageError("--agent satisficer needs --mode: band, k_search or k_greedy")
     ours, theirs = ("tau", "K") if o.mode == "band" else ("K", "tau")
     flags = _satisficing(o)
     if not flags[f"--{ours}"] and not flags[f"--hetero-{ours}"]:
-        raise Refusal(f"--mode {o.mode} needs --{ours} or --hetero-{ours}, for example --{ours} 1,5")
+        raise UsageError(f"--mode {o.mode} needs --{ours} or --hetero-{ours}, for example --{ours} 1,5")
     if flags[f"--{theirs}"] or flags[f"--hetero-{theirs}"]:
-        raise Refusal(f"--mode {o.mode} has no {theirs}; leave it out")
+        raise UsageError(f"--mode {o.mode} has no {theirs}; leave it out")
 
 
 def _satisficing(o: Options) -> dict[str, Any]:

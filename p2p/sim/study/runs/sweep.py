@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from p2p.sim.shell.atomic_folder import locked, put_aside
-from p2p.sim.shell.cli_options import Refusal
+from p2p.sim.shell.cli_options import UsageError
 from p2p.sim.shell.progress import Bars
 from p2p.sim.study.runs.cell_run import Record, perform, read_record
 from p2p.sim.study.runs.experiment import Options, cells_of, check, write_manifest
@@ -43,7 +43,7 @@ class Sweep:
         names = [cell.name for cell in self.cells]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
-            raise Refusal(f"{min(twice)} would be run twice; name each value once")
+            raise UsageError(f"{min(twice)} would be run twice; name each value once")
         for cell in self.cells:
             folder = self.out / cell.name
             if not folder.exists():
@@ -54,7 +54,9 @@ class Sweep:
                 put_aside(self.out, folder)
                 continue
             if record.fingerprint != cell.fingerprint:
-                raise Refusal(f"'{self.out}' holds a run with other options ({cell.name}); delete it or change --out")
+                raise UsageError(
+                    f"'{self.out}' holds a run with other options ({cell.name}); delete it or change --out"
+                )
             self.done[cell.name] = record
 
     def left(self) -> list[Cell]:
@@ -135,9 +137,9 @@ def sweep(experiments: list[Options], workers: int, cluster: str | None = None) 
                 if len(one.done) == len(one.cells):
                     one.finish()
         except BrokenProcessPool:
-            raise Refusal("a worker process was killed; run the same command again to go on from here") from None
+            raise UsageError("a worker process was killed; run the same command again to go on from here") from None
         except OSError as error:
-            raise Refusal(f"cannot write the runs: {error}; run the same command again to go on") from None
+            raise UsageError(f"cannot write the runs: {error}; run the same command again to go on") from None
     return made
 
 
