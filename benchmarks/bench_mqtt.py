@@ -136,7 +136,7 @@ async def traded(
     ]
     conductor = LoadTrader(where["control"], 1.0, OpenMarket(), False, random.Random(0))
     await asyncio.gather(*(hand.join(where["url"]) for hand in (*hands, conductor)))
-    conductor.say(Start())
+    conductor.send(Start())
     while not all(hand.schedule for hand in hands):  # noqa: ASYNC110 (it comes through sockets)
         await asyncio.sleep(0.05)
     began = spent(server)
@@ -144,7 +144,7 @@ async def traded(
         await asyncio.gather(*(hand.trade(began.at_s + seconds) for hand in hands))
     ended = spent(server)
     await asyncio.sleep(SETTLE_S)
-    conductor.say(End())
+    conductor.send(End())
     await asyncio.gather(*(hand.wire.ended for hand in (*hands, conductor)))
     return hands, began, ended, late
 

@@ -43,7 +43,7 @@ async def played(where: dict[str, Any], bad: tuple[str, ...], seconds: float) ->
         await hand.join(where["url"])
     conductor = LoadTrader(where["control"], 1.0, OpenMarket(), False, random.Random(0))
     await conductor.join(where["url"])
-    conductor.say(Start())
+    conductor.send(Start())
     lines = [
         await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "benchmarks.bad_lines", kind, where["url"], codes[PEOPLE + ROBOTS + n])
@@ -59,7 +59,7 @@ async def played(where: dict[str, Any], bad: tuple[str, ...], seconds: float) ->
         for line in lines:
             line.terminate()
             await line.wait()
-    conductor.say(End())
+    conductor.send(End())
     async with asyncio.timeout(ENDING_S_MAX):
         await asyncio.gather(*(hand.wire.ended for hand in hands))
     assert not any(hand.gaps or hand.faults for hand in hands), "everybody was told everything"

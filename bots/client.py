@@ -7,7 +7,7 @@
             case Facts(told): …          # new facts, in order, none missing, none twice
             case Fault(): …              # the server says that we were wrong
             case Lost(): …               # the line is gone; it is being tried again
-    client.say(Bid(90))                  # pending until `accepted` or `refused` comes as a fact
+    client.send(Bid(90))                  # pending until `accepted` or `refused` comes as a fact
 
 The iteration ends when the server has closed for good, or nobody has let us in for `patience_s`, counted from when the
 line was lost, however long it had been quiet before; `client.closed` says why.
@@ -94,9 +94,9 @@ class Client:
         self._clock_at = (0, 0.0)
         self._again: asyncio.TimerHandle | None = None
 
-    def say(self, message: Message, meta: dict[str, int] | None = None) -> int:
+    def send(self, message: Message, meta: dict[str, int] | None = None) -> int:
         """Send a message, now or when the line is back; its token. Raises ProtocolError when too many are pending."""
-        token, data = self.line.say(message, meta)
+        token, data = self.line.send(message, meta)
         if self.connected:
             self._outgoing.put_nowait(data)
         return token

@@ -87,12 +87,12 @@ async def _talk(socket: ClientConnection, line: ClientProtocol, message: Message
         if isinstance(received, Welcome):
             knowledge, facts = PublicKnowledge(received.rules), received.facts
             if message is not None:
-                asked, data = line.say(message)
+                asked, data = line.send(message)
                 await socket.send(data, text=True)
             continue
         assert knowledge is not None, "a feed comes after the welcome"
         for told in received:
-            knowledge.see(told.message, told.at)
+            knowledge.on_fact(told.message, told.at)
             if isinstance(told.message, Refused) and told.message.token == asked:
                 raise click.ClickException(f"'{command}' cannot be done now: {describe(knowledge, line.now)}")
             if isinstance(told.message, Accepted) and told.message.token == asked:

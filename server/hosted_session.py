@@ -85,8 +85,8 @@ def open_again(recovered: Recovered, robots: int) -> SessionParts:
     feeds = Feeds(session, clock.now)
     words = Announcements(recovered.folder, recovered.disk, feeds.words)
     for at, events in recovered.played:
-        feeds.add(at, events)
-    feeds.renew(set(range(len(session.markets))))
+        feeds.add_events(at, events)
+    feeds.refresh_states(set(range(len(session.markets))))
     first = recovery_messages(session)
     doors = SeatCredentials.load(recovered.folder)
     held = {seat for seat, controller in session.controllers.items() if controller == "robot"}
@@ -184,7 +184,7 @@ class HostedSession:
         """Say what has failed and in which line, in the log each time, on standard error once."""
         last = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
-        self.log.say("failed", self.opened.store.chain.records, why=what)
+        self.log.write("failed", self.opened.store.chain.records, why=what)
         if what not in self._failed:
             self._failed.add(what)
             notify(f"a connection has failed by the server's fault, trading goes on: {what}: {error}")
@@ -192,7 +192,7 @@ class HostedSession:
     def _request(self, socket: ServerConnection, request: Request) -> Response | None:
         """A connection's first words: a line, unless there are too many, or a question about the server itself."""
         address = socket.remote_address[0]
-        if not self.gateway.doorstep.knock(address, asyncio.get_running_loop().time()):
+        if not self.gateway.doorstep.allow(address, asyncio.get_running_loop().time()):
             return socket.respond(HTTPStatus.TOO_MANY_REQUESTS, "too many connections; try again in a moment\n")
         match request.path:
             case "/healthz":
@@ -216,13 +216,15 @@ class HostedSession:
             await sequencing
             await self.sequencer.seal()
         except OSError as error:
-            self.log.say("disk failed", self.opened.store.chain.records, why=error.strerror or "")
+            self.log.write("disk failed", self.opened.store.chain.records, why=error.strerror or "")
             self.opened.store.close()
-            await self.gateway.close(1011, f"the recording cannot be written ({error.strerror}); trading is paused")
+            await self.gateway.close_connections(
+                1011, f"the recording cannot be written ({error.strerror}); trading is paused"
+            )
             raise
         except Exception:
             self.opened.store.close()
-            await self.gateway.close(1011, "the server has failed; the session can be taken up again")
+            await self.gateway.close_connections(1011, "the server has failed; the session can be taken up again")
             raise
         finally:
             stopping.cancel()
@@ -232,7 +234,7 @@ class HostedSession:
         try:
             self.gateway.save_beside()
         finally:
-            await self.gateway.close(SESSION_OVER if over else GOING_AWAY, why)
+            await self.gateway.close_connections(SESSION_OVER if over else GOING_AWAY, why)
         return 0
 
     def stop_on_signals(self) -> None:

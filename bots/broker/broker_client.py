@@ -122,12 +122,12 @@ class BrokerClient:
             elif payload == ONLINE and heard.rules:
                 yield Welcome(heard.session, None, "", 0, 0, heard.rules)
             return
-        received = heard.hear(topic, payload)
+        received = heard.on_message(topic, payload)
         if isinstance(received, Welcome):
             yield received
             received = heard.follows()
         if topic == "state":
-            self._clock_at = (heard.now, time.monotonic())
+            self._clock_at = (heard.session_now, time.monotonic())
         if received or topic == "call":
             yield Facts(received, heard.states)
         if heard.rules and heard.unheard != self._unheard:

@@ -51,7 +51,7 @@ class TopicReader:
         self._told_words = 0
 
     @property
-    def now(self) -> Instant:
+    def session_now(self) -> Instant:
         """The session's clock as it was said last."""
         return self._clock.now
 
@@ -70,7 +70,7 @@ class TopicReader:
         """What is missing of the contracts up to the last that was heard of; those that wait for one are not."""
         return MissedContracts(self._last_made - self._told_made - len(self._made))
 
-    def hear(self, topic: str, payload: bytes) -> Welcome | list[NumberedFact]:
+    def on_message(self, topic: str, payload: bytes) -> Welcome | list[NumberedFact]:
         """A message on a topic's last part: a welcome for the rules, else the facts that follow from it."""
         try:
             if topic == "rules":

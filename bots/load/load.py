@@ -123,7 +123,7 @@ async def _play(hands: list[LoadTrader], where: dict[str, Any], seconds: float, 
             await asyncio.gather(*(hand.join(where["url"]) for hand in hands[start : start + JOINING]))
         conductor = LoadTrader(where["control"], 1.0, OpenMarket(), False, random.Random(0))
         await conductor.join(where["url"])
-    conductor.say(Start())
+    conductor.send(Start())
     await _until(lambda: all(hand.schedule for hand in hands), START_S_MAX)
     facts, frames = sum(hand.facts for hand in hands), sum(hand.frames for hand in hands)
     began = spent(server)
@@ -133,7 +133,7 @@ async def _play(hands: list[LoadTrader], where: dict[str, Any], seconds: float, 
         await _until(lambda: not any(hand.said for hand in hands), ANSWERS_S_MAX)
     ended = spent(server)
     facts, frames = sum(hand.facts for hand in hands) - facts, sum(hand.frames for hand in hands) - frames
-    conductor.say(End())
+    conductor.send(End())
     async with asyncio.timeout(START_S_MAX):
         await asyncio.gather(*(hand.wire.ended for hand in (*hands, conductor)))
     return Trading(orders_s, facts, frames, began, ended, late_ms)

@@ -132,12 +132,12 @@ class LoadTrader:
             await asyncio.sleep(due - time.perf_counter())
             due = max(due + (1 / self.per_s if steady else self.rng.expovariate(self.per_s)), time.perf_counter())
             if len(self.said) < UNANSWERED_MAX:
-                self.say(self._order())
+                self.send(self._order())
 
-    def say(self, message: Message) -> None:
+    def send(self, message: Message) -> None:
         """Say a message, and note when."""
         self.line.pending.clear()
-        token, data = self.line.say(message)
+        token, data = self.line.send(message)
         self.said[token] = time.perf_counter()
         self.wire.send(data)
 

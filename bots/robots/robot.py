@@ -110,7 +110,7 @@ class Robot:
     def _hear(self, told: list[NumberedFact]) -> None:
         """Take in a frame's facts, do what is to be done at some of them, and show them to an agent that learns."""
         assert self.knowledge is not None, "facts come after the welcome"
-        see = self.knowledge.see
+        see = self.knowledge.on_fact
         for one in told:
             see(one.message, one.at)
             if type(one.message) in TURNS:
@@ -195,7 +195,7 @@ class Robot:
             if took_us >= DECIDE_S_MAX * 1_000_000:
                 self._pass("slow", f"took {took_us / 1_000_000:.1f} s to decide, {DECIDE_S_MAX:g} s is the most")
             elif message is not None:
-                self.client.say(message, {"decide_us": took_us})
+                self.client.send(message, {"decide_us": took_us})
         self._again()
 
     def _decided(self) -> Message | None:
@@ -216,7 +216,7 @@ class Robot:
         self.passed[why] = self.passed.get(why, 0) + 1
         if self.passed[why] > 1:
             return
-        self.client.say(Passes(why))
+        self.client.send(Passes(why))
         seat = self.client.line.welcome.seat if self.client.line.welcome else "?"
         with contextlib.suppress(OSError):  # nobody may be listening any more
             print(f"pit: {self.word} on seat {seat} passes: {what}", file=sys.stderr, flush=True)

@@ -124,11 +124,11 @@ class QuotedSpreads:
         self.said: Price | None = None
         self.resting: dict[OrderId, Price] = {}
 
-    def hear(self, message: Message) -> None:
+    def on_input(self, message: Message) -> None:
         """What was said last."""
         self.said = message.price if isinstance(message, Bid | Ask | Buy | Sell | Replace) else None
 
-    def see(self, message: Message) -> None:
+    def on_event(self, message: Message) -> None:
         """An order rests at a price."""
         if isinstance(message, Order):
             self.resting[message.order] = message.price

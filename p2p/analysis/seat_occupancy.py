@@ -32,7 +32,7 @@ class SeatOccupancy:
         self._paused = False
         self._since: Instant = 0
 
-    def hear(self, message: Message, at: Instant) -> None:
+    def on_input(self, message: Message, at: Instant) -> None:
         """Take in what a session was told: who has come, who has gone."""
         match message:
             case Joined(seat=seat, controller=controller, stand_in=stand_in):
@@ -44,7 +44,7 @@ class SeatOccupancy:
             case _:
                 pass
 
-    def see(self, event: Event, at: Instant) -> None:
+    def on_event(self, event: Event, at: Instant) -> None:
         """Take in an event of the session, in order."""
         message, market = event.message, event.market
         match message:

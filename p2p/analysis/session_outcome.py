@@ -28,14 +28,14 @@ class SessionOutcome:
         self._capacity: dict[int, Quantity | None] = {}
         self._spreads: dict[int | None, QuotedSpreads] = {}
 
-    def hear(self, message: Message) -> None:
+    def on_input(self, message: Message) -> None:
         """Take in what a session was told: who sat where, and at which price an order was said."""
         if isinstance(message, Joined) and not (message.stand_in and message.seat in self.controllers):
             self.controllers[message.seat] = message.controller
         for spreads in self._spreads.values():
-            spreads.hear(message)
+            spreads.on_input(message)
 
-    def see(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Take in an event of the session, in order."""
         message, market = event.message, event.market
         match message:
@@ -105,6 +105,6 @@ class SessionOutcome:
     def _quoted(self, event: Event) -> None:
         """An order rests, or has been made for a seat by its automaton."""
         spreads = self._spreads[event.market]
-        spreads.see(event.message)
+        spreads.on_event(event.message)
         if isinstance(event.sender, int):
-            spreads.hear(event.message)
+            spreads.on_input(event.message)

@@ -25,7 +25,7 @@ class ContractTimes:
         self._paused: Instant | None = None
         self._pauses: Duration = 0
 
-    def see(self, event: Event, at: Instant) -> None:
+    def on_event(self, event: Event, at: Instant) -> None:
         """Take in an event of the session, in order."""
         match event.message:
             case Paused():
@@ -66,7 +66,7 @@ def contract_rows(session: int, outcome: SessionOutcome, times: ContractTimes) -
 def _used(held: dict[Seat, Holding], seat: Seat | None, contract: Contract) -> int | None:
     """What the units that a side of a contract has used are worth together."""
     holding = None if seat is None else held.get(seat)
-    if holding is None or holding.left < contract.quantity:
+    if holding is None or holding.units_left < contract.quantity:
         return None
     worth = holding.worth(contract.quantity)
     holding.traded += contract.quantity

@@ -80,15 +80,15 @@ class Projector:
         if isinstance(event.to, int):
             if not isinstance(message, Standing | Contracts):
                 return Projection(market, None, {event.to: message})
-            return Projection(market, None, {event.to: self._disguised(self._allowed(message, event.to), market)})
+            return Projection(market, None, {event.to: self._with_aliases(self._allowed(message, event.to), market)})
         match message:
             case Contract():
                 return self._contract(message, market)
             case Quote():
-                public = self._disguised(message, market)
+                public = self._with_aliases(message, market)
                 return Projection(market, public, _to_owner(message.trader, public))
             case Order():
-                public = self._disguised(message, market)
+                public = self._with_aliases(message, market)
                 return Projection(market, public, _to_owner(message.trader, public), {"standing": None, "ticker": None})
             case Called(call=call):
                 return Projection(market, message, {}, {"standing": Called(call, None, 0)})
@@ -98,7 +98,7 @@ class Projector:
             return None
         if isinstance(message, StartRound) and self.identities == "per_period":
             self.aliases[market] = self._drawn(market, message.period)
-        return Projection(market, self._disguised(message, market), {})
+        return Projection(market, self._with_aliases(message, market), {})
 
     def _allowed(self, message: Message, seat: Seat) -> Message:
         """An answer, less what its information set hides: who sees no contracts is told his own."""
@@ -108,14 +108,14 @@ class Projector:
 
     def _contract(self, contract: Contract, market: int) -> Projection:
         """Numbers of orders are their owners' alone; who sees no contracts sees the standing auction's reset."""
-        public = self._disguised(contract, market)
+        public = self._with_aliases(contract, market)
         own: dict[Seat, Message] = {}
         if contract.buyer is not None and contract.seller is not None:
             own[contract.buyer] = msgspec.structs.replace(public, mine="buyer", buy_order=contract.buy_order)
             own[contract.seller] = msgspec.structs.replace(public, mine="seller", sell_order=contract.sell_order)
         return Projection(market, public, own, {"standing": Standing() if self.resets else None})
 
-    def _disguised(self, message: Message, market: int) -> Message:
+    def _with_aliases(self, message: Message, market: int) -> Message:
         """The message with aliases for seats, or without either where identities are hidden."""
         aliases = self.aliases[market]
 

@@ -52,7 +52,7 @@ class PublicKnowledge:
         self.bid_quantity: Quantity = 0
         self.ask_quantity: Quantity = 0
 
-    def see(self, message: Message, at: Instant) -> None:
+    def on_fact(self, message: Message, at: Instant) -> None:
         """Take in a public fact."""
         if type(message) is Order:  # where orders are shown, they are most of the facts
             self._order(message)

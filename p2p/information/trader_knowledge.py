@@ -55,13 +55,13 @@ class Knowledge:
         self.now: Instant = 0
         self._my_bid = self._my_ask = -1
 
-    def see(self, message: Message, at: Instant) -> None:
+    def on_fact(self, message: Message, at: Instant) -> None:
         """Take in a fact of one's own feed, the public part with it."""
-        self.public.see(message, at)
+        self.public.on_fact(message, at)
         if getattr(message, "mine", True):  # most quotes, orders and contracts are others', and say so
-            self.see_own(message)
+            self.on_own_fact(message)
 
-    def see_own(self, message: Message) -> None:
+    def on_own_fact(self, message: Message) -> None:
         """Take in only what a fact says of oneself; the public part has been told already."""
         match message:
             case Quote(side="bid", mine=True):
@@ -80,7 +80,7 @@ class Knowledge:
                 self.holding = Holding(role, steps)
                 self.surplus_before += self.surplus
                 self.prices, self.surplus = [], 0
-                self._look_up()
+                self._refresh_unit()
             case Forecast() | Metered() | SetBattery() | SetReservation():
                 self._household(message)
             case Unpaid(gain=gain):
@@ -112,14 +112,14 @@ class Knowledge:
             price = contract.seller_price
         self.surplus += self.holding.trade(price, contract.quantity, self.rules.charges)
         self.prices += [price] * (contract.quantity if len(self.values) > 1 else 1)
-        self._look_up()
+        self._refresh_unit()
 
-    def _look_up(self) -> None:
+    def _refresh_unit(self) -> None:
         """What is left to trade, and what the next unit is worth in trade: a buyer's value less what buying it costs
         beside its price, a seller's cost with what selling it does. Kept at hand: agents ask at every look."""
         assert self.holding is not None, "a schedule comes first"
         charges, role = self.rules.charges, self.holding.role
-        self.units_left = self.holding.left
+        self.units_left = self.holding.units_left
         self.unit_value = self.holding.unit_value()
         if self.unit_value is not None and charges != NO_CHARGES:
             charge = charges.per_unit(role) - (-charges.commission // self.step_left)

@@ -99,12 +99,12 @@ class CallAuction:
     def _mine(self, sender: Address, order_id: OrderId) -> Resting | Reason:
         if not self.floor.open:
             return "not_open"
-        return self.orders.mine(seat_of(sender), order_id) or "unknown_order"
+        return self.orders.own_order(seat_of(sender), order_id) or "unknown_order"
 
     def _collect(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
         refusal = (
-            self.floor.not_a(role, sender)
-            or self.floor.not_a_price(price)
+            self.floor.role_refusal(role, sender)
+            or self.floor.price_refusal(price)
             or self.orders.refusal(seat_of(sender), role, quantity)
             or self._not_now(seat_of(sender), role, price)
         )
@@ -119,8 +119,8 @@ class CallAuction:
     def _own_in_the_way(self, seat: Seat, role: Role, price: Price) -> list[Resting]:
         """The trader's own orders that such an order crosses."""
         if role == "buyer":
-            return [order for order in self.orders.of(seat, "seller") if order.price <= price]
-        return [order for order in self.orders.of(seat, "buyer") if order.price >= price]
+            return [order for order in self.orders.orders_of(seat, "seller") if order.price <= price]
+        return [order for order in self.orders.orders_of(seat, "buyer") if order.price >= price]
 
     def _rest(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> list[Outgoing]:
         gone = [self.orders.cancel(order) for order in self._own_in_the_way(seat, role, price)]
@@ -132,14 +132,14 @@ class CallAuction:
         if isinstance(order, str):
             return order
         role: Role = "buyer" if order.is_buy else "seller"
-        refusal = self.floor.not_a_price(price) or self.orders.refusal(seat_of(sender), role, quantity, order)
+        refusal = self.floor.price_refusal(price) or self.orders.refusal(seat_of(sender), role, quantity, order)
         shrinks = price == order.price and quantity <= order.quantity
         refusal = refusal or (None if shrinks else self._not_now(seat_of(sender), role, price))
         if refusal:
             return refusal
         if shrinks:
             order.quantity = quantity
-            return [self.orders.said(order)]
+            return [self.orders.order_event(order)]
         return [self.orders.cancel(order), *self._rest(seat_of(sender), role, price, quantity)]
 
     def capacity(self) -> Quantity | None:
@@ -187,7 +187,7 @@ class CallAuction:
         dealt_asks = [(o, int(before[o.order_id] - o.quantity)) for o in asks if o.quantity < before[o.order_id]]
         for bid, ask, quantity in _paired(dealt_bids, dealt_asks):
             sent.append(self._contract(bid, ask, quantity, int(ask.price), None))
-        return sent + [self.orders.left(order) for order, _ in [*dealt_bids, *dealt_asks]]
+        return sent + [self.orders.gone_event(order) for order, _ in [*dealt_bids, *dealt_asks]]
 
     def _contract(self, bid: Resting, ask: Resting, quantity: Quantity, price: Price, gets: Price | None) -> Outgoing:
         number = self.floor.trade(bid.trader, ask.trader, quantity)
@@ -209,11 +209,11 @@ class CallAuction:
         if quantity >= order.quantity:
             return self.orders.cancel(order)
         order.quantity -= quantity
-        return self.orders.said(order)
+        return self.orders.order_event(order)
 
     def standing(self) -> Standing:
         """The best bid and ask that have been collected; they may cross."""
-        bid, ask = self.orders.bests()
+        bid, ask = self.orders.best_quotes()
         return Standing(
             bid=bid[0] if bid else None,
             buyer=bid[2] if bid else None,
@@ -227,11 +227,11 @@ class CallAuction:
 
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """What the sender of an order would be bound to, in the order in which its units would go."""
-        return self.orders.bound(seat, message)
+        return self.orders.worst_case(seat, message)
 
     def state(self) -> object:
         """All that the auction remembers."""
-        return (self.floor.state(), self.orders.state(), self.length_us, self.held)
+        return (self.floor.remembered(), self.orders.remembered(), self.length_us, self.held)
 
 
 def _paired(

@@ -65,30 +65,30 @@ class ContinuousAuction:
                 self.floor.init = message
                 return []
             case StartPeriod():
-                before = self.orders.bests()
+                before = self.orders.best_quotes()
                 sent = self.floor.start(message, message.length_us)
-                return [*sent, *self.orders.carry_over(), *self.orders.news(before)]
+                return [*sent, *self.orders.carry_over(), *self.orders.quote_changes(before)]
             case Reminder():
                 return [Outgoing(INSTITUTION, EndPeriod())]
             case EndPeriod():
-                before = self.orders.bests()
+                before = self.orders.best_quotes()
                 gone = [] if self.floor.terms.order_life == "session" else self.orders.drop_all()
-                return [*gone, *self.orders.news(before), *self.floor.end()]
+                return [*gone, *self.orders.quote_changes(before), *self.floor.end()]
             case _:
                 raise AssertionError(f"an institution is not told {message.directive}")
 
     def _quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
         refusal = (
-            self.floor.not_a(role, sender)
+            self.floor.role_refusal(role, sender)
             or self.floor.not_a_quote(role)
-            or self.floor.not_a_price(price)
+            or self.floor.price_refusal(price)
             or self.orders.refusal(seat_of(sender), role, quantity)
             or self._not_now(seat_of(sender), role, price, quantity)
         )
         if refusal:
             return refusal
-        before = self.orders.bests()
-        return [*self._submit(seat_of(sender), role, price, quantity), *self.orders.news(before)]
+        before = self.orders.best_quotes()
+        return [*self._submit(seat_of(sender), role, price, quantity), *self.orders.quote_changes(before)]
 
     def _not_now(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> Reason | None:
         """Why the book, as it stands, does not take such an order, if so."""
@@ -141,12 +141,12 @@ class ContinuousAuction:
                 buy_order=orders[0],
                 sell_order=orders[1],
             )
-            sent += [Outgoing(ENVIRONMENT, contract), self.orders.left(maker)]
+            sent += [Outgoing(ENVIRONMENT, contract), self.orders.gone_event(maker)]
         return sent
 
     def _take(self, sender: Address, role: Role, limit: Price | None, quantity: Quantity) -> list[Outgoing] | Reason:
         floor = self.floor
-        refusal = floor.not_a(role, sender) or floor.not_a_quantity(seat_of(sender), role, quantity)
+        refusal = floor.role_refusal(role, sender) or floor.not_a_quantity(seat_of(sender), role, quantity)
         if refusal:
             return refusal
         seat, is_buy = seat_of(sender), role == "buyer"
@@ -158,47 +158,47 @@ class ContinuousAuction:
         price = (floor.init.max_val if is_buy else floor.init.min_val) if limit is None else limit
         if floor.terms.self_trade == "refuse" and self._own_in_the_way(seat, role, price, quantity):
             return "own_order"
-        before = self.orders.bests()
-        return [*self._submit(seat, role, price, quantity, rests=False), *self.orders.news(before)]
+        before = self.orders.best_quotes()
+        return [*self._submit(seat, role, price, quantity, rests=False), *self.orders.quote_changes(before)]
 
     def _cancel(self, sender: Address, order_id: OrderId) -> list[Outgoing] | Reason:
         if not self.floor.open:
             return "not_open"
-        order = self.orders.mine(seat_of(sender), order_id)
+        order = self.orders.own_order(seat_of(sender), order_id)
         if order is None:
             return "unknown_order"
-        before = self.orders.bests()
-        return [self.orders.cancel(order), *self.orders.news(before)]
+        before = self.orders.best_quotes()
+        return [self.orders.cancel(order), *self.orders.quote_changes(before)]
 
     def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
         if not self.floor.open:
             return "not_open"
         seat = seat_of(sender)
-        order = self.orders.mine(seat, order_id)
+        order = self.orders.own_order(seat, order_id)
         if order is None:
             return "unknown_order"
         role: Role = "buyer" if order.is_buy else "seller"
-        refusal = self.floor.not_a_price(price) or self.orders.refusal(seat, role, quantity, order)
+        refusal = self.floor.price_refusal(price) or self.orders.refusal(seat, role, quantity, order)
         shrinks = price == order.price and quantity <= order.quantity
         refusal = refusal or (None if shrinks else self._not_now(seat, role, price, quantity))
         if refusal:
             return refusal
-        before = self.orders.bests()
+        before = self.orders.best_quotes()
         if shrinks:
             order.quantity = quantity
-            return [self.orders.said(order), *self.orders.news(before)]
+            return [self.orders.order_event(order), *self.orders.quote_changes(before)]
         gone = self.orders.cancel(order)
-        return [gone, *self._submit(seat, role, price, quantity), *self.orders.news(before)]
+        return [gone, *self._submit(seat, role, price, quantity), *self.orders.quote_changes(before)]
 
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """What the sender of an order would be bound to, in the order in which its units would go."""
         match message:
-            case Buy(price=limit, quantity=quantity) if not self.floor.not_a("buyer", seat):
+            case Buy(price=limit, quantity=quantity) if not self.floor.role_refusal("buyer", seat):
                 return [*self._fills(seat, "buyer", limit, quantity), *self.orders.priced(seat, "buyer")]
-            case Sell(price=limit, quantity=quantity) if not self.floor.not_a("seller", seat):
+            case Sell(price=limit, quantity=quantity) if not self.floor.role_refusal("seller", seat):
                 return [*self._fills(seat, "seller", limit, quantity), *self.orders.priced(seat, "seller")]
             case _:
-                return self.orders.bound(seat, message)
+                return self.orders.worst_case(seat, message)
 
     def _fills(self, seat: Seat, role: Role, limit: Price | None, quantity: Quantity) -> list[tuple[Price, Quantity]]:
         """What taking up to a limit would trade now, nothing of one's own."""
@@ -215,7 +215,7 @@ class ContinuousAuction:
 
     def standing(self) -> Standing:
         """The best bid and ask and whose they are."""
-        bid, ask = self.orders.bests()
+        bid, ask = self.orders.best_quotes()
         return Standing(
             bid=bid[0] if bid else None,
             buyer=bid[2] if bid else None,
@@ -229,4 +229,4 @@ class ContinuousAuction:
 
     def state(self) -> object:
         """All that the auction remembers."""
-        return (self.floor.state(), self.orders.state())
+        return (self.floor.remembered(), self.orders.remembered())

@@ -30,18 +30,18 @@ class OpenOrders:
         self.last_id += 1
         return self.last_id
 
-    def mine(self, seat: Seat, order_id: OrderId) -> Resting | None:
+    def own_order(self, seat: Seat, order_id: OrderId) -> Resting | None:
         """An open order of a trader; None for another's and for one that is not there, alike."""
         return self.open.get(seat, {}).get(order_id)
 
-    def of(self, seat: Seat, role: Role) -> list[Resting]:
+    def orders_of(self, seat: Seat, role: Role) -> list[Resting]:
         """A trader's open orders in a role, oldest number first."""
         is_buy = role == "buyer"
         return [order for order in self.open.get(seat, {}).values() if order.is_buy == is_buy]
 
     def committed(self, seat: Seat, role: Role) -> Quantity:
         """The sum of a trader's open quantities in a role."""
-        return sum(int(order.quantity) for order in self.of(seat, role))
+        return sum(int(order.quantity) for order in self.orders_of(seat, role))
 
     def refusal(self, seat: Seat, role: Role, quantity: Quantity, instead: Resting | None = None) -> Reason | None:
         """Why a trader may not have one more order of a quantity (in the place of another), if so."""
@@ -52,7 +52,7 @@ class OpenOrders:
 
     def priced(self, seat: Seat, role: Role) -> list[tuple[Price, Quantity]]:
         """A trader's open orders in a role, in the order in which they would trade."""
-        own = sorted(self.of(seat, role), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
+        own = sorted(self.orders_of(seat, role), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
         return [(int(o.price), int(o.quantity)) for o in own]
 
     def with_new(
@@ -64,16 +64,16 @@ class OpenOrders:
             both.remove((int(instead.price), int(instead.quantity)))
         return sorted([*both, (price, quantity)], key=lambda one: -one[0] if role == "buyer" else one[0])
 
-    def bound(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
+    def worst_case(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """What a quote would bind its sender to, with what he has open; empty where it could not rest or trade."""
-        instead = self.mine(seat, message.order) if isinstance(message, Replace) else None
+        instead = self.own_order(seat, message.order) if isinstance(message, Replace) else None
         if isinstance(message, Bid | Ask):
             role: Role = "buyer" if isinstance(message, Bid) else "seller"
         elif isinstance(message, Replace) and instead is not None:
             role = _role(instead)
         else:
             return []
-        if self.floor.not_a(role, seat) or self.floor.not_a_price(message.price):
+        if self.floor.role_refusal(role, seat) or self.floor.price_refusal(message.price):
             return []
         return self.with_new(seat, role, message.price, message.quantity, instead)
 
@@ -95,20 +95,20 @@ class OpenOrders:
     def keep(self, order: Resting) -> Outgoing:
         """An order rests now."""
         self.open.setdefault(order.trader, {})[order.order_id] = order
-        return self.said(order)
+        return self.order_event(order)
 
-    def left(self, order: Resting) -> Outgoing:
+    def gone_event(self, order: Resting) -> Outgoing:
         """An order has changed or left: it is forgotten where nothing is left of it."""
         if order.quantity <= 0:
             del self.open[order.trader][order.order_id]
-        return self.said(order)
+        return self.order_event(order)
 
     def cancel(self, order: Resting) -> Outgoing:
         """Take an order out."""
         self.book.cancel(order.order_id)
-        return self.left(order)
+        return self.gone_event(order)
 
-    def said(self, order: Resting) -> Outgoing:
+    def order_event(self, order: Resting) -> Outgoing:
         """What an order is now, to all who may see the book, and to its owner."""
         side: SideName = "bid" if order.is_buy else "ask"
         return Outgoing(AGENTS, Order(order.order_id, side, int(order.price), int(order.quantity), order.trader))
@@ -118,14 +118,14 @@ class OpenOrders:
         excess = self.committed(seat, role) - self.floor.units(role).get(seat, 0)
         sent = []
         while excess > 0:
-            worst = max(self.of(seat, role), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
+            worst = max(self.orders_of(seat, role), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
             if worst.quantity <= excess:
                 excess -= int(worst.quantity)
                 sent.append(self.cancel(worst))
             else:
                 worst.quantity -= excess
                 excess = 0
-                sent.append(self.said(worst))
+                sent.append(self.order_event(worst))
         return sent
 
     def carry_over(self) -> list[Outgoing]:
@@ -145,7 +145,7 @@ class OpenOrders:
         for seat in sorted(self.open):
             for order in list(self.open[seat].values()):
                 order.quantity = 0
-                sent.append(self.said(order))
+                sent.append(self.order_event(order))
         self.open.clear()
         self.book.clear()
         return sent
@@ -158,11 +158,11 @@ class OpenOrders:
         quantity = sum(int(order.quantity) for order in top.orders[top.first :])
         return int(top.price), quantity, top.orders[top.first].trader
 
-    def news(self, before: tuple[object, object]) -> list[Outgoing]:
+    def quote_changes(self, before: tuple[object, object]) -> list[Outgoing]:
         """The quotes that have changed since `bests` was asked."""
         sent = []
         names: tuple[SideName, SideName] = ("bid", "ask")
-        for name, old, new in zip(names, before, self.bests(), strict=True):
+        for name, old, new in zip(names, before, self.best_quotes(), strict=True):
             if new == old:
                 continue
             if new is None:
@@ -172,11 +172,11 @@ class OpenOrders:
                 sent.append(Outgoing(AGENTS, Quote(name, price, trader, quantity=quantity)))
         return sent
 
-    def bests(self) -> tuple[tuple[Price, Quantity, Seat] | None, tuple[Price, Quantity, Seat] | None]:
+    def best_quotes(self) -> tuple[tuple[Price, Quantity, Seat] | None, tuple[Price, Quantity, Seat] | None]:
         """The best bid and the best ask."""
         return self.best(self.book.bids), self.best(self.book.asks)
 
-    def state(self) -> object:
+    def remembered(self) -> object:
         """All that is remembered, orders in their priority."""
         sides = [
             [(o.order_id, o.price, o.quantity, o.trader) for o in side] for side in (self.book.bids, self.book.asks)

@@ -81,11 +81,11 @@ class StandingAuction:
 
     def _no_trade(self, sender: Address, role: Role, quantity: Quantity) -> Reason | None:
         """One unit a contract: nothing else can be meant."""
-        return self.floor.not_a(role, sender) or ("one_unit" if quantity > 1 else None)
+        return self.floor.role_refusal(role, sender) or ("one_unit" if quantity > 1 else None)
 
     def _no_quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> Reason | None:
         floor = self.floor
-        return self._no_trade(sender, role, quantity) or floor.not_a_quote(role) or floor.not_a_price(price)
+        return self._no_trade(sender, role, quantity) or floor.not_a_quote(role) or floor.price_refusal(price)
 
     def _bid(self, buyer: Seat, price: Price) -> list[Outgoing] | Reason:
         if self.asker == buyer and price >= self.ask:
@@ -164,11 +164,11 @@ class StandingAuction:
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """The one price that the sender of an order would pay or get at worst; none where it cannot trade."""
         role: Role = "buyer" if isinstance(message, Bid | Buy) else "seller"
-        if self.floor.not_a(role, seat):
+        if self.floor.role_refusal(role, seat):
             return []
         match message:
             case Bid(price=price) | Ask(price=price):
-                return [] if self.floor.not_a_price(price) else [(price, 1)]
+                return [] if self.floor.price_refusal(price) else [(price, 1)]
             case Buy(price=limit) if self.asker is not None and (limit is None or self.ask <= limit):
                 return [(self.ask, 1)]
             case Sell(price=limit) if self.bidder is not None and (limit is None or self.bid >= limit):
@@ -178,4 +178,4 @@ class StandingAuction:
 
     def state(self) -> object:
         """All that the auction remembers."""
-        return (self.floor.state(), (self.bid, self.bidder, self.ask, self.asker))
+        return (self.floor.remembered(), (self.bid, self.bidder, self.ask, self.asker))

@@ -50,7 +50,7 @@ class TradingRights:
         """What each trader of a role may still trade."""
         return self.may_buy if role == "buyer" else self.may_sell
 
-    def not_a(self, role: Role, sender: Address) -> Reason | None:
+    def role_refusal(self, role: Role, sender: Address) -> Reason | None:
         """Why a sender may not trade in a role now, if so."""
         if not self.open:
             return "not_open"
@@ -59,7 +59,7 @@ class TradingRights:
             return "not_a_buyer" if role == "buyer" else "not_a_seller"
         return None if left > 0 else "no_units_left"
 
-    def not_a_price(self, price: Price) -> Reason | None:
+    def price_refusal(self, price: Price) -> Reason | None:
         """Why a price may not be said, if so."""
         init, terms = self.init, self.terms
         if not init.min_val + init.tick <= price <= init.max_val - init.tick:
@@ -92,7 +92,7 @@ class TradingRights:
         self.contracts += 1
         return self.contracts
 
-    def state(self) -> object:
+    def remembered(self) -> object:
         """All that it remembers."""
         units = (sorted(self.may_buy.items()), sorted(self.may_sell.items()))
         return (self.init, self.open, self.period, self.contracts, units)

@@ -64,7 +64,7 @@ class ClientProtocol:
         """The resume token was refused: the next login is by code again."""
         self.welcome = None
 
-    def say(self, message: Message, meta: dict[str, int] | None = None) -> tuple[int, bytes]:
+    def send(self, message: Message, meta: dict[str, int] | None = None) -> tuple[int, bytes]:
         """A message's token and its frame, which is pending from now on.
 
         Raises ProtocolError when too many are pending, or where the server could not read it: then nothing is pending

@@ -19,7 +19,7 @@ class Holding:
         self.traded: Quantity = 0
 
     @property
-    def left(self) -> Quantity:
+    def units_left(self) -> Quantity:
         """What can still be traded."""
         return self.total - self.traded
 
@@ -59,7 +59,7 @@ class Holding:
 
     def trade(self, price: Price, quantity: Quantity, charges: Charges = NO_CHARGES) -> Money:
         """Use the next units at a price; what that gains, charges taken."""
-        assert quantity <= self.left, "nobody trades more than he holds"
+        assert quantity <= self.units_left, "nobody trades more than he holds"
         gained = total(gain(self.role, value, price) * many for value, many in self.pieces(quantity))
         self.traded += quantity
         return gained - charges.due(self.role, quantity)

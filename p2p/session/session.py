@@ -178,15 +178,15 @@ class Session:
         if isinstance(answer, str):
             return [Event(Refused(envelope.token, answer), SESSION, seat, market.number)]
         if self.stand_ins:
-            self.stand_ins.said(market.number, seat, message, answer)
+            self.stand_ins.record_orders(market.number, seat, message, answer)
         return [Event(Accepted(envelope.token), SESSION, seat, market.number), *self._deliver(market, teller, answer)]
 
     def _ask_institution(self, market: Market, seat: Seat, message: Message) -> list[Outgoing] | Reason:
         if self.paused_left is not None and not isinstance(message, RequestStanding):
             return "not_open"
-        return self._at_a_loss(market, seat, message) or market.institution.handle(message, seat)
+        return self._loss_refusal(market, seat, message) or market.institution.handle(message, seat)
 
-    def _at_a_loss(self, market: Market, seat: Seat, message: Message) -> Reason | None:
+    def _loss_refusal(self, market: Market, seat: Seat, message: Message) -> Reason | None:
         """Why an order could cost its sender more than the rules let him lose, if so."""
         no_loss = self.scenario.no_loss == "people" and self.is_a_persons(seat)
         floor = self.scenario.loss_floor
@@ -217,12 +217,12 @@ class Session:
                 assert not isinstance(answer, str), f"an institution refuses no {message.directive}"
                 events += self._deliver(market, INSTITUTION, answer)
             elif self.stand_ins and isinstance(message, Order) and not message.quantity:
-                self.stand_ins.left(market.number, message.order)
+                self.stand_ins.forget_order(market.number, message.order)
         return events
 
     def _tell_environment(self, market: Market, sender: Address, message: Message) -> list[Event]:
         """What the environment does upon a message; of a contract that a robot made in a person's place, that too."""
-        made = isinstance(message, Contract) and self.stand_ins and self.stand_ins.made(market.number, message)
+        made = isinstance(message, Contract) and self.stand_ins and self.stand_ins.unpaid_seats(market.number, message)
         before = {seat: market.environment.balance.get(seat, 0) for seat in made or ()}
         told = market.environment.handle(message, sender)
         assert not isinstance(told, str), f"an environment refuses no {message.directive}"
@@ -251,14 +251,14 @@ class Session:
                 return self._join(envelope.message)
             case Left(seat=seat):
                 self.present.pop(seat, None)
-                return self._lobby()
+                return self._presence_events()
             case Reading():
                 return self._read(envelope.message)
             case Start():
                 self.alarms.clear()
                 return self._start_period()
             case Reminder():
-                return self._ring(envelope.market, envelope.message)
+                return self._on_alarm(envelope.market, envelope.message)
             case Pause():
                 self.paused_left = {market: max(0, due - self.now) for market, (due, _) in self.alarms.items()}
                 return self._tell(Paused(min(self.paused_left.values(), default=None)))
@@ -288,7 +288,7 @@ class Session:
             terms = None if rules.terms == NO_TERMS else rules.terms
             init = InitInst(low, high, rules.tick, market.seats, terms, rules.call)
             events += self._deliver(market, ENVIRONMENT, [Outgoing(INSTITUTION, init)])
-        return events + self._lobby()
+        return events + self._presence_events()
 
     def _join(self, joined: Joined) -> list[Event]:
         """Somebody has a seat now: its own person, or a robot in his place, from whom he takes it back."""
@@ -297,7 +297,7 @@ class Session:
         self.present[seat] = joined.controller
         if not joined.stand_in or seat not in self.controllers:
             self.controllers[seat] = joined.controller
-        events = [*self._changes_hands(seat, joined.stand_in), *self._lobby()]
+        events = [*self._changes_hands(seat, joined.stand_in), *self._presence_events()]
         if self.phase == "lobby" and self.scenario.start == "when_full" and len(self.present) == self.scenario.seats:
             events += self._start_period()
         return events
@@ -307,7 +307,7 @@ class Session:
             assert not stand_in or self.stand_ins, "robots stand in for people where the scenario says so"
             return []
         market = self.market_of[seat]
-        told, sent = self.stand_ins.sits(seat, stand_in, market.environment)
+        told, sent = self.stand_ins.change_holder(seat, stand_in, market.environment)
         return [*(Event(one, SESSION, seat, market.number) for one in told), *self._deliver(market, ENVIRONMENT, sent)]
 
     def _read(self, reading: Reading) -> list[Event]:
@@ -318,7 +318,7 @@ class Session:
         )
         return [Event(Judged(reading.seat, verdict), SESSION, GATEWAY, market.number)]
 
-    def _lobby(self) -> list[Event]:
+    def _presence_events(self) -> list[Event]:
         """Who is there concerns the others before trading; after that, how many robots are, where that is told."""
         robots = None
         if self.scenario.disclosure == "told":
@@ -339,19 +339,19 @@ class Session:
             schedules, start = market.environment.start_period(self.period, self.scenario.period_us)
             events += self._deliver(market, ENVIRONMENT, [*schedules, Outgoing(INSTITUTION, start)])
             for seat, order in market.environment.orders():
-                events += self._by_itself(market, seat, order)
+                events += self._submit_automatic(market, seat, order)
         return events
 
-    def _by_itself(self, market: Market, seat: Seat, order: Message) -> list[Event]:
+    def _submit_automatic(self, market: Market, seat: Seat, order: Message) -> list[Event]:
         """An order that the environment makes for a seat: recorded as the seat's, judged as if it had said it."""
         answer = self._ask_institution(market, seat, order)
         if isinstance(answer, str):
             return [Event(Refused(0, answer), SESSION, seat, market.number)]
         if self.stand_ins:
-            self.stand_ins.said(market.number, seat, order, answer, by_itself=True)
+            self.stand_ins.record_orders(market.number, seat, order, answer, by_itself=True)
         return [Event(order, seat, INSTITUTION, market.number), *self._deliver(market, INSTITUTION, answer)]
 
-    def _ring(self, market: int | None, reminder: Message) -> list[Event]:
+    def _on_alarm(self, market: int | None, reminder: Message) -> list[Event]:
         """An alarm rings: the institution's ends its period, the session's ends the pause between periods."""
         due, expected = self.alarms.pop(market)
         assert reminder == expected, "what rings is the alarm that was set"

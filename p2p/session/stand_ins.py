@@ -32,7 +32,7 @@ class StandIns:
         self._last_id: dict[int, OrderId] = {}
         self._settings: dict[Seat, list[Message]] = {}
 
-    def sits(self, seat: Seat, robot: bool, environment: Environment) -> tuple[list[Message], list[Outgoing]]:
+    def change_holder(self, seat: Seat, robot: bool, environment: Environment) -> tuple[list[Message], list[Outgoing]]:
         """A robot holds a seat from now on, or its owner does: what he is told of it, nothing where it was so before.
 
         And what the environment sends him: his own settings, where the robot has changed them.
@@ -56,7 +56,9 @@ class StandIns:
                 sent += answer
         return sent
 
-    def said(self, market: int, seat: Seat, message: Message, answer: list[Outgoing], by_itself: bool = False) -> None:
+    def record_orders(
+        self, market: int, seat: Seat, message: Message, answer: list[Outgoing], by_itself: bool = False
+    ) -> None:
         """Take in what a seat has said that was not refused, and what is sent upon it.
 
         `by_itself`: its automaton has said it, for whoever has set the reservation prices.
@@ -85,11 +87,11 @@ class StandIns:
         """What is said has made an order of this number."""
         self._new = self._last_id[market] = order
 
-    def left(self, market: int, order: OrderId) -> None:
+    def forget_order(self, market: int, order: OrderId) -> None:
         """Forget an order that rests no longer."""
         self._orders.discard((market, order))
 
-    def made(self, market: int, contract: Contract) -> list[Seat]:
+    def unpaid_seats(self, market: int, contract: Contract) -> list[Seat]:
         """On whose seats a contract was a robot's doing. In the standing auction the last who spoke has made it."""
         sides: list[tuple[Seat | None, Role, OrderId | None]] = [
             (contract.buyer, "buyer", contract.buy_order),

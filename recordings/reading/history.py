@@ -21,9 +21,9 @@ class SessionHistory:
                 envelope, events = record.envelope(), record.read_events()
             except ProtocolError as error:
                 raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
-            self.outcome.hear(envelope.message)
-            self.sitting.hear(envelope.message, record.at)
+            self.outcome.on_input(envelope.message)
+            self.sitting.on_input(envelope.message, record.at)
             for event in events:
-                self.outcome.see(event)
-                self.times.see(event, record.at)
-                self.sitting.see(event, record.at)
+                self.outcome.on_event(event)
+                self.times.on_event(event, record.at)
+                self.sitting.on_event(event, record.at)

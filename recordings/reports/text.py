@@ -9,7 +9,7 @@ from p2p.analysis.market_metrics import SessionScore, score_session
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.writer import interval
-from recordings.reading.participants import presentable
+from recordings.reading.participants import display_name
 from recordings.scoring.score import Score, TraderScore
 
 WIDTH = 100
@@ -147,7 +147,7 @@ def traders_table(score: Score) -> Table:
 def _who(score: Score, trader: TraderScore) -> str:
     """A person, or a robot and which agent it is."""
     agent = score.agents.get(trader.seat) if trader.controller == "robot" else None
-    return f"robot ({escape(presentable(agent))})" if agent else trader.controller or "–"
+    return f"robot ({escape(display_name(agent))})" if agent else trader.controller or "–"
 
 
 def _amounts(score: Score) -> str:

@@ -118,9 +118,9 @@ class Gateway:
 
     async def serve(self, socket: ServerConnection) -> None:
         """One connection of the listening socket."""
-        await self.attend(SocketPeer(socket))
+        await self.serve_connection(SocketPeer(socket))
 
-    async def attend(self, peer: Peer) -> None:
+    async def serve_connection(self, peer: Peer) -> None:
         """One connection, from its login to its end."""
         if self._connections >= LINES_MAX:
             await peer.close(FULL, "the server is full; try again in a moment")
@@ -130,7 +130,7 @@ class Gateway:
             await self._attend(peer)
         except ProtocolError as error:
             self.metrics.faulted(error.code)
-            await self._dismiss(peer, error)
+            await self._reject(peer, error)
         except Gone:
             pass
         except TimeoutError:
@@ -138,7 +138,7 @@ class Gateway:
         finally:
             self._connections -= 1
 
-    async def _dismiss(self, peer: Peer, error: ProtocolError) -> None:
+    async def _reject(self, peer: Peer, error: ProtocolError) -> None:
         peer.push(error_frame(error))
         await peer.close(CLOSED_WITH.get(error.code, PROTOCOL_FAULT), error.why[:120])
 
@@ -149,23 +149,23 @@ class Gateway:
         login = ends.received(data)
         assert isinstance(login, Login), "the line lets nothing else through first"
         lent = self.doors.stands_in(login)
-        who = None if login.spectator else lent if lent is not None else await self._who(peer, login)
+        who = None if login.spectator else lent if lent is not None else await self._authenticate(peer, login)
         if who is None:
             return await self._attend_spectator(peer, login)
         line = Connection(peer, who, login, self.metrics, lent is not None)
         try:
-            await self._admit(line)
+            await self._take_seat(line)
             while True:
-                self._hear(line, ends, await peer.recv())
+                self._on_frame(line, ends, await peer.recv())
         finally:
-            self._gone(line)
+            self._on_disconnect(line)
 
     async def _attend_spectator(self, peer: Peer, login: Login) -> None:
         if self.session.scenario.spectators == "none":
             raise ProtocolError("no_spectators", "this session has no spectators: it is not shown to the public", True)
         await self.spectators.attend(peer, login)
 
-    async def _who(self, peer: Peer, login: Login) -> Who:
+    async def _authenticate(self, peer: Peer, login: Login) -> Who:
         """Whose the login is; raises ProtocolError. Resume tokens cannot be guessed and are not counted."""
         who: Who | None
         if login.resume:
@@ -184,7 +184,7 @@ class Gateway:
             raise ProtocolError("not_experimenter", "this is a trader's code, not the experimenter's", fatal=True)
         return who
 
-    async def _admit(self, line: Connection) -> None:
+    async def _take_seat(self, line: Connection) -> None:
         """Take the seat: the session is told, the older line goes; when that is on record, the line is welcomed.
 
         Who has the seat here and who has it in the session change in the same order. Closing a line takes its time, for
@@ -211,7 +211,7 @@ class Gateway:
 
     def _joins(self, line: Connection, seat: Seat) -> "asyncio.Future[None]":
         """Tell the session who has a seat now; done when that is on record."""
-        name = presentable(line.login.name)
+        name = display_name(line.login.name)
         if name and not line.stands_in:
             (self.agents if line.by_robot else self.people)[str(seat)] = name
         if self._closing:
@@ -248,7 +248,7 @@ class Gateway:
         line.outbox = Outbox(line.peer, self.feeds, viewer, have, delivery, cut)
         self._note("joined", viewer, controller=line.login.controller, had=have)
 
-    def _hear(self, line: Connection, ends: ServerProtocol, data: bytes | str) -> None:
+    def _on_frame(self, line: Connection, ends: ServerProtocol, data: bytes | str) -> None:
         """One frame of a line that is in: stamped and let in, or answered with what is wrong with it."""
         if self.lines.get(line.who) is not line:
             return
@@ -277,7 +277,7 @@ class Gateway:
         assert self.sequencer is not None
         self.sequencer.put(arrival)
 
-    def _gone(self, line: Connection) -> None:
+    def _on_disconnect(self, line: Connection) -> None:
         """A line has ended; the seat is empty unless a newer line has it."""
         if line.outbox:
             line.outbox.stop()
@@ -290,7 +290,7 @@ class Gateway:
 
     def _note(self, what: str, viewer: Viewer, **more: str | float) -> None:
         records = self.sequencer.store.chain.records if self.sequencer else 0
-        self.log.say(what, records, viewer, **more)
+        self.log.write(what, records, viewer, **more)
 
     def _now_s(self) -> float:
         return asyncio.get_running_loop().time()
@@ -302,7 +302,7 @@ class Gateway:
         own: set[Viewer] = set()
         due: set[int] = set()
         for what in happened:
-            markets, viewers = self.feeds.add(what.at, what.events)
+            markets, viewers = self.feeds.add_events(what.at, what.events)
             own |= viewers
             due |= markets
             envelope = what.arrival.envelope
@@ -310,7 +310,7 @@ class Gateway:
                 self.tokens[envelope.sender] = envelope.token
             if what.arrival.published:
                 what.arrival.published()
-        self.feeds.renew(due)
+        self.feeds.refresh_states(due)
         for viewer in self.chance.sample(sorted(own, key=str), len(own)):
             line = self.lines.get(viewer)
             if line and line.outbox:
@@ -324,13 +324,13 @@ class Gateway:
         self.chance.shuffle(outboxes)
         return outboxes + self.spectators.recipients(markets)
 
-    async def close(self, code: int = SESSION_OVER, why: str = "the session is over") -> None:
+    async def close_connections(self, code: int = SESSION_OVER, why: str = "the session is over") -> None:
         """Give every line its last facts, then close it; those who wait at the door are sent away."""
         self._closing = why
         for waiting in list(self._admissions):
             waiting.set_exception(ProtocolError("closing", why, fatal=True))
         ends = [line.outbox.farewell if line.outbox else line.peer.close for line in self.lines.values()]
-        await asyncio.gather(*(end(code, why) for end in ends), self.spectators.close(code, why))
+        await asyncio.gather(*(end(code, why) for end in ends), self.spectators.close_all(code, why))
 
     def save_beside(self) -> None:
         """Names, where any were given, robots' agents, how everybody was served: beside the journal, never in it."""
@@ -338,7 +338,7 @@ class Gateway:
         save(self.sequencer.store, self.people, self.agents, self.deliveries)
 
 
-def presentable(name: str) -> str:
+def display_name(name: str) -> str:
     """A name without control characters and markup: it is shown on terminals and in reports."""
     return "".join(letter for letter in name if letter.isprintable() and letter not in "<>&[]\\`").strip()
 

@@ -41,11 +41,11 @@ class Outbox:
                 frame = self._next()
                 if frame is not None:
                     self.peer.push(frame)
-                if not self._place.left:
+                if not self._place.facts_left:
                     self._caught_up = True
                     return
             self._waiting = asyncio.create_task(self._wait())
-        elif self._caught_up and self._place.left > BEHIND_FACTS_MAX:
+        elif self._caught_up and self._place.facts_left > BEHIND_FACTS_MAX:
             self.cut("behind")
 
     def cut(self, why: str = "asked") -> None:
@@ -96,12 +96,12 @@ class Outbox:
         place, feeds = self._place, self.feeds
         first, state = place.number + 1, feeds.state[place.channel]
         published_s = feeds.published_at(place)
-        count, facts = feeds.joined(place, FEED_FACTS_MAX)
+        count, facts = feeds.next_batch(place, FEED_FACTS_MAX)
         if not count and state == self._state:
             return None
         if count:
             self.delivery.sent(count, published_s if self._caught_up else None)
-        if state == self._state or place.left:
+        if state == self._state or place.facts_left:
             state = []
         else:
             self._state = state

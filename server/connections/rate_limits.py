@@ -27,7 +27,7 @@ class Bucket:
         self.per_s, self.burst = per_s, burst
         self._left, self._at = burst, 0.0
 
-    def left(self, now_s: float) -> float:
+    def tokens_left(self, now_s: float) -> float:
         """How many may come at once."""
         self._left = min(self.burst, self._left + self.per_s * max(0.0, now_s - self._at))
         self._at = now_s
@@ -35,7 +35,7 @@ class Bucket:
 
     def take(self, now_s: float) -> bool:
         """Let one through, or not."""
-        if self.left(now_s) < 1:
+        if self.tokens_left(now_s) < 1:
             return False
         self._left -= 1
         return True
@@ -72,14 +72,14 @@ class LoginThrottle:
     def __init__(self) -> None:
         self._known: OrderedDict[str, tuple[Bucket, CodeAttempts]] = OrderedDict()
 
-    def knock(self, address: str, now_s: float) -> bool:
+    def allow(self, address: str, now_s: float) -> bool:
         """Whether one more connection may be opened from there."""
         return self._of(address)[0].take(now_s)
 
     def may_try(self, address: str, now_s: float) -> bool:
         """Whether a code may be tried from there."""
         tries = self._of(address)[1]
-        return tries.wrong.left(now_s) >= 1 + tries.open
+        return tries.wrong.tokens_left(now_s) >= 1 + tries.open
 
     @contextlib.asynccontextmanager
     async def trying(self, address: str, clock_s: Callable[[], float]) -> AsyncIterator[bool]:

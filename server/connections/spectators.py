@@ -46,6 +46,6 @@ class Spectators:
         """Those who watch one of these markets."""
         return [outbox for outbox in self.outboxes.values() if outbox.market in markets]
 
-    async def close(self, code: int, why: str) -> None:
+    async def close_all(self, code: int, why: str) -> None:
         """Give every line its last facts, then close it; all at once, for one that does not answer takes its time."""
         await asyncio.gather(*(outbox.farewell(code, why) for outbox in self.outboxes.values()))

@@ -13,7 +13,7 @@ class EventLog:
     def __init__(self, session: str, out: TextIO | None = None) -> None:
         self.session, self.out = session, out
 
-    def say(self, what: str, seq: int, seat: object = None, **more: str | float) -> None:
+    def write(self, what: str, seq: int, seat: object = None, **more: str | float) -> None:
         """One line. `seq` is the number of the journal's last record; `more` holds codes and counts."""
         if self.out is None:
             return

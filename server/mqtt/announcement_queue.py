@@ -19,7 +19,7 @@ class AnnouncementQueue:
         self._words: Announcement | None = None
         self._again: list[Announcement] = []
 
-    def see(self, number: int, message: Message, at: Instant, left_us: Duration | None) -> None:
+    def on_fact(self, number: int, message: Message, at: Instant, left_us: Duration | None) -> None:
         """Take in a fact, so much being left of the period after it; most have nothing to announce."""
         text = sentence(message, self.rules, left_us)
         if text:

@@ -34,7 +34,7 @@ class MeterInbox:
         """What to subscribe to; None where the session has no use for meters."""
         return None if self.interval_h is None else f"{base}/meter/+"
 
-    def hear(self, topic: str, payload: bytes) -> None:
+    def on_message(self, topic: str, payload: bytes) -> None:
         """Let a reading in, or pass it over; `passed_over` counts why."""
         try:
             self._let_in(topic.rpartition("/")[2], payload)

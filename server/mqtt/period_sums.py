@@ -64,6 +64,6 @@ class PeriodSums:
         return [msgspec.json.encode(one) for after, one in window if after <= contracts]
 
     @property
-    def left(self) -> bool:
+    def has_unsent(self) -> bool:
         """Whether there is something to be said yet."""
         return self.confirmed < len(self._ended)

@@ -103,7 +103,7 @@ class Publisher:
     def _happened(self, happened: list[Committed]) -> None:
         """Add up what is private and has sums that are not: what households have metered, what traders have gained."""
         for event in (event for what in happened for event in what.events if type(event.message) in COUNTED):
-            self.tally.see(event)
+            self.tally.on_event(event)
             if isinstance(event.message, Metered) and event.market is not None:
                 self._metered(event.market, event.message)
 
@@ -160,7 +160,7 @@ class Publisher:
 
     async def _serve(self, client: aiomqtt.Client) -> None:
         """Publish and listen until all is said or the connection breaks (MqttError)."""
-        pouring = asyncio.create_task(self._pour(client))
+        pouring = asyncio.create_task(self._publish_loop(client))
         listening = asyncio.create_task(self._listen(client))
         try:
             await asyncio.wait([pouring, listening], return_when=asyncio.FIRST_COMPLETED)
@@ -178,9 +178,9 @@ class Publisher:
             await client.subscribe(topic, qos=1)
         self.listening.set()
         async for message in client.messages:
-            self.meters.hear(message.topic.value, message.payload)
+            self.meters.on_message(message.topic.value, message.payload)
 
-    async def _pour(self, client: aiomqtt.Client) -> None:
+    async def _publish_loop(self, client: aiomqtt.Client) -> None:
         """Everything that is retained, then what is new, to the session's end."""
         for topic, bulletin in self.bulletins.items():
             await client.publish(f"{topic}/rules", msgspec.json.encode(bulletin.rules), qos=1, retain=True)
@@ -196,7 +196,7 @@ class Publisher:
             for market, (topic, bulletin) in enumerate(self.bulletins.items()):
                 await self._fold(bulletin)
                 await self._weigh(market, bulletin)
-                more |= await self._say(client, topic, bulletin, beat)
+                more |= await self._publish_round(client, topic, bulletin, beat)
             beaten = now if beat else beaten
             if over and not more:
                 return
@@ -208,7 +208,7 @@ class Publisher:
         if fresh := self.tally.fresh(market):
             self.tally.take(market, await asyncio.to_thread(self.tally.scored, market, fresh))
         if welfare := self.tally.due(market, bulletin.over):
-            bulletin.weighed(welfare)
+            bulletin.set_welfare(welfare)
 
     async def _rest(self, seconds: float) -> None:
         """Wait, unless the session is over."""
@@ -219,7 +219,7 @@ class Publisher:
         while bulletin.fold():  # noqa: ASYNC110 (after each portion it is the market's turn)
             await asyncio.sleep(0)
 
-    async def _say(self, client: aiomqtt.Client, topic: str, bulletin: TopicState, beat: bool) -> bool:
+    async def _publish_round(self, client: aiomqtt.Client, topic: str, bulletin: TopicState, beat: bool) -> bool:
         """One round of a market's topics; whether something is left for the next."""
         if beat:
             bulletin.beat()
@@ -237,7 +237,7 @@ class Publisher:
             board = f"{topic}/announcement"
             await asyncio.gather(*(client.publish(board, payload, qos=1, retain=kept) for payload, kept in said))
             bulletin.board.confirmed()
-        return bulletin.confirmed < len(bulletin.made) or bulletin.intervals.left
+        return bulletin.confirmed < len(bulletin.made) or bulletin.intervals.has_unsent
 
 
 def _before(opened: SessionParts) -> SessionOutcome:

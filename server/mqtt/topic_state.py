@@ -77,7 +77,7 @@ class TopicState:
         return end < len(self.facts)
 
     def _see(self, number: int, message: Message, at: Instant) -> None:
-        self._public.see(message, at)
+        self._public.on_fact(message, at)
         self._at = at
         match message:
             case Contract():
@@ -91,7 +91,7 @@ class TopicState:
             case _:
                 self._phase(message, at)
                 self._changed |= self._on_clock
-                self.board.see(number, message, at, self._public.time_left_us(at))
+                self.board.on_fact(number, message, at, self._public.time_left_us(at))
 
     def _contract(self, number: int, contract: Contract, at: Instant) -> None:
         into_us = at - self._period.started_us if self._period else 0
@@ -127,7 +127,7 @@ class TopicState:
             case _:
                 pass
 
-    def weighed(self, welfare: Welfare) -> None:
+    def set_welfare(self, welfare: Welfare) -> None:
         """Take in what the periods came to, when that may be told."""
         self._welfare = welfare
         self._changed.add("welfare")

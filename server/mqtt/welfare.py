@@ -42,9 +42,9 @@ class WelfareScores:
         for market, period in sorted(before.finished):
             self._fresh[market].append(period)
 
-    def see(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Take in an event that has become durable, one of COUNTED."""
-        self.outcome.see(event)
+        self.outcome.on_event(event)
         if isinstance(event.message, EndRound) and event.market is not None:
             self._fresh[event.market].append(event.message.period)
 

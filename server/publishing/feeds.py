@@ -65,7 +65,7 @@ class FeedCursor:
         return self.public_told + self.own_told
 
     @property
-    def left(self) -> int:
+    def facts_left(self) -> int:
         """How many facts are not told yet."""
         return len(self.public) + len(self.own.facts) - self.public_told - self.own_told
 
@@ -111,17 +111,17 @@ class Feeds:
 
     def publish(self, at: Instant, events: list[Event]) -> tuple[set[int], set[Viewer]]:
         """Add the events of one message; the markets with new public facts, and the viewers with ones of their own."""
-        markets, viewers = self.add(at, events)
-        self.renew(markets)
+        markets, viewers = self.add_events(at, events)
+        self.refresh_states(markets)
         return markets, viewers
 
-    def renew(self, markets: set[int]) -> None:
+    def refresh_states(self, markets: set[int]) -> None:
         """Derive the states of markets anew, once after all that was added: the session is as far as that by now."""
         for channel in self.public:
             if channel[0] in markets:
                 self.state[channel] = self._states(channel, self.now)
 
-    def add(self, at: Instant, events: list[Event]) -> tuple[set[int], set[Viewer]]:
+    def add_events(self, at: Instant, events: list[Event]) -> tuple[set[int], set[Viewer]]:
         """As `publish`; the states are to be renewed after it."""
         markets: set[int] = set()
         viewers: set[Viewer] = set()
@@ -131,7 +131,7 @@ class Feeds:
                 self._insert(EXPERIMENTER, _encoded(event.message, event.sender, EXPERIMENTER, at))
                 viewers.add(EXPERIMENTER)
                 continue
-            shown = self.views.project(self._spelt_out(event))
+            shown = self.views.project(self._with_text(event))
             if shown is None:
                 continue
             if shown.public is not None:
@@ -164,7 +164,7 @@ class Feeds:
                 markets.add(channel[0])
         return markets
 
-    def _spelt_out(self, event: Event) -> Event:
+    def _with_text(self, event: Event) -> Event:
         """An announcement with its words, which the journal has not."""
         if not isinstance(event.message, Announced):
             return event
@@ -220,7 +220,7 @@ class Feeds:
         place.public_told, place.own_told = i, j
         return facts
 
-    def joined(self, place: FeedCursor, most: int) -> tuple[int, bytes]:
+    def next_batch(self, place: FeedCursor, most: int) -> tuple[int, bytes]:
         """The facts after a place, which moves on: how many, and joined for a frame.
 
         Public facts are joined once for all who are at the same place of them, unless one's own lie between.

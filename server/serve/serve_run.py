@@ -212,12 +212,12 @@ class ServeRun:
         told = len(facts)
         for raw in facts:
             fact = msgspec.json.decode(raw, type=FactRead)
-            telling.knowledge.see(message_of(fact.directive, fact.payload), fact.at)
+            telling.knowledge.on_fact(message_of(fact.directive, fact.payload), fact.at)
         telling.say_pause()
         while True:
             for raw in facts[told:]:
                 fact = msgspec.json.decode(raw, type=FactRead)
-                telling.see(message_of(fact.directive, fact.payload), fact.at)
+                telling.on_fact(message_of(fact.directive, fact.payload), fact.at)
             told = len(facts)
             hosted.news.clear()
             with contextlib.suppress(TimeoutError):

@@ -46,9 +46,9 @@ class SessionNotices:
         self.knowledge = PublicKnowledge(rules)
         self._lobby: Lobby | None = None
 
-    def see(self, message: Message, at: Instant) -> None:
+    def on_fact(self, message: Message, at: Instant) -> None:
         """Take in a public fact, and say it if it matters."""
-        self.knowledge.see(message, at)
+        self.knowledge.on_fact(message, at)
         said = self._said(message, at)
         if said:
             notify(said)
@@ -151,9 +151,9 @@ class SeatNotices:
         self._changed[seat] = what
         if self._due:
             self._due.cancel()
-        self._due = asyncio.get_running_loop().call_later(LOBBY_S, self.say)
+        self._due = asyncio.get_running_loop().call_later(LOBBY_S, self.flush)
 
-    def say(self) -> None:
+    def flush(self) -> None:
         """Say which seats have changed hands since it was said."""
         changed, self._changed = self._changed, {}
         for what in (ALONE, HELD, OWN, TAKEN):

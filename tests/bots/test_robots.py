@@ -81,7 +81,7 @@ async def test_a_robot_whose_last_unit_was_traded_between_two_looks_says_nothing
     assert robot._seated(robot.client.line.welcome)
     robot.agent, robot.client.connected = AlwaysBids(), True
     if units:
-        robot.knowledge.see(Schedule(1, "buyer", (Step(90),)), 0)
+        robot.knowledge.on_fact(Schedule(1, "buyer", (Step(90),)), 0)
     robot._act()
     robot._stop()
     assert len(robot.client.line.pending) == units
@@ -123,7 +123,7 @@ async def test_a_paused_robot_says_nothing_until_the_clock_runs(host):
                 getattr(event.message, "reason", None) == "not_open" for event in events
             )
             for event in events:
-                outcome.see(event)
+                outcome.on_event(event)
         assert refused <= 4, "each may have had one order under way when the clock stopped"
         assert sum(len(made) for made in outcome.contracts.values()) > 0
 
@@ -167,8 +167,8 @@ async def test_what_the_server_let_drop_is_said_again(host):
             put(arrival)
 
         hosted.host.gateway.sequencer.put = busy_once
-        client.say(Bid(50))
-        client.say(Bid(51))
+        client.send(Bid(50))
+        client.send(Bid(51))
         await hosted.until(lambda: not client.line.pending)
         assert len(dropped) == 1
         assert client.line.token == 2

@@ -86,15 +86,15 @@ BUGS = (
         (
             (
                 "p2p/information/projection.py",
-                "return Shown(market, None, {event.to: ",
-                "return Shown(market, self._disguised(message, market), {event.to: ",
+                "return Projection(market, None, {event.to: ",
+                "return Projection(market, self._with_aliases(message, market), {event.to: ",
             ),
         ),
         "tests/server/test_server.py::test_nobody_is_told_another_ones_schedule_or_refusal",
     ),
     Bug(
         "one outbox for all",
-        (("server/publishing/feeds.py", "defaultdict(_Own)", "defaultdict(lambda one=_Own(): one)"),),
+        (("server/publishing/feeds.py", "defaultdict(_OwnFacts)", "defaultdict(lambda one=_OwnFacts(): one)"),),
         "tests/server/test_server.py::test_nobody_is_told_another_ones_schedule_or_refusal",
     ),
     Bug(
@@ -291,8 +291,8 @@ BUGS = (
         (
             (
                 "p2p/session/session.py",
-                "        told, sent = self.stand_ins.sits(",
-                "        if seat in self.stand_ins.seats and not stand_in and hasattr(market.institution, '_clear'):\n            market.institution._clear()\n        told, sent = self.stand_ins.sits(",
+                "        told, sent = self.stand_ins.change_holder(",
+                "        if seat in self.stand_ins.seats and not stand_in and hasattr(market.institution, '_clear'):\n            market.institution._clear()\n        told, sent = self.stand_ins.change_holder(",
             ),
         ),
         WORLD,
@@ -307,8 +307,8 @@ BUGS = (
         (
             (
                 "server/connections/gateway.py",
-                "        self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))\n",
-                "        if line.stands_in:\n            told.set_result(None)\n            return told\n        self._put(Arrival(Envelope(GATEWAY, joined), None, _once(told)))\n",
+                "        self._put(InboxItem(Envelope(GATEWAY, joined), None, _once(told)))\n",
+                "        if line.stands_in:\n            told.set_result(None)\n            return told\n        self._put(InboxItem(Envelope(GATEWAY, joined), None, _once(told)))\n",
             ),
         ),
         WORLD,

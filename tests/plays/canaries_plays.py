@@ -62,8 +62,8 @@ def leak_a_gain(patch: pytest.MonkeyPatch) -> None:
 
 
 def leak_to_the_log(patch: pytest.MonkeyPatch) -> None:
-    say = EventLog.say
-    patch.setattr(EventLog, "say", lambda self, *words, **more: say(self, *words, **more, value=325_182_236))
+    say = EventLog.write
+    patch.setattr(EventLog, "write", lambda self, *words, **more: say(self, *words, **more, value=325_182_236))
 
 
 def leak_to_the_metrics(patch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ class Trader:
             self.faults.append(received)
         elif isinstance(received, list):
             for told in received:
-                self.knowledge.see(told.message, told.at)
+                self.knowledge.on_fact(told.message, told.at)
             self.told += received
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -59,7 +59,7 @@ class Trader:
 
     async def say(self, message: Message) -> Accepted | Refused:
         """Say a message and wait for its answer."""
-        token, data = self.line.say(message)
+        token, data = self.line.send(message)
         await self.socket.send(data, text=True)
         await self.until(lambda: token not in self.line.pending)
         (answer,) = [

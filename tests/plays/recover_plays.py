@@ -38,7 +38,7 @@ class Seat:
                     if not self.line.pending and any(isinstance(t.message, StartRound) for t in self.told):
                         number = 8 * self.line.number + self.seat
                         for quote in (Bid(number), Ask(1_000_000 - number)):
-                            await socket.send(self.line.say(quote)[1], text=True)
+                            await socket.send(self.line.send(quote)[1], text=True)
         except ConnectionClosed as error:
             self.closed = (error.rcvd.code, error.rcvd.reason) if error.rcvd else None
         except OSError:

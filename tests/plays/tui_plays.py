@@ -110,7 +110,7 @@ class FakeClient:
         self.queue: asyncio.Queue[Happening | None] = asyncio.Queue()
         self.number = 0
 
-    def say(self, message: Message, meta: dict[str, int] | None = None) -> int:
+    def send(self, message: Message, meta: dict[str, int] | None = None) -> int:
         self.sent.append((len(self.sent) + 1, message))
         return len(self.sent)
 

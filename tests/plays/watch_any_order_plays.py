@@ -13,10 +13,10 @@ class Screen:
 
     def hear(self, topic: str, payload: bytes) -> None:
         """A message; the rules, whenever they come, open the screen."""
-        told = self.heard.hear(topic, payload)
+        told = self.heard.on_message(topic, payload)
         if self.model is None and self.heard.rules:
             self.model, told = Model(self.heard.rules, None), self.heard.follows()
         if self.model and isinstance(told, list):
             for fact in told:
                 self.model.fold(fact)
-            self.model.state(self.heard.states)
+            self.model.set_states(self.heard.states)

@@ -79,7 +79,7 @@ async def test_a_session_comes_back_paused_with_the_time_that_was_left(tmp_path:
         assert [one.number for one in told] == list(range(had + 1, seat.line.number + 1))
         assert Paused(left_us) in [one.message for one in told]
         assert back.ctl("resume").returncode == 0
-        seat.line.say(Bid(900_000))
+        seat.line.send(Bid(900_000))
         for pending in seat.line.unanswered():
             await socket.send(pending, text=True)
         while seat.line.pending:
@@ -128,7 +128,7 @@ async def test_a_welcome_tells_no_token_that_is_not_on_record_yet(host):
             await on_disk(write, data)
 
         sequencer.on_disk = held_up
-        await experimenter.socket.send(experimenter.line.say(Pause())[1], text=True)
+        await experimenter.socket.send(experimenter.line.send(Pause())[1], text=True)
         await hosted.until(lambda: session.token(EXPERIMENTER) == 2)
         again = await hosted.experimenter()
         assert again.welcome.token == 1
@@ -198,7 +198,7 @@ async def test_a_server_that_is_stopped_for_ten_seconds_ends_its_period_once_and
         told = [await told_until(line, socket, StartRound) for line, socket in zip(lines, sockets, strict=True)]
         serving.process.send_signal(signal.SIGSTOP)
         for line, socket in zip(lines, sockets, strict=True):
-            await socket.send(line.say(Bid(50))[1], text=True)
+            await socket.send(line.send(Bid(50))[1], text=True)
         await asyncio.sleep(STOPPED_S)
         serving.process.send_signal(signal.SIGCONT)
         for line, socket, had in zip(lines, sockets, told, strict=True):

@@ -24,7 +24,7 @@ async def cut_often(host, cuts: int, monkeypatch) -> None:
         told, said = list(b1.told), {}
         for k in range(cuts):
             for _ in range(rng.choice((1, 1, 3))):
-                token, data = b1.line.say(Bid(rng.randrange(1, 100)))
+                token, data = b1.line.send(Bid(rng.randrange(1, 100)))
                 said[token] = data
                 try:
                     for _ in range(rng.choice((1, 1, 2, 5))):

@@ -42,15 +42,15 @@ def test_places_that_move_on_at_any_pace_see_every_fact_once_and_in_order(name, 
         for viewer, place, had in places:
             if rng.random() < 0.3:
                 most = rng.choice((1, 3, 500))
-                count, data = feeds.joined(place, most)
+                count, data = feeds.next_batch(place, most)
                 facts = split(data)
                 had += facts
                 assert (count, place.number) == (len(facts), len(had))
                 assert count <= most
-                assert place.left == feeds.count(viewer) - len(had)
+                assert place.facts_left == feeds.count(viewer) - len(had)
     for viewer, place, had in places:
-        while place.left:
-            had += split(feeds.joined(place, 500)[1])
+        while place.facts_left:
+            had += split(feeds.next_batch(place, 500)[1])
         assert had == feeds.after(viewer, 0, 1 << 30)
 
 
@@ -71,7 +71,7 @@ def test_those_at_the_same_place_are_handed_the_same_bytes():
     one, other = feeds.place(spectator(0), 0), feeds.place(spectator(0), 0)
     for _, at, events in play:
         feeds.publish(at, events)
-        assert feeds.joined(one, 500)[1] is feeds.joined(other, 500)[1] or not events
+        assert feeds.next_batch(one, 500)[1] is feeds.next_batch(other, 500)[1] or not events
 
 
 class Taken:

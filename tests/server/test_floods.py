@@ -64,14 +64,14 @@ def test_ten_times_the_rate_is_closed_within_three_seconds_and_twice_the_burst_i
 
 def test_a_class_behind_one_router_gets_in_and_a_guesser_does_not():
     step = LoginThrottle()
-    assert all(step.knock("10.0.0.1", k / 12) for k in range(60)), "sixty joins in five seconds"
+    assert all(step.allow("10.0.0.1", k / 12) for k in range(60)), "sixty joins in five seconds"
     for _ in range(limits.WRONG_BURST):
         assert step.may_try("10.0.0.1", 5.0)
         step.was_wrong("10.0.0.1", 5.0)
     assert not step.may_try("10.0.0.1", 5.0)
     assert step.may_try("10.0.0.2", 5.0)
     assert step.may_try("10.0.0.1", 7.0)
-    assert sum(step.knock("10.0.0.3", 9.0) for _ in range(5_000)) == limits.HANDSHAKES_BURST
+    assert sum(step.allow("10.0.0.3", 9.0) for _ in range(5_000)) == limits.HANDSHAKES_BURST
 
 
 def test_addresses_of_one_ipv6_network_are_one_and_the_memory_of_them_is_bounded():
@@ -80,7 +80,7 @@ def test_addresses_of_one_ipv6_network_are_one_and_the_memory_of_them_is_bounded
         step.was_wrong(f"2001:db8::{k:x}", 0.0)
     assert not step.may_try("2001:db8::ffff", 0.0)
     for k in range(limits.ADDRESSES_MAX + 50):
-        step.knock(f"10.{k >> 16}.{k >> 8 & 255}.{k & 255}", 0.0)
+        step.allow(f"10.{k >> 16}.{k >> 8 & 255}.{k & 255}", 0.0)
     assert len(step._known) == limits.ADDRESSES_MAX
 
 
@@ -255,7 +255,7 @@ async def test_one_that_never_reads_is_cut_and_comes_back_whole_and_delays_nobod
 
 
 async def test_names_are_shown_without_control_characters_and_markup(host):
-    assert gateway.presentable("Ada\x1b[31m <b>L</b>\u202e\n") == "Ada31m bL/b"
+    assert gateway.display_name("Ada\x1b[31m <b>L</b>\u202e\n") == "Ada31m bL/b"
     async with host() as hosted:
         await hosted.login(ClientProtocol(hosted.codes[0], "human", name="\x1b]0;x\x07Ada"))
         assert hosted.host.gateway.people == {"0": "0;xAda"}

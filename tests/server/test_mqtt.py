@@ -199,7 +199,7 @@ async def test_what_is_announced_while_the_broker_is_away_is_said_in_order_when_
 def test_of_too_many_announcements_the_last_ones_wait_for_the_broker():
     board = AnnouncementQueue(public_rules(parse(SMALL)))
     for number in range(1, ANNOUNCEMENTS_KEPT + 11):
-        board.see(number, Announced("", f"Word {number}."), 0, None)
+        board.on_fact(number, Announced("", f"Word {number}."), 0, None)
     said = [msgspec.json.decode(payload)["text"] for payload, _ in board.due()]
     assert said == [f"Word {number}." for number in range(11, ANNOUNCEMENTS_KEPT + 11)]
     board.confirmed()

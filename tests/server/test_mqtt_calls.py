@@ -92,7 +92,7 @@ async def test_watching_through_a_broker_is_watching_over_a_line_in_a_call_marke
                     elif isinstance(happening, Facts):
                         for told in happening.told:
                             model.fold(told)
-                        model.state(happening.state)
+                        model.set_states(happening.state)
                     if model and holds(model):
                         return model
             raise AssertionError("the line ended before")

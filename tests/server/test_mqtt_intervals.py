@@ -160,7 +160,7 @@ async def test_a_broker_that_forgot_the_last_interval_keeps_it_again(host, tmp_p
                 await trade(buyer, seller, 80)
                 assert isinstance(await experimenter.say(EndPeriod()), Accepted)
             await heard.until(lambda: periods(heard)[-1:] == [2])
-        await hosted.until(lambda: not next(iter(publisher.bulletins.values())).intervals.left)
+        await hosted.until(lambda: not next(iter(publisher.bulletins.values())).intervals.has_unsent)
         broker.stop()
         await hosted.until(lambda: not publisher.connected.is_set())
         await broker.start()

@@ -114,7 +114,7 @@ async def published(scenario: Scenario, folder: Path, instead: Elsewhere | None)
         if number % 3 == 0:
             await publisher._fold(bulletin)
             await publisher._weigh(0, bulletin)
-            await publisher._say(heap, topic, bulletin, beat=number % 9 == 0)  # type: ignore[arg-type]
+            await publisher._publish_round(heap, topic, bulletin, beat=number % 9 == 0)  # type: ignore[arg-type]
     opened.store.close()
     return heap
 

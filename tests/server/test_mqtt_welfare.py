@@ -96,11 +96,11 @@ def test_the_welfare_that_is_told_is_that_of_the_score(name):
     scenario = msgspec.structs.replace(load(name), periods=2)
     told, scored = WelfareScores(scenario, SessionOutcome(scenario.charges)), SessionOutcome(scenario.charges)
     for envelope, _, events in Simulation(scenario, ["zic"] * scenario.seats, 1).play():
-        scored.hear(envelope.message)
+        scored.on_input(envelope.message)
         for event in events:
-            scored.see(event)
+            scored.on_event(event)
             if type(event.message) in COUNTED:
-                told.see(event)
+                told.on_event(event)
     told.take(0, told.scored(0, told.fresh(0)))
     assert told.due(0, over=False) is None
     assert told.due(0, over=True) == welfare(scored.scores())

@@ -58,7 +58,7 @@ async def replaced(hosted):
     person = buyer_of(traders)
     seat = person.welcome.seat
     person.cut()
-    person.line.say(Bid(50))
+    person.line.send(Bid(50))
     await hosted.until(lambda: seat not in hosted.host.gateway.lines)
     robot = await hosted.login(lent(hosted, seat))
     await robot.say(Bid(11))
@@ -164,9 +164,9 @@ async def test_a_robot_that_waits_for_another_to_leave_does_not_take_the_seat_fr
         gateway, session = hosted.host.gateway, hosted.host.opened.session
         first, second = (Slow(lent(hosted, 1).login()) for _ in range(2))
         second.let_go.set()
-        attending = [asyncio.create_task(gateway.attend(first))]
+        attending = [asyncio.create_task(gateway.serve_connection(first))]
         await first.welcome.wait()
-        attending.append(asyncio.create_task(gateway.attend(second)))
+        attending.append(asyncio.create_task(gateway.serve_connection(second)))
         await first.closing.wait()
         await hosted.join(1)
         first.let_go.set()
@@ -178,7 +178,7 @@ async def test_a_robot_that_waits_for_another_to_leave_does_not_take_the_seat_fr
 async def test_only_a_robot_says_that_it_passes(host, small):
     async with host(small) as hosted:
         person = await hosted.join(1)
-        _, data = person.line.say(Passes("slow"))
+        _, data = person.line.send(Passes("slow"))
         await person.send(data)
         assert (await person.fault()).code == "not_yours"
 
@@ -242,7 +242,7 @@ async def test_robots_that_come_too_late_shut_no_door_to_those_who_have_codes(ho
         gateway, late = hosted.host.gateway, Slow(b"")
         for _ in range(WRONG_BURST + 1):
             with pytest.raises(ProtocolError, match="no seat has this code"):
-                await gateway._who(late, Login(resume="0" * 32))
+                await gateway._authenticate(late, Login(resume="0" * 32))
         assert (await hosted.join(1)).welcome.seat == 1
 
 

@@ -214,7 +214,7 @@ async def test_a_line_that_was_cut_resumes_without_gap_or_double(host):
 async def test_a_message_said_again_after_a_cut_has_one_effect(host):
     async with host() as hosted:
         _, (b1, b2, *_) = await trading(hosted)
-        _, data = b1.line.say(Bid(50))
+        _, data = b1.line.send(Bid(50))
         await b1.socket.send(data, text=True)
         await b2.until_told(Quote)
         b1.cut()

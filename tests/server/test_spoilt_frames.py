@@ -75,7 +75,7 @@ class Market:
     def hear(self, data: bytes) -> None:
         """A frame on a line that is in; after a fatal one the seat comes back."""
         try:
-            self.gateway._hear(self.line, self.ends, data)
+            self.gateway._on_frame(self.line, self.ends, data)
             self.answers["answered or let in"] += 1
         except ProtocolError as error:
             self.answers["closed" if error.fatal else "raised, and not closed"] += 1

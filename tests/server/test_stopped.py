@@ -38,7 +38,7 @@ class Party:
         assert isinstance(self.line.received(await self.socket.recv()), Welcome)
 
     async def say(self, message: Message) -> int:
-        token, data = self.line.say(message)
+        token, data = self.line.send(message)
         await self.socket.send(data, text=True)
         return token
 

@@ -21,12 +21,12 @@ async def test_the_experimenter_reads_who_is_gone_and_who_has_come_back(host, ca
         for trader in traders[:2]:
             trader.cut()
         await hosted.until(lambda: sorted(news._changed) == two)
-        news.say()
+        news.flush()
         line = "pit: seats {}, {}: each is alone: its line is lost, or its trader has left\n"
         assert capsys.readouterr().err == line.format(*two)
         await hosted.login(traders[0].line)
         await hosted.until(lambda: bool(news._changed))
-        news.say()
+        news.flush()
         assert capsys.readouterr().err == f"pit: seat {traders[0].welcome.seat} is taken\n"
 
 
@@ -39,7 +39,7 @@ async def test_a_line_that_is_back_at_once_is_no_news(host, capsys) -> None:
         await hosted.until(lambda: bool(news._changed))
         await hosted.login(trader.line)
         await hosted.until(lambda: not news._changed)
-        news.say()
+        news.flush()
         assert capsys.readouterr().err == ""
 
 
@@ -57,5 +57,5 @@ async def test_before_the_start_and_after_the_end_nobody_is_missed(host, capsys)
         await stays.until_told(Ended)
         stays.cut()
         await hosted.running
-        news.say()
+        news.flush()
         assert capsys.readouterr().err == ""

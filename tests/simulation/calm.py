@@ -122,7 +122,7 @@ class Lab:
             await close(code, why)
 
         link.server.push, link.server.close = heard, closed  # type: ignore[method-assign]
-        self.begin(self.host.gateway.attend(link.server))
+        self.begin(self.host.gateway.serve_connection(link.server))
         return link
 
     def begin(self, work: Any) -> None:
@@ -144,7 +144,7 @@ class Lab:
             task.cancel()
         done = await asyncio.gather(*self.tasks, return_exceptions=True)
         wrong = [one for one in done if isinstance(one, Exception)]
-        assert wrong == []
+        assert wrong == [], wrong
 
     def elsewhere(self) -> bytes:
         """What is neither on a line nor in the journal: the log, the metrics, the files beside the journal."""
@@ -165,7 +165,7 @@ async def pester(lab: Lab, clients: list[SimulatedClient]) -> None:
             client.link.end()
         elif client.connected and not client.line.pending:
             words: list[Message] = [RequestStanding(), RequestContracts(), Bid(lab.rng.randrange(PRICE_MAX))]
-            client.say(lab.rng.choice(words))
+            client.send(lab.rng.choice(words))
 
 
 def played(scenario: Scenario, cast: list[str], seed: int) -> Lab:

@@ -134,7 +134,7 @@ class Client:
         return self.rng.choice(words)
 
     def _say(self, message: Message) -> None:
-        _, data = self.line.say(message, self._beside())
+        _, data = self.line.send(message, self._beside())
         if self.link and not self.link.cut and self._may_speak():
             for _ in range(self.rng.choice((1, 1, 1, 2, 5))):
                 self.link.client.push(data)

@@ -34,11 +34,11 @@ def seats_were_kept(session: Session, records: list[Record]) -> dict[str, int]:
     for record in records:
         envelope = record.envelope()
         before = session.markets[0].institution.state()
-        sitting.hear(envelope.message, record.at)
+        sitting.on_input(envelope.message, record.at)
         time.passes(record.at)
         events = session.handle(envelope, record.at)
         for event in events:
-            sitting.see(event, record.at)
+            sitting.on_event(event, record.at)
             time.sees(event)
         speakers.heard(envelope, events, f"record {record.n}")
         makers.heard(envelope, events, f"record {record.n}")

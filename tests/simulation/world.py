@@ -180,7 +180,7 @@ class World:
         link = Link(self.rng)
         if self.host is None:
             raise Gone
-        task = asyncio.create_task(self.host.gateway.attend(link.server))
+        task = asyncio.create_task(self.host.gateway.serve_connection(link.server))
         self.attending[task] = None
         task.add_done_callback(self._attended)
         return link

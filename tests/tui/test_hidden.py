@@ -95,7 +95,7 @@ def test_the_experimenters_console_counts_no_contracts_that_it_is_not_shown(caps
     for scenario, said in ((HIDDEN, "period 1 is over; period 2 in 8 s"), (SEEN, "0 contracts; period 2 in 8 s")):
         telling = SessionNotices(public_rules(scenario))
         for message in (Lobby(4, 4), StartRound(1, 60 * SECOND), EndRound(1), Intermission(2, 8 * SECOND)):
-            telling.see(message, 0)
+            telling.on_fact(message, 0)
         assert said in capsys.readouterr().err
 
 

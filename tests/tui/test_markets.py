@@ -165,11 +165,11 @@ def test_the_countdown_goes_on_after_a_call_a_pause_and_an_extension() -> None:
 def test_what_a_call_would_give_is_a_state_and_the_latest_counts() -> None:
     play = opened(calls(1), "buyer", (300, 1))
     before = play.model.version
-    play.model.state({"indicative": Indicative(150, 2)})
-    play.model.state({"indicative": Indicative(160, 3)})
+    play.model.set_states({"indicative": Indicative(150, 2)})
+    play.model.set_states({"indicative": Indicative(160, 3)})
     assert play.model.indicative == Indicative(160, 3)
     assert play.model.version == before + 2
-    play.model.state({"indicative": Indicative(160, 3)})
+    play.model.set_states({"indicative": Indicative(160, 3)})
     assert play.model.version == before + 2
 
 

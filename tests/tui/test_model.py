@@ -73,7 +73,7 @@ def test_a_contract_clears_both_sides() -> None:
 
 def test_an_order_is_pending_until_it_is_answered() -> None:
     play = opened(buyer(300))
-    play.model.said(1, BidSaid(120))
+    play.model.set_pending(1, BidSaid(120))
     assert play.model.orders == {1: BidSaid(120)}
     play << Accepted(1)
     assert not play.model.orders
@@ -82,14 +82,14 @@ def test_an_order_is_pending_until_it_is_answered() -> None:
 
 def test_a_refusal_keeps_its_order_and_reason() -> None:
     play = opened(buyer(300))
-    play.model.said(7, BidSaid(90))
+    play.model.set_pending(7, BidSaid(90))
     play << Refused(7, "does_not_improve")
     assert play.model.news == Answer(BidSaid(90), "does_not_improve")
 
 
 def test_pending_orders_are_still_shown_when_the_line_is_lost_and_when_it_is_back() -> None:
     play = opened(buyer(300))
-    play.model.said(1, BidSaid(120))
+    play.model.set_pending(1, BidSaid(120))
     play.model.line_lost("the connection broke")
     assert "CONNECTION LOST" in notice(play.model, 0)
     assert play.model.orders

@@ -28,14 +28,14 @@ Before = Callable[[Pilot[object]], Awaitable[None]]
 class StillApp(TradeApp):
     """Draws when it is told to, so that every picture is of the same moment."""
 
-    def beat(self) -> None:
+    def refresh_if_changed(self) -> None:
         """Nothing by the clock."""
 
 
 class StillReplay(ReplayApp):
     """The same for replay."""
 
-    def beat(self) -> None:
+    def refresh_if_changed(self) -> None:
         """Nothing by the clock."""
 
 

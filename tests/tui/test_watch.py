@@ -122,7 +122,7 @@ async def test_there_is_no_market_beyond_the_last_to_watch(host):
 
 async def test_who_comes_while_the_lines_are_let_go_is_sent_away_and_may_come_back(host):
     async with host() as hosted:
-        await hosted.host.gateway.close(1001, "the server stops")
+        await hosted.host.gateway.close_connections(1001, "the server stops")
         socket, line = await hosted.raw(), ClientProtocol(hosted.codes[0], "robot")
         await socket.send(line.login(), text=True)
         async with asyncio.timeout(10):
@@ -136,7 +136,7 @@ async def test_who_comes_while_the_lines_are_let_go_is_sent_away_and_may_come_ba
 
 
 def fold(heard, model, topic, payload):
-    received = heard.hear(topic, payload)
+    received = heard.on_message(topic, payload)
     if isinstance(received, Welcome):
         received = heard.follows()
     for told in received:
@@ -227,7 +227,7 @@ def test_debris_on_a_topic_is_passed_over():
     heard = TopicReader("session")
     for topic in ("rules", *TOPICS, "nonsense"):
         for payload in (b"", b"\xff", b"[" * 5_000, b"{}", b'{"now": "soon"}'):
-            assert heard.hear(topic, payload) == []
+            assert heard.on_message(topic, payload) == []
 
 
 @needs_mosquitto

@@ -59,7 +59,7 @@ class Published:
             self._told += 1
             self.line.fold(NumberedFact(self._told, fact.at, message_of(fact.directive, fact.payload)))
         states = [msgspec.json.decode(raw, type=FactRead) for raw in self.feeds.state[self.channel]]
-        self.line.state({fact.directive: message_of(fact.directive, fact.payload) for fact in states})
+        self.line.set_states({fact.directive: message_of(fact.directive, fact.payload) for fact in states})
         while self.bulletin.fold():
             pass
 

@@ -21,7 +21,7 @@ def heard_by(model: Model, heard: TopicReader, now_s: int, left_s: int, paused: 
     """The topics as a server keeps them at a second of the session; the period began at second 0."""
     state = State(now_s * SECOND, "trading", 1, 2, True, paused, left_s * SECOND, 2, 4, 4)
     for topic, message in (("period", Period(1, 0, length_s * SECOND)), ("state", state)):
-        for told in heard.hear(topic, encode(message)):
+        for told in heard.on_message(topic, encode(message)):
             model.fold(told)
 
 
@@ -29,7 +29,7 @@ def heard_by(model: Model, heard: TopicReader, now_s: int, left_s: int, paused: 
 def test_a_broker_says_what_is_left_of_the_period_and_so_does_the_screen(second: int) -> None:
     rules = public_rules(calls(4))
     heard, model = TopicReader("one"), Model(rules, None)
-    heard.hear("rules", encode(rules))
+    heard.on_message("rules", encode(rules))
     heard_by(model, heard, 1, 59, paused=False)
     assert model.time_left_us(2 * SECOND) == 58 * SECOND
     heard_by(model, heard, second, 60 - second, paused=True)
@@ -53,7 +53,7 @@ def test_a_period_that_is_extended_is_as_long_on_the_broker_and_in_words_as_it_i
         feeds.publish(at, events)
         for event in events:
             if isinstance(event.message, StartRound | Called | Extended):
-                telling.see(event.message, at)
+                telling.on_fact(event.message, at)
     bulletin = TopicState(rules, feeds, feeds.public_channel(0), 4)
     bulletin.fold()
     ((_, period),) = bulletin.due({"period"}, course.now)

@@ -79,7 +79,7 @@ async def test_a_market_that_starts_is_started_for_its_spectators_too(host):
 class StillWatch(WatchApp):
     """Draws when it is told to, so that every picture is of the same moment."""
 
-    def beat(self) -> None:
+    def refresh_if_changed(self) -> None:
         """Nothing by the clock."""
 
 
@@ -120,9 +120,9 @@ def test_the_publics_book_and_a_demonstrations_welfare_over_a_broker(snap_compar
 
     async def play(pilot):
         line.welcome()
-        heard.hear("rules", encode(bulletin.rules))
+        heard.on_message("rules", encode(bulletin.rules))
         topics = {"state", "period", "standing", "contracts", "book"}
-        line.feed([told for one in bulletin.due(topics, feeds.now) for told in heard.hear(*one)])
+        line.feed([told for one in bulletin.due(topics, feeds.now) for told in heard.on_message(*one)])
         line.queue.put_nowait(Welfare(300, 400, 0.75, [Efficiency(1, 300, 400, 0.75, 8.5)]))
         await settled(pilot, pilot.app)
 
@@ -161,9 +161,9 @@ def test_the_publics_call_market_over_a_broker(snap_compare, information, second
 
     async def play(pilot):
         line.queue.put_nowait(Welcome("session", None, "", 0, 0, bulletin.rules))
-        heard.hear("rules", encode(bulletin.rules))
+        heard.on_message("rules", encode(bulletin.rules))
         topics = {"state", "period", "standing", "contracts", "book", "call"}
-        line.feed([told for one in bulletin.due(topics, feeds.now) for told in heard.hear(*one)])
+        line.feed([told for one in bulletin.due(topics, feeds.now) for told in heard.on_message(*one)])
         line.states(*heard.states.values())
         await settled(pilot, pilot.app)
 

@@ -60,14 +60,14 @@ class LabApp(App[ExitSummary]):
 
     def on_mount(self) -> None:
         """Begin to draw."""
-        self.fit(self.size)
-        self.set_interval(DRAW_S, self.beat)
+        self.check_size(self.size)
+        self.set_interval(DRAW_S, self.refresh_if_changed)
 
     def on_resize(self, event: Resize) -> None:
         """The terminal has another size."""
-        self.fit(event.size)
+        self.check_size(event.size)
 
-    def fit(self, size: Size) -> None:
+    def check_size(self, size: Size) -> None:
         """Lay the notice on top while the terminal is too small for the screens, and take it away when it is not."""
         if len(self.screen_stack) < 2:
             return
@@ -85,7 +85,7 @@ class LabApp(App[ExitSummary]):
         """End the program."""
         raise NotImplementedError
 
-    def beat(self) -> None:
+    def refresh_if_changed(self) -> None:
         """Draw, if there is anything new."""
         if self.model is None:
             return

@@ -27,7 +27,7 @@ class ReplayApp(LabApp):
         """Where the recording is."""
         return self.player.at
 
-    def beat(self) -> None:
+    def refresh_if_changed(self) -> None:
         """Let the recording go on by the time that has passed, and draw what is new."""
         now = time.monotonic()
         passed_us, self._beat_at = int((now - self._beat_at) * 1_000_000), now
@@ -36,7 +36,7 @@ class ReplayApp(LabApp):
         self.model = self.player.model
         if played != self.player.playing:
             self.draw()
-        super().beat()
+        super().refresh_if_changed()
 
     def on_player_moved(self) -> None:
         """The player was moved by hand."""

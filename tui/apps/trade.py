@@ -35,7 +35,7 @@ class Trader(Protocol):
     patience_s: float
     closed: Closed | None
 
-    def say(self, message: Message, meta: dict[str, int] | None = None) -> int:
+    def send(self, message: Message, meta: dict[str, int] | None = None) -> int:
         """Send a message; its token."""
 
     def now(self) -> Instant:
@@ -87,7 +87,7 @@ class TradeApp(LabApp):
             case Facts(told=told, state=states) if self.model:
                 for fact in told:
                     self.model.fold(fact)
-                self.model.state(states)
+                self.model.set_states(states)
             case Lost(why=why):
                 self._lost(why)
             case Fault(why=why):
@@ -116,7 +116,7 @@ class TradeApp(LabApp):
             while len(self.screen_stack) > 2:
                 self.pop_screen()
             self.switch_screen(_screen_of(stage, self.model))
-            self.fit(self.size)
+            self.check_size(self.size)
             return
         super().draw()
 
@@ -124,12 +124,12 @@ class TradeApp(LabApp):
         """Send an order; where too many wait for an answer, the screen says so."""
         assert self.model
         try:
-            token = self.client.say(event.order, {"redraw_us": self.redraw_us})
+            token = self.client.send(event.order, {"redraw_us": self.redraw_us})
         except ProtocolError as error:
             if isinstance(screen := self.screen_stack[1], TradingScreen):
                 screen.not_sent(error.why, event.typed)
             return
-        self.model.said(token, event.order)
+        self.model.set_pending(token, event.order)
         self.draw()
 
     def leave(self) -> None:

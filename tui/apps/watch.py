@@ -73,11 +73,11 @@ class WatchApp(LabApp):
             case Facts(told=told, state=states) if self.model:
                 for fact in told:
                     self.model.fold(fact)
-                self.model.state(states)
+                self.model.set_states(states)
             case MissedContracts(contracts=contracts) if self.model:
-                self.model.missed(contracts)
+                self.model.set_missed(contracts)
             case Welfare() if self.model:
-                self.model.weighed(happening)
+                self.model.set_welfare(happening)
             case Lost(why=why) if self.model:
                 self.model.line_lost(why)
             case Lost(why=why) | Fault(why=why):

@@ -78,7 +78,7 @@ def profit(model: Model, price: Price, quantity: Quantity = 1) -> Money | None:
     holding = model.own.holding
     if holding is None or model.own.unit_value is None:
         return None
-    return sum(holding.gains([(price, min(quantity, holding.left))], model.rules.charges))
+    return sum(holding.gains([(price, min(quantity, holding.units_left))], model.rules.charges))
 
 
 def no_role(model: Model) -> str:
@@ -136,7 +136,7 @@ def loss(model: Model, price: Price, quantity: Quantity, taking: bool, instead: 
         beyond = "above your value" if buys else "below your cost"
         return f"{say(price)} is {beyond} of {say(value)}, and losses are not allowed"
     own = [(o.price, o.quantity) for o in model.own.orders.values() if instead is None or o.order != instead.order]
-    new = (price, min(quantity, holding.left))
+    new = (price, min(quantity, holding.units_left))
     if taking or model.public.resets:
         bound = [new]
     else:

@@ -14,7 +14,7 @@ class CallClock:
         self._due: Instant | None = None
         self._left_us: Duration | None = None
 
-    def see(self, message: Message, at: Instant) -> None:
+    def on_fact(self, message: Message, at: Instant) -> None:
         """Take in a fact."""
         match message:
             case StartRound(length_us=length_us):

@@ -128,9 +128,9 @@ class Model:
         """Take in a fact."""
         message, at = told.message, told.at
         value, surplus = self.own.unit_value, self.own.surplus
-        self.own.see(message, at)
+        self.own.on_fact(message, at)
         if self.calls:
-            self.calls.see(message, at)
+            self.calls.on_fact(message, at)
         self.version += 1
         match message:
             case Quote():
@@ -180,24 +180,24 @@ class Model:
             case _:
                 pass
 
-    def state(self, states: Mapping[str, Message]) -> None:
+    def set_states(self, states: Mapping[str, Message]) -> None:
         """Take in the latest states by directive: they have no numbers, and hold until the next ones."""
         indicative = states.get(Indicative.directive)
         if isinstance(indicative, Indicative) and indicative != self.indicative:
             self.indicative = indicative
             self.version += 1
 
-    def weighed(self, welfare: Welfare) -> None:
+    def set_welfare(self, welfare: Welfare) -> None:
         """Take in what the periods came to, where the public is told."""
         self.welfare = welfare
         self.version += 1
 
-    def missed(self, contracts: int) -> None:
+    def set_missed(self, contracts: int) -> None:
         """So many contracts of the session were never heard of."""
         self.unheard = contracts
         self.version += 1
 
-    def said(self, token: int, message: Message) -> None:
+    def set_pending(self, token: int, message: Message) -> None:
         """An order has been sent: it waits for its answer."""
         self.orders[token] = message
         self.version += 1
@@ -279,7 +279,7 @@ class Model:
             self._reset_quotes()
         if self.period is None:
             return
-        self.period.add(contract, self.into_us(at))
+        self.period.add_contract(contract, self.into_us(at))
         if contract.mine and value is not None:
             price = contract.price
             if contract.mine == "seller" and contract.seller_price is not None:

@@ -50,7 +50,7 @@ class Period:
     price_low: Price | None = None
     price_high: Price | None = None
 
-    def add(self, contract: Contract, into_us: Duration) -> None:
+    def add_contract(self, contract: Contract, into_us: Duration) -> None:
         """Take in a contract of the market."""
         price, quantity = contract.price, contract.quantity
         deal = Deal(contract.number, into_us, price, contract.mine, contract.buyer, contract.seller, quantity)

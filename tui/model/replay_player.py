@@ -81,7 +81,7 @@ class Player:
             last = states[self._next_state].message
             self._next_state += 1
         if last is not None:
-            self.model.state({last.directive: last})
+            self.model.set_states({last.directive: last})
         if self.finished:
             self.playing = False
 

@@ -39,17 +39,17 @@ class LobbyScreen(Screen[None]):
     def connecting(self, url: str, why: str) -> None:
         """No server has answered yet."""
         self.query_one("#page").display = self.query_one(ProgressBar).display = self.query_one(Notice).display = False
-        self.query_one("#lobby-title", TextLine).say(Content(f"Connecting to {url} …"))
-        self.query_one("#lobby-seats", TextLine).say(Content(f"✂ {why}; trying again …" if why else ""))
+        self.query_one("#lobby-title", TextLine).set_text(Content(f"Connecting to {url} …"))
+        self.query_one("#lobby-seats", TextLine).set_text(Content(f"✂ {why}; trying again …" if why else ""))
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the lobby up to date."""
-        self.query_one("#lobby-title", TextLine).say(Content.styled(model.rules.title, "bold"))
+        self.query_one("#lobby-title", TextLine).set_text(Content.styled(model.rules.title, "bold"))
         self.query_one(Notice).show(model, now)
         taken, seats = model.public.seats_taken, model.seats
         when = "when all are there, or when" if model.rules.starts_when_full else "when"
         robots = f", {model.public.robots} by robots" if model.public.robots else ""
-        self.query_one("#lobby-seats", TextLine).say(
+        self.query_one("#lobby-seats", TextLine).set_text(
             Content.assemble(
                 f"You have seat {model.seat}. ",
                 (f"{taken} of {seats} seats are taken{robots}.", "bold"),
@@ -59,7 +59,7 @@ class LobbyScreen(Screen[None]):
         bar = self.query_one(ProgressBar)
         bar.display = self.query_one("#page").display = True
         bar.update(total=max(1, seats), progress=taken)
-        self.query_one("#lobby-rules", TextLine).say(rules_text(model))
+        self.query_one("#lobby-rules", TextLine).set_text(rules_text(model))
 
     def action_leave(self) -> None:
         """Leave the seat; it can be taken again with the same code."""

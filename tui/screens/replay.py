@@ -48,7 +48,7 @@ class ReplayScreen(MarketScreen):
         super().show(model, now)
         answer = self.query_one("#answer", TextLine)
         answer.display = model.seat is not None
-        answer.say(news_words(model.news, model.figures))
+        answer.set_text(news_words(model.news, model.figures))
         self.query_one(PlaybackBar).show(self.player)
 
     def _moved(self) -> None:

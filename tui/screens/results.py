@@ -54,10 +54,10 @@ class ResultsScreen(Screen[None]):
             return
         self._shown = model.version
         over = "is over" if model.public.phase == "ended" else "so far"
-        self.query_one("#results-title", TextLine).say(
+        self.query_one("#results-title", TextLine).set_text(
             Content.styled(f"{model.rules.title} · the session {over}", "bold")
         )
-        self.query_one("#results-sum", TextLine).say(Content(total(model)))
+        self.query_one("#results-sum", TextLine).set_text(Content(total(model)))
         table: DataTable[str] = self.query_one(DataTable)
         table.clear(columns=True)
         table.border_title = "Periods"

@@ -266,7 +266,7 @@ class TradingScreen(MarketScreen):
 
     def _say(self, sentence: str) -> None:
         if self.model:
-            self._ticket().tell(sentence, self.model)
+            self._ticket().refuse(sentence, self.model)
         self._refresh_ticket()
 
     def _refresh_ticket(self) -> None:

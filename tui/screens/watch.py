@@ -54,7 +54,7 @@ class WatchScreen(MarketScreen):
         self.query_one(PriceChart).display = not no_prices(model)
         super().show(model, now)
         over = "The session is over: r shows what its periods came to." if model.public.phase == "ended" else ""
-        self.query_one("#answer", TextLine).say(Content(over or "You are watching; the market does not see you."))
+        self.query_one("#answer", TextLine).set_text(Content(over or "You are watching; the market does not see you."))
 
     def action_results(self) -> None:
         """The results so far, on top; q comes back."""

@@ -38,7 +38,7 @@ class BestQuotes(Vertical):
             if digits.value != text:
                 digits.update(text)
             small = Content("") if large else Content.styled(f"{side} {text}  ", "bold")
-            self.query_one(f"#words-{side}", TextLine).say(small + Content(words(model, side)))
+            self.query_one(f"#words-{side}", TextLine).set_text(small + Content(words(model, side)))
 
 
 def words(model: Model, side: Side) -> str:

@@ -36,11 +36,11 @@ class CallBox(Vertical):
         self.border_title = f"Call {min(calls.held + 1, calls.calls)} of {calls.calls}" if many else "Call"
         left = calls.left_us(now)
         countdown = "closed" if left is None else f"held in {clock(left)}"
-        self.query_one(".countdown", TextLine).say(Content.styled(countdown, "bold"))
+        self.query_one(".countdown", TextLine).set_text(Content.styled(countdown, "bold"))
         self._show_indicative(model)
         room = max(1, self.content_size.height - (5 if self.query_one(Digits).display else 2))
         held = [called_words(model, called) for called in reversed(model.public.calls[-room:])]
-        self.query_one(".held", TextLine).say(Content.styled("\n".join(held), "dim"))
+        self.query_one(".held", TextLine).set_text(Content.styled("\n".join(held), "dim"))
 
     def _show_indicative(self, model: Model) -> None:
         """What a call held now would give, where that is shown."""
@@ -60,7 +60,7 @@ class CallBox(Vertical):
             volume = "nothing trades yet"
         else:
             volume = f"{small}now, for {model.figures.quantity(would.quantity)}"
-        self.query_one(".volume", TextLine).say(Content(volume))
+        self.query_one(".volume", TextLine).set_text(Content(volume))
 
 
 def called_words(model: Model, called: Called) -> str:

@@ -40,7 +40,7 @@ class ContractList(Vertical):
             text = f"{into(deal.into_us)} {figures.price(deal.price):>{width}}{quantity}{gap}{did}"
             lines.append(Content.styled(text, "bold $accent" if deal.mine else ""))
         said = Content("\n").join(lines) if lines else Content.styled(none_yet(model), "dim")
-        self.query_one(TextLine).say(said)
+        self.query_one(TextLine).set_text(said)
 
 
 def title(model: Model, deals: int) -> str:

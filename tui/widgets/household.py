@@ -22,17 +22,17 @@ class Household(OwnPanel):
         energy = model.rules.energy
         if forecast is None or energy is None:
             self.border_title = "Your household"
-            self.query_one(".table", TextLine).say(Content.styled("forecast when the period starts", "dim"))
+            self.query_one(".table", TextLine).set_text(Content.styled("forecast when the period starts", "dim"))
             return
         self.border_title = f"{time_of_day(energy, forecast.period)} · {title(model, forecast)}"
         lines = [
             *(metered_lines(metered) if metered else forecast_lines(model, forecast)),
             *tariff_lines(model, forecast),
         ]
-        self.query_one(".table", TextLine).say(Content("\n").join(lines))
+        self.query_one(".table", TextLine).set_text(Content("\n").join(lines))
         say, unit = model.figures.signed, model.figures.money_unit
         sums = f"this period {say(model.own.surplus)}\nall periods {say(model.surplus_total)} {unit}"
-        self.query_one(".sums", TextLine).say(Content.styled(sums, "bold"))
+        self.query_one(".sums", TextLine).set_text(Content.styled(sums, "bold"))
 
 
 def time_of_day(energy: EnergyRules, period: int) -> str:

@@ -40,7 +40,7 @@ class Ladder(Vertical):
         lines += [rung_row(model, rung, ask=False) for rung in bids]
         if not lines:
             lines = [Content.styled("nothing in it yet" if model.public.open else "closed", "dim")]
-        self.query_one(".rungs", TextLine).say(Content("\n").join(lines))
+        self.query_one(".rungs", TextLine).set_text(Content("\n").join(lines))
 
 
 def rungs(side: BookSide, model: Model, most: int) -> list[Rung]:

@@ -38,7 +38,7 @@ class Notice(TextLine):
         self.display = bool(rows)
         self.set_class(model.lost is not None, "-lost")
         if rows:
-            self.say(Content("\n").join(rows))
+            self.set_text(Content("\n").join(rows))
 
 
 def laid_out(said: str, width: int, rows_max: int, more: str = "…") -> list[Content]:

@@ -50,10 +50,10 @@ class OwnOrders(Vertical):
         first = 0 if meant is None else max(0, min(own.index(meant) - room // 2, len(own) - room))
         rows = [self._row(model, order, order is meant) for order in own[first : first + room]]
         nothing = Content.styled("none yet" if model.public.open else "none", "dim")
-        self.query_one(".rows", TextLine).say(Content("\n").join(rows) if rows else nothing)
+        self.query_one(".rows", TextLine).set_text(Content("\n").join(rows) if rows else nothing)
         left, figures = model.own.units_left, model.figures
         offered = f"{model.offered} of {figures.quantity(left)} offered" if own else ""
-        self.query_one(".offered", TextLine).say(Content.styled(offered, "bold"))
+        self.query_one(".offered", TextLine).set_text(Content.styled(offered, "bold"))
         if self.picks:
             self.border_subtitle = "Tab picks ▸" if len(own) > 1 else ""
 

@@ -27,12 +27,12 @@ class PlaybackBar(Vertical):
         cut = "  ✂ this recording was cut; it is played up to the cut" if player.replay.cut else ""
         if player.replay.runs:
             cut = "  … this session is still running; it is played as far as it had come"
-        self.query_one("#play-state", TextLine).say(
+        self.query_one("#play-state", TextLine).set_text(
             Content.assemble(
                 (f"{doing} at ×{player.speed:g}", "bold"), f"  {whose}, {player.replay.session}", (cut, "bold")
             )
         )
-        self.query_one("#play-position", TextLine).say(Content(position(player, self.content_size.width)))
+        self.query_one("#play-position", TextLine).set_text(Content(position(player, self.content_size.width)))
 
 
 def position(player: Player, width: int) -> str:

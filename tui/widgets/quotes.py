@@ -39,7 +39,7 @@ class Quotes(Vertical):
         self.set_class(mine, "-mine")
         last = model.quotes[self.side][-1] if price is not None and model.quotes[self.side] else None
         said = Content("nobody yet" if model.public.open else "closed") if last is None else Content(_owner(last))
-        self.query_one(".whose", TextLine).say(said if large else Content.assemble((text, "bold"), " ", said))
+        self.query_one(".whose", TextLine).set_text(said if large else Content.assemble((text, "bold"), " ", said))
         self._show_beaten(model)
 
     def _show_beaten(self, model: Model) -> None:
@@ -49,7 +49,7 @@ class Quotes(Vertical):
         lines = [
             f"{quotes[-i].price} beaten{', yours' if quotes[-i].mine else ''}" for i in range(2, len(quotes) + 1)[:room]
         ]
-        self.query_one(".beaten", TextLine).say(Content("\n".join(lines)))
+        self.query_one(".beaten", TextLine).set_text(Content("\n".join(lines)))
 
 
 def _owner(quote: QuoteShown) -> str:

@@ -22,11 +22,11 @@ class Status(Horizontal):
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the line up to date."""
-        self.query_one("#title", TextLine).say(Content(model.rules.title))
-        self.query_one("#stage", TextLine).say(Content(stage(model)))
+        self.query_one("#title", TextLine).set_text(Content(model.rules.title))
+        self.query_one("#stage", TextLine).set_text(Content(stage(model)))
         about = "≈" if model.lost else ""
-        self.query_one("#clock", TextLine).say(Content.styled(about + state(model, now), "bold"))
-        self.query_one("#earned", TextLine).say(Content("" if model.seat is None else earned(model)))
+        self.query_one("#clock", TextLine).set_text(Content.styled(about + state(model, now), "bold"))
+        self.query_one("#earned", TextLine).set_text(Content("" if model.seat is None else earned(model)))
 
 
 def earned(model: Model) -> str:

@@ -10,7 +10,7 @@ class TextLine(Static):
     ALLOW_SELECT = False
     said: Content | None = None
 
-    def say(self, content: Content) -> None:
+    def set_text(self, content: Content) -> None:
         """Show this, unless it is shown already."""
         before, self.said = self.said, content
         if before is None:

@@ -64,7 +64,7 @@ class Ticket(Vertical):
         """Take back the last character."""
         self.put(self.typed[:-1])
 
-    def tell(self, sentence: str, model: Model) -> None:
+    def refuse(self, sentence: str, model: Model) -> None:
         """Say why nothing was sent, until the next key or the next news; a new digit begins a new price."""
         self.told, self._news, self._stale = sentence, model.news, True
 
@@ -79,8 +79,8 @@ class Ticket(Vertical):
             self.put("")
         if model.news is not self._news:
             self.told = ""
-        self.query_one("#entry", TextLine).say(self._entry(model))
-        self.query_one("#answer", TextLine).say(self._answer(model))
+        self.query_one("#entry", TextLine).set_text(self._entry(model))
+        self.query_one("#answer", TextLine).set_text(self._answer(model))
 
     def _entry(self, model: Model) -> Content:
         side = quote_side(model)

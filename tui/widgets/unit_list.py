@@ -23,24 +23,24 @@ class UnitList(OwnPanel):
             return
         self.border_title = "Your units" if role is None else f"You are a {role.upper()}"
         if role is None:
-            self.query_one(".table", TextLine).say(Content.styled("dealt when the period starts", "dim"))
+            self.query_one(".table", TextLine).set_text(Content.styled("dealt when the period starts", "dim"))
             return
         word = "value" if role == "buyer" else "cost"
         head = Content.styled(f"  unit {word:>6} {'price':>6} {'profit':>6}", "dim")
         room = max(1, self.content_size.height - HEAD_LINES - FOOT_LINES)
         holding = model.own.holding
         if holding is not None and holding.total > len(model.own.values):
-            self.query_one(".table", TextLine).say(Content("\n").join(step_rows(model, holding)[:room]))
+            self.query_one(".table", TextLine).set_text(Content("\n").join(step_rows(model, holding)[:room]))
             self._show_sums(model)
             return
         rows = [unit_row(model, index) for index in window(len(model.own.values), model.own.traded, room)]
-        self.query_one(".table", TextLine).say(Content("\n").join([head, *rows]))
+        self.query_one(".table", TextLine).set_text(Content("\n").join([head, *rows]))
         self._show_sums(model)
 
     def _show_sums(self, model: Model) -> None:
         say, unit = model.figures.signed, model.figures.money_unit
         sums = f"this period {say(model.own.surplus)}\nall periods {say(model.surplus_total)} {unit}"
-        self.query_one(".sums", TextLine).say(Content.styled(sums, "bold"))
+        self.query_one(".sums", TextLine).set_text(Content.styled(sums, "bold"))
 
     def _show_market(self, model: Model) -> None:
         """What the public sees in the place of units: the market's period in numbers."""
@@ -56,9 +56,9 @@ class UnitList(OwnPanel):
             ]
             if model.figures.many:
                 lines.append(f"traded      {model.figures.quantity(period.volume)}")
-        self.query_one(".table", TextLine).say(Content("\n".join(lines)))
+        self.query_one(".table", TextLine).set_text(Content("\n".join(lines)))
         shares = "\n".join(f"efficiency  {said}" for said in efficiency(model))
-        self.query_one(".sums", TextLine).say(Content.styled(shares, "bold"))
+        self.query_one(".sums", TextLine).set_text(Content.styled(shares, "bold"))
 
 
 def efficiency(model: Model) -> list[str]:

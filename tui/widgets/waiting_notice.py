@@ -16,13 +16,13 @@ class WaitingNotice(TextLine):
     def connecting(self, url: str, why: str) -> None:
         """Nobody has answered yet."""
         again = f"\n\n✂ {why}; trying again …" if why else ""
-        self.say(Content.assemble((f"Connecting to {url} …", "bold"), again))
+        self.set_text(Content.assemble((f"Connecting to {url} …", "bold"), again))
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the words up to date."""
         self.border_title = "Prices"
         head = "No prices are shown." if hides(model) else "No prices yet."
-        self.say(Content.assemble((head, "bold"), f"\n\n{words(model)}"))
+        self.set_text(Content.assemble((head, "bold"), f"\n\n{words(model)}"))
 
 
 def hides(model: Model) -> bool:

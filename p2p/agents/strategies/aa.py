@@ -130,11 +130,11 @@ class AA(ShoutMemory, kw_only=True, dict=True):
         if self.rates is None:
             self.rates = (rng.uniform(self.beta_low, self.beta_high), rng.uniform(self.beta_low, self.beta_high))
         limit, role = view.unit_value, view.role
-        self.hear_again(view)
+        self.repeat_standing_quote(view)
         if only_takes(view) and limit is not None and role is not None:
             aim = self.target(role, limit, view.price_min, view.price_max)
             if aim is not None:
-                self.hear_nothing(view, aim)
+                self.record_unmet_price(view, aim)
         self.adapt(self.shouts(), view.price_min, view.price_max, view.tick)
         if limit is None or role is None:
             return None

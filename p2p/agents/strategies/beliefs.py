@@ -72,7 +72,7 @@ class History:
         self.contracts += 1
         self._remember(Shout("bid", price, taken=True, open=False, trades=1))
 
-    def left(self, side: Side, price: Price) -> None:
+    def forget_quote(self, side: Side, price: Price) -> None:
         """A call has left an order as it was."""
         self._remember(Shout(side, price, open=False))
 

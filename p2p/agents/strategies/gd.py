@@ -88,7 +88,7 @@ class GD(Agent, kw_only=True, dict=True):
         """Count the orders that the last call has left; whether there were any."""
         left = list(self.left.values())
         for side, price in left:
-            self.history.left(side, price)
+            self.history.forget_quote(side, price)
         self.left = {}
         return bool(left)
 

@@ -106,7 +106,7 @@ class ShoutMemory(Agent, kw_only=True, dict=True):
         self.news.clear()
         self.own_before, self.silent = own, True
 
-    def hear_again(self, view: View) -> None:
+    def repeat_standing_quote(self, view: View) -> None:
         """Where a standing quote of one's own side has not been answered since the last look, it is heard again.
 
         The papers' traders shout without end, and what is not taken is shouted anew. Where a quote stands instead, the
@@ -117,7 +117,7 @@ class ShoutMemory(Agent, kw_only=True, dict=True):
             if price is not None and side == self.side:
                 self._keep(Quote(side, price))
 
-    def hear_nothing(self, view: View, price: float) -> None:
+    def record_unmet_price(self, view: View, price: float) -> None:
         """Where its side only takes: that nothing stands which it would take, at the price it would have shouted.
 
         The papers have no such side. Its price counts as shouted and not taken, as a quote would that it may not make:

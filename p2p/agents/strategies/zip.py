@@ -69,9 +69,9 @@ class ZIP(ShoutMemory, kw_only=True, dict=True):
             self.beta = rng.uniform(self.beta_low, self.beta_high)
             self.momentum = rng.uniform(self.momentum_low, self.momentum_high)
             self.margin = rng.uniform(self.margin_low, self.margin_high)
-        self.hear_again(view)
+        self.repeat_standing_quote(view)
         if only_takes(view) and view.unit_value is not None and view.role is not None:
-            self.hear_nothing(view, self.price(view.role, view.unit_value))
+            self.record_unmet_price(view, self.price(view.role, view.unit_value))
         self.adapt(self.shouts(), view.tick, rng)
         if view.unit_value is None or view.role is None:
             return None

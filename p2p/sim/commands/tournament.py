@@ -47,7 +47,7 @@ def tournament(
         with Bars() as bars:
             bars.open("sessions", len(planned))
             for meeting, gains in zip(planned, gained, strict=True):
-                results.add(meeting, gains)
+                results.add_meeting(meeting, gains)
                 bars.advance("sessions", 1)
     except AgentFailed as error:
         raise click.ClickException(str(error)) from error

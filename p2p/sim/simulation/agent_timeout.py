@@ -21,7 +21,7 @@ CALLS = {run_decide.__code__, run_see.__code__}
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Interrupt any call of an agent that goes on for longer than once or twice CALL_S_MAX, with NeverReturns."""
+    """Interrupt any call of an agent that goes on for longer than once or twice CALL_S_MAX, with AgentTimeout."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return

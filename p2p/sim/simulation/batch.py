@@ -67,16 +67,16 @@ def _play(task: SessionSpec) -> SessionResult:
     outcome = SessionOutcome(task.scenario.charges)
     times, sitting, refused = ContractTimes(), SeatOccupancy(), Counter[tuple[str, str]]()
     for envelope, at, events in simulation.play():
-        outcome.hear(envelope.message)
+        outcome.on_input(envelope.message)
         if task.tables:
-            sitting.hear(envelope.message, at)
+            sitting.on_input(envelope.message, at)
         for event in events:
-            outcome.see(event)
+            outcome.on_event(event)
             if isinstance(event.message, Refused) and isinstance(event.to, int):
                 refused[task.cast[event.to], event.message.reason] += 1
             if task.tables:
-                times.see(event, at)
-                sitting.see(event, at)
+                times.on_event(event, at)
+                sitting.on_event(event, at)
     scores, looked = outcome.scores(), tuple(map(simulation.activations, range(task.scenario.markets)))
     bounds = foresight(task.scenario, outcome) if task.bounds else ()
     title, no = task.scenario.title, tuple((*what, many) for what, many in sorted(refused.items()))

@@ -139,7 +139,7 @@ class Simulation:
         for (market, information), public in self.public.items():
             form = shown.form(information) if shown.market in (None, market) and public in self.watched else None
             if form is not None:
-                public.see(form, now)
+                public.on_fact(form, now)
                 for robot in self.learners[market, information]:
                     self._tell(robot, shown.own.get(robot.seat, form))
         self._show_own(shown)
@@ -147,7 +147,7 @@ class Simulation:
     def _show_own(self, shown: Projection) -> None:
         for seat, message in shown.own.items():
             robot = self.robots[seat]
-            robot.knowledge.see_own(message)
+            robot.knowledge.on_own_fact(message)
             if robot.agent.learns and shown.form(self.views.information[seat]) is None:
                 self._tell(robot, message)
 

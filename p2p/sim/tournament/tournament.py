@@ -156,7 +156,7 @@ class Results:
         self.agents = agents
         self.gains: dict[tuple[str, str, str], list[tuple[Meeting, Gains]]] = {}
 
-    def add(self, meeting: Meeting, gains: Gains) -> None:
+    def add_meeting(self, meeting: Meeting, gains: Gains) -> None:
         """Take in a session, in order."""
         self.gains.setdefault((meeting.test, meeting.a, meeting.b), []).append((meeting, gains))
 

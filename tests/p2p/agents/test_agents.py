@@ -306,7 +306,7 @@ def test_it_does_the_same_live_as_simulated(word: str, quotes: Any) -> None:
             shown = views.project(event)
             fact = None if shown is None else shown.own.get(seat, shown.form("book"))
             if fact is not None:
-                knowledge.see(fact, now)
+                knowledge.on_fact(fact, now)
                 if one.learns:
                     one.see(fact)
     assert looks

@@ -115,7 +115,7 @@ def test_gd_bids_more_where_a_call_has_left_its_order() -> None:
 
 def history_left() -> History:
     one = History(5)
-    one.left("bid", 63)
+    one.forget_quote("bid", 63)
     return one
 
 

@@ -119,9 +119,9 @@ def test_a_gain_of_two_ticks_is_found_by_those_who_do_not_insist_on_more(word: s
 def test_a_buyer_who_may_not_quote_takes_or_passes(action: Action, bid: Any, ask: Any, message: Any) -> None:
     rules = public_rules(small(limits=(4, 200)))
     knowledge = Knowledge(PublicKnowledge(msgspec.structs.replace(rules, terms=Terms(quotes="sellers"))))
-    knowledge.see(Schedule(1, "buyer", (Step(100),)), 0)
-    knowledge.public.see(Quote("bid", bid), 0)
-    knowledge.public.see(Quote("ask", ask), 0)
+    knowledge.on_fact(Schedule(1, "buyer", (Step(100),)), 0)
+    knowledge.public.on_fact(Quote("bid", bid), 0)
+    knowledge.public.on_fact(Quote("ask", ask), 0)
     assert to_message(action, knowledge) == message
 
 

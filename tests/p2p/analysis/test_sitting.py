@@ -50,9 +50,9 @@ def test_a_seat_is_its_persons_in_the_score_whoever_held_it_last() -> None:
     takes(play, 2)
     outcome = SessionOutcome()
     for envelope, _, _ in play.heard:
-        outcome.hear(envelope.message)
+        outcome.on_input(envelope.message)
     assert outcome.controllers == dict.fromkeys(range(4), "human")
-    outcome.hear(Joined(9, "robot", stand_in=True))
+    outcome.on_input(Joined(9, "robot", stand_in=True))
     assert outcome.controllers[9] == "robot", "nobody has ever come to it"
 
 
@@ -116,7 +116,7 @@ def test_tables_of_many_say_which_of_them_is_no_recording(tmp_path: Path) -> Non
 def sat(play: Course) -> SeatOccupancy:
     sitting = SeatOccupancy()
     for envelope, at, events in play.heard:
-        sitting.hear(envelope.message, at)
+        sitting.on_input(envelope.message, at)
         for event in events:
-            sitting.see(event, at)
+            sitting.on_event(event, at)
     return sitting

@@ -254,9 +254,9 @@ async def test_a_day_on_sockets_is_the_one_its_messages_make_again(host, name: s
     assert session.digest().hex() == reading.sealed.digest
     again = SessionOutcome(scenario.charges)
     for record, (_, events) in zip(read_folder(folder).records(), played, strict=True):
-        again.hear(record.envelope().message)
+        again.on_input(record.envelope().message)
         for event in events:
-            again.see(event)
+            again.on_event(event)
     assert again.scores() == fold(read_folder(folder)).scores()
     scored = score(folder)
     assert len(scored.periods) == 3

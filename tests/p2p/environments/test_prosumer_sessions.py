@@ -36,7 +36,7 @@ def holders(course: Course, role: str) -> list[int]:
 
 
 def left(course: Course, seat: int) -> int:
-    return course.session.markets[0].environment.holdings[seat].left  # type: ignore[attr-defined]
+    return course.session.markets[0].environment.holdings[seat].units_left  # type: ignore[attr-defined]
 
 
 def remembered(course: Course) -> bytes:
@@ -167,10 +167,10 @@ def test_a_round_without_a_schedule_leaves_nothing_of_the_one_before():
         EndRound(1),
         Metered(1, 90, 0, gain=3_500, bought=40),
     ):
-        knowledge.see(message, 0)
+        knowledge.on_fact(message, 0)
     assert (knowledge.units_left, knowledge.surplus) == (60, 3_500)
     for message in (Forecast(2, 70, 70, 0, 300, 80), StartRound(2, 10), Quote("ask", 100)):
-        knowledge.see(message, 0)
+        knowledge.on_fact(message, 0)
     assert (knowledge.role, knowledge.units_left, knowledge.unit_value) == (None, 0, None)
     assert (knowledge.surplus_before, knowledge.surplus, knowledge.metered) == (3_500, 0, None)
 

@@ -42,7 +42,7 @@ from tests.plays.play import Course, small, told
 def knowing(*messages: Message, at: int = 0) -> Knowledge:
     knowledge = Knowledge(PublicKnowledge(public_rules(small())))
     for message in messages:
-        knowledge.see(message, at)
+        knowledge.on_fact(message, at)
     return knowledge
 
 
@@ -64,7 +64,7 @@ def test_a_schedule_is_units_best_first() -> None:
 def test_the_newest_quote_stands_until_a_contract() -> None:
     quoted = knowing(*OPEN, Quote("bid", 50), Quote("ask", 90), Quote("bid", 60))
     assert (quoted.bid, quoted.ask) == (60, 90)
-    quoted.see(Contract(1, 60, "bid"), 1)
+    quoted.on_fact(Contract(1, 60, "bid"), 1)
     assert (quoted.bid, quoted.ask, len(quoted.public.contracts)) == (None, None, 1)
 
 
@@ -78,9 +78,9 @@ def test_a_quote_is_ones_own_until_it_is_improved_on_or_taken() -> None:
     mine = knowing(*OPEN, Quote("bid", 50, mine=True))
     assert mine.bid_mine
     assert not mine.ask_mine
-    mine.see(Quote("ask", 90), 1)
+    mine.on_fact(Quote("ask", 90), 1)
     assert mine.bid_mine
-    mine.see(Quote("bid", 51), 1)
+    mine.on_fact(Quote("bid", 51), 1)
     assert not mine.bid_mine
 
 
@@ -90,8 +90,8 @@ def test_another_may_stand_at_the_price_one_had_before_a_contract_or_a_period() 
     assert not knowing(*OPEN, Quote("bid", 50, mine=True), *again).bid_mine
     asked = knowing(Schedule(1, "seller", (Step(1),)), OPEN[1], Quote("ask", 50, mine=True))
     assert asked.ask_mine
-    asked.see(Contract(1, 50, "ask"), 1)
-    asked.see(Quote("ask", 50), 1)
+    asked.on_fact(Contract(1, 50, "ask"), 1)
+    asked.on_fact(Quote("ask", 50), 1)
     assert not asked.ask_mine
 
 
@@ -124,7 +124,7 @@ def test_the_book_is_the_same_whoever_looked_at_it_and_when(facts: list[tuple[in
         resting = prices.get(number)
         told.append(Order(number, side, resting or price, quantity))
         prices[number] = (resting or price) if quantity else None
-        public.see(told[-1], 0)
+        public.on_fact(told[-1], 0)
         if looks:
             assert booked(public) == naive_book(told)
     assert booked(public) == naive_book(told)
@@ -143,7 +143,7 @@ def test_what_was_gained_before_is_kept_beside_the_period() -> None:
     later = knowing(*OPEN, Contract(1, 90, "ask", mine="buyer"), EndRound(1), Schedule(2, "seller", (Step(5),)))
     assert (later.surplus, later.surplus_before, later.prices, later.role) == (0, 10, [], "seller")
     for message in (StartRound(2, 9), Contract(1, 50, "bid", mine="seller"), Schedule(3, "buyer", (Step(9),))):
-        later.see(message, 1)
+        later.on_fact(message, 1)
     assert (later.surplus, later.surplus_before) == (0, 55)
 
 
@@ -186,7 +186,7 @@ def test_in_a_market_of_several_calls_the_end_is_the_periods_not_the_next_calls(
     for _, at, events in course.heard:
         for shown in map(views.project, events):
             if shown is not None and shown.form("book") is not None:
-                public.see(shown.form("book"), at)
+                public.on_fact(shown.form("book"), at)
         if told(events, Paused):
             assert public.time_left_us(at + SECOND) == (10 - second) * SECOND
         if told(events, Resumed):

@@ -73,9 +73,9 @@ def test_a_session_is_legal(case: Case) -> None:
     low, high = controlled(public_rules(case.scenario))
     answers = deals = 0
     for envelope, _, events in simulation.play():
-        outcome.hear(envelope.message)
+        outcome.on_input(envelope.message)
         for event in events:
-            outcome.see(event)
+            outcome.on_event(event)
             match event.message:
                 case Refused(reason=reason):
                     assert reason in HONEST

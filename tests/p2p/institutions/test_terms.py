@@ -264,7 +264,7 @@ def test_charges_are_taken_from_payoffs_and_count_as_surplus() -> None:
     course.wait(10)
     outcome = SessionOutcome(course.session.scenario.charges)
     for event in course.events:
-        outcome.see(event)
+        outcome.on_event(event)
     (score,) = outcome.scores()
     assert score.surplus == 150 + 120 - 50 - 70
     assert sum(score.surplus_by_seat.values()) == score.surplus - 2 * (10 - 4) - 2 * 2

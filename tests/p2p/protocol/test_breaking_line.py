@@ -98,7 +98,7 @@ class BreakingLine(RuleBasedStateMachine):
     def say(self, price: int) -> None:
         if not self.client.session or len(self.client.pending) > 5:
             return
-        token, data = self.client.say(Bid(price))
+        token, data = self.client.send(Bid(price))
         assert token not in self.said, "no token is used twice"
         self.said[token] = Bid(price)
         if self.connected and self.welcomed:

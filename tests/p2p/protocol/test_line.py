@@ -134,7 +134,7 @@ def test_a_gap_is_the_servers_fault_and_counts_for_nothing() -> None:
 
 def test_a_frame_that_cannot_be_read_to_its_end_counts_for_nothing() -> None:
     line = client()
-    line.say(Bid(90))
+    line.send(Bid(90))
     for bad in (b'{"directive":"bid"}', fact(Lobby(1, 4)).replace(b'"taken"', b'"tekan"'), b"7"):
         error = fault(lambda bad=bad: line.received(feed_frame(1, 9, [fact(Accepted(1)), bad], [])))  # type: ignore[misc]
         assert error.code in ("bad_frame", "bad_payload")
@@ -144,7 +144,7 @@ def test_a_frame_that_cannot_be_read_to_its_end_counts_for_nothing() -> None:
 
 def test_a_message_is_pending_until_it_is_answered() -> None:
     line = client()
-    tokens = [line.say(message)[0] for message in (Bid(90), Ask(95), Buy(95))]
+    tokens = [line.send(message)[0] for message in (Bid(90), Ask(95), Buy(95))]
     assert tokens == [1, 2, 3]
     line.received(feed_frame(1, 9, [fact(Accepted(2)), fact(Refused(1, "moved")), fact(Quote("ask", 95))], []))
     assert list(line.pending) == [3]
@@ -153,7 +153,7 @@ def test_a_message_is_pending_until_it_is_answered() -> None:
 
 def test_what_is_unanswered_is_said_again_in_its_order_with_its_tokens() -> None:
     line = client()
-    said = [line.say(Bid(price))[1] for price in (90, 91, 92)]
+    said = [line.send(Bid(price))[1] for price in (90, 91, 92)]
     assert line.unanswered() == said
     one = server()
     assert [one.received(data) for data in line.unanswered()] == [one.received(data) for data in said]
@@ -162,7 +162,7 @@ def test_what_is_unanswered_is_said_again_in_its_order_with_its_tokens() -> None
 def test_a_message_says_what_its_sender_had_seen() -> None:
     line = client()
     line.received(feed_frame(1, 9, [fact(Lobby(1, 4))] * 7, []))
-    message, said = server().received(line.say(Bid(90), {"offers_seen": 2})[1])  # type: ignore[misc]
+    message, said = server().received(line.send(Bid(90), {"offers_seen": 2})[1])  # type: ignore[misc]
     assert message == Bid(90)
     assert (said.directive, said.token, said.seen, said.meta) == ("bid", 1, 7, {"offers_seen": 2})
 
@@ -170,23 +170,23 @@ def test_a_message_says_what_its_sender_had_seen() -> None:
 def test_tokens_go_on_from_the_last_that_the_session_had() -> None:
     line = ClientProtocol("CODE2345", "human")
     line.received(welcome(token=41))
-    assert line.say(Bid(90))[0] == 42
+    assert line.send(Bid(90))[0] == 42
     line.received(welcome(token=41))
-    assert line.say(Bid(91))[0] == 43
+    assert line.send(Bid(91))[0] == 43
 
 
 def test_nothing_can_be_said_before_the_first_welcome() -> None:
     """A client that was restarted would else use a token again that the session has had, and be passed over."""
     line = ClientProtocol("CODE2345", "human")
-    assert fault(lambda: line.say(Bid(90))).code == "not_welcome"
+    assert fault(lambda: line.send(Bid(90))).code == "not_welcome"
     assert not line.pending
 
 
 def test_too_much_cannot_be_pending() -> None:
     line = client()
     for _ in range(PENDING_MAX):
-        line.say(RequestStanding())
-    assert fault(lambda: line.say(Bid(90))).code == "too_many_pending"
+        line.send(RequestStanding())
+    assert fault(lambda: line.send(Bid(90))).code == "too_many_pending"
     assert (line.token, len(line.pending)) == (PENDING_MAX, PENDING_MAX)
 
 
@@ -203,9 +203,9 @@ def test_too_much_cannot_be_pending() -> None:
 )
 def test_what_the_server_could_not_read_is_not_said_and_takes_no_token(message: Message, meta: Any, code: str) -> None:
     line = client()
-    assert fault(lambda: line.say(message, meta)).code == code
+    assert fault(lambda: line.send(message, meta)).code == code
     assert (line.token, line.pending) == (0, {})
-    assert line.say(Bid(90))[0] == 1
+    assert line.send(Bid(90))[0] == 1
 
 
 def test_another_session_is_not_gone_on_with() -> None:
@@ -336,8 +336,8 @@ def test_fifty_thousand_spoilt_frames_raise_protocol_errors_and_nothing_else() -
     line = client()
     seeds = [
         line.login(),
-        line.say(Bid(90), {"offers_seen": 3})[1],
-        line.say(Buy())[1],
+        line.send(Bid(90), {"offers_seen": 3})[1],
+        line.send(Buy())[1],
         frame("login", Login("CODE2345", "", 3, "full", "robot", "R2")),
         welcome(),
         feed_frame(1, 9, [fact(Accepted(1)), fact(Quote("bid", 9))], []),
@@ -378,4 +378,4 @@ def test_fifty_thousand_spoilt_frames_raise_protocol_errors_and_nothing_else() -
 def test_a_frame_of_ours_is_never_too_long() -> None:
     line = client()
     meta = {f"{'n' * 23}{letter}": -(2**53) for letter in "abcdefgh"}
-    assert len(line.say(Bid(-1_000_000_000), meta)[1]) < FRAME_MAX // 4
+    assert len(line.send(Bid(-1_000_000_000), meta)[1]) < FRAME_MAX // 4

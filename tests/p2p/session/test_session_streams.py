@@ -57,13 +57,13 @@ def test_the_same_messages_at_the_same_times_give_the_same_events_and_digest() -
 SCRIPT = """
 from hashlib import blake2b
 from p2p.sim.simulation.simulation import Simulation
-from p2p.protocol.codec import encode, template_of
+from p2p.protocol.codec import encode, wire_record_of
 from tests.plays.play import small
 simulation = Simulation(small(markets=2, identities="per_period"), ["zic", "satisficer"] * 4, 5)
 whole = blake2b()
 for envelope, at, events in simulation.play():
     for one in (envelope, *events):
-        whole.update(encode(template_of(one)))
+        whole.update(encode(wire_record_of(one)))
     for one in events:
         whole.update(repr(simulation.views.project(one)).encode())
 print(whole.hexdigest(), simulation.session.digest().hex())
@@ -128,7 +128,7 @@ def test_whatever_is_said_whenever_the_books_are_kept(stream: list[Any], late: b
     course.wait(1_000)
     outcome = SessionOutcome()
     for event in course.events:
-        outcome.see(event)
+        outcome.on_event(event)
     for score in outcome.scores():
         assert score.surplus <= score.equilibrium.surplus_max
         assert score.quantity <= 3

@@ -275,7 +275,7 @@ def energy() -> Course:
 def holders(play: Course, role: str) -> list[Seat]:
     """The households of a role, those that have most to trade last."""
     holdings = play.session.markets[0].environment.holdings  # type: ignore[attr-defined]
-    return [seat for _, seat in sorted((one.left, seat) for seat, one in holdings.items() if one.role == role)]
+    return [seat for _, seat in sorted((one.units_left, seat) for seat, one in holdings.items() if one.role == role)]
 
 
 def test_orders_are_kept_when_the_seat_changes_hands() -> None:

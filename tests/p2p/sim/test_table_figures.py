@@ -94,7 +94,7 @@ def test_the_time_of_a_contract_is_of_its_period_and_pauses_do_not_count() -> No
     times = ContractTimes()
     for _, at, events in course.heard:
         for event in events:
-            times.see(event, at)
+            times.on_event(event, at)
     assert course.now == (2 + 300 + 1 + 16) * SECOND
     assert times.of == {(0, 1): [3.0], (0, 2): [4.0]}
 

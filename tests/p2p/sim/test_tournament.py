@@ -52,7 +52,7 @@ def results(agents: list[str], sessions: int, workers: int) -> Results:
     planned = list(meetings(SIX, agents, sessions, 3))
     found = Results(agents)
     for meeting, gains in zip(planned, gains_of_all([m.task for m in planned], workers), strict=True):
-        found.add(meeting, gains)
+        found.add_meeting(meeting, gains)
     return found
 
 
@@ -143,7 +143,7 @@ def test_one_that_never_returns_ends_it_too(failing, monkeypatch):
     with pytest.raises(AgentFailed) as caught:
         gains_of(SessionSpec(1, SIX, ("zic", "zic", f"{failing}:NeverReturns", *["zic"] * 3), 1, 1))
     assert str(caught.value).startswith(f"{failing}:NeverReturns on seat 2, ")
-    assert re.search(r"NeverReturns: nothing has come of it for 0.05 s \(line 2[0-4]\)", str(caught.value))
+    assert re.search(r"AgentTimeout: nothing has come of it for 0.05 s \(line 2[0-4]\)", str(caught.value))
 
 
 def test_the_command_says_it_in_one_line(failing, tmp_path):

@@ -59,7 +59,7 @@ class Sweep:
                 )
             self.done[cell.name] = record
 
-    def left(self) -> list[Cell]:
+    def cells_left(self) -> list[Cell]:
         """Cells still to run, the longest first, so that no worker is left with a long one at the end."""
         return sorted((cell for cell in self.cells if cell.name not in self.done), key=lambda cell: -size(cell))
 
@@ -146,13 +146,15 @@ def sweep(experiments: list[Options], workers: int, cluster: str | None = None) 
 def _records(sweeps: list[Sweep], executor: Executor | None) -> Iterator[tuple[Sweep, Record]]:
     """Each run as it is finished, in this process or another."""
     for one in sweeps:
-        if not one.left():
+        if not one.cells_left():
             one.finish()
     if executor is None:
         for one in sweeps:
-            for cell in one.left():
+            for cell in one.cells_left():
                 yield one, perform(cell, str(one.out))
         return
-    futures = {executor.submit(perform, cell, str(one.out.resolve())): one for one in sweeps for cell in one.left()}
+    futures = {
+        executor.submit(perform, cell, str(one.out.resolve())): one for one in sweeps for cell in one.cells_left()
+    }
     for future in as_completed(futures):
         yield futures[future], future.result()
