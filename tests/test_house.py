@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pit
-from p2p.messages import BY_DIRECTIVE, FROM_EXPERIMENTER, FROM_TRADERS, OURS, SEED
+from p2p.messages import BY_DIRECTIVE, FROM_EXPERIMENTER, FROM_TRADERS, MES, OURS
 from p2p.session.permissions import COMMANDS, WHILE_PAUSED
 from recordings.docs.protocol_page import CLOSE_CODES, REASONS, page
 from server import limits
@@ -28,7 +28,7 @@ PLUGINS = {
     "p2p/agents/plugin_loader.py",
     "p2p/agents/invocation.py",
 }
-SEED_DIRECTIVES = {
+MES_DIRECTIVES = {
     *("init_inst", "start_period", "end_period", "request_standing", "bid", "buy", "ask", "sell", "start_round"),
     *("end_round", "standing", "contract", "contracts", "request_contracts", "reminder", "reminder_end_period"),
 }
@@ -47,11 +47,11 @@ def files(*endings: str) -> list[Path]:
     return [ROOT / name for name in listed.stdout.splitlines() if name.endswith(endings) and (ROOT / name).is_file()]
 
 
-def test_the_message_space_has_the_seeds_names():
-    assert {kind.directive for kind in SEED} == SEED_DIRECTIVES
+def test_the_message_space_has_the_names_of_the_mes():
+    assert {kind.directive for kind in MES} == MES_DIRECTIVES
 
 
-@pytest.mark.parametrize("kind", SEED + OURS, ids=lambda kind: kind.directive)
+@pytest.mark.parametrize("kind", MES + OURS, ids=lambda kind: kind.directive)
 def test_every_directive_says_who_sends_it_to_whom_and_what_it_does(kind):
     assert kind.said_by
     assert kind.told_to

@@ -1,6 +1,6 @@
 """Induced values: buyers hold private reservation values, sellers private unit costs, as in Smith (1962).
 
-Source: the seed `double-auction-mes`, whose dictionary is kept to the letter:
+Source: the MES `double-auction-mes`, whose dictionary is kept to the letter:
 `env = {"fix": agents, "out": outcomes}`; `fix` has an entry per agent id (here: the seat), `out` is the list of the
 period's contracts (buyer_id, seller_id, price). Values and costs come back each period, unsold units do not.
 """
@@ -51,10 +51,10 @@ def deal(
 
 
 class Induced:
-    """The environment of one market; `env` is the seed's dictionary for the period that runs (or ran last).
+    """The environment of one market; `env` is the MES's dictionary for the period that runs (or ran last).
 
     `dealt(period)` is what each seat holds in a period; `charges` are taken from what trade gains, not from the
-    dictionary, which is the seed's and knows none.
+    dictionary, which is the MES's and knows none.
     """
 
     def __init__(self, dealt: Callable[[int], dict[Seat, Dealt]], charges: Charges = NO_CHARGES) -> None:
@@ -65,7 +65,7 @@ class Induced:
         self._populate(dealt(1))
 
     def _populate(self, dealt: dict[Seat, Dealt]) -> None:
-        """The seed's agent dictionary as it is at the beginning of a period."""
+        """The MES's agent dictionary as it is at the beginning of a period."""
         self.holdings = {seat: Holding(role, map(Step, values)) for seat, (role, values) in dealt.items()}
         agents = {seat: _agent(seat, role, values) for seat, (role, values) in dealt.items()}
         self.env = {"fix": agents, "out": []}
@@ -149,7 +149,7 @@ def seller_gets(contract: Contract) -> Price:
 
 
 def _agent(seat: Seat, role: Role, values: tuple[Money, ...]) -> dict[str, Any]:
-    """One agent's entry in the seed's dictionary, nothing traded yet."""
+    """One agent's entry in the MES's dictionary, nothing traded yet."""
     common: dict[str, Any] = {"id": seat, "type": role, "prices": []}
     if role == "buyer":
         return common | {"values": list(values), "units_bought": 0, "total_value": 0, "expenditure": 0, "surplus": 0}

@@ -1,6 +1,6 @@
 """Smith's double auction with a standing bid and a standing ask and nothing behind them.
 
-Source: the seed `double-auction-mes`, after Smith (1962, 1969). One unit a contract. A bid or ask must improve on the
+Source: the MES `double-auction-mes`, after Smith (1962, 1969). One unit a contract. A bid or ask must improve on the
 standing one (a tie does not; improving on one's own is allowed; nothing can be withdrawn). A bid at or above the
 standing ask contracts at the ask, an ask at or below the standing bid at the bid; buy and sell accept what stands.
 After each contract both sides are open again. Where the terms of trade waive the improvement rule, the newest stands.

@@ -1,7 +1,7 @@
 """The message space: every directive that can be said in a session, as frozen structs; here is their catalogue.
 
-A message is a *payload*; p2p/protocol/codec.py puts the template of the seed (directive, from, to, payload) round it.
-The seed's own (`double-auction-mes`) are in mes.py, with its names; the other rooms are ours. The class attributes
+A message is a *payload*; p2p/protocol/codec.py puts the template of the MES (directive, from, to, payload) round it.
+Those of the MES (`double-auction-mes`) are in mes.py, with its names; the other rooms are ours. The class attributes
 `said_by` and `told_to` say who may send it to whom; the docstring says what it does.
 """
 
@@ -48,8 +48,8 @@ __all__ = [
     "FROM_EXPERIMENTER",
     "FROM_GATEWAY",
     "FROM_TRADERS",
+    "MES",
     "OURS",
-    "SEED",
     "TO_ENVIRONMENT",
     "TO_SESSION",
     "Accepted",
@@ -115,7 +115,7 @@ __all__ = [
     "WireSeat",
 ]
 
-SEED: tuple[type[Message], ...] = (
+MES: tuple[type[Message], ...] = (
     InitInst,
     StartPeriod,
     EndPeriod,
@@ -171,7 +171,7 @@ OURS: tuple[type[Message], ...] = (
     Announce,
     Announced,
 )
-BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in SEED + OURS}
+BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in MES + OURS}
 
 TO_ENVIRONMENT: tuple[type[Message], ...] = (RequestContracts, SetBattery, SetReservation)
 """What a trader says to the environment; all else is for the institution."""

@@ -49,7 +49,7 @@ Verdict: TypeAlias = Literal["taken", "late", "doubled", "out_of_order", "absurd
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What is said. Its directive is the class's name in the spelling of the seed (StartRound → start_round)."""
+    """What is said. Its directive is the class's name in the spelling of the MES (StartRound → start_round)."""
 
     directive: ClassVar[str] = ""
     said_by: ClassVar[str] = ""

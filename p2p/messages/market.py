@@ -1,4 +1,4 @@
-"""What a market is told and tells beyond the seed: schedules, orders that rest, calls, the answers to what was said."""
+"""What a market is told and tells beyond the MES: schedules, orders that rest, calls, the answers to what was said."""
 
 from typing import ClassVar
 

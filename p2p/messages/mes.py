@@ -1,4 +1,4 @@
-"""The seed's message space (`double-auction-mes`), with its names: environment, institution and agents."""
+"""The message space of the MES (`double-auction-mes`), with its names: environment, institution and agents."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The seed's template round every message: directive, from, to, payload. On the wire and in the journal alike.
+"""The MES's template round every message: directive, from, to, payload. On the wire and in the journal alike.
 
     Envelope   what a session is handed: a message and who said it, stamped by whoever let it in
     Event      what a session answers: a message, from whom, to whom

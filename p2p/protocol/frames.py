@@ -125,7 +125,7 @@ class FactRead(msgspec.Struct, frozen=True, rename={"sender": "from"}):
 
 
 class Fact(msgspec.Struct, frozen=True, rename={"sender": "from"}):
-    """A fact as it is fed: the seed's template and the instant. States have `as_of`, the number of a fact, beside."""
+    """A fact as it is fed: the MES's template and the instant. States have `as_of`, the number of a fact, beside."""
 
     directive: str
     sender: Address

@@ -6,7 +6,7 @@ Theory of operation
 `alarm()` is the message that must then be handed in, like any other (so that it is journaled like any other). Time only
 ever comes in as `now`. The same messages at the same times give the same events: live, simulated, recovered, verified.
 
-Inside, the seed's actors send one another messages: the environment `start_period` to the institution, the institution
+Inside, the MES's actors send one another messages: the environment `start_period` to the institution, the institution
 `start_round` to its agents and a `reminder` to itself, `contract` to the environment, which hears of `end_round`, too.
 They are all events of the session, so that a recording shows them; who is told which is decided by
 p2p/information/projection.py.

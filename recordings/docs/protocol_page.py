@@ -6,7 +6,7 @@ from typing import get_args
 import msgspec
 
 from p2p.base.field_types import type_words
-from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, OURS, SEED, Message, Reason
+from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, OURS, MES, Message, Reason
 from p2p.protocol import codec as wire
 from p2p.protocol import frames as line
 from p2p.protocol import mqtt_topics as broadcast
@@ -62,7 +62,8 @@ HEAD = (
 
 *Written by `pit protocol` from the structs in `p2p/messages/`, `p2p/protocol/codec.py` and `p2p/protocol/frames.py`; not by hand.*
 
-A client opens a WebSocket and sends JSON, one object a frame. Everything has the template of the seed: `directive`, `from`,
+A client opens a WebSocket and sends JSON, one object a frame. Everything has the template of the
+MES (the microeconomic system `double-auction-mes` that the lab came from): `directive`, `from`,
 `to`, `payload`. A client need not send `from` and `to`: the server stamps the sender from the line that was logged in on,
 and passes over what a frame says of it. Nobody can act for another.
 
@@ -118,8 +119,8 @@ shown; figures of welfare when the session is over, after each period where the 
 
 def page(recording: Path) -> str:
     """The whole page; the diagram is of that recording's first period."""
-    parts = [HEAD, "## The seed's messages\n"]
-    parts += [_directive(kind) for kind in SEED]
+    parts = [HEAD, "## Messages of the MES\n"]
+    parts += [_directive(kind) for kind in MES]
     parts.append("## Ours\n")
     parts += [_directive(kind) for kind in OURS]
     parts.append(_who_may())
@@ -132,7 +133,7 @@ def page(recording: Path) -> str:
     parts.append(_refusals())
     parts.append(_closing())
     drawn = diagram(read_folder(recording), ORDERS)
-    parts.append(f"## The seed's sequence diagram, from a recorded session\n\n```mermaid\n{drawn}\n```\n")
+    parts.append(f"## The MES's sequence diagram, from a recorded session\n\n```mermaid\n{drawn}\n```\n")
     return "\n".join(parts)
 
 

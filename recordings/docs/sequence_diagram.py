@@ -1,4 +1,4 @@
-"""The seed's sequence diagram, drawn from a recording: the same actors and directives, in Mermaid's notation."""
+"""The MES's sequence diagram, drawn from a recording: the same actors and directives, in Mermaid's notation."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from p2p.protocol.codec import encode
 from recordings.journal.format import JournalReader
 
 ACTORS = {ENVIRONMENT: "E", INSTITUTION: "I", AGENTS: "A", EVERYONE: "A"}
-"""The seed's three actors; those who run the session are left out."""
+"""The MES's three actors; those who run the session are left out."""
 PARTICIPANTS = {"E": "environment", "I": "institution", "A": "agents"}
 TEXT_MAX = 48
 """Characters of a payload on an arrow."""
@@ -38,7 +38,7 @@ def _arrows(reading: JournalReader, orders: int) -> Iterable[str]:
 
 
 def _arrow(sender: Address, to: Address, message: Message) -> Iterable[str]:
-    """One arrow, none where an actor is not the seed's."""
+    """One arrow, none where an actor is not the MES's."""
     start, end = ("A" if isinstance(who, int) else ACTORS.get(who) for who in (sender, to))
     if start and end and not isinstance(message, Accepted):
         yield f"    {start}->>{end}: {message.directive} {_said(message)}".rstrip()

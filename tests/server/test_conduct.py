@@ -10,8 +10,8 @@ from p2p.messages import (
     FROM_EXPERIMENTER,
     FROM_GATEWAY,
     FROM_TRADERS,
+    MES,
     OURS,
-    SEED,
     Accepted,
     Announce,
     Announced,
@@ -47,7 +47,7 @@ def test_these_are_all_the_commands_there_are():
     assert {kind.directive for kind in FROM_EXPERIMENTER} == set(COMMANDS)
 
 
-@pytest.mark.parametrize("directive", [kind.directive for kind in SEED + OURS if kind not in FROM_TRADERS])
+@pytest.mark.parametrize("directive", [kind.directive for kind in MES + OURS if kind not in FROM_TRADERS])
 async def test_a_traders_line_commands_nothing(host, directive):
     async with host() as hosted:
         trader = await hosted.join(0)

@@ -1,6 +1,6 @@
 """Optimizer: takes what yields the largest surplus to be had now, else improves its own side by one tick.
 
-Source: the optimizer of the seed `run-book-v4`, under the sound rules of a live market. Where one quote stands on the
+Source: the optimizer of the study's run book, under the sound rules of a live market. Where one quote stands on the
 other side, that quote is all there is to be had, and both modes are one. Where a book is shown, mode `single` takes
 what is to be had at the best price, `greedy` all that gains, as far as it needs it. It improves while a trade at its
 new price would leave a surplus; where its side alone may quote, and nobody comes towards it, its own quote, too. In a
@@ -19,7 +19,7 @@ from p2p.messages import Buy, Sell
 class Optimizer(Agent, kw_only=True):
     """Takes every gain that stands, and otherwise walks towards the other side."""
 
-    source: ClassVar = "the seed run-book-v4"
+    source: ClassVar = "the run book v4"
 
     mode: Literal["single", "greedy"] = "single"
 

@@ -1,6 +1,6 @@
 """Satisficer: takes the first quote that is good enough, or the best of K successive ones; never at a loss.
 
-Source: Simon (1955), A Behavioral Model of Rational Choice, and the satisficers of the seed `run-book-v4`, under the
+Source: Simon (1955), A Behavioral Model of Rational Choice, and the satisficers of the study's run book, under the
 sound rules of a live market: a bargain is never turned down (the two-sided band that does so is v4's own).
 A trader's margin is the distance from its value or cost to the far limit of the price range; its aspiration price
 leaves it the share `tau` of that margin. Otherwise it quotes its aspiration price; if that meets what stands, it trades
@@ -28,7 +28,7 @@ class Satisficer(Agent, kw_only=True, dict=True):
     offers that are shown, as far as it needs it; where one quote stands, that quote.
     """
 
-    source: ClassVar = "Simon (1955), QJE 69(1); the seed run-book-v4"
+    source: ClassVar = "Simon (1955), QJE 69(1); the run book v4"
     learns: ClassVar = True
 
     tau: Annotated[float, Meta(ge=0, le=1)] = 0.2

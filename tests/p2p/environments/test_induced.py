@@ -1,4 +1,4 @@
-"""Induced values: the seed's dictionary to the letter, and who is dealt what."""
+"""Induced values: the MES's dictionary to the letter, and who is dealt what."""
 
 import random
 from typing import Any
@@ -29,7 +29,7 @@ SEED_BUYER, SEED_SELLER = (200, 100, 50), (25, 75, 150)
 
 
 def market() -> Induced:
-    """The seed's own example: one buyer, one seller, three units each."""
+    """The MES's own example: one buyer, one seller, three units each."""
     return Induced(lambda period: {0: ("buyer", SEED_BUYER), 1: ("seller", SEED_SELLER)})
 
 
