@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from p2p.base.units import Address, Duration, Money, Price, Quantity, Seat
-from p2p.messages import Message, Reason, StartPeriod
-from p2p.messages.envelope import Outgoing
+from p2p.messages import Message, StartPeriod
+from p2p.messages.envelope import Answer, Outgoing
 
 
 class Environment(Protocol):
@@ -16,8 +16,8 @@ class Environment(Protocol):
     def orders(self) -> list[tuple[Seat, Message]]:
         """What it offers for its seats by itself when a period has opened, in order."""
 
-    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
-        """What the environment sends upon a message, or why it refuses it; a refusal changes nothing.
+    def handle(self, message: Message, sender: Address) -> Answer:
+        """What the environment sends upon a message, or its refusal, which changes nothing.
 
         A `contract` is entered in its books; `end_round` tells it that the period is over.
         """

@@ -16,7 +16,6 @@ from p2p.messages import (
     EndPeriod,
     EndRound,
     Message,
-    Reason,
     ReminderEndPeriod,
     RequestContracts,
     Schedule,
@@ -25,7 +24,7 @@ from p2p.messages import (
     StartPeriod,
     Step,
 )
-from p2p.messages.envelope import Outgoing
+from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.schedules.holding import Holding
 
@@ -83,7 +82,7 @@ class Induced:
         """Nothing trades by itself."""
         return []
 
-    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
+    def handle(self, message: Message, sender: Address) -> Answer:
         """Enter a contract, or answer a request for the contracts, or end the period early."""
         match message:
             case Contract():
@@ -98,9 +97,9 @@ class Induced:
             case EndRound():
                 return []
             case SetBattery():
-                return "no_battery"
+                return Refusal("no_battery")
             case SetReservation():
-                return "no_automaton"
+                return Refusal("no_automaton")
             case _:
                 raise AssertionError(f"an environment is not told {message.directive}")
 

@@ -21,7 +21,6 @@ from p2p.messages import (
     Forecast,
     Message,
     Metered,
-    Reason,
     ReminderEndPeriod,
     RequestContracts,
     Schedule,
@@ -29,7 +28,7 @@ from p2p.messages import (
     SetReservation,
     StartPeriod,
 )
-from p2p.messages.envelope import Outgoing
+from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.schema import InstitutionRules
 from p2p.schedules.holding import Holding
@@ -143,7 +142,7 @@ class Prosumer:
 
     # --- while it runs, and after it ----------------------------------------------------------------------------
 
-    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
+    def handle(self, message: Message, sender: Address) -> Answer:
         """Enter a contract, obey a seat, settle a round that has ended."""
         match message:
             case Contract():
@@ -197,24 +196,24 @@ class Prosumer:
             curtailed=rest.curtailed,
         )
 
-    def _set_battery(self, seat: Seat, message: SetBattery) -> list[Outgoing] | Reason:
+    def _set_battery(self, seat: Seat, message: SetBattery) -> Answer:
         battery = self.days.rules.battery
         if self.days.households[seat].storage is None or battery is None:
-            return "no_battery"
+            return Refusal("no_battery")
         if message.target_w is not None and abs(message.target_w) > battery.power_kw * 1_000:
-            return "beyond_battery"
+            return Refusal("beyond_battery")
         self.standing[seat].target_w = message.target_w
         return [Outgoing(seat, message)]
 
-    def _set_reservation(self, seat: Seat, message: SetReservation) -> list[Outgoing] | Reason:
+    def _set_reservation(self, seat: Seat, message: SetReservation) -> Answer:
         rules = self.prices
         for price in (message.buy, message.sell):
             if price is None:
                 continue
             if not rules.price_min <= price <= rules.price_max:
-                return "price_out_of_limits"
+                return Refusal("price_out_of_limits")
             if (price - rules.price_min) % rules.tick:
-                return "off_tick"
+                return Refusal("off_tick")
         self.standing[seat].reservation = message
         return [Outgoing(seat, message)]
 

@@ -3,15 +3,15 @@
 from typing import Protocol
 
 from p2p.base.units import Address, Price, Quantity, Seat
-from p2p.messages import Message, Reason, Standing
-from p2p.messages.envelope import Outgoing
+from p2p.messages import Message, Standing
+from p2p.messages.envelope import Answer
 
 
 class Institution(Protocol):
     """What the session needs of an institution."""
 
-    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
-        """What the institution sends upon a message, or why it refuses it; a refusal changes nothing."""
+    def handle(self, message: Message, sender: Address) -> Answer:
+        """What the institution sends upon a message, or its refusal, which changes nothing."""
 
     def standing(self) -> Standing:
         """The standing bid and ask."""

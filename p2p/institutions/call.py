@@ -24,7 +24,6 @@ from p2p.messages import (
     InitInst,
     Message,
     OrderId,
-    Reason,
     Reminder,
     Replace,
     RequestStanding,
@@ -32,7 +31,7 @@ from p2p.messages import (
     Standing,
     StartPeriod,
 )
-from p2p.messages.envelope import Outgoing
+from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.orderbook.book import Order as Resting
 from p2p.orderbook.pairwise_clearing import clear
 
@@ -46,7 +45,7 @@ class CallAuction:
         self.length_us: Duration = 0
         self.held = 0
 
-    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
+    def handle(self, message: Message, sender: Address) -> Answer:
         """What is sent upon a message, or why it is refused."""
         match message:
             case Bid(price=price, quantity=quantity):
@@ -54,10 +53,10 @@ class CallAuction:
             case Ask(price=price, quantity=quantity):
                 return self._collect(sender, "seller", price, quantity)
             case Buy() | Sell():
-                return "no_taking_in_a_call" if self.floor.open else "not_open"
+                return Refusal("no_taking_in_a_call" if self.floor.open else "not_open")
             case Cancel(order=order_id):
                 order = self._mine(sender, order_id)
-                return order if isinstance(order, str) else [self.orders.cancel(order)]
+                return order if isinstance(order, Refusal) else [self.orders.cancel(order)]
             case Replace(order=order_id, price=price, quantity=quantity):
                 return self._replace(sender, order_id, price, quantity)
             case RequestStanding():
@@ -96,12 +95,12 @@ class CallAuction:
             sent += self.orders.drop_all()
         return [*sent, Outgoing(INSTITUTION, Reminder(self.floor.period, self._part(self.held + 1)))]
 
-    def _mine(self, sender: Address, order_id: OrderId) -> Resting | Reason:
+    def _mine(self, sender: Address, order_id: OrderId) -> Resting | Refusal:
         if not self.floor.open:
-            return "not_open"
-        return self.orders.own_order(seat_of(sender), order_id) or "unknown_order"
+            return Refusal("not_open")
+        return self.orders.own_order(seat_of(sender), order_id) or Refusal("unknown_order")
 
-    def _collect(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
+    def _collect(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> Answer:
         refusal = (
             self.floor.role_refusal(role, sender)
             or self.floor.price_refusal(price)
@@ -110,10 +109,10 @@ class CallAuction:
         )
         return refusal or self._rest(seat_of(sender), role, price, quantity)
 
-    def _not_now(self, seat: Seat, role: Role, price: Price) -> Reason | None:
+    def _not_now(self, seat: Seat, role: Role, price: Price) -> Refusal | None:
         """Why such an order cannot be among those collected, if so."""
         if self.floor.terms.self_trade == "refuse" and self._own_in_the_way(seat, role, price):
-            return "own_order"
+            return Refusal("own_order")
         return self.orders.not_better(role, price)
 
     def _own_in_the_way(self, seat: Seat, role: Role, price: Price) -> list[Resting]:
@@ -127,9 +126,9 @@ class CallAuction:
         order = Resting(self.orders.new_id(), role == "buyer", price, quantity, seat)
         return [*gone, self.orders.rest(order)]
 
-    def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
+    def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> Answer:
         order = self._mine(sender, order_id)
-        if isinstance(order, str):
+        if isinstance(order, Refusal):
             return order
         role: Role = "buyer" if order.is_buy else "seller"
         refusal = self.floor.price_refusal(price) or self.orders.refusal(seat_of(sender), role, quantity, order)

@@ -18,7 +18,6 @@ from p2p.messages import (
     InitInst,
     Message,
     OrderId,
-    Reason,
     Reminder,
     Replace,
     RequestStanding,
@@ -26,7 +25,7 @@ from p2p.messages import (
     Standing,
     StartPeriod,
 )
-from p2p.messages.envelope import Outgoing
+from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.orderbook.book import Fill
 from p2p.orderbook.book import Order as Resting
 
@@ -38,7 +37,7 @@ class ContinuousAuction:
         self.floor = TradingRights()
         self.orders = OpenOrders(self.floor)
 
-    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
+    def handle(self, message: Message, sender: Address) -> Answer:
         """What is sent upon a message, or why it is refused."""
         match message:
             case Bid(price=price, quantity=quantity):
@@ -77,7 +76,7 @@ class ContinuousAuction:
             case _:
                 raise AssertionError(f"an institution is not told {message.directive}")
 
-    def _quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
+    def _quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> Answer:
         refusal = (
             self.floor.role_refusal(role, sender)
             or self.floor.not_a_quote(role)
@@ -90,10 +89,10 @@ class ContinuousAuction:
         before = self.orders.best_quotes()
         return [*self._submit(seat_of(sender), role, price, quantity), *self.orders.quote_changes(before)]
 
-    def _not_now(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> Reason | None:
+    def _not_now(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> Refusal | None:
         """Why the book, as it stands, does not take such an order, if so."""
         if self.floor.terms.self_trade == "refuse" and self._own_in_the_way(seat, role, price, quantity):
-            return "own_order"
+            return Refusal("own_order")
         return self.orders.not_better(role, price)
 
     def _submit(self, seat: Seat, role: Role, price: Price, quantity: Quantity, rests: bool = True) -> list[Outgoing]:
@@ -144,7 +143,7 @@ class ContinuousAuction:
             sent += [Outgoing(ENVIRONMENT, contract), self.orders.gone_event(maker)]
         return sent
 
-    def _take(self, sender: Address, role: Role, limit: Price | None, quantity: Quantity) -> list[Outgoing] | Reason:
+    def _take(self, sender: Address, role: Role, limit: Price | None, quantity: Quantity) -> Answer:
         floor = self.floor
         refusal = floor.role_refusal(role, sender) or floor.not_a_quantity(seat_of(sender), role, quantity)
         if refusal:
@@ -152,31 +151,31 @@ class ContinuousAuction:
         seat, is_buy = seat_of(sender), role == "buyer"
         best = (self.orders.book.asks if is_buy else self.orders.book.bids).best()
         if best is None:
-            return "no_standing_ask" if is_buy else "no_standing_bid"
+            return Refusal("no_standing_ask" if is_buy else "no_standing_bid")
         if limit is not None and (best.price > limit if is_buy else best.price < limit):
-            return "moved"
+            return Refusal("moved")
         price = (floor.init.max_val if is_buy else floor.init.min_val) if limit is None else limit
         if floor.terms.self_trade == "refuse" and self._own_in_the_way(seat, role, price, quantity):
-            return "own_order"
+            return Refusal("own_order")
         before = self.orders.best_quotes()
         return [*self._submit(seat, role, price, quantity, rests=False), *self.orders.quote_changes(before)]
 
-    def _cancel(self, sender: Address, order_id: OrderId) -> list[Outgoing] | Reason:
+    def _cancel(self, sender: Address, order_id: OrderId) -> Answer:
         if not self.floor.open:
-            return "not_open"
+            return Refusal("not_open")
         order = self.orders.own_order(seat_of(sender), order_id)
         if order is None:
-            return "unknown_order"
+            return Refusal("unknown_order")
         before = self.orders.best_quotes()
         return [self.orders.cancel(order), *self.orders.quote_changes(before)]
 
-    def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> list[Outgoing] | Reason:
+    def _replace(self, sender: Address, order_id: OrderId, price: Price, quantity: Quantity) -> Answer:
         if not self.floor.open:
-            return "not_open"
+            return Refusal("not_open")
         seat = seat_of(sender)
         order = self.orders.own_order(seat, order_id)
         if order is None:
-            return "unknown_order"
+            return Refusal("unknown_order")
         role: Role = "buyer" if order.is_buy else "seller"
         refusal = self.floor.price_refusal(price) or self.orders.refusal(seat, role, quantity, order)
         shrinks = price == order.price and quantity <= order.quantity

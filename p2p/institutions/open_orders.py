@@ -7,8 +7,8 @@ used other units its worst orders shrink or leave.
 from p2p.base.units import AGENTS, Price, Quantity, Role, Seat
 from p2p.base.units import Side as SideName
 from p2p.institutions.trading_rights import TradingRights
-from p2p.messages import Ask, Bid, Message, Order, OrderId, Quote, Reason, Replace
-from p2p.messages.envelope import Outgoing
+from p2p.messages import Ask, Bid, Message, Order, OrderId, Quote, Replace
+from p2p.messages.envelope import Outgoing, Refusal
 from p2p.orderbook.book import Book, Side
 from p2p.orderbook.book import Order as Resting
 
@@ -43,10 +43,10 @@ class OpenOrders:
         """The sum of a trader's open quantities in a role."""
         return sum(int(order.quantity) for order in self.orders_of(seat, role))
 
-    def refusal(self, seat: Seat, role: Role, quantity: Quantity, instead: Resting | None = None) -> Reason | None:
+    def refusal(self, seat: Seat, role: Role, quantity: Quantity, instead: Resting | None = None) -> Refusal | None:
         """Why a trader may not have one more order of a quantity (in the place of another), if so."""
         if instead is None and len(self.open.get(seat, {})) >= ORDERS_MAX:
-            return "too_many_orders"
+            return Refusal("too_many_orders")
         committed = self.committed(seat, role) - (int(instead.quantity) if instead else 0)
         return self.floor.not_a_quantity(seat, role, quantity, committed)
 
@@ -77,14 +77,14 @@ class OpenOrders:
             return []
         return self.with_new(seat, role, message.price, message.quantity, instead)
 
-    def not_better(self, role: Role, price: Price) -> Reason | None:
+    def not_better(self, role: Role, price: Price) -> Refusal | None:
         """Where the terms have an improvement rule: why a price does not improve, if so."""
         if not self.floor.terms.improvement:
             return None
         best = (self.book.bids if role == "buyer" else self.book.asks).best()
         if best is None or (price > best.price if role == "buyer" else price < best.price):
             return None
-        return "does_not_improve"
+        return Refusal("does_not_improve")
 
     def rest(self, order: Resting) -> Outgoing:
         """Put an order into the book without matching."""

@@ -18,7 +18,6 @@ from p2p.messages import (
     InitInst,
     Message,
     Quote,
-    Reason,
     Reminder,
     Replace,
     RequestStanding,
@@ -26,7 +25,7 @@ from p2p.messages import (
     Standing,
     StartPeriod,
 )
-from p2p.messages.envelope import Outgoing
+from p2p.messages.envelope import Answer, Outgoing, Refusal
 
 
 class StandingAuction:
@@ -43,7 +42,7 @@ class StandingAuction:
         self.bidder: Seat | None = None
         self.asker: Seat | None = None
 
-    def handle(self, message: Message, sender: Address) -> list[Outgoing] | Reason:
+    def handle(self, message: Message, sender: Address) -> Answer:
         """What is sent upon a message, or why it is refused."""
         match message:
             case Bid(price=price, quantity=quantity):
@@ -55,7 +54,7 @@ class StandingAuction:
             case Sell(price=limit, quantity=quantity):
                 return self._no_trade(sender, "seller", quantity) or self._sell(seat_of(sender), limit)
             case Cancel() | Replace():
-                return "cannot_be_withdrawn" if self.floor.open else "not_open"
+                return Refusal("cannot_be_withdrawn" if self.floor.open else "not_open")
             case RequestStanding():
                 return [Outgoing(sender, self.standing())]
             case _:
@@ -79,34 +78,34 @@ class StandingAuction:
             case _:
                 raise AssertionError(f"an institution is not told {message.directive}")
 
-    def _no_trade(self, sender: Address, role: Role, quantity: Quantity) -> Reason | None:
+    def _no_trade(self, sender: Address, role: Role, quantity: Quantity) -> Refusal | None:
         """One unit a contract: nothing else can be meant."""
-        return self.floor.role_refusal(role, sender) or ("one_unit" if quantity > 1 else None)
+        return self.floor.role_refusal(role, sender) or (Refusal("one_unit") if quantity > 1 else None)
 
-    def _no_quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> Reason | None:
+    def _no_quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> Refusal | None:
         floor = self.floor
         return self._no_trade(sender, role, quantity) or floor.not_a_quote(role) or floor.price_refusal(price)
 
-    def _bid(self, buyer: Seat, price: Price) -> list[Outgoing] | Reason:
+    def _bid(self, buyer: Seat, price: Price) -> Answer:
         if self.asker == buyer and price >= self.ask:
             if self.floor.terms.self_trade == "refuse":
-                return "own_order"
+                return Refusal("own_order")
             return [self._withdrawn("ask"), *self._stands("bid", price, buyer)]
         if self.asker is not None and price >= self.ask:
             return self._contract(buyer, self.asker, self.ask, "ask")
         if price <= self.bid and self.floor.terms.improvement is not False:
-            return "does_not_improve"
+            return Refusal("does_not_improve")
         return self._stands("bid", price, buyer)
 
-    def _ask(self, seller: Seat, price: Price) -> list[Outgoing] | Reason:
+    def _ask(self, seller: Seat, price: Price) -> Answer:
         if self.bidder == seller and price <= self.bid:
             if self.floor.terms.self_trade == "refuse":
-                return "own_order"
+                return Refusal("own_order")
             return [self._withdrawn("bid"), *self._stands("ask", price, seller)]
         if self.bidder is not None and price <= self.bid:
             return self._contract(self.bidder, seller, self.bid, "bid")
         if price >= self.ask and self.floor.terms.improvement is not False:
-            return "does_not_improve"
+            return Refusal("does_not_improve")
         return self._stands("ask", price, seller)
 
     def _stands(self, side: Side, price: Price, trader: Seat) -> list[Outgoing]:
@@ -125,22 +124,22 @@ class StandingAuction:
             self.ask, self.asker = self.floor.init.max_val, None
         return Outgoing(AGENTS, Quote(side, None, quantity=0))
 
-    def _buy(self, buyer: Seat, limit: Price | None) -> list[Outgoing] | Reason:
+    def _buy(self, buyer: Seat, limit: Price | None) -> Answer:
         if self.asker is None:
-            return "no_standing_ask"
+            return Refusal("no_standing_ask")
         if limit is not None and self.ask > limit:
-            return "moved"
+            return Refusal("moved")
         if self.asker == buyer:
-            return "own_order" if self.floor.terms.self_trade == "refuse" else [self._withdrawn("ask")]
+            return Refusal("own_order") if self.floor.terms.self_trade == "refuse" else [self._withdrawn("ask")]
         return self._contract(buyer, self.asker, self.ask, "ask")
 
-    def _sell(self, seller: Seat, limit: Price | None) -> list[Outgoing] | Reason:
+    def _sell(self, seller: Seat, limit: Price | None) -> Answer:
         if self.bidder is None:
-            return "no_standing_bid"
+            return Refusal("no_standing_bid")
         if limit is not None and self.bid < limit:
-            return "moved"
+            return Refusal("moved")
         if self.bidder == seller:
-            return "own_order" if self.floor.terms.self_trade == "refuse" else [self._withdrawn("bid")]
+            return Refusal("own_order") if self.floor.terms.self_trade == "refuse" else [self._withdrawn("bid")]
         return self._contract(self.bidder, seller, self.bid, "bid")
 
     def _contract(self, buyer: Seat, seller: Seat, price: Price, taken: Side) -> list[Outgoing]:

@@ -4,8 +4,8 @@ What all institutions check alike is here, once; each keeps its own order of tra
 """
 
 from p2p.base.units import AGENTS, INSTITUTION, Address, Duration, Price, Quantity, Role, Seat
-from p2p.messages import EndRound, InitInst, Reason, Reminder, StartPeriod, StartRound
-from p2p.messages.envelope import Outgoing
+from p2p.messages import EndRound, InitInst, Reminder, StartPeriod, StartRound
+from p2p.messages.envelope import Outgoing, Refusal
 from p2p.scenario.terms import NO_TERMS, CallTerms, Terms
 
 
@@ -50,38 +50,38 @@ class TradingRights:
         """What each trader of a role may still trade."""
         return self.may_buy if role == "buyer" else self.may_sell
 
-    def role_refusal(self, role: Role, sender: Address) -> Reason | None:
+    def role_refusal(self, role: Role, sender: Address) -> Refusal | None:
         """Why a sender may not trade in a role now, if so."""
         if not self.open:
-            return "not_open"
+            return Refusal("not_open")
         left = self.units(role).get(sender) if isinstance(sender, int) else None
         if left is None:
-            return "not_a_buyer" if role == "buyer" else "not_a_seller"
-        return None if left > 0 else "no_units_left"
+            return Refusal("not_a_buyer" if role == "buyer" else "not_a_seller")
+        return None if left > 0 else Refusal("no_units_left")
 
-    def price_refusal(self, price: Price) -> Reason | None:
+    def price_refusal(self, price: Price) -> Refusal | None:
         """Why a price may not be said, if so."""
         init, terms = self.init, self.terms
         if not init.min_val + init.tick <= price <= init.max_val - init.tick:
-            return "price_out_of_limits"
+            return Refusal("price_out_of_limits")
         if (price - init.min_val) % init.tick:
-            return "off_tick"
+            return Refusal("off_tick")
         if terms.price_ceiling is not None and price > terms.price_ceiling:
-            return "above_ceiling"
+            return Refusal("above_ceiling")
         if terms.price_floor is not None and price < terms.price_floor:
-            return "below_floor"
+            return Refusal("below_floor")
         return None
 
-    def not_a_quote(self, role: Role) -> Reason | None:
+    def not_a_quote(self, role: Role) -> Refusal | None:
         """Why a role may not make quotes, if so."""
         allowed = self.terms.quotes
-        return None if allowed == "both" or allowed == f"{role}s" else "may_not_quote"
+        return None if allowed == "both" or allowed == f"{role}s" else Refusal("may_not_quote")
 
-    def not_a_quantity(self, sender: Seat, role: Role, quantity: Quantity, committed: Quantity = 0) -> Reason | None:
+    def not_a_quantity(self, sender: Seat, role: Role, quantity: Quantity, committed: Quantity = 0) -> Refusal | None:
         """Why a trader may not trade so much more than is committed already, if so."""
         if self.terms.units == "one" and quantity > 1:
-            return "one_unit"
-        return "no_units_left" if committed + quantity > self.units(role)[sender] else None
+            return Refusal("one_unit")
+        return Refusal("no_units_left") if committed + quantity > self.units(role)[sender] else None
 
     def trade(self, buyer: Seat, seller: Seat, quantity: Quantity) -> int:
         """Count a contract; its number in the period."""

@@ -1,11 +1,11 @@
-"""A message on its way: handed in (Envelope), sent by an institution or an environment (Sent), recorded (Event)."""
+"""A message on its way: handed in (Envelope), sent (Outgoing) or refused (Refusal), recorded (Event)."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from p2p.base.units import Address
-from p2p.messages import Message
+from p2p.messages import Message, Reason
 
 
 class Outgoing(NamedTuple):
@@ -13,6 +13,16 @@ class Outgoing(NamedTuple):
 
     to: Address
     message: Message
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A no to a message, and why: a fact of the experiment. It changes nothing."""
+
+    reason: Reason
+
+
+Answer: TypeAlias = list[Outgoing] | Refusal
+"""What an institution or an environment answers a message with: what it sends, or a refusal."""
 
 
 class Envelope(msgspec.Struct, frozen=True):

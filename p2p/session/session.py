@@ -61,7 +61,6 @@ from p2p.messages import (
     Pause,
     Paused,
     Reading,
-    Reason,
     Refused,
     Reminder,
     ReminderEndPeriod,
@@ -72,7 +71,7 @@ from p2p.messages import (
     Start,
     Unpaid,
 )
-from p2p.messages.envelope import Envelope, Event, Outgoing
+from p2p.messages.envelope import Answer, Envelope, Event, Outgoing, Refusal
 from p2p.scenario.assignment import seats_of_markets
 from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import NO_TERMS
@@ -171,22 +170,22 @@ class Session:
             told = Event(Passes(message.why, seat), SESSION, EXPERIMENTER)
             return [Event(Accepted(envelope.token), SESSION, seat, market.number), told]
         if isinstance(message, TO_ENVIRONMENT):
-            answer: list[Outgoing] | Reason = market.environment.handle(message, seat)
+            answer: Answer = market.environment.handle(message, seat)
             teller: Address = ENVIRONMENT
         else:
             answer, teller = self._ask_institution(market, seat, message), INSTITUTION
-        if isinstance(answer, str):
-            return [Event(Refused(envelope.token, answer), SESSION, seat, market.number)]
+        if isinstance(answer, Refusal):
+            return [Event(Refused(envelope.token, answer.reason), SESSION, seat, market.number)]
         if self.stand_ins:
             self.stand_ins.record_orders(market.number, seat, message, answer)
         return [Event(Accepted(envelope.token), SESSION, seat, market.number), *self._deliver(market, teller, answer)]
 
-    def _ask_institution(self, market: Market, seat: Seat, message: Message) -> list[Outgoing] | Reason:
+    def _ask_institution(self, market: Market, seat: Seat, message: Message) -> Answer:
         if self.paused_left is not None and not isinstance(message, RequestStanding):
-            return "not_open"
+            return Refusal("not_open")
         return self._loss_refusal(market, seat, message) or market.institution.handle(message, seat)
 
-    def _loss_refusal(self, market: Market, seat: Seat, message: Message) -> Reason | None:
+    def _loss_refusal(self, market: Market, seat: Seat, message: Message) -> Refusal | None:
         """Why an order could cost its sender more than the rules let him lose, if so."""
         no_loss = self.scenario.no_loss == "people" and self.is_a_persons(seat)
         floor = self.scenario.loss_floor
@@ -194,9 +193,9 @@ class Session:
             return None
         gains = market.environment.gains(seat, market.institution.commitments(seat, message))
         if no_loss and any(gain < 0 for gain in gains):
-            return "would_lose"
+            return Refusal("would_lose")
         at_worst = market.environment.balance.get(seat, 0) + sum(gain for gain in gains if gain < 0)
-        return "loss_floor" if floor is not None and gains and at_worst < -floor else None
+        return Refusal("loss_floor") if floor is not None and gains and at_worst < -floor else None
 
     def is_a_persons(self, seat: Seat) -> bool:
         """Whether a person holds a seat, or a robot in the place of one."""
@@ -214,7 +213,7 @@ class Session:
                 self.alarms[market.number] = (self.now + message.length_us, message)
             elif to == INSTITUTION:
                 answer = market.institution.handle(message, sender)
-                assert not isinstance(answer, str), f"an institution refuses no {message.directive}"
+                assert not isinstance(answer, Refusal), f"an institution refuses no {message.directive}"
                 events += self._deliver(market, INSTITUTION, answer)
             elif self.stand_ins and isinstance(message, Order) and not message.quantity:
                 self.stand_ins.forget_order(market.number, message.order)
@@ -225,7 +224,7 @@ class Session:
         made = isinstance(message, Contract) and self.stand_ins and self.stand_ins.unpaid_seats(market.number, message)
         before = {seat: market.environment.balance.get(seat, 0) for seat in made or ()}
         told = market.environment.handle(message, sender)
-        assert not isinstance(told, str), f"an environment refuses no {message.directive}"
+        assert not isinstance(told, Refusal), f"an environment refuses no {message.directive}"
         events = self._deliver(market, ENVIRONMENT, told)
         for seat, balance in before.items():
             assert isinstance(message, Contract)
@@ -345,8 +344,8 @@ class Session:
     def _submit_automatic(self, market: Market, seat: Seat, order: Message) -> list[Event]:
         """An order that the environment makes for a seat: recorded as the seat's, judged as if it had said it."""
         answer = self._ask_institution(market, seat, order)
-        if isinstance(answer, str):
-            return [Event(Refused(0, answer), SESSION, seat, market.number)]
+        if isinstance(answer, Refusal):
+            return [Event(Refused(0, answer.reason), SESSION, seat, market.number)]
         if self.stand_ins:
             self.stand_ins.record_orders(market.number, seat, order, answer, by_itself=True)
         return [Event(order, seat, INSTITUTION, market.number), *self._deliver(market, INSTITUTION, answer)]
@@ -359,7 +358,7 @@ class Session:
         if market is None:
             return self._start_period()
         answer = self.markets[market].institution.handle(reminder, INSTITUTION)
-        assert not isinstance(answer, str)
+        assert not isinstance(answer, Refusal)
         events = self._deliver(self.markets[market], INSTITUTION, answer)
         return events if self.alarms else events + self._after_period()
 

@@ -11,7 +11,7 @@ What a robot sets for the time to come ends with its time: who comes back finds 
 from p2p.base.units import Role, Seat, Side
 from p2p.environments.base import Environment
 from p2p.messages import Ask, Bid, Contract, HandedBack, Message, Order, OrderId, Quote, SetReservation, TakenOver
-from p2p.messages.envelope import Outgoing
+from p2p.messages.envelope import Outgoing, Refusal
 
 SIDE: dict[Role, Side] = {"buyer": "bid", "seller": "ask"}
 
@@ -52,7 +52,7 @@ class StandIns:
         for setting in self._settings.pop(seat):
             if setting not in now:
                 answer = environment.handle(setting, seat)
-                assert not isinstance(answer, str), "what was set once can be set again"
+                assert not isinstance(answer, Refusal), "what was set once can be set again"
                 sent += answer
         return sent
 

@@ -27,6 +27,7 @@ from p2p.messages import (
     Open,
     Pause,
     Quote,
+    Reason,
     Refused,
     RequestStanding,
     Sell,
@@ -34,7 +35,7 @@ from p2p.messages import (
     Start,
     StartPeriod,
 )
-from p2p.messages.envelope import Envelope, Event, Outgoing
+from p2p.messages.envelope import Answer, Envelope, Event, Outgoing, Refusal
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 from p2p.session.session import Session
 
@@ -82,12 +83,12 @@ class Play:
 
     def __init__(self, stage: StandingAuction) -> None:
         self.auction = stage
-        self.answer: list[Outgoing] | str = []
+        self.answer: Answer = []
         self.before: object = None
         self.expected = True
 
     def __lshift__(self, said: Said) -> Self:
-        assert self.expected or not isinstance(self.answer, str), f"nobody expected '{self.answer}'"
+        assert self.expected or not isinstance(self.answer, Refusal), f"nobody expected {self.answer}"
         sender, message = said
         self.before = self.auction.state()
         self.answer, self.expected = self.auction.handle(message, sender), False
@@ -114,7 +115,7 @@ def standing(bid: int | None = None, ask: int | None = None, buyer: int | None =
 
     def check(now: Play) -> None:
         shown = now.auction.standing()
-        assert not isinstance(now.answer, str), f"refused: {now.answer}"
+        assert not isinstance(now.answer, Refusal), now.answer
         assert (shown.bid, shown.ask) == (bid, ask)
         assert buyer in (None, shown.buyer)
         told = [sent.message for sent in now.answer if isinstance(sent.message, Quote)]
@@ -138,7 +139,7 @@ def contract(price: int, buyer: int, seller: int) -> Expectation:
     """A unit went from seller to buyer at that price, which the environment was told."""
 
     def check(now: Play) -> None:
-        assert not isinstance(now.answer, str), f"refused: {now.answer}"
+        assert not isinstance(now.answer, Refusal), now.answer
         (sent,) = now.answer
         assert isinstance(sent.message, Contract)
         assert sent.to == ENVIRONMENT
@@ -147,11 +148,11 @@ def contract(price: int, buyer: int, seller: int) -> Expectation:
     return check
 
 
-def refused(reason: str) -> Expectation:
+def refused(reason: Reason) -> Expectation:
     """It was refused for that reason, and nothing has changed."""
 
     def check(now: Play) -> None:
-        assert now.answer == reason
+        assert now.answer == Refusal(reason)
         assert now.auction.state() == now.before
 
     return check

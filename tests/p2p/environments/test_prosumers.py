@@ -23,7 +23,7 @@ from p2p.messages import (
     StartPeriod,
     Step,
 )
-from p2p.messages.envelope import Outgoing
+from p2p.messages.envelope import Outgoing, Refusal
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
 from p2p.scenario.schema import InstitutionRules
@@ -61,7 +61,7 @@ def environment(*houses: Household, charges: Charges = NO_CHARGES, rules: Prosum
 
 def settle(market: Prosumer) -> dict[int, Metered]:
     answers = market.handle(EndRound(market.period), INSTITUTION)
-    assert not isinstance(answers, str)
+    assert not isinstance(answers, Refusal)
     assert all(isinstance(sent.message, Metered) for sent in answers)
     return {sent.to: sent.message for sent in answers}  # type: ignore[misc]
 
@@ -200,7 +200,7 @@ def test_a_target_holds_until_it_is_changed_as_far_as_power_and_charge_allow():
 def test_what_cannot_be_set_is_refused_and_changes_nothing(seat, message, reason):
     market = with_battery(20, 80)
     before = msgspec.json.encode(market.state())
-    assert market.handle(message, seat) == reason
+    assert market.handle(message, seat) == Refusal(reason)
     assert msgspec.json.encode(market.state()) == before
 
 

@@ -18,7 +18,7 @@ from p2p.messages import (
     Standing,
     StartRound,
 )
-from p2p.messages.envelope import Outgoing
+from p2p.messages.envelope import Answer, Outgoing, Refusal
 from tests.plays.play import (
     Play,
     Said,
@@ -270,8 +270,8 @@ orders: st.SearchStrategy[Said] = st.one_of(
 )
 
 
-def name(answer: list[Outgoing] | str) -> str:
-    return answer if isinstance(answer, str) else answer[0].message.directive
+def name(answer: Answer) -> str:
+    return answer.reason if isinstance(answer, Refusal) else answer[0].message.directive
 
 
 @given(said=st.lists(orders, max_size=120), tick=st.sampled_from([1, 1, 2, 5]))
@@ -287,7 +287,7 @@ def test_the_auction_and_its_naive_twin_play_alike(said: list[Said], tick: int) 
     for seat, message in said:
         before, quotes, answer = stage.state(), stage.standing(), stage.handle(message, seat)
         assert name(answer) == twin.hear(seat, message)
-        if isinstance(answer, str):
+        if isinstance(answer, Refusal):
             assert stage.state() == before
         for sent in answer if isinstance(answer, list) else []:
             if isinstance(made := sent.message, Contract):

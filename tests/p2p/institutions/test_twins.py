@@ -31,6 +31,7 @@ from p2p.messages import (
     Sell,
     StartPeriod,
 )
+from p2p.messages.envelope import Refusal
 from p2p.scenario.schema import INSTITUTION_NAMES
 from p2p.scenario.terms import CallTerms, Terms
 from tests.twins.naive_market import TWINS, Deal, Naive, NaiveCall
@@ -117,8 +118,8 @@ class Stage:
     def say(self, seat: int, message: Message) -> None:
         before = repr(self.real.state())
         answer, expected = self.real.handle(message, seat), self.twin.say(seat, message)
-        if isinstance(answer, str):
-            assert answer == expected
+        if isinstance(answer, Refusal):
+            assert answer.reason == expected
             assert repr(self.real.state()) == before, "a refusal changes nothing"
             return
         assert self.hear(answer) == expected
@@ -149,7 +150,7 @@ class Stage:
     def hear(self, sents: Any) -> list[Deal]:
         """Fold what was sent; the contracts in it."""
         deals: list[Deal] = []
-        assert not isinstance(sents, str), sents
+        assert not isinstance(sents, Refusal), sents
         for to, message in sents:
             match message:
                 case Contract():
