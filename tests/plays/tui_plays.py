@@ -12,6 +12,7 @@ from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.simulation import Simulation
 from tests import ROOT
+from tui.entry.order_entry import NotPossible
 from tui.model.model import Model
 
 SMITH = ROOT / "scenarios" / "smith-1962-test-1.toml"
@@ -71,6 +72,11 @@ def told_to(seat: int | None, scenario: Scenario, seed: int = 1, agent: str = "z
             if message is not None:
                 told.append(NumberedFact(len(told) + 1, at, message))
     return told
+
+
+def why(answer: object) -> str:
+    """Why something cannot be sent; nothing where it can."""
+    return answer.why if isinstance(answer, NotPossible) else ""
 
 
 def seat_of(scenario: Scenario, role: str, seed: int = 1, units: int = 1) -> int:

@@ -37,8 +37,8 @@ from p2p.scenario.public_rules import public_rules
 from p2p.sim.simulation.simulation import Simulation
 from recordings.reading.indicative_price import IndicativePrice
 from tests.plays.tui_markets_plays import BOOK, DAY, opened
-from tests.plays.tui_plays import Play, calls, market, small, told_to
-from tui.entry.order_entry import cancelling, outlook, price_typed, refusal_for, replacing, usual_quantity
+from tests.plays.tui_plays import Play, calls, market, small, told_to, why
+from tui.entry.order_entry import NotPossible, cancelling, outlook, price_typed, refusal_for, replacing, usual_quantity
 from tui.model.model import ExpiredOrder
 from tui.model.number_format import NumberFormat
 from tui.screens.results import row, total
@@ -209,28 +209,28 @@ def test_a_persons_line_keeps_states_without_numbering_them_and_a_robots_passes_
 
 def test_more_than_one_has_is_told_and_so_is_more_than_is_not_offered_yet() -> None:
     play = opened(BOOK, "buyer", (300, 2), (200, 1))
-    assert "you have 3 units left" in (refusal_for(play.model, Bid(100, 4)) or "")
+    assert "you have 3 units left" in why(refusal_for(play.model, Bid(100, 4)))
     play << Order(1, "bid", 100, 2, mine=True)
-    assert "offer 2 of them already" in (refusal_for(play.model, Bid(90, 2)) or "")
+    assert "offer 2 of them already" in why(refusal_for(play.model, Bid(90, 2)))
     assert refusal_for(play.model, Bid(90, 1)) is None
 
 
 def test_a_loss_on_the_last_of_several_units_is_told() -> None:
     play = opened(BOOK, "buyer", (300, 1), (200, 1))
     assert refusal_for(play.model, Bid(250, 1)) is None
-    assert "worth less than 250" in (refusal_for(play.model, Bid(250, 2)) or "")
+    assert "worth less than 250" in why(refusal_for(play.model, Bid(250, 2)))
 
 
 def test_in_a_call_nothing_can_be_taken() -> None:
     play = opened(calls(1), "buyer", (300, 1))
-    assert "nothing can be taken" in (refusal_for(play.model, Buy(100)) or "")
+    assert "nothing can be taken" in why(refusal_for(play.model, Buy(100)))
 
 
 def test_the_ceiling_and_who_may_quote_are_told() -> None:
     rules = public_rules(market("continuous", terms="price_ceiling = 150"))
-    assert price_typed("151", rules) == "nobody may trade above the ceiling of 150"
+    assert price_typed("151", rules) == NotPossible("nobody may trade above the ceiling of 150")
     play = opened(market("continuous", terms='quotes = "sellers"'), "buyer", (300, 1))
-    assert "only sellers make quotes" in (refusal_for(play.model, Bid(100)) or "")
+    assert "only sellers make quotes" in why(refusal_for(play.model, Bid(100)))
 
 
 def test_a_replacement_takes_price_quantity_or_both_from_what_is_typed() -> None:
@@ -239,11 +239,11 @@ def test_a_replacement_takes_price_quantity_or_both_from_what_is_typed() -> None
     assert replacing(play.model, order, "120") == Replace(7, 120, 2)
     assert replacing(play.model, order, "x1") == Replace(7, 100, 1)
     assert replacing(play.model, order, "130x1") == Replace(7, 130, 1)
-    assert "type a new price first" in str(replacing(play.model, order, ""))
-    assert "you have 2 units left" in str(replacing(play.model, order, "x3"))
-    assert "above your value" in str(replacing(play.model, order, "301"))
+    assert "type a new price first" in why(replacing(play.model, order, ""))
+    assert "you have 2 units left" in why(replacing(play.model, order, "x3"))
+    assert "above your value" in why(replacing(play.model, order, "301"))
     assert cancelling(play.model, order) == Cancel(7)
-    assert cancelling(play.model, None) == "you have no order in the book"
+    assert cancelling(play.model, None) == NotPossible("you have no order in the book")
 
 
 def test_of_energy_all_that_is_not_offered_yet_is_meant() -> None:

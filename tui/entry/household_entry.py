@@ -1,33 +1,33 @@
 """What a household sets until it changes it: its battery's power, and the prices at which an automaton trades."""
 
 from p2p.messages import SetBattery, SetReservation
-from tui.entry.order_entry import price_typed
+from tui.entry.order_entry import NotPossible, price_typed
 from tui.model.model import Model
 
 
-def battery_set(model: Model, text: str) -> SetBattery | str:
+def battery_set(model: Model, text: str) -> SetBattery | NotPossible:
     """The battery's power in W from what is typed (below 0 it gives), its own rule where nothing is; or why not."""
     forecast = model.own.forecast
     if forecast is None or not forecast.capacity:
-        return "your house has no battery"
+        return NotPossible("your house has no battery")
     if not text:
         return SetBattery()
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
     if not (digits.isascii() and digits.isdigit()):
-        return "a battery's power is a whole number of W; with - before it the battery gives"
+        return NotPossible("a battery's power is a whole number of W; with - before it the battery gives")
     if int(digits) > forecast.power_w:
-        return f"your battery has {forecast.power_w} W at the most"
+        return NotPossible(f"your battery has {forecast.power_w} W at the most")
     return SetBattery(sign * int(digits))
 
 
-def reservation_set(model: Model, text: str) -> SetReservation | str:
+def reservation_set(model: Model, text: str) -> SetReservation | NotPossible:
     """The automaton with the price that is typed for one's side, the other side's kept; off where nothing is typed."""
     if not text:
         return SetReservation()
     if model.own.role is None:
-        return "a limit is for buying or for selling, and in this period you do neither"
+        return NotPossible("a limit is for buying or for selling, and in this period you do neither")
     price = price_typed(text, model.rules)
-    if isinstance(price, str):
+    if isinstance(price, NotPossible):
         return price
     now = model.own.reservation
     return SetReservation(price, now.sell) if model.own.role == "buyer" else SetReservation(now.buy, price)

@@ -3,6 +3,8 @@
 The server judges for itself; here a slip of the finger is told at once, and nothing is sent that can only be refused.
 """
 
+from dataclasses import dataclass
+
 from p2p.base.units import Money, Price, Quantity, Side
 from p2p.messages import Ask, Bid, Buy, Cancel, Replace, Sell
 from p2p.messages import Order as Resting
@@ -15,27 +17,34 @@ TIMES = "x"
 """Between a price and a quantity: `195x3`."""
 
 
-def price_typed(text: str, rules: PublicRules) -> Price | str:
+@dataclass(frozen=True)
+class NotPossible:
+    """A sentence for the trader: why nothing can be sent."""
+
+    why: str
+
+
+def price_typed(text: str, rules: PublicRules) -> Price | NotPossible:
     """The price in what was typed, or a sentence that says what is wrong with it."""
     text = text.strip()
     if not text:
-        return "type a price first"
+        return NotPossible("type a price first")
     figures = NumberFormat(rules)
     price = figures.typed(text)
     if price is None:
         if figures.decimals:
-            return f"a price is a number of {figures.unit} with {figures.decimals} decimals at the most"
-        return f"a price is a whole number of {figures.unit}"
+            return NotPossible(f"a price is a number of {figures.unit} with {figures.decimals} decimals at the most")
+        return NotPossible(f"a price is a whole number of {figures.unit}")
     say = figures.price
     if not rules.price_min <= price <= rules.price_max:
-        return f"prices go from {say(rules.price_min)} to {say(rules.price_max)} {figures.unit}"
+        return NotPossible(f"prices go from {say(rules.price_min)} to {say(rules.price_max)} {figures.unit}")
     if (price - rules.price_min) % rules.tick:
         lower = price - (price - rules.price_min) % rules.tick
-        return f"prices go in steps of {say(rules.tick)}: {say(lower)} or {say(lower + rules.tick)}"
+        return NotPossible(f"prices go in steps of {say(rules.tick)}: {say(lower)} or {say(lower + rules.tick)}")
     if rules.terms.price_ceiling is not None and price > rules.terms.price_ceiling:
-        return f"nobody may trade above the ceiling of {say(rules.terms.price_ceiling)}"
+        return NotPossible(f"nobody may trade above the ceiling of {say(rules.terms.price_ceiling)}")
     if rules.terms.price_floor is not None and price < rules.terms.price_floor:
-        return f"nobody may trade below the floor of {say(rules.terms.price_floor)}"
+        return NotPossible(f"nobody may trade below the floor of {say(rules.terms.price_floor)}")
     return price
 
 
@@ -45,12 +54,12 @@ def parts_typed(text: str) -> tuple[str, str]:
     return price, quantity
 
 
-def quantity_typed(text: str, usual: Quantity) -> Quantity | str:
+def quantity_typed(text: str, usual: Quantity) -> Quantity | NotPossible:
     """The quantity in what was typed, the usual one where it was left out; or a sentence that says what is wrong."""
     if not text:
         return usual
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        return "a quantity is a whole number, 1 or more"
+        return NotPossible("a quantity is a whole number, 1 or more")
     return int(text)
 
 
@@ -81,52 +90,59 @@ def profit(model: Model, price: Price, quantity: Quantity = 1) -> Money | None:
     return sum(holding.gains([(price, min(quantity, holding.units_left))], model.rules.charges))
 
 
-def no_role(model: Model) -> str:
+def no_role(model: Model) -> NotPossible:
     """Why one is neither buyer nor seller, as a sentence."""
-    return "you have nothing to trade in this period" if model.public.open else "you have no role in this period yet"
+    now = "you have nothing to trade in this period"
+    return NotPossible(now if model.public.open else "you have no role in this period yet")
 
 
-def refusal_for(model: Model, order: Order) -> str | None:
+def refusal_for(model: Model, order: Order) -> NotPossible | None:
     """Why an order is not sent, as a sentence; None where nothing speaks against it."""
     if model.own.role is None:
         return no_role(model)
     buys = isinstance(order, Bid | Buy)
     if buys != (model.own.role == "buyer"):
-        return f"you are a {model.own.role}: {'a seller asks and sells' if buys else 'a buyer bids and buys'}"
+        return NotPossible(
+            f"you are a {model.own.role}: {'a seller asks and sells' if buys else 'a buyer bids and buys'}"
+        )
     closed = _closed(model)
     if closed:
         return closed
     if not model.own.units_left:
-        return "you have traded all your units of this period"
+        return NotPossible("you have traded all your units of this period")
     if model.own.collects and isinstance(order, Buy | Sell):
-        return "in a call one states prices, and nothing can be taken before it is held"
+        return NotPossible("in a call one states prices, and nothing can be taken before it is held")
     if isinstance(order, Bid | Ask) and model.rules.terms.quotes not in ("both", f"{model.own.role}s"):
-        return f"in this market only {model.rules.terms.quotes} make quotes; you take theirs"
+        return NotPossible(f"in this market only {model.rules.terms.quotes} make quotes; you take theirs")
     if order.price is None:
-        return f"there is no {'ask to buy from' if buys else 'bid to sell to'}"
+        return NotPossible(f"there is no {'ask to buy from' if buys else 'bid to sell to'}")
     return _too_much(model, order) or loss(model, order.price, order.quantity, isinstance(order, Buy | Sell))
 
 
-def _closed(model: Model) -> str | None:
+def _closed(model: Model) -> NotPossible | None:
     if model.public.paused:
-        return "the session is paused"
-    return None if model.public.open else "the market is closed at the moment"
+        return NotPossible("the session is paused")
+    return None if model.public.open else NotPossible("the market is closed at the moment")
 
 
-def _too_much(model: Model, order: Order, instead: Resting | None = None) -> str | None:
+def _too_much(model: Model, order: Order, instead: Resting | None = None) -> NotPossible | None:
     """Why so much cannot be offered or taken, if so."""
     left, figures = model.own.units_left, model.figures
     if order.quantity > 1 and not figures.many:
-        return "one unit is traded at a time in this market"
+        return NotPossible("one unit is traded at a time in this market")
     if order.quantity > left:
-        return f"you have {figures.quantity(left)} left to trade"
+        return NotPossible(f"you have {figures.quantity(left)} left to trade")
     offered = model.offered - (instead.quantity if instead else 0)
     if isinstance(order, Bid | Ask) and not model.public.resets and offered + order.quantity > left:
-        return f"you have {figures.quantity(left)} left, and offer {offered} of them already: cancel or replace"
+        return NotPossible(
+            f"you have {figures.quantity(left)} left, and offer {offered} of them already: cancel or replace"
+        )
     return None
 
 
-def loss(model: Model, price: Price, quantity: Quantity, taking: bool, instead: Resting | None = None) -> str | None:
+def loss(
+    model: Model, price: Price, quantity: Quantity, taking: bool, instead: Resting | None = None
+) -> NotPossible | None:
     """Why an order would trade at a loss where that is not allowed, if so: alone, or with what is offered already."""
     holding, buys = model.own.holding, model.own.role == "buyer"
     if not model.rules.no_loss or holding is None or model.own.unit_value is None:
@@ -134,7 +150,7 @@ def loss(model: Model, price: Price, quantity: Quantity, taking: bool, instead: 
     value, say = model.own.unit_value, model.figures.price
     if (price - value) * (1 if buys else -1) > 0:
         beyond = "above your value" if buys else "below your cost"
-        return f"{say(price)} is {beyond} of {say(value)}, and losses are not allowed"
+        return NotPossible(f"{say(price)} is {beyond} of {say(value)}, and losses are not allowed")
     own = [(o.price, o.quantity) for o in model.own.orders.values() if instead is None or o.order != instead.order]
     new = (price, min(quantity, holding.units_left))
     if taking or model.public.resets:
@@ -143,32 +159,36 @@ def loss(model: Model, price: Price, quantity: Quantity, taking: bool, instead: 
         bound = sorted([*own, new], key=lambda one: -one[0] if buys else one[0])
     if min(holding.gains(bound, model.rules.charges), default=0) < 0:
         worth = "worth less than" if buys else "dearer than"
-        return f"with what you offer already, your last units are {worth} {say(price)}; losses are not allowed"
+        return NotPossible(
+            f"with what you offer already, your last units are {worth} {say(price)}; losses are not allowed"
+        )
     return None
 
 
-def replacing(model: Model, order: Resting | None, text: str) -> Replace | str:
+def replacing(model: Model, order: Resting | None, text: str) -> Replace | NotPossible:
     """The order that takes an own one's place, from what is typed (a price, a quantity, or both); or why not."""
     if order is None:
-        return "you have no order in the book"
+        return NotPossible("you have no order in the book")
     price_text, quantity_text = parts_typed(text)
     if not text:
-        return "type a new price first" + (f", or {TIMES} and a new quantity" if model.figures.many else "")
+        return NotPossible(
+            "type a new price first" + (f", or {TIMES} and a new quantity" if model.figures.many else "")
+        )
     price = price_typed(price_text, model.rules) if price_text else order.price
     quantity = quantity_typed(quantity_text, order.quantity)
-    if isinstance(price, str):
+    if isinstance(price, NotPossible):
         return price
-    if isinstance(quantity, str):
+    if isinstance(quantity, NotPossible):
         return quantity
     said = Bid(price, quantity) if order.side == "bid" else Ask(price, quantity)
     why = _closed(model) or _too_much(model, said, order) or loss(model, price, quantity, False, order)
     return why or Replace(order.order, price, quantity)
 
 
-def cancelling(model: Model, order: Resting | None) -> Cancel | str:
+def cancelling(model: Model, order: Resting | None) -> Cancel | NotPossible:
     """The message that takes an own order out; or why not."""
     if order is None:
-        return "you have no order in the book"
+        return NotPossible("you have no order in the book")
     return _closed(model) or Cancel(order.order)
 
 
@@ -215,10 +235,10 @@ def step_price(model: Model, text: str, up: bool) -> Price | None:
     if side is None:
         return None
     typed = price_typed(text, rules)
-    if isinstance(typed, int):
-        price = typed + (rules.tick if up else -rules.tick)
-    else:
+    if isinstance(typed, NotPossible):
         price = first_improvement(model, side)
+    else:
+        price = typed + (rules.tick if up else -rules.tick)
     low, high = controlled(rules)
     return min(max(price, low), high)
 

@@ -11,6 +11,7 @@ from p2p.messages import Message
 from tui.entry.household_entry import battery_set, reservation_set
 from tui.entry.order_entry import (
     TIMES,
+    NotPossible,
     cancelling,
     no_role,
     order_of,
@@ -140,7 +141,7 @@ class TradingScreen(MarketScreen):
         model = self.model
         side = quote_side(model) if model else None
         if side is None:
-            self._refuse(no_role(model) if model else "the market has not been heard of yet")
+            self._refuse(no_role(model).why if model else "the market has not been heard of yet")
             return
         self.action_order(side)
 
@@ -156,12 +157,12 @@ class TradingScreen(MarketScreen):
             price = self.on_screen[TAKES[word]]
         else:
             typed = price_typed(price_text, model.rules)
-            if isinstance(typed, str):
-                self._refuse(typed)
+            if isinstance(typed, NotPossible):
+                self._refuse(typed.why)
                 return
             price = typed
-        if isinstance(quantity, str):
-            self._refuse(quantity)
+        if isinstance(quantity, NotPossible):
+            self._refuse(quantity.why)
             return
         order = order_of(word, price, quantity)
         self._send(refusal_for(model, order) or order)
@@ -193,10 +194,10 @@ class TradingScreen(MarketScreen):
             self._own_orders().pick(self.model, step)
             self.post_message(DrawRequested())
 
-    def _send(self, message: Message | str) -> None:
+    def _send(self, message: Message | NotPossible) -> None:
         """Send a message, or say why not."""
-        if isinstance(message, str):
-            self._refuse(message)
+        if isinstance(message, NotPossible):
+            self._refuse(message.why)
             return
         self.post_message(OrderRequested(message, self._ticket().typed))
         self._ticket().put("")

@@ -7,6 +7,7 @@ from textual.content import Content
 from p2p.base.units import Instant
 from tui.entry.order_entry import (
     TIMES,
+    NotPossible,
     may_trade,
     order_of,
     outlook,
@@ -94,17 +95,16 @@ class Ticket(Vertical):
         if self.typed.startswith("-"):
             return typed + Content.styled("w sets your battery to so many W; below 0 it gives", "dim")
         price_text, quantity_text = parts_typed(self.typed)
-        price = price_typed(price_text, model.rules) if price_text else ""
-        quantity = quantity_typed(quantity_text, usual_quantity(model))
-        if price == "":
+        if not price_text:
             return typed + Content.styled("a price comes first; without one, r changes your order's quantity", "dim")
-        if isinstance(price, str):
-            return typed + Content.styled(f"✘ {price}", "bold $error")
-        if isinstance(quantity, str):
-            return typed + Content.styled(f"✘ {quantity}", "bold $error")
+        price, quantity = price_typed(price_text, model.rules), quantity_typed(quantity_text, usual_quantity(model))
+        if isinstance(price, NotPossible):
+            return typed + _crossed(price)
+        if isinstance(quantity, NotPossible):
+            return typed + _crossed(quantity)
         usual = Content.styled(f"× {quantity}  ", "dim") if model.figures.many and not quantity_text else ""
         why = refusal_for(model, order_of(side, price, quantity))
-        said = Content.styled(f"✘ {why}", "bold $error") if why else Content(outlook(model, price, quantity))
+        said = _crossed(why) if why else Content(outlook(model, price, quantity))
         return typed + usual + said
 
     def _answer(self, model: Model) -> Content:
@@ -115,6 +115,10 @@ class Ticket(Vertical):
             more = f" and {len(model.orders) - 3} more" if len(model.orders) > 3 else ""
             return Content.styled(f"… pending: {waiting}{more}; waits for the market's answer", "bold $warning")
         return news_words(model.news, model.figures)
+
+
+def _crossed(no: NotPossible) -> Content:
+    return Content.styled(f"✘ {no.why}", "bold $error")
 
 
 def hint(model: Model) -> str:
