@@ -126,7 +126,7 @@ class HostedSession:
         self.metrics.watch(lambda: len(self.gateway.lines), lambda: self.sequencer.waiting)
         self.listeners: list[Callable[[list[Committed]], None]] = []
         self.transport = transport
-        self.gateway.tokens.update(opened.session.tokens)
+        self.gateway.tokens.update(opened.session.tokens.items())
         self.gateway.people.update(names(opened.store))
         self.gateway.agents.update(agents(opened.store))
         self.gateway.deliveries.update(served(opened.store))

@@ -7,7 +7,7 @@ Pauses do not count. A robot in the place of a person is neither the one nor the
 from collections import defaultdict
 from typing import Literal, TypeAlias
 
-from p2p.base.units import Duration, Instant, Money, Seat
+from p2p.base.units import Duration, Instant, Money, Seat, is_seat
 from p2p.messages import EndRound, InitInst, Joined, Left, Message, Paused, Resumed, StartRound, Unpaid
 from p2p.messages.envelope import Event
 
@@ -59,7 +59,7 @@ class SeatOccupancy:
             case Paused() | Resumed():
                 self._count(at)
                 self._paused = isinstance(message, Paused)
-            case Unpaid(gain=gain) if market is not None and isinstance(event.to, int):
+            case Unpaid(gain=gain) if market is not None and is_seat(event.to):
                 self.unpaid[market, self._last[market], event.to] += gain
             case _:
                 pass

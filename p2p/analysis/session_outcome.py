@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from p2p.analysis.energy_metrics import EnergyRecords, QuotedSpreads, best_gain, feeder_capacity, score_energy
 from p2p.analysis.market_metrics import PeriodScore, efficiency, score_period
-from p2p.base.units import Controller, Quantity, Seat
+from p2p.base.units import Controller, Quantity, Seat, is_seat
 from p2p.messages import Contract, EndRound, Forecast, InitInst, Joined, Message, Metered, Schedule, StartRound
 from p2p.messages.envelope import Event
 from p2p.scenario.charges import NO_CHARGES, Charges
@@ -46,7 +46,7 @@ class SessionOutcome:
                     books.quoted += self._spreads[market].of(message)
             case Schedule(period=period):
                 assert market is not None
-                assert isinstance(event.to, int)
+                assert is_seat(event.to)
                 self.schedules.setdefault((market, period), {})[event.to] = message
             case StartRound(period=period):
                 assert market is not None
@@ -94,7 +94,7 @@ class SessionOutcome:
 
     def _energy(self, event: Event, message: Forecast | Metered) -> None:
         assert event.market is not None
-        assert isinstance(event.to, int), "what a household is told is told to it alone"
+        assert is_seat(event.to), "what a household is told is told to it alone"
         books = self.books.setdefault((event.market, message.period), EnergyRecords())
         self._spreads.setdefault(event.market, QuotedSpreads())
         if isinstance(message, Forecast):
@@ -106,5 +106,5 @@ class SessionOutcome:
         """An order rests, or has been made for a seat by its automaton."""
         spreads = self._spreads[event.market]
         spreads.on_event(event.message)
-        if isinstance(event.sender, int):
+        if is_seat(event.sender):
             spreads.on_input(event.message)

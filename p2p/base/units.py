@@ -1,6 +1,6 @@
 """The units everything is counted in: integers with names, so that money and time add up exactly."""
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeGuard
 
 Price: TypeAlias = int
 """A price in the scenario's smallest unit of money (cents in Smith's Test 1)."""
@@ -20,21 +20,23 @@ Duration: TypeAlias = int
 Seat: TypeAlias = int
 """A place in the session, from 0; whoever holds its code sits there. It says nothing of role or value."""
 
-Address: TypeAlias = int | str
-"""Who says a message or is told it: a seat, or one of ENVIRONMENT, INSTITUTION, AGENTS, EVERYONE, …"""
+Actor: TypeAlias = Literal["environment", "institution", "session", "experimenter", "gateway", "agents", "everyone"]
+"""A part of a session, a line that is no trader's, or several seats at once."""
+Address: TypeAlias = Seat | Actor
+"""Who says a message or is told it."""
 
 Role: TypeAlias = Literal["buyer", "seller"]
 Side: TypeAlias = Literal["bid", "ask"]
 Controller: TypeAlias = Literal["human", "robot"]
 
-ENVIRONMENT = "environment"
-INSTITUTION = "institution"
-SESSION = "session"
-EXPERIMENTER = "experimenter"
-GATEWAY = "gateway"
-AGENTS = "agents"
+ENVIRONMENT: Final = "environment"
+INSTITUTION: Final = "institution"
+SESSION: Final = "session"
+EXPERIMENTER: Final = "experimenter"
+GATEWAY: Final = "gateway"
+AGENTS: Final = "agents"
 """All the seats of one market."""
-EVERYONE = "everyone"
+EVERYONE: Final = "everyone"
 """All the seats of all the markets of a session."""
 
 SECOND: Duration = 1_000_000
@@ -47,3 +49,8 @@ UNITS_MAX = 1_000
 """Steps a trader may hold in one period: more would not fit on a screen, nor be a schedule."""
 SEATS_MAX = 1_000
 """Seats of a session: what one writer and one roster are meant for."""
+
+
+def is_seat(address: object) -> TypeGuard[Seat]:
+    """Whether an address is a trader's; all others are names."""
+    return isinstance(address, int)

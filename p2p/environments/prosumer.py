@@ -8,7 +8,7 @@ is worth to a seat is its gain over dealing with the grid alone under the same b
 from dataclasses import dataclass, field
 
 from p2p.base.rng import stream
-from p2p.base.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat
+from p2p.base.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat, is_seat
 from p2p.environments.energy_value import settled
 from p2p.environments.household_days import Days
 from p2p.messages import (
@@ -149,9 +149,9 @@ class Prosumer:
                 return self._enter(message)
             case EndRound():
                 return [Outgoing(seat, self._settled(seat)) for seat in self.days.households]
-            case SetBattery() if isinstance(sender, int):
+            case SetBattery() if is_seat(sender):
                 return self._set_battery(sender, message)
-            case SetReservation() if isinstance(sender, int):
+            case SetReservation() if is_seat(sender):
                 return self._set_reservation(sender, message)
             case RequestContracts():
                 return [Outgoing(sender, Contracts(tuple(self.contracts)))]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from p2p.base.rng import stream
-from p2p.base.units import AGENTS, EVERYONE, Seat
+from p2p.base.units import AGENTS, EVERYONE, Seat, is_seat
 from p2p.messages import Called, Contract, Contracts, Indicative, Message, Order, Quote, Standing, StartRound
 from p2p.messages.envelope import Event
 from p2p.scenario.assignment import information_by_seat, seats_of_markets
@@ -77,7 +77,7 @@ class Projector:
         message, market = event.message, event.market
         if market is None:
             return Projection(None, message, {}) if event.to == EVERYONE else None
-        if isinstance(event.to, int):
+        if is_seat(event.to):
             if not isinstance(message, Standing | Contracts):
                 return Projection(market, None, {event.to: message})
             return Projection(market, None, {event.to: self._with_aliases(self._allowed(message, event.to), market)})

@@ -2,10 +2,11 @@
 
 A message is a *payload*; p2p/protocol/codec.py puts the template of the MES (directive, from, to, payload) round it.
 Those of the MES (`double-auction-mes`) are in mes.py, with its names; the other rooms are ours. The class attributes
-`said_by` and `told_to` say who may send it to whom; the docstring says what it does.
+`said_by` and `told_to` say who may send it to whom, `recipient` what part of a session takes it; the docstring says
+what it does.
 """
 
-from p2p.messages.base import Message, OrderId, Reason, Taken, Verdict, WirePrice, WireQuantity, WireSeat
+from p2p.messages.base import Message, OrderId, Reason, Recipient, Taken, Verdict, WirePrice, WireQuantity, WireSeat
 from p2p.messages.household import Forecast, Judged, Metered, Reading, SetBattery, SetReservation
 from p2p.messages.lifecycle import (
     Announce,
@@ -50,8 +51,6 @@ __all__ = [
     "FROM_TRADERS",
     "MES",
     "OURS",
-    "TO_ENVIRONMENT",
-    "TO_SESSION",
     "Accepted",
     "Announce",
     "Announced",
@@ -88,6 +87,7 @@ __all__ = [
     "Quote",
     "Reading",
     "Reason",
+    "Recipient",
     "Refused",
     "Reminder",
     "ReminderEndPeriod",
@@ -173,14 +173,10 @@ OURS: tuple[type[Message], ...] = (
 )
 BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in MES + OURS}
 
-TO_ENVIRONMENT: tuple[type[Message], ...] = (RequestContracts, SetBattery, SetReservation)
-"""What a trader says to the environment; all else is for the institution."""
-TO_SESSION: tuple[type[Message], ...] = (Passes,)
-"""What a trader says to the session itself."""
 FROM_TRADERS: tuple[type[Message], ...] = (
     *(RequestStanding, Bid, Buy, Ask, Sell, Cancel, Replace),
-    *TO_ENVIRONMENT,
-    *TO_SESSION,
+    *(RequestContracts, SetBattery, SetReservation),
+    Passes,
 )
 """What a trader's line may say; anything else is answered with an error."""
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End, Announce)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from p2p.base.units import PRICE_MAX, QUANTITY_MAX, SEATS_MAX
+from p2p.base.units import PRICE_MAX, QUANTITY_MAX, SEATS_MAX, SESSION
 
 WirePrice: TypeAlias = Annotated[int, msgspec.Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 """Any integer a price may be written as; whether it is within the market's limits is the institution's to say."""
@@ -48,12 +48,20 @@ Verdict: TypeAlias = Literal["taken", "late", "doubled", "out_of_order", "absurd
 """What becomes of a meter's reading."""
 
 
+Recipient: TypeAlias = Literal["environment", "institution", "session"]
+"""Which part of a session takes a message that is handed in."""
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What is said. Its directive is the class's name in the spelling of the MES (StartRound → start_round)."""
+    """What is said. Its directive is the class's name in the spelling of the MES (StartRound → start_round).
+
+    `said_by` and `told_to` are for readers. `recipient` takes the message when it is handed in: the journal's `to`.
+    """
 
     directive: ClassVar[str] = ""
     said_by: ClassVar[str] = ""
     told_to: ClassVar[str] = ""
+    recipient: ClassVar[Recipient] = SESSION
 
     def __init_subclass__(cls) -> None:
         """Name the directive after the class."""

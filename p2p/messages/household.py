@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from p2p.base.units import QUANTITY_MAX, Money, Price, Seat
+from p2p.base.units import ENVIRONMENT, QUANTITY_MAX, Money, Price, Seat
 from p2p.messages.base import Message, Verdict, WirePrice
 
 
@@ -66,6 +66,7 @@ class SetBattery(Message, frozen=True):
 
     said_by: ClassVar = "agent, environment (back to him)"
     told_to: ClassVar = "environment, agent"
+    recipient: ClassVar = ENVIRONMENT
     target_w: Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)] | None = None
 
 
@@ -78,6 +79,7 @@ class SetReservation(Message, frozen=True):
 
     said_by: ClassVar = "agent, environment (back to him)"
     told_to: ClassVar = "environment, agent"
+    recipient: ClassVar = ENVIRONMENT
     buy: WirePrice | None = None
     sell: WirePrice | None = None
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from p2p.base.units import Money, Price, Quantity, Role, Seat, Side
+from p2p.base.units import INSTITUTION, Money, Price, Quantity, Role, Seat, Side
 from p2p.messages.base import Message, OrderId, Reason, WirePrice, WireQuantity
 
 
@@ -44,6 +44,7 @@ class Cancel(Message, frozen=True):
 
     said_by: ClassVar = "agent"
     told_to: ClassVar = "institution"
+    recipient: ClassVar = INSTITUTION
     order: OrderId
 
 
@@ -52,6 +53,7 @@ class Replace(Message, frozen=True):
 
     said_by: ClassVar = "agent"
     told_to: ClassVar = "institution"
+    recipient: ClassVar = INSTITUTION
     order: OrderId
     price: WirePrice
     quantity: WireQuantity = 1

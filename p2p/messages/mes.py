@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from p2p.base.units import Duration, Price, Quantity, Role, Seat
+from p2p.base.units import ENVIRONMENT, INSTITUTION, Duration, Price, Quantity, Role, Seat
 from p2p.messages.base import Message, OrderId, Taken, WirePrice, WireQuantity
 from p2p.scenario.terms import CallTerms, Terms
 
@@ -82,6 +82,7 @@ class RequestStanding(Message, frozen=True):
 
     said_by: ClassVar = "agent"
     told_to: ClassVar = "institution"
+    recipient: ClassVar = INSTITUTION
 
 
 class Standing(Message, frozen=True):
@@ -100,6 +101,7 @@ class Bid(Message, frozen=True):
 
     said_by: ClassVar = "agent (a buyer)"
     told_to: ClassVar = "institution"
+    recipient: ClassVar = INSTITUTION
     price: WirePrice
     quantity: WireQuantity = 1
 
@@ -109,6 +111,7 @@ class Ask(Message, frozen=True):
 
     said_by: ClassVar = "agent (a seller)"
     told_to: ClassVar = "institution"
+    recipient: ClassVar = INSTITUTION
     price: WirePrice
     quantity: WireQuantity = 1
 
@@ -118,6 +121,7 @@ class Buy(Message, frozen=True):
 
     said_by: ClassVar = "agent (a buyer)"
     told_to: ClassVar = "institution"
+    recipient: ClassVar = INSTITUTION
     price: WirePrice | None = None
     quantity: WireQuantity = 1
 
@@ -127,6 +131,7 @@ class Sell(Message, frozen=True):
 
     said_by: ClassVar = "agent (a seller)"
     told_to: ClassVar = "institution"
+    recipient: ClassVar = INSTITUTION
     price: WirePrice | None = None
     quantity: WireQuantity = 1
 
@@ -156,6 +161,7 @@ class RequestContracts(Message, frozen=True):
 
     said_by: ClassVar = "agent"
     told_to: ClassVar = "environment"
+    recipient: ClassVar = ENVIRONMENT
 
 
 class Contracts(Message, frozen=True):

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION, Address
-from p2p.messages import BY_DIRECTIVE, TO_ENVIRONMENT, Message
+from p2p.base.units import INSTITUTION, Address
+from p2p.messages import BY_DIRECTIVE, Message
 from p2p.messages.envelope import Envelope, Event
 
 UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
@@ -73,18 +73,11 @@ _said = msgspec.json.Decoder(ClientFrame)
 _template = msgspec.json.Decoder(WireRecordRead)
 
 
-def recipient(message: Message) -> Address:
-    """Who an incoming message is for, by its directive."""
-    if isinstance(message, TO_ENVIRONMENT):
-        return ENVIRONMENT
-    return INSTITUTION if "institution" in message.told_to and "agent" in message.said_by else SESSION
-
-
 def wire_record_of(said: Envelope | Event) -> WireRecord:
     """An envelope or an event in the form in which it is written."""
     if isinstance(said, Event):
         return WireRecord(said.message.directive, said.sender, said.to, said.message, said.market)
-    to = recipient(said.message) if said.market is None else INSTITUTION
+    to = said.message.recipient if said.market is None else INSTITUTION
     return WireRecord(
         said.message.directive, said.sender, to, said.message, said.market, said.token, said.seen, said.meta
     )

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from p2p.base.units import EXPERIMENTER, GATEWAY, Address
+from p2p.base.units import EXPERIMENTER, GATEWAY, Address, is_seat
 from p2p.messages import (
     FROM_EXPERIMENTER,
     FROM_GATEWAY,
@@ -37,6 +37,8 @@ WHILE_PAUSED: tuple[type[Message], ...] = (Joined, Left, Reading, Resume, End, A
 
 def may_say(sender: Address) -> tuple[type[Message], ...]:
     """What the session may be told by whom."""
-    if isinstance(sender, int):
+    if is_seat(sender):
         return FROM_TRADERS
-    return {EXPERIMENTER: FROM_EXPERIMENTER, GATEWAY: FROM_GATEWAY}.get(sender, (Reminder,))
+    if sender == EXPERIMENTER:
+        return FROM_EXPERIMENTER
+    return FROM_GATEWAY if sender == GATEWAY else (Reminder,)

@@ -31,13 +31,13 @@ from p2p.base.units import (
     Controller,
     Instant,
     Seat,
+    is_seat,
 )
 from p2p.environments.base import Environment
 from p2p.environments.registry import environment_of
 from p2p.institutions.base import Institution
 from p2p.institutions.registry import institution_named
 from p2p.messages import (
-    TO_ENVIRONMENT,
     Accepted,
     Announce,
     Announced,
@@ -144,7 +144,7 @@ class Session:
             if envelope.token <= self.token(sender):
                 return []
             self.tokens[sender] = envelope.token
-        if isinstance(sender, int):
+        if is_seat(sender):
             return self._trader(sender, envelope)
         return self._command(envelope)
 
@@ -169,16 +169,18 @@ class Session:
         if isinstance(message, Passes):
             told = Event(Passes(message.why, seat), SESSION, EXPERIMENTER)
             return [Event(Accepted(envelope.token), SESSION, seat, market.number), told]
-        if isinstance(message, TO_ENVIRONMENT):
-            answer: Answer = market.environment.handle(message, seat)
-            teller: Address = ENVIRONMENT
+        if message.recipient == ENVIRONMENT:
+            answer = market.environment.handle(message, seat)
         else:
-            answer, teller = self._ask_institution(market, seat, message), INSTITUTION
+            answer = self._ask_institution(market, seat, message)
         if isinstance(answer, Refusal):
             return [Event(Refused(envelope.token, answer.reason), SESSION, seat, market.number)]
         if self.stand_ins:
             self.stand_ins.record_orders(market.number, seat, message, answer)
-        return [Event(Accepted(envelope.token), SESSION, seat, market.number), *self._deliver(market, teller, answer)]
+        return [
+            Event(Accepted(envelope.token), SESSION, seat, market.number),
+            *self._deliver(market, message.recipient, answer),
+        ]
 
     def _ask_institution(self, market: Market, seat: Seat, message: Message) -> Answer:
         if self.paused_left is not None and not isinstance(message, RequestStanding):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from p2p.base.units import AGENTS, ENVIRONMENT, EVERYONE, INSTITUTION, Address
+from p2p.base.units import AGENTS, ENVIRONMENT, EVERYONE, INSTITUTION, Address, is_seat
 from p2p.messages import Accepted, EndRound, Message, Schedule
 from p2p.protocol.codec import encode
 from recordings.journal.format import JournalReader
 
-ACTORS = {ENVIRONMENT: "E", INSTITUTION: "I", AGENTS: "A", EVERYONE: "A"}
+ACTORS: dict[Address, str] = {ENVIRONMENT: "E", INSTITUTION: "I", AGENTS: "A", EVERYONE: "A"}
 """The MES's three actors; those who run the session are left out."""
 PARTICIPANTS = {"E": "environment", "I": "institution", "A": "agents"}
 TEXT_MAX = 48
@@ -24,7 +24,7 @@ def _arrows(reading: JournalReader, orders: int) -> Iterable[str]:
     told = 0
     for record in reading.records():
         envelope, events = record.envelope(), record.read_events()
-        if isinstance(envelope.sender, int):
+        if is_seat(envelope.sender):
             told += 1
             if told == orders + 1:
                 yield "    Note over E,A: …"
@@ -39,7 +39,7 @@ def _arrows(reading: JournalReader, orders: int) -> Iterable[str]:
 
 def _arrow(sender: Address, to: Address, message: Message) -> Iterable[str]:
     """One arrow, none where an actor is not the MES's."""
-    start, end = ("A" if isinstance(who, int) else ACTORS.get(who) for who in (sender, to))
+    start, end = ("A" if is_seat(who) else ACTORS.get(who) for who in (sender, to))
     if start and end and not isinstance(message, Accepted):
         yield f"    {start}->>{end}: {message.directive} {_said(message)}".rstrip()
 

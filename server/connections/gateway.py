@@ -13,7 +13,7 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 
 from p2p.base.rng import derived
-from p2p.base.units import EXPERIMENTER, GATEWAY, Seat
+from p2p.base.units import EXPERIMENTER, GATEWAY, Seat, is_seat
 from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Announce, Joined, Left, Message, Passes
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import ClientFrame, ProtocolError
@@ -196,9 +196,9 @@ class Gateway:
             why = "a person trades on this seat; a robot can have it when he has left it"
             raise ProtocolError("seat_taken", why, fatal=True)
         self.lines[viewer] = line
-        if not line.stands_in and isinstance(line.who, int):
+        if not line.stands_in and is_seat(line.who):
             self.doors.take_back(line.who)
-        told = self._joins(line, line.who) if isinstance(line.who, int) else None
+        told = self._joins(line, line.who) if is_seat(line.who) else None
         if older:
             closing = asyncio.create_task(older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere"))
             self._closings.add(closing)
@@ -225,10 +225,10 @@ class Gateway:
 
     async def _welcome(self, line: Connection, resume: str) -> None:
         viewer: Viewer = line.who
-        robot = isinstance(viewer, int) and line.by_robot
+        robot = is_seat(viewer) and line.by_robot
         welcome = Welcome(
             session=self.name,
-            seat=viewer if isinstance(viewer, int) else None,
+            seat=viewer if is_seat(viewer) else None,
             resume=resume,
             token=self.tokens.get(viewer, 0),
             facts=self.feeds.count(viewer),
@@ -285,7 +285,7 @@ class Gateway:
         if self.lines.get(line.who) is line:
             del self.lines[line.who]
             self._note("left", line.who)
-            if isinstance(line.who, int) and self.session.phase != "ended":
+            if is_seat(line.who) and self.session.phase != "ended":
                 self._put(InboxItem(Envelope(GATEWAY, Left(line.who))))
 
     def _note(self, what: str, viewer: Viewer, **more: str | float) -> None:

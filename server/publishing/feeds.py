@@ -150,7 +150,7 @@ class Feeds:
 
     def _publish_public(self, shown: Projection, sender: Address, at: Instant) -> set[int]:
         """Add a public form to the channels that see it, encoded once for each different form; their markets."""
-        to = EVERYONE if shown.market is None else AGENTS
+        to: Address = EVERYONE if shown.market is None else AGENTS
         encoded: dict[int, bytes] = {}
         markets = set()
         for channel, facts in self.public.items():

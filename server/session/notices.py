@@ -5,7 +5,7 @@ import contextlib
 
 import click
 
-from p2p.base.units import EXPERIMENTER, SECOND, Instant, Seat
+from p2p.base.units import EXPERIMENTER, SECOND, Instant, Seat, is_seat
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.status_line import made
 from p2p.messages import (
@@ -128,7 +128,7 @@ class SeatNotices:
                         self._runs = True
                     case Ended():
                         self._runs = False
-                    case TakenOver() | HandedBack() if isinstance(event.to, int):
+                    case TakenOver() | HandedBack() if is_seat(event.to):
                         self._change(event.to, HELD if isinstance(event.message, TakenOver) else OWN)
                     case Passes(why=why, seat=seat) if event.to == EXPERIMENTER:
                         notify(f"the robot on seat {seat} passes: {WHY[why]}")

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeAlias
 
-from p2p.base.units import Seat
+from p2p.base.units import Seat, is_seat
 from p2p.messages import Joined, Paused
 from p2p.session.session import Session
 from server.session.sequencer import Committed
@@ -39,7 +39,7 @@ class Vacancies:
         """
         for what in happened:
             self._was(what)
-        if any(not isinstance(what.arrival.envelope.sender, int) for what in happened):
+        if any(not is_seat(what.arrival.envelope.sender) for what in happened):
             self.look()
 
     def _was(self, what: Committed) -> None:

@@ -14,7 +14,7 @@ from random import Random
 
 import msgspec
 
-from p2p.base.units import PRICE_MAX, Seat
+from p2p.base.units import PRICE_MAX, Seat, is_seat
 from p2p.environments.household_days import Days
 from p2p.messages import BY_DIRECTIVE, Forecast, Metered, Schedule
 from p2p.scenario.prosumer_schema import Prosumers, Range
@@ -103,7 +103,7 @@ def secrets(reading: JournalReader) -> dict[Seat, set[int]]:
         assert record.at < INSTANTS_MAX
         for event in record.read_events():
             if isinstance(event.message, Schedule | Forecast | Metered):
-                assert isinstance(event.to, int)
+                assert is_seat(event.to)
                 steps = getattr(event.message, "steps", ())
                 numbers = [abs(one) for one in msgspec.structs.astuple(event.message) if type(one) is int]
                 numbers += [step.value for step in steps]

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 from p2p.analysis.seat_occupancy import SeatHolder, SeatOccupancy
-from p2p.base.units import GATEWAY, Duration, Instant, Seat
+from p2p.base.units import GATEWAY, Duration, Instant, Seat, is_seat
 from p2p.messages import (
     Contract,
     Ended,
@@ -68,7 +68,7 @@ class Speakers:
                 self._told(seat, stand_in, events, where)
             case Left(seat=seat):
                 del self.holds[seat]
-            case _ if isinstance(envelope.sender, int):
+            case _ if is_seat(envelope.sender):
                 self._said(envelope.sender, envelope, where)
             case _:
                 pass
@@ -106,7 +106,7 @@ class Makers:
         self.unpaid = 0
 
     def heard(self, envelope: Envelope, events: list[Event], where: str) -> None:
-        robot = is_robot((envelope.meta or {}).get("who", 0)) and isinstance(envelope.sender, int)
+        robot = is_robot((envelope.meta or {}).get("who", 0)) and is_seat(envelope.sender)
         due: list[tuple[Seat, int]] = []
         for event in events:
             match event.message:

@@ -8,6 +8,7 @@ from p2p.analysis.market_metrics import PeriodScore
 from p2p.analysis.seat_occupancy import SeatOccupancy
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.analysis.transaction_rows import ContractTimes, Row, contract_rows, trader_rows
+from p2p.base.units import is_seat
 from p2p.messages import Refused
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.agent_timeout import guarded
@@ -72,7 +73,7 @@ def _play(task: SessionSpec) -> SessionResult:
             sitting.on_input(envelope.message, at)
         for event in events:
             outcome.on_event(event)
-            if isinstance(event.message, Refused) and isinstance(event.to, int):
+            if isinstance(event.message, Refused) and is_seat(event.to):
                 refused[task.cast[event.to], event.message.reason] += 1
             if task.tables:
                 times.on_event(event, at)

@@ -15,6 +15,7 @@ from p2p.agents.base import Action, Agent, View
 from p2p.agents.quoting import improves, on_tick
 from p2p.agents.registry import NAMES, AgentError
 from p2p.base.rng import derived, stream
+from p2p.base.units import is_seat
 from p2p.information.projection import Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
@@ -244,7 +245,7 @@ def test_it_plays_in_the_other_institutions_or_says_why_not(word: str, instituti
             Simulation(scenario, [word] * 6, 1)
         return
     simulation = Simulation(scenario, [word] * 4 + ["zic"] * 2, 1)
-    heard = [one for one in simulation.play() if isinstance(one[0].sender, int)]
+    heard = [one for one in simulation.play() if is_seat(one[0].sender)]
     assert {envelope.sender for envelope, _, _ in heard} - {4, 5} or agent(word).waits
     if not agent(word).may_lose:
         assert all(simulation.robots[seat].knowledge.surplus >= 0 for seat in range(4))

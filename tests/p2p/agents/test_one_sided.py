@@ -12,6 +12,7 @@ from p2p.agents.quoting import only_takes, take_best
 from p2p.agents.registry import NAMES, AgentError
 from p2p.agents.strategies.beliefs import Belief, History
 from p2p.agents.strategies.zip import ZIP
+from p2p.base.units import is_seat
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ask, Bid, Buy, Contract, Quote, Refused, Schedule, Sell, StartRound, Step
@@ -60,7 +61,7 @@ def test_where_one_side_quotes_every_rule_trades_or_says_why_not(word: str, quot
     assert word in {cast[seat] for one in made for seat in (one.buyer, one.seller) if seat is not None}
     assert "may_not_quote" not in {refused.reason for refused in told(events, Refused)}
     may_not, takes = (Bid, Buy) if quotes == "sellers" else (Ask, Sell)
-    kinds = {type(envelope.message) for envelope in envelopes if isinstance(envelope.sender, int)}
+    kinds = {type(envelope.message) for envelope in envelopes if is_seat(envelope.sender)}
     assert takes in kinds
     assert may_not not in kinds
     last = next(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p2p.base.rng import stream
-from p2p.base.units import INSTITUTION, SESSION
+from p2p.base.units import INSTITUTION, SESSION, is_seat
 from p2p.environments.induced_values import Induced, deal
 from p2p.messages import (
     Bid,
@@ -144,7 +144,7 @@ def dealt(course: Course) -> dict[int, Any]:
     return {
         event.to: event.message.steps
         for event in course.events
-        if isinstance(event.message, Schedule) and isinstance(event.to, int)
+        if isinstance(event.message, Schedule) and is_seat(event.to)
     }
 
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION
+from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION, is_seat
 from p2p.information.projection import Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
@@ -71,7 +71,7 @@ def test_the_automaton_offers_the_net_energy_at_the_reservation_price_each_inter
     course.say(seller, SetReservation(buy=240, sell=130))
     for _ in range(3):
         events = course.wait(11)
-        by_itself = {e.sender: e.message for e in events if isinstance(e.sender, int) and e.to == INSTITUTION}
+        by_itself = {e.sender: e.message for e in events if is_seat(e.sender) and e.to == INSTITUTION}
         forecast = {e.to: e.message for e in events if isinstance(e.message, Forecast)}
         for seat in (buyer, seller):
             net = forecast[seat].net
@@ -124,7 +124,7 @@ def test_a_seat_knows_its_gain_as_metered_and_sums_it_over_the_intervals():
     for _, _, events in simulation.play():
         for event in events:
             if isinstance(event.message, Metered):
-                assert isinstance(event.to, int)
+                assert is_seat(event.to)
                 gains[event.to] += event.message.gain
     assert any(gains.values())
     market = simulation.session.markets[0].environment
@@ -144,7 +144,7 @@ def test_what_a_household_is_told_it_is_told_alone():
         if isinstance(event.message, private):
             assert shown is not None
             assert (shown.public, list(shown.own)) == (None, [event.to])
-        if isinstance(event.sender, int):
+        if is_seat(event.sender):
             assert shown is None, "an automaton's order is seen in the book, as any other"
 
 

@@ -6,7 +6,7 @@ from statistics import mean
 import msgspec
 import pytest
 
-from p2p.base.units import SECOND
+from p2p.base.units import SECOND, is_seat
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import parse
 from p2p.scenario.reaction_times import NONE_S, Reaction, ReactionError, parse_reaction
@@ -73,7 +73,7 @@ def test_a_scenario_says_its_law_and_a_wrong_one_is_found():
 def test_simulated_robots_look_by_the_law():
     scenario = msgspec.structs.replace(small(), robots=RobotRules(1.0, "fixed:3"))
     simulation = Simulation(scenario, ["zic"] * 4, 1)
-    said_at = {now for envelope, now, _ in simulation.play() if isinstance(envelope.sender, int)}
+    said_at = {now for envelope, now, _ in simulation.play() if is_seat(envelope.sender)}
     assert said_at
     assert {now % (15 * SECOND) // SECOND for now in said_at} <= {3, 6, 9}
 
@@ -81,7 +81,7 @@ def test_simulated_robots_look_by_the_law():
 def test_robots_answer_much_faster_without_a_reaction_time():
     quick = Simulation(msgspec.structs.replace(small(), robots=RobotRules(1.0, "none")), ["zic"] * 4, 1)
     slow = Simulation(small(), ["zic"] * 4, 1)
-    first = [next(now for envelope, now, _ in one.play() if isinstance(envelope.sender, int)) for one in (quick, slow)]
+    first = [next(now for envelope, now, _ in one.play() if is_seat(envelope.sender)) for one in (quick, slow)]
     assert first[0] == NONE_S * SECOND + 1
     assert first[1] > 5 * first[0]
 

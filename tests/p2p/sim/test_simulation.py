@@ -8,7 +8,7 @@ import pytest
 
 from p2p.analysis.market_metrics import score_session
 from p2p.base.rng import derived
-from p2p.base.units import SECOND
+from p2p.base.units import SECOND, is_seat
 from p2p.messages import Accepted, EndRound, Quote, Refused, Schedule, Start, StartRound
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load
@@ -142,7 +142,7 @@ def test_a_robot_that_learns_is_told_every_quote_of_its_market_and_no_other() ->
 def test_whoever_looks_at_the_very_end_of_a_period_looks_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Simulation, "_reaction", lambda self, robot: 5 * SECOND)
     heard = list(Simulation(small(), ["zic"] * 4, 1).play())
-    assert {at for envelope, at, _ in heard if isinstance(envelope.sender, int)} <= {5 * SECOND, 20 * SECOND}
+    assert {at for envelope, at, _ in heard if is_seat(envelope.sender)} <= {5 * SECOND, 20 * SECOND}
 
 
 # --- tables ----------------------------------------------------------------------------------------------------
