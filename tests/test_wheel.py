@@ -37,4 +37,5 @@ def test_the_wheel_of_a_checkout_with_sessions_has_every_room_and_no_session(tmp
         "p2p/py.typed",
     }
     assert files | more <= packed
-    assert not [name for name in packed if name.startswith("recordings/") and not name.endswith(".py")]
+    of_recordings = {name for name in packed if name.startswith("recordings/") and not name.endswith(".py")}
+    assert of_recordings == {"recordings/py.typed"}

@@ -37,6 +37,7 @@ PLAIN_BASES = {
 """Bases that make no kin of the classes that have them."""
 LARGE_BECAUSE = {
     "p2p/session/session.py": "the one state machine",
+    "p2p/sim/face/functions.py": "the public functions, each with its whole docstring",
     "p2p/scenario/schema.py": "every key of a scenario, with its text",
     "server/connections/gateway.py": "log-ins, seats and fan-out of all connections",
     "p2p/information/trader_knowledge.py": "one fold of all facts of a seat",

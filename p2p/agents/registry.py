@@ -3,10 +3,12 @@
 An agent of one's own has the name `package.module:Class`, or a path to a file: `mine.py:Class` (see plugin_loader.py).
 """
 
+import copy
 import difflib
 import importlib
 import re
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 import msgspec
 
@@ -68,6 +70,27 @@ def _own_parts(word: str) -> tuple[str, list[str]] | None:
     return (match["name"], match["settings"].split("/")[1:]) if match and is_own(match["name"]) else None
 
 
+AgentLike: TypeAlias = str | type[Agent] | Agent
+"""An agent by its words (`satisficer/tau=0.3`), by its class, or itself: of an object each session has a copy."""
+
+
+def agent_of(one: AgentLike) -> Agent:
+    """A new agent; raises AgentError."""
+    if isinstance(one, str):
+        return make_agent(*parse_agent_spec(one))
+    if isinstance(one, Agent):
+        return copy.deepcopy(one)
+    try:
+        return one()
+    except TypeError as error:  # a class of one's own whose parameters have no default
+        raise AgentError(f"{one.__name__} cannot be made without its parameters: {error}") from error
+
+
+def agent_name(one: AgentLike) -> str:
+    """What an agent is called in tables and errors: its words, or its class."""
+    return one if isinstance(one, str) else one.__name__ if isinstance(one, type) else type(one).__name__
+
+
 def parse_agent_spec(word: str) -> tuple[str, dict[str, str]]:
     """`name/key=value/key=value` as a name and its parameters; raises AgentError."""
     own = _own_parts(word)
@@ -113,10 +136,9 @@ def parse_lineup(text: str, seats: int) -> list[str]:
     return [word for word, many in counts for _ in range(rest if many is None else many)]
 
 
-def check_lineup(cast: Iterable[str], institution: str) -> None:
+def check_lineup(cast: Iterable[AgentLike], institution: str) -> None:
     """Raises AgentError if an agent of a cast does not play in an institution, with its reason."""
-    for word in dict.fromkeys(cast):
-        name, parameters = parse_agent_spec(word)
-        why = make_agent(name, parameters).refuses.get(institution)
+    for one in {agent_name(one): one for one in cast}.values():
+        why = agent_of(one).refuses.get(institution)
         if why is not None:
-            raise AgentError(f"{name} does not play in '{institution}': {why}")
+            raise AgentError(f"{agent_name(one).partition('/')[0]} does not play in '{institution}': {why}")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from p2p.agents.registry import AgentLike
 from p2p.analysis.market_metrics import PeriodScore
 from p2p.analysis.seat_occupancy import SeatOccupancy
 from p2p.analysis.session_outcome import SessionOutcome
@@ -27,7 +28,7 @@ class SessionSpec:
 
     session: int
     scenario: Scenario
-    cast: tuple[str, ...]
+    cast: tuple[AgentLike, ...]
     seed: int
     robot_seed: int
     bounds: bool = False
@@ -64,7 +65,7 @@ def play(task: SessionSpec) -> SessionResult:
 
 
 def _play(task: SessionSpec) -> SessionResult:
-    simulation = Simulation(task.scenario, list(task.cast), task.seed, task.robot_seed)
+    simulation = Simulation(task.scenario, task.cast, task.seed, task.robot_seed)
     outcome = SessionOutcome(task.scenario.charges)
     times, sitting, refused = ContractTimes(), SeatOccupancy(), Counter[tuple[str, str]]()
     for envelope, at, events in simulation.play():
@@ -74,7 +75,7 @@ def _play(task: SessionSpec) -> SessionResult:
         for event in events:
             outcome.on_event(event)
             if isinstance(event.message, Refused) and is_seat(event.to):
-                refused[task.cast[event.to], event.message.reason] += 1
+                refused[simulation.cast[event.to], event.message.reason] += 1
             if task.tables:
                 times.on_event(event, at)
                 sitting.on_event(event, at)
@@ -87,7 +88,9 @@ def _play(task: SessionSpec) -> SessionResult:
     return replace(
         played,
         contracts=tuple(contract_rows(task.session, outcome, times)),
-        traders=tuple(trader_rows(task.session, task.scenario, task.seed, task.cast, outcome, scores, sitting)),
+        traders=tuple(
+            trader_rows(task.session, task.scenario, task.seed, tuple(simulation.cast), outcome, scores, sitting)
+        ),
     )
 
 

@@ -4,15 +4,15 @@ Each robot looks at the market after times drawn from its own stream by the scen
 exponential one alone equals the literature's uniform activation. Facts reach a robot at the instant they happen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 from random import Random
 
-from p2p.agents.base import Agent
+from p2p.agents.base import Action, Agent
 from p2p.agents.invocation import AgentFailed, run_decide, run_see
 from p2p.agents.order_mapping import to_message
-from p2p.agents.registry import check_lineup, make_agent, parse_agent_spec
+from p2p.agents.registry import AgentLike, agent_name, agent_of, check_lineup
 from p2p.base.rng import derived, stream
 from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND, Instant, Seat
 from p2p.information.projection import Projection, Projector
@@ -27,6 +27,15 @@ from p2p.session.session import Session
 
 SimulationStep = tuple[Envelope, Instant, list[Event]]
 """A message that was handed in, when, and what it caused."""
+
+
+@dataclass
+class Decision:
+    """A decision that somebody outside of the simulation is asked for: whose seat, what it knows, and the answer."""
+
+    seat: Seat
+    view: Knowledge
+    action: Action = None
 
 
 @dataclass
@@ -46,15 +55,24 @@ class Simulation:
     """One simulated session. `play()` yields what was handed in and what came of it, to the end.
 
     The session's seed deals seats and schedules; robots draw from `robot_seed`, which is the same unless given.
+    For seats in `outside`, whose agents are not asked, `run()` yields a Decision instead.
     """
 
-    def __init__(self, scenario: Scenario, cast: list[str], seed: int, robot_seed: int | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        cast: Sequence[AgentLike],
+        seed: int,
+        robot_seed: int | None = None,
+        outside: Collection[Seat] = (),
+    ) -> None:
         assert len(cast) == scenario.seats, "a simulation has a robot on every seat"
         self.scenario = scenario
         self.session = Session(scenario, seed)
         self.views = Projector(scenario, seed)
         check_lineup(cast, scenario.institution.name)
-        self.cast = cast
+        self.cast = [agent_name(one) for one in cast]
+        self.outside = frozenset(outside)
         self.reaction = parse_reaction(scenario.robots.reaction, scenario.robots.reaction_mean_s)
         self.public = {
             (market, information): PublicKnowledge(public_rules(scenario, information))
@@ -66,7 +84,7 @@ class Simulation:
             market = self.session.market_of[seat].number
             knowledge = Knowledge(self.public[market, self.views.information[seat]])
             rng = stream(derived(seed if robot_seed is None else robot_seed, "robot", seat), "decide")
-            self.robots[seat] = Robot(seat, make_agent(*parse_agent_spec(word)), rng, knowledge, market)
+            self.robots[seat] = Robot(seat, agent_of(word), rng, knowledge, market)
         self.learners = {
             channel: [r for r in self.robots.values() if r.agent.learns and r.knowledge.public is public]
             for channel, public in self.public.items()
@@ -78,7 +96,14 @@ class Simulation:
         return sum(robot.looked for robot in self.robots.values() if market in (None, robot.market))
 
     def play(self) -> Iterator[SimulationStep]:
-        """Everybody joins, the experimenter starts where it is his to do, and the periods run to the session's end."""
+        """Everybody joins, the experimenter starts where that is theirs to do, and the periods run to the end."""
+        assert not self.outside, "somebody outside is to be asked: drive run()"
+        for step in self.run():
+            assert isinstance(step, tuple)
+            yield step
+
+    def run(self) -> Generator[SimulationStep | Decision, None, None]:
+        """As `play`; a Decision is to be given its action before the next step is asked for."""
         yield self._hand_in(Envelope(GATEWAY, Open()), 0)
         for seat in self.robots:
             yield self._hand_in(Envelope(GATEWAY, Joined(seat, "robot")), 0)
@@ -89,7 +114,7 @@ class Simulation:
                 yield from self._trade(due)
             yield self._hand_in(self.session.alarm(), due)
 
-    def _trade(self, end: Instant) -> Iterator[SimulationStep]:
+    def _trade(self, end: Instant) -> Iterator[SimulationStep | Decision]:
         """A period: robots are activated at their times, until the market closes or none has a unit left."""
         robots, start, reaction = self.robots, self.session.now, self._reaction
         trading = [(seat, robot) for seat, robot in robots.items() if robot.knowledge.units_left]
@@ -101,10 +126,12 @@ class Simulation:
             knowledge = robot.knowledge
             robot.looked += 1
             knowledge.now = now
-            try:
-                action = run_decide(robot.agent, knowledge, robot.rng)
-            except AgentFailed as error:
-                raise self._named(error, robot) from error
+            if seat in self.outside:
+                decision = Decision(seat, knowledge)
+                yield decision
+                action = decision.action
+            else:
+                action = self._decided(robot)
             message = None if action is None else to_message(action, knowledge)
             if message is not None:
                 robot.token += 1
@@ -113,6 +140,12 @@ class Simulation:
                 heapreplace(queue, (now + reaction(robot), seat))
             else:
                 heappop(queue)
+
+    def _decided(self, robot: Robot) -> Action:
+        try:
+            return run_decide(robot.agent, robot.knowledge, robot.rng)
+        except AgentFailed as error:
+            raise self._named(error, robot) from error
 
     def _reaction(self, robot: Robot) -> int:
         """Microseconds until the robot looks again."""

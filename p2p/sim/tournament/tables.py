@@ -19,24 +19,32 @@ def _cells(name: str, mean: Mean) -> dict[str, Any]:
     return {name: mean.mean} | ends
 
 
-def write_tournament(folder: Path, ranking: list[Place], pairs: list[Pair]) -> None:
-    """Write both tables and the plot."""
-    places = [
+def ranking_rows(ranking: list[Place]) -> list[dict[str, Any]]:
+    """A row for each agent, the best first."""
+    return [
         {"rank": n, "agent": p.agent}
         | _cells("gain", p.gain)
         | {"beaten": p.beaten}
         | _cells("efficiency_alone", p.alone)
         for n, p in enumerate(ranking, start=1)
     ]
-    rows = [
+
+
+def pair_rows(pairs: list[Pair]) -> list[dict[str, Any]]:
+    """A row for each test of each pair."""
+    return [
         {"test": p.test, "a": p.a, "b": p.b, "n": p.difference.n}
         | _cells("gain_a", p.gain_a)
         | _cells("gain_b", p.gain_b)
         | _cells("difference", p.difference)
         for p in pairs
     ]
-    _write(folder / "ranking.csv", places)
-    _write(folder / "pairs.csv", rows)
+
+
+def write_tournament(folder: Path, ranking: list[Place], pairs: list[Pair]) -> None:
+    """Write both tables and the plot."""
+    _write(folder / "ranking.csv", ranking_rows(ranking))
+    _write(folder / "pairs.csv", pair_rows(pairs))
     _plot(folder / "tournament.png", ranking, pairs)
 
 

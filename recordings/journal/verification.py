@@ -1,0 +1,46 @@
+"""Whether a recording is sound: its chain holds, and run again, message by message, it gives the same events."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from p2p.session.session import RULES
+from recordings.journal.format import JournalError, JournalReader
+from recordings.journal.store import read_folder, run_again, still_runs
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of it: `ok`, a sentence, how many records are good, and whether they were run again or only read."""
+
+    ok: bool
+    sentence: str
+    records: int
+    run_again: bool = True
+
+
+def verify(recording: Path) -> Verification:
+    """Check a recording; raises JournalError where there is none that can be read."""
+    runs = still_runs(recording)
+    reading = read_folder(recording)
+    try:
+        if reading.header.rules != RULES:
+            records = sum(1 for _ in reading.records())
+            why = f"the chain holds; not run again: rules {reading.header.rules} are not ours"
+            return Verification(True, f"{records} records, {why}", records, run_again=False)
+        session, played = run_again(reading)
+    except JournalError as error:
+        return Verification(False, str(error), reading.chain.records)
+    digest = session.digest().hex()
+    if reading.sealed is None:
+        return Verification(False, f"not sealed: {_unsealed(recording, reading, runs, len(played))}", len(played))
+    if reading.sealed.digest != digest:
+        why = f"the records are good, but the digest in the seal is {reading.sealed.digest}, not {digest}"
+        return Verification(False, why, len(played))
+    return Verification(True, f"{len(played)} records, digest {digest}", len(played))
+
+
+def _unsealed(recording: Path, reading: JournalReader, runs: bool, good: int) -> str:
+    if runs:
+        return f"the session is still running; {good} records are good so far"
+    cut = f", then {reading.debris} bytes of an unfinished one" if reading.debris else ""
+    return f"{good} records are good{cut}; pit serve --recover {recording} takes it up"

@@ -1,0 +1,1 @@
+"""Tests of the checks that ship with the lab."""
