@@ -24,29 +24,26 @@ from p2p.scenario.schema import Scenario
 from p2p.session.session import Session
 from recordings.journal.disk import REAL, Disk
 from recordings.journal.store import Recovered, Store, new_id
+from server.connections.fanout import Fanout
 from server.connections.gateway import Gateway
+from server.connections.login_desk import LoginDesk
+from server.connections.seat_table import SeatTable
+from server.connections.spectators import Spectators
 from server.connections.transport import LOOPBACK, Transport, is_loopback
-from server.limits import (
-    BACKLOG_MAX,
-    CLOSING_S,
-    DOOR_S,
-    GOING_AWAY,
-    LOGIN_S_MAX,
-    PING_S,
-    PONG_S,
-    QUEUE_FRAMES_MAX,
-    SEND_BYTES_MAX,
-    SESSION_OVER,
-)
+from server.limits import DEFAULT, GOING_AWAY, SESSION_OVER, Limits
 from server.monitoring.event_log import EventLog
 from server.monitoring.prometheus import MISSING, SILENT, Metrics
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds
-from server.publishing.side_files import agents, names, served
+from server.publishing.side_files import SideFiles
 from server.session.clock import Clock
 from server.session.credentials import SeatCredentials
+from server.session.inbox import Inbox
+from server.session.machine import REAL as REAL_MACHINE
+from server.session.machine import Machine
 from server.session.notices import notify
 from server.session.sequencer import Committed, Sequencer
+from server.session.session_status import SessionStatus
 
 DISK_FAILED = 74
 """Exit status when the journal cannot be written (EX_IOERR)."""
@@ -65,35 +62,48 @@ class SessionParts:
     clock: Clock
     first: list[Envelope]
     announcements: Announcements
+    limits: Limits = DEFAULT
+
+    def __post_init__(self) -> None:
+        self.status = SessionStatus(self.session)
 
 
-def open_new(scenario: Scenario, name: str, seed: int, recordings: Path, code: str, disk: Disk = REAL) -> SessionParts:
+def open_new(
+    scenario: Scenario,
+    name: str,
+    seed: int,
+    recordings: Path,
+    code: str,
+    disk: Disk = REAL,
+    limits: Limits = DEFAULT,
+) -> SessionParts:
     """A new session with its recording; raises OSError where that cannot be made."""
     session = Session(scenario, seed)
     store = Store.create(recordings / new_id(name), scenario, seed, code, disk)
     doors, codes, control = SeatCredentials.create(store.folder, scenario.seats)
     clock = Clock()
-    feeds = Feeds(session, clock.now)
+    feeds = Feeds(session, clock.now, limits.joined_max)
     words = Announcements(store.folder, store.disk, feeds.words)
-    return SessionParts(session, store, doors, codes, control, feeds, clock, [Envelope(GATEWAY, Open())], words)
+    return SessionParts(session, store, doors, codes, control, feeds, clock, [Envelope(GATEWAY, Open())], words, limits)
 
 
-def open_again(recovered: Recovered, robots: int) -> SessionParts:
+def open_again(recovered: Recovered, robots: int, limits: Limits = DEFAULT) -> SessionParts:
     """A session that was cut, paused where it stopped; its robots' seats get new codes, people keep theirs."""
     session = recovered.session
     clock = Clock(session.now)
-    feeds = Feeds(session, clock.now)
+    feeds = Feeds(session, clock.now, limits.joined_max)
     words = Announcements(recovered.folder, recovered.disk, feeds.words)
     for at, events in recovered.played:
         feeds.add_events(at, events)
     feeds.refresh_states(set(range(len(session.markets))))
     first = recovery_messages(session)
     doors = SeatCredentials.load(recovered.folder)
-    held = {seat for seat, controller in session.controllers.items() if controller == "robot"}
-    robots_seats = {seat for seat in held if not session.is_a_persons(seat)}
+    robots_seats = SessionStatus(session).robots_own
     seats = sorted(session.market_of, key=lambda seat: (seat not in robots_seats, -seat))
     codes = doors.reissue(sorted(seats[:robots]))
-    return SessionParts(session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, clock, first, words)
+    return SessionParts(
+        session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, clock, first, words, limits
+    )
 
 
 def recovery_messages(session: Session) -> list[Envelope]:
@@ -114,27 +124,51 @@ class HostedSession:
         transport: Transport = LOOPBACK,
         metrics: Metrics = SILENT,
         log: TextIO | None = None,
+        machine: Machine = REAL_MACHINE,
     ) -> None:
-        self.opened = opened
+        limits, name = opened.limits, opened.store.folder.name
+        self.opened, self.transport, self.metrics, self.limits = opened, transport, metrics, limits
+        self.status = opened.status
         self.news = asyncio.Event()
-        self.metrics, name = metrics, opened.store.folder.name
-        self.log = EventLog(name, log)
-        self.gateway = Gateway(opened.session, name, opened.doors, opened.feeds, self.news.set, self.metrics, self.log)
-        self.sequencer = Sequencer(opened.session, opened.store, opened.clock, self._publish, self.metrics)
-        self.gateway.sequencer = self.sequencer
-        self.gateway.announcements = opened.announcements
-        self.metrics.watch(lambda: len(self.gateway.lines), lambda: self.sequencer.waiting)
         self.listeners: list[Callable[[list[Committed]], None]] = []
-        self.transport = transport
-        self.gateway.tokens.update(opened.session.tokens.items())
-        self.gateway.people.update(names(opened.store))
-        self.gateway.agents.update(agents(opened.store))
-        self.gateway.deliveries.update(served(opened.store))
+        self.log = EventLog(name, log, lambda: opened.store.chain.records)
+        self.files = SideFiles(opened.store)
+        self.inbox = Inbox(limits.inbox_max)
+        self.seats = SeatTable(self.files)
+        self.spectators = Spectators(opened.feeds, name, self.status, metrics, limits)
+        tokens = opened.session.tokens.items()
+        self.fanout = Fanout(opened.feeds, self.seats, self.spectators, tokens, machine.chance, limits)
+        self.desk = LoginDesk(opened.doors, machine, limits)
+        self.gateway = Gateway(
+            self.status,
+            self.desk,
+            self.seats,
+            self.spectators,
+            self.fanout,
+            self.inbox,
+            opened.announcements,
+            self.log,
+            metrics,
+            machine,
+            limits,
+        )
+        self.sequencer = Sequencer(
+            opened.session,
+            opened.store,
+            opened.clock,
+            self.inbox,
+            self._publish,
+            limits.batch_max,
+            metrics,
+            machine.on_disk,
+        )
+        metrics.watch(lambda: len(self.seats.connections), lambda: self.inbox.waiting)
         self._stop = asyncio.Event()
         self._failed: set[str] = set()
 
     def _publish(self, happened: list[Committed]) -> None:
-        self.gateway.publish(happened)
+        self.fanout.publish(happened)
+        self.news.set()
         for listener in self.listeners:
             listener(happened)
 
@@ -148,20 +182,20 @@ class HostedSession:
             self._attend,
             host,
             port,
-            backlog=BACKLOG_MAX,
+            backlog=self.limits.backlog_max,
             compression=None,
             origins=self.transport.allowed(),
             ssl=self.transport.tls,
             process_request=self._request,
-            open_timeout=LOGIN_S_MAX,
+            open_timeout=self.limits.login_s_max,
             server_header=None,
             logger=_quiet(),
             max_size=FRAME_MAX,
-            max_queue=QUEUE_FRAMES_MAX,
-            write_limit=SEND_BYTES_MAX,
-            ping_interval=PING_S,
-            ping_timeout=PONG_S,
-            close_timeout=CLOSING_S,
+            max_queue=self.limits.queue_frames_max,
+            write_limit=self.limits.send_bytes_max,
+            ping_interval=self.limits.ping_s,
+            ping_timeout=self.limits.pong_s,
+            close_timeout=self.limits.closing_s,
         )
         try:
             listening.set_result(next(iter(server.sockets)).getsockname()[1])
@@ -169,7 +203,7 @@ class HostedSession:
         finally:
             server.close()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DOOR_S):
+                async with asyncio.timeout(self.limits.door_s):
                     await server.wait_closed()
 
     async def _attend(self, socket: ServerConnection) -> None:
@@ -184,7 +218,7 @@ class HostedSession:
         """Say what has failed and in which line, in the log each time, on standard error once."""
         last = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
-        self.log.write("failed", self.opened.store.chain.records, why=what)
+        self.log.write("failed", why=what)
         if what not in self._failed:
             self._failed.add(what)
             notify(f"a connection has failed by the server's fault, trading goes on: {what}: {error}")
@@ -192,11 +226,11 @@ class HostedSession:
     def _request(self, socket: ServerConnection, request: Request) -> Response | None:
         """A connection's first words: a line, unless there are too many, or a question about the server itself."""
         address = socket.remote_address[0]
-        if not self.gateway.doorstep.allow(address, asyncio.get_running_loop().time()):
+        if not self.desk.throttle.allow(address, asyncio.get_running_loop().time()):
             return socket.respond(HTTPStatus.TOO_MANY_REQUESTS, "too many connections; try again in a moment\n")
         match request.path:
             case "/healthz":
-                health = {"session": self.gateway.name, "phase": self.opened.session.phase}
+                health = {"session": self.log.session, "phase": self.status.phase}
                 return socket.respond(HTTPStatus.OK, encode(health).decode() + "\n")
             case "/metrics" if not is_loopback(address):
                 return socket.respond(HTTPStatus.FORBIDDEN, "metrics are for this machine only\n")
@@ -216,7 +250,7 @@ class HostedSession:
             await sequencing
             await self.sequencer.seal()
         except OSError as error:
-            self.log.write("disk failed", self.opened.store.chain.records, why=error.strerror or "")
+            self.log.write("disk failed", why=error.strerror or "")
             self.opened.store.close()
             await self.gateway.close_connections(
                 1011, f"the recording cannot be written ({error.strerror}); trading is paused"
@@ -229,10 +263,10 @@ class HostedSession:
         finally:
             stopping.cancel()
             sequencing.cancel()
-        over = self.opened.session.phase == "ended"
+        over = self.status.over
         why = "the session is over" if over else "the server stops; the session can be taken up again"
         try:
-            self.gateway.save_beside()
+            self.files.save()
         finally:
             await self.gateway.close_connections(SESSION_OVER if over else GOING_AWAY, why)
         return 0

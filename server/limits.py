@@ -1,54 +1,81 @@
-"""Every limit of the server, with its reason."""
+"""Every limit of the server, with its reason: one value, handed to what it bounds. Tests hand in another."""
 
-INBOX_MAX = 4_096
-"""Messages that wait for the single writer: at 5,000 a second it is less than a second's work; beyond, `busy`."""
-BATCH_MAX = 512
-"""Messages handled before one sync: bounds how long the first of them waits for the last."""
-TICK_S = 0.02
-"""Public facts leave at once after a quiet time, then once a tick; one's own at once, and take the waiting ones along.
+from dataclasses import dataclass
 
-Where telling everybody takes longer than half a tick, the next is later: it never has more than half of the time.
-"""
-TICK_S_MAX = 0.5
-"""The longest that the next tick is put off. What takes longer is no telling: the machine slept in the midst of it."""
-TICK_LINES = 32
-"""Lines that are told before the server looks at what has come in: about half a millisecond."""
-BEHIND_FACTS_MAX = 1_000
-"""A line that had caught up and falls so far behind is cut: it resumes, and delays nobody."""
-SEND_S_MAX = 5.0
-"""A line whose peer takes nothing for so long is cut."""
-SEND_BYTES_MAX = 64 * 1024
-"""Bytes buffered for one line before its writer waits for the peer: thousands of lines fit in memory."""
-LOGIN_S_MAX = 5.0
-"""A connection that does not log in by then is closed: nobody holds a place by saying nothing."""
-LINES_MAX = 2_000
-"""Connections at once: seats twice over, for those who come back before their old line is gone."""
-SPECTATORS_MAX = 1_000
-"""Lines that only watch: seats keep half of the lines; a larger audience watches through a broker."""
-PING_S, PONG_S = 10.0, 20.0
-"""How often a peer is asked whether it is there, and how long it may take to answer."""
-QUEUE_FRAMES_MAX = 16
-"""Frames of one line read ahead of the server: beyond, the peer waits (TCP does it)."""
-MESSAGES_PER_S, MESSAGES_BURST = 20, 40
-"""A seat's messages: no person says twenty orders a second, and a robot's advantage has a bound."""
-FLOOD_BURST = 540
-"""Ten times that rate for three seconds, and the line is closed: (10 - 1) x 20 x 3."""
-HANDSHAKES_PER_S, HANDSHAKES_BURST = 50, 1_000
-"""An address's connections: a whole session behind one router comes back at once; more is no class."""
-BACKLOG_MAX = HANDSHAKES_BURST
-"""Connections that wait to be let in, as far as the system allows: who finds no room asks again a second later."""
-WRONG_PER_S, WRONG_BURST = 1, 60
-"""An address's wrong codes: a class that mistypes passes; at one a second, 31^8 codes take 27,000 years."""
-TRIES_AT_ONCE = 4
-"""An address's codes that are looked up at once, of which each may be wrong: the others wait for what comes of them."""
-ADDRESSES_MAX = 10_000
-"""Addresses remembered; the one not heard from for longest is forgotten first."""
-KERNEL_BYTES_MAX = 256 * 1024
-"""The operating system's own buffer for a line: with ours it stays below 1 MiB for one that does not read."""
-CLOSING_S = 0.8
-"""How long a line may take to get its last facts and a farewell at the end: then it is cut."""
-DOOR_S = 0.2
-"""How long those may take to go who have not logged in: with the lines' time a second, whoever does not read."""
+from p2p.protocol.server_connection import FAULTS_MAX
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one hosted session."""
+
+    inbox_max: int = 4_096
+    """Messages that wait for the single writer: at 5,000 a second it is less than a second's work; beyond, `busy`."""
+    batch_max: int = 512
+    """Messages handled before one sync: bounds how long the first of them waits for the last."""
+    tick_s: float = 0.02
+    """Public facts leave at once after a quiet time, then once a tick; one's own at once, with the waiting ones.
+
+    Where telling everybody takes longer than half a tick, the next is later: it never has more than half of the time.
+    """
+    tick_s_max: float = 0.5
+    """The longest that the next tick is put off. What takes longer is no telling: the machine slept meanwhile."""
+    tick_lines: int = 32
+    """Lines that are told before the server looks at what has come in: about half a millisecond."""
+    behind_facts_max: int = 1_000
+    """A line that had caught up and falls so far behind is cut: it resumes, and delays nobody."""
+    send_s_max: float = 5.0
+    """A line whose peer takes nothing for so long is cut."""
+    send_bytes_max: int = 64 * 1024
+    """Bytes buffered for one line before its writer waits for the peer: thousands of lines fit in memory."""
+    login_s_max: float = 5.0
+    """A connection that does not log in by then is closed: nobody holds a place by saying nothing."""
+    lines_max: int = 2_000
+    """Connections at once: seats twice over, for those who come back before their old line is gone."""
+    spectators_max: int = 1_000
+    """Lines that only watch: seats keep half of the lines; a larger audience watches through a broker."""
+    ping_s: float | None = 10.0
+    pong_s: float = 20.0
+    """How often a peer is asked whether it is there, and how long it may take to answer."""
+    queue_frames_max: int = 16
+    """Frames of one line read ahead of the server: beyond, the peer waits (TCP does it)."""
+    messages_per_s: float = 20
+    messages_burst: float = 40
+    """A seat's messages: no person says twenty orders a second, and a robot's advantage has a bound."""
+    flood_burst: float = 540
+    """Ten times that rate for three seconds, and the line is closed: (10 - 1) x 20 x 3."""
+    handshakes_per_s: float = 50
+    handshakes_burst: float = 1_000
+    """An address's connections: a whole session behind one router comes back at once; more is no class."""
+    backlog_max: int = 1_000
+    """Connections that wait to be let in, as far as the system allows: who finds no room asks again a second later."""
+    wrong_per_s: float = 1
+    wrong_burst: float = 60
+    """An address's wrong codes: a class that mistypes passes; at one a second, 31^8 codes take 27,000 years."""
+    tries_at_once: int = 4
+    """An address's codes that are looked up at once, each of which may be wrong: the others wait for the outcome."""
+    addresses_max: int = 10_000
+    """Addresses remembered; the one not heard from for longest is forgotten first."""
+    kernel_bytes_max: int = 256 * 1024
+    """The operating system's own buffer for a line: with ours it stays below 1 MiB for one that does not read."""
+    closing_s: float = 0.8
+    """How long a line may take to get its last facts and a farewell at the end: then it is cut."""
+    door_s: float = 0.2
+    """How long those may take to go who have not logged in: with the lines' time a second, whoever does not read."""
+    joined_max: int = 100
+    """Public facts that are joined for all: more come to one who catches up, at a place of their own."""
+    faults_max: int = FAULTS_MAX
+    """Errors a peer may make on one connection: the twentieth closes it."""
+    listeners_max: int = 200
+    """A demo's audience at the embedded broker; more deserve a broker of their own."""
+    robots_s_max: float = 3.0
+    """How long robots may take to leave after the end, before they are ended."""
+    heed_s_max: float = 0.5
+    """How long the robots' process may take to heed that it is ended: it has anybody's code in it, or was stopped."""
+
+
+DEFAULT = Limits()
+"""The limits of a server unless it is handed others."""
 
 # Close codes (docs/protocol.md). After these a client has nothing to come back for:
 SESSION_OVER = 4000

@@ -12,6 +12,7 @@ import pytest
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
 from server.hosted_session import SessionParts, open_new
+from server.limits import DEFAULT, Limits
 from tests.plays.hosted import Hosted, hosting
 
 SMALL = """
@@ -79,9 +80,11 @@ def host(tmp_path: Path) -> HostedFactory:
     """`async with host(scenario) as hosted:` a server with that scenario, ended when the block is left."""
 
     @asynccontextmanager
-    async def hosted(scenario: Scenario | None = None, seed: int = 1) -> AsyncIterator[Hosted]:
+    async def hosted(
+        scenario: Scenario | None = None, seed: int = 1, limits: Limits = DEFAULT
+    ) -> AsyncIterator[Hosted]:
         opened = open_new(scenario or parse(SMALL), "small", seed, tmp_path / "recordings", "test")
-        async with hosting(opened) as one, asyncio.timeout(HOSTED_S):
+        async with hosting(opened, limits=limits) as one, asyncio.timeout(HOSTED_S):
             yield one
 
     return hosted

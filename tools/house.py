@@ -39,7 +39,7 @@ LARGE_BECAUSE = {
     "p2p/session/session.py": "the one state machine",
     "p2p/sim/face/functions.py": "the public functions, each with its whole docstring",
     "p2p/scenario/schema.py": "every key of a scenario, with its text",
-    "server/connections/gateway.py": "log-ins, seats and fan-out of all connections",
+    "server/connections/gateway.py": "one connection, from its log-in to its end",
     "p2p/information/trader_knowledge.py": "one fold of all facts of a seat",
     "p2p/protocol/frames.py": "the frames of a connection",
     "tui/model/model.py": "one fold for all screens",

@@ -11,8 +11,9 @@ FAULTS_MAX = 20
 class ServerProtocol:
     """The server's end of a line: what a client's frames say, and how often it has been wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, faults_max: int = FAULTS_MAX) -> None:
         self.open = False
+        self._faults_max = faults_max
         self.faults = 0
 
     def received(self, data: bytes | str) -> Login | tuple[Message, ClientFrame]:
@@ -25,7 +26,7 @@ class ServerProtocol:
     def counted(self, error: ProtocolError) -> ProtocolError:
         """An error of the peer, counted; after too many, one that closes the line."""
         self.faults += 1
-        if self.faults < FAULTS_MAX:
+        if self.faults < self._faults_max:
             return error
         return ProtocolError("too_many_faults", f"{error.why}; that was the last one", fatal=True)
 

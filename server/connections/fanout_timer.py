@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from server.limits import TICK_LINES, TICK_S, TICK_S_MAX
+from server.limits import DEFAULT, Limits
 
 
 class Woken(Protocol):
@@ -22,8 +22,8 @@ class Woken(Protocol):
 class Ticks:
     """Wakes those in the markets that have news. `recipients` finds them, in the order in which they are told."""
 
-    def __init__(self, recipients: Callable[[set[int]], Sequence[Woken]]) -> None:
-        self._recipients = recipients
+    def __init__(self, recipients: Callable[[set[int]], Sequence[Woken]], limits: Limits = DEFAULT) -> None:
+        self._recipients, self._limits = recipients, limits
         self._due: set[int] = set()
         self._left: list[Woken] = []
         self._running = False
@@ -49,8 +49,8 @@ class Ticks:
 
     def _some(self) -> None:
         """Wake a few, and the next few when the loop has gone round."""
-        some = self._left[-TICK_LINES:]
-        del self._left[-TICK_LINES:]
+        some = self._left[-self._limits.tick_lines :]
+        del self._left[-self._limits.tick_lines :]
         for one in reversed(some):
             one.wake()
         loop = asyncio.get_running_loop()
@@ -58,7 +58,9 @@ class Ticks:
             loop.call_soon(self._some)
             return
         now_s = loop.time()
-        self._next_s = max(self._began_s + TICK_S, now_s + min(now_s - self._began_s, TICK_S_MAX))
+        self._next_s = max(
+            self._began_s + self._limits.tick_s, now_s + min(now_s - self._began_s, self._limits.tick_s_max)
+        )
         self._running = bool(self._due)
         if self._running:
             self._schedule()

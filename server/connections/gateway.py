@@ -1,51 +1,47 @@
-"""The gateway: connections in, messages stamped with who said them, published facts out.
+"""The gateway: connections in, messages stamped with who said them. What goes out is the fanout's.
 
-A login is answered when the session has it on record (`joined`): then every message of the seat's older line is
+A login is answered when the session has it on record (`joined`): then every message of the seat's older connection is
 published too, and the token in the welcome is the last one for certain.
 """
 
 import asyncio
-import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 from websockets.asyncio.server import ServerConnection
 
-from p2p.base.rng import derived
 from p2p.base.units import EXPERIMENTER, GATEWAY, Seat, is_seat
 from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Announce, Joined, Left, Message, Passes
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import ClientFrame, ProtocolError
 from p2p.protocol.frames import Login, Welcome, error_frame, frame
 from p2p.protocol.server_connection import ServerProtocol
-from p2p.scenario.public_rules import public_rules
-from p2p.session.session import Session
-from server.connections.fanout_timer import Ticks
+from server.connections.connection import Connection
+from server.connections.fanout import Fanout
+from server.connections.login_desk import LoginDesk
 from server.connections.outbox import Outbox
 from server.connections.peer import Gone, Peer, SocketPeer
-from server.connections.rate_limits import LoginThrottle, MessageRateLimit
+from server.connections.rate_limits import MessageRateLimit
+from server.connections.seat_table import SeatTable
 from server.connections.spectators import Spectators
 from server.limits import (
+    DEFAULT,
     FLOODED,
     FULL,
     GOING_AWAY,
-    LINES_MAX,
-    LOGIN_S_MAX,
     PROTOCOL_FAULT,
-    SEND_BYTES_MAX,
     SESSION_OVER,
     TAKEN_OVER,
     WRONG_CODE,
+    Limits,
 )
 from server.monitoring.event_log import EventLog
 from server.monitoring.prometheus import SILENT, Metrics
 from server.publishing.announcements import Announcements
-from server.publishing.delivery_stats import Delivery
-from server.publishing.feeds import Feeds, Viewer
-from server.publishing.side_files import save
-from server.session.credentials import SeatCredentials, Who
-from server.session.sequencer import Committed, InboxItem, Sequencer
+from server.publishing.feeds import Viewer
+from server.session.inbox import Inbox, InboxItem
+from server.session.machine import REAL, Machine
+from server.session.session_status import SessionStatus
 
 CLOSED_WITH = {
     "wrong_code": WRONG_CODE,
@@ -59,70 +55,39 @@ CLOSED_WITH = {
 """Close codes of faults that have their own."""
 
 
-class Connection:
-    """A connection that has logged in: whose it is, and its outbox once it was welcomed.
-
-    `stands_in`: a robot holds the seat in the place of its owner, with the token it was lent.
-    """
-
-    def __init__(self, peer: Peer, who: Who, login: Login, metrics: Metrics, stands_in: bool = False) -> None:
-        self.peer, self.who, self.login, self.metrics = peer, who, login, metrics
-        self.stands_in = stands_in
-        self.by_robot = stands_in or login.controller == "robot"
-        self.outbox: Outbox | None = None
-
-    def fault(self, error: ProtocolError) -> None:
-        """Tell the peer that it was wrong; does not wait. One that does not read what it is told is cut."""
-        self.metrics.faulted(error.code)
-        if self.peer.buffered() > SEND_BYTES_MAX:
-            self.peer.abort()
-        else:
-            self.peer.push(error_frame(error))
-
-
 class Gateway:
-    """All the lines of one session."""
+    """All the connections of one session, each from its login to its end."""
 
     def __init__(
         self,
-        session: Session,
-        name: str,
-        doors: SeatCredentials,
-        feeds: Feeds,
-        on_news: Callable[[], None],
+        status: SessionStatus,
+        desk: LoginDesk,
+        seats: SeatTable,
+        spectators: Spectators,
+        fanout: Fanout,
+        inbox: Inbox,
+        announcements: Announcements,
+        log: EventLog,
         metrics: Metrics = SILENT,
-        log: EventLog | None = None,
+        machine: Machine = REAL,
+        limits: Limits = DEFAULT,
     ) -> None:
-        self.session, self.name, self.doors, self.feeds = session, name, doors, feeds
-        self.metrics, self.log = metrics, log or EventLog(name)
-        self.sequencer: Sequencer | None = None
-        self.lines: dict[Viewer, Connection] = {}
-        self.spectators = Spectators(feeds, name, session.scenario, metrics)
-        self.tokens: dict[Viewer, int] = {}
-        self.people: dict[str, str] = {}
-        self.agents: dict[str, str] = {}
-        self.announcements: Announcements
-        self.deliveries: defaultdict[Viewer, Delivery] = defaultdict(Delivery)
-        self.doorstep = LoginThrottle()
-        self.chance = random.Random()
-        self.aside: Callable[..., Awaitable[Any]] = asyncio.to_thread
-        self._paces: defaultdict[Viewer, MessageRateLimit] = defaultdict(MessageRateLimit)
+        self.status, self.desk, self.seats, self.spectators = status, desk, seats, spectators
+        self.fanout, self.feeds, self.inbox, self.announcements = fanout, fanout.feeds, inbox, announcements
+        self.log, self.metrics, self._machine, self._limits = log, metrics, machine, limits
+        self._paces: defaultdict[Viewer, MessageRateLimit] = defaultdict(lambda: MessageRateLimit(limits))
         self._connections = 0
-        self.ticks = Ticks(self._recipients)
-        self._on_news = on_news
         self._admissions: dict[asyncio.Future[None], None] = {}
         self._closings: set[asyncio.Task[None]] = set()
         self._closing = ""
 
-    # --- in -----------------------------------------------------------------------------------------------------
-
     async def serve(self, socket: ServerConnection) -> None:
         """One connection of the listening socket."""
-        await self.serve_connection(SocketPeer(socket))
+        await self.serve_connection(SocketPeer(socket, self._limits))
 
     async def serve_connection(self, peer: Peer) -> None:
         """One connection, from its login to its end."""
-        if self._connections >= LINES_MAX:
+        if self._connections >= self._limits.lines_max:
             await peer.close(FULL, "the server is full; try again in a moment")
             return
         self._connections += 1
@@ -143,204 +108,126 @@ class Gateway:
         await peer.close(CLOSED_WITH.get(error.code, PROTOCOL_FAULT), error.why[:120])
 
     async def _attend(self, peer: Peer) -> None:
-        ends = ServerProtocol()
-        async with asyncio.timeout(LOGIN_S_MAX):
+        ends = ServerProtocol(self._limits.faults_max)
+        async with asyncio.timeout(self._limits.login_s_max):
             data = await peer.recv()
         login = ends.received(data)
-        assert isinstance(login, Login), "the line lets nothing else through first"
-        lent = self.doors.stands_in(login)
-        who = None if login.spectator else lent if lent is not None else await self._authenticate(peer, login)
-        if who is None:
-            return await self._attend_spectator(peer, login)
-        line = Connection(peer, who, login, self.metrics, lent is not None)
+        assert isinstance(login, Login), "the connection lets nothing else through first"
+        if login.spectator:
+            return await self.spectators.attend(peer, login)
+        lent = self.desk.stand_in(login)
+        who = lent if lent is not None else await self.desk.identify(peer, login)
+        connection = Connection(peer, who, login, self.metrics, lent is not None, self._limits)
         try:
-            await self._take_seat(line)
+            await self._take_seat(connection)
             while True:
-                self._on_frame(line, ends, await peer.recv())
+                self._on_frame(connection, ends, await peer.recv())
         finally:
-            self._on_disconnect(line)
+            self._on_disconnect(connection)
 
-    async def _attend_spectator(self, peer: Peer, login: Login) -> None:
-        if self.session.scenario.spectators == "none":
-            raise ProtocolError("no_spectators", "this session has no spectators: it is not shown to the public", True)
-        await self.spectators.attend(peer, login)
+    async def _take_seat(self, connection: Connection) -> None:
+        """Take the seat: the session is told, the older connection goes; on record, the newer one is welcomed.
 
-    async def _authenticate(self, peer: Peer, login: Login) -> Who:
-        """Whose the login is; raises ProtocolError. Resume tokens cannot be guessed and are not counted."""
-        who: Who | None
-        if login.resume:
-            who = await self.aside(self.doors.who, login)
-        else:
-            async with self.doorstep.trying(peer.address, self._now_s) as may_try:
-                if not may_try:
-                    why = "too many wrong codes came from this address; try again in a moment"
-                    raise ProtocolError("too_many_tries", why, fatal=True)
-                who = await self.aside(self.doors.who, login)
-                if who is None:
-                    self.doorstep.was_wrong(peer.address, self._now_s())
-        if who is None:
-            raise ProtocolError("wrong_code", "no seat has this code; look at the slip of paper again", fatal=True)
-        if login.conducts and who != EXPERIMENTER:
-            raise ProtocolError("not_experimenter", "this is a trader's code, not the experimenter's", fatal=True)
-        return who
-
-    async def _take_seat(self, line: Connection) -> None:
-        """Take the seat: the session is told, the older line goes; when that is on record, the line is welcomed.
-
-        Who has the seat here and who has it in the session change in the same order. Closing a line takes its time, for
-        its peer may be out of reach: the newer one, which may be the same person's, does not wait for that.
+        Who has the seat here and who has it in the session change in the same order. Closing a connection takes its
+        time, for its peer may be out of reach: the newer one, perhaps the same person's, does not wait for that.
         """
-        viewer: Viewer = line.who
-        older = self.lines.get(viewer)
-        if older and line.by_robot and not older.by_robot:
-            why = "a person trades on this seat; a robot can have it when he has left it"
-            raise ProtocolError("seat_taken", why, fatal=True)
-        self.lines[viewer] = line
-        if not line.stands_in and is_seat(line.who):
-            self.doors.take_back(line.who)
-        told = self._joins(line, line.who) if is_seat(line.who) else None
+        who = connection.who
+        older = self.seats.take(connection)
+        if not connection.stands_in and is_seat(who):
+            self.desk.owner_is_back(who)
+        told = self._joins(connection, who) if is_seat(who) else None
         if older:
             closing = asyncio.create_task(older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere"))
             self._closings.add(closing)
             closing.add_done_callback(self._closings.discard)
         if told:
             await told
-        resume = line.login.resume if line.stands_in else await self.aside(self.doors.token, line.who)
-        if self.lines.get(viewer) is line:
-            await self._welcome(line, resume)
+        resume = connection.login.resume if connection.stands_in else await self.desk.token(who)
+        if self.seats.holds(connection):
+            self._welcome(connection, resume)
 
-    def _joins(self, line: Connection, seat: Seat) -> "asyncio.Future[None]":
+    def _joins(self, connection: Connection, seat: Seat) -> "asyncio.Future[None]":
         """Tell the session who has a seat now; done when that is on record."""
-        name = display_name(line.login.name)
-        if name and not line.stands_in:
-            (self.agents if line.by_robot else self.people)[str(seat)] = name
+        self.seats.name(connection)
         if self._closing:
             raise ProtocolError("closing", self._closing, fatal=True)
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        joined = Joined(seat, "robot" if line.by_robot else "human", line.stands_in)
-        self._put(InboxItem(Envelope(GATEWAY, joined), None, _once(told)))
+        joined = Joined(seat, "robot" if connection.by_robot else "human", connection.stands_in)
+        self.inbox.put(InboxItem(Envelope(GATEWAY, joined), None, _once(told)))
         self._admissions[told] = None
         told.add_done_callback(lambda told: self._admissions.pop(told, None))
         return told
 
-    async def _welcome(self, line: Connection, resume: str) -> None:
-        viewer: Viewer = line.who
-        robot = is_seat(viewer) and line.by_robot
+    def _welcome(self, connection: Connection, resume: str) -> None:
+        viewer: Viewer = connection.who
+        seat = viewer if is_seat(viewer) else None
+        robot = seat is not None and connection.by_robot
+        facts = self.feeds.count(viewer)
         welcome = Welcome(
-            session=self.name,
-            seat=viewer if is_seat(viewer) else None,
+            session=self.log.session,
+            seat=seat,
             resume=resume,
-            token=self.tokens.get(viewer, 0),
-            facts=self.feeds.count(viewer),
-            rules=public_rules(self.session.scenario, self.feeds.channel(viewer)[1], to_robot=robot),
-            seed=derived(self.session.seed, "robot", viewer) if robot else None,
-            stood_in=line.login.have < self.feeds.taken_over.get(viewer, 0),
+            token=self.fanout.token(viewer),
+            facts=facts,
+            rules=self.status.rules(self.feeds.channel(viewer)[1], to_robot=robot),
+            seed=self.status.robot_seed(seat) if robot and seat is not None else None,
+            stood_in=connection.login.have < self.feeds.taken_over.get(viewer, 0),
         )
-        line.peer.push(frame("welcome", welcome))
-        delivery = self.deliveries[viewer]
+        connection.peer.push(frame("welcome", welcome))
+        delivery = self.seats.files.deliveries[viewer]
 
         def cut(why: str) -> None:
             self.metrics.cut(why)
             delivery.was_cut(why)
-            self._note("cut", viewer, why=why)
+            self.log.write("cut", viewer, why=why)
 
-        have = min(line.login.have, self.feeds.count(viewer))
-        line.outbox = Outbox(line.peer, self.feeds, viewer, have, delivery, cut)
-        self._note("joined", viewer, controller=line.login.controller, had=have)
+        have = min(connection.login.have, facts)
+        connection.outbox = Outbox(connection.peer, self.feeds, viewer, have, delivery, cut, self._limits)
+        self.log.write("joined", viewer, controller=connection.login.controller, had=have)
 
-    def _on_frame(self, line: Connection, ends: ServerProtocol, data: bytes | str) -> None:
-        """One frame of a line that is in: stamped and let in, or answered with what is wrong with it."""
-        if self.lines.get(line.who) is not line:
+    def _on_frame(self, connection: Connection, ends: ServerProtocol, data: bytes | str) -> None:
+        """One frame of a connection that is in: stamped and let in, or answered with what is wrong with it."""
+        if not self.seats.holds(connection):
             return
         try:
-            self._paces[line.who].take(self._now_s())
+            self._paces[connection.who].take(self._machine.clock_s())
             heard = ends.received(data)
-            assert not isinstance(heard, Login), "the line refuses a second login"
+            assert not isinstance(heard, Login), "the connection refuses a second login"
             message, said = heard
-            allowed = FROM_EXPERIMENTER if line.who == EXPERIMENTER else FROM_TRADERS
-            if not isinstance(message, allowed) or (isinstance(message, Passes) and not line.by_robot):
+            allowed = FROM_EXPERIMENTER if connection.who == EXPERIMENTER else FROM_TRADERS
+            if not isinstance(message, allowed) or (isinstance(message, Passes) and not connection.by_robot):
                 raise ends.counted(ProtocolError("not_yours", f"'{message.directive}' is not yours to say"))
             if isinstance(message, Announce):
                 message = self.announcements.keep(message)
-            self._put(InboxItem(self._stamped(line, message, said), line))
+            self.inbox.put(InboxItem(self._stamped(connection, message, said), connection))
         except ProtocolError as error:
             if error.fatal:
-                self._note("closed", line.who, why=error.code)
+                self.log.write("closed", connection.who, why=error.code)
                 raise
-            line.fault(error)
+            connection.fault(error)
 
-    def _stamped(self, line: Connection, message: Message, said: ClientFrame) -> Envelope:
-        """The message as its line's owner's: acting for another cannot be written down."""
-        return Envelope(line.who, message, None, said.token, said.seen, said.meta)
+    def _stamped(self, connection: Connection, message: Message, said: ClientFrame) -> Envelope:
+        """The message as its connection's owner's: acting for another cannot be written down."""
+        return Envelope(connection.who, message, None, said.token, said.seen, said.meta)
 
-    def _put(self, arrival: InboxItem) -> None:
-        assert self.sequencer is not None
-        self.sequencer.put(arrival)
-
-    def _on_disconnect(self, line: Connection) -> None:
-        """A line has ended; the seat is empty unless a newer line has it."""
-        if line.outbox:
-            line.outbox.stop()
-            self.deliveries[line.who].measured(line.peer.round_trip_s())
-        if self.lines.get(line.who) is line:
-            del self.lines[line.who]
-            self._note("left", line.who)
-            if is_seat(line.who) and self.session.phase != "ended":
-                self._put(InboxItem(Envelope(GATEWAY, Left(line.who))))
-
-    def _note(self, what: str, viewer: Viewer, **more: str | float) -> None:
-        records = self.sequencer.store.chain.records if self.sequencer else 0
-        self.log.write(what, records, viewer, **more)
-
-    def _now_s(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    # --- out ----------------------------------------------------------------------------------------------------
-
-    def publish(self, happened: list[Committed]) -> None:
-        """What has become durable: into the feeds, and to the lines: one's own at once, the public at the next tick."""
-        own: set[Viewer] = set()
-        due: set[int] = set()
-        for what in happened:
-            markets, viewers = self.feeds.add_events(what.at, what.events)
-            own |= viewers
-            due |= markets
-            envelope = what.arrival.envelope
-            if envelope.token:
-                self.tokens[envelope.sender] = envelope.token
-            if what.arrival.published:
-                what.arrival.published()
-        self.feeds.refresh_states(due)
-        for viewer in self.chance.sample(sorted(own, key=str), len(own)):
-            line = self.lines.get(viewer)
-            if line and line.outbox:
-                line.outbox.wake()
-        self.ticks.news(due)
-        self._on_news()
-
-    def _recipients(self, markets: set[int]) -> list[Outbox]:
-        """Everybody in the markets with news, in an order drawn anew, so that no seat is always first."""
-        outboxes = [line.outbox for line in self.lines.values() if line.outbox and line.outbox.market in markets]
-        self.chance.shuffle(outboxes)
-        return outboxes + self.spectators.recipients(markets)
+    def _on_disconnect(self, connection: Connection) -> None:
+        """A connection has ended; the seat is empty unless a newer one has it."""
+        if connection.outbox:
+            connection.outbox.stop()
+            self.seats.files.deliveries[connection.who].measured(connection.peer.round_trip_s())
+        if self.seats.leave(connection):
+            self.log.write("left", connection.who)
+            if is_seat(connection.who) and not self.status.over:
+                self.inbox.put(InboxItem(Envelope(GATEWAY, Left(connection.who))))
 
     async def close_connections(self, code: int = SESSION_OVER, why: str = "the session is over") -> None:
-        """Give every line its last facts, then close it; those who wait at the door are sent away."""
+        """Give every connection its last facts, then close it; those who wait at the door are sent away."""
         self._closing = why
         for waiting in list(self._admissions):
             waiting.set_exception(ProtocolError("closing", why, fatal=True))
-        ends = [line.outbox.farewell if line.outbox else line.peer.close for line in self.lines.values()]
+        held = list(self.seats.connections.values())
+        ends = [one.outbox.farewell if one.outbox else one.peer.close for one in held]
         await asyncio.gather(*(end(code, why) for end in ends), self.spectators.close_all(code, why))
-
-    def save_beside(self) -> None:
-        """Names, where any were given, robots' agents, how everybody was served: beside the journal, never in it."""
-        assert self.sequencer is not None
-        save(self.sequencer.store, self.people, self.agents, self.deliveries)
-
-
-def display_name(name: str) -> str:
-    """A name without control characters and markup: it is shown on terminals and in reports."""
-    return "".join(letter for letter in name if letter.isprintable() and letter not in "<>&[]\\`").strip()
 
 
 def _once(told: "asyncio.Future[None]") -> Callable[[], None]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from p2p.protocol.frames import FEED_FACTS_MAX, feed_frame
 from server.connections.peer import Gone, Peer
-from server.limits import BEHIND_FACTS_MAX, CLOSING_S, SEND_BYTES_MAX, SEND_S_MAX
+from server.limits import DEFAULT, Limits
 from server.publishing.delivery_stats import Delivery
 from server.publishing.feeds import Feeds, Viewer
 
@@ -19,9 +19,16 @@ class Outbox:
     """Sends a viewer's facts from a number on, all that is new in one frame."""
 
     def __init__(
-        self, peer: Peer, feeds: Feeds, viewer: Viewer, sent: int, delivery: Delivery, on_cut: Callable[[str], None]
+        self,
+        peer: Peer,
+        feeds: Feeds,
+        viewer: Viewer,
+        sent: int,
+        delivery: Delivery,
+        on_cut: Callable[[str], None],
+        limits: Limits = DEFAULT,
     ) -> None:
-        self.peer, self.feeds, self.viewer, self.delivery = peer, feeds, viewer, delivery
+        self.peer, self.feeds, self.viewer, self.delivery, self._limits = peer, feeds, viewer, delivery, limits
         self._place = feeds.place(viewer, sent)
         self._on_cut = on_cut
         self._caught_up = self._cut = self._over = False
@@ -37,7 +44,7 @@ class Outbox:
     def wake(self) -> None:
         """There is something new: send it, unless the peer is behind. Cuts the line if it has fallen too far."""
         if self._waiting is None and not self._over:
-            while self.peer.buffered() <= SEND_BYTES_MAX:
+            while self.peer.buffered() <= self._limits.send_bytes_max:
                 frame = self._next()
                 if frame is not None:
                     self.peer.push(frame)
@@ -45,7 +52,7 @@ class Outbox:
                     self._caught_up = True
                     return
             self._waiting = asyncio.create_task(self._wait())
-        elif self._caught_up and self._place.facts_left > BEHIND_FACTS_MAX:
+        elif self._caught_up and self._place.facts_left > self._limits.behind_facts_max:
             self.cut("behind")
 
     def cut(self, why: str = "asked") -> None:
@@ -68,9 +75,9 @@ class Outbox:
             await asyncio.wait([self._waiting])
 
     async def farewell(self, code: int, why: str) -> None:
-        """Send what there is still, and close; a peer that does not take it in CLOSING_S is cut."""
+        """Send what there is still, and close; a peer that does not take it in `closing_s` is cut."""
         try:
-            async with asyncio.timeout(CLOSING_S):
+            async with asyncio.timeout(self._limits.closing_s):
                 await self.drain()
                 await self.peer.close(code, why)
         except TimeoutError:
@@ -80,7 +87,7 @@ class Outbox:
         """Send frame by frame, as the peer takes them, until it has caught up."""
         try:
             while (frame := self._next()) is not None:
-                async with asyncio.timeout(SEND_S_MAX):
+                async with asyncio.timeout(self._limits.send_s_max):
                     await self.peer.send(frame)
             self._waiting, self._caught_up = None, True
         except TimeoutError:

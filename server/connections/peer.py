@@ -8,7 +8,7 @@ from typing import Protocol
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
-from server.limits import KERNEL_BYTES_MAX
+from server.limits import DEFAULT, Limits
 
 TAKES_TEXT = "text" in inspect.signature(broadcast).parameters
 """Up to its version 15 the library makes text frames of strings only."""
@@ -49,14 +49,14 @@ class Peer(Protocol):
 class SocketPeer:
     """A real connection."""
 
-    def __init__(self, socket: ServerConnection) -> None:
+    def __init__(self, socket: ServerConnection, limits: Limits = DEFAULT) -> None:
         self.socket = socket
         where = socket.remote_address
         self.address = where[0] if where else ""
         plain = socket.transport.get_extra_info("socket")
         if plain is not None:
             with contextlib.suppress(OSError):
-                plain.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, KERNEL_BYTES_MAX)
+                plain.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, limits.kernel_bytes_max)
 
     async def recv(self) -> bytes | str:
         """See Peer."""

@@ -7,17 +7,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 
 from p2p.protocol.codec import ProtocolError
-from server.limits import (
-    ADDRESSES_MAX,
-    FLOOD_BURST,
-    HANDSHAKES_BURST,
-    HANDSHAKES_PER_S,
-    MESSAGES_BURST,
-    MESSAGES_PER_S,
-    TRIES_AT_ONCE,
-    WRONG_BURST,
-    WRONG_PER_S,
-)
+from server.limits import DEFAULT, Limits
 
 
 class Bucket:
@@ -44,32 +34,34 @@ class Bucket:
 class MessageRateLimit:
     """One seat's messages, over all its lines: coming back does not make anybody faster."""
 
-    def __init__(self) -> None:
-        self._messages = Bucket(MESSAGES_PER_S, MESSAGES_BURST)
-        self._flood = Bucket(MESSAGES_PER_S, FLOOD_BURST)
+    def __init__(self, limits: Limits = DEFAULT) -> None:
+        self._per_s = limits.messages_per_s
+        self._messages = Bucket(limits.messages_per_s, limits.messages_burst)
+        self._flood = Bucket(limits.messages_per_s, limits.flood_burst)
 
     def take(self, now_s: float) -> None:
         """Count a message; raises ProtocolError `too_fast`, or `flood`, which closes the line."""
         if not self._flood.take(now_s):
-            why = f"a line may say {MESSAGES_PER_S} messages a second; this one went on far beyond"
+            why = f"a line may say {self._per_s} messages a second; this one went on far beyond"
             raise ProtocolError("flood", why, fatal=True)
         if not self._messages.take(now_s):
-            raise ProtocolError("too_fast", f"a line may say {MESSAGES_PER_S} messages a second; say it again later")
+            raise ProtocolError("too_fast", f"a line may say {self._per_s} messages a second; say it again later")
 
 
 class CodeAttempts:
     """An address's wrong codes, and those that are being looked up: until that is done, each of them may be wrong."""
 
-    def __init__(self) -> None:
-        self.wrong = Bucket(WRONG_PER_S, WRONG_BURST)
-        self.turns = asyncio.Semaphore(TRIES_AT_ONCE)
+    def __init__(self, limits: Limits) -> None:
+        self.wrong = Bucket(limits.wrong_per_s, limits.wrong_burst)
+        self.turns = asyncio.Semaphore(limits.tries_at_once)
         self.open = 0
 
 
 class LoginThrottle:
     """What each address has done lately. A classroom may be one address."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = DEFAULT) -> None:
+        self._limits = limits
         self._known: OrderedDict[str, tuple[Bucket, CodeAttempts]] = OrderedDict()
 
     def allow(self, address: str, now_s: float) -> bool:
@@ -101,11 +93,15 @@ class LoginThrottle:
         key = _network(address)
         buckets = self._known.pop(key, None)
         if buckets is None:
-            buckets = Bucket(HANDSHAKES_PER_S, HANDSHAKES_BURST), CodeAttempts()
+            buckets = self._new()
         self._known[key] = buckets
-        while len(self._known) > ADDRESSES_MAX:
+        while len(self._known) > self._limits.addresses_max:
             self._known.popitem(last=False)
         return buckets
+
+    def _new(self) -> tuple[Bucket, CodeAttempts]:
+        limits = self._limits
+        return Bucket(limits.handshakes_per_s, limits.handshakes_burst), CodeAttempts(limits)
 
 
 def _network(address: str) -> str:

@@ -4,36 +4,40 @@ import asyncio
 
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login, Welcome, frame
-from p2p.scenario.public_rules import public_rules
-from p2p.scenario.schema import Scenario
 from server.connections.outbox import Outbox
 from server.connections.peer import Peer
-from server.limits import SPECTATORS_MAX
+from server.limits import DEFAULT, Limits
 from server.monitoring.prometheus import Metrics
 from server.publishing.delivery_stats import Delivery
 from server.publishing.feeds import Feeds, spectator
+from server.session.session_status import SessionStatus
 
 
 class Spectators:
     """All who watch a session. They come and go without a word in the recording."""
 
-    def __init__(self, feeds: Feeds, name: str, scenario: Scenario, metrics: Metrics) -> None:
-        self.feeds, self.name, self.scenario, self.metrics = feeds, name, scenario, metrics
+    def __init__(
+        self, feeds: Feeds, name: str, status: SessionStatus, metrics: Metrics, limits: Limits = DEFAULT
+    ) -> None:
+        self.feeds, self.name, self.status, self.metrics, self._limits = feeds, name, status, metrics, limits
         self.outboxes: dict[Peer, Outbox] = {}
         self._delivery = Delivery()
 
     async def attend(self, peer: Peer, login: Login) -> None:
         """A spectator's line, from its welcome to its end; raises ProtocolError, and Gone when it has ended."""
-        if not 0 <= login.market < self.scenario.markets:
-            raise ProtocolError("no_market", f"there are markets 0 to {self.scenario.markets - 1}", fatal=True)
-        if len(self.outboxes) >= SPECTATORS_MAX:
+        if self.status.scenario.spectators == "none":
+            raise ProtocolError("no_spectators", "this session has no spectators: it is not shown to the public", True)
+        if not 0 <= login.market < self.status.markets:
+            raise ProtocolError("no_market", f"there are markets 0 to {self.status.markets - 1}", fatal=True)
+        if len(self.outboxes) >= self._limits.spectators_max:
             raise ProtocolError("too_many_spectators", "watch through a broker: pit watch mqtt://…", fatal=True)
         viewer = spectator(login.market)
         facts = self.feeds.count(viewer)
-        rules = public_rules(self.scenario, self.feeds.channel(viewer)[1])
+        rules = self.status.rules(self.feeds.channel(viewer)[1])
         welcome = Welcome(self.name, seat=None, resume="", token=0, facts=facts, rules=rules)
         peer.push(frame("welcome", welcome))
-        outbox = Outbox(peer, self.feeds, viewer, min(login.have, facts), self._delivery, self.metrics.cut)
+        have = min(login.have, facts)
+        outbox = Outbox(peer, self.feeds, viewer, have, self._delivery, self.metrics.cut, self._limits)
         self.outboxes[peer] = outbox
         try:
             await peer.recv()

@@ -9,9 +9,7 @@ from collections.abc import AsyncIterator
 import click
 
 from p2p.protocol.mqtt_address import PORTS, Broker
-
-LISTENERS_MAX = 200
-"""A demo's audience; more deserve a broker of their own."""
+from server.limits import DEFAULT
 
 
 def _port() -> int:
@@ -30,7 +28,7 @@ def _port() -> int:
 
 
 @contextlib.asynccontextmanager
-async def embedded() -> AsyncIterator[Broker]:
+async def embedded(listeners_max: int = DEFAULT.listeners_max) -> AsyncIterator[Broker]:
     """The broker, while the block is open. Raises ClickException where amqtt is not installed."""
     try:
         amqtt = importlib.import_module("amqtt.broker")
@@ -39,7 +37,7 @@ async def embedded() -> AsyncIterator[Broker]:
             "--mqtt embedded needs amqtt, the extra 'broker'; any other broker will do: --mqtt mqtt://127.0.0.1:1883"
         ) from error
     port = _port()
-    listener = {"type": "tcp", "bind": f"127.0.0.1:{port}", "max_connections": LISTENERS_MAX}
+    listener = {"type": "tcp", "bind": f"127.0.0.1:{port}", "max_connections": listeners_max}
     anonymous = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
     running = amqtt.Broker({"listeners": {"default": listener}, "plugins": anonymous})
     await running.start()

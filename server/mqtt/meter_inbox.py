@@ -14,7 +14,7 @@ from p2p.protocol.codec import SAFE_INT, ProtocolError
 from p2p.protocol.meter_payload import measured
 from p2p.scenario.prosumer_schema import Prosumers
 from server.hosted_session import HostedSession
-from server.session.sequencer import InboxItem
+from server.session.inbox import InboxItem
 
 GAP_S_MIN = 0.2
 """Readings of a seat that come closer together are passed over: a meter that runs wild does not fill the journal."""
@@ -25,7 +25,7 @@ class MeterInbox:
 
     def __init__(self, host: HostedSession) -> None:
         self.host = host
-        table = host.opened.session.scenario.environment
+        table = host.status.scenario.environment
         self.interval_h = table.interval_h if isinstance(table, Prosumers) else None
         self.passed_over: Counter[str] = Counter()
         self._heard_s: dict[Seat, float] = {}
@@ -42,9 +42,9 @@ class MeterInbox:
             self.passed_over[error.code] += 1
 
     def _let_in(self, name: str, payload: bytes) -> None:
-        session, now_s = self.host.opened.session, time.monotonic()
+        status, now_s = self.host.status, time.monotonic()
         seat = int(name) if name.isascii() and name.isdecimal() and len(name) < 6 else -1
-        if self.interval_h is None or seat not in session.market_of or session.phase == "ended":
+        if self.interval_h is None or seat not in status.market_of or status.over:
             raise ProtocolError("no_seat", f"no seat {name} is metered here")
         said = measured(payload, self.interval_h)
         if now_s - self._heard_s.get(seat, -GAP_S_MIN) < GAP_S_MIN:
@@ -52,4 +52,4 @@ class MeterInbox:
         self._heard_s[seat] = now_s
         age_us = max(-SAFE_INT // 2, min(SAFE_INT // 2, round((time.time() - said.at_s) * SECOND)))
         reading = Reading(seat, self.host.opened.clock.now() - age_us, said.load, said.pv)
-        self.host.sequencer.put(InboxItem(Envelope(GATEWAY, reading)))
+        self.host.inbox.put(InboxItem(Envelope(GATEWAY, reading)))

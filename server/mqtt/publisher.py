@@ -22,7 +22,6 @@ from p2p.analysis.session_outcome import SessionOutcome
 from p2p.messages import Metered
 from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, TOPICS, base
-from p2p.scenario.public_rules import public_rules
 from server.hosted_session import HostedSession, SessionParts
 from server.mqtt.broker_connection import connection
 from server.mqtt.meter_inbox import MeterInbox
@@ -51,7 +50,7 @@ async def published(where: Broker | None, host: HostedSession) -> AsyncIterator[
 
     Raises ClickException where the scenario, and so the rules that everybody was told, have no spectators.
     """
-    if host.opened.session.scenario.spectators == "none":
+    if host.status.scenario.spectators == "none":
         raise click.ClickException(
             'the scenario has spectators = "none", and a broker shows the market: no --mqtt then'
         )
@@ -59,7 +58,7 @@ async def published(where: Broker | None, host: HostedSession) -> AsyncIterator[
         if where is None:
             from server.mqtt.embedded_broker import embedded
 
-            where = await stack.enter_async_context(embedded())
+            where = await stack.enter_async_context(embedded(host.limits.listeners_max))
         publisher = Publisher(where, host)
         publisher.start()
         try:
@@ -77,17 +76,19 @@ class Publisher:
         self.session = opened.store.folder.name
         self.topic = f"{ROOT}/{self.session}"
         self.bulletins: dict[str, TopicState] = {}
-        markets = len(opened.session.markets)
+        status = host.status
+        markets = status.markets
         for market in range(markets):
             channel = opened.feeds.public_channel(market)
-            rules = public_rules(opened.session.scenario, channel[1])
-            bulletin = TopicState(rules, opened.feeds, channel, opened.session.scenario.seats)
+            rules = status.rules(channel[1])
+            bulletin = TopicState(rules, opened.feeds, channel, status.scenario.seats)
             self.bulletins[base(self.session, market, markets)] = bulletin
+        self._markets = list(self.bulletins.values())
         before = _before(opened)
         for (market, _), books in before.books.items():
             for one in books.metered.values():
                 self._metered(market, one)
-        self.tally = WelfareScores(opened.session.scenario, before)
+        self.tally = WelfareScores(status.scenario, before)
         self.meters = MeterInbox(host)
         host.listeners.append(self._happened)
         self.connected, self.listening = asyncio.Event(), asyncio.Event()
@@ -108,7 +109,7 @@ class Publisher:
                 self._metered(event.market, event.message)
 
     def _metered(self, market: int, one: Metered) -> None:
-        list(self.bulletins.values())[market].intervals.metered(one)
+        self._markets[market].intervals.metered(one)
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -119,7 +120,7 @@ class Publisher:
         self._over.set()
         if self._task is None:
             return
-        over = self.host.opened.session.phase == "ended"
+        over = self.host.status.over
         await asyncio.wait([self._task], timeout=FAREWELL_S_MAX if over else STOP_S_MAX)
         if not self._task.done():
             self._task.cancel()
@@ -243,7 +244,7 @@ class Publisher:
 def _before(opened: SessionParts) -> SessionOutcome:
     """What had happened of a session when it was opened: nothing of a new one, the journal's of one that was cut."""
     if not opened.store.chain.records:
-        return SessionOutcome(opened.session.scenario.charges)
+        return SessionOutcome(opened.status.scenario.charges)
     from recordings.journal.store import read_folder
     from recordings.scoring.score import fold
 

@@ -18,14 +18,13 @@ from p2p.protocol.codec import encode
 from p2p.protocol.frames import FEED_BYTES_MAX, Fact
 from p2p.scenario.schema import InformationSet
 from p2p.session.session import Session
+from server.limits import DEFAULT
+from server.session.session_status import SessionStatus
 
 Channel = tuple[int, InformationSet]
 """A market and an information set: those who are shown the same public facts."""
 Viewer = Seat | str
 """A seat, a market's spectators, or the experimenter (who is shown the first market's facts and his own answers)."""
-
-JOINED_MAX = 100
-"""Public facts that are joined for all: more come to one who catches up, at a place of his own."""
 
 
 class _OwnFacts:
@@ -73,14 +72,16 @@ class FeedCursor:
 class Feeds:
     """The published facts of a session. Nothing is here that is not durable."""
 
-    def __init__(self, session: Session, clock: Callable[[], Instant] | None = None) -> None:
+    def __init__(
+        self, session: Session, clock: Callable[[], Instant] | None = None, joined_max: int = DEFAULT.joined_max
+    ) -> None:
         """`clock` says what instant it is; without it, it is that of the last message."""
-        self._clock = clock
+        self._clock, self._joined_max = clock, joined_max
+        self.status = SessionStatus(session)
         self.views = Projector(session.scenario, session.seed)
-        self.session = session
         self.public: dict[Channel, list[bytes]] = {
             (market, information): []
-            for market in range(len(session.markets))
+            for market in range(self.status.markets)
             for information in self.views.in_use(market)
         }
         self.state: dict[Channel, list[bytes]] = {channel: [] for channel in self.public}
@@ -88,9 +89,9 @@ class Feeds:
         self.now: Instant = 0
         self.words: dict[str, str] = {}
         self._channels: dict[Viewer, Channel] = {
-            seat: (market.number, self.views.information[seat]) for seat, market in session.market_of.items()
+            seat: (market, self.views.information[seat]) for seat, market in self.status.market_of.items()
         }
-        for market in range(len(session.markets)):
+        for market in range(self.status.markets):
             self._channels[spectator(market)] = self.public_channel(market)
         self._own: dict[Viewer, _OwnFacts] = defaultdict(_OwnFacts)
         self._times = {channel: array("d") for channel in self.public}
@@ -180,7 +181,7 @@ class Feeds:
         Where they are as they were, they are said in the same bytes: when something hidden happened is hidden too.
         """
         market, information = channel
-        messages = self.session.markets[market].institution.states()
+        messages = self.status.states(market)
         shown = [self.views.project(Event(message, INSTITUTION, AGENTS, market)) for message in messages]
         forms = [form for one in shown if one is not None and (form := one.form(information)) is not None]
         if forms == self._forms.get(channel):
@@ -226,7 +227,7 @@ class Feeds:
         Public facts are joined once for all who are at the same place of them, unless one's own lie between.
         """
         i, own, until = place.public_told, place.own, len(place.public)
-        if own.instead_until > i or place.own_told < len(own.facts) or until - i > min(most, JOINED_MAX):
+        if own.instead_until > i or place.own_told < len(own.facts) or until - i > min(most, self._joined_max):
             facts = self._take(place, most)
             return len(facts), b",".join(facts)
         known = self._joined[place.channel]

@@ -4,6 +4,7 @@ They are written when it stops. A server that takes the session up goes on with 
 on the list, and so does what was measured before.
 """
 
+from collections import defaultdict
 from typing import TypeVar
 
 import msgspec
@@ -18,28 +19,23 @@ from server.publishing.feeds import Viewer
 Kept = TypeVar("Kept")
 
 
-def save(store: Store, people: dict[str, str], agents: dict[str, str], deliveries: dict[Viewer, Delivery]) -> None:
-    """Write all three, names where any were given; raises OSError."""
-    for file, given in ((PEOPLE, people), (AGENTS, agents)):
-        if given:
-            store.disk.replace(store.folder / file, msgspec.json.encode(given))
-    store.disk.replace(store.folder / DELIVERIES, written(deliveries))
+class SideFiles:
+    """Names and agents by seat, figures by viewer: as a server before this one has left them, then as they become."""
 
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.people = _read(store, PEOPLE, dict[str, str]) or {}
+        self.agents = _read(store, AGENTS, dict[str, str]) or {}
+        kept = _read(store, DELIVERIES, Deliveries)
+        self.deliveries: defaultdict[Viewer, Delivery] = defaultdict(Delivery, kept.by_viewer() if kept else {})
 
-def names(store: Store) -> dict[str, str]:
-    """The names that a server before this one has kept."""
-    return _read(store, PEOPLE, dict[str, str]) or {}
-
-
-def agents(store: Store) -> dict[str, str]:
-    """What the robots of a server before this one said that they play."""
-    return _read(store, AGENTS, dict[str, str]) or {}
-
-
-def served(store: Store) -> dict[Viewer, Delivery]:
-    """How everybody was served by a server before this one."""
-    kept = _read(store, DELIVERIES, Deliveries)
-    return kept.by_viewer() if kept else {}
+    def save(self) -> None:
+        """Write all three, names where any were given; raises OSError."""
+        disk, folder = self._store.disk, self._store.folder
+        for file, given in ((PEOPLE, self.people), (AGENTS, self.agents)):
+            if given:
+                disk.replace(folder / file, msgspec.json.encode(given))
+        disk.replace(folder / DELIVERIES, written(self.deliveries))
 
 
 def _read(store: Store, file: str, kind: type[Kept]) -> Kept | None:

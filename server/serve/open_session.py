@@ -14,10 +14,10 @@ from p2p.agents.registry import AgentError, check_lineup, parse_lineup
 from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.schema import InducedValues, Scenario
-from p2p.session.session import Session
 from p2p.sim.library.files import load, scenario_path
 from recordings.journal.format import JournalError
 from server.hosted_session import SessionParts, open_again, open_new
+from server.session.session_status import SessionStatus
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def opened_again(folder: Path, bots: str) -> tuple[SessionParts, list[str]]:
         if recovered.debris:
             click.echo(f"pit: cut {recovered.debris} bytes of an unfinished record off the journal's end", err=True)
         cast = parse_lineup(bots, recovered.session.scenario.seats) if bots else []
-        if not cast and (robots := robots_seats(recovered.session)):
+        if not cast and (robots := len(SessionStatus(recovered.session).robots_own)):
             seats = "1 seat was a robot's" if robots == 1 else f"{robots} seats were robots'"
             click.echo(f"pit: {seats}: --bots AGENT:{robots} beside --recover puts robots there again", err=True)
         return open_again(recovered, len(cast)), cast
@@ -92,13 +92,6 @@ def opened_again(folder: Path, bots: str) -> tuple[SessionParts, list[str]]:
         raise click.ClickException(why) from error
     except OSError as error:
         raise click.ClickException(f"the recording cannot be read: {error}") from error
-
-
-def robots_seats(session: Session) -> int:
-    """How many seats robots had of their own in a session that was cut."""
-    return sum(
-        controller == "robot" and not session.is_a_persons(seat) for seat, controller in session.controllers.items()
-    )
 
 
 def repeated(rules: Scenario, seats: int) -> Scenario:

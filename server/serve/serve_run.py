@@ -16,7 +16,6 @@ from p2p.base.units import Seat
 from p2p.protocol.codec import encode, message_of
 from p2p.protocol.frames import FactRead
 from p2p.protocol.mqtt_address import Broker
-from p2p.scenario.public_rules import public_rules
 from server.connections.transport import LOOPBACK, Transport
 from server.hosted_session import DISK_FAILED, HostedSession, SessionParts
 from server.monitoring.prometheus import counted
@@ -24,12 +23,6 @@ from server.serve.listen_address import FILE as ADDRESS
 from server.serve.listen_address import HERE, Address, from_outside, remember
 from server.session.notices import LOBBY_S, SeatNotices, SessionNotices, notify
 from server.session.vacant_seats import Vacancies
-
-ROBOTS_S_MAX = 3.0
-"""How long robots may take to leave after the end, before they are ended."""
-
-HEED_S_MAX = 0.5
-"""How long the robots' process may take to heed that it is ended: it has anybody's code in it, or has been stopped."""
 
 
 @dataclass
@@ -97,12 +90,12 @@ class ServeRun:
         try:
             remember(self.opened.store.folder, msgspec.structs.replace(self.where, port=port))
             self._say_where(url, mqtt, robots)
-            if robots or self.opened.session.stand_ins is not None:
+            if robots or self.opened.status.takes_over:
                 await self._start_robots(url, robots)
         except OSError as error:
             raise click.ClickException(f"the session cannot begin: {error}; {self._again()} tries again") from error
-        if self.opened.session.stand_ins is not None:
-            vacancies = Vacancies(self.opened.session, self._call_stand_in, self.opened.doors.take_back)
+        if self.opened.status.takes_over:
+            vacancies = Vacancies(self.opened.status, self._call_stand_in, self.opened.doors.take_back)
             hosted.listeners.append(vacancies.heard)
             vacancies.look()
 
@@ -129,7 +122,7 @@ class ServeRun:
         click.echo(f"experimenter  {self.opened.control}   (PIT_CODE=… pit ctl {url} start|pause|resume|…)")
         for seat, code in free:
             click.echo(f"seat {seat:<8} {code}   (pit trade {join})")
-        if len(self.opened.codes) < self.opened.session.scenario.seats:
+        if len(self.opened.codes) < self.opened.status.scenario.seats:
             click.echo("other seats   have the codes that they had")
         click.echo(f"recording     {folder}   (after a crash: {self._again()})")
         for one in mqtt:
@@ -153,7 +146,7 @@ class ServeRun:
         )
         words = zip(robots, self.cast, strict=False)
         self._call(*(f"{self.opened.codes[seat]} {word}" for seat, word in words))
-        if self.opened.session.stand_ins is None:
+        if not self.opened.status.takes_over:
             self._no_more_calls()
 
     def _call_stand_in(self, seat: Seat, word: str) -> None:
@@ -187,9 +180,11 @@ class ServeRun:
         if self._robots is None:
             return
         self._no_more_calls()
-        ended = self.opened.session.phase == "ended"
+        ended = self.opened.status.over
         try:
-            async with asyncio.timeout(ROBOTS_S_MAX if ended else 0):  # else they would try to come back
+            async with asyncio.timeout(
+                self.opened.limits.robots_s_max if ended else 0
+            ):  # else they would try to come back
                 await self._robots.wait()
         except TimeoutError:
             await self._end_by_force(self._robots)
@@ -198,7 +193,7 @@ class ServeRun:
         with contextlib.suppress(ProcessLookupError):
             robots.terminate()
         try:
-            async with asyncio.timeout(HEED_S_MAX):
+            async with asyncio.timeout(self.opened.limits.heed_s_max):
                 await robots.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
@@ -207,7 +202,7 @@ class ServeRun:
 
     async def _tell(self, hosted: HostedSession) -> None:
         """Say what is published, as it is."""
-        telling = SessionNotices(public_rules(self.opened.session.scenario))
+        telling = SessionNotices(self.opened.status.rules(self.opened.feeds.public_channel(0)[1]))
         facts = self.opened.feeds.public[self.opened.feeds.public_channel(0)]
         told = len(facts)
         for raw in facts:
@@ -228,7 +223,7 @@ class ServeRun:
 
     def _say_end(self) -> None:
         folder = self.opened.store.folder
-        ended = self.opened.session.phase == "ended"
+        ended = self.opened.status.over
         notify(f"pit score {folder}" if ended else f"{self._again()} takes it up again")
         if not self.as_json:
             with contextlib.suppress(OSError):  # the terminal may be gone: that is how it was stopped

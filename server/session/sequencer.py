@@ -1,40 +1,25 @@
 """The single writer: messages in, one at a time; handle → record → sync → publish. Nothing is seen that is not durable.
 
-A batch is all that waits (up to BATCH_MAX): it is handled, written and synced in one go in a thread, then published.
+A batch is all that waits (up to `batch_max`): it is handled, written and synced in one go in a thread, then published.
 Meanwhile the next batch gathers. An alarm that is due is handed in before any message sequenced at or after it.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
 
-from p2p.base.units import GATEWAY, SECOND, Instant
+from p2p.base.units import SECOND, Instant
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import ProtocolError
 from p2p.session.session import Session
 from recordings.journal.store import Store
-from server.limits import BATCH_MAX, INBOX_MAX
+from server.limits import DEFAULT
 from server.monitoring.prometheus import SILENT, Metrics
 from server.session.clock import Clock
-
-
-class Originator(Protocol):
-    """Whoever a message came from, as far as the sequencer has to answer him."""
-
-    def fault(self, error: ProtocolError) -> None:
-        """Tell him that he was wrong."""
-
-
-@dataclass(frozen=True)
-class InboxItem:
-    """A message let in: the envelope, who is told if its token is wrong, and what to do when it is published."""
-
-    envelope: Envelope
-    speaker: Originator | None = None
-    published: Callable[[], None] | None = None
+from server.session.inbox import Inbox, InboxItem
+from server.session.machine import OnDisk
 
 
 @dataclass(frozen=True)
@@ -54,28 +39,17 @@ class Sequencer:
         session: Session,
         store: Store,
         clock: Clock,
+        inbox: Inbox,
         publish: Callable[[list[Committed]], None],
+        batch_max: int = DEFAULT.batch_max,
         metrics: Metrics = SILENT,
+        on_disk: OnDisk | None = None,
     ) -> None:
-        self.session, self.store, self.clock, self._publish, self.metrics = session, store, clock, publish, metrics
-        self._inbox: asyncio.Queue[InboxItem | None] = asyncio.Queue()
+        self.session, self.store, self.clock, self.inbox = session, store, clock, inbox
+        self._publish, self._batch_max, self.metrics = publish, batch_max, metrics
         self._stopping = False
         self._disk = ThreadPoolExecutor(1, "journal")
-        self.on_disk: Callable[[Callable[[bytes], None], bytes], Awaitable[None]] = self._in_thread
-
-    def put(self, arrival: InboxItem) -> None:
-        """Let a message in; raises ProtocolError `busy` when too many wait already.
-
-        The gateway's own words (joined, left) are never refused: there are no more of them than connections.
-        """
-        if self._inbox.qsize() >= INBOX_MAX and arrival.envelope.sender != GATEWAY:
-            raise ProtocolError("busy", "too many messages wait; say it again in a moment")
-        self._inbox.put_nowait(arrival)
-
-    @property
-    def waiting(self) -> int:
-        """How many messages wait."""
-        return self._inbox.qsize()
+        self._on_disk = on_disk or self._in_thread
 
     async def run(self, first: list[Envelope]) -> None:
         """Sequence to the session's end or `stop`, `first` before the clock runs. Raises OSError of the disk."""
@@ -90,7 +64,7 @@ class Sequencer:
         A batch must never be left half way: the session and the journal's chain have it, the file would not.
         """
         self._stopping = True
-        self._inbox.put_nowait(None)
+        self.inbox.wake()
 
     async def _batch(self, arrivals: list[InboxItem]) -> None:
         """Handle what has arrived, make it durable, then publish it."""
@@ -103,13 +77,13 @@ class Sequencer:
         self._ring(self.clock.now(), happened, lines)
         if lines:
             began = time.perf_counter()
-            await self.on_disk(self.store.append, b"".join(lines))
+            await self._on_disk(self.store.append, b"".join(lines))
             self.metrics.synced(time.perf_counter() - began, len(lines))
             self._publish(happened)
 
     async def seal(self) -> None:
         """Close the journal; the sequencer must have stopped."""
-        await self.on_disk(self.store.seal, self.session.digest())
+        await self._on_disk(self.store.seal, self.session.digest())
         self._disk.shutdown()
 
     async def _in_thread(self, write: Callable[[bytes], None], data: bytes) -> None:
@@ -118,17 +92,9 @@ class Sequencer:
 
     async def _gather(self) -> list[InboxItem]:
         """All that waits, once there is something or an alarm is due."""
-        batch: list[InboxItem | None] = []
         deadline = self.session.deadline()
         wait_s = None if deadline is None else max(0.0, (deadline - self.clock.now()) / SECOND)
-        try:
-            async with asyncio.timeout(wait_s):
-                batch.append(await self._inbox.get())
-        except TimeoutError:
-            return []
-        while len(batch) < BATCH_MAX and not self._inbox.empty():
-            batch.append(self._inbox.get_nowait())
-        return [arrival for arrival in batch if arrival is not None]
+        return await self.inbox.gather(self._batch_max, wait_s)
 
     def _ring(self, now: Instant, happened: list[Committed], lines: list[bytes]) -> None:
         """Hand in the alarms that are due, each at its own instant."""

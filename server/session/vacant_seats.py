@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from p2p.base.units import Seat, is_seat
 from p2p.messages import Joined, Paused
-from p2p.session.session import Session
 from server.session.sequencer import Committed
+from server.session.session_status import SessionStatus
 
 AGAIN_S = 10.0
 """A robot that was sent and has not come by then is sent again: its process may have died."""
@@ -27,10 +27,10 @@ Recall: TypeAlias = Callable[[Seat], None]
 class Vacancies:
     """Watches the seats of one session, and sends robots to them."""
 
-    def __init__(self, session: Session, send: Send, recall: Recall, again_s: float = AGAIN_S) -> None:
-        self.session, self.send, self.recall, self.again_s = session, send, recall, again_s
+    def __init__(self, status: SessionStatus, send: Send, recall: Recall, again_s: float = AGAIN_S) -> None:
+        self.status, self.send, self.recall, self.again_s = status, send, recall, again_s
         self._waiting: dict[Seat, asyncio.TimerHandle] = {}
-        self._begun = session.phase not in ("unopened", "lobby")
+        self._begun = status.has_begun
 
     def heard(self, happened: list[Committed]) -> None:
         """Look at the seats again, if what has happened may have changed who sits or whether the clock runs.
@@ -54,13 +54,12 @@ class Vacancies:
 
     def look(self) -> None:
         """Send robots to where they are due, and begin or end the grace of the others."""
-        session = self.session
-        if session.phase not in ("trading", "break") or session.paused_left is not None:
+        if not self.status.clock_runs:
             self.stop()
             return
         begins, self._begun = not self._begun, True
-        for seat in sorted(session.market_of):
-            if seat in session.present:
+        for seat in self.status.seats:
+            if self.status.is_present(seat):
                 self._forget(seat)
             elif seat not in self._waiting:
                 self._vacant(seat, begins)
@@ -70,12 +69,13 @@ class Vacancies:
 
         A robot that is lost is replaced by one of its kind.
         """
-        session, rules = self.session, self.session.scenario.vacancies
-        if rules.fill and (begins or seat not in session.controllers):
+        scenario, controller = self.status.scenario, self.status.controller(seat)
+        rules = scenario.vacancies
+        if rules.fill and (begins or controller is None):
             self._send(seat, rules.fill)
-        elif session.scenario.takes_over and session.controllers.get(seat) == "human":
+        elif scenario.takes_over and controller == "human":
             self._later(seat, rules.grace_s, rules.stand_in)
-        elif rules.fill and session.stand_ins and seat in session.stand_ins.seats:
+        elif rules.fill and self.status.stands_in(seat):
             self._later(seat, rules.grace_s, rules.fill)
 
     def _later(self, seat: Seat, after_s: float, word: str) -> None:

@@ -42,7 +42,7 @@ async def test_a_robot_comes_back_by_itself_when_its_line_is_cut(host):
         robot = Robot(hosted.url, hosted.codes[0], "zic")
         playing = asyncio.create_task(robot.run())
         experimenter = await hosted.experimenter()
-        lines = hosted.host.gateway.lines
+        lines = hosted.host.seats.connections
         await hosted.until(lambda: 0 in lines and lines[0].outbox is not None)
         first = lines[0]
         first.outbox.cut()
@@ -158,7 +158,7 @@ async def test_what_the_server_let_drop_is_said_again(host):
         client = Client(hosted.url, hosted.codes[0], "human")
         listening = asyncio.create_task(_heard(client))
         await hosted.until(lambda: client.connected)
-        put, dropped = hosted.host.gateway.sequencer.put, []
+        put, dropped = hosted.host.inbox.put, []
 
         def busy_once(arrival):
             if arrival.envelope.token == 1 and not dropped:
@@ -166,7 +166,7 @@ async def test_what_the_server_let_drop_is_said_again(host):
                 raise ProtocolError("busy", "say it again")
             put(arrival)
 
-        hosted.host.gateway.sequencer.put = busy_once
+        hosted.host.inbox.put = busy_once
         client.send(Bid(50))
         client.send(Bid(51))
         await hosted.until(lambda: not client.line.pending)

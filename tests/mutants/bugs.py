@@ -13,7 +13,7 @@ class Bug:
     test: str
 
 
-WRITE = """            await self.on_disk(self.store.append, b"".join(lines))
+WRITE = """            await self._on_disk(self.store.append, b"".join(lines))
             self.metrics.synced(time.perf_counter() - began, len(lines))
             self._publish(happened)
 """
@@ -39,8 +39,8 @@ BUGS = (
         (
             (
                 "server/session/sequencer.py",
-                "            await self.on_disk(self.store.append, b",
-                "            asyncio.ensure_future(self.on_disk(self.store.append, b",
+                "            await self._on_disk(self.store.append, b",
+                "            asyncio.ensure_future(self._on_disk(self.store.append, b",
             ),
             (
                 "server/session/sequencer.py",
@@ -78,7 +78,13 @@ BUGS = (
     ),
     Bug(
         "resume off by one",
-        (("server/connections/gateway.py", "have = min(line.login.have, ", "have = min(line.login.have + 1, "),),
+        (
+            (
+                "server/connections/gateway.py",
+                "have = min(connection.login.have, ",
+                "have = min(connection.login.have + 1, ",
+            ),
+        ),
         "tests/server/test_server.py::test_a_line_that_was_cut_resumes_without_gap_or_double",
     ),
     Bug(
@@ -126,7 +132,7 @@ BUGS = (
     ),
     Bug(
         "recipients in the order of a set",
-        (("server/connections/gateway.py", "sorted(own, key=str)", "list(own)"),),
+        (("server/connections/fanout.py", "sorted(own, key=str)", "list(own)"),),
         "tests/simulation/test_whole_system.py::test_a_seed_plays_the_same_in_another_process_whatever_the_order_of_its_sets",
     ),
     Bug(
@@ -150,8 +156,8 @@ BUGS = (
         (
             (
                 "server/connections/gateway.py",
-                "self._paces[line.who].take(",
-                "line.__dict__.setdefault('pace', Pace()).take(",
+                "self._paces[connection.who].take(",
+                "connection.__dict__.setdefault('pace', MessageRateLimit()).take(",
             ),
         ),
         "tests/server/test_floods.py::test_a_flood_is_closed_and_the_seat_is_not_faster_when_it_comes_back",
@@ -233,16 +239,22 @@ BUGS = (
     ),
     Bug(
         "a welcome tells a token that is not durable yet",
-        (("server/connections/gateway.py", "token=self.tokens.get(viewer, 0)", "token=self.session.token(viewer)"),),
+        (
+            (
+                "server/connections/gateway.py",
+                "token=self.fanout.token(viewer)",
+                "token=self.status._session.token(viewer)",
+            ),
+        ),
         "tests/recordings/test_recover.py::test_a_welcome_tells_no_token_that_is_not_on_record_yet",
     ),
     Bug(
         "an older line that ends takes the newer one's place along",
         (
             (
-                "server/connections/gateway.py",
-                "        if self.lines.get(line.who) is line:\n            del",
-                "        if line.who in self.lines:\n            del",
+                "server/connections/seat_table.py",
+                "        if not self.holds(connection):\n            return False\n",
+                "        if connection.who not in self.connections:\n            return False\n",
             ),
         ),
         "tests/server/test_server.py::test_a_second_login_takes_the_seat_and_the_older_line_is_told",
@@ -279,8 +291,8 @@ BUGS = (
         (
             (
                 "server/session/vacant_seats.py",
-                'session.phase not in ("trading", "break") or session.paused_left is not None',
-                'session.phase not in ("trading", "break")',
+                "not self.status.clock_runs",
+                'self.status.phase not in ("trading", "break")',
             ),
             ("server/session/vacant_seats.py", "isinstance(event.message, Paused)", "False"),
         ),
@@ -307,8 +319,8 @@ BUGS = (
         (
             (
                 "server/connections/gateway.py",
-                "        self._put(InboxItem(Envelope(GATEWAY, joined), None, _once(told)))\n",
-                "        if line.stands_in:\n            told.set_result(None)\n            return told\n        self._put(InboxItem(Envelope(GATEWAY, joined), None, _once(told)))\n",
+                "        self.inbox.put(InboxItem(Envelope(GATEWAY, joined), None, _once(told)))\n",
+                "        if connection.stands_in:\n            told.set_result(None)\n            return told\n        self.inbox.put(InboxItem(Envelope(GATEWAY, joined), None, _once(told)))\n",
             ),
         ),
         WORLD,

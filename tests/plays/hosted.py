@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -15,6 +15,10 @@ from p2p.messages import Accepted, Message, Refused
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Fault, NumberedFact, Welcome
 from server.hosted_session import HostedSession, SessionParts
+from server.limits import DEFAULT, Limits
+
+UNHURRIED = Limits(messages_burst=1e9, flood_burst=1e9)
+"""How fast anybody may be is not the question."""
 
 GUARD_S = 10.0
 """No wait of a test is longer; what is waited for comes within milliseconds."""
@@ -131,9 +135,11 @@ class Hosted:
 
 
 @contextlib.asynccontextmanager
-async def hosting(opened: SessionParts, host: HostedSession | None = None) -> AsyncIterator[Hosted]:
-    """Host a session on a free port; stopped at the end if it has not ended."""
-    host = host or HostedSession(opened)
+async def hosting(
+    opened: SessionParts, host: HostedSession | None = None, limits: Limits = DEFAULT
+) -> AsyncIterator[Hosted]:
+    """Host a session on a free port, within some limits; stopped at the end if it has not ended."""
+    host = host or HostedSession(replace(opened, limits=limits))
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     running = asyncio.create_task(host.run("127.0.0.1", 0, listening))
     done, _ = await asyncio.wait([listening, running], return_when=asyncio.FIRST_COMPLETED)

@@ -9,14 +9,16 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pit
-import server.connections.rate_limits
 from p2p.session.session import Session
 from recordings.journal.disk import RealDisk
-from server.connections.gateway import Gateway
+from server.connections.fanout import Fanout
 from server.connections.outbox import Outbox
+from server.serve import open_session
+from tests.plays.hosted import UNHURRIED
 
 
 def die() -> None:
@@ -97,13 +99,14 @@ POINTS: dict[str, Callable[[Fuse], None]] = {
     "mid-write": mid_write,
     "after write": lambda fuse: after(RealDisk, "write", fuse),
     "after sync": lambda fuse: after(RealDisk, "sync", fuse),
-    "before publish": lambda fuse: before(Gateway, "publish", fuse),
+    "before publish": lambda fuse: before(Fanout, "publish", fuse),
     "mid-publish": lambda fuse: after(Outbox, "wake", fuse),
     "a random moment": a_random_moment,
 }
 
 if __name__ == "__main__":
-    server.connections.rate_limits.MESSAGES_BURST = server.connections.rate_limits.FLOOD_BURST = 1_000_000
+    open_session.open_new = partial(open_session.open_new, limits=UNHURRIED)
+    open_session.open_again = partial(open_session.open_again, limits=UNHURRIED)
     POINTS[sys.argv[1]](Fuse(int(sys.argv[2])))
     sys.argv[1:] = sys.argv[3:]
     pit.main()

@@ -11,15 +11,14 @@ from p2p.messages import Accepted, Bid, Quote, Refused
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import encode, wire_record_of
 from recordings.journal.store import read_folder
+from tests.plays.hosted import UNHURRIED
 from tests.plays.server_plays import trading
 
 
-async def cut_often(host, cuts: int, monkeypatch) -> None:
+async def cut_often(host, cuts: int) -> None:
     """A seat says quotes, several times over, and loses its line after any of them."""
-    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
     rng = random.Random(5)
-    async with host() as hosted:
+    async with host(limits=UNHURRIED) as hosted:
         _, (b1, b2, *_) = await trading(hosted)
         told, said = list(b1.told), {}
         for k in range(cuts):
@@ -54,21 +53,19 @@ async def cut_often(host, cuts: int, monkeypatch) -> None:
     assert tokens == list(range(1, len(said) + 1))
 
 
-async def test_a_line_that_is_cut_forty_times_has_no_gap_and_no_double(host, monkeypatch):
-    await cut_often(host, 40, monkeypatch)
+async def test_a_line_that_is_cut_forty_times_has_no_gap_and_no_double(host):
+    await cut_often(host, 40)
 
 
 @pytest.mark.full
-async def test_a_line_that_is_cut_200_times_has_no_gap_and_no_double(host, monkeypatch):
-    await cut_often(host, 200, monkeypatch)
+async def test_a_line_that_is_cut_200_times_has_no_gap_and_no_double(host):
+    await cut_often(host, 200)
 
 
-async def forge(host, small, frames: int, monkeypatch) -> None:
+async def forge(host, small, frames: int) -> None:
     """Orders with fields that name somebody else; the record is what the same orders without them would leave."""
-    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
     rng = random.Random(3)
-    async with host(msgspec.structs.replace(small, period_s=36_000.0)) as hosted:
+    async with host(msgspec.structs.replace(small, period_s=36_000.0), limits=UNHURRIED) as hosted:
         _, (b1, b2, *_) = await trading(hosted)
         names = [b2.welcome.seat, "experimenter", "gateway", "institution", 99, -1, None, [1], {"seat": 2}, ""]
         fields = ("from", "sender", "trader", "seat", "to", "market", "who", "resume", "code", "_from", "From")
@@ -86,11 +83,11 @@ async def forge(host, small, frames: int, monkeypatch) -> None:
     assert [one.message for one in read_folder(folder).records() if b'"bid"' in one.message][:-1] == plain
 
 
-async def test_whoever_a_frame_says_it_is_from_it_is_its_lines_owners(host, small, monkeypatch):
-    await forge(host, small, 300, monkeypatch)
+async def test_whoever_a_frame_says_it_is_from_it_is_its_lines_owners(host, small):
+    await forge(host, small, 300)
 
 
 @pytest.mark.full
 async def test_whoever_ten_thousand_frames_say_they_are_from_they_are_their_lines_owners(host, small, monkeypatch):
     monkeypatch.setattr("tests.conftest.HOSTED_S", 600)
-    await forge(host, small, 10_000, monkeypatch)
+    await forge(host, small, 10_000)

@@ -16,7 +16,7 @@ from p2p.scenario.parsing import parse
 from recordings.journal.store import Recovered
 from server.hosted_session import DISK_FAILED, open_again, open_new
 from tests.conftest import SMALL
-from tests.plays.hosted import hosting
+from tests.plays.hosted import UNHURRIED, hosting
 from tests.plays.lab import GUARD_S, Serving
 from tests.plays.recover_plays import LONG, Seat, acknowledged
 from tests.simulation.disk import FailingDisk
@@ -26,13 +26,6 @@ STOPS_S_MAX = 10.0
 """Ten times what a server may take to stop once its disk has failed."""
 
 
-@pytest.fixture(autouse=True)
-def no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three hundred calls are reached sooner than anybody may speak so often."""
-    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
-
-
 async def play(folder: Path, kind: str, n: int) -> tuple[FailingDisk, dict[int, set[int]], list[tuple[int, str]]]:
     """A session whose n-th call of the disk fails; what was acknowledged to each seat, and how its line was closed."""
     call, number, part = KINDS[kind]
@@ -40,7 +33,7 @@ async def play(folder: Path, kind: str, n: int) -> tuple[FailingDisk, dict[int, 
     opened = open_new(parse(SMALL), "small", 1, folder, "test", disk)
     accepted: dict[int, set[int]] = {seat: set() for seat in range(4)}
     ends: list[tuple[int, str]] = []
-    async with hosting(opened) as hosted, asyncio.timeout(30):
+    async with hosting(opened, limits=UNHURRIED) as hosted, asyncio.timeout(30):
         try:
             experimenter = await hosted.experimenter()
             traders = [await hosted.join(seat) for seat in range(4)]

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -13,8 +14,9 @@ from p2p.messages import Accepted, Bid
 from p2p.protocol.client_connection import ClientProtocol
 from recordings.journal.store import Recovered
 from server.hosted_session import SessionParts, open_new
+from server.limits import Limits
 from tests.conftest import SMALL
-from tests.plays.hosted import hosting
+from tests.plays.hosted import UNHURRIED, hosting
 from tests.plays.lab import serve
 from tests.plays.server_plays import trading
 from tests.plays.slow_readers_plays import seat_of
@@ -31,19 +33,14 @@ def climbing(small, tmp_path: Path) -> SessionParts:
     return open_new(scenario, "climbing", 1, tmp_path / "recordings", "test")
 
 
-async def test_a_server_that_stops_waits_for_no_slow_reader(climbing: SessionParts, monkeypatch) -> None:
-    monkeypatch.setattr("server.connections.outbox.SEND_BYTES_MAX", 1_000)
-    monkeypatch.setattr("server.hosted_session.SEND_BYTES_MAX", 1_000)
-    monkeypatch.setattr("server.connections.peer.KERNEL_BYTES_MAX", 2_048)
-    monkeypatch.setattr("server.connections.outbox.SEND_S_MAX", FOREVER_S)
-    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
-    async with hosting(climbing) as hosted:
+async def test_a_server_that_stops_waits_for_no_slow_reader(climbing: SessionParts) -> None:
+    narrow = replace(UNHURRIED, send_bytes_max=1_000, kernel_bytes_max=2_048, send_s_max=FOREVER_S)
+    async with hosting(climbing, limits=narrow) as hosted:
         _, (buyer, other, *_) = await trading(hosted)
         other.cut()
-        await hosted.until(lambda: other.welcome.seat not in hosted.host.gateway.lines)
+        await hosted.until(lambda: other.welcome.seat not in hosted.host.seats.connections)
         slow = await seat_of(hosted, other.line)
-        peer, price = hosted.host.gateway.lines[other.welcome.seat].peer, 0
+        peer, price = hosted.host.seats.connections[other.welcome.seat].peer, 0
         while peer.buffered() <= 1_000:
             price += 1
             assert isinstance(await buyer.say(Bid(price)), Accepted)
@@ -54,9 +51,8 @@ async def test_a_server_that_stops_waits_for_no_slow_reader(climbing: SessionPar
         slow.socket.close()
 
 
-async def test_nor_for_a_connection_that_says_nothing(opened: SessionParts, monkeypatch) -> None:
-    monkeypatch.setattr("server.hosted_session.LOGIN_S_MAX", FOREVER_S)
-    async with hosting(opened) as hosted:
+async def test_nor_for_a_connection_that_says_nothing(opened: SessionParts) -> None:
+    async with hosting(opened, limits=Limits(login_s_max=FOREVER_S)) as hosted:
         _, writer = await asyncio.open_connection("127.0.0.1", int(hosted.url.rpartition(":")[2]))
         await hosted.raw()
         hosted.host.stop()
@@ -64,10 +60,9 @@ async def test_nor_for_a_connection_that_says_nothing(opened: SessionParts, monk
         writer.close()
 
 
-async def test_who_comes_back_does_not_wait_for_his_older_line_out_of_reach(opened: SessionParts, monkeypatch) -> None:
+async def test_who_comes_back_does_not_wait_for_his_older_line_out_of_reach(opened: SessionParts) -> None:
     """As of a terminal whose network was lost: its end of that line answers nothing any more."""
-    monkeypatch.setattr("server.hosted_session.CLOSING_S", FOREVER_S)
-    async with hosting(opened) as hosted:
+    async with hosting(opened, limits=Limits(closing_s=FOREVER_S)) as hosted:
         lost = await seat_of(hosted, ClientProtocol(hosted.codes[0], "human"))
         back = await hosted.join(0)
         assert back.welcome.seat == 0

@@ -9,6 +9,7 @@ from p2p.protocol.frames import feed_frame
 from p2p.scenario.parsing import parse
 from p2p.sim.simulation.simulation import Simulation
 from server.connections.outbox import Outbox
+from server.limits import DEFAULT
 from server.publishing.delivery_stats import STEPS_MS, Delivery
 from server.publishing.feeds import Feeds, spectator
 from tests.conftest import SMALL
@@ -17,11 +18,11 @@ from tests.plays.watch_plays import ARMS
 SCENARIOS = {"small": SMALL, "arms": SMALL + ARMS}
 
 
-def published(name: str, seed: int):
+def published(name: str, seed: int, joined_max: int = DEFAULT.joined_max):
     """A simulated session whose events are published one message after the other."""
     scenario = parse(SCENARIOS[name])
     simulation = Simulation(scenario, ["zic"] * scenario.seats, seed)
-    feeds = Feeds(simulation.session)
+    feeds = Feeds(simulation.session, joined_max=joined_max)
     viewers = [*range(scenario.seats), spectator(0), "experimenter"]
     return feeds, viewers, simulation.play()
 
@@ -32,10 +33,9 @@ def split(joined: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_places_that_move_on_at_any_pace_see_every_fact_once_and_in_order(name, seed, monkeypatch):
-    monkeypatch.setattr("server.publishing.feeds.JOINED_MAX", 7)
+def test_places_that_move_on_at_any_pace_see_every_fact_once_and_in_order(name, seed):
     rng = random.Random(seed)
-    feeds, viewers, play = published(name, seed)
+    feeds, viewers, play = published(name, seed, joined_max=7)
     places = [(viewer, feeds.place(viewer, 0), []) for viewer in viewers for _ in range(2)]
     for _, at, events in play:
         feeds.publish(at, events)

@@ -5,6 +5,7 @@ import contextlib
 import json
 import select
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -18,8 +19,12 @@ from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Welcome
 from recordings.journal.store import read_folder
 from server import limits
-from server.connections import gateway
 from server.connections.rate_limits import Bucket, LoginThrottle, MessageRateLimit
+from server.connections.seat_table import display_name
+from server.hosted_session import HostedSession
+from server.limits import Limits
+from server.session.machine import Machine
+from tests.plays.hosted import UNHURRIED, hosting
 from tests.plays.server_plays import trading
 
 ROOM = Path("/proc/sys/net/core/somaxconn")
@@ -56,32 +61,32 @@ def closed_after(per_s: float, seconds: float) -> float | None:
 
 
 def test_ten_times_the_rate_is_closed_within_three_seconds_and_twice_the_burst_is_not():
-    assert closed_after(limits.MESSAGES_PER_S, 600) is None
-    assert 2.8 < (closed_after(10 * limits.MESSAGES_PER_S, 5) or 0) <= 3.1
+    assert closed_after(limits.DEFAULT.messages_per_s, 600) is None
+    assert 2.8 < (closed_after(10 * limits.DEFAULT.messages_per_s, 5) or 0) <= 3.1
     assert (closed_after(100_000, 1) or 1) < 0.01
-    assert closed_after(2 * limits.MESSAGES_PER_S, 20) is None
+    assert closed_after(2 * limits.DEFAULT.messages_per_s, 20) is None
 
 
 def test_a_class_behind_one_router_gets_in_and_a_guesser_does_not():
     step = LoginThrottle()
     assert all(step.allow("10.0.0.1", k / 12) for k in range(60)), "sixty joins in five seconds"
-    for _ in range(limits.WRONG_BURST):
+    for _ in range(int(limits.DEFAULT.wrong_burst)):
         assert step.may_try("10.0.0.1", 5.0)
         step.was_wrong("10.0.0.1", 5.0)
     assert not step.may_try("10.0.0.1", 5.0)
     assert step.may_try("10.0.0.2", 5.0)
     assert step.may_try("10.0.0.1", 7.0)
-    assert sum(step.allow("10.0.0.3", 9.0) for _ in range(5_000)) == limits.HANDSHAKES_BURST
+    assert sum(step.allow("10.0.0.3", 9.0) for _ in range(5_000)) == int(limits.DEFAULT.handshakes_burst)
 
 
 def test_addresses_of_one_ipv6_network_are_one_and_the_memory_of_them_is_bounded():
     step = LoginThrottle()
-    for k in range(limits.WRONG_BURST):
+    for k in range(int(limits.DEFAULT.wrong_burst)):
         step.was_wrong(f"2001:db8::{k:x}", 0.0)
     assert not step.may_try("2001:db8::ffff", 0.0)
-    for k in range(limits.ADDRESSES_MAX + 50):
+    for k in range(limits.DEFAULT.addresses_max + 50):
         step.allow(f"10.{k >> 16}.{k >> 8 & 255}.{k & 255}", 0.0)
-    assert len(step._known) == limits.ADDRESSES_MAX
+    assert len(step._known) == limits.DEFAULT.addresses_max
 
 
 # --- on real sockets ------------------------------------------------------------------------------------------------
@@ -95,7 +100,7 @@ async def test_too_fast_is_answered_on_the_line_and_leaves_no_trace(host):
         await b1.until(lambda: len(b1.faults) + len(b1.all(Accepted)) >= 100)
         kinds = {fault.code for fault in b1.faults}
         assert kinds == {"too_fast"} or kinds == {"too_fast", "token_gap"}
-        assert len(b1.all(Accepted)) >= limits.MESSAGES_BURST
+        assert len(b1.all(Accepted)) >= limits.DEFAULT.messages_burst
         assert isinstance(await b2.say(Bid(50)), Accepted)
         folder, accepted = hosted.host.opened.store.folder, len(b1.all(Accepted))
     envelopes = [record.envelope() for record in read_folder(folder).records()]
@@ -124,10 +129,8 @@ async def test_a_flood_is_closed_and_the_seat_is_not_faster_when_it_comes_back(h
         assert isinstance(await b2.say(Bid(50)), Accepted)
 
 
-async def test_wrong_codes_are_bounded_and_a_seat_that_is_known_comes_back_all_the_same(host, monkeypatch):
-    monkeypatch.setattr("server.connections.rate_limits.WRONG_BURST", 3)
-    monkeypatch.setattr("server.connections.rate_limits.WRONG_PER_S", 0.0)
-    async with host() as hosted:
+async def test_wrong_codes_are_bounded_and_a_seat_that_is_known_comes_back_all_the_same(host):
+    async with host(limits=Limits(wrong_burst=3, wrong_per_s=0.0)) as hosted:
         trader = await hosted.join(0)
         answers = []
         for _ in range(5):
@@ -141,10 +144,8 @@ async def test_wrong_codes_are_bounded_and_a_seat_that_is_known_comes_back_all_t
         assert back.welcome.seat == 0
 
 
-async def test_codes_that_are_guessed_at_the_same_time_are_no_more_than_one_after_another(host, monkeypatch):
-    monkeypatch.setattr("server.connections.rate_limits.WRONG_BURST", 8)
-    monkeypatch.setattr("server.connections.rate_limits.WRONG_PER_S", 0.0)
-    async with host() as hosted:
+async def test_codes_that_are_guessed_at_the_same_time_are_no_more_than_one_after_another(host):
+    async with host(limits=Limits(wrong_burst=8, wrong_per_s=0.0)) as hosted:
         guesses = [await hosted.raw() for _ in range(40)]
         for guess in guesses:
             await guess.send('{"directive":"login","payload":{"code":"AAAAAAAA"}}')
@@ -175,20 +176,16 @@ async def test_a_session_that_comes_back_in_one_moment_finds_room_before_the_doo
             assert len(asked.poll(0)) == 400
 
 
-async def test_too_many_connections_from_an_address_are_refused_at_the_door(host, monkeypatch):
-    monkeypatch.setattr("server.connections.rate_limits.HANDSHAKES_BURST", 2)
-    monkeypatch.setattr("server.connections.rate_limits.HANDSHAKES_PER_S", 0.0)
-    async with host() as hosted:
+async def test_too_many_connections_from_an_address_are_refused_at_the_door(host):
+    async with host(limits=Limits(handshakes_burst=2, handshakes_per_s=0.0)) as hosted:
         await hosted.raw()
         await hosted.raw()
         with pytest.raises(InvalidStatus, match="429"):
             await hosted.raw()
 
 
-async def test_who_says_nothing_is_sent_away_at_each_stage(host, monkeypatch):
-    monkeypatch.setattr("server.connections.gateway.LOGIN_S_MAX", 0.05)
-    monkeypatch.setattr("server.hosted_session.LOGIN_S_MAX", 0.05)
-    async with host() as hosted, asyncio.timeout(10):
+async def test_who_says_nothing_is_sent_away_at_each_stage(host):
+    async with host(limits=Limits(login_s_max=0.05)) as hosted, asyncio.timeout(10):
         port = int(hosted.url.rsplit(":", 1)[1])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HT")
@@ -200,16 +197,13 @@ async def test_who_says_nothing_is_sent_away_at_each_stage(host, monkeypatch):
         await hosted.until(lambda: hosted.host.gateway._connections == 0)
 
 
-async def test_nobody_is_sent_away_because_the_server_is_slow_to_look_at_his_code(host, monkeypatch):
-    monkeypatch.setattr("server.connections.gateway.LOGIN_S_MAX", 0.05)
-    async with host() as hosted:
-        gateway, aside = hosted.host.gateway, hosted.host.gateway.aside
+async def test_nobody_is_sent_away_because_the_server_is_slow_to_look_at_his_code(opened):
+    async def busy(*words):
+        await asyncio.sleep(0.2)  # the machine has other work, for four times as long as a login may take to come
+        return await asyncio.to_thread(*words)
 
-        async def busy(*words):
-            await asyncio.sleep(0.2)  # the machine has other work, for four times as long as a login may take to come
-            return await aside(*words)
-
-        gateway.aside = busy
+    slow = HostedSession(replace(opened, limits=Limits(login_s_max=0.05)), machine=Machine(aside=busy))
+    async with hosting(opened, slow) as hosted:
         assert (await hosted.join(2)).welcome.seat == 2
 
 
@@ -225,17 +219,13 @@ async def stalled(hosted, line):
     return connection
 
 
-@pytest.mark.parametrize(("limit", "why"), [("SEND_S_MAX", "slow"), ("BEHIND_FACTS_MAX", "behind")])
-async def test_one_that_never_reads_is_cut_and_comes_back_whole_and_delays_nobody(host, small, monkeypatch, limit, why):
-    monkeypatch.setattr("server.connections.outbox.SEND_BYTES_MAX", 1_000)
-    monkeypatch.setattr(f"server.connections.outbox.{limit}", 0.1 if limit == "SEND_S_MAX" else 20)
-    monkeypatch.setattr("server.connections.peer.KERNEL_BYTES_MAX", 2_048)
-    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
+@pytest.mark.parametrize(("limit", "why"), [({"send_s_max": 0.1}, "slow"), ({"behind_facts_max": 20}, "behind")])
+async def test_one_that_never_reads_is_cut_and_comes_back_whole_and_delays_nobody(host, small, limit, why):
+    narrow = replace(UNHURRIED, send_bytes_max=1_000, kernel_bytes_max=2_048, **limit)
     rules = msgspec.structs.replace(small.institution, price_max=100_000)
-    async with host(msgspec.structs.replace(small, institution=rules)) as hosted:
+    async with host(msgspec.structs.replace(small, institution=rules), limits=narrow) as hosted:
         _, (b1, b2, *_) = await trading(hosted)
-        seat, lines = b1.welcome.seat, hosted.host.gateway.lines
+        seat, lines = b1.welcome.seat, hosted.host.seats.connections
         b1.cut()
         await hosted.until(lambda: seat not in lines)
         connection = await stalled(hosted, b1.line)
@@ -246,7 +236,7 @@ async def test_one_that_never_reads_is_cut_and_comes_back_whole_and_delays_nobod
                 price += 1
                 assert isinstance(await b2.say(Bid(price)), Accepted)
                 assert line.peer.buffered() < 1 << 20
-        assert hosted.host.gateway.deliveries[seat].cut == {why: 1}
+        assert hosted.host.files.deliveries[seat].cut == {why: 1}
         connection.transport.abort()
         back = await hosted.login(b1.line)
         await back.until(lambda: back.line.number >= back.welcome.facts)
@@ -255,7 +245,7 @@ async def test_one_that_never_reads_is_cut_and_comes_back_whole_and_delays_nobod
 
 
 async def test_names_are_shown_without_control_characters_and_markup(host):
-    assert gateway.display_name("Ada\x1b[31m <b>L</b>\u202e\n") == "Ada31m bL/b"
+    assert display_name("Ada\x1b[31m <b>L</b>\u202e\n") == "Ada31m bL/b"
     async with host() as hosted:
         await hosted.login(ClientProtocol(hosted.codes[0], "human", name="\x1b]0;x\x07Ada"))
-        assert hosted.host.gateway.people == {"0": "0;xAda"}
+        assert hosted.host.files.people == {"0": "0;xAda"}

@@ -46,7 +46,7 @@ async def test_a_terminal_that_is_closed_stops_no_market(host) -> None:
         _, (buyer, *_) = await trading(hosted)
         seat = buyer.welcome.seat
         buyer.cut()
-        await hosted.until(lambda: seat not in hosted.host.gateway.lines)
+        await hosted.until(lambda: seat not in hosted.host.seats.connections)
         robot = await hosted.login(ClientProtocol(hosted.codes[seat], "robot"))
         with unheard():
             assert isinstance(await robot.say(Passes("raised")), Accepted)
@@ -69,7 +69,7 @@ async def test_a_connection_that_fails_by_the_servers_fault_is_said_and_the_othe
     async with host() as hosted:
         _, (buyer, *_) = await trading(hosted)
         hosted.host.log.out = log = io.StringIO()
-        hosted.host.gateway.doors.token = full
+        hosted.host.opened.doors.token = full
         for _ in range(2):
             socket = await hosted.raw()
             await socket.send(ClientProtocol(hosted.codes[3], "human").login(), text=True)

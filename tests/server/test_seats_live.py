@@ -19,7 +19,7 @@ from recordings.journal.store import Recovered, read_folder
 from recordings.scoring.score import fold
 from server.connections.peer import Gone
 from server.hosted_session import open_again
-from server.limits import WRONG_BURST
+from server.limits import DEFAULT
 from server.serve.serve_run import ServeRun
 from server.session.credentials import SeatCredentials
 from tests.plays.hosted import GUARD_S, hosting
@@ -59,7 +59,7 @@ async def replaced(hosted):
     seat = person.welcome.seat
     person.cut()
     person.line.send(Bid(50))
-    await hosted.until(lambda: seat not in hosted.host.gateway.lines)
+    await hosted.until(lambda: seat not in hosted.host.seats.connections)
     robot = await hosted.login(lent(hosted, seat))
     await robot.say(Bid(11))
     return person, robot
@@ -74,7 +74,7 @@ async def test_a_seat_is_handed_back_in_mid_period_with_its_orders(host, small):
         seat = person.welcome.seat
         assert isinstance(await person.say(Bid(10)), Accepted)
         person.cut()
-        await hosted.until(lambda: seat not in hosted.host.gateway.lines)
+        await hosted.until(lambda: seat not in hosted.host.seats.connections)
         robot = await hosted.login(lent(hosted, seat))
         await robot.until(lambda: robot.knowledge.orders)
         assert isinstance(await robot.say(Bid(11)), Accepted)
@@ -109,7 +109,7 @@ async def test_a_robot_does_not_take_the_seat_of_somebody_who_is_there(host, sma
         await socket.send(line.login(), text=True)
         fault = line.received(await socket.recv())
         assert fault.code == "seat_taken"
-        assert hosted.host.gateway.lines[1].peer.socket.remote_address == person.socket.local_address
+        assert hosted.host.seats.connections[1].peer.socket.remote_address == person.socket.local_address
 
 
 async def test_a_robot_with_the_seats_own_code_does_not_push_a_person_out_either(host, small):
@@ -118,10 +118,10 @@ async def test_a_robot_with_the_seats_own_code_does_not_push_a_person_out_either
         (closed,) = await run_fleet(hosted.url, [(hosted.codes[1], "zic")])
         assert (closed.code, closed.why) == (
             4001,
-            "a person trades on this seat; a robot can have it when he has left it",
+            "a person trades on this seat; a robot can have it when they have left it",
         )
         person.cut()
-        await hosted.until(lambda: 1 not in hosted.host.gateway.lines)
+        await hosted.until(lambda: 1 not in hosted.host.seats.connections)
         assert (await hosted.join(1, "robot")).welcome.seat == 1
 
 
@@ -221,7 +221,7 @@ async def test_a_token_that_was_lent_is_void_when_the_owner_is_back(host, small)
         line = lent(hosted, 1)
         person = await hosted.join(1)
         person.cut()
-        await hosted.until(lambda: 1 not in hosted.host.gateway.lines)
+        await hosted.until(lambda: 1 not in hosted.host.seats.connections)
         socket = await hosted.raw()
         await socket.send(line.login(), text=True)
         assert line.received(await socket.recv()).code == "wrong_code"
@@ -231,7 +231,7 @@ async def test_the_owners_own_tokens_stay_good_while_a_robot_holds_the_seat(host
     async with host(on_a_book(small)) as hosted:
         person = await hosted.join(1)
         person.cut()
-        await hosted.until(lambda: 1 not in hosted.host.gateway.lines)
+        await hosted.until(lambda: 1 not in hosted.host.seats.connections)
         await hosted.login(lent(hosted, 1))
         back = await hosted.login(person.line)
         assert back.welcome.seat == 1
@@ -239,10 +239,10 @@ async def test_the_owners_own_tokens_stay_good_while_a_robot_holds_the_seat(host
 
 async def test_robots_that_come_too_late_shut_no_door_to_those_who_have_codes(host, small):
     async with host(on_a_book(small)) as hosted:
-        gateway, late = hosted.host.gateway, Slow(b"")
-        for _ in range(WRONG_BURST + 1):
+        desk, late = hosted.host.desk, Slow(b"")
+        for _ in range(int(DEFAULT.wrong_burst) + 1):
             with pytest.raises(ProtocolError, match="no seat has this code"):
-                await gateway._authenticate(late, Login(resume="0" * 32))
+                await desk.identify(late, Login(resume="0" * 32))
         assert (await hosted.join(1)).welcome.seat == 1
 
 

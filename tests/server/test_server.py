@@ -308,7 +308,7 @@ async def test_two_markets_of_one_session_run_side_by_side_unseen_by_one_another
 
 async def test_a_server_that_stops_sends_those_at_the_door_away(host):
     async with host() as hosted:
-        hosted.host.gateway.sequencer.put = lambda arrival: None
+        hosted.host.inbox.put = lambda arrival: None
         socket = await hosted.raw()
         await socket.send(ClientProtocol(hosted.codes[0], "human").login(), text=True)
         await hosted.until(lambda: bool(hosted.host.gateway._admissions))

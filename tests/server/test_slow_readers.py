@@ -5,14 +5,16 @@ The others get every fact in its order meanwhile. How long they wait is a figure
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from p2p.messages import Accepted, Bid, Quote
+from server.limits import Limits
 from server.serve.open_session import repeated
-from tests.plays.hosted import Hosted, Trader
+from tests.plays.hosted import UNHURRIED, Hosted, Trader
 from tests.plays.server_plays import roles, trading
 from tests.plays.slow_readers_plays import Reluctant, seat_of
 
@@ -35,18 +37,16 @@ async def whole_again(hosted: Hosted, one: Reluctant) -> list[Quote]:
     return [fact.message for fact in told if isinstance(fact.message, Quote)]
 
 
-async def among_thirty(host, small, monkeypatch: pytest.MonkeyPatch, pause_s: float) -> int:
+async def among_thirty(host, small, monkeypatch: pytest.MonkeyPatch, pause_s: float, limits: Limits) -> int:
     """Trade until both are cut; how many facts it took."""
-    monkeypatch.setattr("server.connections.rate_limits.MESSAGES_BURST", 1e9)
-    monkeypatch.setattr("server.connections.rate_limits.FLOOD_BURST", 1e9)
     rules = msgspec.structs.replace(small.institution, price_max=1_000_000)
     many = repeated(msgspec.structs.replace(small, institution=rules, period_s=36_000.0), SEATS)
-    async with host(many) as hosted:
+    async with host(many, limits=limits) as hosted:
         seats = range(SEATS)
         monkeypatch.setattr("tests.plays.server_plays.roles", lambda lab: roles(lab, seats))
         _, traders = await trading(hosted)
         (speaker, *others), slow_ones = traders[:-2], traders[-2:]
-        lines, deliveries = hosted.host.gateway.lines, hosted.host.gateway.deliveries
+        lines, deliveries = hosted.host.seats.connections, hosted.host.files.deliveries
         for trader in slow_ones:
             trader.cut()
             await hosted.until(lambda seat=trader.welcome.seat: seat not in lines)
@@ -80,16 +80,12 @@ async def test_slow_readers_among_thirty_are_cut_and_whole_again_and_the_others_
     host, small, monkeypatch
 ) -> None:
     """Buffers and patience are small here, and a byte takes less than a second."""
-    monkeypatch.setattr("server.connections.outbox.SEND_BYTES_MAX", 1_000)
-    monkeypatch.setattr("server.hosted_session.SEND_BYTES_MAX", 1_000)
-    monkeypatch.setattr("server.connections.outbox.SEND_S_MAX", 0.3)
-    monkeypatch.setattr("server.connections.peer.KERNEL_BYTES_MAX", 2_048)
-    await among_thirty(host, small, monkeypatch, pause_s=0.02)
+    narrow = replace(UNHURRIED, send_bytes_max=1_000, send_s_max=0.3, kernel_bytes_max=2_048)
+    await among_thirty(host, small, monkeypatch, pause_s=0.02, limits=narrow)
 
 
 @pytest.mark.full
 async def test_so_are_they_with_the_servers_own_limits_and_a_byte_a_second(host, small, monkeypatch) -> None:
     """Pings aside: on a slow machine they might find such a line first, for it does not answer them either."""
-    monkeypatch.setattr("server.hosted_session.PING_S", None)
     monkeypatch.setattr("tests.conftest.HOSTED_S", 600)
-    assert await among_thirty(host, small, monkeypatch, pause_s=1.0) > 1_000
+    assert await among_thirty(host, small, monkeypatch, pause_s=1.0, limits=replace(UNHURRIED, ping_s=None)) > 1_000

@@ -25,11 +25,14 @@ from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login, forget_facts
 from p2p.protocol.server_connection import FAULTS_MAX, ServerProtocol
 from recordings.journal.store import Store
-from server.connections.gateway import Connection, Gateway
+from server.connections.connection import Connection
+from server.hosted_session import HostedSession, SessionParts
 from server.monitoring.prometheus import SILENT
 from server.publishing.feeds import Feeds
 from server.session.clock import Clock
-from server.session.sequencer import Committed, Sequencer
+from server.session.machine import Machine
+from server.session.sequencer import Committed
+from tests.plays.hosted import UNHURRIED
 from tests.plays.play import Course
 from tests.plays.server_plays import remembered, trading
 from tests.plays.spoiling import spoilt
@@ -59,11 +62,11 @@ class Market:
         self.session = course.session
         self.session.tokens[0] = HAD
         store = Store.create(Path("one"), self.session.scenario, 1, "test", SimulatedDisk())
-        gateway = Gateway(self.session, "one", None, Feeds(self.session), lambda: None)  # type: ignore[arg-type]
-        self.sequencer = Sequencer(self.session, store, Clock(course.now), lambda happened: None)
-        gateway.sequencer, self.gateway = self.sequencer, gateway
-        gateway._now_s = lambda: 0.0  # type: ignore[method-assign]
-        self.line = gateway.lines[0] = Connection(Deaf(), 0, Login(), SILENT)  # type: ignore[arg-type]
+        feeds, clock = Feeds(self.session), Clock(course.now)
+        parts = SessionParts(self.session, store, None, {}, "", feeds, clock, [], None, UNHURRIED)  # type: ignore[arg-type]
+        host = HostedSession(parts, machine=Machine(clock_s=lambda: 0.0))
+        self.sequencer, self.inbox, self.gateway = host.sequencer, host.inbox, host.gateway
+        self.line = host.seats.connections[0] = Connection(Deaf(), 0, Login(), SILENT)  # type: ignore[arg-type]
         self.ends = self._in()
         self.answers: Counter[str] = Counter()
 
@@ -81,9 +84,9 @@ class Market:
             self.answers["closed" if error.fatal else "raised, and not closed"] += 1
             self.ends = self._in()
         happened: list[Committed] = []
-        while self.sequencer.waiting:
+        while self.inbox.waiting:
             self.answers["let in"] += 1
-            self.sequencer._sequence(self.sequencer._inbox.get_nowait(), self.session.now, happened, [])
+            self.sequencer._sequence(self.inbox._queue.get_nowait(), self.session.now, happened, [])
         assert happened == []
 
     def first(self, data: bytes) -> None:
@@ -102,13 +105,6 @@ def told(data: bytes) -> None:
         line.received(data)
     except ProtocolError:
         assert line.number == 0
-
-
-@pytest.fixture
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How fast anybody may be is not the question here."""
-    for name in ("MESSAGES_BURST", "FLOOD_BURST", "HANDSHAKES_BURST"):
-        monkeypatch.setattr(f"server.connections.rate_limits.{name}", 1e12)
 
 
 @contextmanager
@@ -138,14 +134,14 @@ def in_memory(frames: int) -> Counter[str]:
     return market.answers
 
 
-def test_twenty_thousand_spoilt_frames_are_the_peers_fault_and_nothing_else(unhurried: None) -> None:
+def test_twenty_thousand_spoilt_frames_are_the_peers_fault_and_nothing_else() -> None:
     answers = in_memory(20_000)
     assert min(answers.values()) > 5, "all ways are gone"
     assert set(answers) == {"answered or let in", "closed", "let in", "a login", "sent away"}
 
 
 @pytest.mark.full
-def test_a_million_spoilt_frames_are_the_peers_fault_and_nothing_else(unhurried: None) -> None:
+def test_a_million_spoilt_frames_are_the_peers_fault_and_nothing_else() -> None:
     in_memory(1_000_000)
 
 
@@ -203,7 +199,7 @@ async def on_a_socket(host, small, frames: int, monkeypatch: pytest.MonkeyPatch)
             hosted.sockets.remove(trader.socket)
 
     monkeypatch.setattr(ServerProtocol, "received", counting)
-    async with host(msgspec.structs.replace(small, period_s=36_000.0)) as hosted:
+    async with host(msgspec.structs.replace(small, period_s=36_000.0), limits=UNHURRIED) as hosted:
         _, (b1, b2, *_) = await trading(hosted)
         hosted.host.opened.session.tokens[b1.welcome.seat] = HAD
         before = remembered(hosted.host.opened.session)
@@ -214,11 +210,11 @@ async def on_a_socket(host, small, frames: int, monkeypatch: pytest.MonkeyPatch)
         assert isinstance(await b2.say(Bid(60)), Accepted)
 
 
-async def test_spoilt_frames_on_a_socket_change_nothing(host, small, monkeypatch, unhurried):
+async def test_spoilt_frames_on_a_socket_change_nothing(host, small, monkeypatch):
     await on_a_socket(host, small, 2_000, monkeypatch)
 
 
 @pytest.mark.full
-async def test_a_hundred_thousand_spoilt_frames_on_a_socket_change_nothing(host, small, monkeypatch, unhurried):
+async def test_a_hundred_thousand_spoilt_frames_on_a_socket_change_nothing(host, small, monkeypatch):
     monkeypatch.setattr("tests.conftest.HOSTED_S", 3_600)
     await on_a_socket(host, small, 100_000, monkeypatch)

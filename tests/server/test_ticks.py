@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from server.connections.fanout_timer import Ticks
-from server.limits import TICK_LINES, TICK_S, TICK_S_MAX
+from server.limits import DEFAULT
 from tests.simulation.loop import SimulatedLoop
 
 
@@ -63,7 +63,7 @@ def test_what_comes_soon_after_a_tick_waits_for_the_next_and_goes_in_one(loop):
     for when_s, number in ((1.0, 0), (1.003, 1), (1.01, 2), (1.019, 1)):
         market.at(when_s, number)
     market.play(3.0)
-    assert market.asked == [(1.0, {0}), (pytest.approx(1.0 + TICK_S), {1, 2})]
+    assert market.asked == [(1.0, {0}), (pytest.approx(1.0 + DEFAULT.tick_s), {1, 2})]
 
 
 def test_ticks_stretch_so_that_telling_never_has_more_than_half_of_the_time(loop):
@@ -88,7 +88,7 @@ def test_a_machine_that_slept_amid_a_tick_does_not_stay_silent_as_long_again(loo
     market.at(1.0, 0)
     market.at(5.0, 0)
     market.play(30.0)
-    assert market.began_s == [1.0, 11.0 + TICK_S_MAX]
+    assert market.began_s == [1.0, 11.0 + DEFAULT.tick_s_max]
 
 
 def test_news_while_everybody_is_told_is_told_to_everybody(loop):
@@ -101,16 +101,16 @@ def test_news_while_everybody_is_told_is_told_to_everybody(loop):
 
 
 def test_orders_are_taken_in_while_everybody_is_told(loop):
-    market, taken_in_s = Market(loop, 10 * TICK_LINES, each_s=0.001), []
+    market, taken_in_s = Market(loop, 10 * DEFAULT.tick_lines, each_s=0.001), []
     market.at(1.0, 0)
     loop.call_at(1.0005, lambda: taken_in_s.append(loop.time()))
     market.play(3.0)
-    assert taken_in_s[0] - 1.0 < 2.5 * TICK_LINES * 0.001
-    assert market.told_s[-1][0] - 1.0 > 9 * TICK_LINES * 0.001
+    assert taken_in_s[0] - 1.0 < 2.5 * DEFAULT.tick_lines * 0.001
+    assert market.told_s[-1][0] - 1.0 > 9 * DEFAULT.tick_lines * 0.001
 
 
 def test_everybody_is_told_once_a_tick_in_the_order_that_was_drawn(loop):
-    market = Market(loop, 3 * TICK_LINES + 1, each_s=0.0001)
+    market = Market(loop, 3 * DEFAULT.tick_lines + 1, each_s=0.0001)
     market.at(1.0, 0)
     market.play(3.0)
     first = [when_s[0] for when_s in market.told_s]
@@ -132,7 +132,7 @@ def test_nobody_there_is_no_tick_without_end(loop):
 async def test_what_is_pushed_and_what_the_library_sends_arrive_whole_and_in_order(host):
     async with host() as hosted:
         trader = await hosted.join(0)
-        peer = hosted.host.gateway.lines[trader.welcome.seat].peer
+        peer = hosted.host.seats.connections[trader.welcome.seat].peer
         fault = '{"directive":"error","payload":{"code":"%d","why":""}}'
         for k in range(0, 30, 3):
             peer.push((fault % k).encode())

@@ -140,7 +140,7 @@ async def test_health_metrics_and_log_say_how_it_goes_and_nothing_secret(opened)
         assert name in page
     secret = [*one.codes.values(), one.host.opened.control, b1.welcome.resume]
     b1.cut()
-    await one.until(lambda: b1.welcome.seat not in one.host.gateway.lines)
+    await one.until(lambda: b1.welcome.seat not in one.host.seats.connections)
     await ended(one)
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert [line["what"] for line in lines].count("joined") == 5

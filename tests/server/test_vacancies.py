@@ -14,6 +14,7 @@ from p2p.messages import Joined, Left, Message, Pause, Resume, Start
 from p2p.messages.envelope import Envelope
 from p2p.scenario.schema import Scenario, Vacancies
 from server.session.sequencer import Committed, InboxItem
+from server.session.session_status import SessionStatus
 from server.session.vacant_seats import AGAIN_S
 from server.session.vacant_seats import Vacancies as Watch
 from tests.conftest import SMALL
@@ -32,7 +33,7 @@ class Room:
         self.play = Course(scenario).open()
         self.sent: list[tuple[float, Seat, str]] = []
         self.recalled: list[Seat] = []
-        self.watch = Watch(self.play.session, self._send, self.recalled.append)
+        self.watch = Watch(SessionStatus(self.play.session), self._send, self.recalled.append)
 
     def _send(self, seat: Seat, word: str) -> None:
         self.sent.append((asyncio.get_running_loop().time(), seat, word))

@@ -102,9 +102,8 @@ class Lab:
         first, clock = [Envelope(GATEWAY, Open())], world.SimulatedClock(0)
         opened = SessionParts(self.session, store, Doors(), {}, "", feeds, clock, first, words)  # type: ignore[arg-type]
         self.log = io.StringIO()
-        self.host = HostedSession(opened, metrics=counted(), log=self.log)
-        self.host.gateway.aside, self.host.gateway.chance = world._at_once, Random(seed)
-        self.host.sequencer.on_disk = world._at_once
+        machine = world.simulated(world.at_once, Random(seed))
+        self.host = HostedSession(opened, metrics=counted(), log=self.log, machine=machine)
         self.said: dict[Viewer, list[bytes]] = defaultdict(list)
         self.tasks: list[asyncio.Task[Any]] = []
 

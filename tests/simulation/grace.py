@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from p2p.base.units import Seat
 from p2p.messages import Ended, Joined, Left, Paused, Resumed, StartRound
 from p2p.session.session import Session
-from server.connections.gateway import Connection
+from server.connections.connection import Connection
 from server.publishing.feeds import Viewer
 from server.session.sequencer import Committed
 

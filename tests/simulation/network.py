@@ -4,7 +4,7 @@ import asyncio
 from random import Random
 
 from server.connections.peer import Gone
-from server.limits import SEND_BYTES_MAX
+from server.limits import DEFAULT
 
 NARROW = 64
 """So many bytes are counted for each: a session of seconds is short, and a peer that does not read must be noticed."""
@@ -32,7 +32,7 @@ class End:
         if self.link.cut:
             raise Gone
         self.push(data)
-        await asyncio.sleep(self._under_way_s() if self.buffered() > SEND_BYTES_MAX else 0)
+        await asyncio.sleep(self._under_way_s() if self.buffered() > DEFAULT.send_bytes_max else 0)
         if self.link.cut:
             raise Gone
 

@@ -40,8 +40,8 @@ class Robots:
     def begin(self, host: HostedSession) -> None:
         """A server begins: its seats are watched, as `pit serve` has them watched."""
         world, session, doors = self.world, host.opened.session, host.opened.doors
-        self.grace = Grace(session, AGAIN_S, world.awake_s, host.gateway.lines)
-        self.vacancies = Vacancies(session, self._send, doors.take_back, AGAIN_S)
+        self.grace = Grace(session, AGAIN_S, world.awake_s, host.seats.connections)
+        self.vacancies = Vacancies(host.status, self._send, doors.take_back, AGAIN_S)
         host.listeners += [self._published, self.grace.heard, self.vacancies.heard]
         self.looking = asyncio.get_running_loop().call_later(FIRST_S, self.vacancies.look)
 

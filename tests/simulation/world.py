@@ -27,6 +27,7 @@ from server.hosted_session import HostedSession, SessionParts, recovery_messages
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds
 from server.session.clock import Clock
+from server.session.machine import Machine
 from tests.simulation.client import WATCHER, Client
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.loop import SimulatedLoop
@@ -72,9 +73,14 @@ class SimulatedClock(Clock):
         return self._start if self._started_us is None else self._start + self._us() - self._started_us
 
 
-async def _at_once(work, *words):
+async def at_once(work, *words):
     await asyncio.sleep(0)
     return work(*words)
+
+
+def simulated(on_disk, chance: Random) -> Machine:
+    """A machine whose threads are none, and whose clock is the simulated loop's."""
+    return Machine(aside=at_once, on_disk=on_disk, chance=chance)
 
 
 class World:
@@ -139,9 +145,8 @@ class World:
     async def _serve(self) -> bool:
         """Host the session until it ends (True), or is stopped, or the disk or the power fails."""
         try:
-            host = HostedSession(self._open())
-            host.gateway.aside, host.gateway.chance = _at_once, Random(self.rng.random())
-            host.sequencer.on_disk = self._on_disk
+            opened = self._open()
+            host = HostedSession(opened, machine=simulated(self._on_disk, Random(self.rng.random())))
             self.host, self.begun = host, True
             if self.robots:
                 self.robots.begin(host)

@@ -107,7 +107,7 @@ async def test_a_spectator_that_says_something_is_sent_away_and_nothing_is_recor
         assert (await spectator.fault()).code == "not_yours"
         assert (await spectator.closed())[0] == 4003
         assert not hosted.host.opened.session.tokens
-        assert not hosted.host.gateway.spectators.outboxes
+        assert not hosted.host.spectators.outboxes
 
 
 async def test_there_is_no_market_beyond_the_last_to_watch(host):
@@ -242,7 +242,7 @@ async def test_over_a_broker_the_same_is_seen_as_over_a_line_and_the_server_does
         for price in (81, 82):
             await trade(buyer, seller, price)
         assert isinstance(await buyer.say(Bid(33)), Accepted)
-        await hosted.until(lambda: len(hosted.host.gateway.spectators.outboxes) == 1)
+        await hosted.until(lambda: len(hosted.host.spectators.outboxes) == 1)
         one = BrokerClient(broker.broker)
         seen = await watch(
             one, public, lambda model: model.public.bid == 33 and model.periods and len(model.periods[0].deals) == 3

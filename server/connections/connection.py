@@ -1,0 +1,35 @@
+"""A connection that has logged in: whose it is, and its outbox once it was welcomed."""
+
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Login, error_frame
+from server.connections.outbox import Outbox
+from server.connections.peer import Peer
+from server.limits import DEFAULT, Limits
+from server.monitoring.prometheus import Metrics
+from server.session.credentials import Who
+
+
+class Connection:
+    """`stands_in`: a robot holds the seat in the place of its owner, with the token it was lent."""
+
+    def __init__(
+        self,
+        peer: Peer,
+        who: Who,
+        login: Login,
+        metrics: Metrics,
+        stands_in: bool = False,
+        limits: Limits = DEFAULT,
+    ) -> None:
+        self.peer, self.who, self.login, self.metrics, self._limits = peer, who, login, metrics, limits
+        self.stands_in = stands_in
+        self.by_robot = stands_in or login.controller == "robot"
+        self.outbox: Outbox | None = None
+
+    def fault(self, error: ProtocolError) -> None:
+        """Tell the peer that it was wrong; does not wait. One that does not read what it is told is cut."""
+        self.metrics.faulted(error.code)
+        if self.peer.buffered() > self._limits.send_bytes_max:
+            self.peer.abort()
+        else:
+            self.peer.push(error_frame(error))

@@ -1,0 +1,45 @@
+"""Who holds what: the connection of each seat and of the experimenter. One connection a seat, the latest."""
+
+from p2p.protocol.codec import ProtocolError
+from server.connections.connection import Connection
+from server.publishing.feeds import Viewer
+from server.publishing.side_files import SideFiles
+
+
+class SeatTable:
+    """The connections that have logged in, and what is kept of their seats beside the journal."""
+
+    def __init__(self, files: SideFiles) -> None:
+        self.files = files
+        self.connections: dict[Viewer, Connection] = {}
+
+    def take(self, connection: Connection) -> Connection | None:
+        """Give a seat to a connection; the one that held it. Raises ProtocolError for a robot where a person is."""
+        older = self.connections.get(connection.who)
+        if older and connection.by_robot and not older.by_robot:
+            why = "a person trades on this seat; a robot can have it when they have left it"
+            raise ProtocolError("seat_taken", why, fatal=True)
+        self.connections[connection.who] = connection
+        return older
+
+    def holds(self, connection: Connection) -> bool:
+        """Whether no newer connection has taken its seat."""
+        return self.connections.get(connection.who) is connection
+
+    def leave(self, connection: Connection) -> bool:
+        """A connection has ended; whether its seat is empty now."""
+        if not self.holds(connection):
+            return False
+        del self.connections[connection.who]
+        return True
+
+    def name(self, connection: Connection) -> None:
+        """Note what a seat's holder is called, or which agent its robot is; a stand-in names nobody's seat."""
+        name = display_name(connection.login.name)
+        if name and not connection.stands_in:
+            (self.files.agents if connection.by_robot else self.files.people)[str(connection.who)] = name
+
+
+def display_name(name: str) -> str:
+    """A name without control characters and markup: it is shown on terminals and in reports."""
+    return "".join(letter for letter in name if letter.isprintable() and letter not in "<>&[]\\`").strip()

@@ -1,0 +1,111 @@
+"""What shells may read of a running session. Nothing in here changes it, and no shell looks further."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from p2p.base.rng import derived
+from p2p.base.units import Controller, Instant, Seat
+from p2p.messages import Message
+from p2p.scenario.public_rules import PublicRules, public_rules
+from p2p.scenario.schema import InformationSet, Scenario
+from p2p.session.permissions import Phase
+from p2p.session.session import Session
+
+
+class SessionStatus:
+    """A session as a shell sees it: where it is, and how its seats are held."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # --- what it was opened with ------------------------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, as it was opened."""
+        return self._session.scenario
+
+    @property
+    def seed(self) -> int:
+        """The session's seed: for streams of the shell's own, never for a peer."""
+        return self._session.seed
+
+    @property
+    def markets(self) -> int:
+        """How many markets it has."""
+        return len(self._session.markets)
+
+    @cached_property
+    def market_of(self) -> dict[Seat, int]:
+        """The number of each seat's market."""
+        return {seat: market.number for seat, market in self._session.market_of.items()}
+
+    @cached_property
+    def seats(self) -> Sequence[Seat]:
+        """All seats, in order."""
+        return sorted(self._session.market_of)
+
+    def rules(self, information: InformationSet, to_robot: bool = False) -> PublicRules:
+        """The rules as those are told who are shown so much."""
+        return public_rules(self._session.scenario, information, to_robot=to_robot)
+
+    def robot_seed(self, seat: Seat) -> int:
+        """The seed of a robot on a seat: its own alone."""
+        return derived(self._session.seed, "robot", seat)
+
+    # --- where it is ------------------------------------------------------------------------------------------------
+
+    @property
+    def phase(self) -> Phase:
+        """Its phase."""
+        return self._session.phase
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self._session.phase == "ended"
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its first period has begun."""
+        return self._session.phase not in ("unopened", "lobby")
+
+    @property
+    def clock_runs(self) -> bool:
+        """Whether time runs towards the end of a period or a break."""
+        return self._session.phase in ("trading", "break") and self._session.paused_left is None
+
+    @property
+    def last_at(self) -> Instant:
+        """The instant of its last message."""
+        return self._session.now
+
+    def states(self, market: int) -> list[Message]:
+        """What is derived from a market's facts so far: its standing quotes, or what a call would come to."""
+        return self._session.markets[market].institution.states()
+
+    # --- how its seats are held -------------------------------------------------------------------------------------
+
+    def is_present(self, seat: Seat) -> bool:
+        """Whether somebody holds the seat."""
+        return seat in self._session.present
+
+    def controller(self, seat: Seat) -> Controller | None:
+        """Who the last holder was: a person, a robot, or nobody yet."""
+        return self._session.controllers.get(seat)
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether robots may come in anybody's place."""
+        return self._session.stand_ins is not None
+
+    def stands_in(self, seat: Seat) -> bool:
+        """Whether the last holder was a robot in its owner's place."""
+        stand_ins = self._session.stand_ins
+        return stand_ins is not None and seat in stand_ins.seats
+
+    @property
+    def robots_own(self) -> list[Seat]:
+        """The seats that robots had of their own, in nobody's place."""
+        controllers, session = self._session.controllers, self._session
+        return sorted(seat for seat, one in controllers.items() if one == "robot" and not session.is_a_persons(seat))
