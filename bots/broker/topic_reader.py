@@ -17,7 +17,7 @@ from p2p.messages import Announced, Message, Quote
 from p2p.messages import Standing as StandingFact
 from p2p.protocol.frames import NumberedFact, Welcome
 from p2p.protocol.mqtt_topics import TOPICS, Announcement, Book, Call, Contracts, Made, Period, Standing, State, Welfare
-from p2p.scenario.public_rules import PublicRules
+from p2p.scenario.public_rules import PublicRules, calls_in_period
 
 AHEAD_MAX = 1_000
 """Contracts that may wait for ones before them; `contracts` fills the gap within a second, or they are passed over."""
@@ -75,6 +75,7 @@ class TopicReader:
         try:
             if topic == "rules":
                 self.rules = msgspec.json.decode(payload, type=PublicRules)
+                self._clock.told.calls = calls_in_period(self.rules)
                 return Welcome(self.session, None, "", 0, 0, self.rules)
             kind = TOPICS.get(topic)
             if kind is None:
@@ -112,7 +113,7 @@ class TopicReader:
     @property
     def _period(self) -> int:
         """The number of the period that was told to have begun, 0 before the first."""
-        return self._clock.period.period if self._clock.period else 0
+        return self._clock.told.period
 
     def _keep_contract(self, made: Made) -> None:
         self._last_made = max(self._last_made, made.n)
@@ -126,8 +127,8 @@ class TopicReader:
         if self.rules is None:
             return []
         words, self._words = self._words, []
-        facts = [*self._starts(), *self._calls_held(self.rules), *self._contracts()]
-        facts += [*self._clock.moves(self.rules, self._calls.told), *self._quotes(), *self._book_orders(), *words]
+        facts = [*self._starts(), *self._calls_held(), *self._contracts()]
+        facts += [*self._clock.moves(), *self._quotes(), *self._book_orders(), *words]
         told: list[NumberedFact] = []
         for at, message in facts:
             self._number += 1
@@ -142,17 +143,12 @@ class TopicReader:
             self._made = {n: made for n, made in self._made.items() if made.period >= self._period}
             first = [made.contract.number for made in self._made.values() if made.period == self._period]
             self._told_contract = min(first, default=1) - 1
-            self._calls.begin()
         return facts
 
-    def _calls_held(self, rules: PublicRules) -> Facts:
+    def _calls_held(self) -> Facts:
         """The calls that were held."""
-        if self._clock.period is None:
-            return []
-        facts = self._calls.follows(rules, self._clock.period, self._clock.round_us)
-        if facts:
-            self._clock.unsettle()
-        return facts
+        period = self._clock.period
+        return [] if period is None else self._clock.tell(self._calls.follows(period, self._clock.told))
 
     def _contracts(self) -> Facts:
         """The contracts of the period in their order, as far as none is missing."""
@@ -161,7 +157,7 @@ class TopicReader:
             if made.period != self._period:
                 continue
             if made.contract.number == self._told_contract + 1:
-                facts.append((self._clock.started_us + made.into_us, made.contract))
+                facts.append((self._clock.told.started_us + made.into_us, made.contract))
                 self._told_contract += 1
                 self._told_made += 1
             if made.contract.number <= self._told_contract:

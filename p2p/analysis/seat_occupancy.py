@@ -8,7 +8,8 @@ from collections import defaultdict
 from typing import Literal, TypeAlias
 
 from p2p.base.units import Duration, Instant, Money, Seat, is_seat
-from p2p.messages import EndRound, InitInst, Joined, Left, Message, Paused, Resumed, StartRound, Unpaid
+from p2p.information.period_clock import MarketClocks
+from p2p.messages import EndRound, InitInst, Joined, Left, Message, StartRound, Unpaid
 from p2p.messages.envelope import Event
 
 SeatHolder: TypeAlias = Literal["human", "robot", "stand_in", "nobody"]
@@ -27,10 +28,8 @@ class SeatOccupancy:
         self.unpaid: defaultdict[Key, Money] = defaultdict(int)
         self._seats: dict[int, tuple[Seat, ...]] = {}
         self._sits: dict[Seat, SeatHolder] = {}
-        self._open: dict[int, int] = {}
-        self._last: dict[int, int] = {}
-        self._paused = False
-        self._since: Instant = 0
+        self._clocks = MarketClocks()
+        self._counted_us: defaultdict[int, Duration] = defaultdict(int)
 
     def on_input(self, message: Message, at: Instant) -> None:
         """Take in what a session was told: who has come, who has gone."""
@@ -50,19 +49,15 @@ class SeatOccupancy:
         match message:
             case InitInst(agents=seats) if market is not None:
                 self._seats[market] = seats
-            case StartRound(period=period) if market is not None:
+            case StartRound() if market is not None:
+                self._counted_us[market] = 0
+            case EndRound():
                 self._count(at)
-                self._open[market] = self._last[market] = period
-            case EndRound() if market is not None:
-                self._count(at)
-                self._open.pop(market, None)
-            case Paused() | Resumed():
-                self._count(at)
-                self._paused = isinstance(message, Paused)
             case Unpaid(gain=gain) if market is not None and is_seat(event.to):
-                self.unpaid[market, self._last[market], event.to] += gain
+                self.unpaid[market, self._clocks.of[market].period, event.to] += gain
             case _:
                 pass
+        self._clocks.on_event(event, at)
 
     def of(self, key: Key) -> dict[SeatHolder, Duration]:
         """How long each kind of sitter held a seat in a period."""
@@ -73,9 +68,9 @@ class SeatOccupancy:
         return sum(self.of((market, period, self._seats[market][0])).values())
 
     def _count(self, at: Instant) -> None:
-        """The time since the last change is theirs who have held the seats until now."""
-        passed, self._since = at - self._since, at
-        if passed and not self._paused:
-            for market, period in self._open.items():
+        """The time of the period since the last change is theirs who have held the seats until now."""
+        for market, clock in self._clocks.of.items():
+            passed, self._counted_us[market] = clock.run_us(at) - self._counted_us[market], clock.run_us(at)
+            if passed:
                 for seat in self._seats[market]:
-                    self._held_us[(market, period, seat), self._sits.get(seat, "nobody")] += passed
+                    self._held_us[(market, clock.period, seat), self._sits.get(seat, "nobody")] += passed

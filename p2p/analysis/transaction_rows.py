@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 from p2p.analysis.market_metrics import PeriodScore, competitive_surpluses
 from p2p.analysis.seat_occupancy import SeatOccupancy
 from p2p.analysis.session_outcome import SessionOutcome
-from p2p.base.units import SECOND, Duration, Instant, Seat
-from p2p.messages import Contract, Paused, Resumed, StartRound
+from p2p.base.units import SECOND, Instant, Seat
+from p2p.information.period_clock import MarketClocks
+from p2p.messages import Contract, StartRound
 from p2p.messages.envelope import Event
 from p2p.scenario.assignment import arms_by_seat, information_by_seat
 from p2p.scenario.schema import Scenario
@@ -21,30 +22,21 @@ class ContractTimes:
 
     def __init__(self) -> None:
         self.of: dict[tuple[int, int], list[float]] = {}
-        self._began: dict[int, tuple[int, Duration]] = {}
-        self._paused: Instant | None = None
-        self._pauses: Duration = 0
+        self._clocks = MarketClocks()
 
     def on_event(self, event: Event, at: Instant) -> None:
         """Take in an event of the session, in order."""
+        self._clocks.on_event(event, at)
+        if event.market is None:
+            return
         match event.message:
-            case Paused():
-                self._paused = at if self._paused is None else self._paused
-            case Resumed() if self._paused is not None:
-                self._pauses += at - self._paused
-                self._paused = None
-            case StartRound(period=period) if event.market is not None:
-                self._began[event.market] = period, self._run(at)
+            case StartRound(period=period):
                 self.of[event.market, period] = []
-            case Contract() if event.market is not None:
-                period, began = self._began[event.market]
-                self.of[event.market, period].append((self._run(at) - began) / SECOND)
+            case Contract():
+                clock = self._clocks.of[event.market]
+                self.of[event.market, clock.period].append(clock.into_us(at) / SECOND)
             case _:
                 pass
-
-    def _run(self, at: Instant) -> Duration:
-        """How long the session had run by then, without its pauses."""
-        return (at if self._paused is None else self._paused) - self._pauses
 
 
 def contract_rows(session: int, outcome: SessionOutcome, times: ContractTimes) -> list[Row]:

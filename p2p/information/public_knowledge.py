@@ -1,42 +1,32 @@
 """What the public of a market knows, folded from its facts."""
 
 from p2p.base.units import Duration, Instant, Price, Quantity
+from p2p.information.period_clock import PeriodClock, SessionPhase
 from p2p.messages import (
     Called,
     Contract,
-    Ended,
     EndRound,
-    Extended,
-    Intermission,
     Lobby,
     Message,
     Order,
     OrderId,
-    Paused,
     Quote,
-    Resumed,
     Robots,
     Standing,
     StartRound,
 )
 from p2p.orderbook.book import Book
 from p2p.orderbook.book import Order as Resting
-from p2p.scenario.public_rules import PublicRules, after_next_call_us
+from p2p.scenario.public_rules import PublicRules, calls_in_period
 
 
 class PublicKnowledge:
-    """What all who are shown the same know: the rules, the phase, the quotes, the contracts, and the book if shown."""
+    """What all who are shown the same know: the rules, the clock, the quotes, the contracts, and the book if shown."""
 
     def __init__(self, rules: PublicRules) -> None:
         self.rules = rules
         self.resets = rules.institution == "standing"
-        self.phase = "lobby"
-        self.period = 0
-        self.open = False
-        self.paused = False
-        self.ends_at: Instant | None = None
-        self.left_us: int | None = None
-        self.length_us = 0
+        self.clock = PeriodClock(calls_in_period(rules))
         self.seats_taken = self.seats = 0
         self.robots: int | None = None
         self._book = Book()
@@ -72,44 +62,30 @@ class PublicKnowledge:
                 self.bid, self.ask = message.bid, message.ask
             case Called():
                 self.calls.append(message)
+                self.clock.on_fact(message, at)
             case _:
                 self._phase(message, at)
 
     def _phase(self, message: Message, at: Instant) -> None:
         """Take in where the session is."""
+        self.clock.on_fact(message, at)
         match message:
-            case StartRound(period=period, length_us=length_us):
-                self.phase, self.period, self.open = "trading", period, True
-                self.ends_at, self.length_us = at + length_us, length_us
+            case StartRound():
                 self.contracts, self.calls = [], []
-                if self.resets or self.rules.terms.order_life != "session":
-                    self._no_quotes()
+                self._close_quotes()
             case EndRound():
-                self.open, self.ends_at = False, None
-                if self.resets or self.rules.terms.order_life != "session":
-                    self._no_quotes()
-            case Intermission(length_us=length_us):
-                self.phase, self.ends_at = "break", at + length_us
-            case Paused(left_us=left_us):
-                self.paused, self.left_us, self.ends_at = True, self._to_the_end(left_us), None
-            case Resumed(left_us=left_us) | Extended(left_us=left_us):
-                self.paused, self.left_us = False, None
-                left_us = self._to_the_end(left_us)
-                self.ends_at = None if left_us is None else at + left_us
+                self._close_quotes()
             case Lobby(taken=taken, seats=seats, robots=robots):
                 self.seats_taken, self.seats, self.robots = taken, seats, robots
             case Robots(count=count):
                 self.robots = count
-            case Ended():
-                self.phase, self.open, self.paused, self.ends_at = "ended", False, False, None
             case _:
                 pass
 
-    def _to_the_end(self, left_us: Duration | None) -> Duration | None:
-        """What is left of the period, or of the break, where so much is left until the session's next alarm."""
-        if left_us is None or not self.open:
-            return left_us
-        return left_us + after_next_call_us(self.rules, self.length_us, self.calls[-1].call if self.calls else 0)
+    def _close_quotes(self) -> None:
+        """No quote outlives its period, but where orders live as long as the session."""
+        if self.resets or self.rules.terms.order_life != "session":
+            self._no_quotes()
 
     def _order(self, order: Order) -> None:
         """An order rests, shrinks or leaves; one that moves leaves first.
@@ -140,8 +116,26 @@ class PublicKnowledge:
             self._new.clear()
         return self._book
 
-    def time_left_us(self, now: Instant) -> int | None:
+    @property
+    def phase(self) -> SessionPhase:
+        """Where the session is."""
+        return self.clock.phase
+
+    @property
+    def period(self) -> int:
+        """The number of the period that runs or ran last, 0 before the first."""
+        return self.clock.period
+
+    @property
+    def open(self) -> bool:
+        """Whether the period runs, though it may be paused."""
+        return self.clock.open
+
+    @property
+    def paused(self) -> bool:
+        """Whether the clock stands still."""
+        return self.clock.paused
+
+    def time_left_us(self, now: Instant) -> Duration | None:
         """What is left of the period or of the break, None where no clock runs towards anything."""
-        if self.paused:
-            return self.left_us
-        return None if self.ends_at is None else max(0, self.ends_at - now)
+        return self.clock.time_left_us(now)

@@ -128,8 +128,9 @@ class Knowledge:
     @property
     def time_left_share(self) -> float | None:
         """Which share of the period is left at `now`, which whoever asks the agent sets; None where no clock runs."""
-        left = self.public.time_left_us(self.now)
-        return None if left is None or not self.public.length_us else min(1.0, left / self.public.length_us)
+        clock = self.public.clock
+        left = clock.time_left_us(self.now)
+        return None if left is None or not clock.round_us else min(1.0, left / clock.round_us)
 
     @property
     def quoted(self) -> bool:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from p2p.base.units import Duration, Price
+from p2p.base.units import Price
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.schema import InformationSet, RobotRules, Scenario
@@ -103,11 +103,6 @@ def controlled(rules: PublicRules) -> tuple[Price, Price]:
     return low, high
 
 
-def after_next_call_us(rules: PublicRules, length_us: Duration, held: int) -> Duration:
-    """What a period of a length still has after its next call, `held` having been held; nothing where there are none.
-
-    A pause and an extension say what is left until the session's next alarm, and in a market of several calls a period
-    that is the next call's.
-    """
-    calls = rules.call.calls if rules.call else 1
-    return length_us - length_us * min(held + 1, calls) // calls
+def calls_in_period(rules: PublicRules) -> int:
+    """How many calls a period has: it is cut into as many equal parts. Where nothing is called it is one part."""
+    return rules.call.calls if rules.call else 1

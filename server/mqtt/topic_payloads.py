@@ -9,7 +9,6 @@ from p2p.orderbook.price_levels import Side
 from p2p.protocol.codec import message_of
 from p2p.protocol.frames import FactRead
 from p2p.protocol.mqtt_topics import CALLS_KEPT, LEVELS_SHOWN, Book, Call, Standing, State
-from p2p.scenario.public_rules import after_next_call_us
 
 
 def standing(public: PublicKnowledge, at: Instant, number: int) -> Standing:
@@ -44,7 +43,7 @@ def call(public: PublicKnowledge, states: list[bytes], at: Instant, number: int)
     """The calls that were held, and what the states say of one held now: nothing where that is hidden."""
     would = _indicative(states)
     price, quantity = (would.price, would.quantity) if would else (None, None)
-    return Call(at, number, public.period, public.calls[-CALLS_KEPT:], _next_at(public), price, quantity)
+    return Call(at, number, public.period, public.calls[-CALLS_KEPT:], public.clock.next_call_at, price, quantity)
 
 
 def _indicative(states: list[bytes]) -> Indicative | None:
@@ -55,16 +54,7 @@ def _indicative(states: list[bytes]) -> Indicative | None:
     return None
 
 
-def _next_at(public: PublicKnowledge) -> Instant | None:
-    """When the next call is held, None while no clock runs towards one."""
-    calls = public.rules.call.calls if public.rules.call else 1
-    held = public.calls[-1].call if public.calls else 0
-    if not public.open or public.ends_at is None or held >= calls:
-        return None
-    return public.ends_at - after_next_call_us(public.rules, public.length_us, held)
-
-
-def state(public: PublicKnowledge, now: Instant, next_period: int, seats: int) -> State:
+def state(public: PublicKnowledge, now: Instant, seats: int) -> State:
     """Where the session is."""
     return State(
         now=now,
@@ -74,7 +64,7 @@ def state(public: PublicKnowledge, now: Instant, next_period: int, seats: int) -
         open=public.open,
         paused=public.paused,
         left_us=public.time_left_us(now),
-        next_period=next_period,
+        next_period=public.clock.next_period,
         seats_taken=public.seats_taken,
         seats=seats,
     )

@@ -15,13 +15,9 @@ from p2p.messages import (
     Called,
     Contract,
     EndRound,
-    Extended,
-    Intermission,
     Message,
     Order,
-    Paused,
     Quote,
-    Resumed,
     StartRound,
 )
 from p2p.messages import Standing as StandingFact
@@ -55,8 +51,6 @@ class TopicState:
         self._on_clock |= {"book"} if rules.information == "book" and rules.institution != "standing" else set()
         self._on_clock |= {"call"} if rules.institution == "call" else set()
         self._states_told: list[bytes] | None = None
-        self._next_period = 1
-        self._stopped_at: Instant | None = None
         self._at: Instant = 0
         self._period: Period | None = None
         self._recent: list[Made] = []
@@ -94,7 +88,7 @@ class TopicState:
                 self.board.on_fact(number, message, at, self._public.time_left_us(at))
 
     def _contract(self, number: int, contract: Contract, at: Instant) -> None:
-        into_us = at - self._period.started_us if self._period else 0
+        into_us = self._public.clock.into_us(at)
         self.made.append((number, self._public.period, into_us))
         self._recent.append(Made(len(self.made), number, self._public.period, at, contract, into_us))
         del self._recent[:-CONTRACTS_KEPT]
@@ -102,30 +96,24 @@ class TopicState:
         self._changed |= {"standing", "contracts"}
 
     def _phase(self, message: Message, at: Instant) -> None:
-        period = self._period
         match message:
-            case StartRound(period=number, length_us=length_us):
-                self._period = Period(number, at, length_us)
+            case StartRound():
                 self._recent = []
                 self.intervals.began()
-                self._changed |= {"period", "contracts"}
+                self._changed |= {"contracts"}
             case EndRound():
                 self.intervals.ended(self._public.period, at, len(self.made))
-            case Intermission(next_period=number):
-                self._next_period = number
-            case Paused():
-                self._stopped_at = at
-            case Resumed() if period and self._stopped_at is not None:
-                self._period = msgspec.structs.replace(period, started_us=period.started_us + at - self._stopped_at)
-                self._stopped_at = None
-                self._changed.add("period")
-            case Extended() if period:
-                length_us = at - period.started_us + (self._public.time_left_us(at) or 0)
-                added_us = period.extended_us + length_us - period.length_us
-                self._period = Period(period.period, period.started_us, length_us, added_us)
-                self._changed.add("period")
             case _:
                 pass
+        before, self._period = self._period, self._running()
+        self._changed |= {"period"} if self._period != before else set()
+
+    def _running(self) -> Period | None:
+        """The period that runs or ran last, as its clock has it."""
+        clock = self._public.clock
+        if not clock.period:
+            return None
+        return Period(clock.period, clock.started_us, clock.length_us, clock.length_us - clock.round_us)
 
     def set_welfare(self, welfare: Welfare) -> None:
         """Take in what the periods came to, when that may be told."""
@@ -173,7 +161,7 @@ class TopicState:
     def _latest(self, topic: str, now: Instant) -> msgspec.Struct | None:
         match topic:
             case "state":
-                return latest.state(self._public, now, self._next_period, self.seats)
+                return latest.state(self._public, now, self.seats)
             case "period":
                 return self._period
             case "contracts":

@@ -69,7 +69,7 @@ class SessionNotices:
         return f"{lobby.taken} of {lobby.seats} seats taken"
 
     def _paused(self) -> str:
-        left_us = self.knowledge.left_us
+        left_us = self.knowledge.clock.left_us
         left = "" if left_us is None else f" with {left_us / SECOND:.1f} s left"
         return f"paused{left}; pit ctl URL resume goes on"
 

@@ -98,10 +98,10 @@ async def test_watching_through_a_broker_is_watching_over_a_line_in_a_call_marke
             raise AssertionError("the line ended before")
 
         def would(model):
-            return model.calls.collecting and model.indicative == Indicative(85, 1)
+            return model.public.open and model.indicative == Indicative(85, 1)
 
         def begun(model):
-            if model.calls.collecting and model.indicative:
+            if model.public.open and model.indicative:
                 there.set()
 
         def held(model):
@@ -114,11 +114,11 @@ async def test_watching_through_a_broker_is_watching_over_a_line_in_a_call_marke
         await waits
         for line in (BrokerClient(broker.broker), watcher(hosted.url)):
             model = await watched(line, would)
-            assert abs(model.calls.left_us(line.now()) - model.time_left_us(line.now())) < SECOND // 100
+            assert abs(model.public.clock.call_left_us(line.now()) - model.time_left_us(line.now())) < SECOND // 100
         assert isinstance(await experimenter.say(EndPeriod()), Accepted)
         for line in (BrokerClient(broker.broker), watcher(hosted.url)):
             model = await watched(line, held)
-            assert model.calls.left_us(line.now()) is None
+            assert model.public.clock.call_left_us(line.now()) is None
 
 
 # --- without a broker ----------------------------------------------------------------------------------------------
@@ -177,10 +177,9 @@ def test_who_comes_after_more_calls_than_are_kept_knows_their_number_and_when_th
         assert len(payload) < 6_000
     model = screen.model
     assert model is not None
-    assert model.calls
     course.command(Pause())
     catch_up()
     screen.hear(*next(bulletin.due({"state"}, course.now)))
     assert [one.call for one in model.public.calls] == list(range(max(1, held - CALLS_KEPT + 1), held + 1))
-    assert model.calls.left_us(course.now) == 150_000
+    assert model.public.clock.call_left_us(course.now) == 150_000
     assert model.time_left_us(course.now) == 60 * SECOND - course.now

@@ -143,23 +143,21 @@ def test_more_units_than_can_be_listed_are_shown_as_amounts() -> None:
 
 def test_the_countdown_is_to_the_next_call_and_the_clock_to_the_periods_end() -> None:
     model = opened(calls(4), "buyer", (300, 1)).model
-    assert model.calls is not None
-    assert (model.calls.left_us(5 * SECOND), model.time_left_us(5 * SECOND)) == (10 * SECOND, 55 * SECOND)
+    assert (model.public.clock.call_left_us(5 * SECOND), model.time_left_us(5 * SECOND)) == (10 * SECOND, 55 * SECOND)
 
 
 def test_the_countdown_goes_on_after_a_call_a_pause_and_an_extension() -> None:
     play = opened(calls(4), "buyer", (300, 1)).at(15) << Called(1, 150, 2)
-    clock = play.model.calls
-    assert clock is not None
-    assert clock.left_us(20 * SECOND) == 10 * SECOND
+    clock = play.model.public.clock
+    assert clock.call_left_us(20 * SECOND) == 10 * SECOND
     play.at(20) << Paused(10 * SECOND)
-    assert (clock.left_us(99 * SECOND), play.model.time_left_us(99 * SECOND)) == (10 * SECOND, 40 * SECOND)
+    assert (clock.call_left_us(99 * SECOND), play.model.time_left_us(99 * SECOND)) == (10 * SECOND, 40 * SECOND)
     play.at(100) << Resumed(10 * SECOND)
-    assert clock.left_us(103 * SECOND) == 7 * SECOND
+    assert clock.call_left_us(103 * SECOND) == 7 * SECOND
     play.at(103) << Extended(20 * SECOND)
-    assert (clock.left_us(103 * SECOND), play.model.time_left_us(103 * SECOND)) == (20 * SECOND, 50 * SECOND)
+    assert (clock.call_left_us(103 * SECOND), play.model.time_left_us(103 * SECOND)) == (20 * SECOND, 50 * SECOND)
     play << EndRound(1)
-    assert clock.left_us(104 * SECOND) is None
+    assert clock.call_left_us(104 * SECOND) is None
 
 
 def test_what_a_call_would_give_is_a_state_and_the_latest_counts() -> None:

@@ -67,10 +67,9 @@ class Published:
 def shown(model: Model | None, now: Instant) -> tuple[object, ...]:
     """What a screen has of the clock, of the calls and of their contracts."""
     assert model is not None
-    assert model.calls
     public = model.public
     where = (public.phase, public.period, public.open, public.paused, public.time_left_us(now))
-    of_calls = (model.calls.held, model.calls.left_us(now), public.calls, model.indicative)
+    of_calls = (public.clock.held, public.clock.call_left_us(now), public.calls, model.indicative)
     deals = [(deal.price, deal.into_us) for deal in model.period.deals] if model.period else []
     return (*where, *of_calls, deals, public.bid, public.ask, public.open and model.into_us(now))
 

@@ -21,16 +21,13 @@ from p2p.messages import (
     Forecast,
     HandedBack,
     Indicative,
-    Intermission,
     Lobby,
     Message,
     Metered,
     Order,
-    Paused,
     Quote,
     Reason,
     Refused,
-    Resumed,
     Schedule,
     StartRound,
     TakenOver,
@@ -39,7 +36,6 @@ from p2p.messages import (
 from p2p.protocol.frames import NumberedFact
 from p2p.protocol.mqtt_topics import Welfare
 from p2p.scenario.public_rules import PublicRules
-from tui.model.call_clock import CallClock
 from tui.model.downsampling import Downsampled
 from tui.model.number_format import NumberFormat
 from tui.model.period import OwnTrade, Period
@@ -92,7 +88,6 @@ class Model:
         self.own = Knowledge(self.public)
         self.version = 0
         self.seats = 0
-        self.next_period = 1
         self.announced = ""
         self.periods: list[Period] = []
         self.quotes: dict[Side, deque[QuoteShown]] = {
@@ -100,7 +95,6 @@ class Model:
             "ask": deque(maxlen=QUOTES_KEPT),
         }
         self.path: dict[Side, Downsampled[tuple[Duration, Price]]] = {"bid": Downsampled(), "ask": Downsampled()}
-        self.calls = CallClock(rules.call.calls if rules.call else 1) if rules.institution == "call" else None
         self.indicative: Indicative | None = None
         self.orders: dict[int, Message] = {}
         self.news: Answer | OwnTrade | ExpiredOrder | None = None
@@ -108,7 +102,6 @@ class Model:
         self.absence: Absence | None = None
         self.welfare: Welfare | None = None
         self.unheard = 0
-        self._stopped_at: Instant | None = None
         self._called_at: Instant | None = None
         self._traded_at: Instant | None = None
 
@@ -129,8 +122,6 @@ class Model:
         message, at = told.message, told.at
         value, surplus = self.own.unit_value, self.own.surplus
         self.own.on_fact(message, at)
-        if self.calls:
-            self.calls.on_fact(message, at)
         self.version += 1
         match message:
             case Quote():
@@ -148,7 +139,7 @@ class Model:
             case Schedule(period=period):
                 self._period(period).role = message.role
             case StartRound(period=period, length_us=length_us):
-                self._started(period, length_us, at)
+                self._started(period, length_us)
             case EndRound():
                 self._reset_quotes()
             case Accepted() | Refused() if self.robot_holds:
@@ -161,8 +152,6 @@ class Model:
                 self.seats = seats
             case Announced(text=text):
                 self.announced = text
-            case Intermission(next_period=next_period):
-                self.next_period = next_period
             case TakenOver():
                 self.orders.clear()
                 self.absence = Absence()
@@ -171,12 +160,8 @@ class Model:
                 self.absence.gain += gain
             case HandedBack() if self.absence:
                 self.absence.until_period = self.public.period
-            case Paused():
-                self._stopped_at = at
-            case Resumed():
-                self._runs_again(at)
             case Extended() if self.period:
-                self.period.length_us = self.into_us(at) + (self.public.time_left_us(at) or 0)
+                self.period.length_us = self.public.clock.length_us
             case _:
                 pass
 
@@ -248,7 +233,7 @@ class Model:
 
     def into_us(self, at: Instant) -> Duration:
         """How far an instant is into the period, pauses not counted."""
-        return at - self.period.started_us if self.period else 0
+        return self.public.clock.into_us(at)
 
     # --- the fold's steps ---------------------------------------------------------------------------------------
 
@@ -257,9 +242,9 @@ class Model:
             self.periods.append(Period(number))
         return self.periods[-1]
 
-    def _started(self, number: int, length_us: Duration, at: Instant) -> None:
+    def _started(self, number: int, length_us: Duration) -> None:
         period = self._period(number)
-        period.started_us, period.length_us = at, length_us
+        period.length_us = length_us
         self.news = None
         self._reset_quotes()
         for path in self.path.values():
@@ -287,9 +272,3 @@ class Model:
             self.news = OwnTrade(contract.number, contract.mine, value, price, profit, contract.quantity)
             self.period.own.append(self.news)
             self._traded_at = at
-
-    def _runs_again(self, at: Instant) -> None:
-        """The time of a pause does not count as time of the period."""
-        if self._stopped_at is not None and self.period:
-            self.period.started_us += at - self._stopped_at
-        self._stopped_at = None

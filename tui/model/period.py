@@ -37,7 +37,6 @@ class Period:
     """A period that has started: its contracts, one's own, and sums that are kept up as they come."""
 
     number: int
-    started_us: int = 0
     length_us: Duration = 0
     role: Role | None = None
     deals: list[Deal] = field(default_factory=list)

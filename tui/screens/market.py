@@ -48,7 +48,7 @@ class MarketScreen(Screen[None]):
         yield Notice()
         model = self.model
         self._arranged = arrangement(model)
-        self.set_class(bool(model and model.calls and shows_book(model)), "-call-and-book")
+        self.set_class(bool(model and model.own.collects and shows_book(model)), "-call-and-book")
         with Horizontal(id="market"):
             yield from market_parts(model, self.PICKS)
         with Horizontal(id="below"):
@@ -111,7 +111,7 @@ def arrangement(model: Model | None) -> tuple[bool, ...]:
     if model is None:
         return (True, False, False, False, False)
     energy = model.rules.energy is not None
-    return (model.public.resets, model.calls is not None, shows_book(model), model.seat is not None and energy, energy)
+    return (model.public.resets, model.own.collects, shows_book(model), model.seat is not None and energy, energy)
 
 
 def market_parts(model: Model | None, picks: bool) -> Iterator[Widget]:
@@ -123,9 +123,9 @@ def market_parts(model: Model | None, picks: bool) -> Iterator[Widget]:
         return
     if shows_book(model):
         yield Ladder()
-    elif model.calls is None:
+    elif not model.own.collects:
         yield BestQuotes()
-    if model.calls is not None:
+    if model.own.collects:
         yield CallBox()
     yield ContractList()
     if model.seat is not None:

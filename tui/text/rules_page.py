@@ -73,7 +73,7 @@ def keys_words(model: Model) -> str:
     if figures.many:
         parts.append(QUANTITY.format(usual=usual))
     parts.append(SENDING)
-    if not model.calls:
+    if not model.own.collects:
         parts.append(TAKING.format(best="standing" if resets else "best"))
     return "".join([*parts, *([] if resets else [RESTING]), *([SETTING] if figures.energy else []), LEAVING])
 

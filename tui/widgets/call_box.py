@@ -30,11 +30,9 @@ class CallBox(Vertical):
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring it up to date."""
-        calls = model.calls
-        assert calls, "a call market has a clock of calls"
-        many = calls.calls > 1
-        self.border_title = f"Call {min(calls.held + 1, calls.calls)} of {calls.calls}" if many else "Call"
-        left = calls.left_us(now)
+        at = model.public.clock
+        self.border_title = f"Call {min(at.held + 1, at.calls)} of {at.calls}" if at.calls > 1 else "Call"
+        left = at.call_left_us(now)
         countdown = "closed" if left is None else f"held in {clock(left)}"
         self.query_one(".countdown", TextLine).set_text(Content.styled(countdown, "bold"))
         self._show_indicative(model)
@@ -65,7 +63,7 @@ class CallBox(Vertical):
 
 def called_words(model: Model, called: Called) -> str:
     """A call that was held, in a line."""
-    many = model.calls is not None and model.calls.calls > 1
+    many = model.public.clock.calls > 1
     if model.rules.information == "standing":
         return f"{called.call}. held" if many else "held"
     before = f"{called.call}. " if many else "held: "

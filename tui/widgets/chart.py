@@ -42,7 +42,7 @@ class PriceChart(PricePlot, can_focus=False):
             return
         self._version, self._place, self._at = model.version, place, now
         self._fit_labels(model.figures.price(model.rules.price_max))
-        quotes = "━ indicative" if model.calls else "▔ ask  ▁ bid"
+        quotes = "━ indicative" if model.own.collects else "▔ ask  ▁ bid"
         self.border_subtitle = f"{contracts(model)}  {quotes}".strip()
         self.clear()
         if period is None or not period.length_us:

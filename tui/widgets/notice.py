@@ -91,5 +91,7 @@ def _state(model: Model, now: Instant) -> str:
         left = clock(model.public.time_left_us(now))
         unit = f" {model.figures.money_unit}" if model.figures.energy else ""
         earned = "" if model.seat is None else f" You earned {model.figures.signed(model.period.surplus)}{unit} in it."
-        return f"Period {model.period.number} is over.{earned} Period {model.next_period} starts in {left}."
+        return (
+            f"Period {model.period.number} is over.{earned} Period {model.public.clock.next_period} starts in {left}."
+        )
     return ""

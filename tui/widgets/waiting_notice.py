@@ -27,7 +27,7 @@ class WaitingNotice(TextLine):
 
 def hides(model: Model) -> bool:
     """Whether neither quotes nor contracts are told, as in a call market whose contracts are hidden."""
-    return model.calls is not None and not model.sees_contracts
+    return model.own.collects and not model.sees_contracts
 
 
 def no_prices(model: Model) -> bool:

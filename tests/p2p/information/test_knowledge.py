@@ -190,8 +190,8 @@ def test_in_a_market_of_several_calls_the_end_is_the_periods_not_the_next_calls(
         if told(events, Paused):
             assert public.time_left_us(at + SECOND) == (10 - second) * SECOND
         if told(events, Resumed):
-            assert public.ends_at == at + (10 - second) * SECOND
-    assert public.ends_at == course.now + (15 - second) * SECOND
+            assert public.clock.ends_at == at + (10 - second) * SECOND
+    assert public.clock.ends_at == course.now + (15 - second) * SECOND
     course.wait(15 - second)
     assert course.session.phase == "break"
 

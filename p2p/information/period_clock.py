@@ -1,0 +1,154 @@
+"""The clock of a market, folded from its facts: period, break, pause, extension, calls. The one fold of them.
+
+Time of a period is the time for which it is open, pauses not counted. A pause in a break moves the end of the break
+and no finished period. A pause, its end and an extension are told with the time until the session's next alarm: in a
+market of several calls that is the next call, and what the period has after it is added here.
+"""
+
+from collections import defaultdict
+from typing import Literal, TypeAlias
+
+from p2p.base.units import EVERYONE, Duration, Instant
+from p2p.messages import Called, Ended, EndRound, Extended, Intermission, Message, Paused, Resumed, StartRound
+from p2p.messages.envelope import Event
+
+SessionPhase: TypeAlias = Literal["lobby", "trading", "break", "ended"]
+CLOCK_FACTS = frozenset({StartRound, EndRound, Intermission, Paused, Resumed, Extended, Called, Ended})
+"""The facts that move the clock; all others leave it as it is."""
+
+
+class PeriodClock:
+    """Where a market is in its session.
+
+    `started_us`: the instant at which the period would have begun without its pauses. `round_us`: its length as told at
+    its start; `length_us`: with its extensions. `ends_at`: when the period or the break ends; None in a pause, and then
+    `left_us` is left of it. `held`: calls of the period that were held.
+    """
+
+    def __init__(self, calls: int = 1) -> None:
+        self.calls = calls
+        self.phase: SessionPhase = "lobby"
+        self.period = 0
+        self.next_period = 1
+        self.open = self.paused = False
+        self.started_us: Instant = 0
+        self.round_us: Duration = 0
+        self.length_us: Duration = 0
+        self.ends_at: Instant | None = None
+        self.left_us: Duration | None = None
+        self.held = 0
+        self._stopped_at: Instant | None = 0
+
+    def on_fact(self, message: Message, at: Instant) -> None:
+        """Take in a fact; one that is not of CLOCK_FACTS changes nothing."""
+        match message:
+            case StartRound(period=period, length_us=length_us):
+                self.phase, self.period, self.open = "trading", period, True
+                self.started_us, self._stopped_at, self.held = at, None, 0
+                self.round_us = self.length_us = length_us
+                self._run_until(at + length_us)
+            case EndRound():
+                self._close(at)
+            case Intermission(next_period=next_period, length_us=length_us):
+                self.phase, self.next_period = "break", next_period
+                self._run_until(at + length_us)
+            case Paused(left_us=left_us):
+                self.paused, self.left_us, self.ends_at = True, self._to_the_end(left_us), None
+                self._stopped_at = at if self.open else self._stopped_at
+            case Resumed(left_us=left_us):
+                self._resume(self._to_the_end(left_us), at)
+            case Extended(left_us=left_us):
+                self._extend(left_us + self._after_next_call_us, at)
+            case Called(call=call):
+                self.held = call
+                if self.ends_at is not None:
+                    self.ends_at = at + self.after_call_us(call)
+            case Ended():
+                self._close(at)
+                self.phase, self.paused = "ended", False
+            case _:
+                pass
+
+    def _run_until(self, end: Instant | None) -> None:
+        self.paused, self.left_us, self.ends_at = False, None, end
+
+    def _close(self, at: Instant) -> None:
+        """The time of the period stands still for good."""
+        if self.open and self._stopped_at is None:
+            self._stopped_at = at
+        self.open, self.ends_at, self.left_us = False, None, None
+
+    def _resume(self, left_us: Duration | None, at: Instant) -> None:
+        if self.open and self._stopped_at is not None:
+            self.started_us += at - self._stopped_at
+            self._stopped_at = None
+        self._run_until(None if left_us is None else at + left_us)
+
+    def _extend(self, left_us: Duration, at: Instant) -> None:
+        """A period that runs or is paused is given more time; in a pause the clock goes on standing still."""
+        if not self.open:
+            return
+        self.length_us = self.run_us(at) + left_us
+        if self.paused:
+            self.left_us = left_us
+        else:
+            self.ends_at = at + left_us
+
+    def _to_the_end(self, left_us: Duration | None) -> Duration | None:
+        """What is left of the period, or of the break, where so much is left until the session's next alarm."""
+        return left_us if left_us is None or not self.open else left_us + self._after_next_call_us
+
+    @property
+    def _after_next_call_us(self) -> Duration:
+        return self.after_call_us(self.held + 1)
+
+    # --- what it says -------------------------------------------------------------------------------------------
+
+    def after_call_us(self, call: int) -> Duration:
+        """What a period still has after a call; nothing after the last. Its extensions lengthen the part that runs."""
+        return self.round_us - self.round_us * min(call, self.calls) // self.calls
+
+    def into_us(self, at: Instant) -> Duration:
+        """How far a fact of this instant is into the period, pauses before it not counted; 0 before the first."""
+        return at - self.started_us if self.period else 0
+
+    def run_us(self, now: Instant) -> Duration:
+        """For how long the period has run: it stands still in a pause, and for good once it is over."""
+        return (now if self._stopped_at is None else self._stopped_at) - self.started_us
+
+    def time_left_us(self, now: Instant) -> Duration | None:
+        """What is left of the period or of the break, None where no clock runs towards anything."""
+        if self.paused:
+            return self.left_us
+        return None if self.ends_at is None else max(0, self.ends_at - now)
+
+    @property
+    def next_call_at(self) -> Instant | None:
+        """When the next call is held; None in a pause, and where none is to come."""
+        if self.ends_at is None or not self.open or self.held >= self.calls:
+            return None
+        return self.ends_at - self._after_next_call_us
+
+    def call_left_us(self, now: Instant) -> Duration | None:
+        """How long orders are collected yet for the next call, None where none is to come."""
+        if not self.open or self.held >= self.calls:
+            return None
+        left_us = self.time_left_us(now)
+        return None if left_us is None else max(0, left_us - self._after_next_call_us)
+
+
+class MarketClocks:
+    """The clock of each market of a session, folded from the session's events."""
+
+    def __init__(self) -> None:
+        self.of: defaultdict[int, PeriodClock] = defaultdict(PeriodClock)
+
+    def on_event(self, event: Event, at: Instant) -> None:
+        """Take in an event: of its market, or of all of them."""
+        if type(event.message) not in CLOCK_FACTS:
+            return
+        if event.market is not None:
+            self.of[event.market].on_fact(event.message, at)
+        elif event.to == EVERYONE:
+            for clock in self.of.values():
+                clock.on_fact(event.message, at)
