@@ -160,7 +160,7 @@ def test_a_buyer_on_an_open_book(snap_compare: Compare) -> None:
 def test_a_buyer_in_a_call(snap_compare: Compare) -> None:
     scenario = calls(4)
     facts = book_facts("buyer", "bid", 200, Step(280, 4))
-    facts.append((facts[-1][0] + 1, Called(1, 200, 5)))
+    facts.append((15.0, Called(1, 200, 5)))
     before = told_by_hand(scenario, *facts, states=(Indicative(196, 3),))
     assert snap_compare(StillApp(FakeClient(scenario)), run_before=before, terminal_size=(120, 36))
 
