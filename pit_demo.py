@@ -45,6 +45,7 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
     from p2p.agents.registry import AgentError, parse_lineup
     from p2p.scenario.errors import ScenarioError
     from p2p.sim.library.files import load
+    from p2p.sim.shell.cli_options import shell_word
 
     alone = headless or not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty())
     try:
@@ -76,7 +77,7 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
     if score:
         sys.exit(score)
     if not alone:
-        click.echo(f"watch it again: pit replay {recording}")
+        click.echo(f"watch it again: pit replay {shell_word(recording)}")
     click.echo(f"recording: {recording}")
 
 

@@ -33,6 +33,7 @@ from bots.load.load import quantile
 from bots.load.load_trader import LoadTrader, OpenMarket
 from bots.load.machine import Spent, lateness_ms, spent
 from p2p.messages import Buy, End, Message, Sell, Start
+from p2p.sim.shell.cli_options import Number
 from tests.plays.brokers import OPEN, Mosquitto, mosquitto
 
 LIMIT_S = 180.0
@@ -268,7 +269,7 @@ PARTS = ("trading", "listeners", "restart")
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--pairs", default=3, show_default=True, type=click.IntRange(1, 20), help="Pairs of runs of trading.")
-@click.option("--seconds", default=8.0, show_default=True, type=click.FloatRange(1, 60), help="Length of a run.")
+@click.option("--seconds", default=8.0, show_default=True, type=Number(1, 60), help="Length of a run.")
 @click.option("--together", is_flag=True, help="Both of a pair at once: what else the machine does hits both alike.")
 @click.option("--listeners", "count", default=1_000, show_default=True, type=click.IntRange(1, 1_000), help="How many.")
 def main(parts: tuple[str, ...], pairs: int, seconds: float, together: bool, count: int) -> None:

@@ -4,8 +4,9 @@ import asyncio
 
 import click
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI
 
+from bots.client import no_line
 from p2p.base.units import SECOND
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.status_line import describe
@@ -25,7 +26,10 @@ EXTEND_S_MAX = 86_400.0
 
 
 def message_for(command: str, words: str | None) -> Message | None:
-    """The message of a command's name; None for `status`, which says nothing. Raises click.UsageError."""
+    """The message of a command's name; None for `status`, which says nothing. Raises click.UsageError.
+
+    `words`: what was typed behind the command, None where nothing was.
+    """
     messages: dict[str, Message] = {
         "start": Start(),
         "pause": Pause(),
@@ -61,13 +65,13 @@ async def conduct(url: str, code: str, command: str, message: Message | None) ->
         ):
             await socket.send(line.login(), text=True)
             return await _talk(socket, line, message, command)
-    except (InvalidURI, InvalidHandshake, OSError) as error:
-        raise click.ClickException(f"no server at {url}: {error}") from error
     except ConnectionClosed as error:
         why = error.rcvd.reason if error.rcvd else "the connection broke"
         raise click.ClickException(f"{url}: {why}") from error
     except TimeoutError as error:
         raise click.ClickException(f"{url} did not answer within {ANSWER_S_MAX:g} s") from error
+    except (InvalidURI, InvalidHandshake, InvalidMessage, OSError) as error:
+        raise click.ClickException(f"no server at {url}: {no_line(error)}") from error
     except ProtocolError as error:
         raise click.ClickException(f"{url}: {error.why}") from error
 

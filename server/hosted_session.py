@@ -126,7 +126,7 @@ class HostedSession:
         log: TextIO | None = None,
         machine: Machine = REAL_MACHINE,
     ) -> None:
-        limits, name = opened.limits, opened.store.folder.name
+        limits, name = opened.limits, opened.store.session
         self.opened, self.transport, self.metrics, self.limits = opened, transport, metrics, limits
         self.status = opened.status
         self.news = asyncio.Event()

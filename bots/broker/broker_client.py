@@ -16,6 +16,7 @@ from p2p.base.units import Instant
 from p2p.protocol.frames import Welcome
 from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, Welfare
+from p2p.protocol.server_address import os_sentence
 
 ANSWER_S_MAX = 5.0
 """How long a broker may take to answer."""
@@ -75,7 +76,7 @@ class BrokerClient:
                         yield happening
                 why = "the session is over"
             except (aiomqtt.MqttError, OSError) as error:
-                why = str(error) or type(error).__name__
+                why = os_sentence(error)
             if self.closed is None and time.monotonic() - since > self.patience_s:
                 self.closed = Closed(0, f"no answer from {self.url} for {self.patience_s:.0f} s: {why}")
             if self.closed is None:

@@ -9,6 +9,8 @@ import sys
 import click
 
 from p2p.protocol.mqtt_address import Broker, broker_at
+from p2p.protocol.server_address import os_sentence
+from p2p.sim.shell.cli_options import Number
 
 SEATS_MAX = 100
 """Meters of one process: a street."""
@@ -19,9 +21,9 @@ SEATS_MAX = 100
 )
 @click.argument("address")
 @click.option("--seat", "seats", multiple=True, required=True, type=click.IntRange(0, 999), help="Whose; repeatable.")
-@click.option("--every-s", default=10.0, show_default=True, type=click.FloatRange(0.2, 3_600), help="Between readings.")
+@click.option("--every-s", default=10.0, show_default=True, type=Number(0.2, 3_600), help="Between readings.")
 @click.option("--count", type=click.IntRange(1, 100_000), help="Readings of each seat; without end, unless given.")
-@click.option("--hour", default=10.0, show_default=True, type=click.FloatRange(0, 24), help="When its day begins.")
+@click.option("--hour", default=10.0, show_default=True, type=Number(0, 24), help="When its day begins.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Draws the households.")
 @click.option("--mqtt-ca", type=click.Path(exists=True, dir_okay=False), help="Who vouches for the broker (PEM).")
 def meter(
@@ -75,4 +77,4 @@ async def _publish(broker: Broker, seats: list[int], every_s: float, count: int,
                 if reading + 1 < count:
                     await asyncio.sleep(every_s)
     except (aiomqtt.MqttError, OSError) as error:
-        raise click.ClickException(f"{broker.name}: {error}") from error
+        raise click.ClickException(f"{broker.name}: {os_sentence(error)}") from error

@@ -30,8 +30,13 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
     """
     from bots.robots.fleet import failure_summary, run_one, run_requested
     from p2p.agents.registry import AgentError, parse_agent_spec
+    from p2p.protocol.server_address import websocket_url
     from p2p.scenario.reaction_times import ReactionError, parse_reaction
 
+    try:
+        url = websocket_url(url)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     try:
         parse_reaction(reaction or "none", 1.0)
         if fleet:

@@ -3,16 +3,35 @@
 import asyncio
 import os
 import sys
+from itertools import islice
 from typing import TextIO
 
 import click
 
 from bots.experimenter import conduct, message_for
+from p2p.protocol.server_address import websocket_url
 
 COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message", "status")
 
 
-@click.command(epilog="Example: PIT_CODE=ABCD2345 pit ctl ws://127.0.0.1:8765 extend 30")
+class Spoken(click.Command):
+    """A command whose last arguments are words to say: `-30` and `- 5 minutes -` are words, not options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options first, then the address and the command; whatever follows is said as it stands."""
+        options, said = list[str](), list[str]()
+        rest = iter(args)
+        for word in rest:
+            if word == "--code-file":
+                options += [word, *islice(rest, 1)]
+            elif word.startswith("--code-file=") or (word in ("--help", "-h") and len(said) <= 2):
+                options.append(word)
+            elif word != "--" or len(said) > 2:
+                said.append(word)
+        return super().parse_args(ctx, [*options, "--", *said])
+
+
+@click.command(cls=Spoken, epilog="Example: PIT_CODE=ABCD2345 pit ctl ws://127.0.0.1:8765 extend 30")
 @click.argument("url")
 @click.argument("command", type=click.Choice(COMMANDS))
 @click.argument("words", nargs=-1)
@@ -24,7 +43,11 @@ def ctl(url: str, command: str, words: tuple[str, ...], code_file: TextIO | None
     from the variable PIT_CODE, from --code-file, or from a prompt.
     """
 
-    message = message_for(command, " ".join(words) or None)
+    message = message_for(command, " ".join(words) if words else None)
+    try:
+        url = websocket_url(url)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     if code_file is not None:
         code = code_file.read().strip()
     else:

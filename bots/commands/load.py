@@ -7,14 +7,15 @@ import click
 
 from bots.load import load as loads
 from bots.load.load_trader import LoadError
+from p2p.sim.shell.cli_options import Number
 
 
 @click.command(epilog="Example: pit load smith-1962-test-1 --humans 40 --rate 1 --robots 10 --seconds 10 --json")
 @click.argument("scenario")
 @click.option("--humans", default=40, show_default=True, type=click.IntRange(0, 1_000), help="Lines at human pace.")
-@click.option("--rate", default=1.0, show_default=True, type=click.FloatRange(0.01, 20), help="Their orders a second.")
+@click.option("--rate", default=1.0, show_default=True, type=Number(0.01, 20), help="Their orders a second.")
 @click.option("--robots", default=0, show_default=True, type=click.IntRange(0, 1_000), help="Lines at the rate limit.")
-@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.5, 3_600), help="How long.")
+@click.option("--seconds", default=10.0, show_default=True, type=Number(0.5, 3_600), help="How long.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of the session and of the orders.")
 @click.option("--json", "as_json", is_flag=True, help="The figures in one line of JSON.")
 def load(scenario: str, humans: int, rate: float, robots: int, seconds: float, seed: int, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from p2p.agents.base import Agent
 from p2p.agents.parameters import wrong_parameter
 from p2p.agents.plugin_loader import AgentError as AgentError
 from p2p.agents.plugin_loader import is_own, own_class
+from p2p.base.safe_text import printable
 
 NAMES: dict[str, str] = {
     "ziu": "p2p.agents.strategies.ziu:ZIU",
@@ -35,6 +36,8 @@ NAMES: dict[str, str] = {
 
 OWN_WORD = re.compile(r"(?P<name>[^=]*:[A-Za-z_]\w*)(?P<settings>(/.*)?)")
 """`package.module:Class` or `folder/mine.py:Class`, and its parameters."""
+_SETTING = re.compile(r"/(?=[A-Za-z_]\w*=)")
+"""Where a setting of one's own agent begins: other slashes belong to its value, which may be a path."""
 
 
 def agent_class(name: str) -> type[Agent]:
@@ -67,7 +70,35 @@ def make_agent(name: str, parameters: Mapping[str, str] | None = None) -> Agent:
 def _own_parts(word: str) -> tuple[str, list[str]] | None:
     """Name and settings of a word that names an agent of one's own, None if it does not."""
     match = OWN_WORD.fullmatch(word)
-    return (match["name"], match["settings"].split("/")[1:]) if match and is_own(match["name"]) else None
+    if match is None or not is_own(match["name"]):
+        return None
+    first, *settings = _SETTING.split(match["settings"])
+    return match["name"], [first[1:], *settings] if first else settings
+
+
+def _split(word: str) -> tuple[str, list[str]]:
+    """The name and the settings of a word. A value of one's own agent may be a path: `mine.py:Mine/data=runs/a.csv`."""
+    own = _own_parts(word)
+    if own is None:
+        name, *settings = word.split("/")
+        return name, settings
+    return own
+
+
+def names_code(lineup: str) -> bool:
+    """Whether a word, or a lineup of words, names a class of somebody's own. Nothing is imported to find out."""
+    parts = [part.strip() for part in lineup.split(",")]
+    words = (*parts, *(part.rpartition(":")[0] for part in parts))
+    return any(_own_parts(word) or is_own(_split(word)[0]) or word.endswith(".py") for word in words)
+
+
+def check_named_in_a_file(word: str) -> None:
+    """Raises AgentError where a word out of a file names code: data names agents of `pit agents` alone."""
+    if names_code(word):
+        raise AgentError(
+            f"'{printable(word)}' is code, and a file names agents of `pit agents` only; "
+            "code is named on the command line, with --fill, --bots or --agents"
+        )
 
 
 AgentLike: TypeAlias = str | type[Agent] | Agent
@@ -93,11 +124,7 @@ def agent_name(one: AgentLike) -> str:
 
 def parse_agent_spec(word: str) -> tuple[str, dict[str, str]]:
     """`name/key=value/key=value` as a name and its parameters; raises AgentError."""
-    own = _own_parts(word)
-    if own:
-        name, settings = own
-    else:
-        name, *settings = word.split("/")
+    name, settings = _split(word)
     parameters = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
@@ -121,7 +148,8 @@ def parse_lineup(text: str, seats: int) -> list[str]:
     counts: list[tuple[str, int | None]] = []
     for part in parts:
         word, colon, count = part.rpartition(":")
-        if not colon or (_own_parts(part) and not _own_parts(word)):
+        counts_seats = count == "*" or count.isdecimal()
+        if not colon or (_own_parts(part) and not (counts_seats or (_own_parts(word) and "=" not in word))):
             word, count = part, "*"
         parse_agent_spec(word)
         if count != "*" and not (count.isdecimal() and int(count) > 0):

@@ -5,12 +5,15 @@ A broker's listener sees what the public channel shows (p2p/information/projecti
 welfare when the session is over, or earlier where its scenario says that it is a demonstration.
 """
 
+import re
+
 import msgspec
 
 from p2p.base.units import Duration, Instant, Money, Price, Quantity
 from p2p.messages import Called, Contract
 
 ROOT = "tradingpit"
+_NOT_IN_A_LEVEL = re.compile("[#+/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 ONLINE, OFFLINE = b"online", b"offline"
 """What `status` says: the first at birth, the second at a farewell or as the last will."""
 CONTRACTS_KEPT = 500
@@ -181,6 +184,11 @@ TOPICS: dict[str, type[msgspec.Struct]] = {
     "welfare": Welfare,
 }
 """By topic; beside them `rules` has the PublicRules of the welcome, and `status` one of two words."""
+
+
+def topic_level(name: str) -> str:
+    """A session's name as one level of a topic: a broker takes # and + for everything, / for the next level."""
+    return _NOT_IN_A_LEVEL.sub("-", name)
 
 
 def base(session: str, market: int, markets: int) -> str:

@@ -24,7 +24,7 @@ from p2p.scenario.schema import (
 )
 from p2p.scenario.terms import CallTerms, Terms
 from p2p.scenario.toml_lines import line_of
-from p2p.scenario.validation import _contradictions
+from p2p.scenario.validation import contradictions
 
 
 def parse(text: str, name: str = "scenario") -> Scenario:
@@ -41,9 +41,21 @@ def parse(text: str, name: str = "scenario") -> Scenario:
         scenario = msgspec.convert(data, Scenario)
     except msgspec.ValidationError as error:
         raise ScenarioError(explained(text, name, str(error), _tables(data))) from error
-    for key, why in _contradictions(scenario):
+    for key, why in contradictions(scenario):
         raise ScenarioError(f"{name}:{line_of(text, key)}: {key}: {why}")
     return scenario
+
+
+def checked(scenario: Scenario, says: str = "the options") -> Scenario:
+    """A scenario that was changed in memory, by options say, as its file would be checked; raises ScenarioError."""
+    try:
+        whole = msgspec.convert(msgspec.to_builtins(scenario), Scenario)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `$.")
+        raise ScenarioError(f"{says}: {path.rstrip('`')}: {what[0].lower()}{what[1:]}") from error
+    for key, why in contradictions(whole):
+        raise ScenarioError(f"{says}: {key}: {why}")
+    return whole
 
 
 def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:

@@ -25,6 +25,8 @@ LEAST_S, MOST_S = 0.001, 86_400.0
 """From a millisecond, in which no order gets through a network, to a day."""
 SIGMA = 0.5
 """Standard deviation of the logarithm where none is given: the middle half within a factor of 1.4 of the median."""
+SIGMA_MAX = 3.0
+"""The widest: above it half of all draws are below a hundredth of the mean, and a simulated period hardly ends."""
 LAWS = ("none", "fixed", "uniform", "exponential", "lognormal")
 
 
@@ -75,13 +77,24 @@ def parse_reaction(text: str, mean_s: float) -> Reaction:
         low, high = numbers if len(numbers) == 2 else (0.0, 2 * (numbers[0] if numbers else mean_s))
         if low > high:
             raise ReactionError(f"'{text}': the low end is above the high one")
-        return Reaction(law, low, high, wall)
+        return _slow_enough(Reaction(law, low, high, wall), text)
     if len(numbers) > (2 if law == "lognormal" else 1):
         raise ReactionError(f"'{text}' has a number too many")
     first = numbers[0] if numbers else mean_s
-    if first < LEAST_S:
-        raise ReactionError(f"'{text}': {first:g} s is less than a millisecond; none is as fast as the feed")
-    return Reaction(law, first, (numbers[1] if len(numbers) > 1 else SIGMA) if law == "lognormal" else 0.0, wall)
+    sigma = (numbers[1] if len(numbers) > 1 else SIGMA) if law == "lognormal" else 0.0
+    if sigma > SIGMA_MAX:
+        raise ReactionError(f"'{text}': a standard deviation of {sigma:g} is above {SIGMA_MAX:g}, the widest there is")
+    return _slow_enough(Reaction(law, first, sigma, wall), text)
+
+
+def _slow_enough(law: Reaction, text: str) -> Reaction:
+    """The law, if time goes on between two looks: a mean of nothing is a period that never ends."""
+    if not LEAST_S <= law.mean_s <= MOST_S:
+        raise ReactionError(
+            f"'{text}': a mean of {law.mean_s:g} s is not within {LEAST_S:g} and {MOST_S:g} s; "
+            "none is as fast as the feed"
+        )
+    return law
 
 
 def _seconds(word: str, text: str) -> float:

@@ -65,7 +65,7 @@ def _energy_wrong(scenario: Scenario, values: Prosumers) -> list[tuple[str, str]
     return wrong
 
 
-def _contradictions(scenario: Scenario) -> list[tuple[str, str]]:
+def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     """Keys that are fine alone and wrong together."""
     rules = scenario.institution
     wrong = []

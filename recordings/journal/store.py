@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from p2p.base.safe_text import safe_name
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import ProtocolError
 from p2p.scenario.schema import Scenario
@@ -29,7 +30,7 @@ JOURNAL_MODE = 0o644
 def new_id(scenario_name: str) -> str:
     """A name for a recording: when, what, and something that makes it the only one."""
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    return f"{now}-{scenario_name}-{secrets.token_hex(4)}"
+    return f"{now}-{safe_name(scenario_name)}-{secrets.token_hex(4)}"
 
 
 class Store:
@@ -39,8 +40,10 @@ class Store:
     it is never tried again.
     """
 
-    def __init__(self, folder: Path, chain: RecordChain, file: int, disk: Disk = REAL) -> None:
+    def __init__(self, folder: Path, chain: RecordChain, file: int, disk: Disk = REAL, session: str = "") -> None:
+        """`session`: its name as the header has it, which outlives a folder's that is given another."""
         self.folder, self.chain, self.disk, self._file = folder, chain, disk, file
+        self.session = session or folder.name
         self._synced = chain.records
         self._failed = self._closed = False
 
@@ -124,7 +127,7 @@ class Recovered:
             self.disk.replace(path, self.disk.read(path), JOURNAL_MODE)
             file = self.disk.open(path, self._good_bytes)
             self.disk.close(old)
-        return Store(self.folder, self._chain, file, self.disk)
+        return Store(self.folder, self._chain, file, self.disk, self.header.session)
 
 
 def scenario_of(header: Header) -> Scenario:

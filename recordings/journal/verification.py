@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from p2p.session.session import RULES
+from p2p.sim.shell.cli_options import shell_word
 from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import read_folder, run_again, still_runs
 
@@ -43,4 +44,4 @@ def _unsealed(recording: Path, reading: JournalReader, runs: bool, good: int) ->
     if runs:
         return f"the session is still running; {good} records are good so far"
     cut = f", then {reading.debris} bytes of an unfinished one" if reading.debris else ""
-    return f"{good} records are good{cut}; pit serve --recover {recording} takes it up"
+    return f"{good} records are good{cut}; pit serve --recover {shell_word(recording)} takes it up"

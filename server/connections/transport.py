@@ -7,6 +7,8 @@ from pathlib import Path
 
 from websockets.typing import Origin
 
+from p2p.protocol.server_address import os_sentence
+
 
 class TransportError(Exception):
     """A way of listening that the lab does not offer, and what to do."""
@@ -64,6 +66,8 @@ def transport(
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_cert_chain(cert, key)
-    except (OSError, ssl.SSLError) as error:
+    except ssl.SSLError as error:
         raise TransportError(f"the certificate cannot be used: {error}") from error
+    except OSError as error:
+        raise TransportError(f"the certificate cannot be used: {cert} or {key}: {os_sentence(error)}") from error
     return Transport(context, origins)

@@ -19,9 +19,11 @@ import click
 import msgspec
 
 from p2p.analysis.session_outcome import SessionOutcome
+from p2p.base.safe_text import printable
 from p2p.messages import Metered
 from p2p.protocol.mqtt_address import Broker
-from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, TOPICS, base
+from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, TOPICS, base, topic_level
+from p2p.protocol.server_address import os_sentence
 from server.hosted_session import HostedSession, SessionParts
 from server.mqtt.broker_connection import connection
 from server.mqtt.meter_inbox import MeterInbox
@@ -73,7 +75,7 @@ class Publisher:
     def __init__(self, broker: Broker, host: HostedSession) -> None:
         opened = host.opened
         self.broker, self.host = broker, host
-        self.session = opened.store.folder.name
+        self.session = topic_level(opened.store.session)
         self.topic = f"{ROOT}/{self.session}"
         self.bulletins: dict[str, TopicState] = {}
         status = host.status
@@ -137,7 +139,7 @@ class Publisher:
                     await self._serve(client)
                     return
             except (aiomqtt.MqttError, OSError) as error:
-                why = str(error) or type(error).__name__
+                why = printable(os_sentence(error))
                 if why != known:
                     notify(f"{self.broker.name}: {why}; trading goes on, trying again")
                 known = why

@@ -9,6 +9,7 @@ from typing import Literal, TextIO
 import click
 
 from p2p.protocol.mqtt_address import Broker, broker_at
+from p2p.sim.shell.cli_options import Number
 
 
 @click.command(
@@ -30,10 +31,10 @@ from p2p.protocol.mqtt_address import Broker, broker_at
 @click.option(
     "--mqtt-ca", type=click.Path(exists=True, dir_okay=False), help="The authority of a broker's certificate."
 )
-@click.option("--period-s", type=click.FloatRange(0.1, 86_400), help="Length of a period, not the scenario's.")
-@click.option("--break-s", type=click.FloatRange(0, 86_400), help="Pause between periods, not the scenario's.")
+@click.option("--period-s", type=Number(0.1, 86_400), help="Length of a period, not the scenario's.")
+@click.option("--break-s", type=Number(0, 86_400), help="Pause between periods, not the scenario's.")
 @click.option("--periods", type=click.IntRange(1, 1_000), help="Number of periods, not the scenario's.")
-@click.option("--reaction-s", type=click.FloatRange(0.001, 86_400), help="Robots' mean reaction, not the scenario's.")
+@click.option("--reaction-s", type=Number(0.001, 86_400), help="Robots' mean reaction, not the scenario's.")
 @click.option("--fill", metavar="AGENT", help="Robots on seats empty at the start, not the scenario's.")
 @click.option(
     "--drop-out", type=click.Choice(["pass", "robot"]), help="What a drop-out's seat does, not the scenario's."
@@ -85,13 +86,13 @@ def serve(
     before = remembered(recover) if recover is not None else None
     if before is not None and host is None and not (tls_cert or tls_key or insecure_lan):
         host, insecure_lan, (tls_cert, tls_key) = before.host, before.insecure_lan, before.certificate
-    host, bots = host or HOST, bots or (before.bots if before else "")
+    host, bots_before = host or HOST, before.bots if before else ""
     try:
         over = transport(host, tls_cert, tls_key, insecure_lan, origins)
     except TransportError as error:
         raise click.ClickException(str(error)) from error
     if recover is not None:
-        opened, cast = opened_again(recover, bots)
+        opened, cast = opened_again(recover, bots, bots_before)
     else:
         assert scenario is not None
         new = (period_s, break_s, periods, reaction_s, fill, drop_out)
@@ -99,8 +100,9 @@ def serve(
         opened, cast = opened_new(scenario, changes, bots, seed, recordings)
     _allow_many_files()
     port = (before.port if before else PORT) if port is None else port
-    where = address(host, insecure_lan, tls_cert, tls_key, bots)
-    sys.exit(asyncio.run(ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where).run(host, port)))
+    where = address(host, insecure_lan, tls_cert, tls_key, bots or bots_before)
+    run = ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where, fill or "")
+    sys.exit(asyncio.run(run.run(host, port)))
 
 
 def _allow_many_files() -> None:

@@ -10,11 +10,15 @@ import click
 import msgspec
 from msgspec.structs import replace
 
-from p2p.agents.registry import AgentError, check_lineup, parse_lineup
+from p2p.agents.registry import AgentError, check_lineup, names_code, parse_lineup
+from p2p.base.safe_text import printable
+from p2p.protocol.server_address import os_sentence
 from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
+from p2p.scenario.parsing import checked
 from p2p.scenario.schema import InducedValues, Scenario
 from p2p.sim.library.files import load, scenario_path
+from p2p.sim.shell.cli_options import shell_word
 from recordings.journal.format import JournalError
 from server.hosted_session import SessionParts, open_again, open_new
 from server.session.session_status import SessionStatus
@@ -43,6 +47,8 @@ class Changes:
         said = {key: value for key, value in vacancies.items() if value is not None}
         rules = replace(rules, **{key: new for key, new in changed.items() if new is not None})
         rules = replace(rules, vacancies=replace(rules.vacancies, **said))
+        if self.periods is not None and isinstance(rules.environment, InducedValues):
+            rules = replace(rules, environment=_to_the_last_period(rules.environment, self.periods))
         if self.published and rules.spectators == "none":
             raise ScenarioError("--mqtt: this scenario has no spectators, and a broker's listeners are some")
         if rules.takes_over and rules.disclosure == "not_mentioned":
@@ -50,12 +56,17 @@ class Changes:
         return rules
 
 
+def _to_the_last_period(values: InducedValues, periods: int) -> InducedValues:
+    """The values without shifts that a session of fewer periods never comes to."""
+    return replace(values, shifts=tuple(shift for shift in values.shifts if shift.from_period <= periods))
+
+
 def opened_new(
     scenario: str, changes: Changes, bots: str, seed: int | None, recordings: Path
 ) -> tuple[SessionParts, list[str]]:
     """A new session and its robots' words; raises ClickException with one line."""
     try:
-        rules = repeated(changes.made(load(scenario)), changes.seats)
+        rules = repeated(checked(changes.made(load(scenario))), changes.seats)
         cast = parse_lineup(bots, rules.seats) if bots else []
         vacancies = rules.vacancies
         stand_ins = [vacancies.fill, vacancies.stand_in if rules.takes_over else ""]
@@ -66,22 +77,31 @@ def opened_new(
     except (AgentError, ScenarioError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"the recording cannot be made: {error}") from error
+        raise click.ClickException(f"the recording cannot be made: {os_sentence(error)}") from error
 
 
-def opened_again(folder: Path, bots: str) -> tuple[SessionParts, list[str]]:
-    """A session that was cut, and its robots' words; its journal stands for its folder. Raises ClickException."""
+def opened_again(folder: Path, bots: str, before: str = "") -> tuple[SessionParts, list[str]]:
+    """A session that was cut, and its robots' words; its journal stands for its folder. Raises ClickException.
+
+    `before`: the robots that a file beside the journal names. Those that are code are named once more, not run.
+    """
     from recordings.journal.store import Recovered
 
     folder = folder.parent if folder.is_file() else folder
     try:
         recovered = Recovered(folder)
         if recovered.session.phase == "ended":
-            raise click.ClickException(f"the session in {folder} has ended; pit score {folder} shows its result")
+            raise click.ClickException(
+                f"the session in {folder} has ended; pit score {shell_word(folder)} shows its result"
+            )
         if recovered.debris:
             click.echo(f"pit: cut {recovered.debris} bytes of an unfinished record off the journal's end", err=True)
-        cast = parse_lineup(bots, recovered.session.scenario.seats) if bots else []
-        if not cast and (robots := len(SessionStatus(recovered.session).robots_own)):
+        known = "" if names_code(before) else before
+        cast = parse_lineup(bots or known, recovered.session.scenario.seats) if bots or known else []
+        if before and not cast:
+            said = shell_word(printable(before))
+            click.echo(f"pit: a file names the robots' code, which is not run: repeat --bots {said}", err=True)
+        elif not cast and (robots := len(SessionStatus(recovered.session).robots_own)):
             seats = "1 seat was a robot's" if robots == 1 else f"{robots} seats were robots'"
             click.echo(f"pit: {seats}: --bots AGENT:{robots} beside --recover puts robots there again", err=True)
         return open_again(recovered, len(cast)), cast

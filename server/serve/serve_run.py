@@ -12,10 +12,13 @@ from typing import TextIO
 import click
 import msgspec
 
+from p2p.agents.registry import names_code
 from p2p.base.units import Seat
 from p2p.protocol.codec import encode, message_of
 from p2p.protocol.frames import FactRead
 from p2p.protocol.mqtt_address import Broker
+from p2p.protocol.server_address import os_sentence
+from p2p.sim.shell.cli_options import shell_word
 from server.connections.transport import LOOPBACK, Transport
 from server.hosted_session import DISK_FAILED, HostedSession, SessionParts
 from server.monitoring.prometheus import counted
@@ -40,6 +43,8 @@ class ServeRun:
     cert: Path | None = None
     log: TextIO | None = None
     where: Address = HERE
+    fill: str = ""
+    """The robots for empty seats that the command line has named: they may be code, those of a file may not."""
     _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
     _restarting: "asyncio.Task[None] | None" = field(default=None, init=False)
     _ending: bool = field(default=False, init=False)
@@ -73,7 +78,7 @@ class ServeRun:
                 if not store.chain.records and not (store.folder / ADDRESS).exists():
                     store.discard()
                 raise click.ClickException(f"cannot listen on {host}:{port}: {_why(error)}") from error
-            notify(f"the recording cannot be written: {error}; take it up again with {self._again()}")
+            notify(f"the recording cannot be written: {os_sentence(error)}; take it up again with {self._again()}")
             status = DISK_FAILED
         finally:
             hosted.stop()
@@ -93,15 +98,18 @@ class ServeRun:
             if robots or self.opened.status.takes_over:
                 await self._start_robots(url, robots)
         except OSError as error:
-            raise click.ClickException(f"the session cannot begin: {error}; {self._again()} tries again") from error
+            raise click.ClickException(
+                f"the session cannot begin: {os_sentence(error)}; {self._again()} tries again"
+            ) from error
         if self.opened.status.takes_over:
+            self._say_not_run()
             vacancies = Vacancies(self.opened.status, self._call_stand_in, self.opened.doors.take_back)
             hosted.listeners.append(vacancies.heard)
             vacancies.look()
 
     def _again(self) -> str:
         """The command that takes the session up again."""
-        return f"pit serve --recover {self.opened.store.folder}"
+        return f"pit serve --recover {shell_word(self.opened.store.folder)}"
 
     def _robot_seats(self) -> list[Seat]:
         """The seats robots take: the last ones that have a code to give."""
@@ -154,10 +162,25 @@ class ServeRun:
 
         Where the robots' process has died there is a new one, into which whoever stands in is called when it is missed.
         """
+        if self._is_a_files_code(word):
+            return
         self._call(f"stand-in {self.opened.doors.lend(seat)} {word}")
         died = self._robots is not None and self._robots.returncode is not None
         if died and not self._ending and (self._restarting is None or self._restarting.done()):
             self._restarting = asyncio.create_task(self._start_robots(self._url, []))
+
+    def _is_a_files_code(self, word: str) -> bool:
+        """Whether robots for vacant seats are code that a file names, and nobody on the command line."""
+        return names_code(word) and word != self.fill
+
+    def _say_not_run(self) -> None:
+        """Say which code, that the recording of a session names for vacant seats, is not run."""
+        rules = self.opened.status.scenario
+        if self._is_a_files_code(rules.vacancies.fill):
+            again = f"repeat --fill {shell_word(rules.vacancies.fill)} beside --recover"
+            notify(f"the recording names code for empty seats, which is not run: {again}")
+        if rules.takes_over and self._is_a_files_code(rules.vacancies.stand_in):
+            notify(f"the recording names code for drop-outs, which is not run: {shell_word(rules.vacancies.stand_in)}")
 
     def _call(self, *robots: str) -> None:
         """Hand calls to the robots' process. What it does not read waits here: a line a robot, a seat every 10 s."""
@@ -224,7 +247,7 @@ class ServeRun:
     def _say_end(self) -> None:
         folder = self.opened.store.folder
         ended = self.opened.status.over
-        notify(f"pit score {folder}" if ended else f"{self._again()} takes it up again")
+        notify(f"pit score {shell_word(folder)}" if ended else f"{self._again()} takes it up again")
         if not self.as_json:
             with contextlib.suppress(OSError):  # the terminal may be gone: that is how it was stopped
                 click.echo(f"recording     {folder}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from p2p.base.units import Seat
+from p2p.sim.shell.cli_options import Number
 from recordings.journal.format import JournalError
 from recordings.reading.replay import ReplayError, read_replay
 from tui.apps.replay import ReplayApp
@@ -15,7 +16,7 @@ from tui.model.replay_player import Player
 
 @click.command(epilog="Example: pit replay recordings/20250101-120000-smith-1962-test-1-0a1b --seat 3")
 @click.argument("recording", type=click.Path(path_type=Path))
-@click.option("--speed", type=click.FloatRange(0.1, 100), default=4.0, show_default=True, help="Times as fast as live.")
+@click.option("--speed", type=Number(0.1, 100), default=4.0, show_default=True, help="Times as fast as live.")
 @click.option("--seat", type=click.IntRange(min=0), help="Show what this seat saw; without it, what the public saw.")
 @click.option("--market", type=click.IntRange(min=0), help="Which market's public; the first, unless told.")
 def replay(recording: Path, speed: float, seat: Seat | None, market: int | None) -> int:

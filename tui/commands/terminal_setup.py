@@ -3,17 +3,15 @@
 import os
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
+
+from p2p.protocol.server_address import os_sentence, websocket_url
 
 CODE_MAX = 16
 """Characters that the server takes as a code; it makes them with 8."""
 CODE_BYTES_MAX = 1_000
 """What is read of a code file: a wrong file is told as one, however large."""
-PORT = 8765
-"""Where `pit serve` listens unless it is told; an address with a scheme means the scheme's own."""
-SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
 
 
 class NoTerminal(Exception):
@@ -48,17 +46,10 @@ def address(url: str) -> str:
 
     Raises UsageError.
     """
-    whole = url if "://" in url else f"ws://{url}"
     try:
-        parts = urlsplit(whole)
-        if whole != url and parts.hostname and parts.port is None:
-            parts = parts._replace(netloc=f"{parts.netloc.removesuffix(':')}:{PORT}")
-        fine = parts.scheme in SCHEMES and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        fine = False
-    if not fine:
-        raise click.UsageError(f"'{url}' is no address to join; pit serve prints one, such as ws://127.0.0.1:8765")
-    return parts._replace(scheme=SCHEMES[parts.scheme]).geturl()
+        return websocket_url(url)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def seat_code(code_file: str | None) -> str:
@@ -86,4 +77,5 @@ def _read(path: Path) -> str:
         with path.open(encoding="utf-8") as file:
             return file.read(CODE_BYTES_MAX)
     except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"the code file {path} cannot be read: {error}") from error
+        why = os_sentence(error) if isinstance(error, OSError) else "it is no text"
+        raise click.UsageError(f"the code file {path} cannot be read: {why}") from error

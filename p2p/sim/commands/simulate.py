@@ -72,6 +72,7 @@ def _checked(
 
     from p2p.agents.registry import AgentError, check_lineup, parse_lineup
     from p2p.scenario.disguise import disguised
+    from p2p.scenario.parsing import checked
     from p2p.scenario.reaction_times import ReactionError, parse_reaction
     from p2p.sim.library.files import load
     from p2p.sim.shell.cli_options import UsageError
@@ -84,6 +85,7 @@ def _checked(
         if reaction:
             parse_reaction(reaction, rules.robots.reaction_mean_s)
             rules = replace(rules, robots=replace(rules.robots, reaction=reaction))
+        rules = checked(rules)
         if disguise:
             disguised(rules, seed)
         if form == "parquet":

@@ -49,14 +49,19 @@ def load(name: str) -> Scenario:
 
 
 def _check_stand_ins(scenario: Scenario, text: str, name: str) -> None:
-    """Raises ScenarioError where a robot for vacant seats is none of ours, or does not play there."""
-    wanted = {"fill": scenario.vacancies.fill, "stand_in": scenario.vacancies.stand_in if scenario.takes_over else ""}
+    """Raises ScenarioError where a robot for vacant seats is none of ours, or does not play there.
+
+    Nothing is imported that the file names: a scenario may be a stranger's.
+    """
+    wanted = {"fill": scenario.vacancies.fill, "stand_in": scenario.vacancies.stand_in}
     for key, word in wanted.items():
         if not word:
             continue
-        from p2p.agents.registry import AgentError, check_lineup
+        from p2p.agents.registry import AgentError, check_lineup, check_named_in_a_file
 
         try:
-            check_lineup([word], scenario.institution.name)
+            check_named_in_a_file(word)
+            if key == "fill" or scenario.takes_over:
+                check_lineup([word], scenario.institution.name)
         except AgentError as error:
             raise ScenarioError(f"{name}:{line_of(text, f'vacancies.{key}')}: vacancies.{key}: {error}") from error

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import os
+import re
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
+
+from p2p.base.safe_text import printable
 
 
 class UsageError(click.ClickException):
@@ -30,18 +34,30 @@ def run(command: click.Command, name: str) -> None:
         sys.exit(130)
 
 
-class Amount(click.FloatRange):
-    """A number at least 0 (or above it) that is a number: not nan, not infinite."""
+def shell_word(word: object) -> str:
+    """A path or a word as it is typed in a shell: quoted where it has to be."""
+    text = printable(str(word))
+    if os.name == "nt":
+        return f'"{text}"' if re.search(r"[\s&()^%!;,']", text) else text
+    return shlex.quote(text)
 
-    def __init__(self, above: bool = False) -> None:
-        super().__init__(min=0, min_open=above)
+
+class Number(click.FloatRange):
+    """A number within its range. Click lets nan through every range, and inf through those that are open."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number; fails on what is none."""
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
-            self.fail(f"{value} is no amount", param, ctx)
+            self.fail(f"{value} is not in the range {self._describe_range()}", param, ctx)
         return number
+
+
+class Amount(Number):
+    """A number at least 0, or above it."""
+
+    def __init__(self, above: bool = False) -> None:
+        super().__init__(min=0, min_open=above)
 
 
 def numbers(
