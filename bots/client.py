@@ -23,14 +23,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI
 
+from bots.no_connection import no_connection
 from p2p.base.units import Controller
 from p2p.messages import Message
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import FEED_BYTES_MAX, Fault, NumberedFact, Welcome
-from p2p.protocol.server_address import os_sentence
 
 OPEN_S = 5.0
 """How long a connection may take to open."""
@@ -72,17 +72,6 @@ class Closed:
 
     code: int
     why: str
-
-
-def no_line(error: Exception) -> str:
-    """Why there is no connection, as a sentence."""
-    if isinstance(error, InvalidStatus):
-        return f"another program answers there (HTTP {error.response.status_code})"
-    if isinstance(error, InvalidHandshake | InvalidMessage):
-        return "another program answers there, or the server speaks TLS (wss://) and the address does not"
-    if isinstance(error, TimeoutError):
-        return "no answer came in time"
-    return os_sentence(error)
 
 
 Happening = Welcome | Facts | Fault | Lost
@@ -147,7 +136,7 @@ class Client:
             except ConnectionClosed as error:
                 why = self._judged(error)
             except (OSError, InvalidHandshake, InvalidMessage, TimeoutError) as error:
-                why = no_line(error)
+                why = no_connection(error)
             except ProtocolError as error:
                 self.closed = Closed(0, error.why)
             if let_in:

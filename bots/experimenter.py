@@ -6,7 +6,7 @@ import click
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI
 
-from bots.client import no_line
+from bots.no_connection import no_connection
 from p2p.base.units import SECOND
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.status_line import describe
@@ -71,7 +71,7 @@ async def conduct(url: str, code: str, command: str, message: Message | None) ->
     except TimeoutError as error:
         raise click.ClickException(f"{url} did not answer within {ANSWER_S_MAX:g} s") from error
     except (InvalidURI, InvalidHandshake, InvalidMessage, OSError) as error:
-        raise click.ClickException(f"no server at {url}: {no_line(error)}") from error
+        raise click.ClickException(f"no server at {url}: {no_connection(error)}") from error
     except ProtocolError as error:
         raise click.ClickException(f"{url}: {error.why}") from error
 
