@@ -63,9 +63,8 @@ def surpluses(
     for contract in contracts:
         assert contract.buyer is not None, "contracts are scored as recorded, not as shown"
         assert contract.seller is not None
-        gets = contract.price if contract.seller_price is None else contract.seller_price
         gained[contract.buyer] += holdings[contract.buyer].trade(contract.price, contract.quantity, charges)
-        gained[contract.seller] += holdings[contract.seller].trade(gets, contract.quantity, charges)
+        gained[contract.seller] += holdings[contract.seller].trade(contract.paid_to_seller, contract.quantity, charges)
     return gained
 
 

@@ -10,6 +10,5 @@ def revenue(contracts: list[Contract], charges: Charges) -> Money:
     total = 0
     for contract in contracts:
         total += charges.due("buyer", contract.quantity) + charges.due("seller", contract.quantity)
-        if contract.seller_price is not None:
-            total += (contract.price - contract.seller_price) * contract.quantity
+        total += (contract.price - contract.paid_to_seller) * contract.quantity
     return total

@@ -46,8 +46,8 @@ def contract_rows(session: int, outcome: SessionOutcome, times: ContractTimes) -
         held = {seat: Holding(one.role, one.steps) for seat, one in outcome.schedules.get(key, {}).items()}
         for contract, time_s in zip(outcome.contracts[key], times.of[key], strict=True):
             row: Row = {"session": session, "market": key[0], "period": key[1], "contract": contract.number}
-            gets = contract.price if contract.seller_price is None else contract.seller_price
-            row |= {"time_s": time_s, "price": contract.price, "seller_price": gets, "quantity": contract.quantity}
+            row |= {"time_s": time_s, "price": contract.price, "seller_price": contract.paid_to_seller}
+            row |= {"quantity": contract.quantity}
             row |= {"taken": contract.taken, "buyer": contract.buyer, "seller": contract.seller}
             rows.append(
                 row | {"value": _used(held, contract.buyer, contract), "cost": _used(held, contract.seller, contract)}

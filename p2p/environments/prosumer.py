@@ -161,8 +161,8 @@ class Prosumer:
                 raise AssertionError(f"an environment is not told {message.directive}")
 
     def _enter(self, contract: Contract) -> list[Outgoing]:
-        gets = contract.price if contract.seller_price is None else contract.seller_price
-        for seat, sign, price in ((contract.buyer, 1, contract.price), (contract.seller, -1, gets)):
+        sides = (contract.buyer, 1, contract.price), (contract.seller, -1, contract.paid_to_seller)
+        for seat, sign, price in sides:
             assert seat is not None, "contracts reach the environment with their owners"
             holding, interval = self.holdings[seat], self.intervals[seat]
             gained = holding.trade(price, contract.quantity, self.charges)

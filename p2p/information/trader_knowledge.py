@@ -107,9 +107,7 @@ class Knowledge:
 
     def _trade(self, contract: Contract) -> None:
         assert self.holding is not None, "a schedule comes before the trade"
-        price = contract.price
-        if contract.mine == "seller" and contract.seller_price is not None:
-            price = contract.seller_price
+        price = contract.own_price
         self.surplus += self.holding.trade(price, contract.quantity, self.rules.charges)
         self.prices += [price] * (contract.quantity if len(self.values) > 1 else 1)
         self._refresh_unit()

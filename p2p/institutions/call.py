@@ -8,6 +8,7 @@ that is ended before its time is cleared then: whoever has an order in the call 
 from fractions import Fraction
 from math import floor
 
+from p2p.base.sides import ROLE_OF
 from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Duration, Price, Quantity, Role, Seat
 from p2p.institutions.open_orders import OpenOrders
 from p2p.institutions.trading_rights import TradingRights, seat_of
@@ -130,7 +131,7 @@ class CallAuction:
         order = self._mine(sender, order_id)
         if isinstance(order, Refusal):
             return order
-        role: Role = "buyer" if order.is_buy else "seller"
+        role = ROLE_OF[order.side]
         refusal = self.floor.price_refusal(price) or self.orders.refusal(seat_of(sender), role, quantity, order)
         shrinks = price == order.price and quantity <= order.quantity
         refusal = refusal or (None if shrinks else self._not_now(seat_of(sender), role, price))

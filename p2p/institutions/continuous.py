@@ -5,6 +5,7 @@ price (or whatever stands, without one) and never rest. An order can be cancelle
 place in the queue unless only the quantity shrinks.
 """
 
+from p2p.base.sides import ROLE_OF
 from p2p.base.units import ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat
 from p2p.institutions.open_orders import OpenOrders
 from p2p.institutions.trading_rights import TradingRights, seat_of
@@ -176,7 +177,7 @@ class ContinuousAuction:
         order = self.orders.own_order(seat, order_id)
         if order is None:
             return Refusal("unknown_order")
-        role: Role = "buyer" if order.is_buy else "seller"
+        role = ROLE_OF[order.side]
         refusal = self.floor.price_refusal(price) or self.orders.refusal(seat, role, quantity, order)
         shrinks = price == order.price and quantity <= order.quantity
         refusal = refusal or (None if shrinks else self._not_now(seat, role, price, quantity))

@@ -4,12 +4,12 @@ A trader's open orders never exceed what it may still trade: a new one that woul
 used other units its worst orders shrink or leave.
 """
 
-from p2p.base.units import AGENTS, Price, Quantity, Role, Seat
-from p2p.base.units import Side as SideName
+from p2p.base.sides import ROLE_OF, SIDE_OF, better, rank
+from p2p.base.units import AGENTS, Price, Quantity, Role, Seat, Side
 from p2p.institutions.trading_rights import TradingRights
 from p2p.messages import Ask, Bid, Message, Order, OrderId, Quote, Replace
 from p2p.messages.envelope import Outgoing, Refusal
-from p2p.orderbook.book import Book, Side
+from p2p.orderbook.book import Book, BookSide
 from p2p.orderbook.book import Order as Resting
 
 ORDERS_MAX = 200
@@ -52,7 +52,7 @@ class OpenOrders:
 
     def priced(self, seat: Seat, role: Role) -> list[tuple[Price, Quantity]]:
         """A trader's open orders in a role, in the order in which they would trade."""
-        own = sorted(self.orders_of(seat, role), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
+        own = sorted(self.orders_of(seat, role), key=_priority)
         return [(int(o.price), int(o.quantity)) for o in own]
 
     def with_new(
@@ -62,7 +62,7 @@ class OpenOrders:
         both = self.priced(seat, role)
         if instead is not None:
             both.remove((int(instead.price), int(instead.quantity)))
-        return sorted([*both, (price, quantity)], key=lambda one: -one[0] if role == "buyer" else one[0])
+        return sorted([*both, (price, quantity)], key=lambda one: rank(SIDE_OF[role], one[0]))
 
     def worst_case(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """What a quote would bind its sender to, with what he has open; empty where it could not rest or trade."""
@@ -70,7 +70,7 @@ class OpenOrders:
         if isinstance(message, Bid | Ask):
             role: Role = "buyer" if isinstance(message, Bid) else "seller"
         elif isinstance(message, Replace) and instead is not None:
-            role = _role(instead)
+            role = ROLE_OF[instead.side]
         else:
             return []
         if self.floor.role_refusal(role, seat) or self.floor.price_refusal(message.price):
@@ -81,15 +81,14 @@ class OpenOrders:
         """Where the terms have an improvement rule: why a price does not improve, if so."""
         if not self.floor.terms.improvement:
             return None
-        best = (self.book.bids if role == "buyer" else self.book.asks).best()
-        if best is None or (price > best.price if role == "buyer" else price < best.price):
-            return None
-        return Refusal("does_not_improve")
+        side = SIDE_OF[role]
+        best = self.book.side(side).best()
+        return None if best is None or better(side, price, best.price) else Refusal("does_not_improve")
 
     def rest(self, order: Resting) -> Outgoing:
         """Put an order into the book without matching."""
         self.book.orders[order.order_id] = order
-        (self.book.bids if order.is_buy else self.book.asks).rest(order)
+        self.book.side(order.side).rest(order)
         return self.keep(order)
 
     def keep(self, order: Resting) -> Outgoing:
@@ -110,15 +109,14 @@ class OpenOrders:
 
     def order_event(self, order: Resting) -> Outgoing:
         """What an order is now, to all who may see the book, and to its owner."""
-        side: SideName = "bid" if order.is_buy else "ask"
-        return Outgoing(AGENTS, Order(order.order_id, side, int(order.price), int(order.quantity), order.trader))
+        return Outgoing(AGENTS, Order(order.order_id, order.side, int(order.price), int(order.quantity), order.trader))
 
     def trim(self, seat: Seat, role: Role) -> list[Outgoing]:
         """Shrink a trader's worst orders to what it may still trade."""
         excess = self.committed(seat, role) - self.floor.units(role).get(seat, 0)
         sent = []
         while excess > 0:
-            worst = max(self.orders_of(seat, role), key=lambda o: (-o.price if o.is_buy else o.price, o.order_id))
+            worst = max(self.orders_of(seat, role), key=_priority)
             if worst.quantity <= excess:
                 excess -= int(worst.quantity)
                 sent.append(self.cancel(worst))
@@ -133,7 +131,7 @@ class OpenOrders:
         sent: list[Outgoing] = []
         roles: tuple[Role, Role] = ("buyer", "seller")
         for seat in sorted(self.open):
-            changed = [o for o in self.open[seat].values() if seat not in self.floor.units(_role(o))]
+            changed = [o for o in self.open[seat].values() if seat not in self.floor.units(ROLE_OF[o.side])]
             sent += [self.cancel(order) for order in changed]
             for role in roles:
                 sent += self.trim(seat, role)
@@ -150,7 +148,7 @@ class OpenOrders:
         self.book.clear()
         return sent
 
-    def best(self, side: Side) -> tuple[Price, Quantity, Seat] | None:
+    def best(self, side: BookSide) -> tuple[Price, Quantity, Seat] | None:
         """Price of the best level of a side, how much there is at it, and whose its first order is."""
         top = side.top
         if top is None:
@@ -161,7 +159,7 @@ class OpenOrders:
     def quote_changes(self, before: tuple[object, object]) -> list[Outgoing]:
         """The quotes that have changed since `bests` was asked."""
         sent = []
-        names: tuple[SideName, SideName] = ("bid", "ask")
+        names: tuple[Side, Side] = ("bid", "ask")
         for name, old, new in zip(names, before, self.best_quotes(), strict=True):
             if new == old:
                 continue
@@ -184,5 +182,5 @@ class OpenOrders:
         return (self.last_id, sides)
 
 
-def _role(order: Resting) -> Role:
-    return "buyer" if order.is_buy else "seller"
+def _priority(order: Resting) -> tuple[float, OrderId]:
+    return rank(order.side, order.price), order.order_id

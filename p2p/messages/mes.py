@@ -155,6 +155,16 @@ class Contract(Message, frozen=True):
     sell_order: OrderId | None = None
     seller_price: Price | None = None
 
+    @property
+    def paid_to_seller(self) -> Price:
+        """What the seller gets per unit: the price, less a congestion rent where there is one."""
+        return self.price if self.seller_price is None else self.seller_price
+
+    @property
+    def own_price(self) -> Price:
+        """What its owner is told it traded at."""
+        return self.paid_to_seller if self.mine == "seller" else self.price
+
 
 class RequestContracts(Message, frozen=True):
     """Asks the environment for the contracts of this period; answered with `contracts`."""

@@ -14,9 +14,10 @@ What each step costs, n being the orders resting and L the price levels of one s
 
 from __future__ import annotations
 
-from p2p.orderbook.price_levels import Order, Side
+from p2p.base.units import Side
+from p2p.orderbook.price_levels import BookSide, Order
 
-__all__ = ["Book", "Fill", "Order", "Side"]
+__all__ = ["Book", "BookSide", "Fill", "Order"]
 
 Fill = tuple[Order, float, float]
 """The resting order, the quantity that traded at its price, and what it had before."""
@@ -28,8 +29,8 @@ class Book:
     __slots__ = ("asks", "bids", "orders")
 
     def __init__(self) -> None:
-        self.bids = Side(True)
-        self.asks = Side(False)
+        self.bids = BookSide(True)
+        self.asks = BookSide(False)
         self.orders: dict[int, Order] = {}
 
     def submit(
@@ -85,7 +86,11 @@ class Book:
         (self.bids if order.is_buy else self.asks).discard(order)
         return left
 
-    def drop_best(self, side: Side) -> Order | None:
+    def side(self, side: Side) -> BookSide:
+        """One of its sides."""
+        return self.bids if side == "bid" else self.asks
+
+    def drop_best(self, side: BookSide) -> Order | None:
         """Forget the best order of a side, which is used up; returns the one that is best then."""
         level = side.top
         assert level is not None
@@ -96,5 +101,5 @@ class Book:
 
     def clear(self) -> None:
         """Forget every order: the interval, and its energy, is gone."""
-        self.bids, self.asks = Side(True), Side(False)
+        self.bids, self.asks = BookSide(True), BookSide(False)
         self.orders.clear()

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from p2p.base.units import Side
+
 SWEEP_MIN = 32
 """A level is swept of orders that have left it once there are this many and they are the majority of the queue."""
 
@@ -23,6 +25,11 @@ class Order(msgspec.Struct, gc=False):
     quantity: float
     trader: int = -1
 
+    @property
+    def side(self) -> Side:
+        """The side of the book it rests on."""
+        return "bid" if self.is_buy else "ask"
+
 
 class Level(msgspec.Struct, gc=False):
     """The queue at one price: orders[first:] by arrival, `dead` of them cancelled; the first is never a dead one."""
@@ -33,7 +40,7 @@ class Level(msgspec.Struct, gc=False):
     dead: int = 0
 
 
-class Side:
+class BookSide:
     """One side of the book, best first for whoever iterates it; `count` orders rest there.
 
     `ladder` holds the keys of the levels, rising, the best last: the price of a bid, the negated price of an ask.

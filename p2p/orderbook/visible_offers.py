@@ -10,14 +10,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from p2p.orderbook.book import Order, Side
+from p2p.orderbook.book import BookSide, Order
 
 Test = Callable[[float], bool]
 """A test of a price that, offers read best first, is false and then true for good."""
 
 
 class Offers(Protocol):
-    """Offers of one side, best first. A `Side` of the book is one."""
+    """Offers of one side, best first. A `BookSide` of the book is one."""
 
     @property
     def count(self) -> int:
@@ -37,7 +37,7 @@ class Ticker:
 
     __slots__ = ("best", "side")
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: BookSide) -> None:
         self.side = side
         self.best = side.best
 
@@ -67,7 +67,7 @@ class Ranked:
 
     __slots__ = ("best", "keys", "side", "sign")
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: BookSide) -> None:
         self.side = side
         self.best = side.best
         self.sign = 1 if side.is_buy else -1

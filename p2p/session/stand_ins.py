@@ -8,12 +8,11 @@ numbers, which rise; the standing auction's quotes have none, and each side of a
 What a robot sets for the time to come ends with its time: who comes back finds what he had set himself.
 """
 
+from p2p.base.sides import SIDE_OF
 from p2p.base.units import Role, Seat, Side
 from p2p.environments.base import Environment
 from p2p.messages import Ask, Bid, Contract, HandedBack, Message, Order, OrderId, Quote, SetReservation, TakenOver
 from p2p.messages.envelope import Outgoing, Refusal
-
-SIDE: dict[Role, Side] = {"buyer": "bid", "seller": "ask"}
 
 
 class StandIns:
@@ -103,7 +102,7 @@ class StandIns:
         speaker, robot = self._speaker
         if seat == speaker and order in (None, self._new):
             return robot
-        return (seat, SIDE[role]) in self._quotes if order is None else (market, order) in self._orders
+        return (seat, SIDE_OF[role]) in self._quotes if order is None else (market, order) in self._orders
 
     def state(self) -> object:
         """All that is remembered from one message to the next."""

@@ -5,7 +5,7 @@ import msgspec
 from p2p.base.units import Instant, Price, Quantity
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.messages import Indicative
-from p2p.orderbook.price_levels import Side
+from p2p.orderbook.price_levels import BookSide
 from p2p.protocol.codec import message_of
 from p2p.protocol.frames import FactRead
 from p2p.protocol.mqtt_topics import CALLS_KEPT, LEVELS_SHOWN, Book, Call, Standing, State
@@ -25,7 +25,7 @@ def book(public: PublicKnowledge, at: Instant, number: int) -> Book:
     return Book(at, number, _levels(public.book.bids), _levels(public.book.asks))
 
 
-def _levels(side: Side) -> list[tuple[Price, Quantity]]:
+def _levels(side: BookSide) -> list[tuple[Price, Quantity]]:
     """The best levels of a side: price and what rests there."""
     levels: list[tuple[Price, Quantity]] = []
     for order in side:

@@ -5,6 +5,7 @@ The server judges for itself; here a slip of the finger is told at once, and not
 
 from dataclasses import dataclass
 
+from p2p.base.sides import OPPOSITE, SIDE_OF, better, crosses, rank
 from p2p.base.units import Money, Price, Quantity, Side
 from p2p.messages import Ask, Bid, Buy, Cancel, Replace, Sell
 from p2p.messages import Order as Resting
@@ -72,9 +73,7 @@ def usual_quantity(model: Model, taking: bool = False) -> Quantity:
 
 def quote_side(model: Model) -> Side | None:
     """The side one quotes on: a buyer bids, a seller asks."""
-    if model.own.role is None:
-        return None
-    return "bid" if model.own.role == "buyer" else "ask"
+    return None if model.own.role is None else SIDE_OF[model.own.role]
 
 
 def may_trade(model: Model) -> bool:
@@ -144,21 +143,21 @@ def loss(
     model: Model, price: Price, quantity: Quantity, taking: bool, instead: Resting | None = None
 ) -> NotPossible | None:
     """Why an order would trade at a loss where that is not allowed, if so: alone, or with what is offered already."""
-    holding, buys = model.own.holding, model.own.role == "buyer"
-    if not model.rules.no_loss or holding is None or model.own.unit_value is None:
+    holding, side = model.own.holding, quote_side(model)
+    if not model.rules.no_loss or holding is None or side is None or model.own.unit_value is None:
         return None
     value, say = model.own.unit_value, model.figures.price
-    if (price - value) * (1 if buys else -1) > 0:
-        beyond = "above your value" if buys else "below your cost"
+    if better(side, price, value):
+        beyond = "above your value" if side == "bid" else "below your cost"
         return NotPossible(f"{say(price)} is {beyond} of {say(value)}, and losses are not allowed")
     own = [(o.price, o.quantity) for o in model.own.orders.values() if instead is None or o.order != instead.order]
     new = (price, min(quantity, holding.units_left))
     if taking or model.public.resets:
         bound = [new]
     else:
-        bound = sorted([*own, new], key=lambda one: -one[0] if buys else one[0])
+        bound = sorted([*own, new], key=lambda one: rank(side, one[0]))
     if min(holding.gains(bound, model.rules.charges), default=0) < 0:
-        worth = "worth less than" if buys else "dearer than"
+        worth = "worth less than" if side == "bid" else "dearer than"
         return NotPossible(
             f"with what you offer already, your last units are {worth} {say(price)}; losses are not allowed"
         )
@@ -201,14 +200,13 @@ def outlook(model: Model, price: Price, quantity: Quantity = 1) -> str:
     gained, say = model.figures.gained, model.figures.price
     if model.own.collects:
         return f"{gained(gain)} or more if the call takes it"
-    other, mine = model.standing("ask" if side == "bid" else "bid"), model.standing(side)
-    better = 1 if side == "bid" else -1
-    if other is not None and (price - other) * better >= 0:
+    other, mine = model.standing(OPPOSITE[side]), model.standing(side)
+    if other is not None and crosses(side, price, other):
         if model.public.resets:
-            meets = f"meets the standing {'ask' if side == 'bid' else 'bid'}"
+            meets = f"meets the standing {OPPOSITE[side]}"
             return f"{meets}: trades at {say(other)}, {gained(profit(model, other))}"
-        return _at_once(model, price, quantity)
-    if model.public.resets and mine is not None and (price - mine) * better <= 0:
+        return _at_once(model, side, price, quantity)
+    if model.public.resets and mine is not None and not better(side, price, mine):
         return f"does not improve on the standing {side} of {mine}"
     return (
         f"{gained(gain)} if it is accepted"
@@ -217,16 +215,15 @@ def outlook(model: Model, price: Price, quantity: Quantity = 1) -> str:
     )
 
 
-def _at_once(model: Model, price: Price, quantity: Quantity) -> str:
+def _at_once(model: Model, side: Side, price: Price, quantity: Quantity) -> str:
     """What of an order would trade against the offers that are seen."""
-    better, say = (1 if model.own.role == "buyer" else -1), model.figures.price
     trades, left, last = 0, quantity, price
     for offer, many in model.own.offers():
-        if left <= 0 or (price - offer) * better < 0:
+        if left <= 0 or not crosses(side, price, offer):
             break
         trades, left, last = trades + min(left, many), left - min(left, many), offer
     rest = f", {left} rest" if left > 0 else ""
-    return f"trades {trades} at once, at {say(last)} or better{rest}"
+    return f"trades {trades} at once, at {model.figures.price(last)} or better{rest}"
 
 
 def step_price(model: Model, text: str, up: bool) -> Price | None:

@@ -266,9 +266,7 @@ class Model:
             return
         self.period.add_contract(contract, self.into_us(at))
         if contract.mine and value is not None:
-            price = contract.price
-            if contract.mine == "seller" and contract.seller_price is not None:
-                price = contract.seller_price
+            price = contract.own_price
             self.news = OwnTrade(contract.number, contract.mine, value, price, profit, contract.quantity)
             self.period.own.append(self.news)
             self._traded_at = at

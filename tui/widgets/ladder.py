@@ -5,7 +5,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from p2p.base.units import Instant, Price, Quantity
-from p2p.orderbook.book import Side as BookSide
+from p2p.orderbook.book import BookSide
 from tui.model.model import Model
 from tui.widgets.chart import ASK, BID
 from tui.widgets.text_line import TextLine

@@ -31,8 +31,9 @@ from msgspec import Meta
 
 from p2p.agents.base import Action, View
 from p2p.agents.quoting import offer, only_takes
-from p2p.agents.strategies.shout_memory import OWN_SIDE, Shout, ShoutMemory
+from p2p.agents.strategies.shout_memory import Shout, ShoutMemory
 from p2p.base.exact_sum import total
+from p2p.base.sides import SIDE_OF
 from p2p.base.units import Money, Price, Role
 from p2p.messages import Buy, Message, Schedule, Sell
 
@@ -182,7 +183,7 @@ class AA(ShoutMemory, kw_only=True, dict=True):
         for side, price, taken, role, limit, _ in shouts:
             if taken:
                 self.contracted(price)
-            elif side != OWN_SIDE[role]:
+            elif side != SIDE_OF[role]:
                 continue
             if self.equilibrium is None:
                 continue

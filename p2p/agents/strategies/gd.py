@@ -25,6 +25,7 @@ from msgspec import Meta
 from p2p.agents.base import Action, Agent, View
 from p2p.agents.quoting import improves, on_tick, only_takes, quote, take_best
 from p2p.agents.strategies.beliefs import Belief, History, best_of, candidates, widened
+from p2p.base.sides import SIDE_OF
 from p2p.base.units import Price, Role, Side
 from p2p.messages import Called, Contract, Message, Order, OrderId, Quote, Schedule, StartRound
 
@@ -146,7 +147,7 @@ class GD(Agent, kw_only=True, dict=True):
         """The belief as of the last fact; formed anew when there is one."""
         key = (self.history.version, role, self.before)
         if self.formed is None or self.formed[0] != key:
-            own: Side = "ask" if role == "seller" else "bid"
+            own = SIDE_OF[role]
             formed = Belief(self.history, own, view.price_min, view.price_max, self.open_is_lost)
             self.formed = (key, self.bounded(formed, view, role))
         return self.formed[1]

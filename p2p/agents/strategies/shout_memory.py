@@ -11,6 +11,7 @@ from math import ceil, floor
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from p2p.agents.base import Agent, View
+from p2p.base.sides import SIDE_OF
 from p2p.base.units import Money, Price, Role, Side
 from p2p.messages import Contract, Message, Quote, Schedule, Taken
 from p2p.schedules.holding import Holding
@@ -30,7 +31,6 @@ class HoldingSnapshot(NamedTuple):
 Shout: TypeAlias = tuple[Side | None, Price, bool, Role, Money, bool]
 """Who has shouted (None: both sides, in a call), price, whether it was taken; and what the trader itself held then."""
 
-OWN_SIDE: dict[Role, Side] = {"buyer": "bid", "seller": "ask"}
 SHOUTED: dict[Taken, Side | None] = {"ask": "bid", "bid": "ask", "call": None}
 """Which side has shouted where that was taken."""
 
@@ -85,7 +85,7 @@ class ShoutMemory(Agent, kw_only=True, dict=True):
         if holding.steps:
             value = holding.unit_value()
             limit = holding.steps[-1].value if value is None else value
-            self.side = OWN_SIDE[holding.role]
+            self.side = SIDE_OF[holding.role]
             self.own = HoldingSnapshot(holding.role, limit, value is not None)
             self._keep(self.own)
 
@@ -113,7 +113,7 @@ class ShoutMemory(Agent, kw_only=True, dict=True):
         market would be silent while all wait, and nobody would learn that nobody takes it.
         """
         if self.silent and not view.collects and view.role is not None and self.own is not None:
-            side, price = OWN_SIDE[view.role], view.bid if view.role == "buyer" else view.ask
+            side, price = SIDE_OF[view.role], view.bid if view.role == "buyer" else view.ask
             if price is not None and side == self.side:
                 self._keep(Quote(side, price))
 
@@ -124,11 +124,11 @@ class ShoutMemory(Agent, kw_only=True, dict=True):
         else only those who quote would learn from silence, and would give way to the others until hardly any trade.
         Between two whole prices the one nearer to the other side counts: a rule that moves by less would never get on.
         """
-        if view.role is None or self.own is None or self.side != OWN_SIDE[view.role]:
+        if view.role is None or self.own is None or self.side != SIDE_OF[view.role]:
             return
         if view.role == "buyer":
             said, met = ceil(price), view.ask is not None and view.ask <= price
         else:
             said, met = floor(price), view.bid is not None and view.bid >= price
         if not met:
-            self._keep(Quote(OWN_SIDE[view.role], said))
+            self._keep(Quote(SIDE_OF[view.role], said))

@@ -29,7 +29,8 @@ from msgspec import Meta
 
 from p2p.agents.base import Action, View
 from p2p.agents.quoting import offer, only_takes
-from p2p.agents.strategies.shout_memory import OWN_SIDE, Shout, ShoutMemory
+from p2p.agents.strategies.shout_memory import Shout, ShoutMemory
+from p2p.base.sides import SIDE_OF
 from p2p.base.units import Money, Price, Role
 from p2p.messages import Message, Schedule
 
@@ -95,9 +96,7 @@ class ZIP(ShoutMemory, kw_only=True, dict=True):
             price = limit * (1 - margin if buys else 1 + margin)
             if taken and (price >= said if buys else price <= said):
                 sign = -1 if buys else 1
-            elif (
-                active and (price < said + tick if buys else price > said - tick) and taken != (side == OWN_SIDE[role])
-            ):
+            elif active and (price < said + tick if buys else price > said - tick) and taken != (side == SIDE_OF[role]):
                 sign = 1 if buys else -1
             else:
                 continue

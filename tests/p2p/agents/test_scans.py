@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p2p.agents.strategies.offer_search import all_crossing, best_crossing, best_of_first, sweep_of_first, within_band
-from p2p.orderbook.book import Book, Order, Side
+from p2p.orderbook.book import Book, BookSide, Order
 from p2p.orderbook.visible_offers import Offers, Ranked, Ticker
 
 
-def side_of(is_buy: bool, *offers: tuple[float, float]) -> Side:
+def side_of(is_buy: bool, *offers: tuple[float, float]) -> BookSide:
     """Offers to a buyer are asks."""
     book = Book()
     book.rest_all([Order(i, not is_buy, price, quantity) for i, (price, quantity) in enumerate(offers)])
@@ -63,7 +63,7 @@ def test_integers_stay_integers() -> None:
 class Counted:
     """Offers that count how many were handed out."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: BookSide) -> None:
         self.side, self.handed = side, 0
         self.count, self.best, self.seek = side.count, side.best, side.seek
 

@@ -101,7 +101,7 @@ def test_every_wh_and_every_unit_of_money_is_accounted_for(scenario: Scenario, s
                 assert one.buyer != one.seller
                 bought[one.buyer] += one.quantity
                 bought[one.seller] -= one.quantity
-                gets = one.price if one.seller_price is None else one.seller_price
+                gets = one.paid_to_seller
                 paid[one.buyer] += one.price * one.quantity + scenario.charges.due("buyer", one.quantity)
                 paid[one.seller] -= gets * one.quantity - scenario.charges.due("seller", one.quantity)
                 assert gets <= one.price

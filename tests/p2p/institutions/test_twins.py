@@ -176,7 +176,7 @@ class Stage:
         assert contract.buyer is not None
         assert contract.seller is not None
         assert contract.buyer != contract.seller
-        gets = contract.price if contract.seller_price is None else contract.seller_price
+        gets = contract.paid_to_seller
         for price in (contract.price, gets):
             assert self.twin.not_a_price(price) is None, "within the limits and the price band, on the tick"
         self.bought[contract.buyer] += contract.quantity

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2p.orderbook.book import Book, Fill, Order, Side
+from p2p.orderbook.book import Book, BookSide, Fill, Order
 from p2p.orderbook.price_levels import SWEEP_MIN
 
 
@@ -56,7 +56,7 @@ def naively_shown(book: NaiveBook, is_buy: bool) -> list[tuple[int, float, float
     return [(o.order_id, o.price, o.quantity) for o in book.side(is_buy)]
 
 
-def check_inside(side: Side) -> None:
+def check_inside(side: BookSide) -> None:
     """What the book keeps by hand agrees with what it could have counted."""
     assert side.count == len(list(side))
     assert side.ladder == sorted(side.levels)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 from operator import itemgetter
 
-from p2p.orderbook.book import Book, Fill, Order, Side
+from p2p.orderbook.book import Book, BookSide, Fill, Order
 from p2p.orderbook.pairwise_clearing import Quote, greedy_surplus
 from p2p.sim.study.v4.measures import Trade
 
@@ -18,7 +18,7 @@ Touched = list[tuple[Order, float]]
 """Orders of before the interval that have traded in it, in that order, and what each had; the last may still rest."""
 
 
-def as_it_stood(touched: Touched, side: Side, first_id: int) -> Iterator[Quote]:
+def as_it_stood(touched: Touched, side: BookSide, first_id: int) -> Iterator[Quote]:
     """A side at the interval's start, best first; orders numbered from `first_id` on have come since."""
     for order, before in touched:
         yield order.price, before
