@@ -152,6 +152,22 @@ def test_a_strangers_module_of_the_same_name_is_noticed(tmp_path, room):
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(("flags", "optimize"), [(["-O"], ""), (["-OO"], ""), ([], "1")])
+def test_a_python_that_drops_assertions_is_refused_in_one_line(tmp_path, flags, optimize):
+    done = subprocess.run(
+        [sys.executable, *flags, "-m", "pit", "scenarios", "list"],
+        cwd=tmp_path,
+        env=dict(os.environ, PYTHONOPTIMIZE=optimize),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "run pit without them" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
 def test_a_star_is_the_rest_wherever_it_stands(tmp_path):
     done = pit("simulate", TEST_1, "--agents", "zic:*,optimizer:3", "--sessions", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -3,11 +3,12 @@
 Source: the MES `double-auction-mes`, whose dictionary is kept to the letter:
 `env = {"fix": agents, "out": outcomes}`; `fix` has an entry per agent id (here: the seat), `out` is the list of the
 period's contracts (buyer_id, seller_id, price). Values and costs come back each period, unsold units do not.
+The books are kept once, in holdings, contracts and balances; the dictionary is made of them whenever it is asked for.
 """
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, TypedDict
 
 from p2p.base.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat
 from p2p.messages import (
@@ -49,6 +50,13 @@ def deal(
     return dict(zip(seats, holdings, strict=True))
 
 
+class Dictionary(TypedDict):
+    """The dictionary of the MES: an entry for each agent, and the period's contracts unit by unit."""
+
+    fix: dict[Seat, dict[str, Any]]
+    out: list[tuple[Seat | None, Seat | None, Price]]
+
+
 class Induced:
     """The environment of one market; `env` is the MES's dictionary for the period that runs (or ran last).
 
@@ -60,14 +68,24 @@ class Induced:
         self.dealt, self.charges = dealt, charges
         self.holdings: dict[Seat, Holding] = {}
         self.balance: dict[Seat, Money] = {}
-        self.env: dict[str, Any] = {}
+        self.contracts: list[Contract] = []
         self._populate(dealt(1))
 
     def _populate(self, dealt: dict[Seat, Dealt]) -> None:
-        """The MES's agent dictionary as it is at the beginning of a period."""
+        """The books as they are at the beginning of a period."""
         self.holdings = {seat: Holding(role, map(Step, values)) for seat, (role, values) in dealt.items()}
-        agents = {seat: _agent(seat, role, values) for seat, (role, values) in dealt.items()}
-        self.env = {"fix": agents, "out": []}
+        self.contracts = []
+
+    @property
+    def env(self) -> Dictionary:
+        """The dictionary of the MES as it is now."""
+        prices: dict[Seat | None, list[Price]] = {seat: [] for seat in self.holdings}
+        out = []
+        for contract in self.contracts:
+            prices[contract.buyer] += [contract.price] * contract.quantity
+            prices[contract.seller] += [contract.paid_to_seller] * contract.quantity
+            out += [(contract.buyer, contract.seller, contract.price)] * contract.quantity
+        return {"fix": {seat: _agent(seat, one, prices[seat]) for seat, one in self.holdings.items()}, "out": out}
 
     def start_period(self, period: int, length_us: Duration) -> tuple[list[Outgoing], StartPeriod]:
         """Deal the schedules anew, and tell the institution who may trade how many units."""
@@ -86,9 +104,7 @@ class Induced:
         """Enter a contract, or answer a request for the contracts, or end the period early."""
         match message:
             case Contract():
-                for _ in range(message.quantity):
-                    self._enter(message)
-                self._count(message)
+                self._enter(message)
                 return []
             case RequestContracts():
                 return [Outgoing(sender, Contracts(tuple(self.env["out"])))]
@@ -103,30 +119,13 @@ class Induced:
             case _:
                 raise AssertionError(f"an environment is not told {message.directive}")
 
-    def _count(self, contract: Contract) -> None:
+    def _enter(self, contract: Contract) -> None:
         """Use the units of a contract's two sides, and add what they gained to their balances."""
-        for seat, price in ((contract.buyer, contract.price), (contract.seller, seller_gets(contract))):
+        for seat, price in ((contract.buyer, contract.price), (contract.seller, contract.paid_to_seller)):
             assert seat is not None, "contracts reach the environment with their owners"
             gained = self.holdings[seat].trade(price, contract.quantity, self.charges)
             self.balance[seat] = self.balance.get(seat, 0) + gained
-
-    def _enter(self, contract: Contract) -> None:
-        fix, price = self.env["fix"], contract.price
-        gets = seller_gets(contract)
-        buyer, seller = fix[contract.buyer], fix[contract.seller]
-        value = buyer["values"][buyer["units_bought"]]
-        cost = seller["costs"][seller["units_sold"]]
-        buyer["prices"].append(price)
-        buyer["units_bought"] += 1
-        buyer["total_value"] += value
-        buyer["expenditure"] += price
-        buyer["surplus"] += value - price
-        seller["prices"].append(gets)
-        seller["units_sold"] += 1
-        seller["total_cost"] += cost
-        seller["revenue"] += gets
-        seller["profit"] += gets - cost
-        self.env["out"].append((contract.buyer, contract.seller, price))
+        self.contracts.append(contract)
 
     def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
         """What each piece of such trades would gain the seat, in the order in which its units would go."""
@@ -139,17 +138,22 @@ class Induced:
 
     def state(self) -> object:
         """The dictionary, its agents in order of id, and the balances."""
-        return [sorted(self.env["fix"].items()), self.env["out"], sorted(self.balance.items())]
+        env = self.env
+        return [sorted(env["fix"].items()), env["out"], sorted(self.balance.items())]
 
 
-def seller_gets(contract: Contract) -> Price:
-    """What the seller of a contract is paid per unit: its price, less a congestion rent where there is one."""
-    return contract.price if contract.seller_price is None else contract.seller_price
-
-
-def _agent(seat: Seat, role: Role, values: tuple[Money, ...]) -> dict[str, Any]:
-    """One agent's entry in the MES's dictionary, nothing traded yet."""
-    common: dict[str, Any] = {"id": seat, "type": role, "prices": []}
-    if role == "buyer":
-        return common | {"values": list(values), "units_bought": 0, "total_value": 0, "expenditure": 0, "surplus": 0}
-    return common | {"costs": list(values), "units_sold": 0, "total_cost": 0, "revenue": 0, "profit": 0}
+def _agent(seat: Seat, holding: Holding, prices: list[Price]) -> dict[str, Any]:
+    """One agent's entry in the dictionary of the MES: its units, best first, and what they traded at."""
+    values, paid = [step.value for step in holding.steps], sum(prices)
+    worth = sum(values[: len(prices)])
+    common: dict[str, Any] = {"id": seat, "type": holding.role, "prices": prices}
+    if holding.role == "buyer":
+        bought = {"units_bought": len(prices), "total_value": worth, "expenditure": paid, "surplus": worth - paid}
+        return common | {"values": values} | bought
+    return common | {
+        "costs": values,
+        "units_sold": len(prices),
+        "total_cost": worth,
+        "revenue": paid,
+        "profit": paid - worth,
+    }
