@@ -4,7 +4,7 @@
 owner's form stands in the place of the public one, or alone where that seat's public sees nothing.
 The information sets:
 
-    standing   the best bid and the best ask; of contracts, one's own; that a call was held, not what came of it
+    quotes     the best bid and the best ask; of contracts, one's own; that a call was held, not what came of it
     ticker     these, and the contracts as they are made, or the calls and what one held now would give
     book       these, and every order that rests
 
@@ -24,7 +24,7 @@ from p2p.scenario.assignment import information_by_seat, seats_of_markets
 from p2p.scenario.schema import InformationSet, Scenario
 
 RICHEST_INFORMATION: InformationSet = "book"
-INFORMATION_RANK: dict[InformationSet, int] = {"standing": 0, "ticker": 1, "book": 2}
+INFORMATION_RANK: dict[InformationSet, int] = {"quotes": 0, "ticker": 1, "book": 2}
 """The information sets in order."""
 
 
@@ -89,11 +89,11 @@ class Projector:
                 return Projection(market, public, _to_owner(message.trader, public))
             case Order():
                 public = self._with_aliases(message, market)
-                return Projection(market, public, _to_owner(message.trader, public), {"standing": None, "ticker": None})
+                return Projection(market, public, _to_owner(message.trader, public), {"quotes": None, "ticker": None})
             case Called(call=call):
-                return Projection(market, message, {}, {"standing": Called(call, None, 0)})
+                return Projection(market, message, {}, {"quotes": Called(call, None, 0)})
             case Indicative():
-                return Projection(market, message, {}, {"standing": None})
+                return Projection(market, message, {}, {"quotes": None})
         if event.to != AGENTS:
             return None
         if isinstance(message, StartRound) and self.identities == "per_period":
@@ -102,7 +102,7 @@ class Projector:
 
     def _allowed(self, message: Message, seat: Seat) -> Message:
         """An answer, less what its information set hides: who sees no contracts is told his own."""
-        if isinstance(message, Contracts) and self.information[seat] == "standing":
+        if isinstance(message, Contracts) and self.information[seat] == "quotes":
             return Contracts(tuple(one for one in message.contracts if seat in one[:2]))
         return message
 
@@ -113,7 +113,7 @@ class Projector:
         if contract.buyer is not None and contract.seller is not None:
             own[contract.buyer] = msgspec.structs.replace(public, mine="buyer", buy_order=contract.buy_order)
             own[contract.seller] = msgspec.structs.replace(public, mine="seller", sell_order=contract.sell_order)
-        return Projection(market, public, own, {"standing": Standing() if self.resets else None})
+        return Projection(market, public, own, {"quotes": Standing() if self.resets else None})
 
     def _with_aliases(self, message: Message, market: int) -> Message:
         """The message with aliases for seats, or without either where identities are hidden."""

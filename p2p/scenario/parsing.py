@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from p2p.scenario.charges import Charges
+from p2p.scenario.conversion import converted
 from p2p.scenario.errors import ScenarioError, explained
 from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
 from p2p.scenario.schema import (
@@ -33,6 +34,10 @@ def parse(text: str, name: str = "scenario") -> Scenario:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # numbers of thousands of digits, and brackets without end, too
         raise ScenarioError(f"{name}: not TOML: {error}") from error
+    try:
+        data = converted(data)
+    except ValueError as error:
+        raise ScenarioError(f"{name}:{line_of(text, 'format')}: format: {error}") from error
     environment = data.get("environment")
     if isinstance(environment, dict) and environment.setdefault("name", "induced") not in ENVIRONMENT_NAMES:
         what = f"there is no '{environment['name']}'; there are {', '.join(ENVIRONMENT_NAMES)}"

@@ -31,8 +31,8 @@ TEXT_MAX = 20_000
 """Characters of instructions or of a source: what a person reads before a session."""
 
 Text = Annotated[str, Meta(max_length=TEXT_MAX)]
-InformationSet = Literal["ticker", "standing", "book"]
-"""What of the market is shown, least with `standing`, most with `book`: see p2p/information/projection.py."""
+InformationSet = Literal["ticker", "quotes", "book"]
+"""What of the market is shown, least with `quotes`, most with `book`: see p2p/information/projection.py."""
 Signed = Annotated[int, Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 Amount = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
 Units = Annotated[tuple[Amount, ...], Meta(min_length=1, max_length=UNITS_MAX)]
@@ -165,7 +165,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     charges: Charges = NO_CHARGES
     """Commission, taxes and subsidies."""
     information: InformationSet = "book"
-    """What seats are shown: the best quotes (`standing`), contracts too (`ticker`), or orders as well (`book`)."""
+    """What seats are shown: the best quotes (`quotes`), contracts too (`ticker`), or orders as well (`book`)."""
     arms: Annotated[tuple[Arm, ...], Meta(max_length=20)] = ()
     """Seats of a market that are shown different things."""
     start: Literal["when_full", "experimenter"] = "when_full"

@@ -1,6 +1,6 @@
 """The journal's format: a header, a record per message with its events, a seal; each line chained to the last.
 
-    {"format":1,"session":…,"rules":1,"seed":…,"scenario":{…},"code":…,"made":…,"chain":…}
+    {"format":2,"session":…,"rules":1,"seed":…,"scenario":{…},"code":…,"made":…,"chain":…}
     {"n":1,"at":…,"message":{directive,from,to,payload,…},"events":[{directive,from,to,market,payload},…],"chain":…}
     {"seal":{"records":…,"digest":…},"chain":…}
 
@@ -23,8 +23,8 @@ import msgspec
 from p2p.base.units import Instant
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import UNREADABLE, encode, envelope_of, event_of, wire_record_of
+from recordings.journal.conversion import JOURNAL_FORMAT, converted
 
-FORMAT = 1
 FILE = "journal.jsonl"
 _MARK = b',"chain":"'
 _CHAIN_HEX = 32
@@ -46,7 +46,7 @@ class Header(msgspec.Struct, frozen=True):
     scenario: dict[str, Any]
     code: str
     made: str
-    format: int = FORMAT
+    format: int = JOURNAL_FORMAT
 
 
 class Seal(msgspec.Struct, frozen=True):
@@ -101,7 +101,6 @@ class Record:
 
 _record = msgspec.json.Decoder(_RecordRead)
 _seal = msgspec.json.Decoder(_SealRead)
-_header = msgspec.json.Decoder(Header)
 _later = msgspec.json.Decoder(_Later)
 
 
@@ -142,16 +141,19 @@ class JournalReader:
         self.sealed: Seal | None = None
         self.debris = 0
         self.before_seal = (self.chain, 0)
+        self.header, self.format_written = self._header()
+        self._advance(self._end(0))
+
+    def _header(self) -> tuple[Header, int]:
+        """The header in today's format, and the format that it was written in."""
         body = self._body(0, self._end(0))
         if body is None:
             raise JournalError("the journal has no header that can be read")
         try:
-            self.header = _header.decode(body)
-        except msgspec.MsgspecError as error:
+            plain = msgspec.json.decode(body, type=dict[str, Any])
+            return msgspec.convert(converted(plain), Header), plain["format"]
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
             raise JournalError(f"the journal's header is wrong: {error}") from error
-        if self.header.format != FORMAT:
-            raise JournalError(f"the journal has format {self.header.format}, this lab reads format {FORMAT}")
-        self._advance(self._end(0))
 
     def records(self) -> Iterator[Record]:
         """The records in order. A torn tail ends them; a wrong line before an intact one raises JournalError."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from p2p.session.session import RULES
 from p2p.sim.shell.cli_options import shell_word
+from recordings.journal.conversion import JOURNAL_FORMAT
 from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import read_folder, run_again, still_runs
 
@@ -37,7 +38,8 @@ def verify(recording: Path) -> Verification:
     if reading.sealed.digest != digest:
         why = f"the records are good, but the digest in the seal is {reading.sealed.digest}, not {digest}"
         return Verification(False, why, len(played))
-    return Verification(True, f"{len(played)} records, digest {digest}", len(played))
+    older = f", format {reading.format_written}" if reading.format_written != JOURNAL_FORMAT else ""
+    return Verification(True, f"{len(played)} records, digest {digest}{older}", len(played))
 
 
 def _unsealed(recording: Path, reading: JournalReader, runs: bool, good: int) -> str:

@@ -44,7 +44,7 @@ class TopicState:
         self.read = 0
         self.confirmed = 0
         self.made: list[tuple[int, int, Duration]] = []
-        self.intervals = PeriodSums(shown=rules.information != "standing")
+        self.intervals = PeriodSums(shown=rules.information != "quotes")
         self.board = AnnouncementQueue(rules)
         self._public = PublicKnowledge(rules)
         self._on_clock = {"state", "standing"}

@@ -75,7 +75,7 @@ class SessionNotices:
 
     def _made(self) -> str:
         """What the period came to. Where contracts are not public, that it is over."""
-        if self.knowledge.rules.information == "standing":
+        if self.knowledge.rules.information == "quotes":
             return f"period {self.knowledge.period} is over"
         return made(self.knowledge)
 

@@ -70,7 +70,7 @@ def _market(institution: str, information: InformationSet, strict: bool) -> Scen
     call = CallTerms(calls=2, k=0.3, rounding="up", rationing="pro_rata") if institution == "call" and strict else None
     terms = Terms(**STRICT) if strict else Terms()
     rules = InstitutionRules(1, 200, name=institution, tick=1, terms=terms, call=call)  # type: ignore[arg-type]
-    arms = (Arm("less", 2, "standing"), Arm("more", 4, information)) if strict else ()
+    arms = (Arm("less", 2, "quotes"), Arm("more", 4, information)) if strict else ()
     return Scenario(
         title="Conformance",
         institution=rules,

@@ -11,7 +11,7 @@ ARMS = """
 [[arms]]
 name = "quotes"
 seats = 2
-information = "standing"
+information = "quotes"
 
 [[arms]]
 name = "all"

@@ -230,7 +230,7 @@ async def test_listeners_of_a_market_with_poor_seats_are_shown_no_contract(host,
 [[arms]]
 name = "quotes"
 seats = 2
-information = "standing"
+information = "quotes"
 
 [[arms]]
 name = "all"

@@ -132,15 +132,15 @@ async def test_what_the_poorest_seat_cannot_see_leaves_no_trace_on_any_topic(
     if instead(would) != would:
         monkeypatch.setattr(CallAuction, "indicative", lambda auction: otherwise(true(auction)))
     other = await published(scenario, tmp_path / "otherwise", instead)
-    if instead.information != "standing":
+    if instead.information != "quotes":
         for one in (one for topic, one in heap.told + other.told if topic == "interval"):
             one |= GRID
     assert heap.told == other.told
     topics = {topic for topic, _ in heap.told}
     assert topics >= {"state", "period", "standing", "interval"}
-    assert ("contract" in topics) == (instead.information != "standing")
+    assert ("contract" in topics) == (instead.information != "quotes")
     assert ("book" in topics) == (instead.information == "book" and name != "the standing auction")
     assert ("call" in topics) == (name == "calls")
-    hidden = {Contract} if instead.information == "standing" else set()
+    hidden = {Contract} if instead.information == "quotes" else set()
     assert instead.changed >= hidden | {Schedule}
     assert (Metered in instead.changed) == (name == "households")

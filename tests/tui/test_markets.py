@@ -264,7 +264,7 @@ def test_orders_with_quantities_are_named_in_words() -> None:
     assert order_words(Ask(305, 200), NumberFormat(public_rules(DAY))) == "ask 30.5 × 200"
 
 
-@pytest.mark.parametrize("information", ["standing", "ticker", "book"])
+@pytest.mark.parametrize("information", ["quotes", "ticker", "book"])
 def test_the_rules_say_what_the_market_is(information: str) -> None:
     page = rules_text(Play(market("continuous", information)).model).plain
     assert "rest in a book" in page

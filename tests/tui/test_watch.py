@@ -79,7 +79,7 @@ async def test_a_spectator_sees_the_public_facts_and_nothing_of_anybodys_own(hos
 async def test_a_spectator_of_a_market_with_poor_seats_sees_no_prices_of_contracts(host):
     async with host(parse(SMALL + ARMS)) as hosted:
         spectator = await hosted.login(watching())
-        assert spectator.welcome.rules.information == "standing"
+        assert spectator.welcome.rules.information == "quotes"
         _, buyer, seller = await market(hosted)
         await trade(buyer, seller, 80)
         await spectator.until_told(Standing)

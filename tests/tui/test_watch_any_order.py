@@ -74,7 +74,7 @@ def shown(model: Model | None, now: Instant) -> tuple[object, ...]:
     return (*where, *of_calls, deals, public.bid, public.ask, public.open and model.into_us(now))
 
 
-@pytest.mark.parametrize("information", ["standing", "ticker", "book"])
+@pytest.mark.parametrize("information", ["quotes", "ticker", "book"])
 @pytest.mark.parametrize("number", [1, 3, 7])
 @pytest.mark.parametrize("seed", range(10))
 def test_the_calls_and_their_clock_are_over_a_broker_what_they_are_over_a_line(
@@ -101,7 +101,7 @@ def test_the_calls_and_their_clock_are_over_a_broker_what_they_are_over_a_line(
             assert shown(screen.model, course.now) == shown(market.line, course.now)
             compared += 1
     assert compared
-    assert isinstance(market.line.indicative, Indicative) == (information != "standing")
+    assert isinstance(market.line.indicative, Indicative) == (information != "quotes")
 
 
 def test_a_pause_in_a_break_that_nobody_heard_of_moves_the_next_period() -> None:

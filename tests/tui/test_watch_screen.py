@@ -152,7 +152,7 @@ def test_the_public_looks_for_a_market_that_has_not_answered(snap_compare):
 
 
 @pytest.mark.parametrize("second", [40, 1_000], ids=["trading", "over"])
-@pytest.mark.parametrize("information", ["book", "standing"])
+@pytest.mark.parametrize("information", ["book", "quotes"])
 def test_the_publics_call_market_over_a_broker(snap_compare, information, second):
     scenario = calls(4, information)
     line = FakeClient(scenario)

@@ -108,7 +108,7 @@ class Model:
     @property
     def sees_contracts(self) -> bool:
         """Whether contracts of others are shown: else one has but one's own to count, and the public none."""
-        return self.rules.information != "standing"
+        return self.rules.information != "quotes"
 
     @property
     def robot_holds(self) -> bool:

@@ -90,7 +90,7 @@ def market_words(rules: PublicRules, figures: NumberFormat) -> str:
         f"Prices are {whole}numbers of {figures.unit} from {say(rules.price_min)} to {say(rules.price_max)}{steps}.",
         INSTITUTIONS[rules.institution].format(calls=often),
         *([LEFT_OVER[rules.terms.order_life]] if calls > 1 else []),
-        *([] if rules.institution == "standing" and rules.information != "standing" else [SEEN[rules.information]]),
+        *([] if rules.institution == "standing" and rules.information != "quotes" else [SEEN[rules.information]]),
         *terms_words(rules, figures),
         "An order at a loss is refused." if rules.no_loss else "Nothing keeps you from trading at a loss: take care.",
     ]

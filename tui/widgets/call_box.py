@@ -42,7 +42,7 @@ class CallBox(Vertical):
 
     def _show_indicative(self, model: Model) -> None:
         """What a call held now would give, where that is shown."""
-        would, shown = model.indicative, model.rules.information != "standing"
+        would, shown = model.indicative, model.rules.information != "quotes"
         price = None if would is None or not model.public.open else would.price
         text = "–" if price is None else model.figures.price(price)
         digits = self.query_one(Digits)
@@ -64,7 +64,7 @@ class CallBox(Vertical):
 def called_words(model: Model, called: Called) -> str:
     """A call that was held, in a line."""
     many = model.public.clock.calls > 1
-    if model.rules.information == "standing":
+    if model.rules.information == "quotes":
         return f"{called.call}. held" if many else "held"
     before = f"{called.call}. " if many else "held: "
     if not called.quantity:

@@ -235,7 +235,7 @@ FIVE = ((150, 121, 90), (131, 3), (211,)), ((52, 73), (64, 300), (1, 1))
 
 @every_agent
 @pytest.mark.parametrize("institution", ["continuous", "call"])
-@pytest.mark.parametrize("information", ["standing", "book"])
+@pytest.mark.parametrize("information", ["quotes", "book"])
 def test_it_plays_in_the_other_institutions_or_says_why_not(word: str, institution: Any, information: Any) -> None:
     scenario = small(*FIVE, limits=(4, 200), period_s=20.0, information=information)
     rules = msgspec.structs.replace(scenario.institution, name=institution)

@@ -163,13 +163,13 @@ CANARY = 777_777
 
 def hidden(message: Message, information: InformationSet) -> Message | None:
     """The message with canaries in all that an information set hides of it; None where it hides nothing."""
-    if isinstance(message, Contract) and information == "standing":
+    if isinstance(message, Contract) and information == "quotes":
         return msgspec.structs.replace(message, number=CANARY, price=CANARY, quantity=CANARY, seller_price=CANARY)
     if isinstance(message, Contract):
         return msgspec.structs.replace(message, buy_order=CANARY, sell_order=CANARY)
     if isinstance(message, Order) and information != "book":
         return msgspec.structs.replace(message, order=CANARY, price=CANARY, quantity=CANARY)
-    if isinstance(message, Called) and information == "standing":
+    if isinstance(message, Called) and information == "quotes":
         return msgspec.structs.replace(message, price=CANARY, quantity=CANARY)
     return None
 

@@ -93,7 +93,7 @@ def test_the_tables_agree_with_one_another(tables: dict[str, list[dict[str, str]
 def test_arm_and_information_set_are_the_traders(tables: dict[str, list[dict[str, str]]]) -> None:
     seen = Counter((row["session"], row["market"], row["arm"], row["information"]) for row in tables["traders"])
     assert set(seen.values()) == {2, 6}, "one seat in four is blind, in each market, for both periods"
-    assert {(arm, information) for _, _, arm, information in seen} == {("blind", "standing"), ("told", "book")}
+    assert {(arm, information) for _, _, arm, information in seen} == {("blind", "quotes"), ("told", "book")}
     blind = {(row["session"], row["seat"]) for row in tables["traders"] if row["arm"] == "blind"}
     assert len({seat for _, seat in blind}) > 2, "drawn by seed"
     assert {row["agent"] for row in tables["traders"]} == {"zic", "optimizer"}
