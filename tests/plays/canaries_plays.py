@@ -11,7 +11,7 @@ from server.monitoring.prometheus import Counted
 from server.publishing.feeds import Feeds, Viewer, _encoded
 from tests.plays.canaries import between_ticks, numbers_in
 
-INFORMATION = ("book", "ticker", "standing")
+INFORMATION = ("book", "ticker", "quotes")
 
 
 def check_lines(said: dict[Viewer, bytes], own: dict[Seat, set[int]]) -> None:

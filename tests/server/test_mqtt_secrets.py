@@ -27,8 +27,8 @@ MARKETS = {
     "households": energy(),
 }
 ARMS: list[tuple[InformationSet, ...]] = [
-    ("standing", "standing"),
-    ("book", "standing"),
+    ("quotes", "quotes"),
+    ("book", "quotes"),
     ("ticker", "book"),
     ("book", "book"),
 ]

@@ -42,7 +42,7 @@ def test_who_is_not_shown_the_orders_of_a_call_is_told_what_it_would_give_as_it_
 
 
 def test_an_order_that_is_not_shown_and_changes_no_state_sends_nothing() -> None:
-    _, line, frames = played(market("continuous", "standing"))
+    _, line, frames = played(market("continuous", "quotes"))
     empty = [data for data in frames if b'"facts":[]' in data]
     assert line.number > 0
     assert empty == []

@@ -16,7 +16,7 @@ from tui.text.rules_page import rules_text
 from tui.widgets.contracts import none_yet, title
 from tui.widgets.session_chart import SessionChart
 
-SEEN, HIDDEN = market("standing"), market("standing", "standing")
+SEEN, HIDDEN = market("standing"), market("standing", "quotes")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ async def test_before_the_first_period_a_chart_shows_the_prices_that_may_be_said
 
 @pytest.mark.parametrize("institution", ["standing", "continuous"])
 def test_the_rules_say_that_contracts_of_others_are_not_shown(institution: str) -> None:
-    page = rules_text(Play(market(institution, "standing")).model).plain
+    page = rules_text(Play(market(institution, "quotes")).model).plain
     assert "and your own contracts" in page
     assert "You see" not in rules_text(Play(SEEN).model).plain
 

@@ -130,7 +130,7 @@ async def test_a_household_in_balance_is_told_that_it_has_nothing_to_trade() -> 
 
 @pytest.mark.parametrize(
     "scenario",
-    [BOOK, market("continuous", "standing"), calls(2), calls(1, "standing"), DAY],
+    [BOOK, market("continuous", "quotes"), calls(2), calls(1, "quotes"), DAY],
     ids=["book", "best", "call", "call-standing", "energy"],
 )
 async def test_a_whole_session_is_shown_at_the_smallest_size(scenario: Scenario) -> None:

@@ -64,7 +64,7 @@ def test_where_identities_are_hidden_a_contract_is_nobodys_but_its_owners() -> N
         0,
         Contract(1, 90, "bid"),
         {2: Contract(1, 90, "bid", mine="buyer"), 3: Contract(1, 90, "bid", mine="seller")},
-        {"standing": Standing()},
+        {"quotes": Standing()},
     )
 
 

@@ -30,7 +30,7 @@ TAXED = Charges(commission=1, tax_buyer=5, tax_seller=-2)
 
 def treated(**changes: Any) -> Scenario:
     """Two markets of four with two arms, taxes, and time enough to trade."""
-    arms = (Arm("blind", 1, "standing"), Arm("told", 3, "book"))
+    arms = (Arm("blind", 1, "quotes"), Arm("told", 3, "book"))
     return small(markets=2, arms=arms, charges=TAXED, period_s=40.0, **changes)
 
 
