@@ -59,7 +59,7 @@ def watched(scenario: Scenario, said: Script) -> Lab:
     async def speak(lab: Lab) -> None:
         for at, envelope in said:
             await asyncio.sleep(at - loop.time())
-            lab.host.sequencer.put(InboxItem(envelope))
+            lab.host.inbox.put(InboxItem(envelope))
 
     async def life() -> Lab:
         lab = Lab(scenario, SEED)
