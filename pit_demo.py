@@ -50,7 +50,7 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
     alone = headless or not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty())
     try:
         rules = load(scenario)
-        seats, energy = rules.seats, rules.environment.name == "prosumer"
+        seats, energy = rules.seats, rules.capabilities.trades_energy
         robots = seats if alone else seats - 1
         cast = agents if ":" in agents else f"{agents}:{robots}"
         if len(parse_lineup(cast, seats)) != robots:

@@ -21,7 +21,7 @@ from bots.robots.time_limit import TimeLimitExceeded, time_limit
 from p2p.agents.base import Agent
 from p2p.agents.invocation import AgentFailed, run_decide, run_see
 from p2p.agents.order_mapping import to_message
-from p2p.agents.registry import make_agent, parse_agent_spec
+from p2p.agents.registry import make_agent, parse_agent_spec, refusal_of
 from p2p.base.rng import stream
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
@@ -97,7 +97,7 @@ class Robot:
     def _seated(self, welcome: Welcome) -> bool:
         """Take in the rules; False where the agent does not play by them."""
         rules = welcome.rules
-        why = self.agent.refuses.get(rules.institution)
+        why = refusal_of(self.agent, rules.capabilities)
         if why is not None:
             self.client.closed = Closed(0, f"{self.word} does not play in '{rules.institution}': {why}")
             return False

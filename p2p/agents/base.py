@@ -1,6 +1,6 @@
 """An agent and what it may look at: one interface for live, simulated and swept markets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from random import Random
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
@@ -76,8 +76,8 @@ class Agent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Whether `see` is to be told the facts of its feed: so it is with every rule that has a `see` of its own."""
     waits: ClassVar[bool] = False
     """Whether it only ever takes what others have quoted."""
-    refuses: ClassVar[dict[str, str]] = {}
-    """Institutions that it does not play in, each with the reason."""
+    refuses: ClassVar[Mapping[str, str]] = {}
+    """Capabilities of markets in which it does not play (p2p/scenario/capabilities.py), each with the reason."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -36,10 +36,11 @@ def to_message(action: Action, knowledge: Knowledge) -> Message | None:
         action = _allowed(action, knowledge)
     if action is None:
         return None
-    if knowledge.rules.institution == "standing":
+    can = knowledge.rules.capabilities
+    if not can.many_units:
         return action if action.quantity == 1 else msgspec.structs.replace(action, quantity=1)
     quantity = knowledge.step_left if knowledge.rules.terms.units == "many" else 1
-    if isinstance(action, Buy | Sell) and knowledge.rules.institution == "call" and action.price is not None:
+    if isinstance(action, Buy | Sell) and can.collects and action.price is not None:
         action = Bid(action.price) if isinstance(action, Buy) else Ask(action.price)
     match action:
         case Buy(price=price):

@@ -17,6 +17,8 @@ from p2p.agents.parameters import wrong_parameter
 from p2p.agents.plugin_loader import AgentError as AgentError
 from p2p.agents.plugin_loader import is_own, own_class
 from p2p.base.safe_text import printable
+from p2p.scenario.capabilities import ASKED, Capabilities
+from p2p.scenario.schema import Scenario
 
 NAMES: dict[str, str] = {
     "ziu": "p2p.agents.strategies.ziu:ZIU",
@@ -58,6 +60,9 @@ def agent_class(name: str) -> type[Agent]:
 def make_agent(name: str, parameters: Mapping[str, str] | None = None) -> Agent:
     """A new agent with its parameters given as text; raises AgentError."""
     kind = agent_class(name)
+    for refused in kind.refuses:
+        if refused not in ASKED:
+            raise AgentError(f"{name} refuses '{refused}'; what it can refuse are capabilities: {', '.join(ASKED)}")
     wrong = wrong_parameter(kind, parameters or {})
     if wrong is not None:
         raise AgentError(f"{name}: {wrong}")
@@ -164,9 +169,15 @@ def parse_lineup(text: str, seats: int) -> list[str]:
     return [word for word, many in counts for _ in range(rest if many is None else many)]
 
 
-def check_lineup(cast: Iterable[AgentLike], institution: str) -> None:
-    """Raises AgentError if an agent of a cast does not play in an institution, with its reason."""
+def check_lineup(cast: Iterable[AgentLike], scenario: Scenario) -> None:
+    """Raises AgentError if an agent of a cast does not play in a scenario's market, with its reason."""
     for one in {agent_name(one): one for one in cast}.values():
-        why = agent_of(one).refuses.get(institution)
+        why = refusal_of(agent_of(one), scenario.capabilities)
         if why is not None:
-            raise AgentError(f"{agent_name(one).partition('/')[0]} does not play in '{institution}': {why}")
+            name = agent_name(one).partition("/")[0]
+            raise AgentError(f"{name} does not play in '{scenario.institution.name}': {why}")
+
+
+def refusal_of(agent: Agent, market: Capabilities) -> str | None:
+    """Why an agent does not play in such a market, if so."""
+    return next((why for name, why in agent.refuses.items() if getattr(market, name)), None)

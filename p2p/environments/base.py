@@ -1,35 +1,66 @@
 """What the session needs of an environment."""
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+from typing import ClassVar, Self
 
 from p2p.base.units import Address, Duration, Money, Price, Quantity, Seat
-from p2p.messages import Message, StartPeriod
+from p2p.messages import Message, Schedule, StartPeriod
 from p2p.messages.envelope import Answer, Outgoing
+from p2p.scenario.environment_rules import EnvironmentRules
+from p2p.scenario.schema import Scenario
 
 
-class Environment(Protocol):
-    """What the session needs of an environment."""
+class Environment(ABC):
+    """The values and costs of one market's seats. What others must know of it is a class attribute of its `rules`."""
 
+    rules: ClassVar[type[EnvironmentRules]]
+    """The table of a scenario that it is made from."""
+    balance: dict[Seat, Money]
+    """What each seat has gained so far in the session."""
+
+    @classmethod
+    @abstractmethod
+    def of(cls, scenario: Scenario, seats: tuple[Seat, ...], seed: int, market: int) -> Self:
+        """A new environment of a scenario whose table is of its kind, all that is drawn drawn by seed."""
+
+    @abstractmethod
     def start_period(self, period: int, length_us: Duration) -> tuple[list[Outgoing], StartPeriod]:
         """The private schedules of a period for its agents, and what the institution is told."""
 
     def orders(self) -> list[tuple[Seat, Message]]:
         """What it offers for its seats by itself when a period has opened, in order."""
+        return []
 
+    @abstractmethod
     def handle(self, message: Message, sender: Address) -> Answer:
         """What the environment sends upon a message, or its refusal, which changes nothing.
 
         A `contract` is entered in its books; `end_round` tells it that the period is over.
         """
 
-    balance: dict[Seat, Money]
-    """What each seat has gained so far in the session."""
-
+    @abstractmethod
     def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
         """What each piece of such trades would gain the seat, in the order in which its units would go."""
 
     def settings(self, seat: Seat) -> list[Message]:
         """What goes on for a seat until it is changed, as the messages that would set it so."""
+        return []
 
+    @property
+    def interval_h(self) -> float | None:
+        """Hours of the day that a period stands for, where meters count; None where they do not."""
+        return None
+
+    def read(self, seat: Seat, load: Quantity, pv: Quantity) -> None:
+        """A meter's reading, to be used in the seat's next interval. Asked only where meters count."""
+        raise AssertionError("no meter counts here")
+
+    @abstractmethod
     def state(self) -> object:
         """All that it remembers, as plain data, for digests."""
+
+
+def schedules_of(environment: Environment, period: int) -> dict[Seat, Schedule]:
+    """The schedules that an environment deals in a period, by seat."""
+    sent, _ = environment.start_period(period, 0)
+    return {to: one for to, one in sent if isinstance(one, Schedule) and isinstance(to, int)}

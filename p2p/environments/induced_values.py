@@ -7,10 +7,11 @@ The books are kept once, in holdings, contracts and balances; the dictionary is 
 """
 
 from collections.abc import Callable
-from random import Random
-from typing import Any, TypedDict
+from typing import Any, Self, TypedDict
 
 from p2p.base.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat
+from p2p.environments.base import Environment
+from p2p.environments.value_draws import Dealing, Dealt
 from p2p.messages import (
     Contract,
     Contracts,
@@ -27,27 +28,8 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.schema import InducedValues, Scenario
 from p2p.schedules.holding import Holding
-
-Dealt = tuple[Role, tuple[Money, ...]]
-"""What one trader is dealt: a role and the value (or cost) of each of his units, best first."""
-
-
-def deal(
-    buyers: tuple[tuple[Money, ...], ...],
-    sellers: tuple[tuple[Money, ...], ...],
-    seats: tuple[Seat, ...],
-    rng: Random,
-) -> dict[Seat, Dealt]:
-    """Holdings to seats at random, whoever sits there and whenever he came.
-
-    Buyers' values are walked from high to low and sellers' costs from low to high, whatever order they are given in.
-    """
-    holdings: list[Dealt] = [("buyer", tuple(sorted(values, reverse=True))) for values in buyers]
-    holdings += [("seller", tuple(sorted(costs))) for costs in sellers]
-    assert len(holdings) == len(seats), "the scenario's check has seen to it"
-    rng.shuffle(holdings)
-    return dict(zip(seats, holdings, strict=True))
 
 
 class Dictionary(TypedDict):
@@ -57,12 +39,21 @@ class Dictionary(TypedDict):
     out: list[tuple[Seat | None, Seat | None, Price]]
 
 
-class Induced:
+class Induced(Environment):
     """The environment of one market; `env` is the MES's dictionary for the period that runs (or ran last).
 
     `dealt(period)` is what each seat holds in a period; `charges` are taken from what trade gains, not from the
     dictionary, which is the MES's and knows none.
     """
+
+    rules = InducedValues
+
+    @classmethod
+    def of(cls, scenario: Scenario, seats: tuple[Seat, ...], seed: int, market: int) -> Self:
+        """Schedules as they are written, who has which drawn by seed."""
+        table = scenario.environment
+        assert isinstance(table, InducedValues), "the registry goes by the table"
+        return cls(Dealing(table, seats, seed, market), scenario.charges)
 
     def __init__(self, dealt: Callable[[int], dict[Seat, Dealt]], charges: Charges = NO_CHARGES) -> None:
         self.dealt, self.charges = dealt, charges
@@ -96,10 +87,6 @@ class Induced:
             units[holding.role][seat] = holding.total
         return schedules, StartPeriod(period, length_us, units["buyer"], units["seller"])
 
-    def orders(self) -> list[tuple[Seat, Message]]:
-        """Nothing trades by itself."""
-        return []
-
     def handle(self, message: Message, sender: Address) -> Answer:
         """Enter a contract, or answer a request for the contracts, or end the period early."""
         match message:
@@ -131,10 +118,6 @@ class Induced:
         """What each piece of such trades would gain the seat, in the order in which its units would go."""
         holding = self.holdings.get(seat)
         return [] if holding is None else holding.gains(commitments, self.charges)
-
-    def settings(self, seat: Seat) -> list[Message]:
-        """Nothing can be set."""
-        return []
 
     def state(self) -> object:
         """The dictionary, its agents in order of id, and the balances."""

@@ -6,11 +6,13 @@ is worth to a seat is its gain over dealing with the grid alone under the same b
 """
 
 from dataclasses import dataclass, field
+from typing import Self
 
 from p2p.base.rng import stream
 from p2p.base.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat, is_seat
+from p2p.environments.base import Environment
 from p2p.environments.energy_value import settled
-from p2p.environments.household_days import Days
+from p2p.environments.household_days import Days, drawn_days
 from p2p.messages import (
     Ask,
     Bid,
@@ -30,7 +32,8 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.scenario.charges import NO_CHARGES, Charges
-from p2p.scenario.schema import InstitutionRules
+from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.schedules.holding import Holding
 
 
@@ -55,8 +58,16 @@ class Standing:
     reservation: SetReservation = field(default_factory=SetReservation)
 
 
-class Prosumer:
+class Prosumer(Environment):
     """The environment of one market of households."""
+
+    rules = Prosumers
+
+    @classmethod
+    def of(cls, scenario: Scenario, seats: tuple[Seat, ...], seed: int, market: int) -> Self:
+        """Households whose days and tariffs are drawn by seed."""
+        assert scenario.energy is not None, "the registry goes by the table"
+        return cls(drawn_days(scenario.energy, seats, seed, market), scenario.institution, scenario.charges)
 
     def __init__(self, days: Days, prices: InstitutionRules, charges: Charges = NO_CHARGES) -> None:
         self.days, self.prices, self.charges = days, prices, charges

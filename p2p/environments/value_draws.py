@@ -3,9 +3,28 @@
 from random import Random
 
 from p2p.base.rng import stream
-from p2p.base.units import Money, Seat
-from p2p.environments.induced_values import Dealt, deal
+from p2p.base.units import Money, Role, Seat
 from p2p.scenario.schema import InducedValues, Redraw, Shift
+
+Dealt = tuple[Role, tuple[Money, ...]]
+"""What one trader is dealt: a role and the value (or cost) of each of his units, best first."""
+
+
+def deal(
+    buyers: tuple[tuple[Money, ...], ...],
+    sellers: tuple[tuple[Money, ...], ...],
+    seats: tuple[Seat, ...],
+    rng: Random,
+) -> dict[Seat, Dealt]:
+    """Holdings to seats at random, whoever sits there and whenever he came.
+
+    Buyers' values are walked from high to low and sellers' costs from low to high, whatever order they are given in.
+    """
+    holdings: list[Dealt] = [("buyer", tuple(sorted(values, reverse=True))) for values in buyers]
+    holdings += [("seller", tuple(sorted(costs))) for costs in sellers]
+    assert len(holdings) == len(seats), "the scenario's check has seen to it"
+    rng.shuffle(holdings)
+    return dict(zip(seats, holdings, strict=True))
 
 
 class Dealing:

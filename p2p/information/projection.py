@@ -49,7 +49,7 @@ class Projector:
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.identities = scenario.identities
-        self.resets = scenario.institution.name == "standing"
+        self.resets = scenario.institution.capabilities.resets_on_contract
         self.seed = seed
         self.seats = seats_of_markets(scenario, seed)
         self.information = information_by_seat(scenario, seed)

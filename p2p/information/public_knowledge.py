@@ -25,7 +25,7 @@ class PublicKnowledge:
 
     def __init__(self, rules: PublicRules) -> None:
         self.rules = rules
-        self.resets = rules.institution == "standing"
+        self.resets = rules.capabilities.resets_on_contract
         self.clock = PeriodClock(calls_in_period(rules))
         self.seats_taken = self.seats = 0
         self.robots: int | None = None

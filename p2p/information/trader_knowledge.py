@@ -37,7 +37,7 @@ class Knowledge:
         self.rules = public.rules
         self.tick = public.rules.tick
         self.price_min, self.price_max = controlled(public.rules)
-        self.collects = public.rules.institution == "call"
+        self.collects = public.rules.capabilities.collects
         self.quotes = public.rules.terms.quotes
         self.role: Role | None = None
         self.holding: Holding | None = None

@@ -1,27 +1,41 @@
 """What the session needs of an institution."""
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from p2p.base.units import Address, Price, Quantity, Seat
 from p2p.messages import Message, Standing
 from p2p.messages.envelope import Answer
+from p2p.scenario.capabilities import Capabilities
 
 
-class Institution(Protocol):
-    """What the session needs of an institution."""
+class Institution(ABC):
+    """The rules of trade of one market. What others must know of them is in `capabilities`, and not in the name."""
 
+    capabilities: ClassVar[Capabilities]
+    """Its line of INSTITUTIONS."""
+
+    @abstractmethod
     def handle(self, message: Message, sender: Address) -> Answer:
         """What the institution sends upon a message, or its refusal, which changes nothing."""
 
+    @abstractmethod
     def standing(self) -> Standing:
         """The standing bid and ask."""
 
     def states(self) -> list[Message]:
         """What is told of the market as it is now, derived and not journaled: the standing quotes and whatever else."""
+        return [self.standing()]
 
+    def follow(self, messages: list[Message]) -> Message | None:
+        """Take in what a record told of the market; the state beside the quotes, where it may have changed."""
+        return None
+
+    @abstractmethod
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """The prices and quantities that an order would bind its sender to, with what it has open already, in the
         order in which its units would go; empty where nothing could be traded."""
 
+    @abstractmethod
     def state(self) -> object:
         """All that it remembers, as plain data, for digests."""

@@ -10,6 +10,7 @@ from math import floor
 
 from p2p.base.sides import ROLE_OF
 from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Duration, Price, Quantity, Role, Seat
+from p2p.institutions.base import Institution
 from p2p.institutions.open_orders import OpenOrders
 from p2p.institutions.trading_rights import TradingRights, seat_of
 from p2p.institutions.uniform_price import Clearing, clearing, shares
@@ -24,6 +25,7 @@ from p2p.messages import (
     Indicative,
     InitInst,
     Message,
+    Order,
     OrderId,
     Reminder,
     Replace,
@@ -35,10 +37,13 @@ from p2p.messages import (
 from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.orderbook.book import Order as Resting
 from p2p.orderbook.pairwise_clearing import clear
+from p2p.scenario.capabilities import INSTITUTIONS
 
 
-class CallAuction:
+class CallAuction(Institution):
     """The institution. The period is cut into `calls` equal parts, each ends with a call, the last with the period."""
+
+    capabilities = INSTITUTIONS["call"]
 
     def __init__(self) -> None:
         self.floor = TradingRights()
@@ -224,6 +229,26 @@ class CallAuction:
     def states(self) -> list[Message]:
         """The best quotes, and what a call held now would give."""
         return [self.standing(), self.indicative()]
+
+    def follow(self, messages: list[Message]) -> Indicative | None:
+        """Take in the terms and the orders of a recording; what a call held then would give."""
+        changed = False
+        for message in messages:
+            if isinstance(message, InitInst):
+                self.floor.init = message
+            elif isinstance(message, Order):
+                self._follow_order(message)
+                changed = True
+        return self.indicative() if changed else None
+
+    def _follow_order(self, order: Order) -> None:
+        known = self.orders.book.orders.get(order.order)
+        if known is None:
+            self.orders.rest(Resting(order.order, order.side == "bid", order.price, order.quantity, order.trader or 0))
+        elif order.quantity > 0:
+            known.quantity = order.quantity
+        else:
+            self.orders.book.cancel(order.order)
 
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """What the sender of an order would be bound to, in the order in which its units would go."""

@@ -7,6 +7,7 @@ place in the queue unless only the quantity shrinks.
 
 from p2p.base.sides import ROLE_OF
 from p2p.base.units import ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat
+from p2p.institutions.base import Institution
 from p2p.institutions.open_orders import OpenOrders
 from p2p.institutions.trading_rights import TradingRights, seat_of
 from p2p.messages import (
@@ -29,10 +30,13 @@ from p2p.messages import (
 from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.orderbook.book import Fill
 from p2p.orderbook.book import Order as Resting
+from p2p.scenario.capabilities import INSTITUTIONS
 
 
-class ContinuousAuction:
+class ContinuousAuction(Institution):
     """The institution; its orders end with the period unless the terms give them the session."""
+
+    capabilities = INSTITUTIONS["continuous"]
 
     def __init__(self) -> None:
         self.floor = TradingRights()
@@ -222,10 +226,6 @@ class ContinuousAuction:
             ask=ask[0] if ask else None,
             seller=ask[2] if ask else None,
         )
-
-    def states(self) -> list[Message]:
-        """The best quotes."""
-        return [self.standing()]
 
     def state(self) -> object:
         """All that the auction remembers."""

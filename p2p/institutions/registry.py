@@ -1,25 +1,18 @@
-"""The institution of a name."""
-
-from typing import assert_never
+"""The institutions by name, one line each; what each can do is in p2p/scenario/capabilities.py."""
 
 from p2p.institutions.base import Institution
-from p2p.scenario.schema import InstitutionName
+from p2p.institutions.call import CallAuction
+from p2p.institutions.continuous import ContinuousAuction
+from p2p.institutions.standing import StandingAuction
+from p2p.scenario.capabilities import InstitutionName
+
+CLASSES: dict[InstitutionName, type[Institution]] = {
+    "standing": StandingAuction,
+    "continuous": ContinuousAuction,
+    "call": CallAuction,
+}
 
 
 def institution_named(name: InstitutionName) -> Institution:
     """A new institution, not yet initialised."""
-    match name:
-        case "standing":
-            from p2p.institutions.standing import StandingAuction
-
-            return StandingAuction()
-        case "continuous":
-            from p2p.institutions.continuous import ContinuousAuction
-
-            return ContinuousAuction()
-        case "call":
-            from p2p.institutions.call import CallAuction
-
-            return CallAuction()
-        case other:
-            assert_never(other)
+    return CLASSES[name]()

@@ -7,6 +7,7 @@ After each contract both sides are open again. Where the terms of trade waive th
 """
 
 from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat, Side
+from p2p.institutions.base import Institution
 from p2p.institutions.trading_rights import TradingRights, seat_of
 from p2p.messages import (
     Ask,
@@ -26,10 +27,13 @@ from p2p.messages import (
     StartPeriod,
 )
 from p2p.messages.envelope import Answer, Outgoing, Refusal
+from p2p.scenario.capabilities import INSTITUTIONS
 
 
-class StandingAuction:
+class StandingAuction(Institution):
     """The institution. Between `start_period` and `end_period` it is open; outside every order is refused."""
+
+    capabilities = INSTITUTIONS["standing"]
 
     def __init__(self) -> None:
         self.floor = TradingRights()
@@ -155,10 +159,6 @@ class StandingAuction:
             ask=None if self.asker is None else self.ask,
             seller=self.asker,
         )
-
-    def states(self) -> list[Message]:
-        """The standing bid and ask."""
-        return [self.standing()]
 
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """The one price that the sender of an order would pay or get at worst; none where it cannot trade."""

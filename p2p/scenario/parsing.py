@@ -11,21 +11,20 @@ import msgspec
 from p2p.scenario.charges import Charges
 from p2p.scenario.conversion import converted
 from p2p.scenario.errors import ScenarioError, explained
-from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
 from p2p.scenario.schema import (
-    ENVIRONMENT_NAMES,
+    ENVIRONMENTS,
     Arm,
-    InducedValues,
     InstitutionRules,
-    Redraw,
     RobotRules,
     Scenario,
-    Shift,
     Vacancies,
 )
 from p2p.scenario.terms import CallTerms, Terms
 from p2p.scenario.toml_lines import line_of
 from p2p.scenario.validation import contradictions
+
+NAMES = tuple(ENVIRONMENTS)
+"""Of environments; a tuple, for what is written in their place may be anything."""
 
 
 def parse(text: str, name: str = "scenario") -> Scenario:
@@ -39,8 +38,8 @@ def parse(text: str, name: str = "scenario") -> Scenario:
     except ValueError as error:
         raise ScenarioError(f"{name}:{line_of(text, 'format')}: format: {error}") from error
     environment = data.get("environment")
-    if isinstance(environment, dict) and environment.setdefault("name", "induced") not in ENVIRONMENT_NAMES:
-        what = f"there is no '{environment['name']}'; there are {', '.join(ENVIRONMENT_NAMES)}"
+    if isinstance(environment, dict) and environment.setdefault("name", next(iter(ENVIRONMENTS))) not in NAMES:
+        what = f"there is no '{environment['name']}'; there are {', '.join(NAMES)}"
         raise ScenarioError(f"{name}:{line_of(text, 'environment.name')}: environment.name: {what}")
     try:
         scenario = msgspec.convert(data, Scenario)
@@ -65,21 +64,18 @@ def checked(scenario: Scenario, says: str = "the options") -> Scenario:
 
 def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
     """The struct that each table of a scenario is, by its dotted name."""
-    induced = data.get("environment", {}).get("name") == "induced"
+    environment = data.get("environment")
+    name = environment.get("name") if isinstance(environment, dict) else None
+    table = ENVIRONMENTS.get(name or NAMES[0], ENVIRONMENTS[NAMES[0]])
     return {
         "": Scenario,
         "institution": InstitutionRules,
-        "environment": InducedValues if induced else Prosumers,
+        "environment": table,
         "robots": RobotRules,
         "vacancies": Vacancies,
         "charges": Charges,
         "arms": Arm,
         "institution.terms": Terms,
         "institution.call": CallTerms,
-        "environment.shifts": Shift,
-        "environment.redraw": Redraw,
-        "environment.buy": Range,
-        "environment.feed_in": Range,
-        "environment.flexible_value": Range,
-        "environment.battery": Battery,
+        **{f"environment.{key}": below for one in (*ENVIRONMENTS.values(), table) for key, below in one.tables.items()},
     }

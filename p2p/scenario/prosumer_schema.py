@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from p2p.base.units import PRICE_MAX, QUANTITY_MAX, SEATS_MAX, Price
+from p2p.scenario.environment_rules import EnvironmentRules, Wrong
 
 
 class Battery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,9 +44,6 @@ Count = Annotated[int, Meta(ge=0, le=SEATS_MAX)]
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][05]\Z")]
 """HH:MM, a multiple of five minutes: the steps of the profiles."""
 
-Wrong = tuple[str, str]
-"""A key and what is wrong with it."""
-
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Drawn uniformly from the whole numbers between low and high, both included."""
@@ -56,10 +54,12 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The highest that can be drawn."""
 
 
-class Prosumers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="prosumer", tag_field="name"):
+class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
     """[environment] of name `prosumer`. Which seats have panels, and which of these batteries, is drawn by seed."""
 
-    name: ClassVar[str] = "prosumer"
+    name: ClassVar = "prosumer"
+    trades_energy: ClassVar = True
+    tables: ClassVar = {"buy": Range, "feed_in": Range, "flexible_value": Range, "battery": Battery}
     seats: Annotated[int, Meta(ge=2, le=SEATS_MAX)]
     """Households of one market."""
     buy: Range
@@ -119,7 +119,7 @@ class Prosumers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pr
         """What the connection carries in an interval."""
         return None if self.grid_limit_w is None else int(self.grid_limit_w * self.interval_h)
 
-    def wrong(self) -> list[Wrong]:
+    def wrong(self, periods: int) -> list[Wrong]:
         """What contradicts what, each with its key below [environment]."""
         return [*self._tariffs_wrong(), *self._things_wrong()]
 

@@ -3,8 +3,8 @@
 import msgspec
 
 from p2p.base.units import Price
+from p2p.scenario.capabilities import Capabilities
 from p2p.scenario.charges import NO_CHARGES, Charges
-from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.schema import InformationSet, RobotRules, Scenario
 from p2p.scenario.terms import CallTerms, Terms
 
@@ -27,7 +27,8 @@ class PublicRules(msgspec.Struct, frozen=True):
 
     `robots`: whether robots may trade here; None where that is not mentioned, and then `reaction`, how fast robots are,
     is told to robots alone: to others it is what it is where nothing is said. `takeover_after_s`: after so long without
-    a line a robot trades in one's place, unpaid, until one is back; None: the seat passes.
+    a line a robot trades in one's place, unpaid, until one is back; None: the seat passes. `capabilities`: what the
+    institution and the environment can do; who listens asks these, and not for the institution's name.
     """
 
     title: str
@@ -53,6 +54,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     starts_when_full: bool = True
     spectators: bool = True
     demonstration: bool = False
+    capabilities: Capabilities = Capabilities()
 
 
 def public_rules(scenario: Scenario, information: InformationSet | None = None, to_robot: bool = False) -> PublicRules:
@@ -83,12 +85,13 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None, 
         starts_when_full=scenario.start == "when_full",
         spectators=scenario.spectators == "open",
         demonstration=scenario.demonstration,
+        capabilities=scenario.capabilities,
     )
 
 
 def _energy(scenario: Scenario) -> EnergyRules | None:
-    table = scenario.environment
-    if not isinstance(table, Prosumers):
+    table = scenario.energy
+    if table is None:
         return None
     return EnergyRules(table.starts_at, table.interval_min, table.money_unit, table.money_per_unit, table.end_value)
 

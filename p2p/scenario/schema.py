@@ -1,27 +1,17 @@
 """A scenario: every key of its file as a field of a struct, each with its text (docs/scenarios.md is made of them)."""
 
-from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias, get_args
 
 import msgspec
 from msgspec import Meta
 
-from p2p.base.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration
+from p2p.base.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Money, Price
+from p2p.scenario.capabilities import INSTITUTIONS, Capabilities, InstitutionName
 from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.environment_rules import EnvironmentRules, Wrong
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.reaction_times import parse_reaction
 from p2p.scenario.terms import CallTerms, Terms
-
-EnvironmentName: TypeAlias = Literal["induced", "prosumer"]
-
-
-ENVIRONMENT_NAMES: tuple[str, ...] = get_args(EnvironmentName)
-
-
-InstitutionName: TypeAlias = Literal["standing", "continuous", "call"]
-
-
-INSTITUTION_NAMES: tuple[str, ...] = get_args(InstitutionName)
-
 
 TITLE_MAX = 200
 """Characters of a title: it has to fit a line of a terminal, twice over."""
@@ -57,6 +47,11 @@ class InstitutionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     call: CallTerms | None = None
     """How a call is held; for `call` alone."""
 
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the institution can do."""
+        return INSTITUTIONS[self.name]
+
 
 class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[[environment.shifts]]: from a period on, so much is added to all values of buyers, to all costs of sellers."""
@@ -80,10 +75,11 @@ class Redraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How it is drawn."""
 
 
-class InducedValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="induced", tag_field="name"):
+class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
     """[environment]: one list of unit values per buyer, one of unit costs per seller."""
 
-    name: ClassVar[str] = "induced"
+    name: ClassVar = "induced"
+    tables: ClassVar = {"shifts": Shift, "redraw": Redraw}
     buyers: Traders
     """For each buyer what each of his units is worth to him in a period."""
     sellers: Traders
@@ -98,9 +94,65 @@ class InducedValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
         """Seats of one market."""
         return len(self.buyers) + len(self.sellers)
 
+    def wrong(self, periods: int) -> list[Wrong]:
+        """Shifts that never come, and a range that is empty."""
+        wrong = []
+        for index, shift in enumerate(self.shifts):
+            if shift.from_period > periods:
+                why = f"{shift.from_period} is after the last period ({periods})"
+                wrong.append((f"shifts[{index}].from_period", why))
+        if self.redraw is not None and self.redraw.low > self.redraw.high:
+            wrong.append(("redraw.low", f"is above high ({self.redraw.high})"))
+        return wrong
+
+    def sides(self) -> str:
+        """How many buyers and sellers."""
+        return f"{len(self.buyers)} buyers and {len(self.sellers)} sellers"
+
+    @property
+    def anew(self) -> bool:
+        """Whether a range to draw from is given."""
+        return self.redraw is not None
+
+    def drawn(self, seed: int) -> list[str]:
+        """Each shift, and from which range values are drawn anew."""
+        lines = []
+        for shift in self.shifts:
+            moved = [f"{side} {by:+}" for side, by in (("values", shift.buyers), ("costs", shift.sellers)) if by]
+            lines.append(f"shift        from period {shift.from_period} on: {', '.join(moved) or 'nothing'}")
+        if self.redraw is not None:
+            low, high = self.redraw.low, self.redraw.high
+            lines.append(
+                f"values       drawn anew each period from {low} to {high}; "
+                f"here as seed {seed} draws the first market's"
+            )
+        return lines
+
+    def repeated(self, times: int) -> Self:
+        """So many traders of each schedule."""
+        return msgspec.structs.replace(self, buyers=self.buyers * times, sellers=self.sellers * times)
+
+    def dearest(self) -> Price:
+        """The highest of all values and costs, and of what may be drawn in their place."""
+        given = max(max(units) for units in (*self.buyers, *self.sellers))
+        return given if self.redraw is None else max(given, self.redraw.high)
+
+    def raised(self, constant: Money) -> Self:
+        """All values and costs so much higher, and what may be drawn in their place."""
+
+        def more(traders: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+            return tuple(tuple(value + constant for value in units) for units in traders)
+
+        redraw = self.redraw
+        if redraw is not None:
+            redraw = msgspec.structs.replace(redraw, low=redraw.low + constant, high=redraw.high + constant)
+        return msgspec.structs.replace(self, buyers=more(self.buyers), sellers=more(self.sellers), redraw=redraw)
+
 
 EnvironmentTable: TypeAlias = InducedValues | Prosumers
-"""[environment]: its `name` says which; without one it is induced."""
+"""[environment]: its `name` says which; without one it is the first of these."""
+ENVIRONMENTS: dict[str, type[EnvironmentRules]] = {table.name: table for table in get_args(EnvironmentTable)}
+"""The tables by name; p2p/environments/registry.py has the classes that they are the rules of."""
 
 
 class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -188,6 +240,17 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the market is from, for whoever runs it."""
     instructions: Text = ""
     """What traders read before the session, and whenever they ask."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What its institution and its environment can do."""
+        of_institution = self.institution.capabilities
+        return msgspec.structs.replace(of_institution, trades_energy=self.environment.trades_energy)
+
+    @property
+    def energy(self) -> Prosumers | None:
+        """The table of an energy market; None where units of schedules are traded."""
+        return self.environment if isinstance(self.environment, Prosumers) else None
 
     @property
     def traders(self) -> int:

@@ -1,9 +1,8 @@
 """What in a scenario contradicts what."""
 
 from p2p.base.units import SEATS_MAX
-from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.reaction_times import ReactionError, parse_reaction
-from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
+from p2p.scenario.schema import InstitutionRules, Scenario
 
 
 def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
@@ -17,9 +16,9 @@ def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
         wrong.append(("institution.terms.price_ceiling", f"is below the floor ({terms.price_floor})"))
     elif not wrong and rules.tick > 0 and _nothing_between(rules):
         wrong.append(("institution.terms", f"leave no price that is on the tick of {rules.tick}"))
-    if rules.name == "call" and terms.quotes != "both":
+    if rules.capabilities.collects and terms.quotes != "both":
         wrong.append(("institution.terms.quotes", "must be 'both' in a call: whoever may not quote cannot trade there"))
-    if rules.call is not None and rules.name != "call":
+    if rules.call is not None and not rules.capabilities.collects:
         wrong.append(("institution.call", f"says how a call is held, and the institution is '{rules.name}'"))
     return wrong
 
@@ -32,25 +31,18 @@ def _nothing_between(rules: InstitutionRules) -> bool:
 
 
 def _environment_wrong(scenario: Scenario) -> list[tuple[str, str]]:
-    """Shifts that never come, ranges that are empty, and what an energy market cannot do."""
-    values = scenario.environment
-    if isinstance(values, Prosumers):
-        return [*((f"environment.{key}", why) for key, why in values.wrong()), *_energy_wrong(scenario, values)]
-    wrong = []
-    for index, shift in enumerate(values.shifts):
-        if shift.from_period > scenario.periods:
-            why = f"{shift.from_period} is after the last period ({scenario.periods})"
-            wrong.append((f"environment.shifts[{index}].from_period", why))
-    if values.redraw is not None and values.redraw.low > values.redraw.high:
-        wrong.append(("environment.redraw.low", f"is above high ({values.redraw.high})"))
-    return wrong
+    """What the environment says of its own table, and what an energy market cannot do."""
+    wrong = [(f"environment.{key}", why) for key, why in scenario.environment.wrong(scenario.periods)]
+    return [*wrong, *_energy_wrong(scenario)]
 
 
-def _energy_wrong(scenario: Scenario, values: Prosumers) -> list[tuple[str, str]]:
+def _energy_wrong(scenario: Scenario) -> list[tuple[str, str]]:
     """Institutions under which amounts of energy cannot be traded, or only by another clock."""
-    rules = scenario.institution
+    rules, values = scenario.institution, scenario.energy
     wrong = []
-    if rules.name == "standing":
+    if values is None:
+        return []
+    if not rules.capabilities.many_units:
         wrong.append(("institution.name", "trades one unit at a time; for energy take continuous or call"))
     if rules.terms.order_life == "session":
         wrong.append(("institution.terms.order_life", "cannot be 'session': an interval's energy is gone with it"))
@@ -77,7 +69,7 @@ def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     if scenario.takes_over and scenario.disclosure == "not_mentioned":
         why = "cannot be 'robot' where robots are 'not_mentioned': who may be replaced is told so beforehand"
         wrong.append(("vacancies.drop_out", why))
-    if rules.call and rules.call.feeder_cap_kw is not None and isinstance(scenario.environment, InducedValues):
+    if rules.call and rules.call.feeder_cap_kw is not None and scenario.energy is None:
         wrong.append(("institution.call.feeder_cap_kw", "is for energy, and the environment is 'induced'"))
     if scenario.arms and sum(arm.seats for arm in scenario.arms) != scenario.traders:
         wrong.append(("arms", f"the seats of the arms do not add up to the market's {scenario.traders}"))

@@ -10,9 +10,8 @@ A reading that counts is its seat's load and PV in the next interval, in the for
     missing        no reading since the interval before began: the seat's own profile, as without a meter
 """
 
-from typing import Protocol, runtime_checkable
-
-from p2p.base.units import SECOND, Duration, Instant, Quantity, Seat
+from p2p.base.units import SECOND, Duration, Instant, Seat
+from p2p.environments.base import Environment
 from p2p.messages import Reading, Verdict
 
 FUSE_W = 100_000
@@ -21,27 +20,15 @@ AHEAD_US: Duration = 60 * SECOND
 """How far a meter's clock may run ahead of ours."""
 
 
-@runtime_checkable
-class TakesReadings(Protocol):
-    """An environment in which meters count."""
-
-    @property
-    def interval_h(self) -> float:
-        """Hours of the day that an interval stands for."""
-
-    def read(self, seat: Seat, load: Quantity, pv: Quantity) -> None:
-        """Use this in the seat's next interval."""
-
-
 class MeterReadings:
     """Which readings have counted so far: the instant of the last one of each seat."""
 
     def __init__(self) -> None:
         self.last: dict[Seat, Instant] = {}
 
-    def judge(self, reading: Reading, now: Instant, age_max: Duration, environment: object) -> Verdict:
+    def judge(self, reading: Reading, now: Instant, age_max: Duration, environment: Environment) -> Verdict:
         """What becomes of a reading in an environment; one that is taken is remembered, and handed on."""
-        if not isinstance(environment, TakesReadings):
+        if environment.interval_h is None:
             return "not_metered"
         verdict = self._verdict(reading, now, age_max, environment.interval_h)
         if verdict == "taken":

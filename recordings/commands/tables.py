@@ -32,8 +32,8 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
         headers = [_header(folder) for folder in recordings]
         scenarios = [scenario_of(header) for header in headers]
         _each_once(recordings, [header.session for header in headers])
-        if len({scenario.environment.name for scenario in scenarios}) > 1:
-            raise click.ClickException("energy and induced values have other columns: write their tables apart")
+        if len({scenario.capabilities.trades_energy for scenario in scenarios}) > 1:
+            raise click.ClickException("energy and schedules of units have other columns: write their tables apart")
         folder_for(out)
         with click.progressbar(played(recordings), length=len(recordings), label="recordings", file=sys.stderr) as bar:
             done = write_tables(out, bar, scenarios, "parquet" if form == "parquet" else "csv")

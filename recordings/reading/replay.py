@@ -9,6 +9,7 @@ from pathlib import Path
 
 from p2p.base.units import AGENTS, INSTITUTION, Seat
 from p2p.information.projection import Projector
+from p2p.institutions.registry import institution_named
 from p2p.messages import Message
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import ProtocolError
@@ -17,7 +18,6 @@ from p2p.scenario.public_rules import PublicRules, public_rules
 from p2p.scenario.schema import InformationSet
 from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import read_folder, scenario_of, still_runs
-from recordings.reading.indicative_price import IndicativePrice
 
 
 class ReplayError(Exception):
@@ -84,7 +84,7 @@ def _told(
     told: list[NumberedFact] = []
     said: dict[int, Message] = {}
     states: list[NumberedFact] = []
-    indication = IndicativePrice(scenario_of(reading.header).institution.name)
+    institution = institution_named(scenario_of(reading.header).institution.name)
     information = views.poorest(market) if seat is None else views.information[seat]
     for record in reading.records():
         try:
@@ -93,7 +93,7 @@ def _told(
             raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
         if seat is not None and envelope.sender == seat:
             said[envelope.token] = envelope.message
-        state = indication.after([event.message for event in events if event.market == market])
+        state = institution.follow([event.message for event in events if event.market == market])
         for event in events:
             shown = views.project(event)
             if shown is None or shown.market not in (None, market):

@@ -14,8 +14,8 @@ WH = 1_000
 
 def energy_table(score: Score) -> Table:
     """Each period, and each market as a whole with the bound of perfect foresight."""
-    rules = score.scenario.environment
-    assert isinstance(rules, Prosumers), "only prosumers have energy"
+    rules = score.scenario.energy
+    assert rules is not None, "only energy markets have energy"
     limited = rules.grid_limit_w is not None
     note = (
         ""

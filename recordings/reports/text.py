@@ -6,7 +6,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from p2p.analysis.market_metrics import SessionScore, score_session
-from p2p.scenario.prosumer_schema import Prosumers
 from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.writer import interval
 from recordings.reading.participants import display_name
@@ -152,12 +151,10 @@ def _who(score: Score, trader: TraderScore) -> str:
 
 def _amounts(score: Score) -> str:
     """What quantities are counted in."""
-    return "Wh" if isinstance(score.scenario.environment, Prosumers) else "units"
+    return "Wh" if score.scenario.capabilities.trades_energy else "units"
 
 
 def _money(score: Score) -> tuple[str, int]:
     """The unit in which money is shown, and how much of it is one."""
-    environment = score.scenario.environment
-    if isinstance(environment, Prosumers):
-        return environment.money_unit, environment.money_per_unit
-    return score.scenario.currency, 1
+    energy = score.scenario.energy
+    return (score.scenario.currency, 1) if energy is None else (energy.money_unit, energy.money_per_unit)

@@ -12,7 +12,6 @@ from p2p.messages import Reading
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import SAFE_INT, ProtocolError
 from p2p.protocol.meter_payload import measured
-from p2p.scenario.prosumer_schema import Prosumers
 from server.hosted_session import HostedSession
 from server.session.inbox import InboxItem
 
@@ -25,8 +24,8 @@ class MeterInbox:
 
     def __init__(self, host: HostedSession) -> None:
         self.host = host
-        table = host.status.scenario.environment
-        self.interval_h = table.interval_h if isinstance(table, Prosumers) else None
+        table = host.status.scenario.energy
+        self.interval_h = None if table is None else table.interval_h
         self.passed_over: Counter[str] = Counter()
         self._heard_s: dict[Seat, float] = {}
 

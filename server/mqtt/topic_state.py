@@ -48,8 +48,8 @@ class TopicState:
         self.board = AnnouncementQueue(rules)
         self._public = PublicKnowledge(rules)
         self._on_clock = {"state", "standing"}
-        self._on_clock |= {"book"} if rules.information == "book" and rules.institution != "standing" else set()
-        self._on_clock |= {"call"} if rules.institution == "call" else set()
+        self._on_clock |= {"book"} if rules.information == "book" and rules.capabilities.has_book else set()
+        self._on_clock |= {"call"} if rules.capabilities.collects else set()
         self._states_told: list[bytes] | None = None
         self._at: Instant = 0
         self._period: Period | None = None

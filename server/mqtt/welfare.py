@@ -10,7 +10,6 @@ from p2p.analysis.session_outcome import SessionOutcome
 from p2p.messages import Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound
 from p2p.messages.envelope import Event
 from p2p.protocol.mqtt_topics import WELFARE_KEPT, Efficiency, Welfare
-from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.schema import Scenario
 from server.mqtt.period_sums import HOUSEHOLDS_MIN
 
@@ -35,7 +34,7 @@ class WelfareScores:
     def __init__(self, scenario: Scenario, before: SessionOutcome) -> None:
         self.outcome = before
         self._early = scenario.demonstration
-        self._few = isinstance(scenario.environment, Prosumers) and scenario.traders < HOUSEHOLDS_MIN
+        self._few = scenario.capabilities.trades_energy and scenario.traders < HOUSEHOLDS_MIN
         self._scores: list[list[PeriodScore]] = [[] for _ in range(scenario.markets)]
         self._fresh: list[list[int]] = [[] for _ in range(scenario.markets)]
         self._told = [0] * scenario.markets

@@ -16,7 +16,7 @@ from p2p.protocol.server_address import os_sentence
 from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import checked
-from p2p.scenario.schema import InducedValues, Scenario
+from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load, scenario_path
 from p2p.sim.shell.cli_options import shell_word
 from recordings.journal.format import JournalError
@@ -70,7 +70,7 @@ def opened_new(
         cast = parse_lineup(bots, rules.seats) if bots else []
         vacancies = rules.vacancies
         stand_ins = [vacancies.fill, vacancies.stand_in if rules.takes_over else ""]
-        check_lineup([*cast, *(word for word in stand_ins if word)], rules.institution.name)
+        check_lineup([*cast, *(word for word in stand_ins if word)], rules)
         seed = secrets.randbits(63) if seed is None else seed
         rules = disguised(rules, seed) if changes.disguise else rules
         return open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit")), cast
@@ -120,11 +120,9 @@ def repeated(rules: Scenario, seats: int) -> Scenario:
     Raises UsageError where its environment deals none.
     """
     times = -(-seats // rules.traders)
-    values = rules.environment
     if times <= 1:
         return rules
-    if not isinstance(values, InducedValues):
-        raise click.UsageError("only schedules of induced values can be repeated for more seats")
-    return replace(
-        rules, environment=replace(values, buyers=values.buyers * times, sellers=values.sellers * times), arms=()
-    )
+    more = rules.environment.repeated(times)
+    if more is None:
+        raise click.UsageError("only schedules of values can be repeated for more seats; this environment has none")
+    return replace(rules, environment=more, arms=())

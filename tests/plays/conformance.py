@@ -13,9 +13,9 @@ import msgspec
 
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import encode, wire_record_of
+from p2p.scenario.capabilities import INSTITUTION_NAMES
 from p2p.scenario.charges import Charges
 from p2p.scenario.schema import (
-    INSTITUTION_NAMES,
     Arm,
     InducedValues,
     InformationSet,

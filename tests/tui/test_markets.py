@@ -35,7 +35,6 @@ from p2p.protocol.codec import encode
 from p2p.protocol.frames import Fact, Welcome, feed_frame, frame
 from p2p.scenario.public_rules import public_rules
 from p2p.sim.simulation.simulation import Simulation
-from recordings.reading.indicative_price import IndicativePrice
 from tests.plays.tui_markets_plays import BOOK, DAY, opened
 from tests.plays.tui_plays import Play, calls, market, small, told_to, why
 from tui.entry.order_entry import NotPossible, cancelling, outlook, price_typed, refusal_for, replacing, usual_quantity
@@ -174,9 +173,9 @@ def test_what_a_call_would_give_is_a_state_and_the_latest_counts() -> None:
 def test_a_recording_gives_the_same_indication_as_the_market_gave() -> None:
     scenario = calls(2)
     simulation = Simulation(scenario, ["zic"] * scenario.seats, 5)
-    indication, seen = IndicativePrice("call"), []
+    institution, seen = CallAuction(), []
     for _, _, events in simulation.play():
-        state = indication.after([event.message for event in events if event.market == 0])
+        state = institution.follow([event.message for event in events if event.market == 0])
         if state is not None:
             institution = simulation.session.markets[0].institution
             assert isinstance(institution, CallAuction)

@@ -27,7 +27,7 @@ class NumberFormat:
         self.money_unit = energy.money_unit if energy else self.unit
         self._money_per_unit = energy.money_per_unit if energy else self.per_unit
         self._money_decimals = 2 if energy else self.decimals
-        self.many = rules.institution != "standing" and rules.terms.units == "many"
+        self.many = rules.capabilities.many_units and rules.terms.units == "many"
 
     def price(self, price: Price) -> str:
         """A price, without its unit."""

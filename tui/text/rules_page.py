@@ -28,13 +28,13 @@ l       lets an automaton offer all at the price that is typed, from the next pe
 LEAVING = """i       these pages
 q       leave"""
 
-INSTITUTIONS = {
-    "standing": "One unit changes hands in each contract. A new quote must be better than the standing one; after each"
-    " contract both sides are open again. A quote cannot be taken back.",
-    "continuous": "Bids and asks rest in a book until they are met, better prices first, then earlier ones; the price"
+HOW = {
+    "resets_on_contract": "One unit changes hands in each contract. A new quote must be better than the standing one;"
+    " after each contract both sides are open again. A quote cannot be taken back.",
+    "has_book": "Bids and asks rest in a book until they are met, better prices first, then earlier ones; the price"
     " of a contract is the resting order's. You may cancel an order or replace it at any time; a replaced one"
     " goes to the end of its queue unless only its quantity shrinks.",
-    "call": "Bids and asks are collected, and {calls} all that can trade at one price do so at once, whatever they"
+    "collects": "Bids and asks are collected, and {calls} all that can trade at one price do so at once, whatever they"
     " said: a buyer pays no more than his bid, a seller gets no less than his ask. Until then you may cancel an"
     " order or replace it.",
 }
@@ -88,13 +88,21 @@ def market_words(rules: PublicRules, figures: NumberFormat) -> str:
     sentences = [
         f"{rules.traders} traders, {rules.periods} periods.",
         f"Prices are {whole}numbers of {figures.unit} from {say(rules.price_min)} to {say(rules.price_max)}{steps}.",
-        INSTITUTIONS[rules.institution].format(calls=often),
+        how_words(rules).format(calls=often),
         *([LEFT_OVER[rules.terms.order_life]] if calls > 1 else []),
-        *([] if rules.institution == "standing" and rules.information != "quotes" else [SEEN[rules.information]]),
+        *([] if not rules.capabilities.has_book and rules.information != "quotes" else [SEEN[rules.information]]),
         *terms_words(rules, figures),
         "An order at a loss is refused." if rules.no_loss else "Nothing keeps you from trading at a loss: take care.",
     ]
     return " ".join(sentences)
+
+
+def how_words(rules: PublicRules) -> str:
+    """How trade goes, by what the market can do."""
+    can = rules.capabilities
+    if can.collects:
+        return HOW["collects"]
+    return HOW["resets_on_contract"] if can.resets_on_contract else HOW["has_book"]
 
 
 def robots_words(model: Model) -> list[str]:

@@ -31,14 +31,16 @@ def _page(kind: type) -> str:
 def _show(name: str) -> None:
     from p2p.agents.parameters import parameters_of, said_default, said_range
     from p2p.agents.registry import agent_class
+    from p2p.scenario.capabilities import INSTITUTIONS
 
     kind = agent_class(name)
     click.echo(_page(kind))
     click.echo(f"\nsource      {kind.source or 'not said'}")
     click.echo(f"may lose    {'yes, by its definition' if kind.may_lose else 'no'}")
     click.echo(f"learns      {'yes, from the facts of its feed' if kind.learns else 'no'}")
-    for institution, why in kind.refuses.items():
-        click.echo(f"not in      {institution}: {why}")
+    for capability, why in kind.refuses.items():
+        named = ", ".join(name for name, can in INSTITUTIONS.items() if getattr(can, capability, False))
+        click.echo(f"not in      {named or capability}: {why}")
     fields = parameters_of(kind)
     click.echo("parameters  " + ("" if fields else "none"))
     for field in fields:

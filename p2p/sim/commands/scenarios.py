@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from p2p.scenario.schema import InducedValues, Scenario
+from p2p.scenario.schema import Scenario
 
 
 @click.group(epilog="Example: pit scenarios show smith-1962-test-1")
@@ -44,16 +44,11 @@ def show(scenario: str, seed: int) -> None:
         f"institution  {rules.institution.name}, prices {rules.institution.price_min} to "
         f"{rules.institution.price_max} {rules.currency}, tick {rules.institution.tick}"
     )
-    from p2p.sim.library.induced_sheet import induced_sheet, rules_lines
+    from p2p.sim.library.energy_sheet import energy_sheet
+    from p2p.sim.library.units_sheet import rules_lines, units_sheet
 
-    values = rules.environment
-    if isinstance(values, InducedValues):
-        sheet = induced_sheet(rules, values, seed)
-    else:
-        from p2p.sim.library.energy_sheet import energy_sheet
-
-        sheet = iter(energy_sheet(rules, seed))
-    for line in (*rules_lines(rules), *sheet):
+    sheet = energy_sheet if rules.capabilities.trades_energy else units_sheet
+    for line in (*rules_lines(rules), *sheet(rules, seed)):
         click.echo(line)
 
 

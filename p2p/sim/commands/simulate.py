@@ -81,7 +81,7 @@ def _checked(
     try:
         rules = load(scenario)
         cast = tuple(parse_lineup(agents, rules.seats))
-        check_lineup(cast, rules.institution.name)
+        check_lineup(cast, rules)
         if reaction:
             parse_reaction(reaction, rules.robots.reaction_mean_s)
             rules = replace(rules, robots=replace(rules.robots, reaction=reaction))
@@ -99,7 +99,6 @@ def _checked(
 
 def _say(rules: Scenario, agents: str, done: list[SessionResult]) -> None:
     from p2p.analysis.market_metrics import score_session
-    from p2p.scenario.prosumer_schema import Prosumers
     from p2p.sim.tables.writer import interval
 
     sessions = [score_session(played.scores) for played in done]
@@ -112,7 +111,7 @@ def _say(rules: Scenario, agents: str, done: list[SessionResult]) -> None:
     click.echo(f"price       {price.said(1)}")
     periods = sum(len(played.scores) for played in done)
     traded = sum(s.quantity for s in sessions) / periods
-    energy = isinstance(rules.environment, Prosumers)
+    energy = rules.capabilities.trades_energy
     click.echo(f"energy      {traded:.0f} Wh a period" if energy else f"units       {traded:.2f} a period")
     refused: Counter[tuple[str, str]] = Counter()
     for played in done:

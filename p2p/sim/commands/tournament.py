@@ -33,7 +33,7 @@ def tournament(
 
     try:
         rules = load(scenario)
-        check_lineup(agents, rules.institution.name)
+        check_lineup(agents, rules)
     except (AgentError, ScenarioError) as error:
         raise click.ClickException(str(error)) from error
     if len(agents) < 2 or len(set(agents)) < len(agents):

@@ -14,15 +14,13 @@ from typing import Any
 import msgspec
 
 from p2p.base.field_types import type_words
-from p2p.scenario.schema import InducedValues, Scenario
+from p2p.scenario.schema import ENVIRONMENTS, Scenario
 from p2p.sim.docs.scenarios_introduction import INTRODUCTION
 
 TABLE = re.compile(r"^\[+[\w.]+\]+(?: of name `\w+`)?[:.] ")
 """How the text of a struct begins that says which table it is: the heading says it already."""
 PLURAL = re.compile(r"^(list|integer|number|text)\b")
 """What there may be several of in a list."""
-NAMES = {"InducedValues": " of name `induced`", "Prosumers": " of name `prosumer`"}
-"""What tells the two tables [environment] from one another."""
 NEEDED = "*needed*"
 """In the place of a default where the key must be there."""
 
@@ -34,9 +32,15 @@ def page() -> str:
         places.setdefault(kind, []).append(f"`{path}`" if path else "At the top of the file")
     parts = [INTRODUCTION]
     for kind, paths in places.items():
-        heading = ", ".join(paths) + NAMES.get(kind.__name__, "")
+        heading = ", ".join(paths) + _tagged(kind)
         parts.append(f"## {heading}\n{_about(kind)}\n\n{_keys(kind)}")
     return "\n".join(parts)
+
+
+def _tagged(kind: type[msgspec.Struct]) -> str:
+    """What tells the tables [environment] from one another."""
+    name = kind.__struct_config__.tag
+    return "" if name is None else f" of name `{name}`"
 
 
 def tables() -> Iterator[tuple[str, type[msgspec.Struct]]]:
@@ -81,9 +85,9 @@ def _about(kind: type[msgspec.Struct]) -> str:
 def _keys(kind: type[msgspec.Struct]) -> str:
     said = meanings(kind)
     rows = [(f.encode_name, _type(f.type), _default(f), said.get(f.name, "")) for f in _fields(kind)]
-    if kind.__name__ in NAMES:
-        name = kind.__struct_config__.tag
-        default = f'`"{name}"`' if kind is InducedValues else NEEDED
+    name = kind.__struct_config__.tag
+    if name is not None:
+        default = f'`"{name}"`' if name == next(iter(ENVIRONMENTS)) else NEEDED
         rows.insert(0, ("name", f"`{name}`", default, "Which environment it is."))
     lines = [f"| `{key}` | {what} | {default} | {means} |" for key, what, default, means in rows]
     return "\n".join(["| key | may be | default | meaning |", "|---|---|---|---|", *lines]) + "\n"

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from p2p.analysis.energy_metrics import best_gain, feeder_capacity
-from p2p.environments.base import Environment
+from p2p.environments.base import schedules_of
 from p2p.environments.registry import environment_of
-from p2p.messages import Schedule
 from p2p.scenario.assignment import seats_of_markets
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.schema import Scenario
@@ -14,8 +13,8 @@ from p2p.schedules.equilibrium import demand, equilibrium, supply
 
 def energy_sheet(scenario: Scenario, seed: int) -> Iterator[str]:
     """The sheet of the first market, line by line; forecasts only, for metering is yet to come."""
-    rules = scenario.environment
-    assert isinstance(rules, Prosumers)
+    rules = scenario.energy
+    assert rules is not None, "only energy markets have this sheet"
     panels = rules.seats if rules.pv is None else rules.pv
     yield (
         f"session      {scenario.markets} × {rules.seats} households, {panels} with panels and {rules.batteries} "
@@ -32,7 +31,7 @@ def energy_sheet(scenario: Scenario, seed: int) -> Iterator[str]:
     yield f"  from   buyers      Wh  sellers      Wh  quantity       P0  surplus {rules.money_unit}"
     environment = environment_of(scenario, seats_of_markets(scenario, seed)[0], seed, 0)
     for period in range(1, scenario.periods + 1):
-        schedules = _schedules(environment, period)
+        schedules = list(schedules_of(environment, period).values())
         goal = equilibrium(schedules)
         wanted, offered = demand(schedules), supply(schedules)
         surplus = best_gain(wanted, offered, capacity) / rules.money_per_unit
@@ -42,11 +41,6 @@ def energy_sheet(scenario: Scenario, seed: int) -> Iterator[str]:
             f" {_time(rules, period)} {buyers:8} {sum(s.quantity for s in wanted):7} {len(schedules) - buyers:8} "
             f"{sum(s.quantity for s in offered):7} {goal.quantity:9} {price:>8} {surplus:10.1f}"
         )
-
-
-def _schedules(environment: Environment, period: int) -> list[Schedule]:
-    sent, _ = environment.start_period(period, 0)
-    return [one.message for one in sent if isinstance(one.message, Schedule)]
 
 
 def _time(rules: Prosumers, period: int) -> str:

@@ -62,6 +62,6 @@ def _check_stand_ins(scenario: Scenario, text: str, name: str) -> None:
         try:
             check_named_in_a_file(word)
             if key == "fill" or scenario.takes_over:
-                check_lineup([word], scenario.institution.name)
+                check_lineup([word], scenario)
         except AgentError as error:
             raise ScenarioError(f"{name}:{line_of(text, f'vacancies.{key}')}: vacancies.{key}: {error}") from error

@@ -32,8 +32,8 @@ def can_be_solved() -> bool:
 
 def foresight_bound(scenario: Scenario, days: list[EnergyRecords]) -> float | None:
     """The most that one market's intervals could gain, in money (price × Wh); None without SciPy or intervals."""
-    rules = scenario.environment
-    if not isinstance(rules, Prosumers) or not days or not can_be_solved():
+    rules = scenario.energy
+    if rules is None or not days or not can_be_solved():
         return None
     programme = Programme(rules, days, feeder_capacity(scenario.institution.call))
     return max(0.0, _alone(rules, days) - programme.least_cost())

@@ -70,7 +70,7 @@ class Simulation:
         self.scenario = scenario
         self.session = Session(scenario, seed)
         self.views = Projector(scenario, seed)
-        check_lineup(cast, scenario.institution.name)
+        check_lineup(cast, scenario)
         self.cast = [agent_name(one) for one in cast]
         self.outside = frozenset(outside)
         self.reaction = parse_reaction(scenario.robots.reaction, scenario.robots.reaction_mean_s)

@@ -4,7 +4,6 @@ from typing import Any
 
 from p2p.analysis.energy_metrics import EnergyScore
 from p2p.base.exact_sum import total
-from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.schema import ENERGY, FORESIGHT, LIMITED, Column
@@ -12,8 +11,8 @@ from p2p.sim.tables.schema import ENERGY, FORESIGHT, LIMITED, Column
 
 def period_columns(scenario: Scenario) -> tuple[Column, ...]:
     """The energy columns of a scenario's periods; none where there are no prosumers."""
-    rules = scenario.environment
-    if not isinstance(rules, Prosumers):
+    rules = scenario.energy
+    if rules is None:
         return ()
     return ENERGY + (LIMITED if rules.grid_limit_w is not None else ())
 

@@ -19,8 +19,10 @@ from math import sqrt
 from p2p.base.exact_sum import total
 from p2p.base.rng import derived, stream
 from p2p.base.units import Seat
+from p2p.environments.base import schedules_of
+from p2p.environments.registry import environment_of
 from p2p.scenario.assignment import seats_of_markets
-from p2p.scenario.schema import InducedValues, Scenario
+from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.batch import SessionSpec, play
 from p2p.sim.simulation.process_pool import in_order
 
@@ -97,13 +99,12 @@ def seats_of_half(scenario: Scenario, seed: int) -> frozenset[Seat]:
     rng = stream(seed, "balanced group")
     for market, seats in enumerate(seats_of_markets(scenario, seed)):
         ordered = list(seats)
-        if isinstance(scenario.environment, InducedValues):
-            from p2p.environments.value_draws import Dealing
-
-            dealt = Dealing(scenario.environment, seats, seed, market)(1)
-            ordered.sort(key=lambda seat, dealt=dealt: dealt[seat])  # type: ignore[misc]
-        else:
+        if scenario.capabilities.trades_energy:
             rng.shuffle(ordered)
+        else:
+            schedules = schedules_of(environment_of(scenario, seats, seed, market), 1)
+            dealt = {seat: (one.role, [step.value for step in one.steps]) for seat, one in schedules.items()}
+            ordered.sort(key=dealt.__getitem__)
         for start in range(0, len(ordered), 2):
             two = ordered[start : start + 2]
             pick = int(rng.random() * 2)

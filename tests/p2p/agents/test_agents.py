@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from p2p.agents.base import Action, Agent, View
 from p2p.agents.quoting import improves, on_tick
-from p2p.agents.registry import NAMES, AgentError
+from p2p.agents.registry import NAMES, AgentError, refusal_of
 from p2p.base.rng import derived, stream
 from p2p.base.units import is_seat
 from p2p.information.projection import Projector
@@ -240,7 +240,7 @@ def test_it_plays_in_the_other_institutions_or_says_why_not(word: str, instituti
     scenario = small(*FIVE, limits=(4, 200), period_s=20.0, information=information)
     rules = msgspec.structs.replace(scenario.institution, name=institution)
     scenario = msgspec.structs.replace(scenario, institution=rules)
-    if institution in agent(word).refuses:
+    if refusal_of(agent(word), scenario.capabilities):
         with pytest.raises(AgentError, match="does not play in"):
             Simulation(scenario, [word] * 6, 1)
         return
@@ -262,7 +262,7 @@ def test_it_trades_in_every_scenario_that_it_does_not_refuse(word: str, name: st
     scenario = load(name)
     scenario = msgspec.structs.replace(scenario, periods=min(PERIODS, scenario.periods))
     others = ["zic" if agent(word).waits and seat % 2 else word for seat in range(scenario.seats)]
-    if scenario.institution.name in agent(word).refuses:
+    if refusal_of(agent(word), scenario.capabilities):
         with pytest.raises(AgentError, match="does not play in"):
             Simulation(scenario, others, 1)
         return

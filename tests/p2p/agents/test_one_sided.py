@@ -9,7 +9,7 @@ import pytest
 from p2p.agents.base import Action
 from p2p.agents.order_mapping import to_message
 from p2p.agents.quoting import only_takes, take_best
-from p2p.agents.registry import NAMES, AgentError
+from p2p.agents.registry import NAMES, AgentError, refusal_of
 from p2p.agents.strategies.beliefs import Belief, History
 from p2p.agents.strategies.zip import ZIP
 from p2p.base.units import is_seat
@@ -52,7 +52,7 @@ def test_where_one_side_quotes_every_rule_trades_or_says_why_not(word: str, quot
     """Among its own, to the end of the session; one that only ever takes what others quote has every second seat."""
     scenario = one_sided(load("smith-1962-test-1"), quotes, institution)
     cast = ["zic" if agent(word).waits and seat % 2 else word for seat in range(scenario.seats)]
-    if institution in agent(word).refuses:
+    if refusal_of(agent(word), scenario.capabilities):
         with pytest.raises(AgentError, match="does not play in"):
             Simulation(scenario, cast, 1)
         return

@@ -15,6 +15,7 @@ from p2p.agents.invocation import AgentFailed
 from p2p.agents.registry import AgentError, check_lineup, make_agent, parse_agent_spec, parse_lineup
 from p2p.messages import Ask, Bid, Contract, End, Passes, Quote
 from p2p.scenario.assignment import seats_of_markets
+from p2p.sim.library.files import load
 from p2p.sim.simulation.batch import SessionSpec, play_all
 from p2p.sim.simulation.simulation import Simulation
 from recordings.journal.store import read_folder
@@ -217,9 +218,9 @@ def test_a_file_that_cannot_be_imported_is_shown_with_its_own_traceback(tmp_path
 
 
 def test_an_agent_says_where_it_does_not_play():
-    check_lineup(["sniper", "zic"], "standing")
+    check_lineup(["sniper", "zic"], load("smith-1962-test-1"))
     with pytest.raises(AgentError, match="sniper does not play in 'call': nothing stands"):
-        check_lineup(["zic", "sniper"], "call")
+        check_lineup(["zic", "sniper"], load("call-market"))
 
 
 @pytest.mark.parametrize(

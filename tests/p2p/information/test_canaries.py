@@ -29,7 +29,7 @@ IDENTITIES = ("hidden", "alias", "per_period")
 
 def plays(scenario: str, agent: str) -> bool:
     try:
-        check_lineup([agent], load(scenario).institution.name)
+        check_lineup([agent], load(scenario))
     except AgentError:
         return False
     return True

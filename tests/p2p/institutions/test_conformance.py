@@ -27,8 +27,9 @@ from p2p.messages import (
     Schedule,
 )
 from p2p.messages.envelope import Envelope, Event
+from p2p.scenario.capabilities import INSTITUTION_NAMES
 from p2p.scenario.public_rules import controlled, public_rules
-from p2p.scenario.schema import ENVIRONMENT_NAMES, INSTITUTION_NAMES, InformationSet, Scenario
+from p2p.scenario.schema import ENVIRONMENTS, InformationSet, Scenario
 from p2p.session.session import Session
 from recordings.journal.store import Recovered, Store, read_folder, run_again
 from server.hosted_session import open_new
@@ -45,7 +46,7 @@ HONEST = {"does_not_improve", "own_order", "loss_floor", "no_units_left", "too_m
 
 def test_what_is_registered_is_played() -> None:
     assert {case.scenario.institution.name for case in CASES} == set(INSTITUTION_NAMES)
-    assert {case.scenario.environment.name for case in CASES} == set(ENVIRONMENT_NAMES)
+    assert {case.scenario.environment.name for case in CASES} == set(ENVIRONMENTS)
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed() -> None:
@@ -101,7 +102,7 @@ def test_a_session_is_legal(case: Case) -> None:
 
 
 def _uncrossed(session: Session) -> None:
-    if session.scenario.institution.name == "call":
+    if session.scenario.capabilities.collects:
         return
     for market in session.markets:
         standing = market.institution.standing()

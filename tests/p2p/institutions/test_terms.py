@@ -30,7 +30,7 @@ from p2p.scenario.parsing import parse
 from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.scenario.terms import CallTerms, Terms
 from p2p.sim.library.files import load
-from p2p.sim.library.induced_sheet import induced_sheet, rules_lines
+from p2p.sim.library.units_sheet import rules_lines, units_sheet
 from p2p.sim.simulation.batch import SessionSpec, play
 from tests.conftest import SMALL
 from tests.plays.play import Course, answer, small, told
@@ -343,9 +343,9 @@ def test_what_makes_no_sense_in_a_call_is_said() -> None:
 def test_the_sheet_shows_terms_and_each_change_of_the_equilibrium() -> None:
     ceiling, shift = load("price-ceiling"), load("supply-shift")
     assert "terms        price ceiling 150" in list(rules_lines(ceiling))
-    shown = "\n".join(induced_sheet(ceiling, ceiling.environment, 1))  # type: ignore[arg-type]
+    shown = "\n".join(units_sheet(ceiling, 1))
     assert "the ceiling of 150 binds: 8 wanted, 4 offered there" in shown
-    shown = "\n".join(induced_sheet(shift, shift.environment, 1))  # type: ignore[arg-type]
+    shown = "\n".join(units_sheet(shift, 1))
     assert "shift        from period 4 on: costs +60" in shown
     assert "P0 = 150; quantity 6 (5 with a gain); surplus 600 a period from period 1 on" in shown
     assert "P0 = 180; quantity 4 (4 with a gain); surplus 320 a period from period 4 on" in shown

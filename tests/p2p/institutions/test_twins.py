@@ -32,7 +32,7 @@ from p2p.messages import (
     StartPeriod,
 )
 from p2p.messages.envelope import Refusal
-from p2p.scenario.schema import INSTITUTION_NAMES
+from p2p.scenario.capabilities import INSTITUTION_NAMES
 from p2p.scenario.terms import CallTerms, Terms
 from tests.twins.naive_market import TWINS, Deal, Naive, NaiveCall
 

@@ -1,12 +1,13 @@
-"""The sheet of a scenario: its terms of trade in words, and of induced values the equilibrium wherever it changes."""
+"""The sheet of a scenario: its terms of trade in words, and of units the equilibrium wherever it changes."""
 
 from collections.abc import Iterator
 
 import msgspec
 
-from p2p.environments.value_draws import Dealing
-from p2p.messages import Schedule, Step
-from p2p.scenario.schema import InducedValues, Scenario
+from p2p.environments.base import schedules_of
+from p2p.environments.registry import environment_of
+from p2p.messages import Schedule
+from p2p.scenario.schema import Scenario
 from p2p.schedules.equilibrium import Equilibrium, demand, equilibrium, supply
 
 
@@ -40,37 +41,29 @@ def rules_lines(rules: Scenario) -> Iterator[str]:
         yield f"drop-outs    {rules.vacancies.stand_in} after {rules.vacancies.grace_s:g} s, until they are back"
 
 
-def induced_sheet(rules: Scenario, values: InducedValues, seed: int) -> Iterator[str]:
+def units_sheet(rules: Scenario, seed: int) -> Iterator[str]:
     """Session, equilibria, and supply and demand unit by unit as they are in the first period."""
     yield (
-        f"session      {rules.markets} × {len(values.buyers)} buyers and {len(values.sellers)} sellers, "
+        f"session      {rules.markets} × {rules.environment.sides()}, "
         f"{rules.periods} periods of {rules.period_s:g} s, {rules.break_s:g} s between"
     )
-    yield from (_shift_line(values, index) for index in range(len(values.shifts)))
-    if values.redraw is not None:
-        low, high = values.redraw.low, values.redraw.high
-        yield f"values       drawn anew each period from {low} to {high}; here as seed {seed} draws the first market's"
-    changes = list(_changes(rules, values, seed))
+    yield from rules.environment.drawn(seed)
+    changes = list(_changes(rules, seed))
     for period, schedules in changes:
-        when = f" in period {period}" if values.redraw else f" from period {period} on"
+        when = f" in period {period}" if rules.environment.anew else f" from period {period} on"
         yield from _equilibrium_lines(rules, schedules, "" if len(changes) == 1 else when)
     yield from _units(rules, changes[0][1])
 
 
-def _shift_line(values: InducedValues, index: int) -> str:
-    shift = values.shifts[index]
-    moved = [f"{side} {by:+}" for side, by in (("values", shift.buyers), ("costs", shift.sellers)) if by]
-    return f"shift        from period {shift.from_period} on: {', '.join(moved) or 'nothing'}"
-
-
-def _changes(rules: Scenario, values: InducedValues, seed: int) -> Iterator[tuple[int, list[Schedule]]]:
+def _changes(rules: Scenario, seed: int) -> Iterator[tuple[int, list[Schedule]]]:
     """The schedules of the first period, and of each whose values are not those of the one before."""
-    dealing = Dealing(values, tuple(range(rules.traders)), seed, 0)
+    environment = environment_of(rules, tuple(range(rules.traders)), seed, 0)
     before = None
     for period in range(1, rules.periods + 1):
-        dealt = dealing(period)
+        schedules = list(schedules_of(environment, period).values())
+        dealt = [(one.role, one.steps) for one in schedules]
         if dealt != before:
-            yield period, [Schedule(period, role, tuple(map(Step, units))) for role, units in dealt.values()]
+            yield period, schedules
         before = dealt
 
 

@@ -1,0 +1,43 @@
+"""What institutions and environments can do, as far as others must know it: asked for in the place of their names.
+
+A scenario's check, its public rules, projection, agents, terminal and server ask these questions. They ask for no name:
+an institution that is new here answers them in the same way.
+"""
+
+from typing import Literal, TypeAlias, get_args
+
+import msgspec
+
+
+class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Of a market: those of its institution, and of its environment whether energy is traded."""
+
+    has_book: bool = False
+    """Orders rest behind the best quotes; the information set `book` shows them."""
+    collects: bool = False
+    """Orders are collected and cleared in calls: quotes need not improve, and nothing can be taken."""
+    resets_on_contract: bool = False
+    """A contract clears the quotes of both sides."""
+    many_units: bool = False
+    """An order may be for several units at once."""
+    withdraws: bool = False
+    """An open order can be cancelled and replaced."""
+    posts: bool = False
+    """Sellers post one offer each, hidden until posting ends; then buyers take. Nobody bids."""
+    trades_energy: bool = False
+    """What is traded is energy in Wh, measured and settled, and not units of a schedule."""
+
+
+ASKED: tuple[str, ...] = Capabilities.__struct_fields__
+"""The names of all capabilities: what an agent may refuse."""
+
+InstitutionName: TypeAlias = Literal["standing", "continuous", "call"]
+"""The word `name` in the table [institution]."""
+
+INSTITUTIONS: dict[InstitutionName, Capabilities] = {
+    "standing": Capabilities(resets_on_contract=True),
+    "continuous": Capabilities(has_book=True, many_units=True, withdraws=True),
+    "call": Capabilities(has_book=True, collects=True, many_units=True, withdraws=True),
+}
+"""What each institution can do; p2p/institutions/registry.py has their classes."""
+INSTITUTION_NAMES: tuple[str, ...] = get_args(InstitutionName)

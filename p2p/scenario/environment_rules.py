@@ -1,0 +1,57 @@
+"""What every table [environment] answers, whichever environment it is of."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
+import msgspec
+
+from p2p.base.units import Money, Price
+
+Wrong = tuple[str, str]
+"""A key and what is wrong with it."""
+
+
+class EnvironmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="name"):
+    """The base of these tables. Each has a name, which is its tag, and the number of a market's seats."""
+
+    name: ClassVar[str]
+    trades_energy: ClassVar[bool] = False
+    """Whether what is traded is energy, and not units of a schedule."""
+    tables: ClassVar[Mapping[str, type[msgspec.Struct]]] = {}
+    """The tables below this one, by key."""
+    undisguised: ClassVar[str] = "only induced values can be disguised; this scenario's environment has none"
+    """Why a disguise cannot be put on, where it cannot."""
+
+    @property
+    def traders(self) -> int:
+        """Seats of one market."""
+        raise NotImplementedError
+
+    def wrong(self, periods: int) -> list[Wrong]:
+        """What contradicts what in a session of so many periods, each with its key below [environment]."""
+        raise NotImplementedError
+
+    def sides(self) -> str:
+        """Who the seats of a market are, in words."""
+        return f"{self.traders} traders"
+
+    @property
+    def anew(self) -> bool:
+        """Whether all values are drawn anew each period."""
+        return False
+
+    def drawn(self, seed: int) -> list[str]:
+        """Lines of the sheet on what changes from period to period; of what is drawn, that this seed draws it."""
+        return []
+
+    def repeated(self, times: int) -> Self | None:
+        """The same schedules for so many times the traders; None where there are none to repeat."""
+        return None
+
+    def dearest(self) -> Price | None:
+        """The highest value or cost that is written in the table; None where a disguise cannot be put on."""
+        return None
+
+    def raised(self, constant: Money) -> Self:
+        """All values and costs so much higher: a disguise. Asked only where there is a `dearest`."""
+        raise NotImplementedError
