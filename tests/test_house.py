@@ -17,9 +17,9 @@ from tests import ROOT
 SAMPLE = ROOT / "recordings" / "samples" / "smith-1962-test-1"
 ROOMS = ("p2p", "server", "bots", "tui", "recordings")
 CORE_MAY_IMPORT = {
-    *("__future__", "bisect", "collections", "copy", "dataclasses", "difflib", "errno", "fractions", "functools"),
+    *("__future__", "abc", "bisect", "collections", "copy", "dataclasses", "difflib", "errno", "fractions"),
     *("itertools", "math", "msgspec", "operator", "p2p", "random", "re", "tomllib", "typing", "unicodedata"),
-    *("hashlib", "urllib.parse"),
+    *("functools", "hashlib", "urllib.parse"),
 }
 """All that the market itself stands on. None of these reads a clock, a file, a socket or a generator of its own."""
 PLUGINS_MAY_IMPORT = {"importlib", "sys", "traceback", "types"}

@@ -44,6 +44,10 @@ class EnvironmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         """Lines of the sheet on what changes from period to period; of what is drawn, that this seed draws it."""
         return []
 
+    def shortened(self, periods: int) -> Self:
+        """The same without what a session of so many periods never comes to."""
+        return self
+
     def repeated(self, times: int) -> Self | None:
         """The same schedules for so many times the traders; None where there are none to repeat."""
         return None

@@ -128,6 +128,10 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
             )
         return lines
 
+    def shortened(self, periods: int) -> Self:
+        """The same without the shifts after the last period."""
+        return msgspec.structs.replace(self, shifts=tuple(one for one in self.shifts if one.from_period <= periods))
+
     def repeated(self, times: int) -> Self:
         """So many traders of each schedule."""
         return msgspec.structs.replace(self, buyers=self.buyers * times, sellers=self.sellers * times)

@@ -54,7 +54,7 @@ def check_agent(agent: AgentLike, seed: int = 1) -> None:
 
 
 def _institutions() -> tuple[str, ...]:
-    from p2p.scenario.schema import INSTITUTION_NAMES
+    from p2p.scenario.capabilities import INSTITUTION_NAMES
 
     return INSTITUTION_NAMES
 

@@ -47,18 +47,13 @@ class Changes:
         said = {key: value for key, value in vacancies.items() if value is not None}
         rules = replace(rules, **{key: new for key, new in changed.items() if new is not None})
         rules = replace(rules, vacancies=replace(rules.vacancies, **said))
-        if self.periods is not None and isinstance(rules.environment, InducedValues):
-            rules = replace(rules, environment=_to_the_last_period(rules.environment, self.periods))
+        if self.periods is not None:
+            rules = replace(rules, environment=rules.environment.shortened(self.periods))
         if self.published and rules.spectators == "none":
             raise ScenarioError("--mqtt: this scenario has no spectators, and a broker's listeners are some")
         if rules.takes_over and rules.disclosure == "not_mentioned":
             raise ScenarioError("--drop-out robot: the scenario does not mention robots, so that nobody is told of it")
         return rules
-
-
-def _to_the_last_period(values: InducedValues, periods: int) -> InducedValues:
-    """The values without shifts that a session of fewer periods never comes to."""
-    return replace(values, shifts=tuple(shift for shift in values.shifts if shift.from_period <= periods))
 
 
 def opened_new(

@@ -168,7 +168,7 @@ def simulate(
         parse_reaction(reaction, rules.robots.reaction_mean_s)
         rules = replace(rules, robots=replace(rules.robots, reaction=reaction))
     cast = _seated(agents, rules.seats)
-    check_lineup(cast, rules.institution.name)
+    check_lineup(cast, rules)
     seeds = ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))
     tasks = [SessionSpec(k, rules, cast, own, own, tables=True) for k, own in seeds]
     return Results(rules, tuple(play_all(tasks, workers)))
@@ -240,7 +240,7 @@ def tournament(
     names = [agent_name(one) for one in agents]
     if len(names) < 2 or len(set(names)) < len(names):
         raise ValueError("a tournament needs two agents or more, each named once")
-    check_lineup(names, rules.institution.name)
+    check_lineup(names, rules)
     planned = list(meetings(rules, names, sessions, seed))
     met = Meetings(names)
     for meeting, gains in zip(planned, gains_of_all([one.task for one in planned], workers), strict=True):

@@ -51,7 +51,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         grid_limit_w=draw(st.none() | st.integers(200, 3_000)),
         end_value=draw(st.integers(0, 300)),
     )
-    assert table.wrong() == []
+    assert table.wrong(1) == []
     cap = draw(st.none() | st.floats(0.2, 5))
     call = CallTerms(feeder_cap_kw=cap, interval_min=table.interval_min, calls=draw(st.integers(1, 3)))
     name = draw(st.sampled_from(["continuous", "call"]))

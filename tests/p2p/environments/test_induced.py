@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from p2p.base.rng import stream
 from p2p.base.units import INSTITUTION, SESSION, is_seat
-from p2p.environments.induced_values import Induced, deal
+from p2p.environments.induced_values import Induced
+from p2p.environments.value_draws import deal
 from p2p.messages import (
     Bid,
     Contract,
