@@ -115,7 +115,7 @@ def _market(institution: str, quotes: str) -> Scenario:
 
 def _plays(agent: AgentLike, scenario: Scenario, seed: int) -> None:
     """Sessions among its own, twice, where the agent does not refuse the market."""
-    if scenario.institution.name == "call" and scenario.institution.terms.quotes != "both":
+    if scenario.capabilities.collects and scenario.institution.terms.quotes != "both":
         return  # no such market can be written
     try:
         first = _session(agent, scenario, seed)
@@ -134,7 +134,7 @@ def _session(agent: AgentLike, scenario: Scenario, seed: int) -> bytes:
             if isinstance(event.message, Refused):
                 reason = event.message.reason
                 expect(reason in HONEST, f"{envelope.message!r} was refused: {reason}", f"{where}, {at / 1e6:.1f} s")
-    if scenario.institution.name == "standing":  # elsewhere an order that rests may trade beside an acceptance
+    if not scenario.capabilities.has_book:  # elsewhere an order that rests may trade beside an acceptance
         for seat, robot in simulation.robots.items():
             gained = robot.knowledge.surplus_before + robot.knowledge.surplus
             expect(gained >= 0 or robot.agent.may_lose, f"Seat {seat} lost {-gained}", where)
