@@ -44,7 +44,7 @@ LEFT_OVER = {
     "session": "An order that has not traded waits for the next call, in the next period, too.",
 }
 SEEN = {
-    "standing": "You see the best bid and ask, and your own contracts.",
+    "quotes": "You see the best bid and ask, and your own contracts.",
     "ticker": "You see the best bid and ask and all contracts, but not the orders behind them.",
     "book": "You see all contracts and all orders that rest.",
 }
