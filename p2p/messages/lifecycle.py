@@ -30,7 +30,10 @@ class Pause(Message, frozen=True):
 
 
 class Paused(Message, frozen=True):
-    """The clock stands still; so much of the period (or of the pause between periods) is left."""
+    """The clock stands still; so much is left until its next mark: the end of the period or of a break.
+
+    In a market of several calls that mark is the next call; the calls after it are as far apart as the rules say.
+    """
 
     said_by: ClassVar = "session"
     told_to: ClassVar = "everyone"
@@ -45,7 +48,7 @@ class Resume(Message, frozen=True):
 
 
 class Resumed(Message, frozen=True):
-    """The clock runs again, with so much left."""
+    """The clock runs again, with so much left until its next mark, as in `paused`."""
 
     said_by: ClassVar = "session"
     told_to: ClassVar = "everyone"
@@ -61,7 +64,7 @@ class Extend(Message, frozen=True):
 
 
 class Extended(Message, frozen=True):
-    """The period has been given more time; so much is left now."""
+    """The period has been given more time; so much is left until the clock's next mark now, as in `paused`."""
 
     said_by: ClassVar = "session"
     told_to: ClassVar = "everyone"

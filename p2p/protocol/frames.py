@@ -89,11 +89,15 @@ class Welcome(msgspec.Struct, frozen=True):
     stood_in: bool = False
 
 
-class Fault(msgspec.Struct, frozen=True):
-    """What the peer did wrong: a code for programs, a sentence for people."""
+class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the peer did wrong: a code for programs, a sentence for people.
+
+    The frame was not taken: `token` is the one that is expected next, where the line stays open.
+    """
 
     code: str
     why: str
+    token: int | None = None
 
 
 class FeedRead(msgspec.Struct, frozen=True):
@@ -166,9 +170,9 @@ def feed_frame(first: int, now: Instant, facts: list[bytes], states: list[bytes]
     )
 
 
-def error_frame(error: ProtocolError) -> bytes:
-    """A peer's error, told to it."""
-    return frame("error", Fault(error.code, error.why))
+def error_frame(error: ProtocolError, token: int | None = None) -> bytes:
+    """A peer's error, told to it, with the token that is expected next."""
+    return frame("error", Fault(error.code, error.why, token))
 
 
 @lru_cache(maxsize=FACTS_KEPT)

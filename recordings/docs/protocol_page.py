@@ -12,6 +12,10 @@ from p2p.protocol import frames as line
 from p2p.protocol import mqtt_topics as broadcast
 from p2p.protocol.meter_payload import Payload
 from p2p.protocol.server_connection import FAULTS_MAX
+from p2p.scenario.charges import Charges
+from p2p.scenario.public_rules import EnergyRules, PublicRules
+from p2p.scenario.terms import CallTerms, Terms
+from recordings.docs.sample_bot import SAMPLE_BOT
 from recordings.docs.sequence_diagram import diagram
 from recordings.journal.store import read_folder
 
@@ -44,6 +48,59 @@ REASONS = {
     "no_automaton": "nothing trades by itself in this market",
     "not_now": "an experimenter's command out of season",
 }
+ERRORS = (
+    ("too_fast", "more messages than a line may say; the frame was not read", "open, not counted"),
+    ("busy", "too many messages wait for the server, or its disk is full", "open, not counted"),
+    ("token_gap", "the token is not the next one: one before it was not taken", "open, not counted"),
+    ("bad_payload", "the payload is not the directive's", "open"),
+    ("bad_frame", "a field of the frame is not what it may be", "open"),
+    ("no_token", "a message without its token", "open"),
+    ("unknown_directive", "there is no such directive", "open"),
+    ("not_yours", "the directive is not this line's to say; a spectator's line is closed", "open"),
+    ("logged_in", "a second login", "open"),
+    ("too_many_faults", "the last error of those that count", "closed, 4003"),
+    ("not_json", "the frame is no JSON object", "closed, 4003"),
+    ("bad_login", "the login is none", "closed, 4003"),
+    ("not_logged_in", "the first frame is no login", "closed, 4003"),
+    ("not_experimenter", "`conducts` was said with a trader's code", "closed, 4003"),
+    ("no_market", "a spectator asks for a market that there is not", "closed, 4003"),
+    ("no_spectators", "the session has no spectators", "closed, 4002"),
+    ("wrong_code", "no seat has this code, or the resume token is void", "closed, 4002"),
+    ("seat_taken", "a person holds the seat that a robot asks for", "closed, 4001"),
+    ("flood", "far more messages than a line may say", "closed, 4009"),
+    ("too_many_tries", "too many wrong codes came from this address", "closed, 4013"),
+    ("too_many_spectators", "there are as many spectators as there may be", "closed, 4013"),
+    ("closing", "the server stops", "closed, 1001"),
+)
+"""Code, meaning, and whether the line stays open."""
+PER_S, BURST = 20, 40
+LIMITS = (
+    ("messages_per_s", PER_S, "messages of a seat a second, over all its lines"),
+    ("messages_burst", BURST, "of them at once, after a quiet time"),
+    ("flood_burst", 540, "of them beyond that rate, then the line is closed (4009)"),
+    ("faults_max", FAULTS_MAX, "errors of a line that count: the last of them closes it"),
+    ("login_s_max", 5, "seconds for the login, from the opening of the connection"),
+    ("ping_s", 10, "seconds between the server's pings (a WebSocket library answers them by itself)"),
+    ("pong_s", 20, "seconds for the answer to one"),
+    ("send_s_max", 5, "seconds for which a line may take nothing, then it is cut"),
+    ("behind_facts_max", 1_000, "facts that a line may fall behind, then it is cut; it resumes"),
+    ("lines_max", 2_000, "connections at once"),
+    ("spectators_max", 1_000, "of them that only watch"),
+    ("handshakes_per_s", 50, "new connections of an address a second"),
+    ("handshakes_burst", 1_000, "of them at once"),
+    ("wrong_per_s", 1, "wrong codes of an address a second"),
+    ("wrong_burst", 60, "of them at once"),
+)
+"""The server's limits that a client may meet, by their names in server/limits.py, which a test compares."""
+FRAMES = (
+    (line.FRAME_MAX, "bytes of a client's frame (beyond: closed, 1009)"),
+    (line.FEED_BYTES_MAX, "bytes of a server's frame: a client's library must take as many"),
+    (line.FEED_FACTS_MAX, "facts in a frame of the feed"),
+    (line.CODE_MAX, "characters of a code"),
+    (line.NAME_MAX, "characters of a name"),
+    (wire.META_MAX, "entries of `meta`"),
+    (wire.SAFE_INT, "the largest token, `seen`, and number in `meta`"),
+)
 CLOSE_CODES = (
     (1001, "the server stops; the session can be taken up again", "yes"),
     (1009, f"a frame over {line.FRAME_MAX} bytes", "no: mend the client"),
@@ -86,27 +143,26 @@ and passes over what a frame says of it. Nobody can act for another.
 - **`state`** is derived (the standing bid and ask after the frame's last fact); only the latest counts, and nothing is
   lost by passing it over.
 - `at` and `now` are microseconds on the session's clock, which stands still in a crash.
-- What is wrong with a frame is answered by `error` with a code and a sentence, and the line stays open; after """
+- What is wrong with a frame is answered by `error` with a code, a sentence and the token that is expected next, and the
+  line stays open. The """
     + str(FAULTS_MAX)
-    + """
-  errors, or one of a frame that is no JSON, it is closed. A wrong *order* is no error: it is `refused`, a fact.
+    + """th error of those that count (see below) closes it, and so does one frame that is no JSON. A wrong *order* is no error: it is `refused`, a fact.
 
-## A bot in a dozen lines
+## When a message was not taken
+An `error` says that a frame was not taken. Its token is not used up: `token` in the error is the one that the server
+expects next. Say that message again with it, or another one in its place. Tokens behind it that were sent meanwhile are
+answered `token_gap`, with the same expected token, until it has come. Nothing else brings a seat back: a client that only
+counts on is mute. After `too_fast` wait for 1/"""
+    + str(PER_S)
+    + """ s for each message; after `bad_payload` mend it, or say another message with
+the expected token. `refused` is no error: its token is used up, and the next message has the next one.
+
+## A bot
+Run it with the seat's code in `PIT_CODE`; it ends with status 0 when the session is over.
 ```python
-import asyncio, json, os, websockets
-
-async def main(url):
-    async with websockets.connect(url, compression=None) as line:
-        await line.send(json.dumps({"directive": "login", "payload": {"code": os.environ["PIT_CODE"], "controller": "robot"}}))
-        token = 0
-        async for frame in line:
-            for fact in json.loads(frame)["payload"].get("facts", []):
-                if fact["directive"] == "quote" and fact["payload"]["side"] == "ask" and fact["payload"]["price"] <= 100:
-                    token += 1
-                    await line.send(json.dumps({"directive": "buy", "payload": {"price": 100}, "token": token}))
-
-asyncio.run(main("ws://127.0.0.1:8765"))
-```
+"""
+    + SAMPLE_BOT
+    + """```
 """
 )
 
@@ -126,12 +182,13 @@ def page(recording: Path) -> str:
     parts.append(_who_may())
     parts.append("## Frames of a line\n")
     parts += [_struct(kind) for kind in (line.Login, line.Welcome, line.FeedRead, line.Fault, wire.ClientFrame)]
+    parts.append("## Rules of a market\nIn a welcome, and on the topic `rules`. docs/scenarios.md says more of each.\n")
+    parts += [_struct(kind) for kind in (PublicRules, Terms, CallTerms, Charges, EnergyRules)]
     parts.append(TOPICS_HEAD)
     parts += [_topic(name, kind) for name, kind in broadcast.TOPICS.items()]
     parts.append(_struct(broadcast.Efficiency))
     parts.append(f"### `meter/<seat>`\n{_doc(Payload)}\n\n{_fields(Payload)}")
-    parts.append(_refusals())
-    parts.append(_closing())
+    parts += [_refusals(), _errors(), _closing(), _limits()]
     drawn = diagram(read_folder(recording), ORDERS)
     parts.append(f"## The MES's sequence diagram, from a recorded session\n\n```mermaid\n{drawn}\n```\n")
     return "\n".join(parts)
@@ -160,8 +217,17 @@ def _fields(kind: type[msgspec.Struct]) -> str:
     assert isinstance(info, msgspec.inspect.StructType)
     if not info.fields:
         return "No payload.\n"
-    rows = [f"| `{f.encode_name}` | {type_words(f.type)} | {'yes' if f.required else 'no'} |" for f in info.fields]
-    return "\n".join(["| field | type | required |", "|---|---|---|", *rows]) + "\n"
+    rows = [f"| `{f.encode_name}` | {type_words(f.type)} | {_default(f)} |" for f in info.fields]
+    return "\n".join(["| field | type | without it |", "|---|---|---|", *rows]) + "\n"
+
+
+def _default(field: msgspec.inspect.Field) -> str:
+    """What a field is where it is absent, as JSON; that it is required, where it must not be."""
+    if field.required:
+        return "required"
+    made = field.default_factory
+    value = field.default if made is msgspec.NODEFAULT else made()
+    return f"`{wire.encode(value).decode()}`"
 
 
 def _who_may() -> str:
@@ -173,6 +239,16 @@ def _who_may() -> str:
 def _refusals() -> str:
     rows = "\n".join(f"| `{reason}` | {REASONS[reason]} |" for reason in get_args(Reason))
     return f"## Why an order is refused\n| reason | meaning |\n|---|---|\n{rows}\n"
+
+
+def _errors() -> str:
+    rows = "\n".join(f"| `{code}` | {why} | {line} |" for code, why, line in ERRORS)
+    return f"## Errors\n| code | meaning | the line |\n|---|---|---|\n{rows}\n"
+
+
+def _limits() -> str:
+    rows = "\n".join(f"| {most:,} | {what} |" for most, what in [*((n, w) for _, n, w in LIMITS), *FRAMES])
+    return f"## Limits\n| at the most | of what |\n|---|---|\n{rows}\n"
 
 
 def _closing() -> str:

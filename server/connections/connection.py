@@ -25,6 +25,7 @@ class Connection:
         self.stands_in = stands_in
         self.by_robot = stands_in or login.controller == "robot"
         self.outbox: Outbox | None = None
+        self.next_token = 1
 
     def fault(self, error: ProtocolError) -> None:
         """Tell the peer that it was wrong; does not wait. One that does not read what it is told is cut."""
@@ -32,4 +33,8 @@ class Connection:
         if self.peer.buffered() > self._limits.send_bytes_max:
             self.peer.abort()
         else:
-            self.peer.push(error_frame(error))
+            self.peer.push(error_frame(error, self.next_token))
+
+    def heard(self, token: int) -> None:
+        """A message has gone to the session. As there, a token that jumps ahead or was had moves nothing on."""
+        self.next_token += token == self.next_token

@@ -173,6 +173,7 @@ class Gateway:
             seed=self.status.robot_seed(seat) if robot and seat is not None else None,
             stood_in=connection.login.have < self.feeds.taken_over.get(viewer, 0),
         )
+        connection.next_token = welcome.token + 1
         connection.peer.push(frame("welcome", welcome))
         delivery = self.seats.files.deliveries[viewer]
 
@@ -200,6 +201,7 @@ class Gateway:
             if isinstance(message, Announce):
                 message = self.announcements.keep(message)
             self.inbox.put(InboxItem(self._stamped(connection, message, said), connection))
+            connection.heard(said.token)
         except ProtocolError as error:
             if error.fatal:
                 self.log.write("closed", connection.who, why=error.code)

@@ -110,7 +110,7 @@ class Sequencer:
                 return
             if envelope.token != last + 1:
                 if arrival.speaker:
-                    why = f"token {envelope.token} came after {last}: tokens rise by one"
+                    why = f"token {envelope.token} came after {last}: say what has token {last + 1} first"
                     arrival.speaker.fault(ProtocolError("token_gap", why))
                 return
         self._handle(arrival, now, happened, lines)
