@@ -1,13 +1,9 @@
 """What the retained topics of a market say, from what its public knows after so many facts."""
 
-import msgspec
-
 from p2p.base.units import Instant, Price, Quantity
 from p2p.information.public_knowledge import PublicKnowledge
-from p2p.messages import Indicative
+from p2p.messages import Indicative, Message
 from p2p.orderbook.price_levels import BookSide
-from p2p.protocol.codec import message_of
-from p2p.protocol.frames import FactRead
 from p2p.protocol.mqtt_topics import CALLS_KEPT, LEVELS_SHOWN, Book, Call, Standing, State
 
 
@@ -39,19 +35,11 @@ def _levels(side: BookSide) -> list[tuple[Price, Quantity]]:
     return levels
 
 
-def call(public: PublicKnowledge, states: list[bytes], at: Instant, number: int) -> Call:
+def call(public: PublicKnowledge, states: list[Message], at: Instant, number: int) -> Call:
     """The calls that were held, and what the states say of one held now: nothing where that is hidden."""
-    would = _indicative(states)
+    would = next((state for state in states if isinstance(state, Indicative)), None)
     price, quantity = (would.price, would.quantity) if would else (None, None)
     return Call(at, number, public.period, public.calls[-CALLS_KEPT:], public.clock.next_call_at, price, quantity)
-
-
-def _indicative(states: list[bytes]) -> Indicative | None:
-    for raw in states:
-        fact = msgspec.json.decode(raw, type=FactRead)
-        if isinstance(message := message_of(fact.directive, fact.payload), Indicative):
-            return message
-    return None
 
 
 def state(public: PublicKnowledge, now: Instant, seats: int) -> State:

@@ -21,8 +21,6 @@ from p2p.messages import (
     StartRound,
 )
 from p2p.messages import Standing as StandingFact
-from p2p.protocol.codec import message_of
-from p2p.protocol.frames import FactRead
 from p2p.protocol.mqtt_topics import CONTRACTS_KEPT, Contracts, Made, Period, Welfare
 from p2p.scenario.public_rules import PublicRules
 from server.mqtt import topic_payloads as latest
@@ -50,7 +48,7 @@ class TopicState:
         self._on_clock = {"state", "standing"}
         self._on_clock |= {"book"} if rules.information == "book" and rules.capabilities.has_book else set()
         self._on_clock |= {"call"} if rules.capabilities.collects else set()
-        self._states_told: list[bytes] | None = None
+        self._states_told: list[Message] | None = None
         self._at: Instant = 0
         self._period: Period | None = None
         self._recent: list[Made] = []
@@ -63,10 +61,10 @@ class TopicState:
         """Take in what is new, a portion at a time; whether there is more."""
         end = min(len(self.facts), self.read + READ_AT_ONCE)
         for index in range(self.read, end):
-            fact = msgspec.json.decode(self.facts[index], type=FactRead)
-            self._see(index + 1, message_of(fact.directive, fact.payload), fact.at)
+            fact = self.facts[index]
+            self._see(index + 1, fact.message, fact.at)
         self.read = end
-        if "call" in self._on_clock and self._states_told is not self.feeds.state[self.channel]:
+        if "call" in self._on_clock and self._states_told is not self.feeds.state_messages(self.channel):
             self._changed.add("call")
         return end < len(self.facts)
 
@@ -153,8 +151,8 @@ class TopicState:
 
     def _made(self, index: int) -> bytes:
         number, period, into_us = self.made[index]
-        fact = msgspec.json.decode(self.facts[number - 1], type=FactRead)
-        contract = message_of(fact.directive, fact.payload)
+        fact = self.facts[number - 1]
+        contract = fact.message
         assert isinstance(contract, Contract), "a fact does not change"
         return msgspec.json.encode(Made(index + 1, number, period, fact.at, contract, into_us))
 
@@ -173,5 +171,5 @@ class TopicState:
             case "book":
                 return latest.book(self._public, self._at, self.read)
             case _:
-                self._states_told = self.feeds.state[self.channel]
+                self._states_told = self.feeds.state_messages(self.channel)
                 return latest.call(self._public, self._states_told, self._at, self.read)

@@ -15,7 +15,7 @@ from p2p.information.projection import RICHEST_INFORMATION, Projection, Projecto
 from p2p.messages import Announced, Message, TakenOver
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import encode
-from p2p.protocol.frames import FEED_BYTES_MAX, Fact
+from p2p.protocol.frames import FACT_KEPT_BYTES_MAX, FEED_BYTES_MAX, Fact
 from p2p.scenario.schema import InformationSet
 from p2p.session.session import Session
 from server.limits import DEFAULT
@@ -27,22 +27,45 @@ Viewer = Seat | str
 """A seat, a market's spectators, or the experimenter (who is shown the first market's facts and his own answers)."""
 
 
+class PublishedFact:
+    """A fact as it was published: decoded for the server's own use, encoded when the first connection is told it.
+
+    A long one (a schedule, a list of contracts) is one viewer's own and encoded anew: what it lists is held once.
+    """
+
+    __slots__ = ("_data", "at", "message", "sender", "to")
+
+    def __init__(self, message: Message, sender: Address, to: Address, at: Instant) -> None:
+        self.message, self.sender, self.to, self.at = message, sender, to, at
+        self._data: bytes | None = None
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes in a frame."""
+        if self._data is not None:
+            return self._data
+        data = encode(Fact(self.message.directive, self.sender, self.to, self.at, self.message))
+        if len(data) <= FACT_KEPT_BYTES_MAX:
+            self._data = data
+        return data
+
+
 class _OwnFacts:
     """A viewer's own facts: inserted ones, each with the number of public facts before it; and replacements."""
 
     def __init__(self) -> None:
         self.after: list[int] = []
-        self.facts: list[bytes] = []
+        self.facts: list[PublishedFact] = []
         self.numbers: list[int] = []
-        self.instead: dict[int, bytes] = {}
+        self.instead: dict[int, PublishedFact] = {}
         self.instead_until = 0
 
-    def insert(self, public: int, fact: bytes) -> None:
+    def insert(self, public: int, fact: PublishedFact) -> None:
         self.after.append(public)
         self.facts.append(fact)
         self.numbers.append(public + len(self.facts))
 
-    def replace(self, public: int, fact: bytes) -> None:
+    def replace(self, public: int, fact: PublishedFact) -> None:
         """Put a fact in the place of the public one with that index; they come in order."""
         self.instead[public] = fact
         self.instead_until = public + 1
@@ -53,7 +76,7 @@ class FeedCursor:
 
     __slots__ = ("channel", "own", "own_told", "public", "public_told")
 
-    def __init__(self, channel: Channel, public: list[bytes], own: _OwnFacts, number: int) -> None:
+    def __init__(self, channel: Channel, public: list[PublishedFact], own: _OwnFacts, number: int) -> None:
         self.channel, self.public, self.own = channel, public, own
         self.own_told = bisect_right(own.numbers, number)
         self.public_told = number - self.own_told
@@ -79,7 +102,7 @@ class Feeds:
         self._clock, self._joined_max = clock, joined_max
         self.status = SessionStatus(session)
         self.views = Projector(session.scenario, session.seed)
-        self.public: dict[Channel, list[bytes]] = {
+        self.public: dict[Channel, list[PublishedFact]] = {
             (market, information): []
             for market in range(self.status.markets)
             for information in self.views.in_use(market)
@@ -129,7 +152,7 @@ class Feeds:
         self.now = at
         for event in events:
             if event.to == EXPERIMENTER:
-                self._insert(EXPERIMENTER, _encoded(event.message, event.sender, EXPERIMENTER, at))
+                self._insert(EXPERIMENTER, PublishedFact(event.message, event.sender, EXPERIMENTER, at))
                 viewers.add(EXPERIMENTER)
                 continue
             shown = self.views.project(self._with_text(event))
@@ -138,7 +161,7 @@ class Feeds:
             if shown.public is not None:
                 markets |= self._publish_public(shown, event.sender, at)
             for seat, message in shown.own.items():
-                fact = _encoded(message, event.sender, seat, at)
+                fact = PublishedFact(message, event.sender, seat, at)
                 channel = self.channel(seat)
                 if shown.form(channel[1]) is None:
                     self._insert(seat, fact)
@@ -150,16 +173,16 @@ class Feeds:
         return markets, viewers
 
     def _publish_public(self, shown: Projection, sender: Address, at: Instant) -> set[int]:
-        """Add a public form to the channels that see it, encoded once for each different form; their markets."""
+        """Add a public form to the channels that see it, one fact for each different form; their markets."""
         to: Address = EVERYONE if shown.market is None else AGENTS
-        encoded: dict[int, bytes] = {}
+        made: dict[int, PublishedFact] = {}
         markets = set()
         for channel, facts in self.public.items():
             form = shown.form(channel[1]) if shown.market in (None, channel[0]) else None
             if form is not None:
-                if id(form) not in encoded:
-                    encoded[id(form)] = _encoded(form, sender, to, at)
-                facts.append(encoded[id(form)])
+                if id(form) not in made:
+                    made[id(form)] = PublishedFact(form, sender, to, at)
+                facts.append(made[id(form)])
                 self._times[channel].append(time.monotonic())
                 self._joined[channel].clear()
                 markets.add(channel[0])
@@ -172,7 +195,7 @@ class Feeds:
         words = self.words.get(event.message.digest, "")
         return Event(Announced(event.message.digest, words), event.sender, event.to, event.market)
 
-    def _insert(self, viewer: Viewer, fact: bytes) -> None:
+    def _insert(self, viewer: Viewer, fact: PublishedFact) -> None:
         self._own[viewer].insert(len(self.public[self.channel(viewer)]), fact)
 
     def _states(self, channel: Channel, at: Instant) -> list[bytes]:
@@ -187,7 +210,11 @@ class Feeds:
         if forms == self._forms.get(channel):
             return self.state[channel]
         self._forms[channel] = forms
-        return [_encoded(form, INSTITUTION, AGENTS, at) for form in forms]
+        return [PublishedFact(form, INSTITUTION, AGENTS, at).data for form in forms]
+
+    def state_messages(self, channel: Channel) -> list[Message]:
+        """The states of a channel, decoded: the same list as long as they are as they were."""
+        return self._forms.setdefault(channel, [])
 
     def count(self, viewer: Viewer) -> int:
         """How many facts a viewer has been told, all in all."""
@@ -216,8 +243,9 @@ class Feeds:
                 i += 1
             else:
                 break
-            facts.append(fact)
-            size += len(fact)
+            data = fact.data
+            facts.append(data)
+            size += len(data)
         place.public_told, place.own_told = i, j
         return facts
 
@@ -233,7 +261,7 @@ class Feeds:
         known = self._joined[place.channel]
         data = known.get(i)
         if data is None:
-            data = known[i] = b",".join(place.public[i:])
+            data = known[i] = b",".join([fact.data for fact in place.public[i:]])
         place.public_told = until
         return until - i, data
 
@@ -246,7 +274,3 @@ class Feeds:
 def spectator(market: int) -> Viewer:
     """The viewer that all who watch a market are."""
     return f"spectator/{market}"
-
-
-def _encoded(message: Message, sender: Address, to: Address, at: Instant) -> bytes:
-    return encode(Fact(message.directive, sender, to, at, message))

@@ -14,8 +14,7 @@ import msgspec
 
 from p2p.agents.registry import names_code
 from p2p.base.units import Seat
-from p2p.protocol.codec import encode, message_of
-from p2p.protocol.frames import FactRead
+from p2p.protocol.codec import encode
 from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.server_address import os_sentence
 from p2p.sim.shell.cli_options import shell_word
@@ -228,14 +227,12 @@ class ServeRun:
         telling = SessionNotices(self.opened.status.rules(self.opened.feeds.public_channel(0)[1]))
         facts = self.opened.feeds.public[self.opened.feeds.public_channel(0)]
         told = len(facts)
-        for raw in facts:
-            fact = msgspec.json.decode(raw, type=FactRead)
-            telling.knowledge.on_fact(message_of(fact.directive, fact.payload), fact.at)
+        for fact in facts:
+            telling.knowledge.on_fact(fact.message, fact.at)
         telling.say_pause()
         while True:
-            for raw in facts[told:]:
-                fact = msgspec.json.decode(raw, type=FactRead)
-                telling.on_fact(message_of(fact.directive, fact.payload), fact.at)
+            for fact in facts[told:]:
+                telling.on_fact(fact.message, fact.at)
             told = len(facts)
             hosted.news.clear()
             with contextlib.suppress(TimeoutError):

@@ -8,7 +8,7 @@ from p2p.information.projection import Projection, Projector
 from p2p.messages import Contract, Schedule
 from server.monitoring.event_log import EventLog
 from server.monitoring.prometheus import Counted
-from server.publishing.feeds import Feeds, Viewer, _encoded
+from server.publishing.feeds import Feeds, PublishedFact, Viewer
 from tests.plays.canaries import between_ticks, numbers_in
 
 INFORMATION = ("book", "ticker", "quotes")
@@ -36,10 +36,10 @@ def leak_a_schedule(patch: pytest.MonkeyPatch) -> None:
     states = Feeds._states
 
     def leaking(self: Feeds, channel, at: int) -> list[bytes]:
-        fix = self.session.markets[channel[0]].environment.holdings
+        fix = self.status._session.markets[channel[0]].environment.holdings
         return [
             *states(self, channel, at),
-            *(_encoded(Schedule(1, one.role, one.steps), "", "agents", at) for one in [*fix.values()][:1]),
+            *(PublishedFact(Schedule(1, one.role, one.steps), "", "agents", at).data for one in [*fix.values()][:1]),
         ]
 
     patch.setattr(Feeds, "_states", leaking)

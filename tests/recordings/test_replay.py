@@ -77,7 +77,7 @@ def test_the_two_markets_never_see_one_another(tmp_path: Path) -> None:
     assert quotes[0]
     assert quotes[1]
     assert quotes[0] != quotes[1]
-    published = [raw for public in feeds.public.values() for raw in public]
+    published = [fact.data for public in feeds.public.values() for fact in public]
     assert sum(map(len, quotes)) == sum(b'"directive":"quote"' in raw for raw in published)
 
 

@@ -5,13 +5,15 @@ import random
 import msgspec
 import pytest
 
-from p2p.protocol.frames import feed_frame
+from p2p.messages import Contract, Contracts
+from p2p.protocol.codec import message_of
+from p2p.protocol.frames import FactRead, feed_frame
 from p2p.scenario.parsing import parse
 from p2p.sim.simulation.simulation import Simulation
 from server.connections.outbox import Outbox
 from server.limits import DEFAULT
 from server.publishing.delivery_stats import STEPS_MS, Delivery
-from server.publishing.feeds import Feeds, spectator
+from server.publishing.feeds import Feeds, PublishedFact, spectator
 from tests.conftest import SMALL
 from tests.plays.watch_plays import ARMS
 
@@ -107,3 +109,21 @@ def test_a_delay_is_counted_in_the_class_whose_upper_end_it_does_not_exceed(wait
     delivery.sent(1, 1e-300)
     assert delivery.waited.index(1) == step
     assert len(delivery.waited) == len(STEPS_MS) + 1
+
+
+def test_a_fact_is_encoded_when_it_is_told_and_read_back_it_is_what_was_published():
+    feeds, _, play = published("small", 2)
+    for _, at, events in play:
+        feeds.publish(at, events)
+    public = feeds.public[feeds.public_channel(0)]
+    assert not any(fact._data for fact in public), "nobody was told anything"
+    told = feeds.after(spectator(0), 0, 1 << 30)
+    for fact, data in zip(public, told, strict=True):
+        read = msgspec.json.decode(data, type=FactRead)
+        assert (read.at, message_of(read.directive, read.payload)) == (fact.at, fact.message)
+
+
+def test_the_bytes_of_a_long_fact_of_ones_own_are_not_kept():
+    long = PublishedFact(Contracts(tuple(Contract(50, 1, 2) for _ in range(300))), "environment", 1, 0)
+    assert len(long.data) > 10_000
+    assert long._data is None

@@ -13,8 +13,8 @@ from bots.broker.topic_reader import TopicReader
 from bots.client import Closed, Facts, Lost
 from p2p.messages import Accepted, Bid, Contract, End, Lobby, Quote, Schedule, Standing, StartRound
 from p2p.protocol.client_connection import ClientProtocol
-from p2p.protocol.codec import encode, message_of
-from p2p.protocol.frames import FactRead, Fault, NumberedFact, Welcome
+from p2p.protocol.codec import encode
+from p2p.protocol.frames import Fault, NumberedFact, Welcome
 from p2p.protocol.mqtt_address import broker_at
 from p2p.protocol.mqtt_topics import TOPICS, Book, Welfare
 from p2p.scenario.parsing import parse
@@ -174,9 +174,8 @@ def test_whatever_a_broker_mixes_up_or_drops_the_screen_ends_up_right(seed):
     for topic, payload in bulletin.due({"state", "period", "standing", "contracts", "interval"}, feeds.now):
         fold(heard, model, topic, payload)
     told = Model(bulletin.rules, None)
-    for number, raw in enumerate(feeds.public[channel], 1):
-        fact = msgspec.json.decode(raw, type=FactRead)
-        told.fold(NumberedFact(number, fact.at, message_of(fact.directive, fact.payload)))
+    for number, fact in enumerate(feeds.public[channel], 1):
+        told.fold(NumberedFact(number, fact.at, fact.message))
     assert model.public.phase == told.public.phase == "ended"
     assert [deal.price for deal in model.periods[-1].deals] == [deal.price for deal in told.periods[-1].deals]
     assert (model.public.bid, model.public.ask) == (told.public.bid, told.public.ask)
@@ -199,9 +198,8 @@ def test_the_book_over_a_broker_has_the_levels_of_the_line_whatever_was_dropped_
     for _, at, events in simulation.play():
         feeds.publish(at, events)
         if rng.random() < 0.5:
-            for number, raw in enumerate(feeds.public[channel][had:], had + 1):
-                fact = msgspec.json.decode(raw, type=FactRead)
-                told.fold(NumberedFact(number, fact.at, message_of(fact.directive, fact.payload)))
+            for number, fact in enumerate(feeds.public[channel][had:], had + 1):
+                told.fold(NumberedFact(number, fact.at, fact.message))
             had = len(feeds.public[channel])
             while bulletin.fold():
                 pass

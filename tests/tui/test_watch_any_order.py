@@ -54,10 +54,9 @@ class Published:
         for _, at, events in self.course.heard[self._heard :]:
             self.feeds.publish(at, events)
         self._heard = len(self.course.heard)
-        for raw in self.feeds.public[self.channel][self._told :]:
-            fact = msgspec.json.decode(raw, type=FactRead)
+        for fact in self.feeds.public[self.channel][self._told :]:
             self._told += 1
-            self.line.fold(NumberedFact(self._told, fact.at, message_of(fact.directive, fact.payload)))
+            self.line.fold(NumberedFact(self._told, fact.at, fact.message))
         states = [msgspec.json.decode(raw, type=FactRead) for raw in self.feeds.state[self.channel]]
         self.line.set_states({fact.directive: message_of(fact.directive, fact.payload) for fact in states})
         while self.bulletin.fold():
