@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-VERSION = "0.1.0"
+DISTRIBUTION = "tradingpit"
+"""The package's name where it is installed from."""
 
 # name → (where it lives, what `pit --help` says of it). The help is here so that listing it imports nothing.
 COMMANDS = {
@@ -67,12 +68,34 @@ class Rooms(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def version() -> str:
+    """The version as pyproject.toml states it: read there in a checkout, else in the record of what is installed."""
+    stated = Path(__file__).resolve().with_name("pyproject.toml")
+    if stated.is_file():
+        import tomllib
+
+        project = tomllib.loads(stated.read_text(encoding="utf-8"))["project"]
+        if project["name"] == DISTRIBUTION:
+            return str(project["version"])
+    from importlib import metadata
+
+    return metadata.version(DISTRIBUTION)
+
+
+def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        click.echo(f"pit, version {version()}")
+        context.exit()
+
+
 @click.group(
     cls=Rooms,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: pit demo    Another: pit serve smith-1962-test-1 --bots zic:21, then pit trade URL",
 )
-@click.version_option(VERSION, prog_name="pit")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help="Show it and exit."
+)
 def cli() -> None:
     """The trading lab: people and robots trade with one another, live, under exact rules."""
 

@@ -26,7 +26,7 @@ from p2p.scenario.schema import InducedValues, InstitutionRules, RobotRules, Sce
 from p2p.scenario.terms import Terms
 from p2p.sim.library.files import load
 from p2p.sim.simulation.batch import SessionResult, SessionSpec, play_all
-from p2p.sim.tournament.tournament import Mean, mean_of
+from p2p.sim.tables.estimate import Estimate, mean_of
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "outputs" / "validation"
@@ -47,11 +47,11 @@ def played(scenario: Scenario, word: str, sessions: int, seed: int = 1) -> list[
     return list(play_all(tasks, WORKERS))
 
 
-def percent(values: Iterable[float | None]) -> Mean:
+def percent(values: Iterable[float | None]) -> Estimate:
     return mean_of([100 * value for value in values if value is not None])
 
 
-def efficiency(games: list[SessionResult]) -> Mean:
+def efficiency(games: list[SessionResult]) -> Estimate:
     return percent(score_session(game.scores).efficiency for game in games)
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from p2p.sim.tournament.tournament import Mean
+from p2p.sim.tables.estimate import Estimate
 
 ROOT = Path(__file__).resolve().parent.parent
 Line = tuple[str, str, str, str, str, str]
@@ -31,7 +31,7 @@ COMMAND = (
 DISPUTED = "De Luca & Cliff (2011); disputed: Vach (2015), Snashall & Cliff (2019)"
 
 
-def said(mean: Mean, digits: int = 1) -> str:
+def said(mean: Estimate, digits: int = 1) -> str:
     """Mean and ends."""
     ends = "" if mean.low is None else f" ({mean.low:.{digits}f} to {mean.high:.{digits}f})"
     return f"{mean.mean:.{digits}f}{ends}"
@@ -67,7 +67,7 @@ def order_of(folder: Path) -> list[Line]:
             )  # fmt: skip
     for row in _rows(folder / "ranking.csv"):
         gain, alone = (
-            Mean(*(float(row[f"{name}{end}"]) for end in ("", "_low", "_high")), 0)
+            Estimate(*(float(row[f"{name}{end}"]) for end in ("", "_low", "_high")), 0)
             for name in ("gain", "efficiency_alone")
         )
         lines.append(
@@ -82,6 +82,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _difference(row: dict[str, str], sign: int) -> Mean:
+def _difference(row: dict[str, str], sign: int) -> Estimate:
     mean, *ends = (sign * float(row[f"difference{end}"]) for end in ("", "_low", "_high"))
-    return Mean(mean, min(ends), max(ends), int(row["n"]))
+    return Estimate(mean, min(ends), max(ends), int(row["n"]))

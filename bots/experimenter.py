@@ -1,19 +1,19 @@
 """The experimenter's commands, said over a line of his own: one command, its answer, and what the session is at."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import assert_never
 
 import click
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI
 
-from bots.no_connection import no_connection
+from bots.client import Client
+from bots.reconnecting import Facts, Happening, Lost
 from p2p.base.units import SECOND
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.status_line import describe
 from p2p.messages import Accepted, Announce, End, EndPeriod, Extend, Message, Pause, Refused, Resume, Start
-from p2p.protocol.client_connection import ClientProtocol
-from p2p.protocol.codec import ProtocolError
-from p2p.protocol.frames import FEED_BYTES_MAX, Fault, Welcome
+from p2p.protocol.frames import Fault, Welcome
 
 ANSWER_S_MAX = 10.0
 """How long an answer may take before we say that none came."""
@@ -56,50 +56,58 @@ def message_for(command: str, words: str | None) -> Message | None:
 
 async def conduct(url: str, code: str, command: str, message: Message | None) -> str:
     """Say a command and return what came of it; raises click.ClickException with one line."""
-    line = ClientProtocol(code, "human")
-    line.conducts = True
+    client = Client(url, code, "human", patience_s=ANSWER_S_MAX)
+    client.line.conducts = True
     try:
-        async with (
-            asyncio.timeout(ANSWER_S_MAX),
-            connect(url, compression=None, max_size=FEED_BYTES_MAX, proxy=None, close_timeout=1) as socket,
-        ):
-            await socket.send(line.login(), text=True)
-            return await _talk(socket, line, message, command)
-    except ConnectionClosed as error:
-        why = error.rcvd.reason if error.rcvd else "the connection broke"
-        raise click.ClickException(f"{url}: {why}") from error
+        async with asyncio.timeout(ANSWER_S_MAX), aclosing(client.happenings()) as happenings:
+            answer = await _answer(client, happenings, message, command)
     except TimeoutError as error:
         raise click.ClickException(f"{url} did not answer within {ANSWER_S_MAX:g} s") from error
-    except (InvalidURI, InvalidHandshake, InvalidMessage, OSError) as error:
-        raise click.ClickException(f"no server at {url}: {no_connection(error)}") from error
-    except ProtocolError as error:
-        raise click.ClickException(f"{url}: {error.why}") from error
+    if answer is None:
+        why = client.closed.why if client.closed else "the connection broke"
+        raise click.ClickException(f"{url}: {why}")
+    return answer
 
 
-async def _talk(socket: ClientConnection, line: ClientProtocol, message: Message | None, command: str) -> str:
+async def _answer(
+    client: Client, happenings: AsyncIterator[Happening], message: Message | None, command: str
+) -> str | None:
+    """What the session is at, when the command is done; None where the connection ends before."""
     knowledge: PublicKnowledge | None = None
     asked: int | None = None
-    facts, answered = 0, False
-    while True:
-        received = line.received(await socket.recv())
-        if isinstance(received, Fault) and received.code == "wrong_code":
-            raise click.ClickException(f"the server has no such code; {CODE_IS}, and printed anew by serve --recover")
-        if isinstance(received, Fault) and received.code == "not_experimenter":
-            raise click.ClickException(f"this is a trader's code; {CODE_IS}")
-        if isinstance(received, Fault):
-            raise click.ClickException(f"the server says: {received.why}")
-        if isinstance(received, Welcome):
-            knowledge, facts = PublicKnowledge(received.rules), received.facts
-            if message is not None:
-                asked, data = line.send(message)
-                await socket.send(data, text=True)
-            continue
-        assert knowledge is not None, "a feed comes after the welcome"
-        for told in received:
-            knowledge.on_fact(told.message, told.at)
-            if isinstance(told.message, Refused) and told.message.token == asked:
-                raise click.ClickException(f"'{command}' cannot be done now: {describe(knowledge, line.now)}")
-            if isinstance(told.message, Accepted) and told.message.token == asked:
-                answered = True
-        if answered or (message is None and line.number >= facts):
-            return describe(knowledge, line.now)
+    facts, line = 0, client.line
+    async for happening in happenings:
+        match happening:
+            case Fault():
+                raise click.ClickException(_said_of(happening))
+            case Welcome():
+                knowledge, facts = PublicKnowledge(happening.rules), happening.facts
+                if message is not None:
+                    asked = client.send(message)
+            case Facts(told):
+                assert knowledge is not None, "a feed comes after the welcome"
+                answer = None
+                for one in told:
+                    knowledge.on_fact(one.message, one.at)
+                    if isinstance(one.message, Accepted | Refused) and one.message.token == asked:
+                        answer = one.message
+                if isinstance(answer, Refused):
+                    raise click.ClickException(f"'{command}' cannot be done now: {describe(knowledge, line.now)}")
+                if answer or (message is None and line.number >= facts):
+                    return describe(knowledge, line.now)
+            case Lost(why):
+                where = f"no server at {client.url}" if knowledge is None else client.url
+                raise click.ClickException(f"{where}: {why}")
+            case _:
+                assert_never(happening)
+    return None
+
+
+def _said_of(fault: Fault) -> str:
+    match fault.code:
+        case "wrong_code":
+            return f"the server has no such code; {CODE_IS}, and printed anew by serve --recover"
+        case "not_experimenter":
+            return f"this is a trader's code; {CODE_IS}"
+        case _:
+            return f"the server says: {fault.why}"

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bots.experimenter import conduct
 from bots.load.load_trader import ROBOT_PER_S, LoadError, LoadTrader, OpenMarket
 from bots.load.machine import Spent, lateness_ms, spent
 from p2p.messages import End, Start
@@ -121,9 +122,7 @@ async def _play(hands: list[LoadTrader], where: dict[str, Any], seconds: float, 
     async with asyncio.timeout(START_S_MAX):
         for start in range(0, len(hands), JOINING):
             await asyncio.gather(*(hand.join(where["url"]) for hand in hands[start : start + JOINING]))
-        conductor = LoadTrader(where["control"], 1.0, OpenMarket(), False, random.Random(0))
-        await conductor.join(where["url"])
-    conductor.send(Start())
+        await conduct(where["url"], where["control"], "start", Start())
     await _until(lambda: all(hand.schedule for hand in hands), START_S_MAX)
     facts, frames = sum(hand.facts for hand in hands), sum(hand.frames for hand in hands)
     began = spent(server)
@@ -133,9 +132,9 @@ async def _play(hands: list[LoadTrader], where: dict[str, Any], seconds: float, 
         await _until(lambda: not any(hand.said for hand in hands), ANSWERS_S_MAX)
     ended = spent(server)
     facts, frames = sum(hand.facts for hand in hands) - facts, sum(hand.frames for hand in hands) - frames
-    conductor.send(End())
+    await conduct(where["url"], where["control"], "end", End())
     async with asyncio.timeout(START_S_MAX):
-        await asyncio.gather(*(hand.wire.ended for hand in (*hands, conductor)))
+        await asyncio.gather(*(hand.wire.ended for hand in hands))
     return Trading(orders_s, facts, frames, began, ended, late_ms)
 
 

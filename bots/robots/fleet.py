@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TextIO
 
-from bots.client import Closed
+from bots.reconnecting import Closed
 from bots.robots.robot import Robot
 from bots.robots.tls_trust import trusted
 

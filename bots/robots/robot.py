@@ -15,9 +15,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Literal
 
-from bots.client import Client, Closed, Facts, Lost
+from bots.client import Client
+from bots.reconnecting import Closed, Facts, Lost
 from bots.robots.status_lines import news, presented
-from bots.robots.time_limit import TimeLimitExceeded, time_limit
 from p2p.agents.base import Agent
 from p2p.agents.invocation import AgentFailed, run_decide, run_see
 from p2p.agents.order_mapping import to_message
@@ -28,6 +28,7 @@ from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ended, EndRound, Message, Metered, Passes, Paused, Resumed, StartRound
 from p2p.protocol.frames import NumberedFact, Welcome
 from p2p.scenario.reaction_times import Reaction, parse_reaction
+from p2p.sim.shell.time_limit import TimeLimitExceeded, time_limit
 
 DECIDE_S_MAX = 1.0
 """The longest a decision may take, a thousand times what the slowest of ours needs: all robots of a process wait."""

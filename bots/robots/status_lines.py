@@ -2,6 +2,7 @@
 
 from pathlib import PurePath
 
+from p2p.base.display_name import display_name
 from p2p.base.units import Money
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ended, EndRound, Message, Metered
@@ -34,5 +35,4 @@ def gained(gain: Money, rules: PublicRules) -> str:
 def presented(word: str) -> str:
     """An agent's word as its robot gives it for a name: of one's own, the file without its folder; not too long."""
     where, colon, rest = word.rpartition(":")
-    name = f"{PurePath(where).name}:{rest}" if colon else word
-    return name if len(name) <= NAME_MAX else f"{name[: NAME_MAX - 1]}…"
+    return display_name(f"{PurePath(where).name}:{rest}" if colon else word, NAME_MAX)

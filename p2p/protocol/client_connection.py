@@ -57,7 +57,7 @@ class ClientProtocol:
             return frame("login", Login(have=self.number, spectator=True, market=self.watched))
         resume = self.welcome.resume if self.welcome else self.lent
         code = "" if resume else self.code[:CODE_MAX]
-        said = Login(code, resume, self.number, "full", self.controller, self.name, conducts=self.conducts)
+        said = Login(code, resume, self.number, self.controller, self.name, conducts=self.conducts)
         return frame("login", said)
 
     def forget_resume(self) -> None:

@@ -64,12 +64,17 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     code: Annotated[str, Meta(max_length=CODE_MAX)] = ""
     resume: Annotated[str, Meta(max_length=64)] = ""
     have: Counter = 0
-    feed: Literal["full"] = "full"
     controller: Controller = "human"
     name: Annotated[str, Meta(max_length=NAME_MAX)] = ""
     spectator: bool = False
     market: Annotated[int, Meta(ge=0, le=SEATS_MAX)] = 0
     conducts: bool = False
+
+
+class _LoginRead(Login, frozen=True, forbid_unknown_fields=True):
+    """A login as clients may still say it: with a `feed`, which had one value and means nothing."""
+
+    feed: Literal["full"] = "full"
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -146,7 +151,7 @@ class NumberedFact(msgspec.Struct, frozen=True):
     message: Message
 
 
-_login = msgspec.json.Decoder(Login)
+_login = msgspec.json.Decoder(_LoginRead)
 _welcome = msgspec.json.Decoder(Welcome)
 _fault = msgspec.json.Decoder(Fault)
 _feed = msgspec.json.Decoder(_Feed)

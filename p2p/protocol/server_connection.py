@@ -1,5 +1,7 @@
 """The server's end of a connection: what a client's frames say."""
 
+import msgspec
+
 from p2p.messages import Message
 from p2p.protocol.codec import UNREADABLE, ClientFrame, ProtocolError, message_of, read_client_frame
 from p2p.protocol.frames import Login, _login
@@ -36,7 +38,7 @@ class ServerProtocol:
             if said.directive != "login":
                 raise ProtocolError("not_logged_in", "the first frame is a login", fatal=True)
             try:
-                login = _login.decode(said.payload)
+                login = msgspec.convert(_login.decode(said.payload), Login, from_attributes=True)
             except UNREADABLE as error:
                 raise ProtocolError("bad_login", str(error), fatal=True) from error
             self.open = True

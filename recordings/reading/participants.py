@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from p2p.base.display_name import display_name
 from p2p.base.units import Seat
 
 FILE = "people.json"
@@ -15,7 +16,7 @@ NAME_SHOWN = 20
 
 def load_names(recording: Path) -> dict[Seat, str]:
     """The names by seat; nothing where none were given, or where the file is gone or is none of ours."""
-    return {seat: display_name(name) for seat, name in _given(recording, FILE).items()}
+    return {seat: display_name(name, NAME_SHOWN) for seat, name in _given(recording, FILE).items()}
 
 
 def agents(recording: Path) -> dict[Seat, str]:
@@ -30,9 +31,3 @@ def _given(recording: Path, file: str) -> dict[Seat, str]:
     except (OSError, msgspec.MsgspecError, UnicodeError):
         return {}
     return {int(seat): name for seat, name in given.items() if seat.isdecimal()}
-
-
-def display_name(name: str) -> str:
-    """A name as it is shown in a table: without control characters, and not too long."""
-    whole = "".join(letter for letter in name if letter.isprintable()).strip()
-    return whole if len(whole) <= NAME_SHOWN else f"{whole[: NAME_SHOWN - 1]}…"

@@ -6,9 +6,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from p2p.analysis.market_metrics import SessionScore, score_session
+from p2p.base.display_name import display_name
 from p2p.sim.simulation.batch import SessionResult
-from p2p.sim.tables.writer import interval
-from recordings.reading.participants import display_name
+from p2p.sim.tables.estimate import spread_of
+from recordings.reading.participants import NAME_SHOWN
 from recordings.scoring.score import Score, TraderScore
 
 WIDTH = 100
@@ -99,16 +100,16 @@ def lengths_line(score: Score) -> str:
 
 
 def _row(sessions: list[SessionScore], periods: int) -> list[str]:
-    efficiency = interval([s.efficiency for s in sessions if s.efficiency is not None])
-    alpha = interval([s.alpha for s in sessions if s.alpha is not None])
-    price = interval([s.price_mean for s in sessions if s.price_mean is not None])
+    efficiency = [s.efficiency for s in sessions if s.efficiency is not None]
+    alpha = [s.alpha for s in sessions if s.alpha is not None]
+    price = spread_of([s.price_mean for s in sessions if s.price_mean is not None])
     traded = sum(s.quantity for s in sessions) / periods if periods else 0.0
     said = []
-    for figure, digits in ((efficiency, 3), (alpha, 1)):
-        several = len(sessions) > 1 and figure.mean is not None
-        both = f" ({_said(figure.low, digits)}–{_said(figure.high, digits)})" if several else ""
-        said.append(_said(figure.mean, digits) + both)
-    return [*said, _said(price.mean, 1), f"{traded:.2f}"]
+    for values, digits in ((efficiency, 3), (alpha, 1)):
+        figure = spread_of(values)
+        both = f" ({_said(figure.low, digits)}–{_said(figure.high, digits)})" if figure and len(sessions) > 1 else ""
+        said.append(_said(figure.mean if figure else None, digits) + both)
+    return [*said, _said(price.mean if price else None, 1), f"{traded:.2f}"]
 
 
 def traders_table(score: Score) -> Table:
@@ -146,7 +147,7 @@ def traders_table(score: Score) -> Table:
 def _who(score: Score, trader: TraderScore) -> str:
     """A person, or a robot and which agent it is."""
     agent = score.agents.get(trader.seat) if trader.controller == "robot" else None
-    return f"robot ({escape(display_name(agent))})" if agent else trader.controller or "–"
+    return f"robot ({escape(display_name(agent, NAME_SHOWN))})" if agent else trader.controller or "–"
 
 
 def _amounts(score: Score) -> str:

@@ -1,6 +1,8 @@
 """Who holds what: the connection of each seat and of the experimenter. One connection a seat, the latest."""
 
+from p2p.base.display_name import display_name
 from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import NAME_MAX
 from server.connections.connection import Connection
 from server.publishing.feeds import Viewer
 from server.publishing.side_files import SideFiles
@@ -35,11 +37,6 @@ class SeatTable:
 
     def name(self, connection: Connection) -> None:
         """Note what a seat's holder is called, or which agent its robot is; a stand-in names nobody's seat."""
-        name = display_name(connection.login.name)
+        name = display_name(connection.login.name, NAME_MAX)
         if name and not connection.stands_in:
             (self.files.agents if connection.by_robot else self.files.people)[str(connection.who)] = name
-
-
-def display_name(name: str) -> str:
-    """A name without control characters and markup: it is shown on terminals and in reports."""
-    return "".join(letter for letter in name if letter.isprintable() and letter not in "<>&[]\\`").strip()

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from bots.client import RETRY_S_MAX, Client, Lost
+from bots.client import Client
+from bots.reconnecting import RETRY_S_MAX, Lost
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Fault, Welcome, error_frame, frame
 from p2p.scenario.public_rules import public_rules
@@ -54,7 +55,7 @@ async def test_a_line_that_is_cut_after_a_long_silence_is_tried_again(monkeypatc
     silent = asyncio.Event()
     async with server(scene) as url:
         client = Client(url, "AAAAAAAA", "robot", patience_s=60.0)
-        monkeypatch.setattr("bots.client.time", SimpleNamespace(monotonic=lambda: clock_s[0]))
+        monkeypatch.setattr("bots.reconnecting.time", SimpleNamespace(monotonic=lambda: clock_s[0]))
         happened = []
         async for happening in client.happenings():
             happened.append(type(happening))
@@ -88,7 +89,7 @@ async def test_a_server_may_be_waited_for_as_long_as_anybody_likes(monkeypatch) 
     async def at_once(seconds: float) -> None:
         assert seconds <= RETRY_S_MAX
 
-    monkeypatch.setattr("bots.client.asyncio.sleep", at_once)
+    monkeypatch.setattr("bots.reconnecting.asyncio.sleep", at_once)
     client, lost = Client("ws://127.0.0.1:9", "AAAAAAAA", "robot", patience_s=1e9), 0
     async with contextlib.aclosing(client.happenings()) as happenings:
         async for happening in happenings:

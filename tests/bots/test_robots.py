@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from bots.client import Client, Facts, Lost
+from bots.client import Client
+from bots.reconnecting import Facts, Lost
 from bots.robots.fleet import failure_summary, run_fleet
 from bots.robots.robot import Robot
 from p2p.agents.base import Agent

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.server import serve as serve_sockets
 
-from bots.client import Client, Lost
+from bots.client import Client
+from bots.reconnecting import Lost
 from bots.robots.tls_trust import VARIABLE, trusted
 from server.connections.transport import transport
 from tests.conftest import SMALL

@@ -5,9 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from bots.client import open_socket
 from p2p.base.units import Controller
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
@@ -129,7 +130,7 @@ class Hosted:
 
     async def raw(self) -> ClientConnection:
         """A connection on which nothing was said yet."""
-        socket = await connect(self.url, compression=None, close_timeout=1, proxy=None, max_size=1 << 20)
+        socket = await open_socket(self.url)
         self.sockets.append(socket)
         return socket
 

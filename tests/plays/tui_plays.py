@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from bots.client import Closed, Facts, Happening
+from bots.reconnecting import Closed, Facts, Happening
 from p2p.information.projection import Projector
 from p2p.messages import Message
 from p2p.protocol.frames import NumberedFact, Welcome

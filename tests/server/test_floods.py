@@ -13,6 +13,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from p2p.base.display_name import display_name
 from p2p.messages import Accepted, Bid, Quote, RequestStanding
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import ProtocolError
@@ -20,7 +21,6 @@ from p2p.protocol.frames import Welcome
 from recordings.journal.store import read_folder
 from server import limits
 from server.connections.rate_limits import Bucket, LoginThrottle, MessageRateLimit
-from server.connections.seat_table import display_name
 from server.hosted_session import HostedSession
 from server.limits import Limits
 from server.session.machine import Machine
@@ -245,7 +245,7 @@ async def test_one_that_never_reads_is_cut_and_comes_back_whole_and_delays_nobod
 
 
 async def test_names_are_shown_without_control_characters_and_markup(host):
-    assert display_name("Ada\x1b[31m <b>L</b>\u202e\n") == "Ada31m bL/b"
+    assert display_name("Ada\x1b[31m <b>L</b>\u202e\n", 40) == "Ada31m bL/b"
     async with host() as hosted:
         await hosted.login(ClientProtocol(hosted.codes[0], "human", name="\x1b]0;x\x07Ada"))
         assert hosted.host.files.people == {"0": "0;xAda"}

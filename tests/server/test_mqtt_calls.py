@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from bots.broker.broker_client import BrokerClient
-from bots.client import Facts
+from bots.reconnecting import Facts
 from p2p.base.units import SECOND
 from p2p.messages import Accepted, Ask, Bid, Called, EndPeriod, Indicative, Pause
 from p2p.protocol.codec import encode

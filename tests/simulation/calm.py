@@ -9,7 +9,8 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from bots.client import Client, Happening
+from bots.client import Client
+from bots.reconnecting import Happening
 from bots.robots.robot import Robot
 from p2p.base.units import EXPERIMENTER, GATEWAY, PRICE_MAX, Seat
 from p2p.messages import Bid, Message, Open, RequestContracts, RequestStanding
@@ -66,7 +67,7 @@ class SimulatedClient(Client):
         while True:
             self.link = self.lab.connect(self.seat)
             try:
-                async for happening in self._connection(Wire(self.link.client)):  # type: ignore[arg-type]
+                async for happening in self._talk(Wire(self.link.client)):  # type: ignore[arg-type]
                     yield happening
             except Gone:
                 await asyncio.sleep(0.01)

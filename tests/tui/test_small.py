@@ -1,6 +1,6 @@
 """A terminal that is too small: a notice in place of each screen, no key that acts unseen, all back when it grows."""
 
-from bots.client import Lost
+from bots.reconnecting import Lost
 from p2p.messages import Ended, Lobby
 from p2p.scenario.public_rules import public_rules
 from recordings.reading.replay import Replay

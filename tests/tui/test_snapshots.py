@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.pilot import Pilot
 
-from bots.client import Happening, Lost
+from bots.reconnecting import Happening, Lost
 from p2p.base.units import SECOND, Role, Side
 from p2p.messages import Called, Contract, Forecast, Indicative, Message, Order, Quote, Schedule, StartRound, Step
 from p2p.protocol.frames import NumberedFact

@@ -2,7 +2,7 @@
 
 from textual.widgets import DataTable, Digits
 
-from bots.client import Lost
+from bots.reconnecting import Lost
 from p2p.base.units import SECOND
 from p2p.messages import (
     Accepted,

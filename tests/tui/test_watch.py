@@ -10,7 +10,7 @@ import pytest
 from bots.broker.broker_client import BrokerClient
 from bots.broker.topic_levels import Levels
 from bots.broker.topic_reader import TopicReader
-from bots.client import Closed, Facts, Lost
+from bots.reconnecting import Closed, Facts, Lost
 from p2p.messages import Accepted, Bid, Contract, End, Lobby, Quote, Schedule, Standing, StartRound
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import encode

@@ -6,7 +6,7 @@ from textual.widgets import Digits
 from textual.widgets._footer import FooterKey
 
 from bots.broker.topic_reader import MissedContracts, TopicReader
-from bots.client import Closed, Lost
+from bots.reconnecting import Closed, Lost
 from p2p.base.units import SECOND
 from p2p.messages import Accepted, Contract, Lobby, Quote, Start, StartRound
 from p2p.protocol.codec import encode

@@ -7,7 +7,7 @@ from typing import Protocol
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
-from bots.client import Closed, Facts, Happening, Lost
+from bots.reconnecting import Closed, Facts, Happening, Lost
 from p2p.base.units import Instant
 from p2p.messages import Message
 from p2p.protocol.codec import ProtocolError

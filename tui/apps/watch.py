@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from bots.broker.topic_reader import MissedContracts
-from bots.client import Closed, Facts, Happening, Lost
+from bots.reconnecting import Closed, Facts, Happening, Lost
 from p2p.base.units import Instant
 from p2p.protocol.frames import Fault, Welcome
 from p2p.protocol.mqtt_topics import Welfare

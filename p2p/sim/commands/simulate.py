@@ -99,16 +99,13 @@ def _checked(
 
 def _say(rules: Scenario, agents: str, done: list[SessionResult]) -> None:
     from p2p.analysis.market_metrics import score_session
-    from p2p.sim.tables.writer import interval
+    from p2p.sim.tables.estimate import said_spread
 
     sessions = [score_session(played.scores) for played in done]
-    efficiency = interval([s.efficiency for s in sessions if s.efficiency is not None])
-    alpha = interval([s.alpha for s in sessions if s.alpha is not None])
-    price = interval([s.price_mean for s in sessions if s.price_mean is not None])
     click.echo(f"{agents}: {len(done)} sessions, {rules.activations():g} activations per trader and period")
-    click.echo(f"efficiency  {efficiency.said(3)}")
-    click.echo(f"alpha       {alpha.said(1)} %")
-    click.echo(f"price       {price.said(1)}")
+    click.echo(f"efficiency  {said_spread([s.efficiency for s in sessions if s.efficiency is not None], 3)}")
+    click.echo(f"alpha       {said_spread([s.alpha for s in sessions if s.alpha is not None], 1)} %")
+    click.echo(f"price       {said_spread([s.price_mean for s in sessions if s.price_mean is not None], 1)}")
     periods = sum(len(played.scores) for played in done)
     traded = sum(s.quantity for s in sessions) / periods
     energy = rules.capabilities.trades_energy

@@ -5,13 +5,12 @@ its main thread alone), it is looked from time to time which call of an agent is
 time before, too, is interrupted. How fast the machine is decides nothing else.
 """
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from p2p.agents.invocation import AgentTimeout, run_decide, run_see
+from p2p.sim.shell.time_limit import interrupting
 
 CALL_S_MAX = 30.0
 """The longest a call of an agent goes on undisturbed, a million times what the slowest of ours needs."""
@@ -22,9 +21,6 @@ CALLS = {run_decide.__code__, run_see.__code__}
 @contextmanager
 def guarded() -> Iterator[None]:
     """Interrupt any call of an agent that goes on for longer than once or twice CALL_S_MAX, with AgentTimeout."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
     call_s_max, last = CALL_S_MAX, None
 
     def ring(_: int, frame: FrameType | None) -> None:
@@ -35,10 +31,5 @@ def guarded() -> Iterator[None]:
             raise AgentTimeout(f"nothing has come of it for {call_s_max:g} s")
         last = frame
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, call_s_max, call_s_max)
-    try:
+    with interrupting(ring, call_s_max, call_s_max):
         yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

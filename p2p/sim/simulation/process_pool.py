@@ -1,9 +1,13 @@
-"""Sessions on several cores, in their order; whoever stops, or fails, waits for none of the others."""
+"""Work on several cores: one pool, which waits for none of its workers when it stops or fails, and ends with us."""
 
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import active_children
+from contextlib import contextmanager
 from typing import TypeVar
 
 from p2p.sim.shell.cli_options import UsageError
@@ -14,24 +18,49 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
+@contextmanager
+def pool_of(workers: int, start: str | None = None) -> Iterator[ProcessPoolExecutor]:
+    """A pool of processes, which are killed where the block does not end well: they may never return.
+
+    `start`: how they are started (multiprocessing's way where None).
+    """
+    others = set(multiprocessing.active_children())
+    context = multiprocessing.get_context(start)
+    pool, whole = ProcessPoolExecutor(workers, mp_context=context, initializer=_serve_parent), False
+    try:
+        yield pool
+        whole = True
+    finally:
+        if not whole:
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.kill()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _serve_parent() -> None:
+    """In a worker: leave Ctrl-C to the parent, and end with it, also where it was killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
 def in_order(function: Callable[[Task], Result], tasks: list[Task], workers: int) -> Iterator[Result]:
     """What the function makes of each task, in their order; it must be importable by name.
 
     What a task raises is raised here, and the workers are ended at once, whatever they are at: their agents may be
-    ones that never return. Raises Refusal where a worker was ended from outside, or by an agent.
+    ones that never return. Raises UsageError where a worker was ended from outside, or by an agent.
     """
     if workers <= 1 or len(tasks) <= CHUNK:
         yield from map(function, tasks)
         return
-    others = set(active_children())
-    pool, whole = ProcessPoolExecutor(workers), False
     try:
-        yield from pool.map(function, tasks, chunksize=CHUNK)
-        whole = True
+        with pool_of(workers) as pool:
+            yield from pool.map(function, tasks, chunksize=CHUNK)
     except BrokenProcessPool as error:
         raise UsageError("a process was ended from outside, or by an agent; --workers 1 shows which") from error
-    finally:
-        if not whole:
-            for worker in set(active_children()) - others:
-                worker.kill()
-        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""The tables of sessions, simulated or recorded, written one by one, and the interval of a figure over sessions.
+"""The tables of sessions, simulated or recorded, written one by one.
 
 Their columns, with units, are in p2p/sim/tables/schema.py and docs/tables.md; energy markets have more
 (p2p/sim/tables/energy_schema.py). As CSV or as Parquet; a table appears whole or not at all.
@@ -7,13 +7,13 @@ Their columns, with units, are in p2p/sim/tables/schema.py and docs/tables.md; e
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from p2p.analysis.market_metrics import PeriodScore, score_session
-from p2p.base.exact_sum import total
 from p2p.scenario.schema import Scenario
+from p2p.sim.shell.parquet import parquet_rows
 from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.energy_schema import period_cells, period_columns, session_cells, session_columns
 from p2p.sim.tables.schema import FIGURES, TABLES, Column
@@ -22,38 +22,6 @@ Format = Literal["csv", "parquet"]
 Row = dict[str, Any]
 DIGITS = 6
 """Decimals of figures that are not counts."""
-ROWS_PER_GROUP = 50_000
-"""Rows of a Parquet group: enough to compress well, few enough to hold in memory."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A figure over sessions: its mean and where the middle 90 % of them lie; NaN-free: None without any session."""
-
-    mean: float | None
-    low: float | None
-    high: float | None
-
-    def said(self, digits: int) -> str:
-        """`0.962 (5–95 %: 0.853–1.000)`."""
-        if self.mean is None:
-            return "–"
-        return f"{self.mean:.{digits}f} (5–95 %: {self.low:.{digits}f}–{self.high:.{digits}f})"
-
-
-def interval(values: list[float]) -> Interval:
-    """Mean, and 5 % and 95 % quantiles (linear between order statistics)."""
-    if not values:
-        return Interval(None, None, None)
-    ordered = sorted(values)
-    return Interval(total(ordered) / len(ordered), _quantile(ordered, 0.05), _quantile(ordered, 0.95))
-
-
-def _quantile(ordered: list[float], q: float) -> float:
-    at = q * (len(ordered) - 1)
-    below = int(at)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (at - below) * (ordered[above] - ordered[below])
 
 
 def columns_of(scenarios: Sequence[Scenario]) -> dict[str, tuple[Column, ...]]:
@@ -142,27 +110,8 @@ def _cell(value: Any) -> Any:
 
 @contextmanager
 def _parquet(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list[Row]], None]]:
-    from p2p.sim.shell.parquet import pyarrow
-
-    pa = pyarrow()
-    kinds = {"count": pa.int64(), "number": pa.float64(), "word": pa.string()}
-    schema = pa.schema([(column.name, kinds[column.kind]) for column in columns])
-    waiting = list[Row]()
-
-    def write(writer: Any) -> None:
-        cells = {column.name: [_number(row.get(column.name), column) for row in waiting] for column in columns}
-        writer.write_table(pa.table(cells, schema=schema))
-        waiting.clear()
-
-    with _whole(path) as beside, pa.parquet.ParquetWriter(beside, schema, compression="zstd") as writer:
-
-        def add(rows: list[Row]) -> None:
-            waiting.extend(rows)
-            if len(waiting) >= ROWS_PER_GROUP:
-                write(writer)
-
-        yield add
-        write(writer)
+    with _whole(path) as beside, parquet_rows(beside, [(column.name, column.kind) for column in columns]) as add:
+        yield lambda rows: add([[_number(row.get(column.name), column) for row in rows] for column in columns])
 
 
 def _number(value: Any, column: Column) -> Any:

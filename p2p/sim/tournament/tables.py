@@ -9,12 +9,13 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from p2p.sim.tournament.tournament import Mean, Pair, Place
+from p2p.sim.tables.estimate import Estimate
+from p2p.sim.tournament.tournament import Pair, Place
 
 DIGITS = 6
 
 
-def _cells(name: str, mean: Mean) -> dict[str, Any]:
+def _cells(name: str, mean: Estimate) -> dict[str, Any]:
     ends = {f"{name}_low": mean.low, f"{name}_high": mean.high}
     return {name: mean.mean} | ends
 

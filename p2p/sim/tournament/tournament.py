@@ -14,7 +14,6 @@ Gains are in shares of a trader's part of the surplus: 1 is maximum surplus over
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, permutations
-from math import sqrt
 
 from p2p.base.exact_sum import total
 from p2p.base.rng import derived, stream
@@ -25,38 +24,10 @@ from p2p.scenario.assignment import seats_of_markets
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.batch import SessionSpec, play
 from p2p.sim.simulation.process_pool import in_order
+from p2p.sim.tables.estimate import Estimate, mean_of
 
 Gains = dict[Seat, float]
 """What each seat gained in a session, in shares of a trader's part of the maximum surplus."""
-Z95 = 1.959964
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A mean and its 95 % interval (Student's t; None where one session says nothing of how they scatter)."""
-
-    mean: float
-    low: float | None
-    high: float | None
-    n: int
-
-    def said(self) -> str:
-        """`0.123 (0.101 to 0.145)`."""
-        if self.low is None or self.high is None:
-            return f"{self.mean:.3f}"
-        return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f})"
-
-
-def mean_of(values: list[float]) -> Mean:
-    """Mean and interval; the quantile of t by its expansion in 1/n (Cornish & Fisher), good to a percent from n = 4."""
-    n = len(values)
-    mean = total(values) / n
-    if n < 2:
-        return Mean(mean, None, None, n)
-    spread = sqrt(total((value - mean) ** 2 for value in values) / (n - 1) / n)
-    z, v = Z95, n - 1
-    t = z + (z**3 + z) / (4 * v) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
-    return Mean(mean, mean - t * spread, mean + t * spread, n)
 
 
 @dataclass(frozen=True)
@@ -78,9 +49,9 @@ class Pair:
     test: str
     a: str
     b: str
-    gain_a: Mean
-    gain_b: Mean
-    difference: Mean
+    gain_a: Estimate
+    gain_b: Estimate
+    difference: Estimate
 
 
 @dataclass(frozen=True)
@@ -88,9 +59,9 @@ class Place:
     """An agent's place: its mean gain over all balanced groups, whom it beat, and its gain among its own."""
 
     agent: str
-    gain: Mean
+    gain: Estimate
     beaten: int
-    alone: Mean
+    alone: Estimate
 
 
 def seats_of_half(scenario: Scenario, seed: int) -> frozenset[Seat]:

@@ -77,12 +77,17 @@ def fault(call: Callable[[], object]) -> ProtocolError:
 
 def test_a_first_login_has_the_code_and_a_later_one_the_resume_token() -> None:
     line = ClientProtocol("CODE2345", "robot", "R2")
-    assert ServerProtocol().received(line.login()) == Login("CODE2345", "", 0, "full", "robot", "R2")
+    assert ServerProtocol().received(line.login()) == Login("CODE2345", "", 0, "robot", "R2")
     assert isinstance(line.received(welcome()), Welcome)
     line.received(feed_frame(1, 9, [fact(Lobby(1, 4)), fact(Lobby(2, 4))], []))
-    assert ServerProtocol().received(line.login()) == Login("", "again", 2, "full", "robot", "R2")
+    assert ServerProtocol().received(line.login()) == Login("", "again", 2, "robot", "R2")
     line.forget_resume()
-    assert ServerProtocol().received(line.login()) == Login("CODE2345", "", 2, "full", "robot", "R2")
+    assert ServerProtocol().received(line.login()) == Login("CODE2345", "", 2, "robot", "R2")
+
+
+def test_a_login_that_still_says_what_feed_it_wants_is_let_in() -> None:
+    said = b'{"directive":"login","payload":{"code":"CODE2345","feed":"full","have":2}}'
+    assert ServerProtocol().received(said) == Login("CODE2345", have=2)
 
 
 def test_facts_are_counted_from_the_frames_first() -> None:
@@ -258,6 +263,7 @@ def test_a_server_that_cannot_be_understood_is_at_fault(data: bytes | str) -> No
         (b'{"directive":"login","payload":{"code":"A","seat":3}}', "bad_login"),
         (b'{"directive":"login","payload":{"code":"\xff"}}', "bad_login"),
         (b'{"directive":"login","payload":{"have":-1}}', "bad_login"),
+        (b'{"directive":"login","payload":{"feed":"half"}}', "bad_login"),
         (b'{"directive":"login","payload":{"name":"' + b"A" * 41 + b'"}}', "bad_login"),
         (b'{"directive":"login","payload":{"controller":"cat"}}', "bad_login"),
     ],
@@ -338,7 +344,7 @@ def test_fifty_thousand_spoilt_frames_raise_protocol_errors_and_nothing_else() -
         line.login(),
         line.send(Bid(90), {"offers_seen": 3})[1],
         line.send(Buy())[1],
-        frame("login", Login("CODE2345", "", 3, "full", "robot", "R2")),
+        frame("login", Login("CODE2345", "", 3, "robot", "R2")),
         welcome(),
         feed_frame(1, 9, [fact(Accepted(1)), fact(Quote("bid", 9))], []),
     ]

@@ -14,7 +14,8 @@ from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load
 from p2p.sim.simulation.batch import SessionResult, SessionSpec, play, play_all
 from p2p.sim.simulation.simulation import Simulation
-from p2p.sim.tables.writer import Interval, interval, write_tables
+from p2p.sim.tables.estimate import Estimate, said_spread, spread_of
+from p2p.sim.tables.writer import write_tables
 from recordings.journal.store import Store, read_folder, run_again
 from recordings.scoring.score import baseline as baseline_of
 from recordings.scoring.score import fold, score
@@ -185,13 +186,14 @@ def test_what_is_null_is_an_empty_cell(tmp_path: Path) -> None:
 
 
 def test_an_interval_is_a_mean_and_the_middle_of_the_sessions() -> None:
-    assert interval([]) == Interval(None, None, None)
-    assert interval([3.0]) == Interval(3.0, 3.0, 3.0)
-    assert interval([float(k) for k in range(101)][::-1]) == Interval(50.0, 5.0, 95.0)
-    half = interval([0.0, 1.0])
+    assert spread_of([]) is None
+    assert spread_of([3.0]) == Estimate(3.0, 3.0, 3.0, 1)
+    assert spread_of([float(k) for k in range(101)][::-1]) == Estimate(50.0, 5.0, 95.0, 101)
+    half = spread_of([0.0, 1.0])
+    assert half
     assert (half.low, half.high) == (pytest.approx(0.05), pytest.approx(0.95))
-    assert interval([0.9, 1.0]).said(2) == "0.95 (5–95 %: 0.91–0.99)"
-    assert interval([]).said(2) == "–"
+    assert said_spread([0.9, 1.0], 2) == "0.95 (5–95 %: 0.91–0.99)"
+    assert said_spread([], 2) == "–"
 
 
 # --- recorded --------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from p2p.agents.invocation import AgentFailed
 from p2p.environments.value_draws import Dealing
 from p2p.scenario.assignment import seats_of_markets
 from p2p.sim.simulation.batch import SessionSpec
-from p2p.sim.tournament.tournament import Results, gains_of, gains_of_all, mean_of, meetings, seats_of_half
+from p2p.sim.tables.estimate import mean_of
+from p2p.sim.tournament.tournament import Results, gains_of, gains_of_all, meetings, seats_of_half
 from tests.plays.lab import pit
 from tests.plays.play import small
 

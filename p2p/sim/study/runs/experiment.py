@@ -50,6 +50,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     format: str = "csv"
 
 
+OWN = ("N", "seed", "mode", "tau", "K")
+"""What each cell of a grid has for itself; the rest are the experiment's options."""
+NAMED = {"feeder_cap_kw": "feeder_cap", "decisions": "instrument_decisions"}
+"""Where a cell's name for an option is another than the command line's."""
+SAME = {name: NAMED.get(name, name) for name in Cell.__struct_fields__ if name not in OWN}
+
+
 def check(options: Options) -> None:
     """Refuses a satisficer without its parameter, and a parameter that the agent would not use."""
     o = options
@@ -76,31 +83,8 @@ def cells_of(o: Options) -> list[Cell]:
     """The grid: every N, tau, K and seed. An agent's own list (hetero) goes round within a cell."""
     mode = {"optimizer": o.optimizer_mode, "satisficer": o.mode}.get(o.agent)
     grid = product(o.N, o.tau or (None,), o.K or (None,), range(o.first_seed, o.first_seed + o.seeds))
-    return [
-        Cell(
-            N=n,
-            agent=o.agent,
-            seed=seed,
-            mode=mode,
-            tau=tau,
-            K=k,
-            hetero_tau=o.hetero_tau,
-            hetero_k=o.hetero_k,
-            intervals=o.intervals,
-            mechanism=o.mechanism,
-            info_set=o.info_set,
-            feeder_cap_kw=o.feeder_cap,
-            price_sigma=o.price_sigma,
-            buy_markup=o.buy_markup,
-            sell_discount=o.sell_discount,
-            battery_kwh=o.battery_kwh,
-            battery_kw=o.battery_kw,
-            rules=o.rules,
-            decisions=o.instrument_decisions,
-            format=o.format,
-        )
-        for n, tau, k, seed in grid
-    ]
+    same = {name: getattr(o, option) for name, option in SAME.items()}
+    return [Cell(N=n, seed=seed, mode=mode, tau=tau, K=k, **same) for n, tau, k, seed in grid]
 
 
 def write_manifest(options: Options, records: list[Record]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from p2p.sim.shell.parquet import pyarrow
+from p2p.sim.shell.parquet import Kind, parquet_rows
 from p2p.sim.study.runs.csv_tables import (
     AGENT_TYPES,
     DECISION_COLUMNS,
@@ -20,15 +21,21 @@ from p2p.sim.study.v4.cell import Cell
 from p2p.sim.study.v4.measures import Interval
 from p2p.sim.study.v4.rules import RULES
 
-ROWS_PER_GROUP = 50_000
-"""Enough for Parquet to compress well, few enough to hold in memory at any N."""
+DECISION_KINDS: tuple[Kind, ...] = (
+    "label",
+    "short",
+    *3 * ("label",),
+    *2 * ("number",),
+    *3 * ("short",),
+    *2 * ("number",),
+)
+COUNTS = ("t", "trades")
 
 
 class ParquetTables:
     """Both tables as Parquet files; decisions in groups, the intervals (a row each) at the end."""
 
     def __init__(self, cell: Cell, folder: Path) -> None:
-        self.pa = pyarrow()
         self.cell = cell
         self.rows = DecisionRows(cell)
         self.folder = folder
@@ -36,18 +43,13 @@ class ParquetTables:
         header = INTERVAL_COLUMNS + RULES[cell.rules].welfare_column
         self.hashes = {"interval": hashlib.blake2b(f"{header}\r\n".encode(), digest_size=16)}
         self.interval_lines: list[list[str]] = []
-        self.pending: list[tuple[Interval, float]] = []
-        self.writer = None
+        self.open = ExitStack()
+        self.add_decisions = None
         if cell.decisions:
             self.hashes["decision"] = hashlib.blake2b(digest_size=16)
+            columns = list(zip(DECISION_COLUMNS.split(","), DECISION_KINDS, strict=True))
             path = folder / f"decision_metrics_{cell.name}.parquet"
-            self.writer = self.pa.parquet.ParquetWriter(path, self._decision_schema(), compression="zstd")
-
-    def _decision_schema(self) -> Any:
-        pa = self.pa
-        label, count, number = pa.dictionary(pa.int32(), pa.string()), pa.int32(), pa.float64()
-        types = [label, count, label, label, label, number, number, count, count, count, number, number]
-        return pa.schema(list(zip(DECISION_COLUMNS.split(","), types, strict=True)))
+            self.add_decisions = self.open.enter_context(parquet_rows(path, columns))
 
     def __enter__(self) -> ParquetTables:
         return self
@@ -55,9 +57,7 @@ class ParquetTables:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.writer is not None:
-            self._flush()
-            self.writer.close()
+        self.open.close()
         if error is None:
             self._write_intervals()
 
@@ -66,19 +66,14 @@ class ParquetTables:
         line = interval_row(interval.t, interval.measures)
         self.hashes["interval"].update(f"{line}\r\n".encode())
         self.interval_lines.append(line.split(","))
-        if self.writer is None:
+        if self.add_decisions is None:
             return
         self.hashes["decision"].update("\n".join(self.rows.untimed(interval)).encode())
-        self.pending.append((interval, mem_mb))
-        if len(self.pending) * self.cell.N >= ROWS_PER_GROUP:
-            self._flush()
+        self.add_decisions(self._decision_columns(interval, mem_mb))
 
-    def _flush(self) -> None:
-        """Write the decisions kept so far as one row group."""
-        if not self.pending or self.writer is None:
-            return
-        pa, cell = self.pa, self.cell
-        decisions = [decision for interval, _ in self.pending for decision in interval.decisions]
+    def _decision_columns(self, interval: Interval, mem_mb: float) -> list[list[Any]]:
+        """The interval's decisions, column by column."""
+        cell, decisions = self.cell, interval.decisions
         examined = [decision[4] for decision in decisions]
         none = [0] * len(decisions)
         price_unit = RULES[cell.rules].price_unit
@@ -87,10 +82,10 @@ class ParquetTables:
         took = [decision[0] == "accept" for decision in decisions]
         price = [_units(d[2] * price_unit, digits) if a else None for d, a in zip(decisions, took, strict=True)]
         quantity = [_units(d[3] / per_kwh, digits) if a else None for d, a in zip(decisions, took, strict=True)]
-        columns: list[list[Any]] = [
+        return [
             [RUN_ID] * len(decisions),
-            [interval.t for interval, _ in self.pending for _ in interval.decisions],
-            self.ids * len(self.pending),
+            [interval.t] * len(decisions),
+            self.ids,
             [AGENT_TYPES[cell.agent]] * len(decisions),
             [decision[0] for decision in decisions],
             price,
@@ -98,23 +93,18 @@ class ParquetTables:
             examined if cell.agent == "satisficer" else none,
             examined if cell.agent == "optimizer" else none,
             [int(decision[0] != "none") for decision in decisions] if cell.agent == "learner" else none,
-            [round(ns / 1e6, 3) for interval, _ in self.pending for ns in interval.wall_ns],
-            [round(mem_mb, 2) for _, mem_mb in self.pending for _ in range(cell.N)],
+            [round(ns / 1e6, 3) for ns in interval.wall_ns],
+            [round(mem_mb, 2)] * len(decisions),
         ]
-        schema = self._decision_schema()
-        arrays = [_array(pa, column, field.type) for column, field in zip(columns, schema, strict=True)]
-        self.writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-        self.pending.clear()
 
     def _write_intervals(self) -> None:
         """All intervals at once, the values as the CSV rounds them."""
-        pa = self.pa
         names = (INTERVAL_COLUMNS + RULES[self.cell.rules].welfare_column).split(",")
-        columns: dict[str, Any] = {}
-        for name, values in zip(names, zip(*self.interval_lines, strict=True), strict=True):
-            columns[name] = [int(v) if name in ("t", "trades") else float(v) for v in values]
+        columns: list[tuple[str, Kind]] = [(name, "count" if name in COUNTS else "number") for name in names]
         path = self.folder / f"interval_metrics_{self.cell.name}.parquet"
-        pa.parquet.write_table(pa.table(columns), path, compression="zstd")
+        with parquet_rows(path, columns) as add:
+            values = zip(columns, zip(*self.interval_lines, strict=True), strict=True)
+            add([[int(v) if kind == "count" else float(v) for v in column] for (_, kind), column in values])
 
     def digests(self) -> dict[str, str]:
         """By table, of all that does not depend on the machine: the same as those of the CSV."""
@@ -123,9 +113,3 @@ class ParquetTables:
 
 def _units(value: float, digits: int | None) -> float:
     return value if digits is None else round(value, digits)
-
-
-def _array(pa: Any, column: list[Any], kind: Any) -> Any:
-    if pa.types.is_dictionary(kind):
-        return pa.array(column, pa.string()).dictionary_encode()
-    return pa.array(column, kind)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,6 +12,7 @@ from pathlib import Path
 from p2p.sim.shell.atomic_folder import locked, put_aside
 from p2p.sim.shell.cli_options import UsageError
 from p2p.sim.shell.progress import Bars
+from p2p.sim.simulation.process_pool import pool_of
 from p2p.sim.study.runs.cell_run import Record, perform, read_record
 from p2p.sim.study.runs.experiment import Options, cells_of, check, write_manifest
 from p2p.sim.study.v4.cell import Cell
@@ -84,33 +81,10 @@ def executor_of(workers: int, cluster: str | None) -> Iterator[Executor | None]:
     elif workers == 1:
         yield None
     else:
-        # Spawned, not forked: a forked worker would inherit the folders' locks and outlive this process with them.
-        context = multiprocessing.get_context("spawn")
-        others = multiprocessing.active_children()
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=serve_parent)
-        try:
+        # Spawned, not forked: a forked worker would inherit the folders' locks. Nothing is lost with a worker that is
+        # killed: what it has not finished, it has not written.
+        with pool_of(workers, "spawn") as pool:
             yield pool
-        except BaseException:
-            # Nothing is lost with a worker: what it has not finished, it has not written.
-            for worker in multiprocessing.active_children():
-                if worker not in others:
-                    worker.terminate()
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def serve_parent() -> None:
-    """In a worker: leave Ctrl-C to the parent, and end with it, also where it was killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
 
 
 def sweep(experiments: list[Options], workers: int, cluster: str | None = None) -> list[Record]:

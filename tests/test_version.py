@@ -1,0 +1,30 @@
+"""`pit --version`: the version that the package states, in a checkout and where it is installed."""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import pit
+
+HERE = Path(pit.__file__).parent
+
+
+def test_the_version_is_what_pyproject_states() -> None:
+    stated = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]["version"]
+    said = subprocess.run([sys.executable, "-m", "pit", "--version"], cwd=HERE, capture_output=True, text=True)
+    assert (said.returncode, said.stdout) == (0, f"pit, version {stated}\n")
+
+
+@pytest.mark.parametrize("beside", [None, '[project]\nname = "another"\nversion = "7"\n'])
+def test_an_installed_pit_reads_its_own_record_and_nobodys_pyproject(beside, tmp_path, monkeypatch) -> None:
+    shutil.copy(pit.__file__, tmp_path)
+    if beside:
+        (tmp_path / "pyproject.toml").write_text(beside)
+    monkeypatch.setattr(pit, "__file__", str(tmp_path / "pit.py"))
+    monkeypatch.setattr(metadata, "version", lambda name: f"of {name}")
+    assert pit.version() == "of tradingpit"
