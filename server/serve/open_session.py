@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import click
 import msgspec
@@ -15,6 +15,7 @@ from p2p.base.safe_text import printable
 from p2p.protocol.server_address import os_sentence
 from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
+from p2p.scenario.lengths import with_lengths
 from p2p.scenario.parsing import checked
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load, scenario_path
@@ -40,15 +41,12 @@ class Changes:
 
     def made(self, rules: Scenario) -> Scenario:
         """The scenario with the changes; seats and disguise are not among them. Raises ScenarioError."""
-        changed: dict[str, Any] = {"period_s": self.period_s, "break_s": self.break_s, "periods": self.periods}
+        rules = with_lengths(rules, self.period_s, self.break_s, self.periods)
         if self.reaction_s is not None:
-            changed["robots"] = replace(rules.robots, reaction_mean_s=self.reaction_s)
+            rules = replace(rules, robots=replace(rules.robots, reaction_mean_s=self.reaction_s))
         vacancies = {"fill": self.fill, "drop_out": self.drop_out}
         said = {key: value for key, value in vacancies.items() if value is not None}
-        rules = replace(rules, **{key: new for key, new in changed.items() if new is not None})
         rules = replace(rules, vacancies=replace(rules.vacancies, **said))
-        if self.periods is not None:
-            rules = replace(rules, environment=rules.environment.shortened(self.periods))
         if self.published and rules.spectators == "none":
             raise ScenarioError("--mqtt: this scenario has no spectators, and a broker's listeners are some")
         if rules.takes_over and rules.disclosure == "not_mentioned":

@@ -1,15 +1,15 @@
 """The command `pit simulate`: many sessions of robots, and their tables."""
 
 import os
-import sys
 from collections import Counter
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import click
 
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.schema import Scenario
+from p2p.sim.shell.cli_options import Number
 from p2p.sim.simulation.batch import SessionResult, SessionSpec
 
 
@@ -23,6 +23,9 @@ from p2p.sim.simulation.batch import SessionResult, SessionSpec
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables (docs/tables.md).")
 @click.option("--format", "form", default="csv", show_default=True, type=click.Choice(["csv", "parquet"]))
+@click.option("--force", is_flag=True, help="Write over tables that are in the folder.")
+@click.option("--period-s", type=Number(0.1, 86_400), help="Length of a period, not the scenario's.")
+@click.option("--periods", type=click.IntRange(1, 1_000), help="Number of periods, not the scenario's.")
 @click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
 @click.option("--workers", default=os.cpu_count() or 1, show_default="all cores", type=click.IntRange(1, 256))
 def simulate(
@@ -33,6 +36,9 @@ def simulate(
     seed: int,
     out: Path | None,
     form: Literal["csv", "parquet"],
+    force: bool,
+    period_s: float | None,
+    periods: int | None,
     disguise: bool,
     workers: int,
 ) -> None:
@@ -43,13 +49,14 @@ def simulate(
     from p2p.agents.invocation import AgentFailed
     from p2p.base.rng import derived
     from p2p.scenario.disguise import disguised
-    from p2p.sim.shell.cli_options import folder_for
+    from p2p.sim.shell.progress import Bars
     from p2p.sim.simulation.batch import play_all
     from p2p.sim.tables.writer import write_tables
 
-    rules, cast = _checked(scenario, agents, reaction, disguise, seed, form)
+    changes = Changes(reaction, period_s, periods)
+    rules, cast = _checked(scenario, agents, changes, disguise, seed, form)
     if out is not None:
-        folder_for(out)
+        _free(out, form, force)
     tables = out is not None
     tasks = [
         SessionSpec(k, disguised(rules, own) if disguise else rules, cast, own, own, bounds=tables, tables=tables)
@@ -57,21 +64,44 @@ def simulate(
     ]
     played = play_all(tasks, workers)
     try:
-        with click.progressbar(played, length=sessions, label=f"{agents}", file=sys.stderr) as bar:
-            done = list(bar) if out is None else write_tables(out, bar, [rules], form)
+        with Bars() as bars:
+            shown = bars.over(played, agents, sessions)
+            done = list(shown) if out is None else write_tables(out, shown, [rules], form)
     except AgentFailed as error:
         raise click.ClickException(str(error)) from error
     _say(rules, agents, done)
 
 
+class Changes(NamedTuple):
+    """What the command line says in the place of the scenario; what is empty or None leaves it as it is."""
+
+    reaction: str
+    period_s: float | None
+    periods: int | None
+
+
+def _free(out: Path, form: str, force: bool) -> None:
+    """See to the folder; raises ClickException where tables lie in it that nobody said may be written over."""
+    from p2p.sim.shell.cli_options import folder_for
+    from p2p.sim.tables.schema import TABLES
+
+    there = [f"{name}.{form}" for name in TABLES if (out / f"{name}.{form}").exists()]
+    if there and not force:
+        raise click.ClickException(
+            f"'{out}' has {there[0]} already; name another folder, or give --force to write over it"
+        )
+    folder_for(out)
+
+
 def _checked(
-    scenario: str, agents: str, reaction: str, disguise: bool, seed: int, form: str
+    scenario: str, agents: str, changes: Changes, disguise: bool, seed: int, form: str
 ) -> tuple[Scenario, tuple[str, ...]]:
     """The scenario as it is to be played, and who sits where; raises ClickException with one line."""
     from msgspec.structs import replace
 
     from p2p.agents.registry import AgentError, check_lineup, parse_lineup
     from p2p.scenario.disguise import disguised
+    from p2p.scenario.lengths import with_lengths
     from p2p.scenario.parsing import checked
     from p2p.scenario.reaction_times import ReactionError, parse_reaction
     from p2p.sim.library.files import load
@@ -82,10 +112,10 @@ def _checked(
         rules = load(scenario)
         cast = tuple(parse_lineup(agents, rules.seats))
         check_lineup(cast, rules)
-        if reaction:
-            parse_reaction(reaction, rules.robots.reaction_mean_s)
-            rules = replace(rules, robots=replace(rules.robots, reaction=reaction))
-        rules = checked(rules)
+        if changes.reaction:
+            parse_reaction(changes.reaction, rules.robots.reaction_mean_s)
+            rules = replace(rules, robots=replace(rules.robots, reaction=changes.reaction))
+        rules = checked(with_lengths(rules, changes.period_s, None, changes.periods))
         if disguise:
             disguised(rules, seed)
         if form == "parquet":

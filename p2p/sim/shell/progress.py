@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from types import TracebackType
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 LINE_EVERY_S = 10
+Item = TypeVar("Item")
 
 
 class Bars:
@@ -48,6 +51,13 @@ class Bars:
         self.found += already
         if not self.shown and already:
             print(f"{name}: {already / total:.0%} was there already", file=sys.stderr, flush=True)
+
+    def over(self, items: Iterable[Item], name: str, total: int) -> Iterator[Item]:
+        """The items as they come, a step each."""
+        self.open(name, total)
+        for item in items:
+            self.advance(name, 1)
+            yield item
 
     def advance(self, name: str, steps: int) -> None:
         """So much more is done."""

@@ -24,6 +24,6 @@ def test_a_name_is_shown_without_control_characters_and_markup_and_not_too_long(
 
 
 def test_a_robot_of_ones_own_is_named_by_its_file_without_the_folder() -> None:
-    assert presented("/home/ada/mean.py:Mean") == "mean.py:Mean"
+    assert presented("agents/ada/mean.py:Mean") == "mean.py:Mean"
     assert presented("zip:beta=0.3") == "zip:beta=0.3"
     assert presented("a" * 41) == "a" * 39 + "…"
