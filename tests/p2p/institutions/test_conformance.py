@@ -202,14 +202,14 @@ def test_what_an_information_set_hides_does_not_show(case: Case) -> None:
 @EACH
 def test_the_public_is_shown_no_more_than_the_poorest_seat(case: Case) -> None:
     views = Projector(case.scenario, SEED)
-    order = ("standing", "ticker", "book")
+    order = ("quotes", "ticker", "book")
     for market, seats in enumerate(views.seats):
         of_seats = [order.index(views.information[seat]) for seat in seats]
         assert order.index(views.poorest(market)) == min(of_seats)
 
 
 def test_who_sees_no_contracts_is_told_his_own_when_he_asks() -> None:
-    case = next(case for case in CASES if case.name == "continuous-standing")
+    case = next(case for case in CASES if case.name == "continuous-quotes")
     simulation, views = case.simulation(), Projector(case.scenario, SEED)
     mine = answered = 0
     for _, at, events in simulation.play():
@@ -230,19 +230,19 @@ def test_who_sees_no_contracts_is_told_his_own_when_he_asks() -> None:
 
 
 def test_what_a_call_would_give_is_no_affair_of_who_sees_no_contracts() -> None:
-    case = next(case for case in CASES if case.name == "call-standing")
+    case = next(case for case in CASES if case.name == "call-quotes")
     views = Projector(case.scenario, SEED)
     held = views.project(Event(Called(2, 90, 3), INSTITUTION, AGENTS, 0))
     assert held is not None
-    assert held.form("standing") == Called(2, None, 0), "when it was held is everybody's to know"
+    assert held.form("quotes") == Called(2, None, 0), "when it was held is everybody's to know"
     for message in (Indicative(90, 3), Contract(1, 90, "call", 0, 1), Order(1, "bid", 90, 1, 0)):
         to: Any = ENVIRONMENT if isinstance(message, Contract) else AGENTS
         shown = views.project(Event(message, INSTITUTION, to, 0))
         assert shown is not None
-        assert shown.form("standing") is None
+        assert shown.form("quotes") is None
     shown = views.project(Event(Quote("bid", 90, 0), INSTITUTION, AGENTS, 0))
     assert shown is not None
-    assert shown.form("standing") == shown.public
+    assert shown.form("quotes") == shown.public
 
 
 # --- live ------------------------------------------------------------------------------------------------------
