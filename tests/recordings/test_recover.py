@@ -121,13 +121,13 @@ async def test_a_welcome_tells_no_token_that_is_not_on_record_yet(host):
     async with host() as hosted:
         experimenter, _ = await trading(hosted)
         sequencer, session = hosted.host.sequencer, hosted.host.opened.session
-        on_disk, disk_is_back = sequencer.on_disk, asyncio.Event()
+        on_disk, disk_is_back = sequencer._on_disk, asyncio.Event()
 
         async def held_up(write, data):
             await disk_is_back.wait()
             await on_disk(write, data)
 
-        sequencer.on_disk = held_up
+        sequencer._on_disk = held_up
         await experimenter.socket.send(experimenter.line.send(Pause())[1], text=True)
         await hosted.until(lambda: session.token(EXPERIMENTER) == 2)
         again = await hosted.experimenter()
