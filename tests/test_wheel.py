@@ -35,6 +35,7 @@ def test_the_wheel_of_a_checkout_with_sessions_has_every_room_and_no_session(tmp
     more = {path.relative_to(ROOT).as_posix() for path in (ROOT / "scenarios").glob("*.toml")} | {
         "tui/lab.tcss",
         "p2p/py.typed",
+        "p2p/texts/en.toml",
     }
     assert files | more <= packed
     of_recordings = {name for name in packed if name.startswith("recordings/") and not name.endswith(".py")}

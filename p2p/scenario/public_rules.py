@@ -2,10 +2,11 @@
 
 import msgspec
 
-from p2p.base.units import Price
+from p2p.base.units import Money, Price
 from p2p.scenario.capabilities import Capabilities
 from p2p.scenario.charges import NO_CHARGES, Charges
-from p2p.scenario.schema import InformationSet, RobotRules, Scenario
+from p2p.scenario.prosumer_schema import Battery
+from p2p.scenario.schema import InducedValues, InformationSet, RobotRules, Scenario
 from p2p.scenario.terms import CallTerms, Terms
 
 
@@ -13,6 +14,7 @@ class EnergyRules(msgspec.Struct, frozen=True):
     """What everybody knows of an energy market: which day it is, and in which units its money is shown.
 
     A price is per kWh, in the scenario's `currency`; money is price × Wh, and `money_per_unit` of it is a `money_unit`.
+    `noise`: how far meters are from the forecast, relatively. `battery`: what a battery is like, None where none is.
     """
 
     starts_at: str
@@ -20,15 +22,19 @@ class EnergyRules(msgspec.Struct, frozen=True):
     money_unit: str
     money_per_unit: int
     end_value: Price
+    noise: float = 0.0
+    battery: Battery | None = None
 
 
 class PublicRules(msgspec.Struct, frozen=True):
     """The rules of a market, in the scenario's smallest unit of money.
 
-    `robots`: whether robots may trade here; None where that is not mentioned, and then `reaction`, how fast robots are,
-    is told to robots alone: to others it is what it is where nothing is said. `takeover_after_s`: after so long without
-    a line a robot trades in one's place, unpaid, until one is back; None: the seat passes. `capabilities`: what the
-    institution and the environment can do; who listens asks these, and not for the institution's name.
+    `robots`: whether robots may trade here. None if the scenario does not mention them: then only robots receive the
+    real `reaction`, people receive the default. `takeover_after_s`: after so long without a connection a robot trades
+    in one's place, unpaid, until one is back; None: the seat passes. `fills_seats`: robots take the seats that are
+    empty at the start. `values_change`: whether values may differ from one period to the next; how and when, nobody is
+    told beforehand. `capabilities`: what the institution and the environment can do; listeners ask these, and not
+    for the institution's name.
     """
 
     title: str
@@ -55,6 +61,12 @@ class PublicRules(msgspec.Struct, frozen=True):
     spectators: bool = True
     demonstration: bool = False
     capabilities: Capabilities = Capabilities()
+    period_s: float | None = None
+    break_s: float | None = None
+    markets: int = 1
+    loss_floor: Money | None = None
+    values_change: bool = True
+    fills_seats: bool = False
 
 
 def public_rules(scenario: Scenario, information: InformationSet | None = None, to_robot: bool = False) -> PublicRules:
@@ -86,14 +98,33 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None, 
         spectators=scenario.spectators == "open",
         demonstration=scenario.demonstration,
         capabilities=scenario.capabilities,
+        period_s=scenario.period_s,
+        break_s=scenario.break_s,
+        markets=scenario.markets,
+        loss_floor=scenario.loss_floor,
+        values_change=_values_change(scenario),
+        fills_seats=bool(scenario.vacancies.fill) and scenario.disclosure == "told",
     )
+
+
+def _values_change(scenario: Scenario) -> bool:
+    table = scenario.environment
+    return not isinstance(table, InducedValues) or table.redraw is not None or bool(table.shifts)
 
 
 def _energy(scenario: Scenario) -> EnergyRules | None:
     table = scenario.energy
     if table is None:
         return None
-    return EnergyRules(table.starts_at, table.interval_min, table.money_unit, table.money_per_unit, table.end_value)
+    return EnergyRules(
+        starts_at=table.starts_at,
+        interval_min=table.interval_min,
+        money_unit=table.money_unit,
+        money_per_unit=table.money_per_unit,
+        end_value=table.end_value,
+        noise=table.noise,
+        battery=table.battery,
+    )
 
 
 def controlled(rules: PublicRules) -> tuple[Price, Price]:

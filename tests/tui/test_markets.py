@@ -266,7 +266,7 @@ def test_orders_with_quantities_are_named_in_words() -> None:
 @pytest.mark.parametrize("information", ["quotes", "ticker", "book"])
 def test_the_rules_say_what_the_market_is(information: str) -> None:
     page = rules_text(Play(market("continuous", information)).model).plain
-    assert "rest in a book" in page
+    assert "stay in a book" in page
     assert "c       cancels your order" in page
     page = rules_text(Play(calls(4, information)).model).plain
     assert "4 times a period" in page
@@ -305,8 +305,8 @@ def test_in_a_session_of_calls_orders_lapse_with_a_call_that_they_have_no_part_i
 
 
 def test_the_rules_of_several_calls_say_what_becomes_of_orders_that_did_not_trade() -> None:
-    assert "leaves with it: say it again" in rules_text(Play(calls(4)).model).plain
-    assert "did not trade" not in rules_text(Play(calls(1)).model).plain
+    assert "leaves with it; say it again" in rules_text(Play(calls(4)).model).plain
+    assert "leaves with the period" in rules_text(Play(calls(1)).model).plain
     assert "leaves with it" not in rules_text(Play(calls(1)).model).plain
 
 

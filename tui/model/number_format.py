@@ -5,22 +5,16 @@ c/kWh`), prices are written in that one: 305 is `30.5` c/kWh. Money of an energy
 the rules' `money_unit`.
 """
 
-import re
-
 from p2p.base.units import Money, Price, Quantity
+from p2p.scenario.currency import shown_in
 from p2p.scenario.public_rules import PublicRules
-
-PART = re.compile(r"0\.(0*)1 (.+)")
-"""A unit of money that is a decimal part of another: its noughts, and the other."""
 
 
 class NumberFormat:
     """The numbers of one market in words."""
 
     def __init__(self, rules: PublicRules) -> None:
-        part = PART.fullmatch(rules.currency)
-        self.decimals = len(part[1]) + 1 if part else 0
-        self.unit = part[2] if part else rules.currency
+        self.decimals, self.unit = shown_in(rules.currency)
         self.per_unit = 10**self.decimals
         energy = rules.energy
         self.energy = energy is not None

@@ -10,6 +10,8 @@ from textual.screen import Screen
 from textual.widgets import Footer, ProgressBar
 
 from p2p.base.units import Instant
+from p2p.information.rules_text import sentences
+from p2p.sim.library.texts import catalogue
 from tui.model.model import Model
 from tui.screens.requests import DrawRequested, LeaveRequested
 from tui.text.rules_page import rules_text
@@ -44,16 +46,16 @@ class LobbyScreen(Screen[None]):
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the lobby up to date."""
-        self.query_one("#lobby-title", TextLine).set_text(Content.styled(model.rules.title, "bold"))
+        title, begins = (catalogue().sentence(one) for one in sentences("start", model.rules))
+        self.query_one("#lobby-title", TextLine).set_text(Content.styled(title, "bold"))
         self.query_one(Notice).show(model, now)
         taken, seats = model.public.seats_taken, model.seats
-        when = "when all are there, or when" if model.rules.starts_when_full else "when"
         robots = f", {model.public.robots} by robots" if model.public.robots else ""
         self.query_one("#lobby-seats", TextLine).set_text(
             Content.assemble(
                 f"You have seat {model.seat}. ",
                 (f"{taken} of {seats} seats are taken{robots}.", "bold"),
-                f"\nTrading starts {when} the experimenter says so.",
+                f"\n{begins}",
             )
         )
         bar = self.query_one(ProgressBar)

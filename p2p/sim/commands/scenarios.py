@@ -36,6 +36,8 @@ def check(scenario: str) -> None:
 def show(scenario: str, seed: int) -> None:
     """SCENARIO's rules and its equilibrium sheet: supply and demand, competitive price and quantity, surplus.
 
+    Then all that traders are told before it starts, and what of it they are not told, with the reasons.
+
     For whoever runs the session: traders must not see it.
     """
     rules = _loaded(scenario)
@@ -47,8 +49,10 @@ def show(scenario: str, seed: int) -> None:
     from p2p.sim.library.energy_sheet import energy_sheet
     from p2p.sim.library.units_sheet import rules_lines, units_sheet
 
+    from p2p.sim.library.told_sheet import told_sheet
+
     sheet = energy_sheet if rules.capabilities.trades_energy else units_sheet
-    for line in (*rules_lines(rules), *sheet(rules, seed)):
+    for line in (*rules_lines(rules), *sheet(rules, seed), "", *told_sheet(rules)):
         click.echo(line)
 
 

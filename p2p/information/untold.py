@@ -1,0 +1,247 @@
+"""The one list of what traders are told of a scenario: each of its keys, and when, or why never.
+
+What is told at the start has its sentence in rules_text.py. A test changes each key and demands another text, or its
+line here; where a key is told, but not in every scenario, EXCEPTIONS say where not and why.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from p2p.scenario.schema import InducedValues, Scenario
+from p2p.scenario.terms import CallTerms
+
+
+class Telling(msgspec.Struct, frozen=True):
+    """When a key is told: before trading starts, when what it says begins, or never; and how, or why not."""
+
+    when: Literal["start", "begins", "never"]
+    why: str = ""
+
+
+class NotTold(msgspec.Struct, frozen=True):
+    """Where a key that is told at the start is not, and why not."""
+
+    key: str
+    why: str
+    holds: Callable[[Scenario], bool]
+
+
+START = Telling("start")
+
+
+def _begins(why: str) -> Telling:
+    return Telling("begins", why)
+
+
+def _never(why: str) -> Telling:
+    return Telling("never", why)
+
+
+_OWN_VALUES = _begins("each trader is told their own, with the schedule of the period")
+_OWN_DAY = _begins("each household is told its own, with the forecast of the period")
+_ARMS = "a treatment: no seat learns what others are shown"
+_REDRAW = "the range would say what others may hold"
+_OTHERS = "what other households have is private"
+
+TELLING: dict[str, Telling] = {
+    "title": START,
+    "institution.price_min": START,
+    "institution.price_max": START,
+    "institution.name": START,
+    "institution.tick": START,
+    "institution.terms.price_ceiling": START,
+    "institution.terms.price_floor": START,
+    "institution.terms.quotes": START,
+    "institution.terms.units": START,
+    "institution.terms.improvement": START,
+    "institution.terms.self_trade": START,
+    "institution.terms.order_life": START,
+    "institution.call": START,
+    "institution.call.pricing": START,
+    "institution.call.k": START,
+    "institution.call.rounding": START,
+    "institution.call.rationing": START,
+    "institution.call.calls": START,
+    "institution.call.feeder_cap_kw": START,
+    "institution.call.interval_min": START,
+    "institution.call.congestion_rent": START,
+    "environment.name": START,
+    "environment.buyers": _OWN_VALUES,
+    "environment.sellers": _OWN_VALUES,
+    "environment.shifts": Telling("start", "that values may change; not when, nor by how much"),
+    "environment.shifts.from_period": _OWN_VALUES,
+    "environment.shifts.buyers": _OWN_VALUES,
+    "environment.shifts.sellers": _OWN_VALUES,
+    "environment.redraw": Telling("start", "that values may change; not within which range"),
+    "environment.redraw.low": _never(_REDRAW),
+    "environment.redraw.high": _never(_REDRAW),
+    "environment.redraw.law": _never(_REDRAW),
+    "environment.seats": START,
+    "environment.buy.low": _OWN_DAY,
+    "environment.buy.high": _OWN_DAY,
+    "environment.feed_in.low": _OWN_DAY,
+    "environment.feed_in.high": _OWN_DAY,
+    "environment.starts_at": START,
+    "environment.interval_min": START,
+    "environment.pv": _never(_OTHERS),
+    "environment.batteries": _never(_OTHERS),
+    "environment.battery": START,
+    "environment.battery.capacity_kwh": START,
+    "environment.battery.power_kw": START,
+    "environment.battery.round_trip_efficiency": START,
+    "environment.battery.soc_min": START,
+    "environment.battery.soc_max": START,
+    "environment.battery.soc_start": _OWN_DAY,
+    "environment.noise": START,
+    "environment.flexible_wh": _OWN_DAY,
+    "environment.flexible_value": _OWN_DAY,
+    "environment.flexible_value.low": _OWN_DAY,
+    "environment.flexible_value.high": _OWN_DAY,
+    "environment.grid_limit_w": _OWN_DAY,
+    "environment.unserved_price": _OWN_DAY,
+    "environment.end_value": START,
+    "environment.money_unit": START,
+    "environment.money_per_unit": START,
+    "periods": START,
+    "period_s": START,
+    "break_s": START,
+    "markets": START,
+    "identities": START,
+    "no_loss": START,
+    "loss_floor": START,
+    "charges.commission": START,
+    "charges.tax_buyer": START,
+    "charges.tax_seller": START,
+    "information": START,
+    "arms": Telling("start", "each seat is told what it is shown itself"),
+    "arms.name": _never(_ARMS),
+    "arms.seats": _never(_ARMS),
+    "arms.information": Telling("start", "each seat is told what it is shown itself"),
+    "start": START,
+    "currency": START,
+    "robots.reaction_mean_s": START,
+    "robots.reaction": START,
+    "purpose": Telling("start", "as whether a robot takes the seat of a trader who is disconnected"),
+    "disclosure": START,
+    "vacancies.fill": Telling("start", "that robots take empty seats; not which"),
+    "vacancies.drop_out": START,
+    "vacancies.stand_in": _never("which robot it is would say how it trades"),
+    "vacancies.grace_s": START,
+    "spectators": START,
+    "demonstration": START,
+    "source": _never("it is for the experimenter, and often names the published result"),
+    "instructions": START,
+}
+"""By the path of a key, as in the file; keys of a list of tables have the list's name before them."""
+
+
+def _terms_of_a_call(*, feeder: bool = False) -> Callable[[Scenario], bool]:
+    """Whether the terms of a uniform price (and of a feeder that is full) change nothing."""
+
+    def idle(scenario: Scenario) -> bool:
+        call = scenario.institution.call
+        return call is not None and (call.pricing == "ask" or (feeder and call.feeder_cap_kw is None))
+
+    return idle
+
+
+def _no_feeder(scenario: Scenario) -> bool:
+    return scenario.institution.call is not None and scenario.institution.call.feeder_cap_kw is None
+
+
+def _robots_untold(scenario: Scenario) -> bool:
+    return scenario.disclosure == "not_mentioned"
+
+
+_AT_ASKS = "each pair trades at its ask: there is no one price to be set"
+_UNMENTIONED = "robots are not mentioned in this session"
+
+EXCEPTIONS: tuple[NotTold, ...] = (
+    NotTold(
+        "institution.terms.order_life",
+        "quotes of this auction end with each contract and each period, whatever it says",
+        lambda scenario: scenario.capabilities.resets_on_contract,
+    ),
+    NotTold("institution.call.k", _AT_ASKS, _terms_of_a_call()),
+    NotTold("institution.call.rounding", _AT_ASKS, _terms_of_a_call()),
+    NotTold("institution.call.rationing", _AT_ASKS, _terms_of_a_call()),
+    NotTold(
+        "institution.call.congestion_rent", "there is no rent without a feeder's cap", _terms_of_a_call(feeder=True)
+    ),
+    NotTold("institution.call.interval_min", "it counts with a feeder's cap alone", _no_feeder),
+    NotTold("break_s", "there is one period alone", lambda scenario: scenario.periods == 1),
+    NotTold("information", "the arms have their own", lambda scenario: bool(scenario.arms)),
+    NotTold("robots.reaction_mean_s", _UNMENTIONED, _robots_untold),
+    NotTold("robots.reaction", _UNMENTIONED, _robots_untold),
+    NotTold("vacancies.fill", _UNMENTIONED, _robots_untold),
+    NotTold(
+        "robots.reaction_mean_s",
+        "the law of reaction times has its own mean",
+        lambda scenario: ":" in scenario.robots.reaction or scenario.robots.reaction == "none",
+    ),
+    NotTold(
+        "purpose",
+        "it changes nothing for traders here",
+        lambda scenario: scenario.vacancies.drop_out is not None or _robots_untold(scenario),
+    ),
+    NotTold("vacancies.grace_s", "no robot takes a lost seat here", lambda scenario: not scenario.takes_over),
+    NotTold("demonstration", "there are no spectators", lambda scenario: scenario.spectators == "none"),
+)
+
+
+def untold(scenario: Scenario) -> dict[str, str]:
+    """What traders of a scenario are not told at the start, by key, with the reason; keys that are not set are left
+    out."""
+    reasons = {key: one.why for key, one in TELLING.items() if one.when != "start"}
+    for one in EXCEPTIONS:
+        if one.holds(scenario):
+            reasons.setdefault(one.key, one.why)
+    own = set_keys(scenario)
+    return {key: why for key, why in reasons.items() if key in own}
+
+
+def set_keys(scenario: Scenario) -> set[str]:
+    """The keys that a scenario sets to something else than their default."""
+    return set(_set_below("", scenario))
+
+
+def _set_below(path: str, table: msgspec.Struct) -> list[str]:
+    found = []
+    for field in msgspec.structs.fields(table):
+        name, value = f"{path}{field.encode_name}", getattr(table, field.name)
+        inner = value if isinstance(value, tuple) else (value,)
+        tables = [one for one in inner if isinstance(one, msgspec.Struct)]
+        if value != field.default:
+            found.append(name)
+        for one in tables:
+            found += _set_below(f"{name}.", one)
+    return found
+
+
+def means(scenario: Scenario, key: str) -> object:
+    """What a key comes to where several of its values mean the same; None for every other key."""
+    institution, life = scenario.institution, scenario.institution.terms.order_life
+    match key:
+        case "institution.terms.improvement":
+            given = institution.terms.improvement
+            return scenario.capabilities.resets_on_contract if given is None else given
+        case "institution.terms.order_life":
+            several = institution.call is not None and institution.call.calls > 1
+            return "period" if life == "interval" and not several else life
+        case "institution.call":
+            return institution.call or CallTerms()
+        case "information":
+            return (
+                "book" if not scenario.capabilities.has_book and scenario.information == "ticker" else scenario.information
+            )
+        case "environment.shifts" | "environment.redraw":
+            table = scenario.environment
+            return isinstance(table, InducedValues) and (bool(table.shifts) or table.redraw is not None)
+        case "vacancies.fill":
+            return bool(scenario.vacancies.fill)
+        case "vacancies.drop_out":
+            return scenario.takes_over
+        case _:
+            return None

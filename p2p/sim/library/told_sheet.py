@@ -1,0 +1,48 @@
+"""What traders of a scenario are told before it starts, as their pages say it, and what they are not told."""
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from p2p.information.rules_text import paragraphs, sentences
+from p2p.information.untold import untold
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import InformationSet, Scenario
+from p2p.sim.library.texts import catalogue
+
+WIDTH = 124
+"""Characters of a line with its margin: instructions, in lines of 120, keep their lines."""
+MARGIN = "  "
+
+
+def told_sheet(scenario: Scenario) -> Iterator[str]:
+    """The pages in their order, what arms are told instead, and the keys that are untold."""
+    yield "told to traders, as their screens say it:"
+    begins = [catalogue().sentence(one) for one in sentences("start", public_rules(scenario))]
+    yield from _section(catalogue().text("rules.heading.start"), "\n".join(begins))
+    common = _pages(scenario, scenario.information)
+    for heading, text in common:
+        yield from _section(heading, text)
+    for arm in scenario.arms:
+        for heading, text in _pages(scenario, arm.information):
+            if (heading, text) not in common:
+                yield from _section(f"{heading} (arm {arm.name}, instead)", text)
+    yield from _untold(scenario)
+
+
+def _pages(scenario: Scenario, information: InformationSet) -> list[tuple[str, str]]:
+    return paragraphs(public_rules(scenario, information), catalogue())
+
+
+def _section(heading: str, text: str) -> Iterator[str]:
+    yield f"{MARGIN}{heading}"
+    for line in text.splitlines():
+        yield from wrap(line, WIDTH, initial_indent=2 * MARGIN, subsequent_indent=2 * MARGIN)
+
+
+def _untold(scenario: Scenario) -> Iterator[str]:
+    reasons = untold(scenario)
+    if reasons:
+        yield ""
+        yield "not told before it starts:"
+    width = max(map(len, reasons), default=0)
+    yield from (f"{MARGIN}{key:{width}}  {why}" for key, why in reasons.items())
