@@ -41,6 +41,8 @@ LARGE_BECAUSE = {
     "p2p/scenario/schema.py": "every key of a scenario, with its text",
     "server/connections/gateway.py": "one connection, from its log-in to its end",
     "p2p/information/trader_knowledge.py": "one fold of all facts of a seat",
+    "p2p/information/rules_text.py": "every public rule as a sentence",
+    "p2p/information/untold.py": "every key of a scenario, and when it is told",
     "p2p/protocol/frames.py": "the frames of a connection",
     "tui/model/model.py": "one fold for all screens",
     "tui/entry/order_entry.py": "all that can be typed as an order, and why it cannot be sent",
