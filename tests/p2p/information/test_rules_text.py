@@ -12,7 +12,7 @@ from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import INSTITUTION_NAMES, Scenario
 from p2p.scenario.terms import CallTerms
-from p2p.scenario.validation import _contradictions
+from p2p.scenario.validation import contradictions
 from p2p.sim.docs.scenarios_page import tables
 from p2p.sim.library.files import load, names
 from p2p.sim.library.texts import catalogue
@@ -57,9 +57,7 @@ def energy(name: str, call: str = "") -> Scenario:
     return parse(ENERGY.format(name=name, call=call))
 
 
-ARMS = (
-    '[[arms]]\nname = "a"\nseats = 1\ninformation = "quotes"\n[[arms]]\nname = "b"\nseats = 3\ninformation = "book"'
-)
+ARMS = '[[arms]]\nname = "a"\nseats = 1\ninformation = "quotes"\n[[arms]]\nname = "b"\nseats = 3\ninformation = "book"'
 BASES = {
     "standing": induced(),
     "newest": induced(terms="improvement = false"),
@@ -197,7 +195,7 @@ def accepted(data: Any) -> Scenario | None:
         scenario = msgspec.convert(data, Scenario)
     except msgspec.ValidationError:
         return None
-    return None if _contradictions(scenario) else scenario
+    return None if contradictions(scenario) else scenario
 
 
 def changed(base: Scenario, key: str, kind: msgspec.inspect.Type) -> Iterator[Scenario]:
