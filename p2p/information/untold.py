@@ -234,7 +234,9 @@ def means(scenario: Scenario, key: str) -> object:
             return institution.call or CallTerms()
         case "information":
             return (
-                "book" if not scenario.capabilities.has_book and scenario.information == "ticker" else scenario.information
+                "book"
+                if not scenario.capabilities.has_book and scenario.information == "ticker"
+                else scenario.information
             )
         case "environment.shifts" | "environment.redraw":
             table = scenario.environment

@@ -47,9 +47,8 @@ def show(scenario: str, seed: int) -> None:
         f"{rules.institution.price_max} {rules.currency}, tick {rules.institution.tick}"
     )
     from p2p.sim.library.energy_sheet import energy_sheet
-    from p2p.sim.library.units_sheet import rules_lines, units_sheet
-
     from p2p.sim.library.told_sheet import told_sheet
+    from p2p.sim.library.units_sheet import rules_lines, units_sheet
 
     sheet = energy_sheet if rules.capabilities.trades_energy else units_sheet
     for line in (*rules_lines(rules), *sheet(rules, seed), "", *told_sheet(rules)):

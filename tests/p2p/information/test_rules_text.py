@@ -8,9 +8,10 @@ import pytest
 
 from p2p.information.rules_text import SECTIONS, paragraphs, section_text, sentences
 from p2p.information.untold import EXCEPTIONS, TELLING, means, set_keys, untold
+from p2p.scenario.capabilities import INSTITUTION_NAMES
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
-from p2p.scenario.schema import INSTITUTION_NAMES, Scenario
+from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import CallTerms
 from p2p.scenario.validation import contradictions
 from p2p.sim.docs.scenarios_page import tables
