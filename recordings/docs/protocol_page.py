@@ -13,6 +13,7 @@ from p2p.protocol import mqtt_topics as broadcast
 from p2p.protocol.meter_payload import Payload
 from p2p.protocol.server_connection import FAULTS_MAX
 from p2p.scenario.charges import Charges
+from p2p.scenario.prosumer_schema import Battery
 from p2p.scenario.public_rules import EnergyRules, PublicRules
 from p2p.scenario.terms import CallTerms, Terms
 from recordings.docs.sample_bot import SAMPLE_BOT
@@ -183,7 +184,7 @@ def page(recording: Path) -> str:
     parts.append("## Frames of a line\n")
     parts += [_struct(kind) for kind in (line.Login, line.Welcome, line.FeedRead, line.Fault, wire.ClientFrame)]
     parts.append("## Rules of a market\nIn a welcome, and on the topic `rules`. docs/scenarios.md says more of each.\n")
-    parts += [_struct(kind) for kind in (PublicRules, Terms, CallTerms, Charges, EnergyRules)]
+    parts += [_struct(kind) for kind in (PublicRules, Terms, CallTerms, Charges, EnergyRules, Battery)]
     parts.append(TOPICS_HEAD)
     parts += [_topic(name, kind) for name, kind in broadcast.TOPICS.items()]
     parts.append(_struct(broadcast.Efficiency))
