@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from p2p.testing.agents import check_agent
+    from p2p.testing.environments import check_environment
     from p2p.testing.failure import CheckFailed
+    from p2p.testing.institutions import check_institution
 
 _HOMES = {
     "CheckFailed": "p2p.testing.failure",
     "check_agent": "p2p.testing.agents",
+    "check_environment": "p2p.testing.environments",
+    "check_institution": "p2p.testing.institutions",
 }
-__all__ = ["CheckFailed", "check_agent"]
+__all__ = ["CheckFailed", "check_agent", "check_environment", "check_institution"]
 
 
 def __getattr__(name: str) -> Any:
