@@ -108,11 +108,11 @@ def open_again(recovered: Recovered, robots: int, limits: Limits = DEFAULT) -> S
 
 def recovery_messages(session: Session) -> list[Envelope]:
     """What is said first to a session that was cut: it pauses at the very instant at which it stopped, and all left."""
-    running = session.phase not in ("lobby", "unopened") and session.paused_left is None
+    running = session.phase not in ("lobby", "unopened") and not session.alarms.paused
     first = [Envelope(GATEWAY, Pause())] if running else []
     if session.phase == "unopened":
         first.append(Envelope(GATEWAY, Open()))
-    return first + [Envelope(GATEWAY, Left(seat)) for seat in sorted(session.present)]
+    return first + [Envelope(GATEWAY, Left(seat)) for seat in sorted(session.roster.present)]
 
 
 class HostedSession:

@@ -9,7 +9,7 @@ import pytest
 
 import pit
 from p2p.messages import BY_DIRECTIVE, FROM_EXPERIMENTER, FROM_TRADERS, MES, OURS
-from p2p.session.permissions import COMMANDS, WHILE_PAUSED
+from p2p.session.permissions import PAUSED, TABLE, Moment
 from recordings.docs.protocol_page import CLOSE_CODES, REASONS, page
 from server import limits
 from tests import ROOT
@@ -17,7 +17,7 @@ from tests import ROOT
 SAMPLE = ROOT / "recordings" / "samples" / "smith-1962-test-1"
 ROOMS = ("p2p", "server", "bots", "tui", "recordings")
 CORE_MAY_IMPORT = {
-    *("__future__", "abc", "bisect", "collections", "copy", "dataclasses", "difflib", "errno", "fractions"),
+    *("__future__", "abc", "bisect", "collections", "copy", "dataclasses", "difflib", "enum", "errno", "fractions"),
     *("itertools", "math", "msgspec", "operator", "p2p", "random", "re", "tomllib", "typing", "unicodedata"),
     *("functools", "hashlib", "urllib.parse"),
 }
@@ -61,8 +61,9 @@ def test_every_directive_says_who_sends_it_to_whom_and_what_it_does(kind):
     assert BY_DIRECTIVE[kind.directive] is kind
 
 
-def test_every_command_of_the_tables_is_the_experimenters_or_the_servers_own():
-    said = {kind for allowed in COMMANDS.values() for kind in allowed} | set(WHILE_PAUSED)
+def test_every_command_of_the_table_is_the_experimenters_or_the_servers_own():
+    causes = {cause for rows in (TABLE, PAUSED) for row in rows.values() for cause in row}
+    said = {cause for cause in causes if not isinstance(cause, Moment)}
     own = {kind.directive for kind in said - set(FROM_EXPERIMENTER)}
     assert own == {"open", "joined", "left", "reading", "reminder"}
     assert not said & set(FROM_TRADERS)

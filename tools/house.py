@@ -36,7 +36,6 @@ PLAIN_BASES = {
 }
 """Bases that make no kin of the classes that have them."""
 LARGE_BECAUSE = {
-    "p2p/session/session.py": "the one state machine",
     "p2p/sim/face/functions.py": "the public functions, each with its whole docstring",
     "p2p/scenario/schema.py": "every key of a scenario, with its text",
     "server/connections/gateway.py": "one connection, from its log-in to its end",

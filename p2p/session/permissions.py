@@ -1,5 +1,16 @@
-"""What may be said when, and by whom: a session's phases and the commands that each of them takes."""
+"""A session's phases as one table: what may be said in each of them, and the phase that comes of it.
 
+A row is a phase; an entry is an event of it and the phase that comes next. An event is a message to the session, or a
+Moment, which comes by itself. A message that is not in the row is refused `not_now`. A pause is no phase: the phase
+waits, and has another row as long as the pause lasts. Traders' orders are not in the table: a market judges them, and
+it is closed outside its periods.
+
+A stage that is not trading (instructions, questions, payment) is one more phase: a name in Phase, a row, and an entry
+of another row that leads to it.
+"""
+
+from collections.abc import Mapping
+from enum import Enum, auto
 from typing import Literal, TypeAlias
 
 from p2p.base.units import EXPERIMENTER, GATEWAY, Address, is_seat
@@ -24,15 +35,58 @@ from p2p.messages import (
 
 Phase: TypeAlias = Literal["unopened", "lobby", "trading", "break", "ended"]
 
-COMMANDS: dict[Phase, tuple[type[Message], ...]] = {
-    "unopened": (Open,),
-    "lobby": (Joined, Left, Reading, Start, End, Announce),
-    "trading": (Joined, Left, Reading, Reminder, Pause, Extend, EndPeriod, End, Announce),
-    "break": (Joined, Left, Reading, Reminder, Pause, Start, End, Announce),
-    "ended": (Joined, Left),
+
+class Moment(Enum):
+    """What happens in a session without a message that says so."""
+
+    SEATS_FILLED = auto()
+    """The last seat is taken where a session starts by itself when it is full."""
+    PERIOD_OVER = auto()
+    """The last market has closed, and another period is to come."""
+    LAST_PERIOD_OVER = auto()
+    BREAK_OVER = auto()
+
+
+Cause: TypeAlias = type[Message] | Moment
+Row: TypeAlias = Mapping[Cause, Phase]
+
+
+def _stays(phase: Phase, *causes: Cause) -> Row:
+    return dict.fromkeys(causes, phase)
+
+
+TABLE: Mapping[Phase, Row] = {
+    "unopened": {Open: "lobby"},
+    "lobby": {
+        **_stays("lobby", Joined, Left, Reading, Announce),
+        Start: "trading",
+        Moment.SEATS_FILLED: "trading",
+        End: "ended",
+    },
+    "trading": {
+        **_stays("trading", Joined, Left, Reading, Reminder, Pause, Extend, EndPeriod, Announce),
+        Moment.PERIOD_OVER: "break",
+        Moment.LAST_PERIOD_OVER: "ended",
+        End: "ended",
+    },
+    "break": {
+        **_stays("break", Joined, Left, Reading, Reminder, Pause, Announce),
+        Start: "trading",
+        Moment.BREAK_OVER: "trading",
+        End: "ended",
+    },
+    "ended": _stays("ended", Joined, Left),
 }
-WHILE_PAUSED: tuple[type[Message], ...] = (Joined, Left, Reading, Resume, End, Announce)
-"""In a pause these are all that may be said, whatever the phase."""
+PAUSED: Mapping[Phase, Row] = {
+    "trading": {**_stays("trading", Joined, Left, Reading, Resume, Announce), End: "ended"},
+    "break": {**_stays("break", Joined, Left, Reading, Resume, Announce), End: "ended"},
+}
+"""The rows of the phases that can be paused, while they are."""
+
+
+def next_phase(phase: Phase, paused: bool, cause: Cause) -> Phase | None:
+    """The phase that comes of an event; None where it cannot be now."""
+    return (PAUSED if paused else TABLE)[phase].get(cause)
 
 
 def may_say(sender: Address) -> tuple[type[Message], ...]:

@@ -73,7 +73,7 @@ class SessionStatus:
     @property
     def clock_runs(self) -> bool:
         """Whether time runs towards the end of a period or a break."""
-        return self._session.phase in ("trading", "break") and self._session.paused_left is None
+        return self._session.phase in ("trading", "break") and not self._session.alarms.paused
 
     @property
     def last_at(self) -> Instant:
@@ -88,24 +88,26 @@ class SessionStatus:
 
     def is_present(self, seat: Seat) -> bool:
         """Whether somebody holds the seat."""
-        return seat in self._session.present
+        return seat in self._session.roster.present
 
     def controller(self, seat: Seat) -> Controller | None:
         """Who the last holder was: a person, a robot, or nobody yet."""
-        return self._session.controllers.get(seat)
+        return self._session.roster.controllers.get(seat)
 
     @property
     def takes_over(self) -> bool:
         """Whether robots may come in anybody's place."""
-        return self._session.stand_ins is not None
+        return self._session.roster.stand_ins is not None
 
     def stands_in(self, seat: Seat) -> bool:
         """Whether the last holder was a robot in its owner's place."""
-        stand_ins = self._session.stand_ins
+        stand_ins = self._session.roster.stand_ins
         return stand_ins is not None and seat in stand_ins.seats
 
     @property
     def robots_own(self) -> list[Seat]:
         """The seats that robots had of their own, in nobody's place."""
-        controllers, session = self._session.controllers, self._session
-        return sorted(seat for seat, one in controllers.items() if one == "robot" and not session.is_a_persons(seat))
+        roster = self._session.roster
+        return sorted(
+            seat for seat, one in roster.controllers.items() if one == "robot" and not roster.is_a_persons(seat)
+        )

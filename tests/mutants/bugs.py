@@ -192,7 +192,7 @@ BUGS = (
         "a pause does not stop the clock",
         (
             (
-                "p2p/session/session.py",
+                "p2p/session/alarms.py",
                 "{market: (self.now + left[market], what) for market, (_, what) in",
                 "{market: (due, what) for market, (due, what) in",
             ),
@@ -302,9 +302,9 @@ BUGS = (
         "a hand-back clears the quotes",
         (
             (
-                "p2p/session/session.py",
+                "p2p/session/market.py",
                 "        told, sent = self.stand_ins.change_holder(",
-                "        if seat in self.stand_ins.seats and not stand_in and hasattr(market.institution, '_clear'):\n            market.institution._clear()\n        told, sent = self.stand_ins.change_holder(",
+                "        if seat in self.stand_ins.seats and not stand_in and hasattr(self.institution, '_clear'):\n            self.institution._clear()\n        told, sent = self.stand_ins.change_holder(",
             ),
         ),
         WORLD,

@@ -171,8 +171,8 @@ async def test_a_robot_that_waits_for_another_to_leave_does_not_take_the_seat_fr
         await hosted.join(1)
         first.let_go.set()
         await asyncio.gather(*attending)
-        assert session.present[1] == "human"
-        assert session.stand_ins.seats == set()
+        assert session.roster.present[1] == "human"
+        assert session.roster.stand_ins.seats == set()
 
 
 async def test_only_a_robot_says_that_it_passes(host, small):
@@ -252,7 +252,7 @@ async def test_a_server_that_comes_back_knows_in_whose_place_a_robot_was(host, s
     recovered = Recovered(hosted.host.opened.store.folder)
     assert recovered.session.digest() == hosted.host.opened.session.digest()
     async with hosting(open_again(recovered, 0)) as again:
-        assert again.host.opened.session.stand_ins.seats == {person.welcome.seat}
+        assert again.host.opened.session.roster.stand_ins.seats == {person.welcome.seat}
         socket = await again.raw()
         await socket.send(robot.line.login(), text=True)
         assert robot.line.received(await socket.recv()).code == "wrong_code", "what was lent was the old server's"
@@ -260,7 +260,7 @@ async def test_a_server_that_comes_back_knows_in_whose_place_a_robot_was(host, s
         assert back.welcome.stood_in
         assert (person.line.unanswered(), back.welcome.token) == ([], 1)
         await back.until_told(HandedBack)
-        assert again.host.opened.session.stand_ins.seats == set()
+        assert again.host.opened.session.roster.stand_ins.seats == set()
 
 
 async def test_robots_that_are_being_started_anew_when_it_is_over_are_ended_too(opened):

@@ -46,7 +46,7 @@ class Grace:
 
     def __post_init__(self) -> None:
         self.begun = self.session.phase not in ("unopened", "lobby")
-        self.owners.update(self.session.controllers)
+        self.owners.update(self.session.roster.controllers)
 
     def heard(self, happened: list[Committed]) -> None:
         """Take in what is published, each thing by itself: who came and went at once was there."""

@@ -43,7 +43,7 @@ def time_was_kept(session: Session, records: list[Record], recoveries: list[int]
     """
     for record in records:
         envelope, due = record.envelope(), session.deadline()
-        if record.n - 1 in recoveries and session.phase in ("trading", "break") and session.paused_left is None:
+        if record.n - 1 in recoveries and session.phase in ("trading", "break") and not session.alarms.paused:
             assert (envelope.sender, envelope.message) == (GATEWAY, Pause()), f"record {record.n}: a crash is a pause"
             assert record.at == session.now, f"record {record.n}: time passed while nobody was there"
         if envelope.sender in (SESSION, INSTITUTION):

@@ -73,7 +73,7 @@ async def test_a_spectator_sees_the_public_facts_and_nothing_of_anybodys_own(hos
         assert spectator.all(Contract) == [Contract(1, 80, "ask")]
         assert spectator.all(Schedule) == []
         assert all(not quote.mine for quote in spectator.all(Quote))
-        assert hosted.host.opened.session.present.keys() == {buyer.welcome.seat, seller.welcome.seat}
+        assert hosted.host.opened.session.roster.present.keys() == {buyer.welcome.seat, seller.welcome.seat}
 
 
 async def test_a_spectator_of_a_market_with_poor_seats_sees_no_prices_of_contracts(host):

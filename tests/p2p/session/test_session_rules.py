@@ -105,7 +105,7 @@ def test_everybody_counts_his_own_tokens() -> None:
     assert [course.session.token(sender) for sender in (buyer, seller, EXPERIMENTER)] == [1, 1, 0]
     assert told(course.hand_in(Envelope(EXPERIMENTER, Pause(), token=1)), Paused)
     assert course.hand_in(Envelope(EXPERIMENTER, Resume(), token=1)) == []
-    assert course.session.paused_left is not None
+    assert course.session.alarms.paused
 
 
 def test_the_answer_comes_before_what_it_did() -> None:

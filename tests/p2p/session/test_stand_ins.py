@@ -262,8 +262,8 @@ def test_of_robots_orders_only_those_that_rest_are_remembered(institution: str) 
 
 
 def remembered(play: Course) -> list[tuple[int, int]]:
-    assert play.session.stand_ins is not None
-    orders: list[tuple[int, int]] = play.session.stand_ins.state()[2]  # type: ignore[index]
+    assert play.session.roster.stand_ins is not None
+    orders: list[tuple[int, int]] = play.session.roster.stand_ins.state()[2]  # type: ignore[index]
     return orders
 
 

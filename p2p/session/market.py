@@ -1,0 +1,152 @@
+"""One market of a session: its institution and its environment, and how what they send reaches one another.
+
+The MES's actors send one another messages: the environment `start_period` to the institution, the institution
+`start_round` to its agents and a `reminder` to itself, `contract` to the environment, which hears of `end_round`, too.
+They are all events of the session, so that a recording shows them.
+
+A trader's order is the institution's to judge. Only what needs values (`no_loss`, `loss_floor`) or the clock (a pause)
+is judged here.
+"""
+
+from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION, Address, Seat
+from p2p.environments.base import Environment
+from p2p.environments.registry import environment_of
+from p2p.institutions.base import Institution
+from p2p.institutions.registry import institution_named
+from p2p.messages import (
+    Accepted,
+    Contract,
+    EndRound,
+    InitInst,
+    Message,
+    Order,
+    Refused,
+    Reminder,
+    ReminderEndPeriod,
+    RequestStanding,
+    Unpaid,
+)
+from p2p.messages.envelope import Answer, Event, Outgoing, Refusal
+from p2p.scenario.schema import Scenario
+from p2p.scenario.terms import NO_TERMS
+from p2p.session.alarms import Alarms
+from p2p.session.roster import Roster
+
+
+class Market:
+    """Its seats, its institution, its environment. `roster` and `alarms` are the session's."""
+
+    def __init__(
+        self, number: int, seats: tuple[Seat, ...], scenario: Scenario, seed: int, roster: Roster, alarms: Alarms
+    ) -> None:
+        self.number, self.seats = number, seats
+        self.scenario, self.roster, self.alarms = scenario, roster, alarms
+        self.stand_ins = roster.stand_ins
+        self.institution: Institution = institution_named(scenario.institution.name)
+        self.environment: Environment = environment_of(scenario, seats, seed, number)
+
+    # --- what the session tells it ------------------------------------------------------------------------------
+
+    def open(self) -> list[Event]:
+        """The institution is told its limits, its terms and its agents."""
+        rules = self.scenario.institution
+        low, high = rules.price_min - rules.tick, rules.price_max + rules.tick
+        terms = None if rules.terms == NO_TERMS else rules.terms
+        init = InitInst(low, high, rules.tick, self.seats, terms, rules.call)
+        return self.deliver(ENVIRONMENT, [Outgoing(INSTITUTION, init)])
+
+    def start_period(self, period: int) -> list[Event]:
+        """Deal, open, and submit what the environment offers for its seats by itself."""
+        schedules, start = self.environment.start_period(period, self.scenario.period_us)
+        events = self.deliver(ENVIRONMENT, [*schedules, Outgoing(INSTITUTION, start)])
+        for seat, order in self.environment.orders():
+            events += self._submit_automatic(seat, order)
+        return events
+
+    def remind(self, reminder: Message) -> list[Event]:
+        """The institution's alarm rings."""
+        answer = self.institution.handle(reminder, INSTITUTION)
+        assert not isinstance(answer, Refusal), "an institution refuses no alarm of its own"
+        return self.deliver(INSTITUTION, answer)
+
+    def end_early(self) -> list[Event]:
+        """The environment ends the period before its time."""
+        return self.deliver(SESSION, [Outgoing(ENVIRONMENT, ReminderEndPeriod())])
+
+    def change_holder(self, seat: Seat, stand_in: bool) -> list[Event]:
+        """A robot holds a seat from now on in a person's place, or its owner does."""
+        assert self.stand_ins is not None, "robots stand in for people where the scenario says so"
+        told, sent = self.stand_ins.change_holder(seat, stand_in, self.environment)
+        return [*(Event(one, SESSION, seat, self.number) for one in told), *self.deliver(ENVIRONMENT, sent)]
+
+    # --- what traders say ---------------------------------------------------------------------------------------
+
+    def handle(self, seat: Seat, message: Message, token: int) -> list[Event]:
+        """What comes of a trader's message: it is accepted, with what follows, or refused."""
+        if message.recipient == ENVIRONMENT:
+            answer = self.environment.handle(message, seat)
+        else:
+            answer = self._ask_institution(seat, message)
+        if isinstance(answer, Refusal):
+            return [Event(Refused(token, answer.reason), SESSION, seat, self.number)]
+        if self.stand_ins:
+            self.stand_ins.record_orders(self.number, seat, message, answer)
+        return [Event(Accepted(token), SESSION, seat, self.number), *self.deliver(message.recipient, answer)]
+
+    def _submit_automatic(self, seat: Seat, order: Message) -> list[Event]:
+        """An order that the environment makes for a seat: recorded as the seat's, judged as if it had said it."""
+        answer = self._ask_institution(seat, order)
+        if isinstance(answer, Refusal):
+            return [Event(Refused(0, answer.reason), SESSION, seat, self.number)]
+        if self.stand_ins:
+            self.stand_ins.record_orders(self.number, seat, order, answer, by_itself=True)
+        return [Event(order, seat, INSTITUTION, self.number), *self.deliver(INSTITUTION, answer)]
+
+    def _ask_institution(self, seat: Seat, message: Message) -> Answer:
+        if self.alarms.paused_left is not None and not isinstance(message, RequestStanding):
+            return Refusal("not_open")
+        return self._loss_refusal(seat, message) or self.institution.handle(message, seat)
+
+    def _loss_refusal(self, seat: Seat, message: Message) -> Refusal | None:
+        """Why an order could cost its sender more than the rules let them lose, if so."""
+        no_loss = self.scenario.no_loss == "people" and self.roster.is_a_persons(seat)
+        floor = self.scenario.loss_floor
+        if not no_loss and floor is None:
+            return None
+        gains = self.environment.gains(seat, self.institution.commitments(seat, message))
+        if no_loss and any(gain < 0 for gain in gains):
+            return Refusal("would_lose")
+        at_worst = self.environment.balance.get(seat, 0) + sum(gain for gain in gains if gain < 0)
+        return Refusal("loss_floor") if floor is not None and gains and at_worst < -floor else None
+
+    # --- how messages travel in it ------------------------------------------------------------------------------
+
+    def deliver(self, sender: Address, sents: list[Outgoing]) -> list[Event]:
+        """What was sent, as events, each handed to its addressee, and what that one sends in turn."""
+        events = []
+        for to, message in sents:
+            events.append(Event(message, sender, to, self.number))
+            if to == ENVIRONMENT or isinstance(message, EndRound):
+                events += self._tell_environment(sender, message)
+            elif isinstance(message, Reminder):
+                self.alarms.set(self.number, message)
+            elif to == INSTITUTION:
+                answer = self.institution.handle(message, sender)
+                assert not isinstance(answer, Refusal), f"an institution refuses no {message.directive}"
+                events += self.deliver(INSTITUTION, answer)
+            elif self.stand_ins and isinstance(message, Order) and not message.quantity:
+                self.stand_ins.forget_order(self.number, message.order)
+        return events
+
+    def _tell_environment(self, sender: Address, message: Message) -> list[Event]:
+        """What the environment does upon a message; of a contract that a robot made in a person's place, that too."""
+        made = isinstance(message, Contract) and self.stand_ins and self.stand_ins.unpaid_seats(self.number, message)
+        before = {seat: self.environment.balance.get(seat, 0) for seat in made or ()}
+        answer = self.environment.handle(message, sender)
+        assert not isinstance(answer, Refusal), f"an environment refuses no {message.directive}"
+        events = self.deliver(ENVIRONMENT, answer)
+        for seat, balance in before.items():
+            assert isinstance(message, Contract)
+            unpaid = Unpaid(message.number, self.environment.balance[seat] - balance)
+            events.append(Event(unpaid, SESSION, seat, self.number))
+        return events

@@ -1,0 +1,57 @@
+"""Who holds the seats of a session: people, robots, and robots in the place of people."""
+
+from p2p.base.units import Controller, Seat
+from p2p.messages import Joined, Lobby, Message, Robots
+from p2p.scenario.schema import Scenario
+from p2p.session.permissions import Phase
+from p2p.session.stand_ins import StandIns
+
+
+class Roster:
+    """`present`: the connected seats, and what holds them. `controllers`: what each seat's own holder was last.
+
+    `stand_ins`: robots in the place of people, in a scenario that has them.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.seats = scenario.seats
+        self.tells_robots = scenario.disclosure == "told"
+        self.present: dict[Seat, Controller] = {}
+        self.controllers: dict[Seat, Controller] = {}
+        self.stand_ins = StandIns() if scenario.takes_over or scenario.vacancies.fill else None
+        self.robots_told = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether somebody is on every seat."""
+        return len(self.present) == self.seats
+
+    def join(self, joined: Joined) -> None:
+        """Somebody has a seat now: its own person, or a robot in their place."""
+        self.present[joined.seat] = joined.controller
+        if not joined.stand_in or joined.seat not in self.controllers:
+            self.controllers[joined.seat] = joined.controller
+
+    def leave(self, seat: Seat) -> None:
+        """Nobody is on a seat any more."""
+        self.present.pop(seat, None)
+
+    def is_a_persons(self, seat: Seat) -> bool:
+        """Whether a person holds a seat, or a robot in the place of one."""
+        stands_in = self.stand_ins is not None and seat in self.stand_ins.seats
+        return stands_in or self.controllers.get(seat) == "human"
+
+    def news(self, phase: Phase) -> Message | None:
+        """What all are told: before trading how many are there; later how many robots, where that has changed."""
+        robots = sum(one == "robot" for one in self.present.values()) if self.tells_robots else None
+        if phase == "lobby":
+            self.robots_told = robots or 0
+            return Lobby(len(self.present), self.seats, robots or None)
+        if robots is None or robots == self.robots_told or phase == "ended":
+            return None
+        self.robots_told = robots
+        return Robots(robots)
+
+    def state(self) -> object:
+        """Who is there, who was, and what was told of it, for digests."""
+        return (sorted(self.present.items()), sorted(self.controllers.items()), self.robots_told)
