@@ -52,6 +52,7 @@ LARGE_BECAUSE = {
     "p2p/institutions/call.py": "one institution, one file",
     "p2p/institutions/continuous.py": "one institution, one file",
     "p2p/environments/prosumer.py": "one environment, one file",
+    "recordings/docs/protocol_page.py": "one page, written from the code",
     "recordings/journal/format.py": "one format, written and read",
     "server/serve/serve_run.py": "what serve does round a session, from start to stop",
 }

@@ -47,7 +47,7 @@ class Market:
 
     # --- what the session tells it ------------------------------------------------------------------------------
 
-    def open(self) -> list[Event]:
+    def initialise(self) -> list[Event]:
         """The institution is told its limits, its terms and its agents."""
         rules = self.scenario.institution
         low, high = rules.price_min - rules.tick, rules.price_max + rules.tick

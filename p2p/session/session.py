@@ -145,7 +145,7 @@ class Session:
     def _obey(self, envelope: Envelope) -> list[Event]:
         match envelope.message:
             case Open():
-                return [event for market in self.markets for event in market.open()] + self._presence_events()
+                return [event for market in self.markets for event in market.initialise()] + self._presence_events()
             case Joined():
                 return self._join(envelope.message)
             case Left(seat=seat):
