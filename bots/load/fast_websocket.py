@@ -38,7 +38,7 @@ class Wire(asyncio.BufferedProtocol):
         await wire.opened
         return wire
 
-    def send(self, data: bytes, opcode: Opcode = Opcode.TEXT) -> None:
+    def write_frame(self, data: bytes, opcode: Opcode = Opcode.TEXT) -> None:
         """Send a frame, masked as a client must."""
         self._transport.write(Frame(opcode, data).serialize(mask=True))
 
@@ -98,8 +98,8 @@ class Wire(asyncio.BufferedProtocol):
             case 0x81:
                 self._on_text(data)
             case 0x89:
-                self.send(data, Opcode.PONG)
+                self.write_frame(data, Opcode.PONG)
             case 0x88:
-                self.send(data, Opcode.CLOSE)
+                self.write_frame(data, Opcode.CLOSE)
             case _:
                 self._transport.abort()

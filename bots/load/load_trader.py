@@ -74,7 +74,7 @@ class LoadTrader:
         self.line = ClientProtocol(self.code, "robot")
         self._welcomed: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.wire = await Wire.connect(url, self._read)
-        self.wire.send(self.line.login())
+        self.wire.write_frame(self.line.login())
         await asyncio.wait((self._welcomed, self.wire.ended), return_when=asyncio.FIRST_COMPLETED)
         welcome = self.line.received(self._welcomed.result()) if self._welcomed.done() else "the line was closed"
         if not isinstance(welcome, Welcome):
@@ -139,7 +139,7 @@ class LoadTrader:
         self.line.pending.clear()
         token, data = self.line.send(message)
         self.said[token] = time.perf_counter()
-        self.wire.send(data)
+        self.wire.write_frame(data)
 
     def _order(self) -> Message:
         """One that improves the standing quote, whatever the seat's values: what counts is that all are told."""

@@ -57,7 +57,7 @@ class SeatOccupancy:
                 self.unpaid[market, self._clocks.of[market].period, event.to] += gain
             case _:
                 pass
-        self._clocks.on_event(event, at)
+        self._clocks.advance(event, at)
 
     def of(self, key: Key) -> dict[SeatHolder, Duration]:
         """How long each kind of sitter held a seat in a period."""

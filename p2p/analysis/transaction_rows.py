@@ -26,7 +26,7 @@ class ContractTimes:
 
     def on_event(self, event: Event, at: Instant) -> None:
         """Take in an event of the session, in order."""
-        self._clocks.on_event(event, at)
+        self._clocks.advance(event, at)
         if event.market is None:
             return
         match event.message:

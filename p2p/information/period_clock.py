@@ -143,7 +143,7 @@ class MarketClocks:
     def __init__(self) -> None:
         self.of: defaultdict[int, PeriodClock] = defaultdict(PeriodClock)
 
-    def on_event(self, event: Event, at: Instant) -> None:
+    def advance(self, event: Event, at: Instant) -> None:
         """Take in an event: of its market, or of all of them."""
         if type(event.message) not in CLOCK_FACTS:
             return

@@ -58,8 +58,8 @@ def check_institution(make: Callable[[], Institution], seed: int = 1) -> None:
     """
     contracts = 0
     for play in range(PLAYS):
-        first = _Course(make(), stream(seed, "course", play)).run()
-        second = _Course(make(), stream(seed, "course", play)).run()
+        first = _Course(make(), stream(seed, "course", play)).play_out()
+        second = _Course(make(), stream(seed, "course", play)).play_out()
         expect(first.answers == second.answers, "The same messages give the same answers", f"course {play}")
         contracts += first.contracts
     expect(contracts > 0, "Bids that reach asks end in contracts, at least once in all courses", f"{PLAYS} courses")
@@ -77,7 +77,7 @@ class _Course:
         self.reminders: list[Reminder] = []
         self.ended = False
 
-    def run(self) -> "_Course":
+    def play_out(self) -> "_Course":
         """Play to the end."""
         self._say(InitInst(PRICE_MIN - TICK, PRICE_MAX + TICK, TICK, SEATS), ENVIRONMENT)
         self._refused_while_closed("before the first period")

@@ -46,7 +46,7 @@ class Peer(Protocol):
         """How long the last ping took, 0 before the first."""
 
 
-class SocketPeer:
+class SocketPeer(Peer):
     """A real connection."""
 
     def __init__(self, socket: ServerConnection, limits: Limits = DEFAULT) -> None:

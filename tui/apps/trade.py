@@ -13,6 +13,7 @@ from p2p.messages import Message
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Fault, Welcome
 from tui.apps.base import ExitSummary, LabApp
+from tui.apps.watch import Watched
 from tui.model.model import Model
 from tui.screens.lobby import LobbyScreen
 from tui.screens.requests import OrderRequested
@@ -28,18 +29,11 @@ CLEAN_CLOSE_CODES = {4000, 4001}
 """Close codes that nobody is to blame for: the session is over, or another terminal has the seat."""
 
 
-class Trader(Protocol):
+class Trader(Watched, Protocol):
     """What is needed of bots.client.Client, so that a play can stand in its place."""
-
-    url: str
-    patience_s: float
-    closed: Closed | None
 
     def send(self, message: Message, meta: dict[str, int] | None = None) -> int:
         """Send a message; its token."""
-
-    def now(self) -> Instant:
-        """The session's clock."""
 
     def happenings(self) -> AsyncIterator[Happening]:
         """Everything that happens on the line."""

@@ -70,7 +70,7 @@ class Simulation:
         cast = [Agent() if seat in seats else one for seat, one in enumerate(self._cast)]
         engine = _Engine(self.scenario, cast, self.seed, outside=seats)
         self._outcome = SessionOutcome(self.scenario.charges)
-        for step in engine.run():
+        for step in engine.steps():
             if isinstance(step, Decision):
                 yield step
                 continue

@@ -55,7 +55,7 @@ class Simulation:
     """One simulated session. `play()` yields what was handed in and what came of it, to the end.
 
     The session's seed deals seats and schedules; robots draw from `robot_seed`, which is the same unless given.
-    For seats in `outside`, whose agents are not asked, `run()` yields a Decision instead.
+    For seats in `outside`, whose agents are not asked, `steps()` yields a Decision instead.
     """
 
     def __init__(
@@ -97,12 +97,12 @@ class Simulation:
 
     def play(self) -> Iterator[SimulationStep]:
         """Everybody joins, the experimenter starts where that is theirs to do, and the periods run to the end."""
-        assert not self.outside, "somebody outside is to be asked: drive run()"
-        for step in self.run():
+        assert not self.outside, "somebody outside is to be asked: drive steps()"
+        for step in self.steps():
             assert isinstance(step, tuple)
             yield step
 
-    def run(self) -> Generator[SimulationStep | Decision, None, None]:
+    def steps(self) -> Generator[SimulationStep | Decision, None, None]:
         """As `play`; a Decision is to be given its action before the next step is asked for."""
         yield self._hand_in(Envelope(GATEWAY, Open()), 0)
         for seat in self.robots:

@@ -112,7 +112,7 @@ def test_the_clock_is_its_naive_twin_whatever_the_experimenter_does(
     clocks, heard = MarketClocks(), market_facts(course, 1)
     for _, at, events in course.heard:
         for event in events:
-            clocks.on_event(event, at)
+            clocks.advance(event, at)
     assert clocks.of[1].run_us(course.now) == NaiveClock(heard).run_us(course.now)
 
 
