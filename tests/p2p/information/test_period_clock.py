@@ -161,7 +161,7 @@ def test_a_pause_in_a_break_moves_no_finished_period_in_the_terminal_and_on_a_br
     ((_, period),) = topics.due({"period"}, course.now)
     assert msgspec.json.decode(period, type=Period) == Period(1, 0, 10 * SECOND)
     for number, raw in enumerate(feeds.public[channel], 1):
-        fact = msgspec.json.decode(raw, type=FactRead)
+        fact = msgspec.json.decode(raw.data, type=FactRead)
         screen.fold(NumberedFact(number, fact.at, message_of(fact.directive, fact.payload)))
     assert screen.public.clock.started_us == 0
 
