@@ -330,10 +330,10 @@ def test_results_bear_quantities() -> None:
 
 def test_who_comes_back_reads_on_the_smallest_screen_what_is_not_paid_and_that_orders_may_be_the_robots() -> None:
     play = opened(BOOK, "buyer", (150, 1), (120, 1)) << TakenOver() << HandedBack()
-    assert notice(play.model, 0) == "⚙ A robot stood in; it has made no contract."
+    assert notice(play.model, 0) == "⚙ A robot stood in; it made no contract."
     play << Order(3, "bid", 72, 1, mine=True)
     said = notice(play.model, 0)
-    assert said == "⚙ A robot stood in; it has made no contract. Orders that rest may be its."
+    assert said == "⚙ A robot stood in; it made no contract. Some open orders may be the robot's."
     assert len(said) <= 78
     for number in range(12):
         play << Unpaid(number, 1_000)

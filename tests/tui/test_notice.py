@@ -20,7 +20,7 @@ async def test_what_is_said_in_a_pause_is_read_beside_the_pause() -> None:
         await play.trading("buyer", 300)
         await play.told(TakenOver(), HandedBack(), Announced("", SHORT), Paused(30 * SECOND), second=30)
         above, words = play.says("#notice").splitlines()
-        assert above.startswith("‖ PAUSED: the clock stands still, and no order is taken")
+        assert above.startswith("‖ PAUSED: the clock is stopped; you cannot trade")
         assert words == f"✉ Experimenter: {SHORT}"
 
 

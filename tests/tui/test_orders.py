@@ -10,9 +10,10 @@ from bots.client import FINAL
 from p2p.base.units import SECOND
 from p2p.messages import Ask, Bid, Buy, Paused, Quote, Reason, Schedule, Sell, StartRound, Step
 from p2p.scenario.public_rules import public_rules
+from p2p.sim.library.texts import catalogue
 from tests.plays.tui_plays import Play, small, why
 from tui.entry.order_entry import NotPossible, order_of, outlook, price_typed, refusal_for, step_price
-from tui.text.refusals import CLOSED, REFUSED, closed_sentence, order_words
+from tui.text.refusals import closed_sentence, order_words, refused_sentence
 
 
 def trading(role: str, *values: int, tick: int = 1) -> Play:
@@ -22,12 +23,14 @@ def trading(role: str, *values: int, tick: int = 1) -> Play:
 
 
 def test_every_refusal_has_a_sentence() -> None:
-    assert set(get_args(Reason)) <= set(REFUSED)
-    assert all(sentence and "_" not in sentence for sentence in REFUSED.values())
+    sentences = [refused_sentence(reason) for reason in get_args(Reason)]
+    assert all(sentence and "_" not in sentence for sentence in sentences)
+    assert {key for key in catalogue() if key.startswith("refused.")} == {f"refused.{one}" for one in get_args(Reason)}
 
 
 def test_every_final_close_of_the_line_is_said_in_a_sentence() -> None:
-    assert set(CLOSED) <= FINAL
+    known = {key.removeprefix("closed.") for key in catalogue() if key.startswith("closed.")} - {"other"}
+    assert {int(code) for code in known} <= FINAL
     assert all(closed_sentence(code, "").endswith(".") for code in FINAL | {0, 1011})
     assert "gone" in closed_sentence(0, "the server is gone")
 

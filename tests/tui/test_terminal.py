@@ -119,7 +119,7 @@ def test_a_wrong_code_is_told_after_the_screen_has_gone(server: dict[str, object
     try:
         text = screen.until(lambda text: "status" in text)
         assert "status 2" in text
-        assert "pit: The server does not know this seat's code" in text
+        assert "pit: That code is not valid" in text
     finally:
         screen.close()
 

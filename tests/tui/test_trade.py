@@ -69,7 +69,7 @@ async def test_a_refusal_is_said_in_a_human_sentence() -> None:
         await play.pilot.press("2", "0", "0", "a")
         assert play.sent == [Ask(200)]
         await play.told(Refused(1, "does_not_improve"))
-        assert play.says("#answer") == "✘ Refused, ask 200: it was not better than the standing quote."
+        assert play.says("#answer") == "✘ Refused, ask 200: it was not better than the current quote."
 
 
 async def test_buy_means_the_price_that_was_on_the_screen_not_the_one_that_has_come_since() -> None:
@@ -213,7 +213,7 @@ async def test_another_login_on_the_seat_ends_the_program_with_a_sentence() -> N
         play.line.close(4001, "taken over")
         await play.until(lambda: play.app.return_value is not None)
     assert play.app.return_value == ExitSummary(
-        "Somebody logged in to this seat from another terminal, which has it now.", status=0
+        "Someone joined with your code on another device. This window is disconnected.", status=0
     )
 
 

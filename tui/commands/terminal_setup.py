@@ -63,7 +63,7 @@ def seat_code(code_file: str | None) -> str:
     elif "PIT_CODE" in os.environ:
         text = os.environ["PIT_CODE"]
     else:
-        text = click.prompt("The code of your seat", hide_input=True, err=True)
+        text = click.prompt("Seat code", hide_input=True, err=True)
     code = text.strip().upper()
     if not code:
         raise click.UsageError("the seat's code is empty; it is on the slip that you were given")

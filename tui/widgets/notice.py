@@ -72,9 +72,9 @@ def _absence(model: Model) -> str:
         return "⚙ A robot holds this seat until its owner is back."
     if absence.until_period != model.public.period:
         return ""
-    rest = " Orders that rest may be its." if model.own.orders else ""
+    rest = " Some open orders may be the robot's." if model.own.orders else ""
     if not absence.contracts:
-        return f"⚙ A robot stood in; it has made no contract.{rest}"
+        return f"⚙ A robot stood in; it made no contract.{rest}"
     made = "a contract" if absence.contracts == 1 else f"{absence.contracts} contracts"
     gained = f"{model.figures.signed(absence.gain)} {model.figures.money_unit}"
     return f"⚙ A robot stood in: its orders made {made} ({gained}, not paid).{rest}"
@@ -86,7 +86,7 @@ def _state(model: Model, now: Instant) -> str:
         kept = "" if model.seat is None else " Your quotes stand, your orders are kept."
         return f"✂ CONNECTION LOST, trying again …{kept}"
     if model.public.paused:
-        return "‖ PAUSED: the clock stands still, and no order is taken until it goes on."
+        return "‖ PAUSED: the clock is stopped" + ("." if model.seat is None else "; you cannot trade.")
     if model.public.phase == "break" and model.period:
         left = clock(model.public.time_left_us(now))
         unit = f" {model.figures.money_unit}" if model.figures.energy else ""

@@ -21,7 +21,7 @@ from tui.entry.order_entry import (
 from tui.model.model import Answer, ExpiredOrder, Model
 from tui.model.number_format import NumberFormat
 from tui.model.period import OwnTrade
-from tui.text.refusals import REFUSED, order_words
+from tui.text.refusals import order_words, refused_sentence
 from tui.widgets.text_line import TextLine
 
 TYPED_MAX = 10
@@ -158,4 +158,4 @@ def news_words(news: Answer | OwnTrade | ExpiredOrder | None, figures: NumberFor
     order = order_words(news.order, figures)
     if news.refused is None:
         return Content.styled(f"✓ {order[0].upper()}{order[1:]}: accepted.", "$success")
-    return Content.styled(f"✘ Refused, {order}: {REFUSED[news.refused]}.", "bold $error")
+    return Content.styled(f"✘ Refused, {order}: {refused_sentence(news.refused)}.", "bold $error")
