@@ -337,7 +337,7 @@ def test_who_comes_back_reads_on_the_smallest_screen_what_is_not_paid_and_that_o
     assert len(said) <= 78
     for number in range(12):
         play << Unpaid(number, 1_000)
-    before, _, after = notice(play.model, 0).partition(" Orders that rest")
+    before, _, after = notice(play.model, 0).partition(" Some open orders")
     assert before == "⚙ A robot stood in: its orders made 12 contracts (+12000 cents, not paid)."
     assert after
     assert len(before) <= 78
