@@ -8,7 +8,7 @@ import click
 
 from p2p.environments.load_profiles import INTERVALS_PER_DAY
 from p2p.sim.shell.cli_options import Amount, default_workers, numbers, run
-from p2p.sim.study.runs.experiment import FIRST_SEED, N_MOST, Options
+from p2p.sim.study.runs.experiment import FIRST_SEED, INTERVALS_ARE, N_MOST, Options
 from p2p.sim.study.runs.sweep import sweep
 from p2p.sim.study.v4.cell import AGENTS, INFO_SETS, MECHANISMS, OPTIMIZER_MODES, SATISFICER_MODES
 from p2p.sim.study.v4.rules import RULES
@@ -31,7 +31,10 @@ EXAMPLE = (
 @click.option("--seeds", default=1, type=click.IntRange(min=1), help="Runs of each cell.")
 @click.option("--first-seed", default=FIRST_SEED, type=click.IntRange(min=0))
 @click.option(
-    "--intervals", default=INTERVALS_PER_DAY, type=click.IntRange(1, INTERVALS_PER_DAY), help="Of five minutes."
+    "--intervals",
+    default=INTERVALS_PER_DAY,
+    type=click.IntRange(1, INTERVALS_PER_DAY),
+    help=INTERVALS_ARE,
 )
 @click.option("--mechanism", default="cda", type=click.Choice(MECHANISMS))
 @click.option("--info-set", default="book", type=click.Choice(INFO_SETS))

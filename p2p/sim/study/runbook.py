@@ -26,7 +26,7 @@ from p2p.sim.study.results.overlay_tables import write_overlay
 from p2p.sim.study.results.pictures import write_figures
 from p2p.sim.study.results.summaries import read_manifest, summarize
 from p2p.sim.study.results.theory_tables import write_theory
-from p2p.sim.study.runs.experiment import MANIFEST, Options, processor
+from p2p.sim.study.runs.experiment import INTERVALS_ARE, MANIFEST, Options, processor
 from p2p.sim.study.runs.run_book import OVERLAY, SEEDS, book
 from p2p.sim.study.runs.sweep import sweep
 
@@ -46,9 +46,7 @@ EXAMPLE = (
 @click.option("--out", default="outputs", show_default=True, help="Folder; what is finished in it is not run again.")
 @click.option("--seeds", default=SEEDS, show_default=True, type=click.IntRange(min=1), help="Runs of each cell.")
 @click.option("--sizes", callback=numbers(int, 1), help="Only these N, as 50,100.")
-@click.option(
-    "--intervals", default=INTERVALS_PER_DAY, type=click.IntRange(1, INTERVALS_PER_DAY), help="Of five minutes."
-)
+@click.option("--intervals", default=INTERVALS_PER_DAY, type=click.IntRange(1, INTERVALS_PER_DAY), help=INTERVALS_ARE)
 @click.option("--optional", is_flag=True, help="The optional experiments too: single fill, hetero, dated.")
 @click.option("--format", "file_format", default="csv", type=click.Choice(["csv", "parquet"]))
 @click.option("--doc", is_flag=True, help="Write docs/runbook.md from the result.")

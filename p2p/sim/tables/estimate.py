@@ -1,14 +1,16 @@
 """A figure over several sessions: its mean, and one of two intervals round it, which never stand for one another.
 
-`spread_of`: where the middle 90 % of the sessions lie. `mean_of`: how surely the mean is known.
+`spread_of`: where the middle 90 % of the sessions lie. `mean_of`, `share_of`: how surely the mean is known.
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, log, sqrt
 
 from p2p.base.exact_sum import total
 
 Z95 = 1.959964
+VALUES_MIN = 5
+"""Values from which an interval of shares is given."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,43 @@ def _quantile(ordered: list[float], q: float) -> float:
 
 
 def mean_of(values: list[float]) -> Estimate:
-    """Mean and its 95 % interval by Student's t, whose quantile is Cornish & Fisher's, good to a percent from n = 4."""
-    n = len(values)
-    mean = total(values) / n
+    """Mean and its 95 % interval by Student's t."""
+    n, mean = len(values), total(values) / len(values)
     if n < 2:
         return Estimate(mean, None, None, n)
-    spread = sqrt(total((value - mean) ** 2 for value in values) / (n - 1) / n)
-    z, v = Z95, n - 1
-    t = z + (z**3 + z) / (4 * v) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
-    return Estimate(mean, mean - t * spread, mean + t * spread, n)
+    half = t95(n - 1) * _error(values, mean)
+    return Estimate(mean, mean - half, mean + half, n)
+
+
+def share_of(values: list[float]) -> Estimate:
+    """Mean of shares between 0 and 1 and its 95 % interval, by Student's t on the scale of log odds.
+
+    Under five values a mean stands alone: so few say too little of how they scatter.
+    """
+    n, mean = len(values), total(values) / len(values)
+    if n < VALUES_MIN:
+        return Estimate(mean, None, None, n)
+    half = t95(n - 1) * _error(values, mean)
+    if not 0 < mean < 1:
+        return Estimate(mean, mean - half, mean + half, n)
+    odds, half = log(mean / (1 - mean)), half / (mean * (1 - mean))
+    return Estimate(mean, 1 / (1 + exp(half - odds)), 1 / (1 + exp(-half - odds)), n)
+
+
+def t95(v: int) -> float:
+    """The 97.5 % quantile of Student's t with v degrees of freedom, by its expansion in 1/v (Cornish & Fisher).
+
+    Source: Abramowitz & Stegun 26.7.5. It is good to a thousandth from v = 4.
+    """
+    z = Z95
+    g1 = (z**3 + z) / 4
+    g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    g4 = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160
+    return z + g1 / v + g2 / v**2 + g3 / v**3 + g4 / v**4
+
+
+def _error(values: list[float], mean: float) -> float:
+    """The mean's standard error."""
+    n = len(values)
+    return sqrt(total((value - mean) ** 2 for value in values) / (n - 1) / n)

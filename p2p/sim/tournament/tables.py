@@ -9,6 +9,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from p2p.sim.shell.heat_map import draw_grid
 from p2p.sim.tables.estimate import Estimate
 from p2p.sim.tournament.tournament import Pair, Place
 
@@ -70,27 +71,34 @@ def _plot(path: Path, ranking: list[Place], pairs: list[Pair]) -> None:
     from matplotlib.figure import Figure
 
     names = [place.agent for place in ranking]
-    figure = Figure(figsize=(4 + 1.2 * len(names), 1.5 + 0.6 * len(names)), layout="constrained")
+    longest = max(map(len, names))
+    size = 6 + 0.16 * longest + 1.3 * len(names), 2.2 + 0.1 * longest + 0.6 * len(names)
+    figure = Figure(figsize=size, layout="constrained")
     left, right = figure.subplots(1, 2)
     for row, place in enumerate(ranking):
         gain = place.gain
-        left.plot([gain.low or gain.mean, gain.high or gain.mean], [row, row], color="0.4")
-        left.plot([gain.mean], [row], "o", color="C0")
-    left.axvline(1, color="0.8", linewidth=1)
+        if gain.low is not None and gain.high is not None:
+            left.plot([gain.low, gain.high], [row, row], color="0.4", marker="|", markersize=8)
+        left.plot([gain.mean], [row], "o", color="#0072B2")
+    left.axvline(1, color="0.6", linewidth=1, linestyle="--")
     left.set_yticks(range(len(names)), names)
     left.invert_yaxis()
-    left.set_xlabel("gain in balanced groups, 1: an equal part of all")
+    left.set_title("Gain in balanced groups, with 95 % intervals", fontsize="medium")
+    left.set_xlabel("gain per trader; 1: an equal part of the maximum surplus")
     found = {(p.a, p.b): p.difference for p in pairs if p.test == "one in many"}
-    grid = [[found[a, b].mean if a != b else 0.0 for b in names] for a in names]
-    most = max(abs(value) for line in grid for value in line) or 1.0
-    right.imshow(grid, cmap="RdBu", vmin=-most, vmax=most)
-    for row, a in enumerate(names):
-        for column, b in enumerate(names):
-            if a != b:
-                clear = (found[a, b].low or 0) > 0 or (found[a, b].high or 0) < 0
-                text = f"{found[a, b].mean:+.2f}{'' if clear else '?'}"
-                right.text(column, row, text, ha="center", va="center", fontsize=8)
-    right.set_xticks(range(len(names)), names, rotation=45, ha="right")
-    right.set_yticks(range(len(names)), names)
-    right.set_title("what one (row) gains more among many (column)", fontsize=9)
+    most = max(abs(one.mean) for one in found.values()) or 1.0
+    grid = [[found[a, b].mean if a != b else float("nan") for b in names] for a in names]
+    image = draw_grid(right, grid, names, names, lambda row, column: _sure(found[names[row], names[column]]), most)
+    right.tick_params(axis="x", rotation=45)
+    right.set_xlabel("the many")
+    right.set_ylabel("the one")
+    right.set_title(
+        "What one gains more than one of the many\nin its seat (?: the interval holds 0)", fontsize="medium"
+    )
+    figure.colorbar(image, ax=right, label="difference of gains")
     figure.savefig(path, dpi=120)
+
+
+def _sure(difference: Estimate) -> str:
+    clear = (difference.low or 0) > 0 or (difference.high or 0) < 0
+    return f"{difference.mean:+.2f}{'' if clear else ' ?'}"

@@ -1,40 +1,26 @@
-"""The study's pictures, each beside a CSV of what it shows."""
+"""The study's pictures, each beside a CSV of what it shows.
+
+The run book's own tables keep their bytes. Pictures are drawn from those of keyed_tables.py, with their intervals.
+"""
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import groupby
 from pathlib import Path
 
 from matplotlib.axes import Axes
 
-from p2p.sim.study.results.comparisons import (
-    RATIO,
-    ROBUSTNESS,
-    VOLATILITY,
-    ratio_rows,
-    robustness_rows,
-    volatility_rows,
-)
-from p2p.sim.study.results.frontier import FRONTIER, Row, cells, frontier_row, scaling, write_csv
+from p2p.sim.shell.heat_map import draw_grid
+from p2p.sim.study.results import comparisons
+from p2p.sim.study.results.frontier import FRONTIER, Row, cells, frontier_row, mean, scaling, write_csv
+from p2p.sim.study.results.keyed_tables import interval_rows, ratio_rows, volatility_rows, write_keyed_tables
 from p2p.sim.study.results.labelled_runs import Labelled
-from p2p.sim.study.results.plotting import picture
+from p2p.sim.study.results.labels import market_words, parameter_words, rule_words
+from p2p.sim.study.results.plotting import Panels, draw_panels, picture
+from p2p.sim.study.results.summaries import Summary
 
-
-def _draw_frontier(axes: Axes, rows: list[Row]) -> None:
-    for label in dict.fromkeys(row["label"] for row in rows):
-        mine = [row for row in rows if row["label"] == label and row["wall_ms_mean"]]
-        axes.plot([row["wall_ms_mean"] for row in mine], [row["w_hat_mean"] for row in mine], "o", label=label)
-    axes.set_xscale("log")
-
-
-def _draw_by_n(axes: Axes, rows: list[Row], names: tuple[str, ...], value: str) -> None:
-    """One line for each combination of `names`, over N."""
-    ordered = sorted(rows, key=lambda row: (*(str(row[name]) for name in names), row["N"]))
-    for key, group in groupby(ordered, key=lambda row: tuple(row[name] for name in names)):
-        mine = [row for row in group if row[value] is not None]
-        text = ", ".join(f"{word:g}" if isinstance(word, float) else str(word) for word in key if word is not None)
-        axes.plot([row["N"] for row in mine], [row[value] for row in mine], "o-", label=text)
+AGENTS = "number of agents N"
+W_HAT = "mean W_hat, with 95 % intervals"
+EXAMINED = "offers examined per decision"
 
 
 def draw_heatmap(axes: Axes, rows: list[Row]) -> None:
@@ -42,85 +28,109 @@ def draw_heatmap(axes: Axes, rows: list[Row]) -> None:
     taus, ns = sorted({row["tau"] for row in rows}), sorted({row["N"] for row in rows})
     value = {(row["tau"], row["N"]): row["w_hat_mean"] for row in rows}
     grid = [[value.get((tau, n), float("nan")) for n in ns] for tau in taus]
-    axes.grid(visible=False)
-    image = axes.imshow(grid, origin="lower", aspect="auto")
-    axes.set_xticks(range(len(ns)), [str(n) for n in ns])
-    axes.set_yticks(range(len(taus)), [f"{tau:g}" for tau in taus])
-    for i, line in enumerate(grid):
-        for j, w in enumerate(line):
-            axes.text(j, i, f"{w:.3f}", ha="center", va="center", color="white")
+    image = draw_grid(axes, grid, [str(n) for n in ns], [f"{tau:g}" for tau in taus], lambda i, j: f"{grid[i][j]:.3f}")
+    axes.invert_yaxis()
     assert axes.figure is not None
     axes.figure.colorbar(image, label="mean W_hat")
 
 
 def write_figures(out: Path, labelled: Labelled) -> None:
     """All pictures and their tables."""
-    _frontier_figures(out, labelled)
-    _ratio_figures(out, labelled)
-    robust = robustness_rows(labelled)
-    write_csv(out / "robustness.csv", ROBUSTNESS, robust)
-    lines = ("market", "agent", "mode", "tau", "K")
-    picture(
-        out / "robustness.png",
-        "Robustness",
-        "N",
-        "mean W_hat",
-        lambda axes: _draw_by_n(axes, robust, lines, "w_hat_mean"),
-    )
-    volatility = volatility_rows(labelled)
-    write_csv(out / "price_volatility.csv", VOLATILITY, volatility)
-    picture(
-        out / "price_volatility.png",
-        "Variance of prices within an interval",
-        "N",
-        "(c/kWh)²",
-        lambda axes: _draw_by_n(axes, volatility, ("label", "tau", "K"), "price_var_mean"),
-    )
+    _own_tables(out, labelled)
+    write_keyed_tables(out, labelled)
+    first = [(label, cell[0], cell) for label, runs in labelled.items() for cell in cells(runs)]
+    _frontier(out, first, interval_rows(labelled))
+    _over_n(out, first, interval_rows(labelled))
+    _scaling(out, first)
+    _ratios(out, first, ratio_rows(labelled))
+    _volatility(out, first, volatility_rows(labelled))
 
 
-def _frontier_figures(out: Path, labelled: Labelled) -> None:
-    """Frontier overlay, heat map of tau and N, scaling."""
+def _own_tables(out: Path, labelled: Labelled) -> None:
+    """The run book's own tables, and the heat map of band and N."""
     rows = [{**frontier_row(cell), "label": label} for label, runs in labelled.items() for cell in cells(runs)]
     write_csv(out / "frontier_overlay.csv", [*FRONTIER, "label"], rows)
-    picture(
-        out / "frontier_overlay.png",
-        "W_hat against time",
-        "ms per decision",
-        "mean W_hat",
-        lambda axes: _draw_frontier(axes, rows),
-    )
     banded = [row for row in rows if row["tau"] is not None]
     write_csv(out / "heatmap_tau_N.csv", ["tau", "N", "w_hat_mean"], banded)
     if banded:
-        picture(out / "heatmap_tau_N.png", "Mean W_hat", "N", "τ, %", lambda axes: draw_heatmap(axes, banded))
+        title = "Mean W_hat of satisficers within a band"
+        picture(out / "heatmap_tau_N.png", title, AGENTS, "band τ, %", lambda axes: draw_heatmap(axes, banded))
     by_label = [
         {"label": label, **line}
         for label in labelled
         for line in scaling([row for row in rows if row["label"] == label])
     ]
     write_csv(out / "scaling.csv", ["label", "agent", "N", "wall_ms_mean"], by_label)
-    picture(
-        out / "scaling.png",
-        "Time of a decision",
-        "N",
-        "ms per decision",
-        lambda axes: _draw_by_n(axes, by_label, ("label",), "wall_ms_mean"),
-    )
+    write_csv(out / "ratio_to_optimizer.csv", comparisons.RATIO, comparisons.ratio_rows(labelled))
+    write_csv(out / "robustness.csv", comparisons.ROBUSTNESS, comparisons.robustness_rows(labelled))
+    write_csv(out / "price_volatility.csv", comparisons.VOLATILITY, comparisons.volatility_rows(labelled))
 
 
-def _ratio_figures(out: Path, labelled: Labelled) -> None:
-    """Satisficers over optimizers: welfare, time, offers examined."""
-    rows = ratio_rows(labelled)
-    write_csv(out / "ratio_to_optimizer.csv", RATIO, rows)
-    for value, unit in (
-        ("w_hat", "W_hat over the optimizer's"),
-        ("wall_ms", "times less time"),
-        ("offers", "times fewer offers examined"),
+Cells = list[tuple[str, Summary, list[Summary]]]
+"""Label, first run, all runs of each cell, in the order of the rows made of them."""
+
+
+def _panel(one: Summary) -> str:
+    return f"{market_words(one)}\n{rule_words(one)}"
+
+
+def _frontier(out: Path, first: Cells, rows: list[Row]) -> None:
+    panels = Panels()
+    for (_, one, _), row in zip(first, rows, strict=True):
+        if row["examined_mean"]:
+            series = panels.series(market_words(one), rule_words(one))
+            series.add(row["examined_mean"], row["w_hat_mean"], row["w_hat_low"], row["w_hat_high"])
+    title = "What effort buys: W_hat against offers examined, every N and parameter"
+    draw_panels(out / "frontier_overlay.png", title, EXAMINED, W_HAT, panels, lines=False, share=True)
+
+
+def _over_n(out: Path, first: Cells, rows: list[Row]) -> None:
+    panels = Panels()
+    for (_, one, _), row in zip(first, rows, strict=True):
+        series = panels.series(_panel(one), parameter_words(one))
+        series.add(one.N, row["w_hat_mean"], row["w_hat_low"], row["w_hat_high"])
+    draw_panels(out / "robustness.png", "W_hat in each market, by rule", AGENTS, W_HAT, panels, share=True)
+
+
+def _scaling(out: Path, first: Cells) -> None:
+    """One line a rule: the mean over its parameters."""
+    panels, times = Panels(), dict[tuple[str, str, int], list[float | None]]()
+    for _, one, cell in first:
+        times.setdefault((market_words(one), rule_words(one), one.N), []).extend(run.wall_ms for run in cell)
+    for (market, rule, n), known in times.items():
+        took_ms = mean(known)
+        panels.series(market, rule).add(n, None if took_ms is None else 1e3 * took_ms)
+    title = "Time of a decision (of this machine)"
+    draw_panels(out / "scaling.png", title, AGENTS, "microseconds per decision", panels)
+
+
+def _ratios(out: Path, first: Cells, rows: list[Row]) -> None:
+    """Satisficers over the optimizers of their own market: welfare, time, offers examined."""
+    by_cell = {(label, one.N, one.agent, one.mode, one.tau, one.K): one for label, one, _ in first}
+    for value, title, unit in (
+        (
+            "w_hat_difference",
+            "Satisficers' W_hat less the optimizer's in the same market, paired by seed",
+            "difference of mean W_hat, with 95 % intervals",
+        ),
+        ("wall_ms_ratio", "How much less time satisficers take (of this machine)", "times less time"),
+        ("offers_ratio", "How many fewer offers satisficers examine", "times fewer offers examined"),
     ):
-        if rows:
-            name = f"ratio_to_optimizer_{value}.png"
-            picture(out / name, "Satisficers beside the optimizer", "N", unit, partial(_draw_ratio, rows, value))
+        panels = Panels()
+        for row in rows:
+            one = by_cell[tuple(row[key] for key in ("label", "N", "agent", "mode", "tau", "K"))]
+            against = f" / {row['optimizer']} optimizer" if row["optimizer"] else ""
+            panels.series(f"{_panel(one)}{against}", parameter_words(one)).add(
+                one.N, row[value], row.get(f"{value}_low"), row.get(f"{value}_high")
+            )
+        name = f"ratio_to_optimizer_{value.removesuffix('_ratio').removesuffix('_difference')}.png"
+        draw_panels(out / name, title, AGENTS, unit, panels, share=value == "w_hat_difference")
 
 
-def _draw_ratio(rows: list[Row], value: str, axes: Axes) -> None:
-    _draw_by_n(axes, rows, ("label", "tau", "K"), f"{value}_ratio")
+def _volatility(out: Path, first: Cells, rows: list[Row]) -> None:
+    panels = Panels()
+    for (_, one, _), row in zip(first, rows, strict=True):
+        series = panels.series(_panel(one), parameter_words(one))
+        series.add(one.N, row["price_var_mean"], row["price_var_low"], row["price_var_high"])
+    title = "Variance of prices within an interval, where there was trade"
+    draw_panels(out / "price_volatility.png", title, AGENTS, "(c/kWh)², with 95 % intervals", panels)

@@ -1,8 +1,13 @@
-"""Pictures of the study: one way to make a figure, whole on disk or not there, without a display."""
+"""Pictures of the study: one way to make a figure, whole on disk or not there, without a display.
+
+A figure has panels, a panel at most eight series. Each series has a colour and a marker of its own, in colours that
+colour-blind readers tell apart. An axis over a decade or more is logarithmic. Legends stand beside their panel, whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,27 +15,148 @@ from p2p.sim.shell.atomic_folder import new_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 DPI = 120
-MANY_SERIES = 6
-"""More than this many do not fit inside the axes."""
-LEGEND_ROWS = 36
+SERIES_MAX = 8
+"""Series in a panel: as many colours as are told apart."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#888888")
+"""Okabe & Ito (2008), grey in the place of a yellow that is too light for a line."""
+MARKERS = "os^DvPX*"
+DODGE = 0.015
+"""How far two series of a panel stand aside, in shares of x."""
+DECADE = 10.0
+TICKS_MAX = 6
+"""So many values of x are ticks themselves."""
+
+
+@dataclass
+class Series:
+    """Points of one name: x, y, and the ends of y's interval where there is one. None where there is no y."""
+
+    label: str
+    x: list[float] = field(default_factory=list)
+    y: list[float | None] = field(default_factory=list)
+    low: list[float | None] = field(default_factory=list)
+    high: list[float | None] = field(default_factory=list)
+
+    def add(self, x: float, y: float | None, low: float | None = None, high: float | None = None) -> None:
+        """One more point."""
+        self.x.append(x)
+        self.y.append(y)
+        self.low.append(low)
+        self.high.append(high)
+
+
+class Panels:
+    """The series of a figure, by panel and name, in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, dict[str, Series]] = {}
+
+    def series(self, panel: str, label: str) -> Series:
+        """The series of that name, new if it is not there."""
+        return self.of.setdefault(panel, {}).setdefault(label, Series(label))
+
+    def split(self) -> list[tuple[str, list[Series]]]:
+        """Panels of at most so many series, those without any point left out."""
+        found = []
+        for title, series in self.of.items():
+            shown = [one for one in series.values() if any(y is not None for y in one.y)]
+            parts = [shown[k : k + SERIES_MAX] for k in range(0, len(shown), SERIES_MAX)]
+            for k, part in enumerate(parts, 1):
+                found.append((f"{title} ({k} of {len(parts)})" if len(parts) > 1 else title, part))
+        return found
 
 
 def picture(path: Path, title: str, x: str, y: str, draw: Callable[[Axes], None]) -> None:
     """A figure with one pair of axes, drawn by `draw`, saved as PNG."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    figure = _figure(7, 4.5)
     axes = figure.add_subplot()
     axes.set(title=title, xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
     draw(axes)
-    series = len(axes.get_legend_handles_labels()[0])
-    if series > MANY_SERIES:
-        figure.set_figwidth(11)
-        figure.legend(loc="outside right upper", fontsize="x-small", ncols=1 + series // LEGEND_ROWS)
-    elif series:
-        axes.legend(fontsize="small")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    _save(figure, path)
+
+
+def draw_panels(
+    path: Path, title: str, x: str, y: str, panels: Panels, lines: bool = True, share: bool = False
+) -> None:
+    """A figure of several panels with the same axis of x; none where there is nothing to draw.
+
+    `share`: y is a share: never logarithmic, and on each panel's own scale, for shares of one rule lie close together.
+    """
+    parts = panels.split()
+    if not parts:
+        return
+    columns = min(3, len(parts))
+    rows = -(-len(parts) // columns)
+    figure = _figure(5.6 * columns, 3.2 * rows + 0.5)
+    figure.suptitle(title)
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=not share)
+    for axes, (name, series) in zip(grid.flat, parts, strict=False):
+        axes.set_title(name, fontsize="medium")
+        axes.grid(alpha=0.3)
+        for k, one in enumerate(series):
+            _draw(axes, one, k, lines, DODGE * (k - (len(series) - 1) / 2) if lines else 0.0)
+        axes.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        axes.tick_params(labelbottom=True, labelleft=True)
+        axes.ticklabel_format(axis="y", useOffset=False)
+    for axes in list(grid.flat)[len(parts) :]:
+        axes.set_visible(False)
+    every = [one for _, series in parts for one in series]
+    _scale(grid.flat[0], every, share)
+    figure.supxlabel(x)
+    figure.supylabel(y)
+    _save(figure, path)
+
+
+def _draw(axes: Axes, series: Series, k: int, lines: bool, aside: float) -> None:
+    """The points, so far aside of their x (in shares of it) that intervals of several series are told apart."""
+    points = [
+        (x * (1 + aside), y, low, high)
+        for x, y, low, high in zip(series.x, series.y, series.low, series.high, strict=True)
+        if y is not None
+    ]
+    xs, ys, line = [p[0] for p in points], [p[1] for p in points], "none" if not lines else "-"
+    axes.plot(xs, ys, label=series.label, color=COLOURS[k], marker=MARKERS[k], linestyle=line, lw=1, ms=5)
+    for x, _, low, high in points:
+        if low is not None and high is not None:
+            axes.plot([x, x], [low, high], color=COLOURS[k], marker="_", markersize=6, linewidth=1)
+
+
+def _scale(axes: Axes, series: Iterable[Series], share: bool) -> None:
+    """Logarithmic axes where there are decades, and ticks at the values of x where they are few."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    some = list(series)
+    xs = sorted({x for one in some for x in one.x})
+    ys = [y for one in some for y in one.y if y is not None]
+    if over_a_decade(xs):
+        axes.set_xscale("log")
+    if over_a_decade(ys) and not share:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    if len(xs) <= TICKS_MAX:
+        axes.set_xticks(xs, [f"{x:g}" for x in xs])
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    elif over_a_decade(xs):
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def over_a_decade(values: Sequence[float]) -> bool:
+    """Whether values are all positive and the largest is ten times the smallest or more."""
+    return bool(values) and min(values) > 0 and max(values) >= DECADE * min(values)
+
+
+def _figure(width: float, height: float) -> Figure:
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _save(figure: Figure, path: Path) -> None:
     with new_file(path) as partial:
         figure.savefig(partial, dpi=DPI, format="png")

@@ -39,6 +39,21 @@ class Moments(msgspec.Struct, frozen=True):
         )
 
 
+class Setting(msgspec.Struct, frozen=True):
+    """The market that a run was played in, whoever its agents were: runs are compared where all of it is the same."""
+
+    mechanism: str
+    info_set: str
+    feeder_cap_kw: float | None
+    price_sigma: float
+    buy_markup: float | None
+    sell_discount: float | None
+    battery_kwh: float
+    battery_kw: float
+    rules: str
+    intervals: int
+
+
 class Summary(msgspec.Struct, frozen=True):
     """One run. Means of decisions are means over agents of each agent's mean; None where decisions were not kept."""
 
@@ -63,6 +78,11 @@ class Summary(msgspec.Struct, frozen=True):
     solver_calls: float | None = None
     accepted: float | None = None
     moments: Moments = Moments()
+    run: str = ""
+    setting: Setting | None = None
+    optimizer_mode: str | None = None
+    intervals_traded: int = 0
+    price_var_traded: float | None = None
 
     @property
     def w_hat_bound(self) -> float:
@@ -102,19 +122,39 @@ def summarize(manifest: Manifest, bars: Bars | None = None) -> list[Summary]:
         bars.open(name, len(manifest.runs))
     summaries = []
     for entry in manifest.runs:
-        summaries.append(_summary(manifest.path, entry))
+        summaries.append(_summary(manifest, entry))
         if bars is not None:
             bars.advance(name, 1)
     return summaries
 
 
-def _summary(manifest: Path, entry: dict[str, Any]) -> Summary:
+def _setting(config: dict[str, Any], entry: dict[str, Any]) -> Setting:
+    """The market of a run, from its experiment's options and its own entry."""
+    return Setting(
+        mechanism=entry["mechanism"],
+        info_set=entry["info_set"],
+        feeder_cap_kw=entry.get("feeder_cap_kw"),
+        price_sigma=config.get("price_sigma", 0.0),
+        buy_markup=config.get("buy_markup"),
+        sell_discount=config.get("sell_discount"),
+        battery_kwh=config.get("battery_kwh", 0.0),
+        battery_kw=config.get("battery_kw", 0.0),
+        rules=config.get("rules", ""),
+        intervals=entry["intervals"],
+    )
+
+
+def _summary(read: Manifest, entry: dict[str, Any]) -> Summary:
     """One run from its files."""
+    manifest = read.path
     try:
         files = [entry["interval_csv"], entry["decision_csv"]]
         sizes = entry.get("bytes", {})
         known = {field: entry[field] for field in ("N", "agent", "mode", "tau", "K", "seed", "mechanism", "info_set")}
         known["feeder_cap_kw"] = entry.get("feeder_cap_kw")
+        known["run"] = Path(entry["interval_csv"]).parent.name
+        known["setting"] = _setting(read.config, entry)
+        known["optimizer_mode"] = read.config.get("optimizer_mode") if entry["agent"] == "optimizer" else None
         expected = entry["intervals"]
     except KeyError as error:
         raise UsageError(f"a run in '{manifest}' has no {error}; run its exp_runner again") from None
@@ -175,6 +215,8 @@ def _of_intervals(table: pd.DataFrame) -> dict[str, Any]:
         "intervals": len(table),
         "intervals_bound": int((table["W_bound"] > 0).sum()),
         "traded_kwh": float(table["traded_kwh"].sum()),
+        "intervals_traded": int(traded.sum()),
+        "price_var_traded": float(table.loc[traded, "price_var"].mean()) if traded.any() else None,
         "price_var": float(table.loc[traded, "price_var"].mean()) if traded.any() else 0.0,
     }
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from matplotlib.axes import Axes
-
 from p2p.sim.study.results.frontier import Row, cells, mean, write_csv
 from p2p.sim.study.results.labelled_runs import Labelled, cell_rows
-from p2p.sim.study.results.plotting import picture
+from p2p.sim.study.results.labels import market_words, parameter_words, rule_words
+from p2p.sim.study.results.plotting import Panels, draw_panels
 from p2p.sim.study.results.summaries import Moments, Summary
+from p2p.sim.tables.estimate import share_of
 
 ACCEPTANCE = ["label", "N", "agent", "mode", "tau", "K", "accepted"]
 
@@ -110,25 +109,42 @@ def regression_rows(labelled: Labelled) -> list[Row]:
     return rows
 
 
-def _draw_acceptance(axes: Axes, rows: list[Row]) -> None:
-    for label in dict.fromkeys(row["label"] for row in rows):
-        mine = [row for row in rows if row["label"] == label and row["accepted"] is not None]
-        axes.plot([row["N"] for row in mine], [row["accepted"] for row in mine], "o", label=label, alpha=0.7)
+def _acceptance(labelled: Labelled) -> Panels:
+    panels = Panels()
+    for runs in labelled.values():
+        for cell in cells(runs):
+            one, accepted = cell[0], [run.accepted for run in cell]
+            known = [share for share in accepted if share is not None]
+            if len(known) == len(cell):
+                found = share_of(known)
+                panels.series(market_words(one), _rule_and_parameter(one)).add(one.N, found.mean, found.low, found.high)
+    return panels
 
 
-def _draw_returns(rows: list[Row], axes: Axes) -> None:
-    for key, group in groupby(rows, key=lambda row: (row["label"], row["mode"], row["N"])):
-        mine = list(group)
-        name = f"{key[0]}, N={key[2]}"
-        axes.plot([row["value"] for row in mine], [row["w_hat_mean"] for row in mine], "o-", label=name)
+def _rule_and_parameter(one: Summary) -> str:
+    return rule_words(one) if one.agent != "satisficer" else f"{rule_words(one)}: {parameter_words(one)}"
 
 
-def _draw_regression(axes: Axes, labelled: Labelled) -> None:
-    for label, runs in labelled.items():
-        timed = [one for one in runs if one.moments.n]
-        x = [one.moments.x / one.moments.n for one in timed]
-        axes.plot(x, [one.moments.y / one.moments.n for one in timed], "o", label=label, alpha=0.7)
-    axes.set_xscale("symlog")
+def _returns(labelled: Labelled, parameter: str) -> Panels:
+    panels = Panels()
+    for runs in labelled.values():
+        for cell in cells(runs):
+            one, value = cell[0], getattr(cell[0], parameter)
+            if value is not None:
+                found = share_of([run.w_hat for run in cell])
+                series = panels.series(f"{market_words(one)}\n{rule_words(one)}", f"N = {one.N}")
+                series.add(value, found.mean, found.low, found.high)
+    return panels
+
+
+def _times_and_offers(labelled: Labelled) -> Panels:
+    panels = Panels()
+    for runs in labelled.values():
+        for one in runs:
+            if one.moments.n and one.moments.x > 0:
+                series = panels.series(market_words(one), rule_words(one))
+                series.add(one.moments.x / one.moments.n, 1e3 * one.moments.y / one.moments.n)
+    return panels
 
 
 def write_theory(out: Path, labelled: Labelled) -> None:
@@ -136,23 +152,19 @@ def write_theory(out: Path, labelled: Labelled) -> None:
     accepted = acceptance_rows(labelled)
     write_csv(out / "acceptance.csv", ACCEPTANCE, accepted)
     write_csv(out / "regression.csv", REGRESSION, regression_rows(labelled))
-    picture(
-        out / "acceptance.png",
-        "Decisions that accept an offer",
-        "N",
-        "share of decisions",
-        lambda axes: _draw_acceptance(axes, accepted),
+    title = "Decisions that accept an offer, with 95 % intervals"
+    draw_panels(
+        out / "acceptance.png", title, "number of agents N", "share of decisions", _acceptance(labelled), share=True
     )
-    for parameter, unit in (("tau", "τ, %"), ("K", "K")):
+    for parameter, unit, title in (
+        ("tau", "width of the band τ, %", "What a wider band buys"),
+        ("K", "number of offers looked at K", "What looking at more offers buys"),
+    ):
         rows = returns_rows(labelled, parameter)
         write_csv(out / f"diminishing_{parameter}.csv", RETURNS, rows)
-        if rows:
-            name = f"diminishing_{parameter}.png"
-            picture(out / name, f"Returns to {unit}", unit, "mean W_hat", partial(_draw_returns, rows))
-    picture(
-        out / "regression.png",
-        "Time of a decision against offers examined, by run",
-        "offers examined per decision",
-        "ms per decision",
-        lambda axes: _draw_regression(axes, labelled),
-    )
+        panels = _returns(labelled, parameter)
+        name, y = f"diminishing_{parameter}.png", "mean W_hat, with 95 % intervals"
+        draw_panels(out / name, title, unit, y, panels, share=True)
+    title, offers = "Time of a decision against offers examined, a point a run", "offers examined per decision"
+    panels = _times_and_offers(labelled)
+    draw_panels(out / "regression.png", title, offers, "microseconds per decision", panels, lines=False)

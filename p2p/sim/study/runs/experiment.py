@@ -18,6 +18,7 @@ from p2p.sim.study.v4.cell import Cell
 
 MANIFEST = "manifest.json"
 FIRST_SEED = 1000
+INTERVALS_ARE = "Of five minutes, from midnight on; nobody trades before there is sun, about the 90th."
 N_MOST = 20_000
 """v4 keeps nearly every order of the day, about 250 bytes each: 1.5 GB at this many agents."""
 
