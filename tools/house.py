@@ -1,22 +1,27 @@
 """The plan of the house, measured: files, circles, imports upward, method names with too many meanings.
 
     python tools/house.py
+    python tools/house.py --prose    # beside it, every sentence that tools/prose.py finds not to be plain
 
 Reads the code without running it. Imports inside functions and under TYPE_CHECKING count, and folders count as files
 do: a folder imports another where any file of it does. The floors are the `layers` contracts of pyproject.toml. Exit
-status 1 on a circle, on an import upward, or on a package with too many rooms.
+status 1 on a circle, on an import upward, or on a package with too many rooms. Sentences are counted by place.
 """
 
 import ast
 import subprocess
 import sys
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+from tools import prose  # noqa: E402  (a script's own folder is on its path, not its parent)
+
 PACKAGES = ("p2p", "recordings", "server", "bots", "tui")
 ROOMS_MAX = 20
 """Files and folders at the top of a package: what a stranger takes in at a glance."""
@@ -270,6 +275,16 @@ def shared_names(kin: Kin) -> list[tuple[int, str, list[str]]]:
     return sorted((row for row in counted if row[0] > CLASSES_MAX), key=lambda row: (-row[0], row[1]))
 
 
+def pages() -> list[str]:
+    """The pages of the project: docs/*.md and README.md."""
+    return [*sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md")), "README.md"]
+
+
+def prose_findings(texts: dict[str, str]) -> list[prose.Finding]:
+    """Every sentence of the packages and pages that is not plain."""
+    return prose.all_findings(texts.items(), [(name, (ROOT / name).read_text(encoding="utf-8")) for name in pages()])
+
+
 def main() -> int:
     """Print the plan; exit status 1 where the house is not as it must be."""
     names = files()
@@ -283,6 +298,11 @@ def main() -> int:
     print(f"method names of more than {CLASSES_MAX} unrelated classes:")
     for count, method, keys in shared_names(Kin(trees)):
         print(f"  {count} {method}: {', '.join(keys)}")
+    unplain = prose_findings(texts)
+    counts = Counter(finding.kind for finding in unplain)
+    print("sentences that are not plain: " + ", ".join(f"{counts[kind]} {kind}s" for kind in prose.KINDS))
+    for finding in unplain if "--prose" in sys.argv else ():
+        print(f"  {finding}")
     wrong = [("circle", line) for line in all_circles(graph)]
     wrong += [("upward", line) for line in upward(graph)]
     wrong += [("crowded", line) for line in crowded(names)]
