@@ -76,6 +76,7 @@ class TopicReader:
             if topic == "rules":
                 self.rules = msgspec.json.decode(payload, type=PublicRules)
                 self._clock.told.calls = calls_in_period(self.rules)
+                self._clock.told.posts = self.rules.posting
                 return Welcome(self.session, None, "", 0, 0, self.rules)
             kind = TOPICS.get(topic)
             if kind is None:

@@ -5,6 +5,7 @@ An agent decides on the unit at hand: a quote at a price, or an acceptance of wh
 - Where orders rest, a new quote replaces the one it has.
 - In a call there is nothing to accept: an acceptance becomes a quote at that price.
 - The quantity is what is left at the unit's value: one unit of an induced schedule, or the energy of an interval.
+- Where sellers post, a seller's first quote is its post, for all its units; it says no other.
 - Where only the other side may quote, a price that meets a standing quote accepts it. Any other is not said.
 """
 
@@ -17,7 +18,7 @@ from p2p.messages import Ask, Bid, Buy, Message, Replace, Sell
 
 def _allowed(quote: Bid | Ask, knowledge: Knowledge) -> Action:
     """The quote where its side may quote; else what it takes at that price, None where nothing stands there."""
-    if knowledge.rules.terms.quotes == ("buyers" if isinstance(quote, Bid) else "sellers"):
+    if knowledge.rules.quotes == ("buyers" if isinstance(quote, Bid) else "sellers"):
         return quote
     price, bid, ask = quote.price, knowledge.bid, knowledge.ask
     if isinstance(quote, Bid):
@@ -32,7 +33,7 @@ def to_message(action: Action, knowledge: Knowledge) -> Message | None:
     """
     if not knowledge.units_left:
         return None
-    if isinstance(action, Bid | Ask) and knowledge.rules.terms.quotes != "both":
+    if isinstance(action, Bid | Ask) and knowledge.rules.quotes != "both":
         action = _allowed(action, knowledge)
     if action is None:
         return None
@@ -50,6 +51,8 @@ def to_message(action: Action, knowledge: Knowledge) -> Message | None:
         case Bid(price=price) | Ask(price=price):
             side = "bid" if isinstance(action, Bid) else "ask"
             own = next((order for order in knowledge.orders.values() if order.side == side), None)
+            if can.posts and (own is not None or not knowledge.public.clock.posting):
+                return None
             if own is None:
                 return Bid(price, quantity) if side == "bid" else Ask(price, quantity)
             if (own.price, own.quantity) == (price, quantity):

@@ -2,18 +2,20 @@
 
 Time of a period is the time for which it is open, pauses not counted. A pause in a break moves the end of the break
 and no finished period. A pause, its end and an extension are told with the time until the session's next alarm: in a
-market of several calls that is the next call, and what the period has after it is added here.
+market of several calls that is the next call, where sellers post the end of posting; what the period has after it is
+added here.
 """
 
 from collections import defaultdict
 from typing import Literal, TypeAlias
 
 from p2p.base.units import EVERYONE, Duration, Instant
-from p2p.messages import Called, Ended, EndRound, Extended, Intermission, Message, Paused, Resumed, StartRound
+from p2p.messages import Called, Ended, EndRound, Extended, Intermission, Message, Paused, Reminder, Resumed, StartRound
 from p2p.messages.envelope import Event
+from p2p.scenario.terms import PostingTerms
 
 SessionPhase: TypeAlias = Literal["lobby", "trading", "break", "ended"]
-CLOCK_FACTS = frozenset({StartRound, EndRound, Intermission, Paused, Resumed, Extended, Called, Ended})
+CLOCK_FACTS = frozenset({StartRound, EndRound, Intermission, Paused, Resumed, Extended, Called, Reminder, Ended})
 """The facts that move the clock; all others leave it as it is."""
 
 
@@ -22,11 +24,12 @@ class PeriodClock:
 
     `started_us`: the instant at which the period would have begun without its pauses. `round_us`: its length as told at
     its start; `length_us`: with its extensions. `ends_at`: when the period or the break ends; None in a pause, and then
-    `left_us` is left of it. `held`: calls of the period that were held.
+    `left_us` is left of it. `held`: calls of the period that were held; where sellers post, 1 once that has ended.
     """
 
-    def __init__(self, calls: int = 1) -> None:
+    def __init__(self, calls: int = 1, posting: PostingTerms | None = None) -> None:
         self.calls = calls
+        self.posts = posting
         self.phase: SessionPhase = "lobby"
         self.period = 0
         self.next_period = 1
@@ -63,6 +66,9 @@ class PeriodClock:
                 self.held = call
                 if self.ends_at is not None:
                     self.ends_at = at + self.after_call_us(call)
+            case Reminder(length_us=length_us) if self.posts is not None:
+                self.held, self.length_us = 1, self.run_us(at) + length_us
+                self._run_until(at + length_us)
             case Ended():
                 self._close(at)
                 self.phase, self.paused = "ended", False
@@ -105,7 +111,10 @@ class PeriodClock:
     # --- what it says -------------------------------------------------------------------------------------------
 
     def after_call_us(self, call: int) -> Duration:
-        """What a period still has after a call; nothing after the last. Its extensions lengthen the part that runs."""
+        """What a period still has after a call, or after posting; nothing after the last. Its extensions lengthen the
+        part that runs."""
+        if self.posts is not None:
+            return self.round_us - self.posts.post_us(self.round_us) if call <= 1 else 0
         return self.round_us - self.round_us * min(call, self.calls) // self.calls
 
     def into_us(self, at: Instant) -> Duration:
@@ -121,6 +130,11 @@ class PeriodClock:
         if self.paused:
             return self.left_us
         return None if self.ends_at is None else max(0, self.ends_at - now)
+
+    @property
+    def posting(self) -> bool:
+        """Whether sellers post now: then `call_left_us` is how long they may yet."""
+        return self.open and self.posts is not None and self.held == 0
 
     @property
     def next_call_at(self) -> Instant | None:

@@ -78,6 +78,9 @@ class Projector:
         if market is None:
             return Projection(None, message, {}) if event.to == EVERYONE else None
         if is_seat(event.to):
+            if isinstance(message, Order):  # an order that is hidden from all others
+                own = msgspec.structs.replace(self._with_aliases(message, market), mine=True)
+                return Projection(market, None, {event.to: own})
             if not isinstance(message, Standing | Contracts):
                 return Projection(market, None, {event.to: message})
             return Projection(market, None, {event.to: self._with_aliases(self._allowed(message, event.to), market)})

@@ -26,7 +26,7 @@ class PublicKnowledge:
     def __init__(self, rules: PublicRules) -> None:
         self.rules = rules
         self.resets = rules.capabilities.resets_on_contract
-        self.clock = PeriodClock(calls_in_period(rules))
+        self.clock = PeriodClock(calls_in_period(rules), rules.posting)
         self.seats_taken = self.seats = 0
         self.robots: int | None = None
         self._book = Book()

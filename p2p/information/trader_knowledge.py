@@ -38,7 +38,7 @@ class Knowledge:
         self.tick = public.rules.tick
         self.price_min, self.price_max = controlled(public.rules)
         self.collects = public.rules.capabilities.collects
-        self.quotes = public.rules.terms.quotes
+        self.quotes = public.rules.quotes
         self.role: Role | None = None
         self.holding: Holding | None = None
         self.unit_value: Money | None = None
@@ -114,11 +114,14 @@ class Knowledge:
 
     def _refresh_unit(self) -> None:
         """What is left to trade, and what the next unit is worth in trade: a buyer's value less what buying it costs
-        beside its price, a seller's cost with what selling it does. Kept at hand: agents ask at every look."""
+        beside its price, a seller's cost with what selling it does. A post is for all units: there it is the dearest
+        unit's. Kept at hand: agents ask at every look."""
         assert self.holding is not None, "a schedule comes first"
         charges, role = self.rules.charges, self.holding.role
         self.units_left = self.holding.units_left
         self.unit_value = self.holding.unit_value()
+        if self.unit_value is not None and role == "seller" and self.rules.capabilities.posts:
+            self.unit_value = self.holding.steps[-1].value
         if self.unit_value is not None and charges != NO_CHARGES:
             charge = charges.per_unit(role) - (-charges.commission // self.step_left)
             self.unit_value += -charge if role == "buyer" else charge

@@ -3,6 +3,7 @@
 from p2p.institutions.base import Institution
 from p2p.institutions.call import CallAuction
 from p2p.institutions.continuous import ContinuousAuction
+from p2p.institutions.posted_offer import PostedOffer
 from p2p.institutions.standing import StandingAuction
 from p2p.scenario.capabilities import InstitutionName
 
@@ -10,6 +11,7 @@ CLASSES: dict[InstitutionName, type[Institution]] = {
     "standing": StandingAuction,
     "continuous": ContinuousAuction,
     "call": CallAuction,
+    "posted-offer": PostedOffer,
 }
 
 

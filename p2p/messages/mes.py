@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from p2p.base.units import ENVIRONMENT, INSTITUTION, Duration, Price, Quantity, Role, Seat
 from p2p.messages.base import Message, OrderId, Taken, WirePrice, WireQuantity
-from p2p.scenario.terms import CallTerms, Terms
+from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 
 
 class InitInst(Message, frozen=True):
@@ -21,6 +21,7 @@ class InitInst(Message, frozen=True):
     agents: tuple[Seat, ...]
     terms: Terms | None = None
     call: CallTerms | None = None
+    posting: PostingTerms | None = None
 
 
 class StartPeriod(Message, frozen=True):
@@ -44,11 +45,12 @@ class EndPeriod(Message, frozen=True):
 class Reminder(Message, frozen=True):
     """The institution's alarm clock: it set it at the start of the period, and ends the period when it rings.
 
-    The session has one too, for the pause between periods (`period` is then the one that is to come).
+    The session has one too, for the pause between periods (`period` is then the one that is to come). Where sellers
+    post, agents are told of the one that is set when posting ends: buyers take from then on, for `length_us`.
     """
 
     said_by: ClassVar = "institution, session"
-    told_to: ClassVar = "itself"
+    told_to: ClassVar = "itself, agents"
     period: int
     length_us: Duration
 

@@ -31,13 +31,14 @@ class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True):
 ASKED: tuple[str, ...] = Capabilities.__struct_fields__
 """The names of all capabilities: what an agent may refuse."""
 
-InstitutionName: TypeAlias = Literal["standing", "continuous", "call"]
+InstitutionName: TypeAlias = Literal["standing", "continuous", "call", "posted-offer"]
 """The word `name` in the table [institution]."""
 
 INSTITUTIONS: dict[InstitutionName, Capabilities] = {
     "standing": Capabilities(resets_on_contract=True),
     "continuous": Capabilities(has_book=True, many_units=True, withdraws=True),
     "call": Capabilities(has_book=True, collects=True, many_units=True, withdraws=True),
+    "posted-offer": Capabilities(has_book=True, many_units=True, posts=True),
 }
 """What each institution can do; p2p/institutions/registry.py has their classes."""
 INSTITUTION_NAMES: tuple[str, ...] = get_args(InstitutionName)

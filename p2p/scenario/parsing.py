@@ -19,7 +19,7 @@ from p2p.scenario.schema import (
     Scenario,
     Vacancies,
 )
-from p2p.scenario.terms import CallTerms, Terms
+from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 from p2p.scenario.toml_lines import line_of
 from p2p.scenario.validation import contradictions
 
@@ -77,5 +77,6 @@ def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
         "arms": Arm,
         "institution.terms": Terms,
         "institution.call": CallTerms,
+        "institution.posting": PostingTerms,
         **{f"environment.{key}": below for one in (*ENVIRONMENTS.values(), table) for key, below in one.tables.items()},
     }

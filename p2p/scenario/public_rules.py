@@ -1,13 +1,15 @@
 """What every trader is told of a market before it opens: its public rules, and nothing of values."""
 
+from typing import Literal
+
 import msgspec
 
 from p2p.base.units import Money, Price
 from p2p.scenario.capabilities import Capabilities
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.prosumer_schema import Battery
-from p2p.scenario.schema import InducedValues, InformationSet, RobotRules, Scenario
-from p2p.scenario.terms import CallTerms, Terms
+from p2p.scenario.schema import InformationSet, RobotRules, Scenario
+from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 
 
 class EnergyRules(msgspec.Struct, frozen=True):
@@ -67,6 +69,12 @@ class PublicRules(msgspec.Struct, frozen=True):
     loss_floor: Money | None = None
     values_change: bool = True
     fills_seats: bool = False
+    posting: PostingTerms | None = None
+
+    @property
+    def quotes(self) -> Literal["both", "buyers", "sellers"]:
+        """Who may make quotes, by the terms and by what the institution is."""
+        return "sellers" if self.capabilities.posts else self.terms.quotes
 
 
 def public_rules(scenario: Scenario, information: InformationSet | None = None, to_robot: bool = False) -> PublicRules:
@@ -104,6 +112,7 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None, 
         loss_floor=scenario.loss_floor,
         values_change=_values_change(scenario),
         fills_seats=bool(scenario.vacancies.fill) and scenario.disclosure == "told",
+        posting=rules.posting or (PostingTerms() if rules.capabilities.posts else None),
     )
 
 

@@ -11,7 +11,7 @@ from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.environment_rules import EnvironmentRules, Wrong
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.reaction_times import parse_reaction
-from p2p.scenario.terms import CallTerms, Terms
+from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 
 TITLE_MAX = 200
 """Characters of a title: it has to fit a line of a terminal, twice over."""
@@ -39,13 +39,16 @@ class InstitutionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     price_max: Amount
     """The highest price that may be said."""
     name: InstitutionName = "standing"
-    """How trade goes: a standing bid and ask (Smith's double auction), an open book, or calls."""
+    """How trade goes: a standing bid and ask (Smith's double auction), an open book, calls, or
+    offers that sellers post."""
     tick: Annotated[int, Meta(ge=1, le=PRICE_MAX)] = 1
     """Prices are price_min and whole numbers of ticks above it."""
     terms: Terms = Terms()
     """What else holds of trade."""
     call: CallTerms | None = None
     """How a call is held; for `call` alone."""
+    posting: PostingTerms | None = None
+    """How long sellers post; for `posted-offer` alone."""
 
     @property
     def capabilities(self) -> Capabilities:

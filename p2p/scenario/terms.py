@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from p2p.base.units import PRICE_MAX
+from p2p.base.units import PRICE_MAX, SECOND, Duration
 
 WirePriceLimit = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
 
@@ -55,3 +55,15 @@ class CallTerms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     congestion_rent: Literal["operator", "buyers", "sellers"] = "operator"
     """Who gets the difference of marginal bid and ask when the cap binds: the operator (buyers pay the high end of the
     tunnel, sellers get its low end), or all at the price that leaves it to buyers or to sellers."""
+
+
+class PostingTerms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What posted offers have beside them."""
+
+    post_s: Annotated[float, Meta(ge=0.001, le=86_400)] | None = None
+    """Seconds for which sellers post at the most, below `period_s`; without it, a third of the period. Buyers have the
+    rest, from whenever posting has ended."""
+
+    def post_us(self, length_us: Duration) -> Duration:
+        """The same in a period of a length."""
+        return length_us // 3 if self.post_s is None else min(length_us, round(self.post_s * SECOND))

@@ -20,6 +20,21 @@ def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
         wrong.append(("institution.terms.quotes", "must be 'both' in a call: whoever may not quote cannot trade there"))
     if rules.call is not None and not rules.capabilities.collects:
         wrong.append(("institution.call", f"says how a call is held, and the institution is '{rules.name}'"))
+    return [*wrong, *_posting_wrong(rules)]
+
+
+def _posting_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
+    """Terms that posted offers cannot have, and posting where nobody posts."""
+    wrong, terms = [], rules.terms
+    if not rules.capabilities.posts:
+        why = f"says how long sellers post, and the institution is '{rules.name}'"
+        return [] if rules.posting is None else [("institution.posting", why)]
+    if terms.quotes == "buyers":
+        wrong.append(("institution.terms.quotes", "cannot be 'buyers' here: sellers post, and buyers take"))
+    if terms.improvement:
+        wrong.append(("institution.terms.improvement", "cannot be true here: sellers post unseen by one another"))
+    if terms.order_life == "session":
+        wrong.append(("institution.terms.order_life", "cannot be 'session' here: a post ends with its period"))
     return wrong
 
 
@@ -73,6 +88,9 @@ def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
         wrong.append(("institution.call.feeder_cap_kw", "is for energy, and the environment is 'induced'"))
     if scenario.arms and sum(arm.seats for arm in scenario.arms) != scenario.traders:
         wrong.append(("arms", f"the seats of the arms do not add up to the market's {scenario.traders}"))
+    post_s = rules.posting.post_s if rules.posting else None
+    if post_s is not None and post_s >= scenario.period_s:
+        wrong.append(("institution.posting.post_s", f"is not below period_s ({scenario.period_s:g}): buyers need time"))
     names = [arm.name for arm in scenario.arms]
     wrong += [(f"arms[{k}].name", f"'{name}' is there twice") for k, name in enumerate(names) if name in names[:k]]
     try:

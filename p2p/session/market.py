@@ -52,7 +52,7 @@ class Market:
         rules = self.scenario.institution
         low, high = rules.price_min - rules.tick, rules.price_max + rules.tick
         terms = None if rules.terms == NO_TERMS else rules.terms
-        init = InitInst(low, high, rules.tick, self.seats, terms, rules.call)
+        init = InitInst(low, high, rules.tick, self.seats, terms, rules.call, rules.posting)
         return self.deliver(ENVIRONMENT, [Outgoing(INSTITUTION, init)])
 
     def start_period(self, period: int) -> list[Event]:

@@ -50,6 +50,10 @@ class Naive:
         if self.terms.order_life != "session":
             self.orders = []
 
+    def reminded(self) -> bool:
+        """An alarm rings; whether the period is over with it."""
+        return True
+
     def side(self, role: str, seat: int | None = None) -> list[Rest]:
         """The orders of a role (and a seat), best first."""
         return sorted((o for o in self.orders if o.role == role and seat in (None, o.seat)), key=Rest.better)
@@ -370,4 +374,54 @@ class NaiveStanding(Naive):
         return self.meet(Rest(0, role, price, 1, seat), standing[0], quotes=False)
 
 
-TWINS: dict[str, type[Naive]] = {"standing": NaiveStanding, "continuous": NaiveContinuous, "call": NaiveCall}
+@dataclass
+class NaivePosted(NaiveContinuous):
+    """Sellers post, then buyers take; what is posted is seen by nobody before."""
+
+    posting: bool = False
+
+    def start(self, buyers: dict[int, int], sellers: dict[int, int]) -> None:
+        self.orders, self.posting = [], True
+        super().start(buyers, sellers)
+
+    def end(self) -> None:
+        self.open, self.posting, self.orders = False, False, []
+
+    def reminded(self) -> bool:
+        """An alarm rings; whether the period is over with it."""
+        over, self.posting = not self.posting, False
+        return over
+
+    def say(self, seat: int, message: Message) -> str | list[Deal]:
+        if isinstance(message, Cancel | Replace):
+            return "cannot_be_withdrawn" if self.open else "not_open"
+        if isinstance(message, Buy) and self.posting:
+            return self.not_allowed(seat, "buyer") or "still_posting"
+        if isinstance(message, Bid):
+            return self.not_allowed(seat, "buyer") or "may_not_quote"
+        return super().say(seat, message)
+
+    def quote(self, seat: int, role: str, price: int, quantity: int) -> str | list[Deal]:
+        posted = [order.seat for order in self.orders]
+        refusal = (
+            self.not_allowed(seat, role)
+            or (None if self.posting else "posting_is_over")
+            or ("posted_already" if seat in posted else None)
+            or self.not_a_price(price)
+            or ("one_unit" if self.terms.units == "one" and quantity > 1 else None)
+            or ("no_units_left" if quantity > self.units["seller"][seat] else None)
+        )
+        if refusal:
+            return refusal
+        self.rest(seat, "seller", price, self.units["seller"][seat])
+        missing = [one for one, units in self.units["seller"].items() if units and one not in (*posted, seat)]
+        self.posting = bool(missing)
+        return []
+
+
+TWINS: dict[str, type[Naive]] = {
+    "standing": NaiveStanding,
+    "continuous": NaiveContinuous,
+    "call": NaiveCall,
+    "posted-offer": NaivePosted,
+}

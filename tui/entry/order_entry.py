@@ -111,8 +111,8 @@ def refusal_for(model: Model, order: Order) -> NotPossible | None:
         return NotPossible("you have traded all your units of this period")
     if model.own.collects and isinstance(order, Buy | Sell):
         return NotPossible("in a call one states prices, and nothing can be taken before it is held")
-    if isinstance(order, Bid | Ask) and model.rules.terms.quotes not in ("both", f"{model.own.role}s"):
-        return NotPossible(f"in this market only {model.rules.terms.quotes} make quotes; you take theirs")
+    if isinstance(order, Bid | Ask) and model.rules.quotes not in ("both", f"{model.own.role}s"):
+        return NotPossible(f"in this market only {model.rules.quotes} make quotes; you take theirs")
     if order.price is None:
         return NotPossible(f"there is no {'ask to buy from' if buys else 'bid to sell to'}")
     return _too_much(model, order) or loss(model, order.price, order.quantity, isinstance(order, Buy | Sell))

@@ -32,7 +32,10 @@ class Sniper(Agent, kw_only=True, dict=True):
     source: ClassVar = "Rust, Miller & Palmer (1992, 1994), JEDC 18: Kaplan's program"
     learns: ClassVar = True
     waits: ClassVar = True
-    refuses: ClassVar = {"collects": "nothing stands in a call that could be taken"}
+    refuses: ClassVar = {
+        "collects": "nothing stands in a call that could be taken",
+        "posts": "its sellers wait for bids, and where sellers post nobody bids",
+    }
 
     spread: Share = 0.1
     gain: Share = 0.02

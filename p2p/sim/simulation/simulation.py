@@ -111,11 +111,14 @@ class Simulation:
             yield self._hand_in(Envelope(EXPERIMENTER, Start(), token=1), 0)
         while (due := self.session.deadline()) is not None:
             if self.session.phase == "trading" and self.session.now < due:
-                yield from self._trade(due)
+                due = yield from self._trade(due)
             yield self._hand_in(self.session.alarm(), due)
 
-    def _trade(self, end: Instant) -> Iterator[SimulationStep | Decision]:
-        """A period: robots are activated at their times, until the market closes or none has a unit left."""
+    def _trade(self, end: Instant) -> Generator[SimulationStep | Decision, None, Instant]:
+        """A period: robots are activated at their times, until an alarm is due or none has a unit left.
+
+        The instant at which the next alarm is due: what is said may move it, as the last post does.
+        """
         robots, start, reaction = self.robots, self.session.now, self._reaction
         trading = [(seat, robot) for seat, robot in robots.items() if robot.knowledge.units_left]
         queue = [(start + reaction(robot), seat) for seat, robot in trading]
@@ -136,10 +139,12 @@ class Simulation:
             if message is not None:
                 robot.token += 1
                 yield self._hand_in(Envelope(seat, message, token=robot.token), now)
+                end = self.session.deadline() or end
             if knowledge.units_left:
                 heapreplace(queue, (now + reaction(robot), seat))
             else:
                 heappop(queue)
+        return end
 
     def _decided(self, robot: Robot) -> Action:
         try:

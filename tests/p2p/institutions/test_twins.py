@@ -34,7 +34,7 @@ from p2p.messages import (
 from p2p.messages.envelope import Refusal
 from p2p.scenario.capabilities import INSTITUTION_NAMES
 from p2p.scenario.terms import CallTerms, Terms
-from tests.twins.naive_market import TWINS, Deal, Naive, NaiveCall
+from tests.twins.naive_market import TWINS, Deal, Naive, NaiveCall, NaivePosted
 
 EXAMPLES = [pytest.param(150), pytest.param(500, marks=pytest.mark.full)]
 STEPS = 50
@@ -138,11 +138,11 @@ class Stage:
         sent = self.real.handle(Reminder(self.period, 1), INSTITUTION)
         assert self.hear(sent) == expected
         ended = [one.message for one in sent if isinstance(one.message, EndPeriod)] == [EndPeriod()]
-        assert ended == (not isinstance(self.twin, NaiveCall) or self.held == calls)
+        assert ended == (self.held == calls if isinstance(self.twin, NaiveCall) else self.twin.reminded())
         if ended:
             self.twin.end()
             self.hear(self.real.handle(EndPeriod(), INSTITUTION))
-        elif self.twin.terms.order_life == "interval":
+        elif isinstance(self.twin, NaiveCall) and self.twin.terms.order_life == "interval":
             self.twin.orders = []
         self.compare()
         return ended
@@ -158,8 +158,8 @@ class Stage:
                     deals.append(self.contract(message))
                     self.deals += 1
                 case Order():
-                    assert to == AGENTS
                     assert message.trader is not None
+                    assert to == AGENTS or (to == message.trader and isinstance(self.twin, NaivePosted))
                     self.told[message.order] = (message.side, message.price, message.quantity, message.trader)
                     if message.quantity == 0:
                         del self.told[message.order]
@@ -212,7 +212,8 @@ def play_both(stage: Stage, rng: Random) -> None:
     """A course of so many steps, through periods; messages of others' and of unknown orders among them."""
     stage.start({0: 4, 1: 5, 4: 3}, {2: 5, 3: 4, 4: 3})
     for _ in range(STEPS):
-        if rng.random() > 0.05:
+        posting = isinstance(stage.twin, NaivePosted) and stage.twin.posting
+        if rng.random() > (0.2 if posting else 0.05):
             seat, message = some_message(rng)
             numbers = list(stage.told)
             if isinstance(message, Replace | Cancel) and numbers and rng.random() < 0.8:
