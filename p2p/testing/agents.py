@@ -115,7 +115,8 @@ def _market(institution: str, quotes: str) -> Scenario:
 
 def _plays(agent: AgentLike, scenario: Scenario, seed: int) -> None:
     """Sessions among its own, twice, where the agent does not refuse the market."""
-    if scenario.capabilities.collects and scenario.institution.terms.quotes != "both":
+    can, quotes = scenario.capabilities, scenario.institution.terms.quotes
+    if (can.collects and quotes != "both") or (can.posts and quotes == "buyers"):
         return  # no such market can be written
     try:
         first = _session(agent, scenario, seed)

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from p2p.agents.registry import make_agent, refusal_of
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import encode, wire_record_of
 from p2p.scenario.capabilities import INSTITUTION_NAMES
@@ -106,7 +107,8 @@ def cases() -> list[Case]:
         for information in get_args(InformationSet):
             for strict in (False, True):
                 scenario = _market(institution, information, strict)
-                cast = ("zic", "ziu", "optimizer", "satisficer", "zic", "ziu")
+                wanted = ("zic", "ziu", "optimizer", "satisficer", "zic", "ziu")
+                cast = tuple("zip" if refusal_of(make_agent(one), scenario.capabilities) else one for one in wanted)
                 found.append(Case(f"{institution}-{information}{'-strict' * strict}", scenario, cast))
     return found
 

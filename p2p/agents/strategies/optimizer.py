@@ -20,6 +20,7 @@ class Optimizer(Agent, kw_only=True):
     """Takes every gain that stands, and otherwise walks towards the other side."""
 
     source: ClassVar = "the run book v4"
+    refuses: ClassVar = {"posts": "it walks down from the highest price, and there it would have to stay"}
 
     mode: Literal["single", "greedy"] = "single"
 

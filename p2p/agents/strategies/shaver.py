@@ -26,6 +26,7 @@ class Shaver(Agent, kw_only=True, dict=True):
 
     source: ClassVar = "Cliff (2012), the Bristol Stock Exchange"
     learns: ClassVar = True
+    refuses: ClassVar = {"posts": "no quote can be seen and shaved: each seller would post the highest price"}
 
     ticks: Annotated[int, Meta(ge=1, le=1_000)] = 1
     steps: Annotated[int, Meta(ge=1, le=100_000)] = 100

@@ -215,6 +215,8 @@ def play_both(stage: Stage, rng: Random) -> None:
         posting = isinstance(stage.twin, NaivePosted) and stage.twin.posting
         if rng.random() > (0.2 if posting else 0.05):
             seat, message = some_message(rng)
+            if isinstance(stage.twin, NaivePosted) and isinstance(message, Bid) and message.price % 10:
+                message = Buy(message.price + 5, message.quantity)  # where nobody bids, buyers take more often
             numbers = list(stage.told)
             if isinstance(message, Replace | Cancel) and numbers and rng.random() < 0.8:
                 message = msgspec.structs.replace(message, order=rng.choice(numbers))
