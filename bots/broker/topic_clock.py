@@ -7,7 +7,7 @@ missed is told late, with the time that it took.
 
 from p2p.base.units import Duration, Instant
 from p2p.information.period_clock import PeriodClock
-from p2p.messages import Ended, EndRound, Extended, Intermission, Lobby, Message, Paused, Resumed, StartRound
+from p2p.messages import Ended, EndRound, Extended, Intermission, Lobby, Message, Paused, Reminder, Resumed, StartRound
 from p2p.protocol.mqtt_topics import Period, State
 
 Facts = list[tuple[Instant, Message]]
@@ -81,6 +81,8 @@ class ClockHeard:
             facts.append((state.now, Lobby(state.seats_taken, state.seats)))
         if state.period != told.period:
             return facts
+        if told.posting and state.open and not state.posting and state.left_us is not None:
+            facts += self.tell([(state.now, Reminder(state.period, state.left_us))])
         if told.open and not state.open:
             facts += self.tell([(state.now, EndRound(state.period))])
         if state.phase == "break":

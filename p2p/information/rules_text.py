@@ -146,6 +146,8 @@ def _trade(rules: PublicRules) -> Iterator[Sentence]:
     if can.collects:
         yield _say("call")
         yield from _call(rules, rules.call or CallTerms())
+    elif can.posts:
+        yield from _posting(rules)
     elif can.resets_on_contract:
         yield _say("standing")
         yield _say("standing_newest" if rules.terms.improvement is False else "standing_improves")
@@ -155,6 +157,16 @@ def _trade(rules: PublicRules) -> Iterator[Sentence]:
     else:
         yield _say("other", name=rules.institution)
     yield from _terms(rules)
+
+
+def _posting(rules: PublicRules) -> Iterator[Sentence]:
+    yield _say("posted-offer")
+    posting = rules.posting
+    if posting is not None and posting.post_s is not None:
+        yield _say("post_for", span=Span(posting.post_s))
+    else:
+        yield _say("post_third")
+    yield _say("posted_takes")
 
 
 def _call(rules: PublicRules, call: CallTerms) -> Iterator[Sentence]:
@@ -194,7 +206,7 @@ def _terms(rules: PublicRules) -> Iterator[Sentence]:
         yield _say("ceiling", price=_price(rules, terms.price_ceiling), unit=unit)
     if terms.price_floor is not None:
         yield _say("floor", price=_price(rules, terms.price_floor), unit=unit)
-    if terms.quotes != "both":
+    if terms.quotes != "both" and not rules.capabilities.posts:
         yield _say(f"quotes_{terms.quotes}")
     if terms.units == "one":
         yield _say("one_unit")
@@ -211,6 +223,8 @@ def _see(rules: PublicRules) -> Iterator[Sentence]:
     shown = rules.information
     if rules.capabilities.collects:
         yield _say(f"call_{shown}")
+    elif rules.capabilities.posts:
+        yield _say(f"posted_{shown}")
     elif not rules.capabilities.has_book and shown != "quotes":
         yield _say("nothing_behind")
     else:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from p2p.scenario.schema import InducedValues, Scenario
+from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import CallTerms
 
 
@@ -58,6 +58,8 @@ TELLING: dict[str, Telling] = {
     "institution.terms.improvement": START,
     "institution.terms.self_trade": START,
     "institution.terms.order_life": START,
+    "institution.posting": START,
+    "institution.posting.post_s": START,
     "institution.call": START,
     "institution.call.pricing": START,
     "institution.call.k": START,
@@ -224,6 +226,10 @@ def means(scenario: Scenario, key: str) -> object:
     """What a key comes to where several of its values mean the same; None for every other key."""
     institution, life = scenario.institution, scenario.institution.terms.order_life
     match key:
+        case "institution.posting" | "institution.posting.post_s":
+            return scenario.institution.posting and scenario.institution.posting.post_us(scenario.period_us)
+        case "institution.terms.quotes" if scenario.capabilities.posts:
+            return "sellers"
         case "institution.terms.improvement":
             given = institution.terms.improvement
             return scenario.capabilities.resets_on_contract if given is None else given
@@ -239,8 +245,7 @@ def means(scenario: Scenario, key: str) -> object:
                 else scenario.information
             )
         case "environment.shifts" | "environment.redraw":
-            table = scenario.environment
-            return isinstance(table, InducedValues) and (bool(table.shifts) or table.redraw is not None)
+            return scenario.environment.changes
         case "vacancies.fill":
             return bool(scenario.vacancies.fill)
         case "vacancies.drop_out":

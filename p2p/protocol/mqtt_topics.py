@@ -29,7 +29,10 @@ WELFARE_KEPT = 300
 
 
 class State(msgspec.Struct, frozen=True):
-    """`state`, retained, at every change and each second: where the session is. `now` is its clock at that moment."""
+    """`state`, retained, at every change and each second: where the session is. `now` is its clock at that moment.
+
+    `posting`: whether sellers post, who do so before buyers take.
+    """
 
     now: Instant
     phase: str
@@ -41,6 +44,7 @@ class State(msgspec.Struct, frozen=True):
     next_period: int
     seats_taken: int
     seats: int
+    posting: bool = False
 
 
 class Period(msgspec.Struct, frozen=True):

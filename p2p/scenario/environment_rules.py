@@ -36,6 +36,11 @@ class EnvironmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         return f"{self.traders} traders"
 
     @property
+    def changes(self) -> bool:
+        """Whether values may change from one period to the next."""
+        return True
+
+    @property
     def anew(self) -> bool:
         """Whether all values are drawn anew each period."""
         return False

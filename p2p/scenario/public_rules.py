@@ -110,15 +110,10 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None, 
         break_s=scenario.break_s,
         markets=scenario.markets,
         loss_floor=scenario.loss_floor,
-        values_change=_values_change(scenario),
+        values_change=scenario.environment.changes,
         fills_seats=bool(scenario.vacancies.fill) and scenario.disclosure == "told",
         posting=rules.posting or (PostingTerms() if rules.capabilities.posts else None),
     )
-
-
-def _values_change(scenario: Scenario) -> bool:
-    table = scenario.environment
-    return not isinstance(table, InducedValues) or table.redraw is not None or bool(table.shifts)
 
 
 def _energy(scenario: Scenario) -> EnergyRules | None:

@@ -113,6 +113,11 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
         return f"{len(self.buyers)} buyers and {len(self.sellers)} sellers"
 
     @property
+    def changes(self) -> bool:
+        """Whether values shift, or are drawn anew."""
+        return self.redraw is not None or bool(self.shifts)
+
+    @property
     def anew(self) -> bool:
         """Whether a range to draw from is given."""
         return self.redraw is not None

@@ -55,4 +55,5 @@ def state(public: PublicKnowledge, now: Instant, seats: int) -> State:
         next_period=public.clock.next_period,
         seats_taken=public.seats_taken,
         seats=seats,
+        posting=public.clock.posting,
     )

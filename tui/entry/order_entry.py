@@ -65,7 +65,9 @@ def quantity_typed(text: str, usual: Quantity) -> Quantity | NotPossible:
 
 
 def usual_quantity(model: Model, taking: bool = False) -> Quantity:
-    """The quantity of an order where none is typed: a unit; of energy all that is not offered yet."""
+    """The quantity of an order where none is typed: a unit; of energy all that is not offered yet; in a post, all."""
+    if model.rules.capabilities.posts and model.own.role == "seller" and not taking:
+        return max(1, model.own.units_left)
     if not (model.figures.energy and model.figures.many):
         return 1
     return max(1, model.own.units_left - (0 if taking else model.offered))
@@ -111,11 +113,31 @@ def refusal_for(model: Model, order: Order) -> NotPossible | None:
         return NotPossible("you have traded all your units of this period")
     if model.own.collects and isinstance(order, Buy | Sell):
         return NotPossible("in a call one states prices, and nothing can be taken before it is held")
+    if model.rules.capabilities.posts and (why := _not_in_turn(model, order)):
+        return why
     if isinstance(order, Bid | Ask) and model.rules.quotes not in ("both", f"{model.own.role}s"):
         return NotPossible(f"in this market only {model.rules.quotes} make quotes; you take theirs")
     if order.price is None:
         return NotPossible(f"there is no {'ask to buy from' if buys else 'bid to sell to'}")
     return _too_much(model, order) or loss(model, order.price, order.quantity, isinstance(order, Buy | Sell))
+
+
+def _not_in_turn(model: Model, order: Order) -> NotPossible | None:
+    """Where sellers post before buyers take: why it is not one's turn, if so."""
+    posting = model.public.clock.posting
+    match order:
+        case Buy() | Bid() if posting:
+            return NotPossible("sellers are posting; you take an offer when posting has ended")
+        case Ask() if model.own.orders:
+            return NotPossible("you have posted; a post stands for the period and cannot be changed")
+        case Ask() if not posting:
+            return NotPossible("posting is over; you are out for this period")
+        case Ask(quantity=quantity) if quantity < model.own.units_left:
+            return NotPossible("a post is for all your units; type a price alone")
+        case Sell():
+            return NotPossible("nobody bids in this market; buyers take what you have posted")
+        case _:
+            return None
 
 
 def _closed(model: Model) -> NotPossible | None:

@@ -36,6 +36,8 @@ HOUSEHOLD = {"battery", "limit"}
 """What there is to do only where one trades for a household."""
 RESTING = {"cancel", "replace", "pick", "times"}
 """What there is to do only where orders rest, or where they have quantities."""
+CHANGES = {"cancel", "replace", "pick"}
+"""What there is to do only where an open order can be taken back."""
 DIGITS = "0123456789"
 TIMES_KEYS = "x*× "
 """Between a price and a quantity; each of them will do."""
@@ -96,9 +98,13 @@ class TradingScreen(MarketScreen):
             word = str(parameters[0])
             if model and model.own.collects and word in TAKES:
                 return False
+            if model and model.rules.capabilities.posts and word in ("bid", "sell"):
+                return False
             return True if OF_ROLE[word] == self._role else None if resets or self._role is None else False
         if action in HOUSEHOLD:
             return model is not None and model.figures.energy
+        if action in CHANGES and model is not None and not model.rules.capabilities.withdraws:
+            return False
         return not (resets and action in RESTING)
 
     def on_key(self, event: Key) -> None:

@@ -40,6 +40,9 @@ def state(model: Model, now: Instant) -> str:
     if model.public.phase == "lobby":
         return "paused" if model.public.paused else "waiting"
     said = f"break, next in {clock(left)}" if model.public.phase == "break" else f"{clock(left)} left"
+    posting = model.public.clock.call_left_us(now) if model.public.clock.posting else None
+    if posting is not None:
+        said = f"posting, {clock(posting)}"
     if model.public.paused:
         return f"PAUSED, {clock(left)} left"
     return said if model.public.open or model.public.phase == "break" else "closed"

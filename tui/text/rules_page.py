@@ -19,6 +19,11 @@ def rules_text(model: Model) -> Content:
 def keys_words(model: Model) -> str:
     """What the keys do in this market."""
     resets, figures = model.public.resets, model.figures
+    can = model.rules.capabilities
+    if can.posts:
+        keys = ["posting"] + (["quantity_energy" if figures.energy else "quantity_unit"] if figures.many else [])
+        household = ["household"] if figures.energy else []
+        return "\n".join(catalogue().text(f"keys.{key}").strip("\n") for key in [*keys, *household, "leaving"])
     keys = ["quoting"]
     if figures.many:
         keys.append("quantity_energy" if figures.energy else "quantity_unit")

@@ -43,6 +43,8 @@ class BestQuotes(Vertical):
 
 def words(model: Model, side: Side) -> str:
     """How much there is at the best price, and whether it is one's own."""
+    if model.rules.capabilities.posts and model.public.open and model.standing(side) is None:
+        return "nobody bids here" if side == "bid" else "hidden" if model.public.clock.posting else "no offers"
     if model.standing(side) is None:
         return f"no {side}" if model.public.open else "closed"
     quantity = model.public.bid_quantity if side == "bid" else model.public.ask_quantity

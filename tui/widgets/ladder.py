@@ -39,8 +39,17 @@ class Ladder(Vertical):
         lines = [rung_row(model, rung, ask=True) for rung in reversed(asks)]
         lines += [rung_row(model, rung, ask=False) for rung in bids]
         if not lines:
-            lines = [Content.styled("nothing in it yet" if model.public.open else "closed", "dim")]
+            lines = [Content.styled(nothing(model), "dim")]
         self.query_one(".rungs", TextLine).set_text(Content("\n").join(lines))
+
+
+def nothing(model: Model) -> str:
+    """Why the book is empty."""
+    if model.public.clock.posting:
+        return "offers are hidden\nuntil posting ends"
+    if not model.public.open:
+        return "closed"
+    return "no offers" if model.rules.capabilities.posts else "nothing in it yet"
 
 
 def rungs(side: BookSide, model: Model, most: int) -> list[Rung]:

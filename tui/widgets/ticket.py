@@ -85,7 +85,8 @@ class Ticket(Vertical):
 
     def _entry(self, model: Model) -> Content:
         side = quote_side(model)
-        label = "Price" if side is None else f"Your {side}"
+        bids = side == "bid" and not model.rules.capabilities.posts
+        label = f"Your {side}" if bids or side == "ask" else "Price"
         shown = self.typed.replace(TIMES, " × ")
         typed = Content.assemble((f"{label}: ", "bold"), (f" {shown}▏", "reverse"), f" {model.figures.unit}  ")
         if not may_trade(model) or side is None:
@@ -124,10 +125,22 @@ def _crossed(no: NotPossible) -> Content:
 def hint(model: Model) -> str:
     """What to do with an empty ticket."""
     side = quote_side(model)
+    if model.rules.capabilities.posts:
+        return posting_hint(model)
     if model.figures.many:
         return f"type a price, {TIMES} and a quantity; Enter sends"
     better = f"improve on the {side}" if side and model.standing(side) is not None else "begin at your unit's"
     return f"type a price, or ↑ to {better}; Enter sends"
+
+
+def posting_hint(model: Model) -> str:
+    """What a seller or a buyer does, in turn, where sellers post before buyers take."""
+    posting, count = model.public.clock.posting, model.figures.quantity(model.own.units_left)
+    if model.own.role == "buyer":
+        return "sellers post, unseen; your turn comes when posting ends" if posting else "y buys at the lowest offer"
+    if model.own.orders:
+        return "you have posted; all offers are shown when posting ends" if posting else "buyers take offers now"
+    return f"type the price for your {count}; Enter posts it, once" if posting else "not posted: out for this period"
 
 
 def idle(model: Model) -> str:
