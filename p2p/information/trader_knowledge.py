@@ -23,10 +23,7 @@ from p2p.messages import (
 )
 from p2p.scenario.charges import NO_CHARGES
 from p2p.scenario.public_rules import controlled
-from p2p.schedules.holding import Holding
-
-UNITS_SHOWN_MAX = 100
-"""Units of one value that are listed one by one; more are an amount, not a list."""
+from p2p.schedules.holding import Holding, listed_values
 
 
 class Knowledge:
@@ -166,10 +163,7 @@ class Knowledge:
     @property
     def values(self) -> list[Money]:
         """Value or cost of each unit of the period, best first, where units are few; of each step where they are Wh."""
-        if self.holding is None:
-            return []
-        steps = self.holding.steps
-        return [step.value for step in steps for _ in range(step.quantity if step.quantity <= UNITS_SHOWN_MAX else 1)]
+        return listed_values(self.holding.steps) if self.holding else []
 
     @property
     def step_left(self) -> Quantity:

@@ -7,6 +7,9 @@ from p2p.base.units import Money, Price, Quantity, Role
 from p2p.messages import Step
 from p2p.scenario.charges import NO_CHARGES, Charges, gain
 
+UNITS_LISTED_MAX = 100
+"""Units of one value that are listed one by one; more are an amount, not a list."""
+
 
 class Holding:
     """The steps of one trader in one period, used best first as it trades."""
@@ -75,3 +78,8 @@ class Holding:
             gains += [(gain(self.role, value, price) - charge) * many for value, many in self.pieces(quantity, skip)]
             skip += quantity
         return gains
+
+
+def listed_values(steps: Iterable[Step]) -> list[Money]:
+    """Value or cost of each unit, where units are few; of each step where they are Wh."""
+    return [one.value for one in steps for _ in range(one.quantity if one.quantity <= UNITS_LISTED_MAX else 1)]

@@ -30,16 +30,19 @@ SEEN, HIDDEN = market("standing"), market("standing", "quotes")
 )
 def test_a_list_without_contracts_says_whether_there_are_none_or_none_are_shown(scenario, seat, listed, empty) -> None:
     model = Play(scenario, seat).model
-    assert (title(model, 0), none_yet(model)) == (listed, empty)
+    assert (title(model.view(0), 0), none_yet(model.view(0))) == (listed, empty)
 
 
 def test_who_sees_his_own_contracts_alone_is_told_no_number_of_the_markets() -> None:
     play = opened(HIDDEN, "buyer", (300, 1)) << Contract(7, 180, "ask", mine="buyer") << EndRound(1) << Ended()
-    assert total(play.model) == "You earned +120 cents with 1 unit in 1 period. Contracts of others are not shown."
+    assert (
+        total(play.model.view(0, results=True))
+        == "You earned +120 cents with 1 unit in 1 period. Contracts of others are not shown."
+    )
     public = Play(HIDDEN, None) << StartRound(1, 60 * SECOND) << EndRound(1) << Ended()
-    assert total(public.model) == "1 period was played; contracts are not shown."
+    assert total(public.model.view(0, results=True)) == "1 period was played; contracts are not shown."
     seen = opened(SEEN, "buyer", (300, 1)) << Contract(1, 180, "ask", mine="buyer") << EndRound(1) << Ended()
-    assert total(seen.model).endswith("The market made 1 contract.")
+    assert total(seen.model.view(0, results=True)).endswith("The market made 1 contract.")
 
 
 async def test_the_results_have_columns_for_what_was_shown_alone() -> None:
@@ -79,7 +82,7 @@ async def test_before_the_first_period_a_chart_shows_the_prices_that_may_be_said
         await play.trading("buyer", 300)
         chart = play.app.screen.query_one("#chart")
         assert chart._x_ticks is None
-        chart.show(Play(SEEN).model, 10 * SECOND)
+        chart.show(Play(SEEN).model.view(10 * SECOND))
         assert chart._x_ticks == []
         assert max(chart._y_ticks) == 400
 

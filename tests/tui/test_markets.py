@@ -1,8 +1,11 @@
 """The terminal in the other markets, without a terminal: open book, call, households. Figures, fold, orders, words."""
 
+from typing import Literal
+
 import pytest
 
 from p2p.base.units import SECOND
+from p2p.information.view_state import ExpiredOrder
 from p2p.institutions.call import CallAuction
 from p2p.messages import (
     Ask,
@@ -38,12 +41,10 @@ from p2p.sim.simulation.simulation import Simulation
 from tests.plays.tui_markets_plays import BOOK, DAY, opened
 from tests.plays.tui_plays import Play, calls, market, small, told_to, why
 from tui.entry.order_entry import NotPossible, cancelling, outlook, price_typed, refusal_for, replacing, usual_quantity
-from tui.model.model import ExpiredOrder
 from tui.model.number_format import NumberFormat
 from tui.screens.results import row, total
 from tui.text.refusals import order_words
 from tui.text.rules_page import rules_text
-from tui.widgets.ladder import rungs
 from tui.widgets.notice import notice
 from tui.widgets.status import earned
 from tui.widgets.ticket import news_words
@@ -118,22 +119,24 @@ def test_what_was_metered_is_what_the_interval_earned() -> None:
     assert play.model.period.surplus == 9_500
 
 
+def rungs(play: Play, side: Literal["bid", "ask"]) -> list[tuple[int, int, bool]]:
+    return [(level.price, level.quantity, level.mine) for level in play.model.view(0).side(side).levels]
+
+
 def test_the_ladder_adds_up_levels_best_first_and_marks_ones_own() -> None:
     play = opened(BOOK, "buyer", (300, 1), (200, 1))
     play << Order(1, "ask", 250, 2) << Order(2, "ask", 240, 1) << Order(3, "ask", 250, 3)
     play << Order(4, "bid", 200, 1) << Order(5, "bid", 200, 2, mine=True)
-    book = play.model.public.book
-    assert rungs(book.asks, play.model, 5) == [(240, 1, False), (250, 5, False)]
-    assert rungs(book.bids, play.model, 5) == [(200, 3, True)]
+    assert rungs(play, "ask")[:5] == [(240, 1, False), (250, 5, False)]
+    assert rungs(play, "bid")[:5] == [(200, 3, True)]
     play << Order(5, "bid", 200, 0, mine=True) << Order(2, "ask", 240, 0)
-    assert rungs(book.asks, play.model, 1) == [(250, 5, False)]
-    assert rungs(book.bids, play.model, 5) == [(200, 1, False)]
+    assert rungs(play, "ask")[:1] == [(250, 5, False)]
+    assert rungs(play, "bid")[:5] == [(200, 1, False)]
 
 
 def test_more_units_than_can_be_listed_are_shown_as_amounts() -> None:
     play = opened(BOOK, "buyer", (300, 500), (200, 300)) << Contract(1, 180, "ask", mine="buyer", quantity=120)
-    assert play.model.own.holding is not None
-    rows = [row.plain for row in step_rows(play.model, play.model.own.holding)]
+    rows = [row.plain for row in step_rows(play.model.view(0))]
     assert rows == ["▶    300 × 500  120 traded", "     200 × 300  0 traded"]
 
 
@@ -313,9 +316,9 @@ def test_the_rules_of_several_calls_say_what_becomes_of_orders_that_did_not_trad
 def test_what_a_robot_has_earned_in_ones_place_is_not_said_to_be_paid() -> None:
     play = opened(BOOK, "buyer", (150, 1), (120, 1)) << TakenOver() << Contract(1, 100, "ask", mine="buyer")
     play << Unpaid(1, 50)
-    assert earned(play.model) == "earned +50 (0 paid)"
+    assert earned(play.model.view(0)) == "earned +50 (0 paid)"
     play << HandedBack() << Contract(2, 100, "ask", mine="buyer")
-    assert earned(play.model) == "earned +70 (+20 paid)"
+    assert earned(play.model.view(0)) == "earned +70 (+20 paid)"
 
 
 # --- results ----------------------------------------------------------------------------------------------------
@@ -324,20 +327,22 @@ def test_what_a_robot_has_earned_in_ones_place_is_not_said_to_be_paid() -> None:
 def test_results_bear_quantities() -> None:
     play = opened(BOOK, "buyer", (300, 2), (200, 1)) << Contract(1, 180, "ask", mine="buyer", quantity=2)
     play << Contract(2, 190, "ask", quantity=4) << EndRound(1) << Ended()
-    assert "with 2 units in 1 period. The market made 2 contracts of 6 units." in total(play.model)
-    assert row(play.model.periods[0], play.model.figures, True)[2:5] == ["180 × 2 (+240)", "+240", "6"]
+    assert "with 2 units in 1 period. The market made 2 contracts of 6 units." in total(
+        play.model.view(0, results=True)
+    )
+    assert row(play.model.periods[0].view(), play.model.figures, True)[2:5] == ["180 × 2 (+240)", "+240", "6"]
 
 
 def test_who_comes_back_reads_on_the_smallest_screen_what_is_not_paid_and_that_orders_may_be_the_robots() -> None:
     play = opened(BOOK, "buyer", (150, 1), (120, 1)) << TakenOver() << HandedBack()
-    assert notice(play.model, 0) == "⚙ A robot stood in; it made no contract."
+    assert notice(play.model.view(0)) == "⚙ A robot stood in; it made no contract."
     play << Order(3, "bid", 72, 1, mine=True)
-    said = notice(play.model, 0)
+    said = notice(play.model.view(0))
     assert said == "⚙ A robot stood in; it made no contract. Some open orders may be the robot's."
     assert len(said) <= 78
     for number in range(12):
         play << Unpaid(number, 1_000)
-    before, _, after = notice(play.model, 0).partition(" Some open orders")
+    before, _, after = notice(play.model.view(0)).partition(" Some open orders")
     assert before == "⚙ A robot stood in: its orders made 12 contracts (+12000 cents, not paid)."
     assert after
     assert len(before) <= 78

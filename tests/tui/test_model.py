@@ -1,6 +1,8 @@
 """What the terminal shows, folded from facts: plays without a terminal."""
 
 from p2p.base.units import SECOND
+from p2p.information.downsampling import POINTS_MAX
+from p2p.information.view_state import QUOTES_SHOWN, Answer, OwnTrade, Sent
 from p2p.messages import (
     Accepted,
     Contract,
@@ -19,9 +21,7 @@ from p2p.messages import (
 )
 from p2p.messages import Bid as BidSaid
 from tests.plays.tui_plays import Play, small, smith, told_to
-from tui.model.downsampling import POINTS_MAX
-from tui.model.model import QUOTES_KEPT, Answer, Model
-from tui.model.period import OwnTrade
+from tui.model.model import Model
 from tui.text.phrases import clock, stage, state
 from tui.widgets.notice import notice
 from tui.widgets.unit_list import window
@@ -42,8 +42,8 @@ def opened(schedule: Schedule) -> Play:
 
 def test_the_lobby_says_how_many_seats_are_taken() -> None:
     play = Play() << Lobby(3, 5)
-    assert (play.model.public.seats_taken, play.model.seats) == (3, 5)
-    assert (stage(play.model), state(play.model, 0)) == ("Lobby", "waiting")
+    assert (play.model.view(0).seats.taken, play.model.view(0).seats.seats) == (3, 5)
+    assert (stage(play.model.view(0)), state(play.model.view(0))) == ("Lobby", "waiting")
 
 
 def test_a_contract_of_ones_own_ticks_the_unit_and_earns() -> None:
@@ -64,7 +64,7 @@ def test_a_sellers_profit_is_price_less_cost() -> None:
 def test_a_contract_clears_both_sides() -> None:
     play = opened(buyer(300)) << Quote("bid", 100) << Quote("bid", 120, mine=True) << Quote("ask", 250)
     assert [quote.price for quote in play.model.quotes["bid"]] == [100, 120]
-    assert (play.model.standing("bid"), play.model.standing_mine("bid")) == (120, True)
+    assert (play.model.standing("bid"), play.model.view(0).bid.mine) == (120, True)
     play << Contract(1, 250, "ask")
     assert not play.model.quotes["bid"]
     assert not play.model.quotes["ask"]
@@ -77,32 +77,32 @@ def test_an_order_is_pending_until_it_is_answered() -> None:
     assert play.model.orders == {1: BidSaid(120)}
     play << Accepted(1)
     assert not play.model.orders
-    assert play.model.news == Answer(BidSaid(120), None)
+    assert play.model.news == Answer(Sent("bid", BidSaid(120)), None)
 
 
 def test_a_refusal_keeps_its_order_and_reason() -> None:
     play = opened(buyer(300))
     play.model.set_pending(7, BidSaid(90))
     play << Refused(7, "does_not_improve")
-    assert play.model.news == Answer(BidSaid(90), "does_not_improve")
+    assert play.model.news == Answer(Sent("bid", BidSaid(90)), "does_not_improve")
 
 
 def test_pending_orders_are_still_shown_when_the_line_is_lost_and_when_it_is_back() -> None:
     play = opened(buyer(300))
     play.model.set_pending(1, BidSaid(120))
     play.model.line_lost("the connection broke")
-    assert "CONNECTION LOST" in notice(play.model, 0)
+    assert "CONNECTION LOST" in notice(play.model.view(0))
     assert play.model.orders
     play.model.line_up()
-    assert notice(play.model, 0) == ""
+    assert notice(play.model.view(0)) == ""
     assert play.model.orders
 
 
 def test_the_clock_stands_still_in_a_pause_and_runs_on_after_it() -> None:
     play = opened(buyer(300)).at(10) << Paused(50 * SECOND)
-    assert state(play.model, 40 * SECOND) == "PAUSED, 0:50 left"
+    assert state(play.model.view(40 * SECOND)) == "PAUSED, 0:50 left"
     play.at(100) << Resumed(50 * SECOND)
-    assert state(play.model, 101 * SECOND) == "0:49 left"
+    assert state(play.model.view(101 * SECOND)) == "0:49 left"
 
 
 def test_a_pause_is_no_time_of_the_period() -> None:
@@ -122,7 +122,7 @@ def test_a_period_that_is_extended_is_longer_in_the_chart() -> None:
 def test_in_a_break_one_reads_what_one_earned_and_when_it_goes_on() -> None:
     play = opened(buyer(300)) << Contract(1, 250, "ask", mine="buyer")
     play.at(60) << EndRound(1) << Intermission(2, 10 * SECOND)
-    said = notice(play.model, 63 * SECOND)
+    said = notice(play.model.view(63 * SECOND))
     assert "earned +50" in said
     assert "Period 2 starts in 0:07" in said
 
@@ -137,7 +137,7 @@ def test_a_new_period_begins_with_all_units_and_keeps_what_was_earned() -> None:
 
 def test_the_end_is_the_end() -> None:
     play = opened(buyer(300)) << EndRound(1) << Ended()
-    assert (stage(play.model), state(play.model, 0)) == ("The end", "over")
+    assert (stage(play.model.view(0)), state(play.model.view(0))) == ("The end", "over")
 
 
 def test_the_clock_shows_zero_at_the_end_only() -> None:
@@ -170,7 +170,7 @@ def test_what_is_drawn_does_not_grow_with_the_period() -> None:
     play = opened(buyer(300))
     for number in range(5_000):
         play.at(number / 100) << Quote("bid", number + 1)
-    assert len(play.model.quotes["bid"]) == QUOTES_KEPT
+    assert len(play.model.quotes["bid"]) == QUOTES_SHOWN
     assert len(play.model.path["bid"].points) <= POINTS_MAX
     assert play.model.path["bid"].points[-1] == (49_990_000, 5_000)
     assert play.model.path["bid"].points[0] == (0, 1)

@@ -3,13 +3,14 @@
 import pytest
 
 from p2p.base.units import SECOND
+from p2p.information.view_state import Answer, Sent
 from p2p.messages import Bid, Refused, Schedule, StartRound, Step
 from p2p.protocol.frames import NumberedFact
 from p2p.scenario.public_rules import public_rules
 from recordings.reading.replay import Replay
 from tests.plays.tui_plays import small, told_to
 from tui.apps.replay import ReplayApp
-from tui.model.model import Answer, Model
+from tui.model.model import Model
 from tui.model.replay_player import SPEEDS, Player
 from tui.screens.replay import ReplayScreen
 from tui.screens.results import ResultsScreen
@@ -124,7 +125,7 @@ def test_an_answer_is_shown_with_the_order_that_it_answers() -> None:
     ]
     player = Player(Replay("a", rules, 0, 0, told, {4: Bid(7)}, False))
     player.jump(player.end_at)
-    assert player.model.news == Answer(Bid(7), "does_not_improve")
+    assert player.model.news == Answer(Sent("bid", Bid(7)), "does_not_improve")
 
 
 def test_a_recording_of_nothing_but_a_lobby_plays() -> None:

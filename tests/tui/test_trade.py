@@ -282,7 +282,7 @@ async def test_hundreds_of_facts_are_drawn_a_few_times_only() -> None:
         drawn: list[int] = []
         chart = play.app.screen.query_one("#chart")
         shown = chart.show
-        chart.show = lambda model, now: (drawn.append(model.version), shown(model, now))
+        chart.show = lambda view: (drawn.append(view.version), shown(view))
         for price in range(1, 301):
             play.line.tell(Quote("bid", price))
         await play.until(lambda: bool(drawn) and play.app.model is not None and drawn[-1] == play.app.model.version)

@@ -26,7 +26,6 @@ from tests.plays.tui_plays import market as open_book
 from tests.plays.tui_plays import smith
 from tests.plays.watch_plays import ARMS, published, watcher, watching
 from tui.model.model import Model
-from tui.widgets.ladder import rungs
 
 WRONG = ["", "mqtt://", "http://a", "mqtt://a:x", "mqtt://a:70000", "mqtt://a/+", "mqtt://a/#", "mqtt://a?b"]
 
@@ -184,7 +183,8 @@ def test_whatever_a_broker_mixes_up_or_drops_the_screen_ends_up_right(seed):
 
 
 def levels(model):
-    return [rungs(side, model, 50) for side in (model.public.book.bids, model.public.book.asks)]
+    view = model.view(0)
+    return [side.levels[:50] for side in (view.bid, view.ask)]
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -65,7 +65,10 @@ async def test_results_say_how_many_contracts_the_screen_was_not_there_for():
             await pilot.pause(0.01)
             if app.model and app.model.unheard:
                 break
-        assert total(app.model) == "1 contract in 1 period, and 4 more that this screen was not there for."
+        assert (
+            total(app.model.view(0, results=True))
+            == "1 contract in 1 period, and 4 more that this screen was not there for."
+        )
 
 
 async def test_a_market_that_starts_is_started_for_its_spectators_too(host):

@@ -50,4 +50,5 @@ class ReplayApp(LabApp):
             return
         replay = self.player.replay
         whose = "the public's view" if replay.seat is None else f"as seat {replay.seat} saw it"
-        self.exit(ExitSummary(f"{replay.session}, {whose}: {total(self.player.model)}"))
+        came_to = total(self.player.model.view(self.player.at, results=True))
+        self.exit(ExitSummary(f"{replay.session}, {whose}: {came_to}"))

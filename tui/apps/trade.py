@@ -17,7 +17,7 @@ from tui.apps.watch import Watched
 from tui.model.model import Model
 from tui.screens.lobby import LobbyScreen
 from tui.screens.requests import OrderRequested
-from tui.screens.results import ResultsScreen, total
+from tui.screens.results import ResultsScreen, farewell
 from tui.screens.trading import TradingScreen
 from tui.text.refusals import closed_sentence
 
@@ -128,7 +128,7 @@ class TradeApp(LabApp):
 
     def leave(self) -> None:
         """The trader has had enough, or the session is over."""
-        self.exit(ExitSummary(total(self.model) if self.model and self.model.periods else "You have left the market."))
+        self.exit(ExitSummary(farewell(self.model, self.now())))
 
     def _line_closed(self) -> None:
         """The line is closed for good. Results may be read to the end, anything else is over now."""

@@ -10,7 +10,7 @@ from p2p.protocol.frames import Fault, Welcome
 from p2p.protocol.mqtt_topics import Welfare
 from tui.apps.base import ExitSummary, LabApp
 from tui.model.model import Model
-from tui.screens.results import ResultsScreen, total
+from tui.screens.results import ResultsScreen, farewell
 from tui.screens.watch import WatchScreen
 
 FIRST_S = 8.0
@@ -91,4 +91,4 @@ class WatchApp(LabApp):
         if isinstance(self.screen, ResultsScreen):
             self.pop_screen()
             return
-        self.exit(ExitSummary(total(self.model) if self.model and self.model.periods else "You have left the market."))
+        self.exit(ExitSummary(farewell(self.model, self.now())))

@@ -3,6 +3,7 @@
 from p2p.messages import SetBattery, SetReservation
 from tui.entry.order_entry import NotPossible, price_typed
 from tui.model.model import Model
+from tui.model.number_format import NumberFormat
 
 
 def battery_set(model: Model, text: str) -> SetBattery | NotPossible:
@@ -33,9 +34,8 @@ def reservation_set(model: Model, text: str) -> SetReservation | NotPossible:
     return SetReservation(price, now.sell) if model.own.role == "buyer" else SetReservation(now.buy, price)
 
 
-def automaton_words(model: Model) -> str:
+def automaton_words(limits: SetReservation, figures: NumberFormat) -> str:
     """What the automaton does from the next interval on."""
-    now, say = model.own.reservation, model.figures.price
-    does = [f"buys to {say(now.buy)}"] if now.buy is not None else []
-    does += [f"sells from {say(now.sell)}"] if now.sell is not None else []
+    does = [f"buys to {figures.price(limits.buy)}"] if limits.buy is not None else []
+    does += [f"sells from {figures.price(limits.sell)}"] if limits.sell is not None else []
     return ", ".join(does) or "off"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from p2p.base.sides import OPPOSITE, SIDE_OF, better, crosses, rank
 from p2p.base.units import Money, Price, Quantity, Side
+from p2p.information.view_state import OwnOrder
 from p2p.messages import Ask, Bid, Buy, Cancel, Replace, Sell
-from p2p.messages import Order as Resting
 from p2p.scenario.public_rules import PublicRules, controlled
 from tui.model.model import Model
 from tui.model.number_format import NumberFormat
@@ -146,7 +146,7 @@ def _closed(model: Model) -> NotPossible | None:
     return None if model.public.open else NotPossible("the market is closed at the moment")
 
 
-def _too_much(model: Model, order: Order, instead: Resting | None = None) -> NotPossible | None:
+def _too_much(model: Model, order: Order, instead: OwnOrder | None = None) -> NotPossible | None:
     """Why so much cannot be offered or taken, if so."""
     left, figures = model.own.units_left, model.figures
     if order.quantity > 1 and not figures.many:
@@ -162,7 +162,7 @@ def _too_much(model: Model, order: Order, instead: Resting | None = None) -> Not
 
 
 def loss(
-    model: Model, price: Price, quantity: Quantity, taking: bool, instead: Resting | None = None
+    model: Model, price: Price, quantity: Quantity, taking: bool, instead: OwnOrder | None = None
 ) -> NotPossible | None:
     """Why an order would trade at a loss where that is not allowed, if so: alone, or with what is offered already."""
     holding, side = model.own.holding, quote_side(model)
@@ -186,7 +186,7 @@ def loss(
     return None
 
 
-def replacing(model: Model, order: Resting | None, text: str) -> Replace | NotPossible:
+def replacing(model: Model, order: OwnOrder | None, text: str) -> Replace | NotPossible:
     """The order that takes an own one's place, from what is typed (a price, a quantity, or both); or why not."""
     if order is None:
         return NotPossible("you have no order in the book")
@@ -206,7 +206,7 @@ def replacing(model: Model, order: Resting | None, text: str) -> Replace | NotPo
     return why or Replace(order.order, price, quantity)
 
 
-def cancelling(model: Model, order: Resting | None) -> Cancel | NotPossible:
+def cancelling(model: Model, order: OwnOrder | None) -> Cancel | NotPossible:
     """The message that takes an own order out; or why not."""
     if order is None:
         return NotPossible("you have no order in the book")

@@ -5,6 +5,8 @@ c/kWh`), prices are written in that one: 305 is `30.5` c/kWh. Money of an energy
 the rules' `money_unit`.
 """
 
+from functools import lru_cache
+
 from p2p.base.units import Money, Price, Quantity
 from p2p.scenario.currency import shown_in
 from p2p.scenario.public_rules import PublicRules
@@ -72,3 +74,9 @@ class NumberFormat:
     def times(self, quantity: Quantity) -> str:
         """A quantity behind a price: nothing for a single unit where units are single."""
         return f" × {quantity}" if quantity != 1 or self.energy else ""
+
+
+@lru_cache(maxsize=8)
+def number_format(rules: PublicRules) -> NumberFormat:
+    """How numbers are written under these rules: made once, asked for at every drawing."""
+    return NumberFormat(rules)

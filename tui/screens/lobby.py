@@ -46,14 +46,15 @@ class LobbyScreen(Screen[None]):
 
     def show(self, model: Model, now: Instant) -> None:
         """Bring the lobby up to date."""
-        title, begins = (catalogue().sentence(one) for one in sentences("start", model.rules))
+        view = model.view(now)
+        title, begins = (catalogue().sentence(one) for one in sentences("start", view.rules))
         self.query_one("#lobby-title", TextLine).set_text(Content.styled(title, "bold"))
-        self.query_one(Notice).show(model, now)
-        taken, seats = model.public.seats_taken, model.seats
-        robots = f", {model.public.robots} by robots" if model.public.robots else ""
+        self.query_one(Notice).show(view)
+        taken, seats = view.seats.taken, view.seats.seats
+        robots = f", {view.seats.robots} by robots" if view.seats.robots else ""
         self.query_one("#lobby-seats", TextLine).set_text(
             Content.assemble(
-                f"You have seat {model.seat}. ",
+                f"You have seat {view.seat}. ",
                 (f"{taken} of {seats} seats are taken{robots}.", "bold"),
                 f"\n{begins}",
             )

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from p2p.base.units import Instant
+from p2p.information.view_state import ViewState
 from tui.model.model import Model
 from tui.screens.requests import DrawRequested
 from tui.widgets.best_quotes import BestQuotes
@@ -87,17 +88,18 @@ class MarketScreen(Screen[None]):
             self._arranged = arrangement(model)
             self.call_later(self._rearrange)
             return
-        self.query_one(Status).show(model, now)
-        self.query_one(Notice).show(model, now)
+        view = model.view(now)
+        self.query_one(Status).show(view)
+        self.query_one(Notice).show(view)
         for part in (*self.query_one("#market").children, *self.query_one("#below").children):
             if part.display:
-                cast(Part, part).show(model, now)
+                cast(Part, part).show(view)
 
 
 class Part(Protocol):
     """A part of the screen that can be brought up to date."""
 
-    def show(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring it up to date."""
 
 

@@ -9,9 +9,9 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Footer
 
 from p2p.base.units import Instant
+from p2p.information.view_state import PeriodView, ViewState
 from tui.model.model import Model
-from tui.model.number_format import NumberFormat
-from tui.model.period import Period
+from tui.model.number_format import NumberFormat, number_format
 from tui.screens.requests import LeaveRequested
 from tui.text.phrases import counted
 from tui.widgets.session_chart import SessionChart
@@ -29,6 +29,7 @@ class ResultsScreen(Screen[None]):
     def __init__(self, model: Model) -> None:
         super().__init__()
         self.model = model
+        self._now: Instant = 0
         self._shown = -1
 
     def compose(self) -> ComposeResult:
@@ -45,53 +46,61 @@ class ResultsScreen(Screen[None]):
 
     def show(self, model: Model, now: Instant) -> None:
         """Fill the table and the chart, once for each state of the model."""
-        self.model = model
+        self.model, self._now = model, now
         self._fill()
 
     def _fill(self) -> None:
-        model = self.model
-        if self._shown == model.version:
+        if self._shown == self.model.version:
             return
-        self._shown = model.version
-        over = "is over" if model.public.phase == "ended" else "so far"
+        self._shown = self.model.version
+        view = self.model.view(self._now, results=True)
+        assert view.results
+        figures, own, all_seen = number_format(view.rules), view.seat is not None, view.sees_contracts
+        over = "is over" if view.clock.phase == "ended" else "so far"
         self.query_one("#results-title", TextLine).set_text(
-            Content.styled(f"{model.rules.title} · the session {over}", "bold")
+            Content.styled(f"{view.rules.title} · the session {over}", "bold")
         )
-        self.query_one("#results-sum", TextLine).set_text(Content(total(model)))
+        self.query_one("#results-sum", TextLine).set_text(Content(total(view)))
         table: DataTable[str] = self.query_one(DataTable)
         table.clear(columns=True)
         table.border_title = "Periods"
-        table.add_columns(*columns(model.figures, model.seat is not None, model.sees_contracts))
-        for period in model.periods:
-            table.add_row(*row(period, model.figures, model.seat is not None, model.sees_contracts))
-        self.query_one(SessionChart).show(model)
+        table.add_columns(*columns(figures, own, all_seen))
+        for period in view.results.periods:
+            table.add_row(*row(period, figures, own, all_seen))
+        self.query_one(SessionChart).show(view)
 
     def action_leave(self) -> None:
         """The end."""
         self.post_message(LeaveRequested())
 
 
-def total(model: Model) -> str:
+def farewell(model: Model | None, now: Instant) -> str:
+    """The last sentence of a program that is left: the session so far, if there is anything of it."""
+    return total(model.view(now, results=True)) if model and model.periods else "You have left the market."
+
+
+def total(view: ViewState) -> str:
     """The session in a sentence."""
-    figures = model.figures
-    made = counted(sum(period.quantity for period in model.periods), "contract")
-    played = counted(len(model.periods), "period")
-    volume = sum(period.volume for period in model.periods)
+    assert view.results, "what the periods came to was asked for"
+    figures, periods = number_format(view.rules), view.results.periods
+    made = counted(sum(period.contracts for period in periods), "contract")
+    played = counted(len(periods), "period")
+    volume = sum(period.volume for period in periods)
     of = f" of {figures.quantity(volume)}" if figures.many else ""
-    if model.seat is None:
-        share = model.welfare.efficiency if model.welfare else None
+    if view.seat is None:
+        share = view.welfare.efficiency if view.welfare else None
         realised = "" if share is None else f" Efficiency {share:.3f}."
-        if not model.sees_contracts:
-            return f"{played} {'was' if len(model.periods) == 1 else 'were'} played; contracts are not shown.{realised}"
-        more = f", and {model.unheard} more that this screen was not there for" if model.unheard else ""
+        if not view.sees_contracts:
+            return f"{played} {'was' if len(periods) == 1 else 'were'} played; contracts are not shown.{realised}"
+        more = f", and {view.line.unheard} more that this screen was not there for" if view.line.unheard else ""
         return f"{made}{of} in {played}{more}.{realised}"
-    own = sum(trade.quantity for period in model.periods for trade in period.own)
-    earned, unit = figures.signed(model.surplus_total), figures.money_unit
+    own = sum(period.own_quantity for period in periods)
+    earned, unit = figures.signed(view.own.surplus_total), figures.money_unit
     unpaid = ""
-    if model.own.unpaid:
-        gained, paid = figures.signed(model.own.unpaid), figures.signed(model.surplus_paid)
+    if view.own.unpaid:
+        gained, paid = figures.signed(view.own.unpaid), figures.signed(view.own.surplus_total - view.own.unpaid)
         unpaid = f" {gained} of it by a robot's orders in your place, which are not paid: you are paid {paid} {unit}."
-    market = f" The market made {made}{of}." if model.sees_contracts else " Contracts of others are not shown."
+    market = f" The market made {made}{of}." if view.sees_contracts else " Contracts of others are not shown."
     return f"You earned {earned} {unit} with {figures.quantity(own)} in {played}.{unpaid}{market}"
 
 
@@ -102,25 +111,23 @@ def columns(figures: NumberFormat, own: bool, all_seen: bool = True) -> list[str
     return ["Period", "Role", "You traded at (gain)", "Surplus", *market] if own else ["Period", *market]
 
 
-def row(period: Period, figures: NumberFormat, own: bool, all_seen: bool = True) -> list[str]:
+def row(period: PeriodView, figures: NumberFormat, own: bool, all_seen: bool = True) -> list[str]:
     """A period's line of the table."""
     mean = "–" if period.price_mean is None else figures.mean(period.price_mean)
     low, high = period.price_low, period.price_high
     spread = "–" if low is None or high is None else f"{figures.price(low)}–{figures.price(high)}"
-    market = [str(period.volume if figures.many else period.quantity), mean, spread] if all_seen else []
+    market = [str(period.volume if figures.many else period.contracts), mean, spread] if all_seen else []
     if not own:
         return [str(period.number), *market]
     return [str(period.number), period.role or "–", traded(period, figures), figures.signed(period.surplus), *market]
 
 
-def traded(period: Period, figures: NumberFormat) -> str:
+def traded(period: PeriodView, figures: NumberFormat) -> str:
     """One's own trades of a period, each where they are few."""
-    if not period.own:
+    if not period.own_trades:
         return "none"
-    if figures.energy or (len(period.own) > TRADES_SHOWN and figures.many):
-        quantity = sum(trade.quantity for trade in period.own)
-        mean = sum(trade.price * trade.quantity for trade in period.own) / quantity
-        return f"{quantity} at {figures.mean(mean)}"
+    if figures.energy or (period.own_trades > TRADES_SHOWN and figures.many):
+        return f"{period.own_quantity} at {figures.mean(period.own_price_sum / period.own_quantity)}"
     return ", ".join(
         f"{figures.price(trade.price)}{figures.times(trade.quantity)} ({figures.signed(trade.profit)})"
         for trade in period.own

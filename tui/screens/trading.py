@@ -176,13 +176,13 @@ class TradingScreen(MarketScreen):
     def action_cancel(self) -> None:
         """Take the picked order out of the book."""
         if self.model:
-            self._send(cancelling(self.model, self._own_orders().order(self.model)))
+            self._send(cancelling(self.model, self._own_orders().order(self.model.view(self._shown_at))))
 
     def action_replace(self) -> None:
         """Put what is typed in the place of the picked order."""
         model = self.model
         if model:
-            self._send(replacing(model, self._own_orders().order(model), self._ticket().typed))
+            self._send(replacing(model, self._own_orders().order(model.view(self._shown_at)), self._ticket().typed))
 
     def action_battery(self) -> None:
         """Set the battery's power from the next interval on to what is typed; to its own rule where nothing is."""
@@ -197,7 +197,7 @@ class TradingScreen(MarketScreen):
     def action_pick(self, step: int) -> None:
         """Mean another of one's own orders."""
         if self.model:
-            self._own_orders().pick(self.model, step)
+            self._own_orders().pick(self.model.view(self._shown_at), step)
             self.post_message(DrawRequested())
 
     def _send(self, message: Message | NotPossible) -> None:

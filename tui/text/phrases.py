@@ -1,8 +1,7 @@
 """Times, phases and contracts in words: plain text for the widgets, from the model."""
 
-from p2p.base.units import SECOND, Duration, Instant
-from tui.model.model import Model
-from tui.model.period import Deal
+from p2p.base.units import SECOND, Duration
+from p2p.information.view_state import Deal, ViewState
 
 
 def clock(left_us: Duration | None) -> str:
@@ -23,29 +22,28 @@ def into(into_us: Duration) -> str:
     return f"{into_us // SECOND // 60}:{into_us // SECOND % 60:02}"
 
 
-def stage(model: Model) -> str:
+def stage(view: ViewState) -> str:
     """Where the session stands: `Period 2 of 5`."""
-    if model.public.phase == "lobby":
+    if view.clock.phase == "lobby":
         return "Lobby"
-    if model.public.phase == "ended":
+    if view.clock.phase == "ended":
         return "The end"
-    return f"Period {model.public.period} of {model.rules.periods}"
+    return f"Period {view.clock.period} of {view.rules.periods}"
 
 
-def state(model: Model, now: Instant) -> str:
+def state(view: ViewState) -> str:
     """What the clock runs towards: `0:47 left`, `paused, 0:47 left`, `break, next in 0:05`."""
-    left = model.time_left_us(now)
-    if model.public.phase == "ended":
+    left = view.clock.left_us
+    if view.clock.phase == "ended":
         return "over"
-    if model.public.phase == "lobby":
-        return "paused" if model.public.paused else "waiting"
-    said = f"break, next in {clock(left)}" if model.public.phase == "break" else f"{clock(left)} left"
-    posting = model.public.clock.call_left_us(now) if model.public.clock.posting else None
-    if posting is not None:
-        said = f"posting, {clock(posting)}"
-    if model.public.paused:
+    if view.clock.phase == "lobby":
+        return "paused" if view.clock.paused else "waiting"
+    said = f"break, next in {clock(left)}" if view.clock.phase == "break" else f"{clock(left)} left"
+    if view.clock.posting and view.clock.call_left_us is not None:
+        said = f"posting, {clock(view.clock.call_left_us)}"
+    if view.clock.paused:
         return f"PAUSED, {clock(left)} left"
-    return said if model.public.open or model.public.phase == "break" else "closed"
+    return said if view.clock.open or view.clock.phase == "break" else "closed"
 
 
 def whose(deal: Deal, named: bool, short: bool = False) -> str:

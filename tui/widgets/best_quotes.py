@@ -5,8 +5,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Digits
 
-from p2p.base.units import Instant, Side
-from tui.model.model import Model
+from p2p.base.units import Side
+from p2p.information.view_state import ViewState
+from tui.model.number_format import number_format
 from tui.widgets.text_line import TextLine
 
 LINES = 8
@@ -26,27 +27,27 @@ class BestQuotes(Vertical):
             yield Digits("", id=f"best-{side}", classes="standing")
             yield TextLine(id=f"words-{side}")
 
-    def show(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring both up to date."""
         large = self.content_size.height >= LINES
         sides: tuple[Side, Side] = ("ask", "bid")
         for side in sides:
-            price = model.standing(side)
-            text = "–" if price is None else model.figures.price(price)
+            price = view.side(side).price
+            text = "–" if price is None else number_format(view.rules).price(price)
             digits = self.query_one(f"#best-{side}", Digits)
             digits.display = large
             if digits.value != text:
                 digits.update(text)
             small = Content("") if large else Content.styled(f"{side} {text}  ", "bold")
-            self.query_one(f"#words-{side}", TextLine).set_text(small + Content(words(model, side)))
+            self.query_one(f"#words-{side}", TextLine).set_text(small + Content(words(view, side)))
 
 
-def words(model: Model, side: Side) -> str:
+def words(view: ViewState, side: Side) -> str:
     """How much there is at the best price, and whether it is one's own."""
-    if model.rules.capabilities.posts and model.public.open and model.standing(side) is None:
-        return "nobody bids here" if side == "bid" else "hidden" if model.public.clock.posting else "no offers"
-    if model.standing(side) is None:
-        return f"no {side}" if model.public.open else "closed"
-    quantity = model.public.bid_quantity if side == "bid" else model.public.ask_quantity
-    mine = any(order.side == side and order.price == model.standing(side) for order in model.own.orders.values())
-    return f"{side}, {model.figures.quantity(quantity)}{' ◆ yours' if mine else ''}"
+    shown = view.side(side)
+    if shown.price is None and view.rules.capabilities.posts and view.clock.open:
+        return "nobody bids here" if side == "bid" else "hidden" if view.clock.posting else "no offers"
+    if shown.price is None:
+        return f"no {side}" if view.clock.open else "closed"
+    mine = any(order.side == side and order.price == shown.price for order in view.own.orders)
+    return f"{side}, {number_format(view.rules).quantity(shown.quantity)}{' ◆ yours' if mine else ''}"

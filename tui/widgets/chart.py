@@ -1,10 +1,12 @@
 """The period's prices over its time: contracts, the quotes that led to them, the standing bid and ask as lines."""
 
+from collections.abc import Iterable
+
 from textual_plot import HiResMode
 
 from p2p.base.units import SECOND, Instant, Price, Side
-from tui.model.model import Model
-from tui.model.period import Deal
+from p2p.information.view_state import Deal, ViewState
+from tui.model.number_format import number_format
 from tui.widgets.price_plot import PricePlot
 
 BID, ASK, DEAL, OWN = "#56b4e9", "#e69f00", "#ffffff", "#f0e442"
@@ -14,10 +16,10 @@ CHART_US = SECOND // 2
 """A running period's chart is drawn twice a second at the most: it is a third of a drawing's cost, and all history."""
 
 
-def contracts(model: Model) -> str:
+def contracts(view: ViewState) -> str:
     """How contracts are marked: the public has none of its own, and not everybody is shown those of others."""
-    shown = ["● contract"] if model.sees_contracts else []
-    return "  ".join([*shown, *([] if model.seat is None else ["◆ yours"])])
+    shown = ["● contract"] if view.sees_contracts else []
+    return "  ".join([*shown, *([] if view.seat is None else ["◆ yours"])])
 
 
 class PriceChart(PricePlot, can_focus=False):
@@ -34,45 +36,44 @@ class PriceChart(PricePlot, can_focus=False):
         self.margin_top, self.margin_bottom = 0, 1
         self.border_title = "Prices by seconds of the period"
 
-    def show(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring the chart up to date."""
-        period = model.period
-        place = (model.public.period, model.public.open, self.size)
-        if model.version == self._version or (place == self._place and abs(now - self._at) < CHART_US):
+        period = view.period
+        place = (view.clock.period, view.clock.open, self.size)
+        if view.version == self._version or (place == self._place and abs(view.now - self._at) < CHART_US):
             return
-        self._version, self._place, self._at = model.version, place, now
-        self._fit_labels(model.figures.price(model.rules.price_max))
-        quotes = "━ indicative" if model.own.collects else "▔ ask  ▁ bid"
-        self.border_subtitle = f"{contracts(model)}  {quotes}".strip()
+        self._version, self._place, self._at = view.version, place, view.now
+        self._fit_labels(number_format(view.rules).price(view.rules.price_max))
+        quotes = "━ indicative" if view.rules.capabilities.collects else "▔ ask  ▁ bid"
+        self.border_subtitle = f"{contracts(view)}  {quotes}".strip()
         self.clear()
         if period is None or not period.length_us:
-            self.empty(model)
+            self.empty(view)
             return
         self.set_xticks(None)
         length_s = period.length_us / SECOND
         self.set_xlimits(0, length_s)
-        others, own = period.others.points, period.mine.points
-        scaled = model.figures.scaled
-        self._scale(model, [*others, *own])
-        self._quotes(model, "ask", ASK, length_s)
-        self._quotes(model, "bid", BID, length_s)
-        if model.indicative and model.indicative.price is not None and model.public.open:
-            height = scaled(model.indicative.price)
+        others, own = view.chart.others, view.chart.own
+        scaled = number_format(view.rules).scaled
+        self._scale(view, [*others, *own])
+        self._quotes(view, "ask", ASK, length_s)
+        self._quotes(view, "bid", BID, length_s)
+        if view.indicative and view.indicative.price is not None and view.clock.open:
+            height = scaled(view.indicative.price)
             self.plot([0, length_s], [height, height], OWN, HiResMode.BRAILLE)
         for deals, marker, colour in ((others, "●", DEAL), (own, "◆", OWN)):
             self.scatter(
                 [deal.into_us / SECOND for deal in deals], [scaled(deal.price) for deal in deals], marker, colour
             )
 
-    def _scale(self, model: Model, deals: list[Deal]) -> None:
+    def _scale(self, view: ViewState, deals: Iterable[Deal]) -> None:
         prices: list[Price] = [deal.price for deal in deals]
-        if model.indicative and model.indicative.price is not None:
-            prices.append(model.indicative.price)
-        for path in model.path.values():
-            prices += [price for _, price in path.points]
-        low, high = (min(prices), max(prices)) if prices else (model.rules.price_min, model.rules.price_max)
-        room = model.rules.tick * (1 if model.public.resets else 5)
-        self.scale(model, low - room, high + room)
+        if view.indicative and view.indicative.price is not None:
+            prices.append(view.indicative.price)
+        prices += [price for side in (view.ask, view.bid) for _, price in side.path]
+        low, high = (min(prices), max(prices)) if prices else (view.rules.price_min, view.rules.price_max)
+        room = view.rules.tick * (1 if view.rules.capabilities.resets_on_contract else 5)
+        self.scale(view, low - room, high + room)
 
     def _fit_labels(self, price_max: str) -> None:
         """Room for the longest price beside the axis; the canvases must be measured anew when it changes."""
@@ -86,15 +87,15 @@ class PriceChart(PricePlot, can_focus=False):
         """The canvases have their new size only now: what was rendered in between was measured before."""
         self.refresh(layout=True)
 
-    def _quotes(self, model: Model, side: Side, colour: str, length_s: float) -> None:
-        points = model.path[side].points
+    def _quotes(self, view: ViewState, side: Side, colour: str, length_s: float) -> None:
+        points = view.side(side).path
         self.scatter(
             [at / SECOND for at, _ in points],
-            [model.figures.scaled(price) for _, price in points],
+            [number_format(view.rules).scaled(price) for _, price in points],
             marker_style=colour,
             hires_mode=HiResMode.BRAILLE,
         )
-        price = model.standing(side)
+        price = view.side(side).price
         if price is not None:
-            height = model.figures.scaled(price)
+            height = number_format(view.rules).scaled(price)
             self.plot([0, length_s], [height, height], colour, HiResMode.BRAILLE)

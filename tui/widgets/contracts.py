@@ -4,8 +4,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from p2p.base.units import Instant
-from tui.model.model import Model
+from p2p.information.view_state import ViewState
+from tui.model.number_format import number_format
 from tui.text.phrases import into, whose
 from tui.widgets.text_line import TextLine
 
@@ -20,16 +20,16 @@ class ContractList(Vertical):
         """One block of lines."""
         yield TextLine(classes="deals")
 
-    def show(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring the list up to date."""
-        period = model.period
-        deals = period.deals if period else []
-        self.border_title = title(model, len(deals))
+        period = view.period
+        deals = view.deals
+        self.border_title = title(view, period.contracts if period else 0)
         mean = period.price_mean if period else None
-        figures = model.figures
+        figures = number_format(view.rules)
         self.border_subtitle = "" if mean is None else f"mean {figures.mean(mean)}"
         width = max((len(figures.price(deal.price)) for deal in deals[-1:]), default=1)
-        named = model.rules.identities != "hidden"
+        named = view.rules.identities != "hidden"
         lines = []
         shown = deals[-max(1, self.content_size.height) :]
         much = max((len(str(deal.quantity)) for deal in shown), default=1)
@@ -39,19 +39,19 @@ class ContractList(Vertical):
             did = whose(deal, named, short=figures.many)
             text = f"{into(deal.into_us)} {figures.price(deal.price):>{width}}{quantity}{gap}{did}"
             lines.append(Content.styled(text, "bold $accent" if deal.mine else ""))
-        said = Content("\n").join(lines) if lines else Content.styled(none_yet(model), "dim")
+        said = Content("\n").join(lines) if lines else Content.styled(none_yet(view), "dim")
         self.query_one(TextLine).set_text(said)
 
 
-def title(model: Model, deals: int) -> str:
+def title(view: ViewState, deals: int) -> str:
     """Whose contracts these are, and how many."""
-    if model.sees_contracts:
+    if view.sees_contracts:
         return f"Contracts · {deals}"
-    return "Contracts" if model.seat is None else f"Your contracts · {deals}"
+    return "Contracts" if view.seat is None else f"Your contracts · {deals}"
 
 
-def none_yet(model: Model) -> str:
+def none_yet(view: ViewState) -> str:
     """What is said in the place of contracts: that there are none, or that they are not shown."""
-    if model.sees_contracts:
+    if view.sees_contracts:
         return "none yet"
-    return "not shown to the public" if model.seat is None else "none yet\nothers' are not shown"
+    return "not shown to the public" if view.seat is None else "none yet\nothers' are not shown"

@@ -2,11 +2,11 @@
 
 from textual.content import Content
 
-from p2p.base.units import Instant
+from p2p.information.view_state import HouseholdView, ViewState
 from p2p.messages import Forecast, Metered
 from p2p.scenario.public_rules import EnergyRules
 from tui.entry.household_entry import automaton_words
-from tui.model.model import Model
+from tui.model.number_format import number_format
 from tui.widgets.own_panel import OwnPanel
 from tui.widgets.text_line import TextLine
 
@@ -16,22 +16,21 @@ DAY_MIN = 24 * 60
 class Household(OwnPanel):
     """The forecast while the market is open, the meter's reading after it has closed."""
 
-    def show(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring the household up to date."""
-        forecast, metered = model.own.forecast, model.own.metered
-        energy = model.rules.energy
-        if forecast is None or energy is None:
+        house, energy = view.household, view.rules.energy
+        if house is None or house.forecast is None or energy is None:
             self.border_title = "Your household"
             self.query_one(".table", TextLine).set_text(Content.styled("forecast when the period starts", "dim"))
             return
-        self.border_title = f"{time_of_day(energy, forecast.period)} · {title(model, forecast)}"
+        self.border_title = f"{time_of_day(energy, house.forecast.period)} · {title(view)}"
         lines = [
-            *(metered_lines(metered) if metered else forecast_lines(model, forecast)),
-            *tariff_lines(model, forecast),
+            *(metered_lines(house.metered) if house.metered else forecast_lines(view, house.forecast)),
+            *tariff_lines(view, house, house.forecast),
         ]
         self.query_one(".table", TextLine).set_text(Content("\n").join(lines))
-        say, unit = model.figures.signed, model.figures.money_unit
-        sums = f"this period {say(model.own.surplus)}\nall periods {say(model.surplus_total)} {unit}"
+        say, unit = number_format(view.rules).signed, number_format(view.rules).money_unit
+        sums = f"this period {say(view.own.surplus)}\nall periods {say(view.own.surplus_total)} {unit}"
         self.query_one(".sums", TextLine).set_text(Content.styled(sums, "bold"))
 
 
@@ -42,24 +41,24 @@ def time_of_day(energy: EnergyRules, period: int) -> str:
     return f"{at // 60:02}:{at % 60:02}"
 
 
-def title(model: Model, forecast: Forecast) -> str:
+def title(view: ViewState) -> str:
     """What one is in this interval."""
-    role = model.own.role
+    role = view.own.role
     if role is None:
         return "in balance"
     return "short: you BUY" if role == "buyer" else "over: you SELL"
 
 
-def forecast_lines(model: Model, forecast: Forecast) -> list[Content]:
+def forecast_lines(view: ViewState, forecast: Forecast) -> list[Content]:
     """Net energy and what it is made of, and how far it is traded."""
     side = "short" if forecast.net > 0 else "over"
     net = f"{side} {abs(forecast.net)} Wh" if forecast.net else "in balance"
-    holding = model.own.holding
-    traded = f"{holding.traded} of {holding.total}" if holding else "nothing to trade"
+    own = view.own
+    traded = f"{own.traded} of {own.total}" if own.total else "nothing to trade"
     return [
         Content.assemble("net  ", (net, "bold")),
         Content(f"load {forecast.load}, sun {forecast.pv}" + _battery_term(forecast.battery)),
-        Content.assemble("traded  ", (f"{traded} Wh" if holding else traded, "bold")),
+        Content.assemble("traded  ", (f"{traded} Wh" if own.total else traded, "bold")),
     ]
 
 
@@ -75,19 +74,19 @@ def metered_lines(metered: Metered) -> list[Content]:
     return [Content(line) for line in lines]
 
 
-def tariff_lines(model: Model, forecast: Forecast) -> list[Content]:
+def tariff_lines(view: ViewState, house: HouseholdView, forecast: Forecast) -> list[Content]:
     """What the grid takes and gives, and the battery."""
-    say, unit = model.figures.price, model.figures.unit
+    say, unit = number_format(view.rules).price, number_format(view.rules).unit
     lines = [f"grid takes {say(forecast.buy)}, gives {say(forecast.feed_in)} {unit}"]
-    if model.own.unit_value is not None and model.own.step_left < model.own.units_left:
-        lines.append(f"at hand {model.own.step_left} Wh at {say(model.own.unit_value)}")
+    if view.own.unit_value is not None and view.own.step_left < view.own.units_left:
+        lines.append(f"at hand {view.own.step_left} Wh at {say(view.own.unit_value)}")
     if forecast.flexible:
         lines.append(f"could use {forecast.flexible} Wh more at {say(forecast.flexible_value)}")
     if forecast.capacity and forecast.stored is not None:
-        target = model.own.battery.target_w
+        target = house.battery.target_w
         rule = "" if target is None else f", {target} W"
         lines.append(f"battery {forecast.stored / 1000:.2f} of {forecast.capacity / 1000:.1f} kWh{rule}")
-    lines.append(f"automaton {automaton_words(model)}")
+    lines.append(f"automaton {automaton_words(house.reservation, number_format(view.rules))}")
     return [Content(line) for line in lines]
 
 

@@ -7,8 +7,8 @@ no place is on the page behind the key i.
 
 from textual.content import Content
 
-from p2p.base.units import Instant
-from tui.model.model import Model
+from p2p.information.view_state import ViewState
+from tui.model.number_format import number_format
 from tui.text.phrases import clock
 from tui.widgets.terminal_size import HEIGHT_MIN
 from tui.widgets.text_line import TextLine
@@ -28,15 +28,15 @@ class Notice(TextLine):
         super().__init__(id="notice")
         self.rows_min = rows_min
 
-    def show(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring the notice up to date."""
         size = self.app.size
         rows_max = min(ROWS_MAX, size.height - HEIGHT_MIN + self.rows_min)
-        more = MORE if model.seat is not None else "…"
-        said = notice(model, now)
+        more = MORE if view.seat is not None else "…"
+        said = notice(view)
         rows = laid_out(said, max(1, size.width - MARGIN), max(self.rows_min, rows_max), more) if said else []
         self.display = bool(rows)
-        self.set_class(model.lost is not None, "-lost")
+        self.set_class(view.line.lost is not None, "-lost")
         if rows:
             self.set_text(Content("\n").join(rows))
 
@@ -56,42 +56,40 @@ def laid_out(said: str, width: int, rows_max: int, more: str = "…") -> list[Co
     return rows
 
 
-def notice(model: Model, now: Instant) -> str:
+def notice(view: ViewState) -> str:
     """What there is to know, the most urgent first, or nothing; his words, till he says others, below it."""
-    state = "   ".join(part for part in (_state(model, now), _absence(model)) if part)
-    said = f"✉ Experimenter: {' '.join(model.announced.split())}" if model.announced else ""
+    state = "   ".join(part for part in (_state(view), _absence(view)) if part)
+    said = f"✉ Experimenter: {' '.join(view.announced.split())}" if view.announced else ""
     return "\n".join(part for part in (state, said) if part)
 
 
-def _absence(model: Model) -> str:
+def _absence(view: ViewState) -> str:
     """That a robot holds the seat, or until the period's end that it has held it."""
-    absence = model.absence
-    if absence is None or model.public.phase == "ended":
+    absence = view.absence
+    if absence is None or view.clock.phase == "ended":
         return ""
     if absence.until_period is None:
         return "⚙ A robot holds this seat until its owner is back."
-    if absence.until_period != model.public.period:
+    if absence.until_period != view.clock.period:
         return ""
-    rest = " Some open orders may be the robot's." if model.own.orders else ""
+    rest = " Some open orders may be the robot's." if view.own.orders else ""
     if not absence.contracts:
         return f"⚙ A robot stood in; it made no contract.{rest}"
     made = "a contract" if absence.contracts == 1 else f"{absence.contracts} contracts"
-    gained = f"{model.figures.signed(absence.gain)} {model.figures.money_unit}"
+    gained = f"{number_format(view.rules).signed(absence.gain)} {number_format(view.rules).money_unit}"
     return f"⚙ A robot stood in: its orders made {made} ({gained}, not paid).{rest}"
 
 
-def _state(model: Model, now: Instant) -> str:
+def _state(view: ViewState) -> str:
     """What has become of the line, the clock or the period, where that matters."""
-    if model.lost is not None:
-        kept = "" if model.seat is None else " Your quotes stand, your orders are kept."
+    if view.line.lost is not None:
+        kept = "" if view.seat is None else " Your quotes stand, your orders are kept."
         return f"✂ CONNECTION LOST, trying again …{kept}"
-    if model.public.paused:
-        return "‖ PAUSED: the clock is stopped" + ("." if model.seat is None else "; you cannot trade.")
-    if model.public.phase == "break" and model.period:
-        left = clock(model.public.time_left_us(now))
-        unit = f" {model.figures.money_unit}" if model.figures.energy else ""
-        earned = "" if model.seat is None else f" You earned {model.figures.signed(model.period.surplus)}{unit} in it."
-        return (
-            f"Period {model.period.number} is over.{earned} Period {model.public.clock.next_period} starts in {left}."
-        )
+    if view.clock.paused:
+        return "‖ PAUSED: the clock is stopped" + ("." if view.seat is None else "; you cannot trade.")
+    if view.clock.phase == "break" and view.period:
+        left, figures = clock(view.clock.left_us), number_format(view.rules)
+        unit = f" {figures.money_unit}" if figures.energy else ""
+        earned = "" if view.seat is None else f" You earned {figures.signed(view.period.surplus)}{unit} in it."
+        return f"Period {view.period.number} is over.{earned} Period {view.clock.next_period} starts in {left}."
     return ""

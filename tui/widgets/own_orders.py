@@ -4,9 +4,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from p2p.base.units import Instant
-from p2p.messages import Order, OrderId
-from tui.model.model import Model
+from p2p.information.view_state import OwnOrder, ViewState
+from p2p.messages import OrderId
+from tui.model.number_format import number_format
 from tui.widgets.text_line import TextLine
 
 
@@ -27,38 +27,38 @@ class OwnOrders(Vertical):
         """Say what it is."""
         self.border_title = "Your orders"
 
-    def order(self, model: Model) -> Order | None:
+    def order(self, view: ViewState) -> OwnOrder | None:
         """The order that cancel and replace mean: the picked one, or the newest."""
-        orders = model.own.orders
-        if self.picked not in orders:
+        orders = view.own.orders
+        picked = next((order for order in orders if order.order == self.picked), None)
+        if picked is None:
             self.picked = None
-        meant = max(orders, default=None) if self.picked is None else self.picked
-        return None if meant is None else orders[meant]
+        return picked or (orders[0] if orders else None)
 
-    def pick(self, model: Model, step: int) -> None:
+    def pick(self, view: ViewState, step: int) -> None:
         """Mean the next older order (or, with −1, the next newer one), round and round."""
-        meant = self.order(model)
+        meant = self.order(view)
         if meant is not None:
-            numbers = sorted(model.own.orders, reverse=True)
+            numbers = [order.order for order in view.own.orders]
             self.picked = numbers[(numbers.index(meant.order) + step) % len(numbers)]
 
-    def show(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring the list up to date."""
-        meant = self.order(model)
-        own = sorted(model.own.orders.values(), key=lambda order: -order.order)
+        meant = self.order(view)
+        own = view.own.orders
         room = max(1, self.content_size.height - 1)
         first = 0 if meant is None else max(0, min(own.index(meant) - room // 2, len(own) - room))
-        rows = [self._row(model, order, order is meant) for order in own[first : first + room]]
-        nothing = Content.styled("none yet" if model.public.open else "none", "dim")
+        rows = [self._row(view, order, order is meant) for order in own[first : first + room]]
+        nothing = Content.styled("none yet" if view.clock.open else "none", "dim")
         self.query_one(".rows", TextLine).set_text(Content("\n").join(rows) if rows else nothing)
-        left, figures = model.own.units_left, model.figures
-        offered = f"{model.offered} of {figures.quantity(left)} offered" if own else ""
+        left, figures = view.own.units_left, number_format(view.rules)
+        offered = f"{view.own.offered} of {figures.quantity(left)} offered" if own else ""
         self.query_one(".offered", TextLine).set_text(Content.styled(offered, "bold"))
         if self.picks:
             self.border_subtitle = "Tab picks ▸" if len(own) > 1 else ""
 
-    def _row(self, model: Model, order: Order, meant: bool) -> Content:
+    def _row(self, view: ViewState, order: OwnOrder, meant: bool) -> Content:
         mark = "▸" if meant and self.picks else "◆"
-        text = f"{mark} {order.side} {model.figures.price(order.price)} × {order.quantity}"
+        text = f"{mark} {order.side} {number_format(view.rules).price(order.price)} × {order.quantity}"
         style = "bold" if meant and self.picks else ""
         return Content.assemble((text, style), (f" #{order.order}", "dim"))

@@ -3,7 +3,8 @@
 from textual_plot import PlotWidget
 
 from p2p.base.units import Price
-from tui.model.model import Model
+from p2p.information.view_state import ViewState
+from tui.model.number_format import number_format
 from tui.widgets.price_axis import axis
 
 FRAME_ROWS = 2
@@ -17,23 +18,23 @@ class PricePlot(PlotWidget, can_focus=False):
 
     def __init__(self, name_in_tcss: str) -> None:
         super().__init__(id=name_in_tcss, classes="panel", allow_pan_and_zoom=False)
-        self._prices: tuple[Model, Price, Price] | None = None
+        self._prices: tuple[ViewState, Price, Price] | None = None
 
-    def empty(self, model: Model) -> None:
+    def empty(self, view: ViewState) -> None:
         """Nothing is to be drawn yet: the prices that may be said, and no time."""
         self.set_xticks([])
-        self.scale(model, model.rules.price_min, model.rules.price_max)
+        self.scale(view, view.rules.price_min, view.rules.price_max)
 
     def on_resize(self) -> None:
         """Other rows, another axis."""
         if self._prices:
             self.scale(*self._prices)
 
-    def scale(self, model: Model, low: Price, high: Price) -> None:
+    def scale(self, view: ViewState, low: Price, high: Price) -> None:
         """Show the prices from low to high, with labels at round ones."""
-        self._prices = model, low, high
+        self._prices = view, low, high
         rows = self.size.height - self.margin_top - self.margin_bottom - FRAME_ROWS
-        found = axis(low, high, rows, model.rules.price_min, model.rules.price_max)
-        per_unit = model.figures.per_unit
+        found = axis(low, high, rows, view.rules.price_min, view.rules.price_max)
+        per_unit = number_format(view.rules).per_unit
         self.set_ylimits(found.low / per_unit, found.high / per_unit)
-        self.set_yticks([model.figures.scaled(price) for price in found.labels])
+        self.set_yticks([number_format(view.rules).scaled(price) for price in found.labels])

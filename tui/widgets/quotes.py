@@ -5,8 +5,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Digits
 
-from p2p.base.units import Instant, Side
-from tui.model.model import Model, QuoteShown
+from p2p.base.units import Side
+from p2p.information.view_state import QuoteShown, ViewState
 from tui.widgets.text_line import TextLine
 
 DIGIT_WIDTH = 3
@@ -27,9 +27,9 @@ class Quotes(Vertical):
         yield TextLine(classes="whose")
         yield TextLine(classes="beaten")
 
-    def show(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring the side up to date."""
-        price, mine = model.standing(self.side), model.standing_mine(self.side)
+        price, mine = view.side(self.side).price, view.side(self.side).mine
         text = "–" if price is None else str(price)
         large = len(text) * DIGIT_WIDTH <= self.content_size.width
         digits = self.query_one(Digits)
@@ -37,15 +37,15 @@ class Quotes(Vertical):
         if digits.value != text:
             digits.update(text)
         self.set_class(mine, "-mine")
-        last = model.quotes[self.side][-1] if price is not None and model.quotes[self.side] else None
-        said = Content("nobody yet" if model.public.open else "closed") if last is None else Content(_owner(last))
+        last = view.side(self.side).quotes[-1] if price is not None and view.side(self.side).quotes else None
+        said = Content("nobody yet" if view.clock.open else "closed") if last is None else Content(_owner(last))
         self.query_one(".whose", TextLine).set_text(said if large else Content.assemble((text, "bold"), " ", said))
-        self._show_beaten(model)
+        self._show_beaten(view)
 
-    def _show_beaten(self, model: Model) -> None:
+    def _show_beaten(self, view: ViewState) -> None:
         """As many as there is room for, newest first."""
         room = max(0, self.content_size.height - 4)
-        quotes = model.quotes[self.side]
+        quotes = view.side(self.side).quotes
         lines = [
             f"{quotes[-i].price} beaten{', yours' if quotes[-i].mine else ''}" for i in range(2, len(quotes) + 1)[:room]
         ]

@@ -1,6 +1,7 @@
 """All contract prices of the session in their order, period beside period."""
 
-from tui.model.model import Model
+from p2p.information.view_state import ViewState
+from tui.model.number_format import number_format
 from tui.widgets.chart import DEAL, OWN, contracts
 from tui.widgets.price_plot import PricePlot
 
@@ -18,25 +19,26 @@ class SessionChart(PricePlot, can_focus=False):
         """Leave the room to the data."""
         self.margin_top, self.margin_bottom, self.margin_left = 0, 1, 7
 
-    def show(self, model: Model) -> None:
+    def show(self, view: ViewState) -> None:
         """Draw all contracts that the thinned series of the periods hold."""
-        whose = "Contract prices" if model.sees_contracts else "Prices of your contracts"
+        whose = "Contract prices" if view.sees_contracts else "Prices of your contracts"
         self.border_title = f"{whose} in their order · a vertical line ends a period"
-        self.border_subtitle = contracts(model)
+        self.border_subtitle = contracts(view)
         self.clear()
+        results = view.results
+        assert results, "what the periods came to was asked for"
+        scaled = number_format(view.rules).scaled
+        for mine, marker, colour in ((False, "●", DEAL), (True, "◆", OWN)):
+            points = [point for point in results.points if point.mine == mine]
+            self.scatter([p.number for p in points], [scaled(p.price) for p in points], marker, colour)
         before = 0
-        scaled = model.figures.scaled
-        prices: list[int] = []
-        for period in model.periods:
-            for deals, marker, colour in ((period.others, "●", DEAL), (period.mine, "◆", OWN)):
-                points = deals.points
-                self.scatter([before + d.number for d in points], [scaled(d.price) for d in points], marker, colour)
-                prices += [deal.price for deal in points]
-            before += period.quantity
-            if period is not model.periods[-1]:
+        for period in results.periods:
+            before += period.contracts
+            if period is not results.periods[-1]:
                 self.add_v_line(before + 0.5, "#777777")
+        prices = [point.price for point in results.points]
         self.display = bool(prices)
         if prices:
             self.set_xlimits(0, before + 1)
             self.set_xticks(list(range(before + 2)) if before < COUNTED else None)
-            self.scale(model, min(prices) - model.rules.tick, max(prices) + model.rules.tick)
+            self.scale(view, min(prices) - view.rules.tick, max(prices) + view.rules.tick)

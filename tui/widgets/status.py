@@ -4,8 +4,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 
-from p2p.base.units import Instant
-from tui.model.model import Model
+from p2p.information.view_state import ViewState
+from tui.model.number_format import number_format
 from tui.text.phrases import stage, state
 from tui.widgets.text_line import TextLine
 
@@ -20,18 +20,18 @@ class Status(Horizontal):
         yield TextLine(id="clock")
         yield TextLine(id="earned")
 
-    def show(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring the line up to date."""
-        self.query_one("#title", TextLine).set_text(Content(model.rules.title))
-        self.query_one("#stage", TextLine).set_text(Content(stage(model)))
-        about = "≈" if model.lost else ""
-        self.query_one("#clock", TextLine).set_text(Content.styled(about + state(model, now), "bold"))
-        self.query_one("#earned", TextLine).set_text(Content("" if model.seat is None else earned(model)))
+        self.query_one("#title", TextLine).set_text(Content(view.rules.title))
+        self.query_one("#stage", TextLine).set_text(Content(stage(view)))
+        about = "≈" if view.line.lost else ""
+        self.query_one("#clock", TextLine).set_text(Content.styled(about + state(view), "bold"))
+        self.query_one("#earned", TextLine).set_text(Content("" if view.seat is None else earned(view)))
 
 
-def earned(model: Model) -> str:
+def earned(view: ViewState) -> str:
     """One's surplus so far; and what of it is paid, where a robot's orders have gained a part of it in one's place."""
-    say = model.figures.signed
-    unit = f" {model.figures.money_unit}" if model.figures.energy else ""
-    paid = f" ({say(model.surplus_paid)} paid)" if model.own.unpaid else ""
-    return f"earned {say(model.surplus_total)}{unit}{paid}"
+    say = number_format(view.rules).signed
+    unit = f" {number_format(view.rules).money_unit}" if number_format(view.rules).energy else ""
+    paid = f" ({say(view.own.surplus_total - view.own.unpaid)} paid)" if view.own.unpaid else ""
+    return f"earned {say(view.own.surplus_total)}{unit}{paid}"

@@ -5,6 +5,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from p2p.base.units import Instant
+from p2p.information.view_state import ExpiredOrder, News, OwnTrade
 from tui.entry.order_entry import (
     TIMES,
     NotPossible,
@@ -18,9 +19,8 @@ from tui.entry.order_entry import (
     refusal_for,
     usual_quantity,
 )
-from tui.model.model import Answer, ExpiredOrder, Model
+from tui.model.model import Model
 from tui.model.number_format import NumberFormat
-from tui.model.period import OwnTrade
 from tui.text.refusals import order_words, refused_sentence
 from tui.widgets.text_line import TextLine
 
@@ -35,7 +35,7 @@ class Ticket(Vertical):
         super().__init__(id="ticket")
         self.typed = ""
         self.told = ""
-        self._news: Answer | OwnTrade | ExpiredOrder | None = None
+        self._news: News | None = None
         self._stale = False
         self._period = 0
 
@@ -153,7 +153,7 @@ def idle(model: Model) -> str:
     return "you have nothing to trade in this period" if model.figures.energy else ""
 
 
-def news_words(news: Answer | OwnTrade | ExpiredOrder | None, figures: NumberFormat) -> Content:
+def news_words(news: News | None, figures: NumberFormat) -> Content:
     """The last answer, the last trade of one's own, or the order that a call did without, in a sentence."""
     if news is None:
         return Content("")

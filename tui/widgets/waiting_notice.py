@@ -2,8 +2,7 @@
 
 from textual.content import Content
 
-from p2p.base.units import Instant
-from tui.model.model import Model
+from p2p.information.view_state import ViewState
 from tui.widgets.text_line import TextLine
 
 
@@ -18,33 +17,33 @@ class WaitingNotice(TextLine):
         again = f"\n\n✂ {why}; trying again …" if why else ""
         self.set_text(Content.assemble((f"Connecting to {url} …", "bold"), again))
 
-    def show(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring the words up to date."""
         self.border_title = "Prices"
-        head = "No prices are shown." if hides(model) else "No prices yet."
-        self.set_text(Content.assemble((head, "bold"), f"\n\n{words(model)}"))
+        head = "No prices are shown." if hides(view) else "No prices yet."
+        self.set_text(Content.assemble((head, "bold"), f"\n\n{words(view)}"))
 
 
-def hides(model: Model) -> bool:
+def hides(view: ViewState) -> bool:
     """Whether neither quotes nor contracts are told, as in a call market whose contracts are hidden."""
-    return model.own.collects and not model.sees_contracts
+    return view.rules.capabilities.collects and not view.sees_contracts
 
 
-def no_prices(model: Model) -> bool:
+def no_prices(view: ViewState) -> bool:
     """Whether there is nothing to be drawn: before the first period, and where all of it is hidden."""
-    return model.period is None or hides(model)
+    return view.period is None or hides(view)
 
 
-def words(model: Model) -> str:
+def words(view: ViewState) -> str:
     """Why there are none."""
     hidden = "What is said in this market, and what comes of it, is not shown to the public. "
-    hidden = hidden if hides(model) else ""
-    if model.public.phase == "ended" and model.period is None:
+    hidden = hidden if hides(view) else ""
+    if view.clock.phase == "ended" and view.period is None:
         return f"{hidden}The session ended before a period began."
-    if model.period is not None:
+    if view.period is not None:
         return hidden
-    taken = f"{model.public.seats_taken} of {model.seats} seats are taken. " if model.seats else ""
-    when = "when all are there, or when" if model.rules.starts_when_full else "when"
-    drawn = "contract" if model.sees_contracts else "quote"
+    taken = f"{view.seats.taken} of {view.seats.seats} seats are taken. " if view.seats.seats else ""
+    when = "when all are there, or when" if view.rules.starts_when_full else "when"
+    drawn = "contract" if view.sees_contracts else "quote"
     then = "" if hidden else f"; then every {drawn} is a point here"
     return f"{taken}Trading starts {when} the experimenter says so{then}. {hidden}"

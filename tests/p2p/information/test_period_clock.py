@@ -24,8 +24,7 @@ from p2p.messages import (
     Start,
     StartRound,
 )
-from p2p.protocol.codec import message_of
-from p2p.protocol.frames import FactRead, NumberedFact
+from p2p.protocol.frames import NumberedFact
 from p2p.protocol.mqtt_topics import Period
 from p2p.scenario.public_rules import calls_in_period, public_rules
 from p2p.scenario.schema import InstitutionRules, Scenario
@@ -160,9 +159,8 @@ def test_a_pause_in_a_break_moves_no_finished_period_in_the_terminal_and_on_a_br
     topics.fold()
     ((_, period),) = topics.due({"period"}, course.now)
     assert msgspec.json.decode(period, type=Period) == Period(1, 0, 10 * SECOND)
-    for number, raw in enumerate(feeds.public[channel], 1):
-        fact = msgspec.json.decode(raw.data, type=FactRead)
-        screen.fold(NumberedFact(number, fact.at, message_of(fact.directive, fact.payload)))
+    for number, fact in enumerate(feeds.public[channel], 1):
+        screen.fold(NumberedFact(number, fact.at, fact.message))
     assert screen.public.clock.started_us == 0
 
 

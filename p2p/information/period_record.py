@@ -1,39 +1,15 @@
-"""What one period came to, as its trader saw it: own units with prices and profits, and the market's contracts."""
+"""What one period came to, as its viewer saw it: own units with prices and profits, and the market's contracts."""
 
 from dataclasses import dataclass, field
 
-from p2p.base.units import Duration, Money, Price, Quantity, Role, Seat
+from p2p.base.units import Duration, Money, Price, Quantity, Role
+from p2p.information.downsampling import Downsampled
+from p2p.information.view_state import OWN_TRADES_SHOWN, Deal, OwnTrade, PeriodView
 from p2p.messages import Contract
-from tui.model.downsampling import Downsampled
-
-
-@dataclass(frozen=True)
-class OwnTrade:
-    """A trade of one's own: which contract of the period, its first unit's value or cost, price, profit, how much."""
-
-    contract: int
-    role: Role
-    value: Money
-    price: Price
-    profit: Money
-    quantity: Quantity = 1
-
-
-@dataclass(frozen=True)
-class Deal:
-    """A contract of the market as it is shown: how far into the period, and whether it is one's own."""
-
-    number: int
-    into_us: Duration
-    price: Price
-    mine: Role | None
-    buyer: Seat | None
-    seller: Seat | None
-    quantity: Quantity = 1
 
 
 @dataclass
-class Period:
+class PeriodRecord:
     """A period that has started: its contracts, one's own, and sums that are kept up as they come."""
 
     number: int
@@ -48,6 +24,9 @@ class Period:
     price_sum: int = 0
     price_low: Price | None = None
     price_high: Price | None = None
+    own_quantity: Quantity = 0
+    own_price_sum: int = 0
+    profit: Money = 0
 
     def add_contract(self, contract: Contract, into_us: Duration) -> None:
         """Take in a contract of the market."""
@@ -59,6 +38,13 @@ class Period:
         self.price_sum += price * quantity
         self.price_low = price if self.price_low is None else min(price, self.price_low)
         self.price_high = price if self.price_high is None else max(price, self.price_high)
+
+    def add_trade(self, trade: OwnTrade) -> None:
+        """Take in a trade of one's own."""
+        self.own.append(trade)
+        self.own_quantity += trade.quantity
+        self.own_price_sum += trade.price * trade.quantity
+        self.profit += trade.profit
 
     @property
     def quantity(self) -> int:
@@ -73,4 +59,22 @@ class Period:
     @property
     def surplus(self) -> Money:
         """One's own surplus of the period; in an energy market, once metered, the gain that was settled."""
-        return self.settled if self.settled is not None else sum(trade.profit for trade in self.own)
+        return self.profit if self.settled is None else self.settled
+
+    def view(self) -> PeriodView:
+        """The period in numbers."""
+        return PeriodView(
+            number=self.number,
+            length_us=self.length_us,
+            role=self.role,
+            contracts=self.quantity,
+            volume=self.volume,
+            price_mean=self.price_mean,
+            price_low=self.price_low,
+            price_high=self.price_high,
+            surplus=self.surplus,
+            own_trades=len(self.own),
+            own_quantity=self.own_quantity,
+            own_price_sum=self.own_price_sum,
+            own=tuple(self.own[:OWN_TRADES_SHOWN]),
+        )

@@ -1,0 +1,285 @@
+"""What a screen shows, folded from facts: live, in replay and in tests the same. `view` is all that screens render.
+
+Facts are folded as they come; `version` rises with each, so that whoever draws knows whether there is anything new.
+The fold costs the same for the first fact and the last, and so does a view, which reads the tails of lists only.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from p2p.base.units import Duration, Instant, Money, Price, Quantity, Seat, Side
+from p2p.information.downsampling import Downsampled
+from p2p.information.period_record import PeriodRecord
+from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.trader_knowledge import Knowledge
+from p2p.information.view_parts import clock_view, household_view, own_view, results_view, side_view, welfare_view
+from p2p.information.view_state import (
+    CALLS_SHOWN,
+    CONTRACTS_SHOWN,
+    PENDING_SHOWN,
+    QUOTES_SHOWN,
+    AbsenceView,
+    Answer,
+    ChartView,
+    ExpiredOrder,
+    IndicativeView,
+    LineView,
+    News,
+    OwnTrade,
+    QuoteShown,
+    SeatsView,
+    Sent,
+    ViewState,
+)
+from p2p.messages import (
+    Accepted,
+    Announced,
+    Called,
+    Contract,
+    EndRound,
+    Extended,
+    Forecast,
+    HandedBack,
+    Indicative,
+    Message,
+    Metered,
+    Order,
+    Quote,
+    Refused,
+    Schedule,
+    StartRound,
+    TakenOver,
+    Unpaid,
+)
+from p2p.protocol.frames import NumberedFact
+from p2p.protocol.mqtt_topics import Welfare
+from p2p.scenario.public_rules import PublicRules
+
+
+@dataclass
+class Absence:
+    """A time in which a robot held one's seat: what its orders made, then or later, and the period of one's return."""
+
+    contracts: int = 0
+    gain: Money = 0
+    until_period: int | None = None
+
+
+class ViewFold:
+    """One seat's view, or the public's where `seat` is None."""
+
+    def __init__(self, rules: PublicRules, seat: Seat | None) -> None:
+        self.rules, self.seat = rules, seat
+        self.public = PublicKnowledge(rules)
+        self.own = Knowledge(self.public)
+        self.version = 0
+        self.announced = ""
+        self.periods: list[PeriodRecord] = []
+        self.quotes: dict[Side, deque[QuoteShown]] = {
+            "bid": deque(maxlen=QUOTES_SHOWN),
+            "ask": deque(maxlen=QUOTES_SHOWN),
+        }
+        self.path: dict[Side, Downsampled[tuple[Duration, Price]]] = {"bid": Downsampled(), "ask": Downsampled()}
+        self.indicative: Indicative | None = None
+        self.orders: dict[int, Message] = {}
+        self.news: News | None = None
+        self.lost: str | None = None
+        self.absence: Absence | None = None
+        self.welfare: Welfare | None = None
+        self.unheard = 0
+        self._called_at: Instant | None = None
+        self._traded_at: Instant | None = None
+
+    @property
+    def sees_contracts(self) -> bool:
+        """Whether contracts of others are shown: else one has but one's own to count, and the public none."""
+        return self.rules.information != "quotes"
+
+    @property
+    def robot_holds(self) -> bool:
+        """Whether a robot holds the seat: what happens to its orders is no news of one's own."""
+        return self.absence is not None and self.absence.until_period is None
+
+    # --- what comes in ------------------------------------------------------------------------------------------
+
+    def fold(self, told: NumberedFact) -> None:
+        """Take in a fact."""
+        message, at = told.message, told.at
+        value, surplus = self.own.unit_value, self.own.surplus
+        self.own.on_fact(message, at)
+        self.version += 1
+        match message:
+            case Quote():
+                self._quoted(message, at)
+            case Called():
+                self._called_at = at
+            case Order(mine=True, quantity=0) if self._called_at == at != self._traded_at and not self.robot_holds:
+                self.news = ExpiredOrder(message.side, message.price)
+            case Contract():
+                self._contracted(message, at, value, self.own.surplus - surplus)
+            case Forecast(period=period):
+                self._period(period)
+            case Metered(period=period, gain=gain):
+                self._period(period).settled = gain
+            case Schedule(period=period):
+                self._period(period).role = message.role
+            case StartRound(period=period, length_us=length_us):
+                self._started(period, length_us)
+            case EndRound():
+                self._reset_quotes()
+            case Accepted() | Refused() if self.robot_holds:
+                pass  # a robot's, not one's own
+            case Accepted(token=token):
+                self.news = Answer(self._sent(token), None)
+            case Refused(token=token, reason=reason):
+                self.news = Answer(self._sent(token), reason)
+            case Announced(text=text):
+                self.announced = text
+            case TakenOver():
+                self.orders.clear()
+                self.absence = Absence()
+            case Unpaid(gain=gain) if self.absence:
+                self.absence.contracts += 1
+                self.absence.gain += gain
+            case HandedBack() if self.absence:
+                self.absence.until_period = self.public.period
+            case Extended() if self.period:
+                self.period.length_us = self.public.clock.length_us
+            case _:
+                pass
+
+    def set_states(self, states: Mapping[str, Message]) -> None:
+        """Take in the latest states by directive: they have no numbers, and hold until the next ones."""
+        indicative = states.get(Indicative.directive)
+        if isinstance(indicative, Indicative) and indicative != self.indicative:
+            self.indicative = indicative
+            self.version += 1
+
+    def set_welfare(self, welfare: Welfare) -> None:
+        """Take in what the periods came to, where the public is told."""
+        self.welfare = welfare
+        self.version += 1
+
+    def set_missed(self, contracts: int) -> None:
+        """So many contracts of the session were never heard of."""
+        self.unheard = contracts
+        self.version += 1
+
+    def set_pending(self, token: int, message: Message) -> None:
+        """An order has been sent: it waits for its answer."""
+        self.orders[token] = message
+        self.version += 1
+
+    def line_lost(self, why: str) -> None:
+        """The connection is gone, and is being tried again."""
+        self.lost = why
+        self.version += 1
+
+    def line_up(self) -> None:
+        """The connection is there."""
+        self.lost = None
+        self.version += 1
+
+    # --- what is shown ------------------------------------------------------------------------------------------
+
+    def view(self, now: Instant, results: bool = False) -> ViewState:
+        """All that a screen shows at an instant; what the periods came to only if asked."""
+        clock, period, public = clock_view(self.public.clock, now), self.period, self.public
+        would, absence = self.indicative, self.absence
+        return ViewState(
+            now=now,
+            version=self.version,
+            seat=self.seat,
+            rules=self.rules,
+            sees_contracts=self.sees_contracts,
+            clock=clock,
+            seats=SeatsView(public.seats_taken, public.seats, public.robots),
+            bid=side_view(self.own, "bid", self.quotes["bid"], self.path["bid"]),
+            ask=side_view(self.own, "ask", self.quotes["ask"], self.path["ask"]),
+            deals=tuple(period.deals[-CONTRACTS_SHOWN:]) if period else (),
+            calls=tuple(public.calls[-CALLS_SHOWN:]),
+            indicative=None if would is None else IndicativeView(would.price, would.quantity),
+            period=period.view() if period else None,
+            chart=ChartView(tuple(period.others.points), tuple(period.mine.points)) if period else ChartView((), ()),
+            own=own_view(self.own),
+            household=household_view(self.own) if self.rules.energy else None,
+            pending=tuple(_sent(one) for one in list(self.orders.values())[-PENDING_SHOWN:]),
+            news=self.news,
+            announced=self.announced,
+            absence=AbsenceView(absence.contracts, absence.gain, absence.until_period) if absence else None,
+            welfare=welfare_view(self.welfare),
+            line=LineView(self.lost, self.unheard),
+            results=results_view(self.periods) if results else None,
+        )
+
+    @property
+    def period(self) -> PeriodRecord | None:
+        """The period that runs, or ran last."""
+        return self.periods[-1] if self.periods else None
+
+    @property
+    def surplus_total(self) -> Money:
+        """One's own surplus of the session so far."""
+        return self.own.surplus_before + self.own.surplus
+
+    def time_left_us(self, now: Instant) -> Duration | None:
+        """What is left of the period or of the break, None where no clock runs towards anything."""
+        return self.public.time_left_us(now)
+
+    @property
+    def offered(self) -> Quantity:
+        """How much of one's own is in orders that rest."""
+        return sum(order.quantity for order in self.own.orders.values())
+
+    def standing(self, side: Side) -> Price | None:
+        """The standing bid or ask."""
+        return self.public.bid if side == "bid" else self.public.ask
+
+    def into_us(self, at: Instant) -> Duration:
+        """How far an instant is into the period, pauses not counted."""
+        return self.public.clock.into_us(at)
+
+    # --- the fold's steps ---------------------------------------------------------------------------------------
+
+    def _sent(self, token: int) -> Sent | None:
+        order = self.orders.pop(token, None)
+        return None if order is None else _sent(order)
+
+    def _period(self, number: int) -> PeriodRecord:
+        if not self.periods or self.periods[-1].number != number:
+            self.periods.append(PeriodRecord(number))
+        return self.periods[-1]
+
+    def _started(self, number: int, length_us: Duration) -> None:
+        period = self._period(number)
+        period.length_us = length_us
+        self.news = None
+        self._reset_quotes()
+        for path in self.path.values():
+            path.clear()
+
+    def _reset_quotes(self) -> None:
+        for quotes in self.quotes.values():
+            quotes.clear()
+
+    def _quoted(self, quote: Quote, at: Instant) -> None:
+        if quote.price is not None:
+            self.quotes[quote.side].append(QuoteShown(quote.price, quote.mine, quote.trader))
+            self.path[quote.side].append((self.into_us(at), quote.price))
+
+    def _contracted(self, contract: Contract, at: Instant, value: Money | None, profit: Money) -> None:
+        if self.public.resets:
+            self._reset_quotes()
+        if self.period is None:
+            return
+        self.period.add_contract(contract, self.into_us(at))
+        if contract.mine and value is not None:
+            price = contract.own_price
+            self.news = OwnTrade(contract.number, contract.mine, value, price, profit, contract.quantity)
+            self.period.add_trade(self.news)
+            self._traded_at = at
+
+
+def _sent(message: Message) -> Sent:
+    return Sent(message.directive, message)

@@ -1,0 +1,115 @@
+"""The parts of a view, each made from what its viewer knows. Pure: nothing is kept."""
+
+from collections.abc import Iterable
+
+from p2p.base.units import Instant, Side
+from p2p.information.downsampling import Downsampled
+from p2p.information.period_clock import PeriodClock
+from p2p.information.period_record import PeriodRecord
+from p2p.information.trader_knowledge import Knowledge
+from p2p.information.view_state import (
+    LEVELS_SHOWN,
+    OWN_ORDERS_SHOWN,
+    SESSION_POINTS,
+    UNITS_SHOWN,
+    ClockView,
+    HouseholdView,
+    Level,
+    OwnOrder,
+    OwnView,
+    QuoteShown,
+    ResultsView,
+    SessionPoint,
+    SideView,
+    WelfareView,
+)
+from p2p.orderbook.price_levels import BookSide
+from p2p.protocol.mqtt_topics import Welfare
+
+
+def clock_view(clock: PeriodClock, now: Instant) -> ClockView:
+    """The clock at an instant."""
+    return ClockView(
+        phase=clock.phase,
+        period=clock.period,
+        next_period=clock.next_period,
+        open=clock.open,
+        paused=clock.paused,
+        left_us=clock.time_left_us(now),
+        calls=clock.calls,
+        held=clock.held,
+        call_left_us=clock.call_left_us(now),
+        posting=clock.posting,
+    )
+
+
+def side_view(own: Knowledge, side: Side, quotes: Iterable[QuoteShown], path: Downsampled[tuple[int, int]]) -> SideView:
+    """One side of the market."""
+    public = own.public
+    bids = side == "bid"
+    return SideView(
+        price=public.bid if bids else public.ask,
+        quantity=public.bid_quantity if bids else public.ask_quantity,
+        mine=own.bid_mine if bids else own.ask_mine,
+        quotes=tuple(quotes),
+        levels=_levels(public.book.bids if bids else public.book.asks, own),
+        path=tuple(path.points),
+    )
+
+
+def _levels(side: BookSide, own: Knowledge) -> tuple[Level, ...]:
+    """The best levels of a side of the book."""
+    levels: list[Level] = []
+    for level in side.by_level():
+        if len(levels) == LEVELS_SHOWN:
+            break
+        orders = [order for order in level.orders[level.first :] if order.quantity > 0]
+        mine = any(order.order_id in own.orders for order in orders)
+        levels.append(Level(int(level.price), sum(int(order.quantity) for order in orders), mine))
+    return tuple(levels)
+
+
+def own_view(own: Knowledge) -> OwnView:
+    """One's own units, and the newest of one's orders first."""
+    holding = own.holding
+    newest = sorted(own.orders.values(), key=lambda order: -order.order)
+    return OwnView(
+        role=own.role,
+        steps=holding.steps if holding else (),
+        total=holding.total if holding else 0,
+        traded=own.traded,
+        units_left=own.units_left,
+        unit_value=own.unit_value,
+        step_left=own.step_left,
+        prices=tuple(own.prices[:UNITS_SHOWN]),
+        surplus=own.surplus,
+        surplus_total=own.surplus_before + own.surplus,
+        unpaid=own.unpaid,
+        offered=sum(order.quantity for order in newest),
+        orders=tuple(OwnOrder(one.order, one.side, one.price, one.quantity) for one in newest[:OWN_ORDERS_SHOWN]),
+    )
+
+
+def household_view(own: Knowledge) -> HouseholdView:
+    """One's own household."""
+    return HouseholdView(own.forecast, own.metered, own.battery, own.reservation)
+
+
+def welfare_view(welfare: Welfare | None) -> WelfareView | None:
+    """What the last finished period and all of them realised."""
+    if welfare is None or not welfare.periods:
+        return None
+    last = welfare.periods[-1]
+    return WelfareView(last.period, last.efficiency, welfare.efficiency)
+
+
+def results_view(periods: list[PeriodRecord]) -> ResultsView:
+    """What all periods came to, and their contracts in order: every n-th of them where they are many."""
+    points: list[SessionPoint] = []
+    before = 0
+    for period in periods:
+        points += [SessionPoint(before + deal.number, deal.price, False) for deal in period.others.points]
+        points += [SessionPoint(before + deal.number, deal.price, True) for deal in period.mine.points]
+        before += period.quantity
+    every = -(-len(points) // SESSION_POINTS) or 1
+    return ResultsView(tuple(period.view() for period in periods), tuple(points[::every]))

@@ -1,0 +1,295 @@
+"""What a trader's or the public's screen shows: one frozen struct, and nothing that its viewer was not told.
+
+Terminal and page render only this. It is plain data: as JSON it is the same for every program that folds the same
+facts. Its size is bounded, however long a session is: the limits are named here.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+from p2p.base.units import Duration, Instant, Money, Price, Quantity, Role, Seat, Side
+from p2p.information.period_clock import SessionPhase
+from p2p.messages import Called, Forecast, Message, Metered, OrderId, Reason, SetBattery, SetReservation, Step
+from p2p.scenario.public_rules import PublicRules
+from p2p.schedules.holding import listed_values
+
+QUOTES_SHOWN = 60
+"""Quotes of a side since the last contract: more than a terminal has lines."""
+LEVELS_SHOWN = 100
+"""Price levels of a side of the book: more than a terminal has lines."""
+CONTRACTS_SHOWN = 100
+"""Contracts of the period that are listed, the last ones: more than a terminal has lines."""
+CALLS_SHOWN = 100
+"""Calls of the period that are listed, the last ones: more than a terminal has lines."""
+UNITS_SHOWN = 1_000
+"""Own units whose price is shown one by one; more are an amount."""
+OWN_TRADES_SHOWN = 100
+"""Own trades of a period that are listed, the first ones; sums are of all."""
+OWN_ORDERS_SHOWN = 100
+"""Own orders that are listed, the newest: nobody works through more."""
+PENDING_SHOWN = 100
+"""Own orders that wait for an answer, the newest; a connection lets fewer wait."""
+SESSION_POINTS = 4_096
+"""Contracts on the chart of a whole session: far more than it has columns."""
+
+
+class ClockView(msgspec.Struct, frozen=True):
+    """Where the session is. `left_us`: of the period or break; `call_left_us`: until the next call, of `calls`.
+
+    `posting`: whether offers are posted and hidden; then `call_left_us` is left until they are shown.
+    """
+
+    phase: SessionPhase
+    period: int
+    next_period: int
+    open: bool
+    paused: bool
+    left_us: Duration | None
+    calls: int
+    held: int
+    call_left_us: Duration | None
+    posting: bool
+
+
+class SeatsView(msgspec.Struct, frozen=True):
+    """How many seats of the session are taken, and how many of them by robots where that is told."""
+
+    taken: int
+    seats: int
+    robots: int | None
+
+
+class QuoteShown(msgspec.Struct, frozen=True):
+    """A quote that was made since the last contract; `trader` is an alias."""
+
+    price: Price
+    mine: bool
+    trader: Seat | None
+
+
+class Level(msgspec.Struct, frozen=True):
+    """A price level of the book: how much rests there, and whether some of it is the viewer's own."""
+
+    price: Price
+    quantity: Quantity
+    mine: bool
+
+
+class SideView(msgspec.Struct, frozen=True):
+    """One side of the market: the standing quote, the quotes since the last contract, the book best first.
+
+    `path`: how far into the period each quote of the chart was made, and its price.
+    """
+
+    price: Price | None
+    quantity: Quantity
+    mine: bool
+    quotes: tuple[QuoteShown, ...]
+    levels: tuple[Level, ...]
+    path: tuple[tuple[Duration, Price], ...]
+
+
+class Deal(msgspec.Struct, frozen=True):
+    """A contract of the market as it is shown: how far into the period, and whether it is the viewer's own."""
+
+    number: int
+    into_us: Duration
+    price: Price
+    mine: Role | None
+    buyer: Seat | None
+    seller: Seat | None
+    quantity: Quantity = 1
+
+
+class OwnTrade(msgspec.Struct, frozen=True, tag="trade"):
+    """A trade of the viewer's own: contract of the period, its first unit's value or cost, price, profit, quantity."""
+
+    contract: int
+    role: Role
+    value: Money
+    price: Price
+    profit: Money
+    quantity: Quantity = 1
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A message that the viewer sent."""
+
+    directive: str
+    message: Message
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer"):
+    """What became of an order of one's own; `sent` is None where another terminal had sent it."""
+
+    sent: Sent | None
+    refused: Reason | None
+
+    @property
+    def order(self) -> Message | None:
+        """The order that is answered."""
+        return self.sent.message if self.sent else None
+
+
+class ExpiredOrder(msgspec.Struct, frozen=True, tag="expired"):
+    """An order of one's own that a call has been held without: it has left, untraded or in part."""
+
+    side: Side
+    price: Price
+
+
+News: TypeAlias = Answer | OwnTrade | ExpiredOrder
+
+
+class PeriodView(msgspec.Struct, frozen=True):
+    """A period in numbers: the market's contracts, and one's own trades. `length_us` is 0 before it has begun.
+
+    `own_trades`, `own_quantity` and `own_price_sum` (price × quantity) are of all own trades; `own` lists the first.
+    """
+
+    number: int
+    length_us: Duration
+    role: Role | None
+    contracts: int
+    volume: Quantity
+    price_mean: float | None
+    price_low: Price | None
+    price_high: Price | None
+    surplus: Money
+    own_trades: int
+    own_quantity: Quantity
+    own_price_sum: int
+    own: tuple[OwnTrade, ...]
+
+
+class OwnOrder(msgspec.Struct, frozen=True):
+    """An order of one's own that rests."""
+
+    order: OrderId
+    side: Side
+    price: Price
+    quantity: Quantity
+
+
+class OwnView(msgspec.Struct, frozen=True):
+    """One's own units and what they earned. `steps`: value or cost by quantity, best first; `prices` of traded units.
+
+    `unit_value`: what the next unit is worth in trade, of `step_left` at that value. `unpaid`: gains of a robot's
+    orders in one's place. `offered`: in orders that rest, of which `orders` has the newest.
+    """
+
+    role: Role | None
+    steps: tuple[Step, ...]
+    total: Quantity
+    traded: Quantity
+    units_left: Quantity
+    unit_value: Money | None
+    step_left: Quantity
+    prices: tuple[Price, ...]
+    surplus: Money
+    surplus_total: Money
+    unpaid: Money
+    offered: Quantity
+    orders: tuple[OwnOrder, ...]
+
+    @property
+    def values(self) -> list[Money]:
+        """Value or cost of each unit of the period, best first, where units are few; of each step where they are Wh."""
+        return listed_values(self.steps)
+
+
+class HouseholdView(msgspec.Struct, frozen=True):
+    """One's own household: the forecast of the interval, the meter's reading after it, the settings."""
+
+    forecast: Forecast | None
+    metered: Metered | None
+    battery: SetBattery
+    reservation: SetReservation
+
+
+class IndicativeView(msgspec.Struct, frozen=True):
+    """What a call held now would give."""
+
+    price: Price | None
+    quantity: Quantity
+
+
+class AbsenceView(msgspec.Struct, frozen=True):
+    """A time in which a robot held one's seat: what its orders made, then or later, and the period of one's return."""
+
+    contracts: int
+    gain: Money
+    until_period: int | None
+
+
+class WelfareView(msgspec.Struct, frozen=True):
+    """What the last finished period and all of them realised of what could be gained, where that is told."""
+
+    period: int
+    period_efficiency: float | None
+    efficiency: float | None
+
+
+class LineView(msgspec.Struct, frozen=True):
+    """The connection: why it is lost, if it is; and how many contracts of the session were never heard of."""
+
+    lost: str | None
+    unheard: int
+
+
+class ChartView(msgspec.Struct, frozen=True):
+    """The contracts of the running period on its chart, thinned where they are many: others' and one's own."""
+
+    others: tuple[Deal, ...]
+    own: tuple[Deal, ...]
+
+
+class SessionPoint(msgspec.Struct, frozen=True, array_like=True):
+    """A contract on the chart of the session: its number in the session, its price, whether it is one's own."""
+
+    number: int
+    price: Price
+    mine: bool
+
+
+class ResultsView(msgspec.Struct, frozen=True):
+    """What all periods came to, and their contracts on one chart, thinned where they are many."""
+
+    periods: tuple[PeriodView, ...]
+    points: tuple[SessionPoint, ...]
+
+
+class ViewState(msgspec.Struct, frozen=True):
+    """All that a screen shows at an instant of the session. `seat` is None for the public.
+
+    `version` rises with everything that comes in. `results` is there when the session is over, or when it is asked for.
+    """
+
+    now: Instant
+    version: int
+    seat: Seat | None
+    rules: PublicRules
+    sees_contracts: bool
+    clock: ClockView
+    seats: SeatsView
+    bid: SideView
+    ask: SideView
+    deals: tuple[Deal, ...]
+    calls: tuple[Called, ...]
+    indicative: IndicativeView | None
+    period: PeriodView | None
+    chart: ChartView
+    own: OwnView
+    household: HouseholdView | None
+    pending: tuple[Sent, ...]
+    news: News | None
+    announced: str
+    absence: AbsenceView | None
+    welfare: WelfareView | None
+    line: LineView
+    results: ResultsView | None = None
+
+    def side(self, side: Side) -> SideView:
+        """The bids, or the asks."""
+        return self.bid if side == "bid" else self.ask
