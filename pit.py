@@ -119,6 +119,8 @@ def main() -> None:
     if wrong:
         print(f"pit: {wrong}", file=sys.stderr)
         sys.exit(2)
+    output = importlib.import_module("p2p.sim.shell.plain_output")
+    output.make_printable()
     try:
         sys.exit(cli.main(prog_name="pit", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -132,6 +134,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         print("pit: stopped", file=sys.stderr)
         sys.exit(130)
+    except BrokenPipeError:  # whoever read our output has had enough, as head does
+        output.forget_output()
+        sys.exit(141)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import os
 import sys
 from typing import TextIO
@@ -40,6 +41,8 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
     try:
         parse_reaction(reaction or "none", 1.0)
         if fleet:
+            if isinstance(sys.stdin, io.TextIOWrapper):
+                sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # as the server writes it
             closed = asyncio.run(run_requested(url, sys.stdin, reaction=reaction))
         else:
             word = "/".join([agent, *settings])

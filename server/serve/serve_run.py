@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import json
 import os
 import sys
 from dataclasses import dataclass, field
@@ -14,7 +15,6 @@ import msgspec
 
 from p2p.agents.registry import names_code
 from p2p.base.units import Seat
-from p2p.protocol.codec import encode
 from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.server_address import os_sentence
 from p2p.sim.shell.cli_options import shell_word
@@ -23,7 +23,7 @@ from server.hosted_session import DISK_FAILED, HostedSession, SessionParts
 from server.monitoring.prometheus import counted
 from server.serve.listen_address import FILE as ADDRESS
 from server.serve.listen_address import HERE, Address, from_outside, remember
-from server.session.notices import LOBBY_S, SeatNotices, SessionNotices, notify
+from server.session.notices import LOBBY_S, SeatNotices, SessionNotices, notify, say
 from server.session.vacant_seats import Vacancies
 
 
@@ -121,21 +121,21 @@ class ServeRun:
         if self.as_json:
             seats = [{"seat": seat, "code": code} for seat, code in free]
             where = {"url": url, "control": self.opened.control, "seats": seats, "recording": folder, "mqtt": mqtt}
-            click.echo(encode(where).decode())
+            say(json.dumps(where, separators=(",", ":")))  # in ASCII: a folder's name is whole in every encoding
             return
         outside = from_outside(self.where.host)
         join = self.transport.url(outside, int(url.rpartition(":")[2])) if outside else url
-        click.echo(f"join at       {join}")
-        click.echo(f"experimenter  {self.opened.control}   (PIT_CODE=… pit ctl {url} start|pause|resume|…)")
+        say(f"join at       {join}")
+        say(f"experimenter  {self.opened.control}   (PIT_CODE=… pit ctl {url} start|pause|resume|…)")
         for seat, code in free:
-            click.echo(f"seat {seat:<8} {code}   (pit trade {join})")
+            say(f"seat {seat:<8} {code}   (pit trade {join})")
         if len(self.opened.codes) < self.opened.status.scenario.seats:
-            click.echo("other seats   have the codes that they had")
-        click.echo(f"recording     {folder}   (after a crash: {self._again()})")
+            say("other seats   have the codes that they had")
+        say(f"recording     {folder}   (after a crash: {self._again()})")
         for one in mqtt:
-            click.echo(f"published at  {one}   (pit watch {one.rpartition('/')[0]})")
+            say(f"published at  {one}   (pit watch {one.rpartition('/')[0]})")
         if robots:
-            click.echo(f"robots        on {len(robots)} seats")
+            say(f"robots        on {len(robots)} seats")
 
     async def _start_robots(self, url: str, robots: list[Seat]) -> None:
         """One process for all of them, which is handed its codes on standard input."""
@@ -184,7 +184,7 @@ class ServeRun:
     def _call(self, *robots: str) -> None:
         """Hand calls to the robots' process. What it does not read waits here: a line a robot, a seat every 10 s."""
         if self._robots is not None and self._robots.stdin is not None and not self._robots.stdin.is_closing():
-            self._robots.stdin.write("".join(f"{one}\n" for one in robots).encode())
+            self._robots.stdin.write("".join(f"{one}\n" for one in robots).encode(errors="surrogateescape"))
 
     def _no_more_calls(self) -> None:
         if self._robots is not None and self._robots.stdin is not None:
@@ -246,8 +246,7 @@ class ServeRun:
         ended = self.opened.status.over
         notify(f"pit score {shell_word(folder)}" if ended else f"{self._again()} takes it up again")
         if not self.as_json:
-            with contextlib.suppress(OSError):  # the terminal may be gone: that is how it was stopped
-                click.echo(f"recording     {folder}")
+            say(f"recording     {folder}")
 
 
 def _why(error: OSError) -> str:

@@ -24,6 +24,7 @@ from p2p.messages import (
     TakenOver,
 )
 from p2p.scenario.public_rules import PublicRules
+from p2p.sim.shell.plain_output import forget_output
 from server.session.sequencer import Committed
 
 WHY = {"raised": "it raised an error", "nonsense": "it said nonsense", "slow": "it takes too long"}
@@ -37,6 +38,14 @@ def notify(said: str) -> None:
     """Say it on standard error. One that has been closed (a pipe, a terminal that is gone) stops no market."""
     with contextlib.suppress(OSError):
         click.echo(f"pit: {said}", err=True)
+
+
+def say(line: str) -> None:
+    """Say it on standard output. Its reader may have gone after the first line (`| head -1`): the market goes on."""
+    try:
+        click.echo(line)
+    except OSError:
+        forget_output()
 
 
 class SessionNotices:

@@ -14,15 +14,20 @@ GUARD_S = 60.0
 """No command of a test takes longer; ten times what they need."""
 
 
-def pit(*words: str, cwd: Path, code: str = "", guard_s: float = GUARD_S) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def pit(
+    *words: str, cwd: Path, code: str = "", guard_s: float = GUARD_S, encoding: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; `encoding`: that of its output, where it is to be another than this machine's."""
     environment = dict(os.environ, PIT_CODE=code) if code else {k: v for k, v in os.environ.items() if k != "PIT_CODE"}
+    if encoding:
+        environment["PYTHONIOENCODING"] = encoding
     return subprocess.run(
         [sys.executable, "-P", "-m", "pit", *words],
         cwd=cwd,
         env=environment,
         capture_output=True,
         text=True,
+        encoding=encoding or None,
         timeout=guard_s,
         stdin=subprocess.DEVNULL,
         check=False,

@@ -1,5 +1,6 @@
 """`pit trade` and `pit replay` before there is a screen: codes, addresses, and errors in one line with status 2."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from textual.app import App
 
 from recordings.journal.store import Store
 from tests import ROOT
@@ -133,3 +135,23 @@ def test_a_code_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     with pytest.raises(click.UsageError, match="cannot be read"):
         seat_code(str(tmp_path / "binary"))
+
+
+@pytest.mark.parametrize("name", ["trade", "watch", "replay"])
+def test_a_program_that_crashes_ends_with_a_status_that_says_so(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = importlib.import_module(f"tui.apps.{name}")
+    kind = getattr(module, f"{name.title()}App")
+
+    def fail(self: object) -> None:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(kind, "on_mount", fail)
+    monkeypatch.setattr(kind, "run", lambda self: App.run(self, headless=True))
+    command = importlib.import_module(f"tui.commands.{name}")
+    monkeypatch.setattr(command, "need_terminal", lambda **_: None)
+    monkeypatch.setenv("PIT_CODE", "ABCDEFGH")
+    where = str(ROOT / "recordings" / "samples" / "smith-1962-test-1") if name == "replay" else "127.0.0.1:9"
+    assert getattr(command, name).main([where], standalone_mode=False) == 1
+    assert "a bug of ours" in "".join(capsys.readouterr())

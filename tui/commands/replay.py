@@ -34,7 +34,8 @@ def replay(recording: Path, speed: float, seat: Seat | None, market: int | None)
     except NoTerminal as error:
         raise click.UsageError(f"replay {error}; pit score RECORDING prints the results without one") from error
 
-    ending = ReplayApp(Player(played, speed)).run()
+    app = ReplayApp(Player(played, speed))
+    ending = app.run()
     if played.runs:
         click.echo("this session is still running: that was all of it until now", err=True)
     elif played.cut:
@@ -42,4 +43,4 @@ def replay(recording: Path, speed: float, seat: Seat | None, market: int | None)
     if ending is not None:
         click.echo(ending.sentence)
     sys.stdout.flush()
-    return 0
+    return 0 if ending is not None else app.return_code or 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from p2p.protocol.server_address import os_sentence, websocket_url
+from p2p.sim.shell.plain_output import UTF_8, is_utf_8
 
 CODE_MAX = 16
 """Characters that the server takes as a code; it makes them with 8."""
@@ -26,6 +27,8 @@ def need_terminal(code_on_stdin: bool = False) -> None:
     """
     if not sys.stderr.isatty():
         raise NoTerminal("draws on a terminal, and standard error is none")
+    if not is_utf_8(sys.stderr.encoding):
+        raise NoTerminal(f"draws lines and signs that this terminal ({sys.stderr.encoding}) does not have: {UTF_8}")
     if sys.stdin.isatty() or code_on_stdin:
         return
     raise NoTerminal("reads keys from a terminal, and standard input is none")

@@ -34,8 +34,9 @@ def play(url: str, code: str, name: str = "") -> int:
     from bots.client import Client
     from tui.apps.trade import TradeApp
 
-    ending = TradeApp(Client(url, code, "human", name)).run()
-    if ending is None:
-        return 0
+    app = TradeApp(Client(url, code, "human", name))
+    ending = app.run()
+    if ending is None:  # it was ended by something else than a person or the session: a crash has its own status
+        return app.return_code or 0
     click.echo(f"pit: {ending.sentence}" if ending.status else ending.sentence, err=bool(ending.status))
     return ending.status

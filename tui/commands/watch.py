@@ -42,8 +42,9 @@ def watch(url: str, market: int | None, mqtt_ca: str | None) -> int:
         joined = Client(where, "", "human")
         joined.line.watched = market or 0
         client = joined
-    ending = WatchApp(client).run()
-    if ending is None:
-        return 0
+    app = WatchApp(client)
+    ending = app.run()
+    if ending is None:  # it was ended by something else than a person or the session: a crash has its own status
+        return app.return_code or 0
     click.echo(f"pit: {ending.sentence}" if ending.status else ending.sentence, err=bool(ending.status))
     return ending.status

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from p2p.base.safe_text import printable
+from p2p.sim.shell.plain_output import make_printable
 
 
 class UsageError(click.ClickException):
@@ -24,6 +25,7 @@ class UsageError(click.ClickException):
 
 def run(command: click.Command, name: str) -> None:
     """Run a click command as `python -m p2p.sim.NAME`: 0 done, 2 bad input with one line on standard error."""
+    make_printable()
     try:
         sys.exit(command.main(prog_name=f"python -m p2p.sim.{name}", standalone_mode=False) or 0)
     except click.ClickException as error:
