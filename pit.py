@@ -129,7 +129,8 @@ def main() -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         where = f" (see {context.command_path} --help)" if context else ""
-        print(f"pit: {error.format_message()}{where}", file=sys.stderr)
+        printable = importlib.import_module("p2p.base.safe_text").printable
+        print(f"pit: {printable(error.format_message(), lines=True)}{where}", file=sys.stderr)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         print("pit: stopped", file=sys.stderr)

@@ -24,6 +24,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from bots.no_connection import no_connection
 from bots.reconnecting import Closed, ConnectionGoneError, Facts, Reconnecting
+from p2p.base.safe_text import printable
 from p2p.base.units import Controller
 from p2p.messages import Message
 from p2p.protocol.client_connection import ClientProtocol
@@ -154,7 +155,7 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
         if close is None:
             return "the connection broke"
         if close.code in FINAL and not (close.code == 4002 and self.line.welcome):
-            self.closed = Closed(close.code, close.reason)
+            self.closed = Closed(close.code, printable(close.reason))
         elif close.code == 4002:
             self.line.forget_resume()
-        return close.reason or f"closed with code {close.code}"
+        return printable(close.reason) or f"closed with code {close.code}"

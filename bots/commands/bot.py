@@ -9,6 +9,8 @@ from typing import TextIO
 
 import click
 
+from p2p.base.safe_text import printable
+
 
 @click.command(epilog="Example: PIT_CODE=ABCD2345 pit bot ws://127.0.0.1:8765 --agent satisficer --set tau=0.3")
 @click.argument("url")
@@ -56,7 +58,7 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
 
 def _tell(said: str) -> None:
     with contextlib.suppress(OSError):  # nobody may be listening any more: the robot trades on
-        click.echo(f"pit: {said}", err=True)
+        click.echo(f"pit: {printable(said)}", err=True)
 
 
 def _code(code_file: TextIO | None) -> str:

@@ -23,6 +23,7 @@ from p2p.agents.invocation import AgentFailed, run_decide, run_see
 from p2p.agents.order_mapping import to_message
 from p2p.agents.registry import make_agent, parse_agent_spec, refusal_of
 from p2p.base.rng import stream
+from p2p.base.safe_text import printable
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ended, EndRound, Message, Metered, Passes, Paused, Resumed, StartRound
@@ -220,4 +221,4 @@ class Robot:
         self.client.send(Passes(why))
         seat = self.client.line.welcome.seat if self.client.line.welcome else "?"
         with contextlib.suppress(OSError):  # nobody may be listening any more
-            print(f"pit: {self.word} on seat {seat} passes: {what}", file=sys.stderr, flush=True)
+            print(f"pit: {printable(f'{self.word} on seat {seat} passes: {what}')}", file=sys.stderr, flush=True)

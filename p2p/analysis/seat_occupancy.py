@@ -28,15 +28,21 @@ class SeatOccupancy:
         self.unpaid: defaultdict[Key, Money] = defaultdict(int)
         self._seats: dict[int, tuple[Seat, ...]] = {}
         self._sits: dict[Seat, SeatHolder] = {}
+        self._named_us: defaultdict[Key, dict[str, Duration]] = defaultdict(dict)
+        self._names: dict[Seat, str] = {}
         self._clocks = MarketClocks()
         self._counted_us: defaultdict[int, Duration] = defaultdict(int)
 
-    def on_input(self, message: Message, at: Instant) -> None:
-        """Take in what a session was told: who has come, who has gone."""
+    def on_input(self, message: Message, at: Instant, agent: str = "") -> None:
+        """Take in what a session was told: who has come, who has gone; `agent`: what a robot that comes plays."""
         match message:
             case Joined(seat=seat, controller=controller, stand_in=stand_in):
                 self._count(at)
                 self._sits[seat] = "stand_in" if stand_in else controller
+                if not stand_in:
+                    self._names[seat] = agent or controller if controller == "robot" else controller
+                elif seat not in self._names:
+                    self._names[seat] = agent or controller
             case Left(seat=seat):
                 self._count(at)
                 self._sits.pop(seat, None)
@@ -63,6 +69,14 @@ class SeatOccupancy:
         """How long each kind of sitter held a seat in a period."""
         return {sitter: self._held_us.get((key, sitter), 0) for sitter in SITTERS}
 
+    def holder(self, key: Key) -> str:
+        """Whose a seat was in a period: of several, that held it longest. `human`, or a robot's agent; "" where nobody.
+
+        A seat is its owner's while a robot stands in.
+        """
+        held = self._named_us.get(key, {})
+        return max(held, key=lambda name: held[name], default="")
+
     def open_us(self, market: int, period: int) -> Duration:
         """How long a period was open, whoever sat there."""
         return sum(self.of((market, period, self._seats[market][0])).values())
@@ -74,3 +88,5 @@ class SeatOccupancy:
             if passed:
                 for seat in self._seats[market]:
                     self._held_us[(market, clock.period, seat), self._sits.get(seat, "nobody")] += passed
+                    named, name = self._named_us[market, clock.period, seat], self._names.get(seat, "")
+                    named[name] = named.get(name, 0) + passed

@@ -69,12 +69,15 @@ def trader_rows(
     session: int,
     scenario: Scenario,
     seed: int,
-    cast: tuple[str, ...],
+    cast: tuple[str, ...] | None,
     outcome: SessionOutcome,
     scores: Iterable[PeriodScore],
     sitting: SeatOccupancy,
 ) -> list[Row]:
-    """A row for each trader and finished period, with its treatment arm, its information set, and who held the seat."""
+    """A row for each trader and finished period, with its treatment arm, its information set, and who held the seat.
+
+    `cast`: the agents of a simulated session; without it, as the seats were held in each period.
+    """
     arms, information = arms_by_seat(scenario, seed), information_by_seat(scenario, seed)
     rows: list[Row] = []
     for score in scores:
@@ -85,7 +88,11 @@ def trader_rows(
             schedule = schedules.get(seat)
             mine = [one.quantity for one in outcome.contracts[key] if seat in (one.buyer, one.seller)]
             row: Row = {"session": session, "market": score.market, "period": score.period, "seat": seat}
-            row |= {"agent": cast[seat], "arm": arms.get(seat), "information": information[seat]}
+            row |= {
+                "agent": cast[seat] if cast else sitting.holder((*key, seat)),
+                "arm": arms.get(seat),
+                "information": information[seat],
+            }
             row |= {
                 "role": schedule and schedule.role,
                 "units": sum(s.quantity for s in schedule.steps) if schedule else 0,

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from p2p.base.safe_text import printable
 from p2p.base.units import Duration, Instant, Money, Price, Quantity, Seat, Side
 from p2p.information.downsampling import Downsampled
 from p2p.information.period_record import PeriodRecord
@@ -135,7 +136,7 @@ class ViewFold:
             case Refused(token=token, reason=reason):
                 self.news = Answer(self._sent(token), reason)
             case Announced(text=text):
-                self.announced = text
+                self.announced = printable(text, lines=True)
             case TakenOver():
                 self.orders.clear()
                 self.absence = Absence()

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from p2p.base.safe_text import printable
 from p2p.base.units import Controller, Instant
 from p2p.messages import Accepted, Message, Refused
 from p2p.protocol.codec import UNREADABLE, ProtocolError, encode, message_of, read_client_frame
@@ -105,7 +106,8 @@ class ClientProtocol:
                 case "welcome":
                     return self._welcomed(_welcome.decode(said.payload))
                 case "error":
-                    return _fault.decode(said.payload)
+                    fault = _fault.decode(said.payload)
+                    return msgspec.structs.replace(fault, why=printable(fault.why), code=printable(fault.code))
                 case other:
                     raise ProtocolError("unknown_frame", f"the server said '{other}', no frame of ours", True)
         except UNREADABLE as error:

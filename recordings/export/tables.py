@@ -7,19 +7,17 @@ from p2p.analysis.transaction_rows import contract_rows, trader_rows
 from p2p.sim.simulation.batch import SessionResult, foresight
 from recordings.journal.store import read_folder
 from recordings.reading.history import SessionHistory
-from recordings.reading.participants import agents
+from recordings.reading.participants import agents_over_time
 
 
 def played(folders: Sequence[Path]) -> Iterator[SessionResult]:
     """Each recording as a session that was played, its finished periods; raises JournalError."""
     for number, folder in enumerate(folders, 1):
         reading = read_folder(folder)
-        folded, seed = SessionHistory(reading), reading.header.seed
+        folded, seed = SessionHistory(reading, agents_over_time(folder)), reading.header.seed
         outcome, scenario = folded.outcome, folded.scenario
         scores = outcome.scores()
-        robots = {seat: word for seat, word in agents(folder).items() if outcome.controllers.get(seat) == "robot"}
-        cast = tuple(robots.get(seat, outcome.controllers.get(seat, "")) for seat in range(scenario.seats))
-        traders = trader_rows(number, scenario, seed, cast, outcome, scores, folded.sitting)
+        traders = trader_rows(number, scenario, seed, None, outcome, scores, folded.sitting)
         contracts = contract_rows(number, outcome, folded.times)
         bounds = foresight(scenario, outcome)
         yield SessionResult(

@@ -1,8 +1,12 @@
 """What happened in a recording, folded once for everybody who asks: scores, tables, payments."""
 
+from collections.abc import Mapping
+
 from p2p.analysis.seat_occupancy import SeatOccupancy
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.analysis.transaction_rows import ContractTimes
+from p2p.base.units import Seat
+from p2p.messages import Joined, Message
 from p2p.protocol.codec import ProtocolError
 from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import scenario_of
@@ -11,8 +15,9 @@ from recordings.journal.store import scenario_of
 class SessionHistory:
     """What happened in a recording: its outcome, when contracts were made, and who sat where."""
 
-    def __init__(self, reading: JournalReader) -> None:
-        """Fold it; raises JournalError where a record holds no message of ours."""
+    def __init__(self, reading: JournalReader, agents: Mapping[Seat, list[tuple[int, str]]] | None = None) -> None:
+        """Fold it; `agents`: what robots said that they play. Raises JournalError where a record is none of ours."""
+        agents = agents or {}
         self.scenario = scenario_of(reading.header)
         self.outcome = SessionOutcome(self.scenario.charges)
         self.times, self.sitting = ContractTimes(), SeatOccupancy()
@@ -22,8 +27,16 @@ class SessionHistory:
             except ProtocolError as error:
                 raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
             self.outcome.on_input(envelope.message)
-            self.sitting.on_input(envelope.message, record.at)
+            self.sitting.on_input(envelope.message, record.at, _agent(envelope.message, record.n, agents))
             for event in events:
                 self.outcome.on_event(event)
                 self.times.on_event(event, record.at)
                 self.sitting.on_event(event, record.at)
+
+
+def _agent(message: Message, record: int, agents: Mapping[Seat, list[tuple[int, str]]]) -> str:
+    """What a robot that comes at a record said that it plays."""
+    if not isinstance(message, Joined) or message.controller != "robot":
+        return ""
+    said = [name for since, name in agents.get(message.seat, []) if since < record]
+    return said[-1] if said else ""

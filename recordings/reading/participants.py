@@ -4,30 +4,55 @@ from pathlib import Path
 
 import msgspec
 
+from p2p.analysis.seat_occupancy import SITTERS
 from p2p.base.display_name import display_name
+from p2p.base.safe_text import printable
 from p2p.base.units import Seat
 
 FILE = "people.json"
 AGENTS = "agents.json"
 """The same of robots: no person is named there."""
+PERSON = ("person", "people", "subject", "participant", "stand-in")
+"""What a robot is no more than one of `SITTERS`."""
 NAME_SHOWN = 20
 """Characters of a name that a table has room for."""
 
 
 def load_names(recording: Path) -> dict[Seat, str]:
     """The names by seat; nothing where none were given, or where the file is gone or is none of ours."""
-    return {seat: display_name(name, NAME_SHOWN) for seat, name in _given(recording, FILE).items()}
+    given = _given(recording, FILE)
+    return {int(seat): display_name(name, NAME_SHOWN) for seat, name in given.items() if seat.isdecimal()}
 
 
 def agents(recording: Path) -> dict[Seat, str]:
-    """What the robots said that they play, by seat; nothing where the file is gone or is none of ours."""
-    return _given(recording, AGENTS)
+    """What the last robot of each seat said that it plays; nothing where the file is gone or is none of ours."""
+    return {int(seat): robot_name(name) for seat, name in _given(recording, AGENTS).items() if seat.isdecimal()}
 
 
-def _given(recording: Path, file: str) -> dict[Seat, str]:
+def agents_over_time(recording: Path) -> dict[Seat, list[tuple[int, str]]]:
+    """By seat, from which record on its robots said what: `seat@record` beside the last ones, in order.
+
+    Where a seat had one robot alone, it has been there from the beginning.
+    """
+    spans: dict[Seat, list[tuple[int, str]]] = {}
+    for key, name in _given(recording, AGENTS).items():
+        where, _, record = key.partition("@")
+        if where.isdecimal() and record.isdecimal():
+            spans.setdefault(int(where), []).append((int(record), robot_name(name)))
+    for seat, name in agents(recording).items():
+        spans.setdefault(seat, [(0, name)])
+    return {seat: sorted(names) for seat, names in spans.items()}
+
+
+def robot_name(name: str) -> str:
+    """What a robot calls itself, as tables and scores have it: it cannot pass for a person, or for nobody."""
+    plain = printable(name).strip()
+    return f"robot called {plain}" if plain.casefold() in SITTERS or plain.casefold() in PERSON else plain
+
+
+def _given(recording: Path, file: str) -> dict[str, str]:
     folder = recording if recording.is_dir() else recording.parent
     try:
-        given = msgspec.json.decode((folder / file).read_bytes(), type=dict[str, str])
+        return msgspec.json.decode((folder / file).read_bytes(), type=dict[str, str])
     except (OSError, msgspec.MsgspecError, UnicodeError):
         return {}
-    return {int(seat): name for seat, name in given.items() if seat.isdecimal()}

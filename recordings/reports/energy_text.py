@@ -1,9 +1,11 @@
 """The energy of a scored session as a table: what trade gained, what it could have, and what the grid had to do."""
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from p2p.analysis.energy_metrics import EnergyScore
+from p2p.base.safe_text import printable
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.sim.simulation.foresight_bound import can_be_solved
 from recordings.scoring.score import Score
@@ -22,7 +24,7 @@ def energy_table(score: Score) -> Table:
         if can_be_solved()
         else "; the bound with foresight needs SciPy: once PIT_EXTRAS=bounds ./pit, or pip install tradingpit\\[bounds]"
     )
-    title = f"Energy in kWh, money in {rules.money_unit}{note}"
+    title = f"Energy in kWh, money in {escape(printable(rules.money_unit))}{note}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False)
     several = score.scenario.markets > 1
     columns = ["market, period" if several else "period", "gain over grid", "bound given actions", "bound foresight"]

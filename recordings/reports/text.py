@@ -7,6 +7,7 @@ from rich.table import Table
 
 from p2p.analysis.market_metrics import SessionScore, score_session
 from p2p.base.display_name import display_name
+from p2p.base.safe_text import printable
 from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.estimate import spread_of
 from recordings.reading.participants import NAME_SHOWN
@@ -40,7 +41,7 @@ def periods_table(score: Score) -> Table:
     """Each market's periods, and the session as a whole."""
     several = score.scenario.markets > 1
     table = _table(
-        score.scenario.title,
+        escape(printable(score.scenario.title)),
         "market, period" if several else "period",
         _amounts(score),
         "at equilibrium",
@@ -84,7 +85,7 @@ def baselines_table(score: Score, baselines: dict[str, list[SessionResult]]) -> 
     table.add_section()
     for agent, played in baselines.items():
         periods = sum(len(one.scores) for one in played)
-        table.add_row(agent, *_row([score_session(one.scores) for one in played], periods))
+        table.add_row(escape(printable(agent)), *_row([score_session(one.scores) for one in played], periods))
     return table
 
 
@@ -119,7 +120,7 @@ def traders_table(score: Score) -> Table:
     columns = ["seat", *named, "who", "role", "gained", "at equilibrium", "difference"]
     taken = any(trader.stand_in_s or trader.unpaid for trader in score.traders)
     columns += ["a robot's for", "unpaid", "to be paid"] if taken else []
-    table = _table(f"Surplus in {unit}", *columns)
+    table = _table(f"Surplus in {escape(printable(unit))}", *columns)
     if named:
         table.collapse_padding, table.columns[1].justify = True, "left"
         for column in table.columns:

@@ -1,6 +1,7 @@
 """Who holds what: the connection of each seat and of the experimenter. One connection a seat, the latest."""
 
 from p2p.base.display_name import display_name
+from p2p.base.units import is_seat
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import NAME_MAX
 from server.connections.connection import Connection
@@ -38,5 +39,9 @@ class SeatTable:
     def name(self, connection: Connection) -> None:
         """Note what a seat's holder is called, or which agent its robot is; a stand-in names nobody's seat."""
         name = display_name(connection.login.name, NAME_MAX)
-        if name and not connection.stands_in:
-            (self.files.agents if connection.by_robot else self.files.people)[str(connection.who)] = name
+        if connection.stands_in or not is_seat(connection.who):
+            return
+        if connection.by_robot:
+            self.files.called(connection.who, name)
+        elif name:
+            self.files.people[str(connection.who)] = name

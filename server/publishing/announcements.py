@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from p2p.base.safe_text import printable
 from p2p.messages import Announce
 from p2p.protocol.codec import ProtocolError
 from recordings.journal.disk import Disk
@@ -24,7 +25,7 @@ class Announcements:
 
     def keep(self, said: Announce) -> Announce:
         """The message as it is journaled: with a digest for its words. Raises ProtocolError where there are none."""
-        text = "".join(letter if letter.isprintable() else " " for letter in said.text).strip()
+        text = printable(said.text).strip()
         if not text:
             raise ProtocolError("bad_payload", "announce: there are no words to say")
         digest = blake2b(text.encode(), digest_size=16).hexdigest()

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from p2p.base.units import Seat
 from recordings.journal.store import Store
 from recordings.reading.participants import AGENTS
 from recordings.reading.participants import FILE as PEOPLE
@@ -28,6 +29,16 @@ class SideFiles:
         self.agents = _read(store, AGENTS, dict[str, str]) or {}
         kept = _read(store, DELIVERIES, Deliveries)
         self.deliveries: defaultdict[Viewer, Delivery] = defaultdict(Delivery, kept.by_viewer() if kept else {})
+
+    def called(self, seat: Seat, name: str) -> None:
+        """A robot has come to a seat and says what it plays. Where another was there: from which record on."""
+        key = str(seat)
+        before = self.agents.get(key)
+        if before not in (None, name):
+            self.agents.setdefault(f"{key}@0", before or "")
+            self.agents[f"{key}@{self._store.chain.records}"] = name
+        if name or before:
+            self.agents[key] = name
 
     def save(self) -> None:
         """Write all three, names where any were given; raises OSError."""

@@ -5,6 +5,7 @@ import contextlib
 
 import click
 
+from p2p.base.safe_text import printable
 from p2p.base.units import EXPERIMENTER, SECOND, Instant, Seat, is_seat
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.status_line import made
@@ -37,13 +38,13 @@ LOBBY_S = 1.0
 def notify(said: str) -> None:
     """Say it on standard error. One that has been closed (a pipe, a terminal that is gone) stops no market."""
     with contextlib.suppress(OSError):
-        click.echo(f"pit: {said}", err=True)
+        click.echo(f"pit: {printable(said)}", err=True)
 
 
 def say(line: str) -> None:
     """Say it on standard output. Its reader may have gone after the first line (`| head -1`): the market goes on."""
     try:
-        click.echo(line)
+        click.echo(printable(line))
     except OSError:
         forget_output()
 

@@ -1,5 +1,6 @@
 """What is kept beside the journal outlives a stop: names for who is paid, and how everybody was served."""
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -10,16 +11,27 @@ import pytest
 from rich.console import Console
 
 from bots.robots.fleet import run_fleet
-from p2p.messages import Bid
+from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND
+from p2p.messages import Announced, Bid, End, Joined, Message, Open, Start
+from p2p.messages.envelope import Envelope
 from p2p.protocol.client_connection import ClientProtocol
+from p2p.protocol.frames import Fault, NumberedFact, frame
+from p2p.scenario.public_rules import public_rules
+from p2p.session.session import Session
 from recordings.export.tables import played
-from recordings.journal.store import Recovered
+from recordings.journal.store import Recovered, Store, read_folder, scenario_of
+from recordings.reading.participants import agents
 from recordings.reports.text import traders_table
 from recordings.scoring.score import score
 from server.hosted_session import open_again
+from server.publishing.side_files import SideFiles
 from server.serve.open_session import opened_again
+from tests.conftest import SMALL
 from tests.plays.hosted import hosting
+from tests.plays.lab import pit
+from tests.plays.play import small as small_rules
 from tests.plays.server_plays import trading
+from tui.model.model import Model
 
 IDLE = """
 from p2p.agents import Agent
@@ -93,3 +105,72 @@ async def test_a_damaged_file_beside_the_journal_is_said_in_one_line(host, file:
     (folder / file).write_text("no JSON")
     with pytest.raises(click.ClickException, match="beside the journal"):
         opened_again(folder, "")
+
+
+def test_each_period_has_the_agent_that_held_its_seat_longest(tmp_path) -> None:
+    """Robots come and go at seat 2: each period's row has its own, and none passes for a person."""
+    store = Store.create(tmp_path / "one", small_rules(periods=3, period_s=10.0, break_s=5.0), 1, "test")
+    files = SideFiles(store)
+    session = Session(scenario_of(read_folder(store.folder).header), 1)
+
+    def told(message: Message, at_s: float, sender: str = GATEWAY, token: int = 0) -> None:
+        while (due := session.deadline()) is not None and due <= at_s * SECOND:
+            alarm = session.alarm()
+            store.append(store.line(alarm, due, session.handle(alarm, due)))
+        envelope = Envelope(sender, message, token=token)
+        store.append(store.line(envelope, round(at_s * SECOND), session.handle(envelope, round(at_s * SECOND))))
+
+    def robot(name: str, at_s: float) -> None:
+        files.called(2, name)
+        told(Joined(2, "robot"), at_s)
+
+    told(Open(), 0)
+    robot("zic", 0)
+    told(Start(), 0, EXPERIMENTER, token=1)
+    robot("gdx", 8)  # two seconds of the first period, all of the second
+    robot("human", 31)  # all but a second of the third
+    told(End(), 40, EXPERIMENTER, token=2)
+    files.save()
+    store.close()
+    (one,) = played([store.folder])
+    assert [row["agent"] for row in one.traders if row["seat"] == 2] == ["zic", "gdx", "robot called human"]
+    assert {row["agent"] for row in one.traders if row["seat"] == 1} == {""}
+    assert agents(store.folder) == {2: "robot called human"}
+
+
+def test_no_table_has_a_formula_and_no_report_a_terminals_orders(tmp_path) -> None:
+    text = SMALL.replace("Two buyers, two sellers", '=HYPERLINK(\\"evil\\") \\u001b]0;owned\\u0007[red]').replace(
+        '"cents"', '"\\u001b[31mcents"'
+    )
+    (tmp_path / "evil.toml").write_text(text)
+    shown = pit("scenarios", "show", "evil.toml", cwd=tmp_path)
+    assert (shown.returncode, "\x1b" in shown.stdout) == (0, False)
+    assert pit("simulate", "evil.toml", "--sessions", "1", "--out", "t", cwd=tmp_path).returncode == 0
+    with (tmp_path / "t" / "sessions.csv").open() as table:
+        (row,) = csv.DictReader(table)
+    assert row["scenario"] == '\'=HYPERLINK("evil") [red]'
+    wrong = (tmp_path / "wrong.toml").write_text('title = "x"\n"\\u001b[2J" = 1\n')
+    said = pit("scenarios", "check", "wrong.toml", cwd=tmp_path)
+    assert wrong
+    assert (said.returncode, "\x1b" in said.stderr) == (2, False)
+    words = ["--port", "0", "--bots", "zic:4", "--period-s", "0.3", "--break-s", "0"]
+    (tmp_path / "evil.toml").write_text(text.replace('start = "experimenter"\n', ""))
+    done = pit("serve", "evil.toml", *words, cwd=tmp_path)
+    assert (done.returncode, "\x1b" in done.stdout + done.stderr) == (0, False)
+    recording = next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("recording"))
+    scored = pit("score", recording, "--sessions", "1", "--agents", "zic", cwd=tmp_path)
+    assert (scored.returncode, "\x1b" in scored.stdout) == (0, False)
+    assert '=HYPERLINK("evil") [red]' in scored.stdout
+    assert "Surplus in cents" in scored.stdout
+
+
+def test_a_terminal_shows_a_strangers_rules_without_what_it_would_obey(small) -> None:
+    evil = "\x1b]0;owned\x07"
+    table = msgspec.structs.replace(small, title=f"{evil}A market", instructions=f"one\n{evil}two", currency=f"c{evil}")
+    model = Model(public_rules(table), None)
+    model.fold(NumberedFact(1, 0, Announced("digest", text=f"{evil}Hurry\nup")))
+    assert (model.rules.title, model.rules.instructions, model.rules.currency) == ("A market", "one\ntwo", "c")
+    assert model.announced == "Hurry\nup"
+    line = ClientProtocol("", "human")
+    fault = line.received(frame("error", Fault("busy", f"{evil}later")))
+    assert fault == Fault("busy", "later")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from p2p.base.safe_text import printable
 from p2p.scenario.schema import Scenario
 
 
@@ -19,7 +20,7 @@ def list_scenarios() -> None:
 
     for name in names():
         rules = _loaded(name)
-        click.echo(f"{name:24} {rules.title}: {rules.seats} seats, {rules.periods} × {rules.period_s:g} s")
+        click.echo(f"{name:24} {printable(rules.title)}: {rules.seats} seats, {rules.periods} × {rules.period_s:g} s")
 
 
 @scenarios.command(epilog="Example: pit scenarios check my-market.toml")
@@ -27,7 +28,9 @@ def list_scenarios() -> None:
 def check(scenario: str) -> None:
     """Check SCENARIO (a name or a file): says OK, or which key is wrong on which line."""
     rules = _loaded(scenario)
-    click.echo(f"OK: {rules.title}, {rules.seats} seats in {rules.markets} market(s), {rules.periods} periods")
+    click.echo(
+        f"OK: {printable(rules.title)}, {rules.seats} seats in {rules.markets} market(s), {rules.periods} periods"
+    )
 
 
 @scenarios.command(epilog="Example: pit scenarios show smith-1962-test-1")
@@ -41,10 +44,10 @@ def show(scenario: str, seed: int) -> None:
     For whoever runs the session: traders must not see it.
     """
     rules = _loaded(scenario)
-    click.echo(rules.title + (f"   ({rules.source})" if rules.source else ""))
+    click.echo(printable(rules.title + (f"   ({rules.source})" if rules.source else "")))
     click.echo(
         f"institution  {rules.institution.name}, prices {rules.institution.price_min} to "
-        f"{rules.institution.price_max} {rules.currency}, tick {rules.institution.tick}"
+        f"{rules.institution.price_max} {printable(rules.currency)}, tick {rules.institution.tick}"
     )
     from p2p.sim.library.energy_sheet import energy_sheet
     from p2p.sim.library.told_sheet import told_sheet

@@ -29,7 +29,7 @@ def run(command: click.Command, name: str) -> None:
     try:
         sys.exit(command.main(prog_name=f"python -m p2p.sim.{name}", standalone_mode=False) or 0)
     except click.ClickException as error:
-        print(f"{name}: {' '.join(error.format_message().split())}", file=sys.stderr)
+        print(f"{name}: {printable(' '.join(error.format_message().split()))}", file=sys.stderr)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         print(f"{name}: stopped; run the same command again to go on from here", file=sys.stderr)

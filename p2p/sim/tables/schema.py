@@ -77,7 +77,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
             "agent",
             "word",
             "–",
-            "who sat there; of a recording human, or the robot's agent (robot if unsaid)",
+            "who sat there; of a recording human, or the robot's agent (robot if unsaid); of several in a period "
+            "the one that held the seat longest",
         ),
         Column("arm", "word", "–", "treatment arm; empty where the scenario has none"),
         Column("information", "word", "–", "information set: quotes, ticker or book"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from p2p.analysis.market_metrics import PeriodScore, score_session
+from p2p.base.safe_text import table_cell
 from p2p.scenario.schema import Scenario
 from p2p.sim.shell.parquet import parquet_rows
 from p2p.sim.simulation.batch import SessionResult
@@ -105,6 +106,8 @@ def _csv(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list[Row
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
+    if isinstance(value, str):
+        return table_cell(value)
     return f"{value:.{DIGITS}f}" if isinstance(value, float) else value
 
 
@@ -116,6 +119,8 @@ def _parquet(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list
 
 def _number(value: Any, column: Column) -> Any:
     """Figures of an energy market may come as whole numbers where decimals are expected."""
+    if isinstance(value, str):
+        return table_cell(value)
     return float(value) if column.kind == "number" and value is not None else value
 
 

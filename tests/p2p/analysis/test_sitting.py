@@ -94,7 +94,7 @@ def test_the_score_names_those_who_gave_their_names(tmp_path: Path) -> None:
     assert str(name.header) == "name"
     assert [Text.from_markup(cell).plain for cell in name.cells] == [
         "",
-        "Ada [red]Lovelace",
+        "Ada redLovelace",
         "An overly long name…",
         "",
     ]
