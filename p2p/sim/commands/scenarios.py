@@ -55,7 +55,7 @@ def show(scenario: str, seed: int) -> None:
 
     sheet = energy_sheet if rules.capabilities.trades_energy else units_sheet
     for line in (*rules_lines(rules), *sheet(rules, seed), "", *told_sheet(rules)):
-        click.echo(line)
+        click.echo(printable(line, lines=True))
 
 
 @scenarios.command(epilog="Example: pit scenarios keys --out docs/scenarios.md")
