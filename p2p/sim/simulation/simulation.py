@@ -8,6 +8,7 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 from random import Random
+from typing import cast
 
 from p2p.agents.base import Action, Agent
 from p2p.agents.invocation import AgentFailed, run_decide, run_see
@@ -98,9 +99,7 @@ class Simulation:
     def play(self) -> Iterator[SimulationStep]:
         """Everybody joins, the experimenter starts where that is theirs to do, and the periods run to the end."""
         assert not self.outside, "somebody outside is to be asked: drive steps()"
-        for step in self.steps():
-            assert isinstance(step, tuple)
-            yield step
+        return cast(Iterator[SimulationStep], self.steps())
 
     def steps(self) -> Generator[SimulationStep | Decision, None, None]:
         """As `play`; a Decision is to be given its action before the next step is asked for."""
@@ -119,7 +118,7 @@ class Simulation:
 
         The instant at which the next alarm is due: what is said may move it, as the last post does.
         """
-        robots, start, reaction = self.robots, self.session.now, self._reaction
+        robots, start, reaction, outside = self.robots, self.session.now, self._reaction, self.outside
         trading = [(seat, robot) for seat, robot in robots.items() if robot.knowledge.units_left]
         queue = [(start + reaction(robot), seat) for seat, robot in trading]
         heapify(queue)
@@ -129,12 +128,15 @@ class Simulation:
             knowledge = robot.knowledge
             robot.looked += 1
             knowledge.now = now
-            if seat in self.outside:
+            if outside and seat in outside:
                 decision = Decision(seat, knowledge)
                 yield decision
                 action = decision.action
             else:
-                action = self._decided(robot)
+                try:
+                    action = run_decide(robot.agent, knowledge, robot.rng)
+                except AgentFailed as error:
+                    raise self._named(error, robot) from error
             message = None if action is None else to_message(action, knowledge)
             if message is not None:
                 robot.token += 1
@@ -145,12 +147,6 @@ class Simulation:
             else:
                 heappop(queue)
         return end
-
-    def _decided(self, robot: Robot) -> Action:
-        try:
-            return run_decide(robot.agent, robot.knowledge, robot.rng)
-        except AgentFailed as error:
-            raise self._named(error, robot) from error
 
     def _reaction(self, robot: Robot) -> int:
         """Microseconds until the robot looks again."""
