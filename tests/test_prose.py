@@ -77,6 +77,11 @@ def test_code_blocks_and_headings_are_not_read():
     assert faults(">>> what is this\n... what was that") == []
 
 
+def test_an_underlined_heading_is_not_read():
+    assert faults("What it is\n----------\n\nPlain.") == []
+    assert faults("It takes what stands.\n\nHeading\n=======\nPlain.") == ["what as subject"]
+
+
 def test_each_cell_of_a_table_and_each_item_of_a_list_is_prose_of_its_own():
     half = " ".join(["word"] * 20)
     assert faults(f"| {half} | {half} |") == []

@@ -47,10 +47,13 @@ CODE = re.compile(r"`[^`\n]*(?:\n[^`\n]*)?`")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 FENCE = re.compile(r"^\s*```")
 ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
+ALIGNED = re.compile(r"^\s{2,}\S+(?: \S+)* {2,}\S")
+"""A line of a table in columns."""
 SECTION = re.compile(r"^(?:Args|Returns|Raises|Example|Examples|Source|Yields|Attributes):\s*$")
 ARGUMENT = re.compile(r"^\s+\*{0,2}[\w, ]+:\s")
 END = re.compile(r"(?<=[.!?])[)\"”*]*\s+(?=[\"“(*`]*[A-Z0-9`*])")
 ABBREVIATED = re.compile(r"\b(?:e\.g|i\.e|cf|vs|al|No|pp|p|ch|eq|Eq|Fig)\.$")
+RULE = re.compile(r"^(?:-{3,}|={3,})$")
 WORD = re.compile(r"[^\W_]")
 TOOL_COMMENT = re.compile(r"^#\s*(?:noqa|type:|pragma|fmt:|ruff|!|-\*-)")
 
@@ -96,6 +99,9 @@ def blocks(text: str) -> Iterator[tuple[int, str]]:
             for cell in re.split(r"(?<!\\)\|", CODE.sub("`code`", bare).strip("|")):
                 if WORD.search(cell):
                     yield number, cell.strip()
+        elif RULE.match(bare):
+            current.clear()  # it was a heading
+            yield from flush()
         elif not bare or bare.startswith(("#", "![")) or SECTION.match(bare):
             yield from flush()
         elif _is_code(line, bool(current)):
@@ -113,9 +119,9 @@ def blocks(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_code(line: str, in_prose: bool) -> bool:
-    """Whether a line is an example: after a prompt, or indented where no prose goes on."""
+    """Whether a line is an example: after a prompt, in columns, or indented where no prose goes on."""
     bare = line.strip()
-    if bare.startswith((">>>", "...", "$ ")):
+    if bare.startswith((">>>", "...", "$ ")) or ALIGNED.match(line):
         return True
     return line.startswith("    ") and not in_prose and not ARGUMENT.match(line) and not bare[:1].isupper()
 

@@ -11,15 +11,15 @@ from p2p.base.units import Money, Price, Quantity, Role
 from p2p.messages import Ask, Bid, Buy, Message, Sell
 
 Action: TypeAlias = Bid | Ask | Buy | Sell | None
-"""What an agent does: one directive, or nothing now."""
+"""An agent's decision: one directive, or nothing now."""
 
 
 Quoters: TypeAlias = Literal["both", "buyers", "sellers"]
-"""Who may make quotes."""
+"""The sides that may make quotes."""
 
 
 class View(Protocol):
-    """What an agent may look at: its own unit, the rules, and what its information set shows of the market."""
+    """The market as an agent may see it: its own unit, the rules, and the part that its information set shows."""
 
     role: Role | None
     price_min: Price
@@ -28,7 +28,7 @@ class View(Protocol):
     collects: bool
     """Whether quotes are collected for a call: they need not improve, and there is nothing to take."""
     quotes: Quoters
-    """Who may make quotes: where it is one side, the other can only take them."""
+    """The sides that may make quotes: if it is one side, the other can only take them."""
 
     @property
     def quoted(self) -> bool:
@@ -67,7 +67,7 @@ class View(Protocol):
 
 
 class Agent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What all agents have. Fields are parameters; `source` is where the rule comes from."""
+    """The base of all agents. Fields are parameters; `source` is where the rule comes from."""
 
     source: ClassVar[str] = ""
     may_lose: ClassVar[bool] = False
@@ -85,7 +85,7 @@ class Agent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
             cls.learns = True
 
     def decide(self, view: View, rng: Random) -> Action:
-        """What to do now."""
+        """The action to take now."""
         raise AssertionError(f"{type(self).__name__} has no rule of its own")
 
     def see(self, message: Message) -> None:

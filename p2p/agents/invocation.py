@@ -12,7 +12,7 @@ from p2p.messages import Ask, Bid, Buy, Message, Sell
 
 
 class AgentFailed(Exception):
-    """An agent raised, or returned what is no action; `why` says which. Whose fault it is: the agent's."""
+    """An agent raised, or its return value is no action; `why` says which. Whose fault it is: the agent's."""
 
     def __init__(self, what: str, why: Literal["raised", "nonsense"] = "raised") -> None:
         super().__init__(what)
@@ -20,15 +20,16 @@ class AgentFailed(Exception):
 
 
 class AgentTimeout(BaseException):
-    """Raised in an agent by whoever has waited too long for it. No `except Exception` of the agent's holds it up."""
+    """Raised in an agent by a caller that has waited too long for it. No `except Exception` of the agent's holds it
+    up."""
 
 
 AGENT_ERRORS = (Exception, SystemExit, AgentTimeout)
-"""What an agent, which may be anybody's code, ends by; KeyboardInterrupt is the user's."""
+"""Errors of an agent's code, which may be anybody's; KeyboardInterrupt is the user's."""
 
 
 def run_see(agent: Agent, message: Message) -> None:
-    """Show an agent that learns what has happened; raises AgentFailed if it raises."""
+    """Show an event to an agent that learns; raises AgentFailed if it raises."""
     try:
         agent.see(message)
     except AGENT_ERRORS as error:
@@ -36,7 +37,7 @@ def run_see(agent: Agent, message: Message) -> None:
 
 
 def run_decide(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
-    """What an agent does now; raises AgentFailed if it raises, or returns what is no action."""
+    """An agent's action now; raises AgentFailed if it raises, or if its return value is no action."""
     try:
         action = agent.decide(knowledge, rng)
     except AGENT_ERRORS as error:

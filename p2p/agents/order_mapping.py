@@ -1,6 +1,6 @@
 """Which message an agent's action becomes under an institution: one agent, all institutions.
 
-An agent decides on the unit at hand: a quote at a price, or an acceptance of what stands.
+An agent decides on the unit at hand: a quote at a price, or an acceptance of a standing quote.
 
 - Where orders rest, a new quote replaces the one it has.
 - In a call there is nothing to accept: an acceptance becomes a quote at that price.
@@ -29,7 +29,7 @@ def _allowed(quote: Bid | Ask, knowledge: Knowledge) -> Action:
 def to_message(action: Action, knowledge: Knowledge) -> Message | None:
     """The message for an action, None where it would change nothing, or may not be said.
 
-    Who has no unit left says nothing: the last one was traded since he looked, by an order of his that rested.
+    A trader with no unit left says nothing: an order of theirs that rested traded the last one since they looked.
     """
     if not knowledge.units_left:
         return None

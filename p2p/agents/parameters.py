@@ -1,4 +1,4 @@
-"""An agent's parameters, in words: which values they may have, and what is wrong with those that were given."""
+"""An agent's parameters, in words: the values they may have, and the fault of those that were given."""
 
 import difflib
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ def _shape(kind: Any) -> dict[str, Any]:
 
 
 def said_default(field: msgspec.structs.FieldInfo) -> str:
-    """What a parameter is where none is given."""
+    """A parameter's default, in words."""
     if field.default is not msgspec.NODEFAULT:
         return str(field.default)
     return "to be given" if field.default_factory is msgspec.NODEFAULT else str(field.default_factory())
@@ -42,7 +42,7 @@ def parameters_of(kind: type[Agent]) -> list[msgspec.structs.FieldInfo]:
 
 
 def wrong_parameter(kind: type[Agent], parameters: Mapping[str, str]) -> str | None:
-    """What is wrong with the first parameter that is, or that one is missing; None where each by itself is right."""
+    """The fault of the first wrong or missing parameter; None where each by itself is right."""
     fields = {field.name: field for field in parameters_of(kind)}
     for name, text in parameters.items():
         field = fields.get(name)

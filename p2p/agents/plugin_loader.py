@@ -1,6 +1,6 @@
 """Agents that are not ours: `package.module:Class`, or a path to a file, `mine.py:Class`.
 
-Both are Python that is imported here, with the rights of whoever called: name files that you trust.
+Both are Python that is imported here, with the rights of the caller: name files that you trust.
 """
 
 import importlib

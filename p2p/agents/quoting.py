@@ -1,4 +1,4 @@
-"""What most decision rules share: quotes on the tick, without a loss, and what stands taken where it gains."""
+"""The common parts of most decision rules: quotes on the tick, without a loss, and acceptance of quotes that gain."""
 
 from math import ceil, floor
 
@@ -49,7 +49,7 @@ def offer(view: View, price: float) -> Action:
 
 
 def take_best(view: View) -> Action:
-    """What stands on the other side, taken where that gains; None where it does not, or is one's own."""
+    """Acceptance of the other side's best quote if that gains; None if it does not, or if the quote is one's own."""
     value, bid, ask = view.unit_value, view.bid, view.ask
     assert value is not None, "there is a unit to trade"
     if view.role == "buyer":

@@ -123,7 +123,7 @@ def agent_of(one: AgentLike) -> Agent:
 
 
 def agent_name(one: AgentLike) -> str:
-    """What an agent is called in tables and errors: its words, or its class."""
+    """An agent's name in tables and errors: its words, or its class."""
     return one if isinstance(one, str) else one.__name__ if isinstance(one, type) else type(one).__name__
 
 

@@ -1,1 +1,1 @@
-"""What a session came to: outcomes folded from events, and the figures of the literature computed from them."""
+"""Results of a session: outcomes folded from events, and the figures of the literature computed from them."""

@@ -1,9 +1,9 @@
-"""What a period of prosumers came to: the gain over the grid alone, what the grid had to do, and what could be gained.
+"""Results of a period of prosumers: the gain over the grid alone, the grid's part, and the possible gain.
 
-The bound given the battery actions is the most that any trade within the rules (each up to its forecast net, no resale,
-within the feeder's capacity) could have gained, energy as metered. It is exact: worth falls from step to step, so the
-best buyers' steps are matched with the cheapest sellers'. `quoted_w_hat` compares quoted spreads, not worth: bid less
-ask of each pair that traded, by that bound; it is no efficiency.
+The bound, given the battery actions, is the most that any trade within the rules could have gained, energy as metered.
+The rules: each up to its forecast net, no resale, within the feeder's capacity. It is exact: worth falls from step to
+step, so the best buyers' steps are matched with the cheapest sellers'. `quoted_w_hat` compares quoted spreads, not
+worth: bid less ask of each pair that traded, by that bound; it is no efficiency.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ class EnergyScore:
 
     @property
     def quoted_w_hat(self) -> float | None:
-        """Quoted spreads of what was traded over what could be gained, None where that is nothing."""
+        """Quoted spreads of the traded quantity over the possible gain, None if that is nothing."""
         return self.quoted / self.bound_given_actions if self.bound_given_actions else None
 
 
@@ -59,7 +59,7 @@ def connection_of(forecast: Forecast) -> Connection:
 
 
 def feeder_capacity(call: CallTerms | None) -> Quantity | None:
-    """What a feeder carries in an interval, in Wh."""
+    """A feeder's capacity in an interval, in Wh."""
     if call is None or call.feeder_cap_kw is None:
         return None
     return int(call.feeder_cap_kw * 1_000 * call.interval_min / 60)
@@ -83,7 +83,7 @@ def best_gain(bids: Iterable[Step], asks: Iterable[Step], capacity: Quantity | N
 
 
 def bound_given_actions(books: EnergyRecords, capacity: Quantity | None) -> Money:
-    """What the best trade within the rules would have gained, batteries doing what they did."""
+    """The gain of the best trade within the rules, with the batteries' actions as they were."""
     bids: list[Step] = []
     asks: list[Step] = []
     for seat, metered in books.metered.items():
@@ -125,7 +125,7 @@ class QuotedSpreads:
         self.resting: dict[OrderId, Price] = {}
 
     def on_input(self, message: Message) -> None:
-        """What was said last."""
+        """Take in the last message."""
         self.said = message.price if isinstance(message, Bid | Ask | Buy | Sell | Replace) else None
 
     def on_event(self, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""What a period was like: efficiency, Smith's alpha, prices, who gained what.
+"""Figures of a period: efficiency, Smith's alpha, prices, each trader's gain.
 
 Definitions: efficiency is realised over maximum surplus, None where the maximum is 0. Alpha (Smith 1962) is 100·σ0/P0,
 σ0 the root mean square of the contract prices around P0; None without contracts. P0 is the price tunnel's midpoint.
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class PeriodScore:
     """One market's period, scored. Prices and surpluses in the scenario's unit of money, alpha in percent.
 
-    Of prosumers: by their forecast steps, except `surplus_by_seat`, which is each seat's gain as metered; their
-    maximum surplus is within the feeder's capacity, price and quantity of equilibrium are without it.
+    Of prosumers: by their forecast steps, except `surplus_by_seat`, which is each seat's gain as metered. Their maximum
+    surplus is within the feeder's capacity; price and quantity of equilibrium are without it.
     """
 
     market: int
@@ -57,7 +57,7 @@ def alpha(prices: list[int], p0: float | None, quantities: list[int] | None = No
 def surpluses(
     schedules: dict[Seat, Schedule], contracts: list[Contract], charges: Charges = NO_CHARGES
 ) -> dict[Seat, Money]:
-    """What each trader gained in a period: value less price, price less cost, units best first, charges taken."""
+    """Each trader's gain in a period: value less price, price less cost, units best first, charges taken."""
     holdings = {seat: Holding(schedule.role, schedule.steps) for seat, schedule in schedules.items()}
     gained = dict.fromkeys(schedules, 0)
     for contract in contracts:
@@ -71,7 +71,7 @@ def surpluses(
 def competitive_surpluses(
     schedules: dict[Seat, Schedule], p0: float | None, charges: Charges = NO_CHARGES
 ) -> dict[Seat, float]:
-    """What each trader would gain if all units traded at P0, taxes taken; units at the margin gain nothing.
+    """Each trader's gain if all units traded at P0, taxes taken; units at the margin gain nothing.
 
     A commission, which is paid per contract, is left out, as it is of the equilibrium.
     """

@@ -1,6 +1,6 @@
-"""Who held which seat while the market was open: folded from a session's messages and events, with their instants.
+"""Holders of the seats while the market was open: folded from a session's messages and events, with their instants.
 
-Pauses do not count. A robot in the place of a person is neither the one nor the other; what its orders gained there is
+Pauses do not count. A robot in the place of a person is neither the one nor the other; the gain of its orders there is
 `unpaid`.
 """
 
@@ -13,7 +13,7 @@ from p2p.messages import EndRound, InitInst, Joined, Left, Message, StartRound, 
 from p2p.messages.envelope import Event
 
 SeatHolder: TypeAlias = Literal["human", "robot", "stand_in", "nobody"]
-"""Who holds a seat; `stand_in` is a robot in the place of a person."""
+"""The holder of a seat; `stand_in` is a robot in the place of a person."""
 SITTERS: tuple[SeatHolder, ...] = ("human", "robot", "stand_in", "nobody")
 
 Key: TypeAlias = tuple[int, int, Seat]
@@ -78,7 +78,7 @@ class SeatOccupancy:
         return max(held, key=lambda name: held[name], default="")
 
     def open_us(self, market: int, period: int) -> Duration:
-        """How long a period was open, whoever sat there."""
+        """Time for which a period was open, with any holder of the seats."""
         return sum(self.of((market, period, self._seats[market][0])).values())
 
     def _count(self, at: Instant) -> None:

@@ -1,4 +1,4 @@
-"""What happened in a session, folded from its events: who held what, and which contracts were made, period by period.
+"""A session's outcome, folded from its events: each trader's holding, and the contracts, period by period.
 
 The one source of scores: a recording's events and a simulation's are folded alike.
 """
@@ -29,7 +29,7 @@ class SessionOutcome:
         self._spreads: dict[int | None, QuotedSpreads] = {}
 
     def on_input(self, message: Message) -> None:
-        """Take in what a session was told: who sat where, and at which price an order was said."""
+        """Take in a session's message: the holders of seats, and the prices of orders."""
         if isinstance(message, Joined) and not (message.stand_in and message.seat in self.controllers):
             self.controllers[message.seat] = message.controller
         for spreads in self._spreads.values():

@@ -1,4 +1,4 @@
-"""What a session was like contract by contract and trader by trader: the rows of two of its tables."""
+"""A session contract by contract and trader by trader: the rows of two of its tables."""
 
 from collections.abc import Iterable
 from typing import Any, TypeAlias

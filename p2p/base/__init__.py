@@ -1,1 +1,1 @@
-"""What everything stands on: units, streams of random numbers, exact sums, types in words."""
+"""The foundations of every other room: units, streams of random numbers, exact sums, types in words."""

@@ -1,7 +1,8 @@
 """Sums that come to the same digits in every Python.
 
 Since Python 3.12 the built-in `sum` makes good for the rounding of floats as it goes; before, it does not. The last
-digits of a result would depend on who runs it. Integers are exact either way, and may be summed by either.
+digits of a result would depend on the reader's version of Python. Integers are exact either way, and may be summed by
+either.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What may stand in a field of a struct, in words: for the pages that are written from the code itself."""
+"""The values that a field of a struct may have, in words, for the pages that are written from the code."""
 
 from typing import Any
 

@@ -18,12 +18,12 @@ Duration: TypeAlias = int
 """Microseconds between two instants."""
 
 Seat: TypeAlias = int
-"""A place in the session, from 0; whoever holds its code sits there. It says nothing of role or value."""
+"""A place in the session, from 0; the trader with its code sits there. It says nothing of role or value."""
 
 Actor: TypeAlias = Literal["environment", "institution", "session", "experimenter", "gateway", "agents", "everyone"]
 """A part of a session, a line that is no trader's, or several seats at once."""
 Address: TypeAlias = Seat | Actor
-"""Who says a message or is told it."""
+"""The sender or a recipient of a message."""
 
 Role: TypeAlias = Literal["buyer", "seller"]
 Side: TypeAlias = Literal["bid", "ask"]
@@ -48,7 +48,7 @@ QUANTITY_MAX = 1_000_000_000
 UNITS_MAX = 1_000
 """Steps a trader may hold in one period: more would not fit on a screen, nor be a schedule."""
 SEATS_MAX = 1_000
-"""Seats of a session: what one writer and one roster are meant for."""
+"""Seats of a session: as many as one writer and one roster are meant for."""
 
 
 def is_seat(address: object) -> TypeGuard[Seat]:

@@ -1,4 +1,4 @@
-"""What the session needs of an environment."""
+"""The session's demands on an environment."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar, Self
@@ -11,12 +11,13 @@ from p2p.scenario.schema import Scenario
 
 
 class Environment(ABC):
-    """The values and costs of one market's seats. What others must know of it is a class attribute of its `rules`."""
+    """The values and costs of one market's seats. Other rooms find its public properties as class attributes of its
+    `rules`."""
 
     rules: ClassVar[type[EnvironmentRules]]
     """The table of a scenario that it is made from."""
     balance: dict[Seat, Money]
-    """What each seat has gained so far in the session."""
+    """Each seat's gain so far in the session."""
 
     @classmethod
     @abstractmethod
@@ -28,22 +29,22 @@ class Environment(ABC):
         """The private schedules of a period for its agents, and what the institution is told."""
 
     def orders(self) -> list[tuple[Seat, Message]]:
-        """What it offers for its seats by itself when a period has opened, in order."""
+        """Orders that it makes for its seats by itself when a period has opened, in order."""
         return []
 
     @abstractmethod
     def handle(self, message: Message, sender: Address) -> Answer:
-        """What the environment sends upon a message, or its refusal, which changes nothing.
+        """The environment's messages in answer to one, or its refusal, which changes nothing.
 
         A `contract` is entered in its books; `end_round` tells it that the period is over.
         """
 
     @abstractmethod
     def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
-        """What each piece of such trades would gain the seat, in the order in which its units would go."""
+        """The gain of each piece of such trades to the seat, in the order in which its units would go."""
 
     def settings(self, seat: Seat) -> list[Message]:
-        """What goes on for a seat until it is changed, as the messages that would set it so."""
+        """A seat's settings that last until they are changed, as the messages that would set them."""
         return []
 
     @property

@@ -13,7 +13,7 @@ from p2p.scenario.prosumer_schema import Battery
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One interval of a battery, seen from the house: what it took, what it gave, and the charge left, all in kWh."""
+    """One interval of a battery, seen from the house: energy taken, energy given, and the charge left, all in kWh."""
 
     charged_kwh: float
     discharged_kwh: float

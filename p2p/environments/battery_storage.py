@@ -1,7 +1,7 @@
-"""A battery in whole Wh: what it can take and give in an interval, whatever rule asks for it.
+"""A battery in whole Wh: the energy that it can take and give in an interval, under any rule of use.
 
 Seen from the house: an action above 0 charges, below 0 discharges. Losses are the square root of the round trip's each
-way, and rounding is never in favour of the house, so that no energy is made.
+way. Rounding is never in favour of the house, so that no energy is made.
 """
 
 import math
@@ -30,7 +30,7 @@ class Storage:
         return min(self.most, int((stored - self.low) * self.one_way))
 
     def act(self, stored: Quantity, wanted: Quantity) -> tuple[Quantity, Quantity]:
-        """What is done of a wanted action, and the charge after it."""
+        """The part of a wanted action that is done, and the charge after it."""
         if wanted >= 0:
             taken = min(wanted, self.can_take(stored))
             return taken, min(self.high, stored + int(taken * self.one_way))

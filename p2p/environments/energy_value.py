@@ -1,8 +1,8 @@
-"""What energy is worth to one household in one interval: its residual, and what the grid asks or gives for it.
+"""The value of energy to one household in one interval: its residual, and the grid's prices for it.
 
 The residual is what a household draws from its connection (below 0: gives to it). The first Wh it is short cost its own
-tariff, beyond the connection's limit they go unserved; what it has left over first serves its flexible load, then is
-fed in, beyond the limit curtailed. Worth falls from step to step, so a schedule read along it is best first.
+tariff; beyond the connection's limit they go unserved. A surplus first serves its flexible load, then is fed in, beyond
+the limit curtailed. Worth falls from step to step, so a schedule read along it is best first.
 """
 
 import msgspec
@@ -46,23 +46,23 @@ class Connection(msgspec.Struct, frozen=True):
         return pieces
 
     def worth(self, top: Quantity, bottom: Quantity) -> Money:
-        """What it is worth to go from one residual down to another; up, its negative."""
+        """The worth of going from one residual down to another; up, its negative."""
         if top < bottom:
             return -self.worth(bottom, top)
         return total(worth * quantity for worth, quantity in self.pieces(top, bottom))
 
     def steps(self, net: Quantity) -> tuple[Step, ...]:
-        """The schedule of a household with a forecast net: what it lacks, or what it has left over; nobody resells."""
+        """The schedule of a household with a forecast net: its deficit, or its surplus; nobody resells."""
         if net >= 0:
             return self.wanted(net, net + self.flexible)
         return self.offered(net, -net)
 
     def wanted(self, net: Quantity, quantity: Quantity) -> tuple[Step, ...]:
-        """What so much bought energy is worth at a net, best first."""
+        """The value of so much bought energy at a net, best first."""
         return tuple(Step(*piece) for piece in self.pieces(net, net - quantity))
 
     def offered(self, net: Quantity, quantity: Quantity) -> tuple[Step, ...]:
-        """What so much sold energy costs at a net, best first."""
+        """The cost of so much sold energy at a net, best first."""
         return tuple(Step(*piece) for piece in reversed(self.pieces(net + quantity, net)))
 
 

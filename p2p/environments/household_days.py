@@ -1,4 +1,4 @@
-"""The days of a market's households, drawn by seed: who has what, the forecast of each interval, and its metering."""
+"""The days of a market's households, drawn by seed: equipment, the forecast of each interval, and its metering."""
 
 from dataclasses import dataclass
 

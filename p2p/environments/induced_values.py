@@ -1,9 +1,9 @@
 """Induced values: buyers hold private reservation values, sellers private unit costs, as in Smith (1962).
 
-Source: the MES `double-auction-mes`, whose dictionary is kept to the letter:
-`env = {"fix": agents, "out": outcomes}`; `fix` has an entry per agent id (here: the seat), `out` is the list of the
-period's contracts (buyer_id, seller_id, price). Values and costs come back each period, unsold units do not.
-The books are kept once, in holdings, contracts and balances; the dictionary is made of them whenever it is asked for.
+Source: the MES `double-auction-mes`, whose dictionary is kept to the letter: `env = {"fix": agents, "out": outcomes}`.
+`fix` has an entry per agent id (here: the seat), `out` is the list of the period's contracts (buyer_id, seller_id,
+price). Values and costs come back each period, unsold units do not. The books are kept once, in holdings, contracts and
+balances; the dictionary is made of them whenever it is asked for.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ class Dictionary(TypedDict):
 class Induced(Environment):
     """The environment of one market; `env` is the MES's dictionary for the period that runs (or ran last).
 
-    `dealt(period)` is what each seat holds in a period; `charges` are taken from what trade gains, not from the
+    `dealt(period)` is each seat's holding in a period. `charges` are taken from the gains of trade, not from the
     dictionary, which is the MES's and knows none.
     """
 
@@ -115,7 +115,7 @@ class Induced(Environment):
         self.contracts.append(contract)
 
     def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
-        """What each piece of such trades would gain the seat, in the order in which its units would go."""
+        """The gain of each piece of such trades to the seat, in the order in which its units would go."""
         holding = self.holdings.get(seat)
         return [] if holding is None else holding.gains(commitments, self.charges)
 

@@ -1,8 +1,8 @@
 """Prosumers: households with load, panels and batteries, who may trade with one another what they lack or have over.
 
 Before an interval each seat is told its forecast, and the institution who may buy or sell up to its net (no resale).
-When the round has ended the metered energy is settled: what is out of balance goes to the seat's own tariff. What trade
-is worth to a seat is its gain over dealing with the grid alone under the same battery actions.
+When the round has ended the metered energy is settled: the imbalance goes to the seat's own tariff. The worth of trade
+to a seat is its gain over dealing with the grid alone under the same battery actions.
 """
 
 from dataclasses import dataclass, field
@@ -39,8 +39,8 @@ from p2p.schedules.holding import Holding
 
 @dataclass
 class Interval:
-    """What one seat has made of an interval so far: `bought` in Wh (below 0: sold), `paid` with charges, and for all
-    that what its steps say it has gained."""
+    """One seat's interval so far: `bought` in Wh (below 0: sold), `paid` with charges, and the gain of all that by its
+    steps."""
 
     net: Quantity
     battery: Quantity = 0
@@ -51,7 +51,7 @@ class Interval:
 
 @dataclass
 class Standing:
-    """What a seat has set until it is changed, and how full its battery is."""
+    """A seat's settings until they are changed, and its battery's charge."""
 
     stored: Quantity | None
     target_w: int | None = None
@@ -140,7 +140,7 @@ class Prosumer(Environment):
         self.readings[seat] = load, pv
 
     def orders(self) -> list[tuple[Seat, Message]]:
-        """What the automaton offers for those who have set reservation prices, in an order drawn by seed."""
+        """The automaton's orders for seats that have set reservation prices, in an order drawn by seed."""
         orders: list[tuple[Seat, Message]] = []
         for seat, holding in self.holdings.items():
             limits = self.standing[seat].reservation
@@ -229,12 +229,12 @@ class Prosumer(Environment):
         return [Outgoing(seat, message)]
 
     def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
-        """What each piece of such trades would gain the seat by its forecast, in the order of its steps."""
+        """The gain of each piece of such trades to the seat by its forecast, in the order of its steps."""
         holding = self.holdings.get(seat)
         return [] if holding is None else holding.gains(commitments, self.charges)
 
     def settings(self, seat: Seat) -> list[Message]:
-        """What the battery does, where there is one, and at which prices the automaton trades."""
+        """The battery's action, if there is one, and the automaton's prices."""
         standing = self.standing[seat]
         battery = [] if standing.stored is None else [SetBattery(standing.target_w)]
         return [*battery, standing.reservation]

@@ -1,4 +1,4 @@
-"""What each seat is dealt, period by period: values and costs that stay, shift, or are drawn anew, all by seed."""
+"""Holdings dealt to each seat, period by period: values and costs that stay, shift, or are drawn anew, all by seed."""
 
 from random import Random
 
@@ -7,7 +7,7 @@ from p2p.base.units import Money, Role, Seat
 from p2p.scenario.schema import InducedValues, Redraw, Shift
 
 Dealt = tuple[Role, tuple[Money, ...]]
-"""What one trader is dealt: a role and the value (or cost) of each of his units, best first."""
+"""One trader's holding: a role and the value (or cost) of each of their units, best first."""
 
 
 def deal(
@@ -16,9 +16,9 @@ def deal(
     seats: tuple[Seat, ...],
     rng: Random,
 ) -> dict[Seat, Dealt]:
-    """Holdings to seats at random, whoever sits there and whenever he came.
+    """Holdings to seats at random, independent of their holders and of the order of arrival.
 
-    Buyers' values are walked from high to low and sellers' costs from low to high, whatever order they are given in.
+    Buyers' values are walked from high to low and sellers' costs from low to high, in any order given.
     """
     holdings: list[Dealt] = [("buyer", tuple(sorted(values, reverse=True))) for values in buyers]
     holdings += [("seller", tuple(sorted(costs))) for costs in sellers]
@@ -28,7 +28,7 @@ def deal(
 
 
 class Dealing:
-    """The holdings of a market's seats in any period. Who holds which schedule is drawn once for the session."""
+    """The holdings of a market's seats in any period. The seat of each schedule is drawn once for the session."""
 
     def __init__(self, values: InducedValues, seats: tuple[Seat, ...], seed: int, market: int) -> None:
         self.values, self.seed, self.market = values, seed, market

@@ -1,1 +1,1 @@
-"""Who knows what: what is shown of an event to whom, and what a listener makes of what it is shown."""
+"""Knowledge by viewer: the part of an event that each is shown, and a listener's fold of its facts."""

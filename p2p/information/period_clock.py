@@ -126,7 +126,7 @@ class PeriodClock:
         return (now if self._stopped_at is None else self._stopped_at) - self.started_us
 
     def time_left_us(self, now: Instant) -> Duration | None:
-        """What is left of the period or of the break, None where no clock runs towards anything."""
+        """Time left in the period or the break, None if no clock runs towards anything."""
         if self.paused:
             return self.left_us
         return None if self.ends_at is None else max(0, self.ends_at - now)

@@ -1,4 +1,4 @@
-"""Who sees what: the only place that decides it.
+"""The view of each seat and of the public: the only place that decides it.
 
 `project(event)` gives an event's public form, what poorer information sets see instead, and its owners' forms. An
 owner's form stands in the place of the public one, or alone where that seat's public sees nothing.
@@ -29,7 +29,8 @@ INFORMATION_RANK: dict[InformationSet, int] = {"quotes": 0, "ticker": 1, "book":
 
 
 class Projection(NamedTuple):
-    """What is shown of an event: to all of its market (of all markets, where `market` is None), and to its owners.
+    """The forms of an event that are shown: to all of its market (of all markets, if `market` is None), and to its
+    owners.
 
     `public` is the form for the information set `book`; `less` has the forms of poorer ones, where they differ.
     """
@@ -40,7 +41,7 @@ class Projection(NamedTuple):
     less: dict[InformationSet, Message | None] = {}
 
     def form(self, information: InformationSet) -> Message | None:
-        """What those with an information set see, None where they see nothing."""
+        """The form that viewers with an information set see, None if they see nothing."""
         return self.less.get(information, self.public)
 
 
@@ -56,7 +57,7 @@ class Projector:
         self.aliases = [self._drawn(market, 0) for market in range(scenario.markets)]
 
     def poorest(self, market: int) -> InformationSet:
-        """The poorest information set of a market's seats: what the public is shown."""
+        """The poorest information set of a market's seats, which is the public's."""
         return min((self.information[seat] for seat in self.seats[market]), key=INFORMATION_RANK.__getitem__)
 
     def in_use(self, market: int) -> tuple[InformationSet, ...]:

@@ -1,4 +1,4 @@
-"""What the public of a market knows, folded from its facts."""
+"""The public's knowledge of a market, folded from its facts."""
 
 from p2p.base.units import Duration, Instant, Price, Quantity
 from p2p.information.period_clock import PeriodClock, SessionPhase
@@ -21,7 +21,8 @@ from p2p.scenario.public_rules import PublicRules, calls_in_period
 
 
 class PublicKnowledge:
-    """What all who are shown the same know: the rules, the clock, the quotes, the contracts, and the book if shown."""
+    """Knowledge common to all viewers of one view: the rules, the clock, the quotes, the contracts, and the book if
+    shown."""
 
     def __init__(self, rules: PublicRules) -> None:
         self.rules = rules
@@ -137,5 +138,5 @@ class PublicKnowledge:
         return self.clock.paused
 
     def time_left_us(self, now: Instant) -> Duration | None:
-        """What is left of the period or of the break, None where no clock runs towards anything."""
+        """Time left in the period or the break, None if no clock runs towards anything."""
         return self.clock.time_left_us(now)

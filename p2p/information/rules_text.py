@@ -1,6 +1,6 @@
-"""What a trader is told of a market before it opens: its public rules as sentences of a catalogue, section by section.
+"""A market's public rules, told to traders before it opens, as sentences of a catalogue, section by section.
 
-Total: whatever of a scenario matters to a trader has its sentence here, or its reason in untold.py. A rule that
+Total: every key of a scenario that matters to a trader has its sentence here, or its reason in untold.py. A rule that
 differs from the default is told even where no seat can meet it; a rule that changes nothing is told nowhere.
 """
 

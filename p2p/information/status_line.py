@@ -1,11 +1,11 @@
-"""What a session is at, in one line."""
+"""A session's state, in one line."""
 
 from p2p.base.units import SECOND
 from p2p.information.public_knowledge import PublicKnowledge
 
 
 def describe(knowledge: PublicKnowledge, now: int) -> str:
-    """What a session is at, in one line."""
+    """A session's state, in one line."""
     rules = knowledge.rules
     if knowledge.phase == "lobby":
         return f"lobby: {knowledge.seats_taken} of {knowledge.seats} seats taken"
@@ -19,7 +19,7 @@ def describe(knowledge: PublicKnowledge, now: int) -> str:
 
 
 def made(knowledge: PublicKnowledge) -> str:
-    """What a period has come to; of several markets, in the first, which is the one that the experimenter is shown."""
+    """A period's results; of several markets, those of the first, which is the one that the experimenter is shown."""
     number = len(knowledge.contracts)
     contracts = "1 contract" if number == 1 else f"{number} contracts"
     return f"{contracts} in market 0" if knowledge.seats > knowledge.rules.traders else contracts

@@ -1,4 +1,4 @@
-"""What a seat knows, folded from the facts it was told: the same fold for robots, the simulator and the terminal.
+"""A seat's knowledge, folded from the facts it was told: the same fold for robots, the simulator and the terminal.
 
 PublicKnowledge is what everybody with an information set in a market knows; Knowledge is one seat's, and holds the
 public part. In the simulator all the seats that are shown the same share one public part, which is folded once.
@@ -27,7 +27,7 @@ from p2p.schedules.holding import Holding, listed_values
 
 
 class Knowledge:
-    """What one seat knows: the public part, its own schedule and orders, what it has made of them. An agent's view."""
+    """One seat's knowledge: the public part, its own schedule and orders, its gains. An agent's view."""
 
     def __init__(self, public: PublicKnowledge) -> None:
         self.public = public
@@ -125,7 +125,7 @@ class Knowledge:
 
     @property
     def time_left_share(self) -> float | None:
-        """Which share of the period is left at `now`, which whoever asks the agent sets; None where no clock runs."""
+        """Share of the period left at `now`, which the agent's caller sets; None if no clock runs."""
         clock = self.public.clock
         left = clock.time_left_us(self.now)
         return None if left is None or not clock.round_us else min(1.0, left / clock.round_us)
@@ -167,7 +167,7 @@ class Knowledge:
 
     @property
     def step_left(self) -> Quantity:
-        """How much is left at that value: what an agent offers at once."""
+        """Quantity left at that value: an agent offers it at once."""
         return self.holding.step_left() if self.holding else 0
 
     def offers(self) -> Iterator[tuple[Price, Quantity]]:

@@ -1,7 +1,7 @@
 """The one list of what traders are told of a scenario: each of its keys, and when, or why never.
 
-What is told at the start has its sentence in rules_text.py. A test changes each key and demands another text, or its
-line here; where a key is told, but not in every scenario, EXCEPTIONS say where not and why.
+Keys that are told at the start have their sentences in rules_text.py. A test changes each key and demands another text,
+or its line here. If a key is told in some scenarios only, EXCEPTIONS say where not, and why.
 """
 
 from collections.abc import Callable
@@ -194,7 +194,7 @@ EXCEPTIONS: tuple[NotTold, ...] = (
 
 
 def untold(scenario: Scenario) -> dict[str, str]:
-    """What traders of a scenario are not told at the start, by key, with the reason; keys that are not set are left
+    """Keys that traders of a scenario are not told at the start, with the reason; keys that are not set are left
     out."""
     reasons = {key: one.why for key, one in TELLING.items() if one.when != "start"}
     for one in EXCEPTIONS:
@@ -223,7 +223,7 @@ def _set_below(path: str, table: msgspec.Struct) -> list[str]:
 
 
 def means(scenario: Scenario, key: str) -> object:
-    """What a key comes to where several of its values mean the same; None for every other key."""
+    """The common meaning of several values of a key; None for every other key."""
     institution, life = scenario.institution, scenario.institution.terms.order_life
     match key:
         case "institution.posting" | "institution.posting.post_s":

@@ -1,4 +1,4 @@
-"""What the session needs of an institution."""
+"""The session's demands on an institution."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -10,21 +10,23 @@ from p2p.scenario.capabilities import Capabilities
 
 
 class Institution(ABC):
-    """The rules of trade of one market. What others must know of them is in `capabilities`, and not in the name."""
+    """The rules of trade of one market. Other rooms find their public properties in `capabilities`, and not in the
+    name."""
 
     capabilities: ClassVar[Capabilities]
     """Its line of INSTITUTIONS."""
 
     @abstractmethod
     def handle(self, message: Message, sender: Address) -> Answer:
-        """What the institution sends upon a message, or its refusal, which changes nothing."""
+        """The institution's messages in answer to one, or its refusal, which changes nothing."""
 
     @abstractmethod
     def standing(self) -> Standing:
         """The standing bid and ask."""
 
     def states(self) -> list[Message]:
-        """What is told of the market as it is now, derived and not journaled: the standing quotes and whatever else."""
+        """The market's states as of now, derived and not journaled: the standing quotes, and others of some
+        institutions."""
         return [self.standing()]
 
     def follow(self, messages: list[Message]) -> Message | None:
@@ -33,8 +35,8 @@ class Institution(ABC):
 
     @abstractmethod
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
-        """The prices and quantities that an order would bind its sender to, with what it has open already, in the
-        order in which its units would go; empty where nothing could be traded."""
+        """The prices and quantities to which an order would bind its sender, open orders included, in the order in
+        which its units would go. Empty if nothing could be traded."""
 
     @abstractmethod
     def state(self) -> object:

@@ -1,8 +1,8 @@
 """A periodic call auction: orders are collected, then cleared at once, once or several times a period.
 
 At a uniform price inside the price tunnel (uniform_price.py), or each pair at its ask's price, as in the v4 model.
-While orders are collected, what a call held now would give is told as a state (`indicative`). A period
-that is ended before its time is cleared then: whoever has an order in the call is bound by it.
+While orders are collected, what a call held now would give is told as a state (`indicative`). A period that is ended
+before its time is cleared then: an order in the call binds its trader.
 """
 
 from fractions import Fraction
@@ -52,7 +52,7 @@ class CallAuction(Institution):
         self.held = 0
 
     def handle(self, message: Message, sender: Address) -> Answer:
-        """What is sent upon a message, or why it is refused."""
+        """The messages in answer to one, or the reason of its refusal."""
         match message:
             case Bid(price=price, quantity=quantity):
                 return self._collect(sender, "buyer", price, quantity)
@@ -148,14 +148,14 @@ class CallAuction(Institution):
         return [self.orders.cancel(order), *self._rest(seat_of(sender), role, price, quantity)]
 
     def capacity(self) -> Quantity | None:
-        """What the feeder carries in one call's part of the interval, in Wh."""
+        """The feeder's capacity in one call's part of the interval, in Wh."""
         call = self.floor.call
         if call.feeder_cap_kw is None:
             return None
         return floor(Fraction(str(call.feeder_cap_kw)) * 1_000 * Fraction(str(call.interval_min)) / 60 / call.calls)
 
     def outcome(self) -> Clearing:
-        """What a call held now would give at a uniform price."""
+        """The result of a call held now at a uniform price."""
         init, book = self.floor.init, self.orders.book
         return clearing(book.bids, book.asks, self.floor.call, init.tick, init.min_val, self.capacity())
 
@@ -231,7 +231,7 @@ class CallAuction(Institution):
         return [self.standing(), self.indicative()]
 
     def follow(self, messages: list[Message]) -> Indicative | None:
-        """Take in the terms and the orders of a recording; what a call held then would give."""
+        """Take in the terms and the orders of a recording; returns the result of a call held then."""
         changed = False
         for message in messages:
             if isinstance(message, InitInst):
@@ -251,7 +251,7 @@ class CallAuction(Institution):
             self.orders.book.cancel(order.order)
 
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
-        """What the sender of an order would be bound to, in the order in which its units would go."""
+        """The commitments of an order's sender, in the order in which its units would go."""
         return self.orders.worst_case(seat, message)
 
     def state(self) -> object:

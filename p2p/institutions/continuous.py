@@ -1,7 +1,7 @@
 """A continuous double auction with an open book: price–time priority, the resting order's price, partial fills.
 
-A bid or ask trades with what crosses it and rests with what is left. Buy and sell take from the other side up to a
-price (or whatever stands, without one) and never rest. An order can be cancelled or replaced; replacing loses its
+A bid or ask trades with the orders that it crosses and rests with the remainder. Buy and sell take from the other side
+up to a price (or any price, without one) and never rest. An order can be cancelled or replaced; replacing loses its
 place in the queue unless only the quantity shrinks.
 """
 
@@ -43,7 +43,7 @@ class ContinuousAuction(Institution):
         self.orders = OpenOrders(self.floor)
 
     def handle(self, message: Message, sender: Address) -> Answer:
-        """What is sent upon a message, or why it is refused."""
+        """The messages in answer to one, or the reason of its refusal."""
         match message:
             case Bid(price=price, quantity=quantity):
                 return self._quote(sender, "buyer", price, quantity)
@@ -195,7 +195,7 @@ class ContinuousAuction(Institution):
         return [gone, *self._submit(seat, role, price, quantity), *self.orders.quote_changes(before)]
 
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
-        """What the sender of an order would be bound to, in the order in which its units would go."""
+        """The commitments of an order's sender, in the order in which its units would go."""
         match message:
             case Buy(price=limit, quantity=quantity) if not self.floor.role_refusal("buyer", seat):
                 return [*self._fills(seat, "buyer", limit, quantity), *self.orders.priced(seat, "buyer")]

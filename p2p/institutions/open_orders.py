@@ -1,7 +1,7 @@
 """Orders that rest: the book, whose each order is, and what every trader has open. Shared by continuous and call.
 
-A trader's open orders never exceed what it may still trade: a new one that would is refused, and after a contract that
-used other units its worst orders shrink or leave.
+A trader's open orders never exceed the quantity that the trader may still trade. A new one that would is refused. After
+a contract that used other units the trader's worst orders shrink or leave.
 """
 
 from p2p.base.sides import ROLE_OF, SIDE_OF, better, rank
@@ -65,7 +65,7 @@ class OpenOrders:
         return sorted([*both, (price, quantity)], key=lambda one: rank(SIDE_OF[role], one[0]))
 
     def worst_case(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
-        """What a quote would bind its sender to, with what he has open; empty where it could not rest or trade."""
+        """The commitments of a quote's sender, open orders included; empty if the quote could not rest or trade."""
         instead = self.own_order(seat, message.order) if isinstance(message, Replace) else None
         if isinstance(message, Bid | Ask):
             role: Role = "buyer" if isinstance(message, Bid) else "seller"
@@ -108,7 +108,7 @@ class OpenOrders:
         return self.gone_event(order)
 
     def order_event(self, order: Resting) -> Outgoing:
-        """What an order is now, to all who may see the book, and to its owner."""
+        """An order's present state, to all who may see the book, and to its owner."""
         return Outgoing(AGENTS, Order(order.order_id, order.side, int(order.price), int(order.quantity), order.trader))
 
     def trim(self, seat: Seat, role: Role) -> list[Outgoing]:
@@ -127,7 +127,8 @@ class OpenOrders:
         return sent
 
     def carry_over(self) -> list[Outgoing]:
-        """At a period's start: orders of those who have changed sides leave, the rest shrink to what is left to do."""
+        """At a period's start: orders of traders that have changed sides leave, the rest shrink to the quantity left to
+        trade."""
         sent: list[Outgoing] = []
         roles: tuple[Role, Role] = ("buyer", "seller")
         for seat in sorted(self.open):

@@ -1,4 +1,4 @@
-"""The institutions by name, one line each; what each can do is in p2p/scenario/capabilities.py."""
+"""The institutions by name, one line each; their capabilities are in p2p/scenario/capabilities.py."""
 
 from p2p.institutions.base import Institution
 from p2p.institutions.call import CallAuction

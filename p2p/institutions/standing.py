@@ -2,8 +2,9 @@
 
 Source: the MES `double-auction-mes`, after Smith (1962, 1969). One unit a contract. A bid or ask must improve on the
 standing one (a tie does not; improving on one's own is allowed; nothing can be withdrawn). A bid at or above the
-standing ask contracts at the ask, an ask at or below the standing bid at the bid; buy and sell accept what stands.
-After each contract both sides are open again. Where the terms of trade waive the improvement rule, the newest stands.
+standing ask contracts at the ask, an ask at or below the standing bid at the bid. Buy and sell accept the standing
+quote. After each contract both sides are open again. Where the terms of trade waive the improvement rule, the newest
+stands.
 """
 
 from p2p.base.units import AGENTS, ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat, Side
@@ -47,7 +48,7 @@ class StandingAuction(Institution):
         self.asker: Seat | None = None
 
     def handle(self, message: Message, sender: Address) -> Answer:
-        """What is sent upon a message, or why it is refused."""
+        """The messages in answer to one, or the reason of its refusal."""
         match message:
             case Bid(price=price, quantity=quantity):
                 return self._no_quote(sender, "buyer", price, quantity) or self._bid(seat_of(sender), price)

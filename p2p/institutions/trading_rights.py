@@ -1,6 +1,6 @@
-"""The floor of a market: who may trade how much in the period that runs, at which prices, under which terms.
+"""The floor of a market: traders and their quantities in the period that runs, the prices, and the terms.
 
-What all institutions check alike is here, once; each keeps its own order of trade.
+Checks common to all institutions are here, once; each keeps its own order of trade.
 """
 
 from p2p.base.units import AGENTS, INSTITUTION, Address, Duration, Price, Quantity, Role, Seat, is_seat
@@ -27,7 +27,7 @@ class TradingRights:
 
     @property
     def call(self) -> CallTerms:
-        """What a call auction has beside them."""
+        """The further terms of a call auction."""
         return self.init.call or CallTerms()
 
     def start(self, message: StartPeriod, first_reminder_us: Duration) -> list[Outgoing]:
@@ -47,7 +47,7 @@ class TradingRights:
         return [Outgoing(AGENTS, EndRound(self.period))]
 
     def units(self, role: Role) -> dict[Seat, Quantity]:
-        """What each trader of a role may still trade."""
+        """The quantity that each trader of a role may still trade."""
         return self.may_buy if role == "buyer" else self.may_sell
 
     def role_refusal(self, role: Role, sender: Address) -> Refusal | None:

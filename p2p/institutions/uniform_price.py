@@ -1,8 +1,8 @@
-"""The price and the volume of a call auction: where the bids and the asks of a call intersect, and who trades there.
+"""The price and the volume of a call auction: the intersection of its bids and asks, and the orders that trade there.
 
-Volume is the most that can trade at one price. The price lies in the tunnel of all prices at which that volume clears,
-at its low end plus k of its width, rounded to the tick by the stated rule. Where a feeder's capacity binds, the tunnel
-is from the last ask that is carried to the last bid that is; what lies between them is the congestion rent.
+Volume is the most that can trade at one price. The price lies in the tunnel of all prices at which that volume clears.
+It is the low end plus k of the width, rounded to the tick by the stated rule. If a feeder's capacity binds, the tunnel
+is from the last ask that is carried to the last bid that is. Their difference is the congestion rent.
 """
 
 from collections.abc import Iterable

@@ -2,8 +2,8 @@
 
 A message is a *payload*; p2p/protocol/codec.py puts the template of the MES (directive, from, to, payload) round it.
 Those of the MES (`double-auction-mes`) are in mes.py, with its names; the other rooms are ours. The class attributes
-`said_by` and `told_to` say who may send it to whom, `recipient` what part of a session takes it; the docstring says
-what it does.
+`said_by` and `told_to` name its senders and recipients, `recipient` the part of a session that takes it. The docstring
+says what it does.
 """
 
 from p2p.messages.base import Message, OrderId, Reason, Recipient, Taken, Verdict, WirePrice, WireQuantity, WireSeat
@@ -178,8 +178,9 @@ FROM_TRADERS: tuple[type[Message], ...] = (
     *(RequestContracts, SetBattery, SetReservation),
     Passes,
 )
-"""What a trader's line may say; anything else is answered with an error."""
+"""The messages that a trader's connection may send; any other is answered with an error."""
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End, Announce)
-"""What the experimenter's line may say, and no other."""
+"""The messages that only the experimenter's connection may send."""
 FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Reading)
-"""What the shell round a session says for itself or for a meter; it pauses a session that comes back from a crash."""
+"""The messages that the shell round a session sends for itself or for a meter; it pauses a session that comes back from
+a crash."""

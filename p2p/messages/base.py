@@ -1,4 +1,4 @@
-"""What a message is, and what its fields may hold."""
+"""The base of all messages, and the values that their fields may hold."""
 
 import re
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -48,7 +48,7 @@ Reason: TypeAlias = Literal[
 ]
 """Why an institution, an environment or a session says no. A refusal is a fact of the experiment."""
 Verdict: TypeAlias = Literal["taken", "late", "doubled", "out_of_order", "absurd", "not_metered"]
-"""What becomes of a meter's reading."""
+"""The market's verdict on a meter's reading."""
 
 
 Recipient: TypeAlias = Literal["environment", "institution", "session"]
@@ -56,7 +56,8 @@ Recipient: TypeAlias = Literal["environment", "institution", "session"]
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What is said. Its directive is the class's name in the spelling of the MES (StartRound → start_round).
+    """One message of the session. Its directive is the class's name in the spelling of the MES (StartRound →
+    start_round).
 
     `said_by` and `told_to` are for readers. `recipient` takes the message when it is handed in: the journal's `to`.
     """

@@ -22,7 +22,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 Answer: TypeAlias = list[Outgoing] | Refusal
-"""What an institution or an environment answers a message with: what it sends, or a refusal."""
+"""The answer of an institution or an environment to a message: the messages that it sends, or a refusal."""
 
 
 class Envelope(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What households are told and say: forecasts, meters, batteries, what their automata buy and sell at."""
+"""Messages of households: forecasts, meters, batteries, the prices at which their automata buy and sell."""
 
 from typing import Annotated, ClassVar
 
@@ -11,9 +11,9 @@ from p2p.messages.base import Message, Verdict, WirePrice
 class Forecast(Message, frozen=True):
     """A household's interval as it is forecast, privately, before the market opens; a schedule follows where it trades.
 
-    Energy in Wh: load, PV, what its battery will do (`battery` above 0 charges) and how full it is then, and the net of
-    all (above 0 it is short). Its own tariffs per kWh, its flexible load and what that is worth, its battery's limits,
-    and what its connection carries in the interval, beyond which load goes unserved at a price.
+    Energy in Wh: load, PV, the battery's action (`battery` above 0 charges) and its charge after it, and the net of all
+    (above 0: short). Its own tariffs per kWh, its flexible load and the value of that, its battery's limits, and its
+    connection's capacity in the interval. Beyond that capacity load goes unserved at a price.
     """
 
     said_by: ClassVar = "environment"
@@ -37,8 +37,8 @@ class Forecast(Message, frozen=True):
 class Metered(Message, frozen=True):
     """A household's interval as it was metered, privately, after the market has closed.
 
-    Energy in Wh. `bought` is what it bought in the market (below 0: sold); what is out of balance went to the grid at
-    its own tariffs. `gain` is what trade has left it over dealing with the grid alone, its battery doing the same.
+    Energy in Wh. `bought` is the energy it bought in the market (below 0: sold); the imbalance went to the grid at its
+    own tariffs. `gain` is what trade has left it over dealing with the grid alone, its battery doing the same.
     """
 
     said_by: ClassVar = "environment"
@@ -61,7 +61,7 @@ class SetBattery(Message, frozen=True):
     """Sets what one's battery does from the next interval on, in W (below 0 it discharges), until it is changed.
 
     Without a target it goes by its own rule again: it keeps the house's surplus for the house's deficit. The
-    environment says it back as what holds now.
+    environment says it back as the setting in force.
     """
 
     said_by: ClassVar = "agent, environment (back to him)"
@@ -73,8 +73,8 @@ class SetBattery(Message, frozen=True):
 class SetReservation(Message, frozen=True):
     """Sets the reservation prices at which an automaton trades for one from the next interval on, until changed.
 
-    It offers the whole net energy when the interval opens: it bids `buy` where that is short, asks `sell` where there
-    is something left over; without a price it leaves that side alone. The environment says it back as what holds now.
+    It offers the whole net energy when the interval opens: it bids `buy` if that is short, and asks `sell` if there is
+    a surplus. Without a price it leaves that side alone. The environment says it back as the setting in force.
     """
 
     said_by: ClassVar = "agent, environment (back to him)"
@@ -85,7 +85,7 @@ class SetReservation(Message, frozen=True):
 
 
 class Reading(Message, frozen=True):
-    """What a seat's meter has read: Wh of an interval, and when (it may be before the session began).
+    """The reading of a seat's meter: Wh of an interval, and its time (it may be before the session began).
 
     Where it counts, it is the seat's load and PV in the next interval; the rules are in p2p/session/metering.py.
     """
@@ -99,7 +99,7 @@ class Reading(Message, frozen=True):
 
 
 class Judged(Message, frozen=True):
-    """What has become of a reading; only those that are `taken` count. The record has it, nobody else is told."""
+    """The verdict on a reading; only readings that are `taken` count. The record has it, nobody else is told."""
 
     said_by: ClassVar = "session"
     told_to: ClassVar = "gateway"

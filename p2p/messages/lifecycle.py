@@ -16,7 +16,8 @@ class Open(Message, frozen=True):
 
 
 class Start(Message, frozen=True):
-    """Begins the first period, whoever is there. A session also starts by itself when all seats are taken."""
+    """Begins the first period, with the traders that are there. A session also starts by itself when all seats are
+    taken."""
 
     said_by: ClassVar = "experimenter"
     told_to: ClassVar = "session"

@@ -1,4 +1,4 @@
-"""What a market is told and tells beyond the MES: schedules, orders that rest, calls, the answers to what was said."""
+"""A market's messages beyond the MES: schedules, open orders, calls, the answers to traders' messages."""
 
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ class Step(msgspec.Struct, frozen=True, array_like=True):
     """One step of a schedule: so much is each of so many units worth to a buyer, or does each cost a seller."""
 
     in_words: ClassVar[str] = "[value, quantity]"
-    """What it looks like where it is written down."""
+    """The step as pages and tables write it."""
     value: Money
     quantity: Quantity = 1
 
@@ -62,7 +62,7 @@ class Replace(Message, frozen=True):
 class Order(Message, frozen=True):
     """An order rests in the book with so much left of it; with quantity 0 it has left.
 
-    All of them are told to who has the information set `book`, one's own to everybody.
+    Viewers with the information set `book` are told of all of them, every trader of their own.
     """
 
     said_by: ClassVar = "institution"
@@ -86,7 +86,7 @@ class Called(Message, frozen=True):
 
 
 class Indicative(Message, frozen=True):
-    """What a call held now would give. A state: derived, and only the latest counts."""
+    """The result of a call if it were held now. A state: derived, and only the latest counts."""
 
     said_by: ClassVar = "institution"
     told_to: ClassVar = "agents"
@@ -95,7 +95,7 @@ class Indicative(Message, frozen=True):
 
 
 class Accepted(Message, frozen=True):
-    """The answer to a message that took effect, by its token; what it did follows as facts of its own."""
+    """The answer to a message that took effect, by its token; its effects follow as facts of their own."""
 
     said_by: ClassVar = "session"
     told_to: ClassVar = "agent"

@@ -25,7 +25,7 @@ class InitInst(Message, frozen=True):
 
 
 class StartPeriod(Message, frozen=True):
-    """Opens the auction for `length_us`; who may buy and who may sell, and how many units each, by seat."""
+    """Opens the auction for `length_us`, with the buyers and sellers by seat and the number of units each may trade."""
 
     said_by: ClassVar = "environment"
     told_to: ClassVar = "institution"
@@ -159,12 +159,12 @@ class Contract(Message, frozen=True):
 
     @property
     def paid_to_seller(self) -> Price:
-        """What the seller gets per unit: the price, less a congestion rent where there is one."""
+        """The seller's price per unit: the contract's price, less a congestion rent if there is one."""
         return self.price if self.seller_price is None else self.seller_price
 
     @property
     def own_price(self) -> Price:
-        """What its owner is told it traded at."""
+        """The price at which its owner is told that it traded."""
         return self.paid_to_seller if self.mine == "seller" else self.price
 
 

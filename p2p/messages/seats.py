@@ -1,4 +1,4 @@
-"""Who holds which seat: people and robots come and go, and stand in for one another."""
+"""Holders of seats: people and robots come and go, and stand in for one another."""
 
 from typing import ClassVar, Literal
 
@@ -43,7 +43,7 @@ class Robots(Message, frozen=True):
 
 
 class TakenOver(Message, frozen=True):
-    """A robot holds one's seat from now on, until one is back. What was said before and had no answer is void."""
+    """A robot holds one's seat from now on, until one is back. Earlier messages that had no answer are void."""
 
     said_by: ClassVar = "session"
     told_to: ClassVar = "agent"
@@ -57,7 +57,7 @@ class HandedBack(Message, frozen=True):
 
 
 class Unpaid(Message, frozen=True):
-    """A contract of one's own that a robot's order made in one's place: what it gained is not paid out.
+    """A contract of one's own that a robot's order made in one's place: its gain is not paid out.
 
     It follows its contract. In an energy market `gain` is by the forecast.
     """

@@ -1,9 +1,9 @@
 """A price–time priority book: two sides of levels, each level a queue, orders found again by their number.
 
-Numbers are whatever the market counts in: integers in every live market, floats in the v4 model, which must reproduce
+Numbers are in the units of the market: integers in every live market, floats in the v4 model, which must reproduce
 published digits. The book only compares, subtracts and negates, so it does not care; nothing here rounds.
 
-What each step costs, n being the orders resting and L the price levels of one side:
+The cost of each step, n being the orders resting and L the price levels of one side:
 
     best order                       O(1)
     add at an old level, cancel      O(1), amortised over the sweeping of cancelled orders
@@ -36,7 +36,7 @@ class Book:
     def submit(
         self, order_id: int, is_buy: bool, price: float, quantity: float, fills: list[Fill], trader: int = -1
     ) -> Order | None:
-        """Trade what crosses, at the resting orders' prices, best first; rest what is left and return it.
+        """Trade the quantity that crosses, at the resting orders' prices, best first; rest the remainder and return it.
 
         Appends to `fills` in the order of trading. The caller answers for a number that is new and a quantity above 0.
         """

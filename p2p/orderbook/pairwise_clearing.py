@@ -17,9 +17,9 @@ Quote = tuple[float, float]
 
 
 def clear(book: Book, capacity: float | None = None) -> list[Pair]:
-    """Trade the crossing heads of a book; what is left stays in it.
+    """Trade the crossing heads of a book; the remainder stays in it.
 
-    Ties go by arrival. `capacity` bounds the sum of the quantities. What a pair pays is the institution's affair.
+    Ties go by arrival. `capacity` bounds the sum of the quantities. The payment of a pair is the institution's affair.
     """
     pairs: list[Pair] = []
     traded: float = 0

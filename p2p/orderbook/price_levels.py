@@ -1,6 +1,6 @@
 """One side of a book: price levels in order, each a queue by arrival, the best at hand.
 
-A cancelled order stays in its queue, with quantity 0, until the queue is swept; whoever reads passes over it.
+A cancelled order stays in its queue, with quantity 0, until the queue is swept; readers pass over it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SWEEP_MIN = 32
 
 
 class Order(msgspec.Struct, gc=False):
-    """A limit order; `quantity` is what is left of it, 0 once it is filled or cancelled."""
+    """A limit order; `quantity` is the untraded part of it, 0 once it is filled or cancelled."""
 
     order_id: int
     is_buy: bool
@@ -41,7 +41,7 @@ class Level(msgspec.Struct, gc=False):
 
 
 class BookSide:
-    """One side of the book, best first for whoever iterates it; `count` orders rest there.
+    """One side of the book, iterated best first; `count` orders rest there.
 
     `ladder` holds the keys of the levels, rising, the best last: the price of a bid, the negated price of an ask.
     """

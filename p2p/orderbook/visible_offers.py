@@ -1,4 +1,4 @@
-"""What an agent may see of the offers opposite to it: all of them, the best only, or a call's book with ranks.
+"""The offers opposite to an agent, as far as it may see them: all, the best only, or a call's book with ranks.
 
 Offers come best first and lazily, so an agent that looks at three pays for three. `seek` serves an agent that would
 read on for a price: it says how many offers were passed over without walking through each of them.
@@ -62,7 +62,8 @@ class Ticker:
 class Ranked:
     """A side of a call's book, where nearly every order has a price of its own: ranks are found by bisection.
 
-    Whoever changes the side says so: `rested` and `traded`. `keys` has one entry an order, rising, the best last.
+    Every change of the side must be reported: `rested` and `traded`. `keys` has one entry an order, rising, the best
+    last.
     """
 
     __slots__ = ("best", "keys", "side", "sign")

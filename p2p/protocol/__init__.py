@@ -1,1 +1,1 @@
-"""What goes over a connection or a broker, without any I/O."""
+"""The protocol of a connection and of a broker, without any I/O."""

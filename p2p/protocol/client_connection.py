@@ -29,11 +29,11 @@ PENDING_MAX = 64
 
 
 ANSWERS = (Accepted, Refused)
-"""What a message of one's own is answered by."""
+"""The answers to a message of one's own."""
 
 
 class ClientProtocol:
-    """The client's end of a line, and what outlives it: the seat, how far it has come, what is unanswered.
+    """The client's end of a line, and the state that outlives it: the seat, the last fact, the unanswered messages.
 
     `state` has the latest of each state by directive, if it `keeps_state`: people look at them, robots fold facts.
     A robot that stands in for somebody has no code of the seat's, it is `lent` a resume token.
@@ -68,9 +68,9 @@ class ClientProtocol:
     def send(self, message: Message, meta: dict[str, int] | None = None) -> tuple[int, bytes]:
         """A message's token and its frame, which is pending from now on.
 
-        Raises ProtocolError when too many are pending, or where the server could not read it: then nothing is pending
-        and no token is used up, for a token that the server never had would hold up all that come after it. Raises it
-        before the first welcome, too: only that tells the last token that was had from this seat.
+        Raises ProtocolError if too many are pending, or if the server could not read it. Then nothing is pending and no
+        token is used up, because a token that the server never had would hold up all later ones. Raises it before the
+        first welcome, too: only that tells the last token that was had from this seat.
         """
         if not self.session:
             raise ProtocolError("not_welcome", "the server has not let us in yet")

@@ -16,7 +16,7 @@ from p2p.messages import BY_DIRECTIVE, Message
 from p2p.messages.envelope import Envelope, Event
 
 UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
-"""What a decoder raises upon bytes that are no JSON, no text, of another shape, or nested without end."""
+"""A decoder's errors upon bytes that are no JSON, no text, of another shape, or nested without end."""
 
 SAFE_INT = 2**53
 """Counters beyond this are no longer exact in a JavaScript client."""
@@ -58,7 +58,7 @@ class WireRecordRead(WireRecord, frozen=True, omit_defaults=True, rename={"sende
 
 
 class ClientFrame(msgspec.Struct, frozen=True):
-    """What a client's frame may hold. A `from` or `to` in it is passed over: the line says who speaks."""
+    """The fields of a client's frame. A `from` or `to` in it is passed over: the line determines the sender."""
 
     directive: Annotated[str, msgspec.Meta(max_length=32)]
     payload: msgspec.Raw = msgspec.Raw(b"{}")
@@ -116,7 +116,7 @@ def read_wire_record(raw: bytes) -> WireRecordRead:
 
 
 def read_client_frame(frame: bytes | str) -> ClientFrame:
-    """What a client's frame says; raises ProtocolError, fatal where it is not JSON at all."""
+    """A client's frame, decoded; raises ProtocolError, fatal if it is not JSON at all."""
     try:
         return _said.decode(frame)
     except msgspec.ValidationError as error:

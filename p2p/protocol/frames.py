@@ -41,24 +41,25 @@ FEED_FACTS_MAX = 500
 FEED_BYTES_MAX = 1 << 20
 """Bytes of a server's frame a client takes."""
 FACTS_KEPT = 2_048
-"""Facts a process remembers having read: what the slowest of its lines is behind the fastest."""
+"""Facts that a process remembers having read: the distance between the slowest of its lines and the fastest."""
 FACT_KEPT_BYTES_MAX = 512
-"""Longer facts (schedules, lists of contracts) are one's own and read anew: what is remembered stays below 2 MB."""
+"""Longer facts (schedules, lists of contracts) are one's own and read anew, so that memory stays below 2 MB."""
 RUNS_KEPT = 256
 """Runs of facts, a frame's each, that a process remembers having read: some of a second of a crowded market."""
 RUN_KEPT_BYTES_MAX = 8 * 1024
-"""Longer runs are a resume's, which no other line is sent: what is remembered stays below 8 MB."""
+"""Longer runs are a resume's, which no other line is sent, so that memory stays below 8 MB."""
 CODE_MAX = 128
-"""Characters of what is given for a code. One has eight: what else was typed or pasted is answered as a wrong code."""
+"""Characters of a text given as a code. A code has eight: any other text, typed or pasted, is answered as a wrong
+code."""
 NAME_MAX = 40
-"""Characters of a person's name, or of a robot's agent: what a list has room for."""
+"""Characters of a person's name, or of a robot's agent, which fit in a list."""
 
 
 class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A client's first frame: a code or a resume token, how far it had come, who controls the seat.
 
-    A spectator has no seat and no code: it is shown what the public of a market is, from the fact after `have`.
-    Who means to conduct the session says `conducts`: then a seat's code, given by mistake, takes nobody's seat.
+    A spectator has no seat and no code: it is shown what the public of a market is, from the fact after `have`. An
+    experimenter's client says `conducts`: then a seat's code, given by mistake, takes nobody's seat.
     """
 
     code: Annotated[str, Meta(max_length=CODE_MAX)] = ""
@@ -81,7 +82,7 @@ class Welcome(msgspec.Struct, frozen=True):
     """The answer to a login. `token` is the last one the session has had from this seat, `facts` how many it was told.
 
     `seat` is None for the experimenter; `seed` is a robot's own and None for people. `stood_in`: a robot has held the
-    seat since the client's last fact: what it has said without an answer is void, and tokens go on from `token`.
+    seat since the client's last fact. Its unanswered messages are void, and tokens go on from `token`.
     """
 
     session: str
@@ -95,7 +96,7 @@ class Welcome(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the peer did wrong: a code for programs, a sentence for people.
+    """A fault of the peer: a code for programs, a sentence for people.
 
     The frame was not taken: `token` is the one that is expected next, where the line stays open.
     """
@@ -195,6 +196,6 @@ def _read_run(raw: bytes) -> tuple[tuple[Instant, Message], ...]:
 
 
 def forget_facts() -> None:
-    """Let go of all that is remembered of what was read: for whoever counts what a process holds."""
+    """Forget all facts that were read, to count the memory that a process holds."""
     _read_fact.cache_clear()
     _read_run.cache_clear()

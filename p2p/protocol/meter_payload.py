@@ -1,4 +1,4 @@
-"""What a household's meter says on a broker."""
+"""The payload of a household's meter on a broker."""
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ _payload = msgspec.json.Decoder(Payload)
 
 
 def measured(raw: bytes, interval_h: float) -> Measured:
-    """What a payload says; raises ProtocolError where it says nothing that could be a reading."""
+    """A payload, decoded; raises ProtocolError if it could be no reading."""
     if len(raw) > PAYLOAD_MAX:
         raise ProtocolError("too_long", f"a reading has {PAYLOAD_MAX} bytes at the most")
     try:

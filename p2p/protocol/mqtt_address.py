@@ -25,7 +25,7 @@ class Broker:
 
 
 def broker_at(address: str, password: str | None = None, ca_file: str | None = None) -> Broker:
-    """The broker of an address; raises ValueError with what would be right."""
+    """The broker of an address; raises ValueError with a right example."""
     wrong = f"'{address.rpartition('@')[2]}' is no broker's address; one is mqtt://127.0.0.1:1883"
     try:
         parts = urlsplit(address)

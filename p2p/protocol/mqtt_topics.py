@@ -1,8 +1,8 @@
-"""What the public is told through a broker: topic names and what is said on each. Publisher and listener share it.
+"""The public's part on a broker: topic names and their payloads. Publisher and listener share it.
 
-All topics lie under `tradingpit/<session>/`, in a session of several markets under `tradingpit/<session>/<market>/`.
-A broker's listener sees what the public channel shows (p2p/information/projection.py) and nothing else; figures of
-welfare when the session is over, or earlier where its scenario says that it is a demonstration.
+All topics lie under `tradingpit/<session>/`, in a session of several markets under `tradingpit/<session>/<market>/`. A
+broker's listener sees the public channel (p2p/information/projection.py) and nothing else. Figures of welfare come when
+the session is over, or earlier if its scenario says that it is a demonstration.
 """
 
 import re
@@ -15,9 +15,9 @@ from p2p.messages import Called, Contract
 ROOT = "tradingpit"
 _NOT_IN_A_LEVEL = re.compile("[#+/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 ONLINE, OFFLINE = b"online", b"offline"
-"""What `status` says: the first at birth, the second at a farewell or as the last will."""
+"""Payloads of `status`: the first at birth, the second at a farewell or as the last will."""
 CONTRACTS_KEPT = 500
-"""Contracts of the running period on `contracts`: what a late listener's chart needs, below 100 kB."""
+"""Contracts of the running period on `contracts`: enough for a late listener's chart, below 100 kB."""
 CALLS_KEPT = 100
 """Calls of the running period on `call`, the last ones: more than a screen has lines, below 5 kB ten times a second."""
 LEVELS_SHOWN = 50
@@ -83,9 +83,8 @@ class Call(msgspec.Struct, frozen=True):
     """`call`, retained, ten a second at the most, in call markets: the period's calls after the fact of that number.
 
     `held` has those that were held, the last ones where they are many, the same struct as on a WebSocket. `price` and
-    `quantity` are what a call held now would give: no price where nothing meets, neither where that is hidden, and then
-    `held` says of calls that they were held and no more. `next_at` is when the next is held, absent while no clock runs
-    towards one.
+    `quantity` are the result of a call held now. `price` is null if no orders cross. If results are hidden, both are
+    null and `held` lists call numbers only. `next_at` is when the next is held, absent while no clock runs towards one.
     """
 
     at: Instant
@@ -120,12 +119,12 @@ class Contracts(msgspec.Struct, frozen=True):
 
 
 class Interval(msgspec.Struct, frozen=True):
-    """`interval`, QoS 1, the last one retained: what a period came to. A `period` that was had is a repeat.
+    """`interval`, QoS 1, the last one retained: the results of a period. A `period` that was had is a repeat.
 
     They come in the order of their periods, each after its contracts; those of a broker's absence when it is back.
     `price_mean` is weighted by quantity; there are no prices without contracts, and nothing but `period` and `at` where
-    contracts are hidden. Energy is that of three households or more: import and export are the sums of all, `feeder_wh`
-    is what the feeder's head carries, the one less the other.
+    contracts are hidden. Energy is that of three households or more. Import and export are the sums of all;
+    `feeder_wh`, at the feeder's head, is the one less the other.
     """
 
     period: int
@@ -153,7 +152,7 @@ class Announcement(msgspec.Struct, frozen=True):
 
 
 class Efficiency(msgspec.Struct, frozen=True):
-    """What a finished period came to, of what it could have: no efficiency where there was nothing to gain."""
+    """The result of a finished period, as a share of the possible one: no efficiency if there was nothing to gain."""
 
     period: int
     surplus: Money

@@ -31,7 +31,7 @@ SENTENCES = {
     errno.EEXIST: "it is there already",
     errno.ENAMETOOLONG: "its name is too long",
 }
-"""What an error of the operating system means to somebody who has typed a command."""
+"""Errors of the operating system, worded for somebody who has typed a command."""
 _NUMBER = re.compile(r"\[Errno (-?\d+)\]")
 NO_HOST = "there is no machine of that name; is it spelled right?"
 
@@ -39,7 +39,7 @@ NO_HOST = "there is no machine of that name; is it spelled right?"
 def websocket_url(typed: str) -> str:
     """The address as a WebSocket's; `host:port` will do, and `host` where the server has its usual port.
 
-    Raises ValueError with what would be right.
+    Raises ValueError with a right example.
     """
     whole = typed if "://" in typed else f"ws://{typed}"
     try:

@@ -1,4 +1,4 @@
-"""The server's end of a connection: what a client's frames say."""
+"""The server's end of a connection, which reads a client's frames."""
 
 import msgspec
 
@@ -11,7 +11,7 @@ FAULTS_MAX = 20
 
 
 class ServerProtocol:
-    """The server's end of a line: what a client's frames say, and how often it has been wrong."""
+    """The server's end of a line: it reads a client's frames, and counts the client's faults."""
 
     def __init__(self, faults_max: int = FAULTS_MAX) -> None:
         self.open = False

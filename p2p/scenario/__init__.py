@@ -1,1 +1,1 @@
-"""What an experimenter writes: the scenario's tables, their check, and what follows from them alone."""
+"""The experimenter's file: the scenario's tables, their check, and all that follows from them alone."""

@@ -6,7 +6,7 @@ from p2p.scenario.schema import InformationSet, Scenario
 
 
 def seats_of_markets(scenario: Scenario, seed: int) -> list[tuple[Seat, ...]]:
-    """Which seats each market has: drawn by the session's seed, whoever sits there."""
+    """Seats of each market, drawn by the session's seed, independent of their holders."""
     order = list(range(scenario.seats))
     stream(seed, "seats").shuffle(order)
     size = scenario.traders

@@ -1,4 +1,4 @@
-"""What institutions and environments can do, as far as others must know it: asked for in the place of their names.
+"""Capabilities of institutions and environments, as far as others must know them; code asks for these, never for names.
 
 A scenario's check, its public rules, projection, agents, terminal and server ask these questions. They ask for no name:
 an institution that is new here answers them in the same way.
@@ -25,11 +25,11 @@ class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True):
     posts: bool = False
     """Sellers post one offer each, hidden until posting ends; then buyers take. Nobody bids."""
     trades_energy: bool = False
-    """What is traded is energy in Wh, measured and settled, and not units of a schedule."""
+    """Trade is in energy, in Wh, measured and settled, and not in units of a schedule."""
 
 
 ASKED: tuple[str, ...] = Capabilities.__struct_fields__
-"""The names of all capabilities: what an agent may refuse."""
+"""The names of all capabilities; an agent may refuse any of them."""
 
 InstitutionName: TypeAlias = Literal["standing", "continuous", "call", "posted-offer"]
 """The word `name` in the table [institution]."""
@@ -40,5 +40,5 @@ INSTITUTIONS: dict[InstitutionName, Capabilities] = {
     "call": Capabilities(has_book=True, collects=True, many_units=True, withdraws=True),
     "posted-offer": Capabilities(has_book=True, many_units=True, posts=True),
 }
-"""What each institution can do; p2p/institutions/registry.py has their classes."""
+"""The capabilities of each institution; p2p/institutions/registry.py has their classes."""
 INSTITUTION_NAMES: tuple[str, ...] = get_args(InstitutionName)

@@ -11,7 +11,7 @@ Charge = Annotated[int, Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 
 
 class Charges(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What the experimenter takes (or, negative, gives), in the smallest unit of money."""
+    """Money that the experimenter takes (or, negative, gives), in the smallest unit of money."""
 
     commission: Annotated[int, Meta(ge=0, le=PRICE_MAX)] = 0
     """Of each side of a contract."""
@@ -21,7 +21,7 @@ class Charges(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     """Of each unit that is sold; below 0 a subsidy."""
 
     def due(self, role: Role, quantity: Quantity) -> Money:
-        """What one side of a contract pays."""
+        """The charges on one side of a contract."""
         return self.commission + quantity * self.per_unit(role)
 
     def per_unit(self, role: Role) -> Price:
@@ -30,7 +30,7 @@ class Charges(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 
 
 def gain(role: Role, value: Money, price: Price) -> Money:
-    """What one unit leaves its trader, before charges."""
+    """The gain of one unit's trader, before charges."""
     return value - price if role == "buyer" else price - value
 
 

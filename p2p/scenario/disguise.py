@@ -1,7 +1,7 @@
 """A disguise of known values: one constant added to values, costs and prices alike, so that no book holds the answer.
 
-The market is the same: who gains from trading with whom, and how much. Only what is counted from zero differs (Smith's
-alpha, which is relative to P0). The disguised scenario is what is played and recorded.
+The market is the same: every pair of traders gains from a trade exactly as before. Only measures counted from zero
+differ (Smith's alpha, which is relative to P0). The disguised scenario is the one played and recorded.
 """
 
 import msgspec

@@ -1,4 +1,4 @@
-"""What every table [environment] answers, whichever environment it is of."""
+"""The questions that every table [environment] answers, of any environment."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Self
@@ -8,7 +8,7 @@ import msgspec
 from p2p.base.units import Money, Price
 
 Wrong = tuple[str, str]
-"""A key and what is wrong with it."""
+"""A key and its fault."""
 
 
 class EnvironmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="name"):
@@ -16,7 +16,7 @@ class EnvironmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     name: ClassVar[str]
     trades_energy: ClassVar[bool] = False
-    """Whether what is traded is energy, and not units of a schedule."""
+    """Whether energy is traded, and not units of a schedule."""
     tables: ClassVar[Mapping[str, type[msgspec.Struct]]] = {}
     """The tables below this one, by key."""
     undisguised: ClassVar[str] = "only induced values can be disguised; this scenario's environment has none"
@@ -28,11 +28,11 @@ class EnvironmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         raise NotImplementedError
 
     def wrong(self, periods: int) -> list[Wrong]:
-        """What contradicts what in a session of so many periods, each with its key below [environment]."""
+        """Contradictions in a session of so many periods, each with its key below [environment]."""
         raise NotImplementedError
 
     def sides(self) -> str:
-        """Who the seats of a market are, in words."""
+        """The seats of a market by role, in words."""
         return f"{self.traders} traders"
 
     @property
@@ -46,7 +46,7 @@ class EnvironmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         return False
 
     def drawn(self, seed: int) -> list[str]:
-        """Lines of the sheet on what changes from period to period; of what is drawn, that this seed draws it."""
+        """Lines of the sheet on changes from period to period; of random ones, that this seed draws them."""
         return []
 
     def shortened(self, periods: int) -> Self:

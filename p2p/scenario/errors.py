@@ -1,6 +1,6 @@
-"""What is wrong with a scenario's text, in one line: file, line, key, and what would be right.
+"""The fault in a scenario's text, in one line: file, line, key, and a right value.
 
-msgspec says what is wrong in words of its own; here they become the reader's: the keys there are, the nearest one.
+msgspec words its errors for programmers; here they become the reader's: the valid keys, the nearest one.
 """
 
 import re
@@ -13,7 +13,7 @@ from p2p.scenario.toml_lines import line_of
 
 
 class ScenarioError(Exception):
-    """The scenario is wrong: which key, on which line, and what would be right."""
+    """The scenario is wrong; the text names key and line, and says how to mend it."""
 
 
 Tables = Mapping[str, type[msgspec.Struct]]

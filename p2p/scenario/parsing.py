@@ -24,7 +24,7 @@ from p2p.scenario.toml_lines import line_of
 from p2p.scenario.validation import contradictions
 
 NAMES = tuple(ENVIRONMENTS)
-"""Of environments; a tuple, for what is written in their place may be anything."""
+"""Of environments; a tuple, because the file may have anything in their place."""
 
 
 def parse(text: str, name: str = "scenario") -> Scenario:

@@ -1,4 +1,4 @@
-"""The table [environment] of a prosumer market: who has panels and batteries, which tariffs are drawn, which day it is.
+"""The table [environment] of a prosumer market: panels and batteries, the tariffs that are drawn, the day.
 
 Energy in Wh, power in W, prices per kWh in the scenario's smallest unit of money (0.1 c/kWh, say). Money is price × Wh:
 where a price is in tenths of a cent per kWh, 10,000 of its units are a cent.
@@ -17,11 +17,11 @@ class Battery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Capacity and limits; the state of charge is kept in kWh between its two bounds."""
 
     capacity_kwh: float
-    """What it holds when it is full; above 0."""
+    """Charge of a full battery; above 0."""
     power_kw: float = 5.0
     """The most it takes or gives, at the house's side; above 0."""
     round_trip_efficiency: float = 0.9
-    """What comes out again of what goes in; above 0, at most 1."""
+    """Share of the energy put in that comes out again; above 0, at most 1."""
     soc_min: float = 0.1
     """The least state of charge, as a share of the capacity; 0 ≤ soc_min ≤ soc_start ≤ soc_max ≤ 1."""
     soc_max: float = 1.0
@@ -63,9 +63,9 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
     seats: Annotated[int, Meta(ge=2, le=SEATS_MAX)]
     """Households of one market."""
     buy: Range
-    """What a seat pays the grid, a tariff of its own that is drawn once a session."""
+    """A seat's price of energy from the grid, a tariff of its own that is drawn once a session."""
     feed_in: Range
-    """What a seat gets from the grid, drawn likewise."""
+    """A seat's price for energy fed into the grid, drawn likewise."""
     starts_at: TimeOfDay = "10:00"
     """The time of day of the first interval, HH:MM, a multiple of five minutes."""
     interval_min: Annotated[int, Meta(ge=5, le=1_440, multiple_of=5)] = 5
@@ -75,20 +75,20 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
     batteries: Count = 0
     """How many seats have a battery: those with panels first."""
     battery: Battery | None = None
-    """What a battery is like; needed where there are some."""
+    """The data of a battery; needed if there are any."""
     noise: Annotated[float, Meta(ge=0, le=1)] = 0.0
     """Relative standard deviation of metered load and PV around their forecast."""
     flexible_wh: Energy = 0
     """Load per interval that a seat would add at `flexible_value` or less."""
     flexible_value: Range | None = None
-    """What a kWh of flexible load is worth to a seat, drawn once a session; between feed_in and buy."""
+    """The value of a kWh of flexible load to a seat, drawn once a session; between feed_in and buy."""
     grid_limit_w: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)] | None = None
     """The most a seat's connection carries either way. Beyond it load is unserved, at `unserved_price`, and feed-in is
     curtailed, for nothing."""
     unserved_price: Tariff | None = None
-    """What a kWh that cannot be served costs; without it, ten times the dearest tariff."""
+    """The cost of a kWh that cannot be served; without it, ten times the dearest tariff."""
     end_value: Tariff = 0
-    """What a kWh of charge that is left in a battery at the end is worth."""
+    """The value of a kWh of charge left in a battery at the end."""
     money_unit: Annotated[str, Meta(min_length=1, max_length=8)] = "c"
     """The unit in which money (price × Wh) is shown."""
     money_per_unit: Annotated[int, Meta(ge=1, le=10**12)] = 10_000
@@ -112,15 +112,15 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
 
     @property
     def unserved(self) -> Price:
-        """What a kWh that cannot be served costs; without a statement, ten times the dearest tariff."""
+        """The cost of a kWh that cannot be served; without a statement, ten times the dearest tariff."""
         return 10 * self.buy.high if self.unserved_price is None else self.unserved_price
 
     def grid_limit_wh(self) -> int | None:
-        """What the connection carries in an interval."""
+        """The connection's capacity in an interval."""
         return None if self.grid_limit_w is None else int(self.grid_limit_w * self.interval_h)
 
     def wrong(self, periods: int) -> list[Wrong]:
-        """What contradicts what, each with its key below [environment]."""
+        """Contradictions, each with its key below [environment]."""
         return [*self._tariffs_wrong(), *self._things_wrong()]
 
     def _tariffs_wrong(self) -> list[Wrong]:

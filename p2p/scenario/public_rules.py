@@ -1,4 +1,4 @@
-"""What every trader is told of a market before it opens: its public rules, and nothing of values."""
+"""A market's public rules, told to every trader before it opens, and nothing of values."""
 
 from typing import Literal
 
@@ -13,10 +13,10 @@ from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 
 
 class EnergyRules(msgspec.Struct, frozen=True):
-    """What everybody knows of an energy market: which day it is, and in which units its money is shown.
+    """Public facts of an energy market: its day, and the units in which its money is shown.
 
     A price is per kWh, in the scenario's `currency`; money is price × Wh, and `money_per_unit` of it is a `money_unit`.
-    `noise`: how far meters are from the forecast, relatively. `battery`: what a battery is like, None where none is.
+    `noise`: how far meters are from the forecast, relatively. `battery`: the data of a battery, None if there are none.
     """
 
     starts_at: str
@@ -35,8 +35,8 @@ class PublicRules(msgspec.Struct, frozen=True):
     real `reaction`, people receive the default. `takeover_after_s`: after so long without a connection a robot trades
     in one's place, unpaid, until one is back; None: the seat passes. `fills_seats`: robots take the seats that are
     empty at the start. `values_change`: whether values may differ from one period to the next; how and when, nobody is
-    told beforehand. `capabilities`: what the institution and the environment can do; listeners ask these, and not
-    for the institution's name.
+    told beforehand. `capabilities`: those of the institution and the environment; listeners ask these, and not for the
+    institution's name.
     """
 
     title: str
@@ -78,7 +78,7 @@ class PublicRules(msgspec.Struct, frozen=True):
 
 
 def public_rules(scenario: Scenario, information: InformationSet | None = None, to_robot: bool = False) -> PublicRules:
-    """What a scenario tells everybody, and which information set the one who is told has."""
+    """The public rules of a scenario, with the recipient's own information set."""
     rules = scenario.institution
     robots = scenario.robots if to_robot or scenario.disclosure == "told" else RobotRules()
     return PublicRules(

@@ -1,7 +1,7 @@
 """Reaction times: how long a robot takes between two looks at the market, live and simulated by the same law.
 
 A market in which robots answer in milliseconds is another treatment than one with human reaction times (Cartlidge &
-Cliff 2012), so the law is the scenario's (`[robots] reaction`) or a robot's own. It is written
+Cliff 2012). So the law is the scenario's (`[robots] reaction`) or a robot's own. It is written
 
     none                as fast as the feed: every 20 ms, in which one frame of public facts leaves
     fixed:2             always 2 seconds
@@ -9,10 +9,10 @@ Cliff 2012), so the law is the scenario's (`[robots] reaction`) or a robot's own
     exponential:2       with a mean of 2 seconds (exponential: with the scenario's mean). The default
     lognormal:2-0.5     with a mean of 2 seconds, and 0.5 the standard deviation of its logarithm
 
-The default is human-like in its mean, not in its law: memoryless times equal the literature's uniform activation, in
+The default is human-like in its mean, not in its law. Memoryless times equal the literature's uniform activation, in
 which every trader is as likely as any other to be next. People's times are nearer to lognormal (Luce 1986, Response
-Times). Seconds are the market's, which stand still in a pause; with `:wall` at the end they are the wall's.
-Simulated, and wherever nobody pauses, both are the same.
+Times). Seconds are the market's, which stand still in a pause; with `:wall` at the end they are the wall's. Simulated,
+and wherever nobody pauses, both are the same.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from math import isfinite, log
 from random import Random
 
 NONE_S = 0.02
-"""One tick of the feed: who looks more often sees nothing new."""
+"""One tick of the feed: a robot that looks more often sees nothing new."""
 LEAST_S, MOST_S = 0.001, 86_400.0
 """From a millisecond, in which no order gets through a network, to a day."""
 SIGMA = 0.5

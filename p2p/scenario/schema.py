@@ -18,11 +18,11 @@ TITLE_MAX = 200
 AGENT_MAX = 200
 """Characters of an agent's name with its parameters: a path to a file of one's own fits."""
 TEXT_MAX = 20_000
-"""Characters of instructions or of a source: what a person reads before a session."""
+"""Characters of instructions or of a source: about as many as a person reads before a session."""
 
 Text = Annotated[str, Meta(max_length=TEXT_MAX)]
 InformationSet = Literal["ticker", "quotes", "book"]
-"""What of the market is shown, least with `quotes`, most with `book`: see p2p/information/projection.py."""
+"""The part of the market that is shown, least with `quotes`, most with `book`: see p2p/information/projection.py."""
 Signed = Annotated[int, Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 Amount = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
 Units = Annotated[tuple[Amount, ...], Meta(min_length=1, max_length=UNITS_MAX)]
@@ -44,7 +44,7 @@ class InstitutionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tick: Annotated[int, Meta(ge=1, le=PRICE_MAX)] = 1
     """Prices are price_min and whole numbers of ticks above it."""
     terms: Terms = Terms()
-    """What else holds of trade."""
+    """The other rules of trade."""
     call: CallTerms | None = None
     """How a call is held; for `call` alone."""
     posting: PostingTerms | None = None
@@ -52,7 +52,7 @@ class InstitutionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the institution can do."""
+        """The institution's capabilities."""
         return INSTITUTIONS[self.name]
 
 
@@ -62,9 +62,9 @@ class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     from_period: Annotated[int, Meta(ge=2, le=1_000)]
     """The first period that it holds for, and all after it."""
     buyers: Signed = 0
-    """What is added to every value, on top of earlier shifts."""
+    """Added to every value, on top of earlier shifts."""
     sellers: Signed = 0
-    """What is added to every cost, likewise."""
+    """Added to every cost, likewise."""
 
 
 class Redraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,13 +84,13 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
     name: ClassVar = "induced"
     tables: ClassVar = {"shifts": Shift, "redraw": Redraw}
     buyers: Traders
-    """For each buyer what each of his units is worth to him in a period."""
+    """For each buyer the value of each unit to them in a period."""
     sellers: Traders
-    """For each seller what each of his units costs him."""
+    """For each seller the cost of each unit to them."""
     shifts: Annotated[tuple[Shift, ...], Meta(max_length=100)] = ()
     """Supply and demand that move between periods."""
     redraw: Redraw | None = None
-    """Values and costs drawn anew; then those above only say who has how many units."""
+    """Values and costs drawn anew; then those above only give each trader's number of units."""
 
     @property
     def traders(self) -> int:
@@ -145,12 +145,12 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
         return msgspec.structs.replace(self, buyers=self.buyers * times, sellers=self.sellers * times)
 
     def dearest(self) -> Price:
-        """The highest of all values and costs, and of what may be drawn in their place."""
+        """The highest of all values and costs, and of those that may be drawn in their place."""
         given = max(max(units) for units in (*self.buyers, *self.sellers))
         return given if self.redraw is None else max(given, self.redraw.high)
 
     def raised(self, constant: Money) -> Self:
-        """All values and costs so much higher, and what may be drawn in their place."""
+        """All values and costs raised by a constant, and those that may be drawn in their place."""
 
         def more(traders: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
             return tuple(tuple(value + constant for value in units) for units in traders)
@@ -171,11 +171,11 @@ class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[[arms]]: a treatment arm; so many seats of each market, drawn by seed, have this information set."""
 
     name: Annotated[str, Meta(min_length=1, max_length=40)]
-    """What it is called in tables."""
+    """Its name in tables."""
     seats: Annotated[int, Meta(ge=1, le=SEATS_MAX)]
     """How many seats of each market it has; all arms together have them all."""
     information: InformationSet
-    """What these seats are shown, in the place of the session's `information`."""
+    """The information set of these seats, in the place of the session's `information`."""
 
 
 class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,7 +189,7 @@ class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Vacancies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[vacancies]: what becomes of seats that nobody holds."""
+    """[vacancies]: the treatment of seats that nobody holds."""
 
     fill: Annotated[str, Meta(max_length=AGENT_MAX)] = ""
     """The robot on seats that are empty when trading starts, as `pit agents` names them; "": they stay empty."""
@@ -206,11 +206,11 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that defines a session but its seed."""
 
     title: Annotated[str, Meta(min_length=1, max_length=TITLE_MAX)]
-    """What it is called on every screen."""
+    """Its name on every screen."""
     institution: InstitutionRules
     """Which rules of trade."""
     environment: EnvironmentTable
-    """Who may trade what, at which values and costs."""
+    """The traders, and their values and costs."""
     periods: Annotated[int, Meta(ge=1, le=1_000)]
     """How many periods are played."""
     period_s: Seconds
@@ -220,16 +220,17 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     markets: Annotated[int, Meta(ge=1, le=SEATS_MAX)] = 1
     """How many such markets run side by side; seats are dealt to them by seed."""
     identities: Literal["hidden", "alias", "per_period"] = "hidden"
-    """What is told of who said an order: nothing, an alias for the session, or one anew each period."""
+    """The identity shown with an order: none, an alias for the session, or a new one each period."""
     no_loss: Literal["off", "people"] = "off"
     """Whether orders of people are refused that could cost them more than their units are worth. Robots decide for
     themselves."""
     loss_floor: Amount | None = None
-    """How far behind anybody may fall in the session: an order that could take him further is refused."""
+    """The largest loss of a trader in the session: an order that could increase it further is refused."""
     charges: Charges = NO_CHARGES
     """Commission, taxes and subsidies."""
     information: InformationSet = "book"
-    """What seats are shown: the best quotes (`quotes`), contracts too (`ticker`), or orders as well (`book`)."""
+    """The information shown to seats: the best quotes (`quotes`), contracts too (`ticker`), or orders as well
+    (`book`)."""
     arms: Annotated[tuple[Arm, ...], Meta(max_length=20)] = ()
     """Seats of a market that are shown different things."""
     start: Literal["when_full", "experimenter"] = "when_full"
@@ -239,23 +240,23 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     robots: RobotRules = RobotRules()
     """How fast robots are."""
     purpose: Literal["research", "teaching"] = "research"
-    """What the session is for; see `vacancies.drop_out`."""
+    """The use of the session; see `vacancies.drop_out`."""
     disclosure: Literal["told", "not_mentioned"] = "told"
     """Whether everybody is told that robots may trade, and how many do."""
     vacancies: Vacancies = Vacancies()
-    """What becomes of seats that nobody holds."""
+    """The treatment of seats that nobody holds."""
     spectators: Literal["open", "none"] = "open"
     """Whether the public may watch, on screens and on a broker."""
     demonstration: bool = False
-    """Whether the public is told after each period, not only at the end, what was gained of what could be."""
+    """Whether the public is told the share of the possible gains after each period, not only at the end."""
     source: Text = ""
-    """Where the market is from, for whoever runs it."""
+    """The origin of the market, for the experimenter."""
     instructions: Text = ""
-    """What traders read before the session, and whenever they ask."""
+    """The traders' instructions, shown before the session and on request."""
 
     @property
     def capabilities(self) -> Capabilities:
-        """What its institution and its environment can do."""
+        """The capabilities of its institution and its environment."""
         of_institution = self.institution.capabilities
         return msgspec.structs.replace(of_institution, trades_energy=self.environment.trades_energy)
 

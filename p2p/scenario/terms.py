@@ -18,24 +18,24 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     price_floor: WirePriceLimit | None = None
     """A price control: nobody may trade or quote below it."""
     quotes: Literal["both", "buyers", "sellers"] = "both"
-    """Who may make quotes; the others can only accept (Smith 1962, Test 8: sellers only)."""
+    """The sides that may make quotes; the others can only accept (Smith 1962, Test 8: sellers only)."""
     units: Literal["one", "many"] = "many"
     """One unit an order at the most, or many."""
     improvement: bool | None = None
     """Whether a quote must improve on the standing one. Without it, as the institution has it by nature (standing: yes;
     continuous: no; call: no)."""
     self_trade: Literal["refuse", "cancel_resting"] = "refuse"
-    """What happens when an order meets one of the same trader: the new one is refused, or the old one leaves."""
+    """The treatment of an order that meets one of the same trader: the new one is refused, or the old one leaves."""
     order_life: Literal["interval", "period", "session"] = "interval"
-    """When an order that rests ends: with the call or period it was made in (`interval`), with the period (of several
-    calls), or with the session."""
+    """The end of an open order: with its call or period (`interval`), with the period (of several calls), or with the
+    session."""
 
 
 NO_TERMS = Terms()
 
 
 class CallTerms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What a call auction has beside them."""
+    """The further terms of a call auction."""
 
     pricing: Literal["uniform", "ask"] = "uniform"
     """One `uniform` price, or each pair at its `ask`'s price (as in the v4 model)."""
@@ -44,8 +44,8 @@ class CallTerms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     rounding: Literal["down", "nearest", "up"] = "nearest"
     """To which tick it is rounded when it falls between two."""
     rationing: Literal["earlier", "pro_rata"] = "earlier"
-    """Who of the marginal orders at one price trades: the `earlier`, or each its share (`pro_rata`, rounded down, what
-    is left over to the earlier)."""
+    """Trading among the marginal orders at one price: the `earlier` first, or each its share (`pro_rata`, rounded down,
+    the remainder to the earlier)."""
     calls: Annotated[int, Meta(ge=1, le=1_000)] = 1
     """How many calls a period has, at equal distances, the last at its end (several: frequent batch auctions)."""
     feeder_cap_kw: Annotated[float, Meta(gt=0, le=1e9)] | None = None

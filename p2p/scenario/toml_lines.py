@@ -1,7 +1,7 @@
 """On which line of a TOML text a key stands, for error messages: the parser of the standard library does not say.
 
-The text has been parsed, so it is TOML. Only what stands at the beginning of a line outside of every array and every
-string is a table or a key: unit values over several lines, or instructions that look like keys, are neither.
+The text has been parsed, so it is TOML. A table or a key stands at the beginning of a line, outside of every array and
+every string. Unit values over several lines, or instructions that look like keys, are neither.
 """
 
 import re

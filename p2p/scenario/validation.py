@@ -1,4 +1,4 @@
-"""What in a scenario contradicts what."""
+"""Contradictions between the keys of a scenario."""
 
 from p2p.base.units import SEATS_MAX
 from p2p.scenario.reaction_times import ReactionError, parse_reaction

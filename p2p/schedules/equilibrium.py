@@ -1,7 +1,7 @@
 """Supply and demand: competitive quantity, price tunnel and maximum surplus, from the traders' schedules.
 
-A schedule is a role and steps (value or cost of each unit, number of units). Smith (1962): the competitive price P0 is
-where supply and demand meet; where they meet in an interval of prices, the tunnel, P0 is its midpoint.
+A schedule is a role and steps (value or cost of each unit, number of units). Smith (1962): supply and demand meet at
+the competitive price P0. If they meet in an interval of prices, the tunnel, P0 is its midpoint.
 """
 
 from collections.abc import Iterable
@@ -47,8 +47,8 @@ def supply(schedules: Iterable[Schedule]) -> list[Step]:
 def equilibrium(schedules: Iterable[Schedule], charges: Charges = NO_CHARGES) -> Equilibrium:
     """Where demand and supply meet.
 
-    A tax per unit is a wedge between them: it moves price and quantity, while the maximum surplus, of which the tax is
-    a part, stays what it is without. A commission, which is paid per contract, is left out.
+    A tax per unit is a wedge between them: it moves price and quantity. The maximum surplus, of which the tax is a
+    part, stays as it is without. A commission, which is paid per contract, is left out.
     """
     schedules = list(schedules)
     bids, asks = demand(schedules), supply(schedules)

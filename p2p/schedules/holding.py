@@ -1,4 +1,4 @@
-"""What a trader holds in a period: a role and steps of value or cost, best first; and how far it has traded them."""
+"""A trader's holding in a period: a role and steps of value or cost, best first, and how far it has traded them."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ class Holding:
 
     @property
     def units_left(self) -> Quantity:
-        """What can still be traded."""
+        """The units that can still be traded."""
         return self.total - self.traded
 
     def unit_value(self) -> Money | None:
@@ -61,14 +61,14 @@ class Holding:
         return total(value * many for value, many in self.pieces(quantity))
 
     def trade(self, price: Price, quantity: Quantity, charges: Charges = NO_CHARGES) -> Money:
-        """Use the next units at a price; what that gains, charges taken."""
+        """Use the next units at a price; returns the gain, charges taken."""
         assert quantity <= self.units_left, "nobody trades more than he holds"
         gained = total(gain(self.role, value, price) * many for value, many in self.pieces(quantity))
         self.traded += quantity
         return gained - charges.due(self.role, quantity)
 
     def gains(self, commitments: list[tuple[Price, Quantity]], charges: Charges = NO_CHARGES) -> list[Money]:
-        """What each piece of such trades would gain at worst, in the order in which the units would go.
+        """The least gain of each piece of such trades, in the order in which the units would go.
 
         A commission is paid per contract, and at worst each unit meets another order: it is taken from every one.
         """

@@ -1,11 +1,11 @@
 """One market of a session: its institution and its environment, and how what they send reaches one another.
 
-The MES's actors send one another messages: the environment `start_period` to the institution, the institution
-`start_round` to its agents and a `reminder` to itself, `contract` to the environment, which hears of `end_round`, too.
-They are all events of the session, so that a recording shows them.
+The MES's actors send one another messages. The environment sends `start_period` to the institution, the institution
+`start_round` to its agents and a `reminder` to itself. It sends each `contract` to the environment, which hears of
+`end_round`, too. They are all events of the session, so that a recording shows them.
 
-A trader's order is the institution's to judge. Only what needs values (`no_loss`, `loss_floor`) or the clock (a pause)
-is judged here.
+A trader's order is the institution's to judge. Rules that need values (`no_loss`, `loss_floor`) or the clock (a pause)
+are judged here, and no others.
 """
 
 from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION, Address, Seat
@@ -82,7 +82,7 @@ class Market:
     # --- what traders say ---------------------------------------------------------------------------------------
 
     def handle(self, seat: Seat, message: Message, token: int) -> list[Event]:
-        """What comes of a trader's message: it is accepted, with what follows, or refused."""
+        """The events of a trader's message: it is accepted, with its effects, or refused."""
         if message.recipient == ENVIRONMENT:
             answer = self.environment.handle(message, seat)
         else:
@@ -122,7 +122,7 @@ class Market:
     # --- how messages travel in it ------------------------------------------------------------------------------
 
     def deliver(self, sender: Address, sents: list[Outgoing]) -> list[Event]:
-        """What was sent, as events, each handed to its addressee, and what that one sends in turn."""
+        """Messages as events, each handed to its addressee, and the messages that the addressee sends in turn."""
         events = []
         for to, message in sents:
             events.append(Event(message, sender, to, self.number))

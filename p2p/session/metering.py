@@ -27,7 +27,7 @@ class MeterReadings:
         self.last: dict[Seat, Instant] = {}
 
     def judge(self, reading: Reading, now: Instant, age_max: Duration, environment: Environment) -> Verdict:
-        """What becomes of a reading in an environment; one that is taken is remembered, and handed on."""
+        """The verdict on a reading in an environment; one that is taken is remembered, and handed on."""
         if environment.interval_h is None:
             return "not_metered"
         verdict = self._verdict(reading, now, age_max, environment.interval_h)

@@ -1,12 +1,12 @@
-"""A session's phases as one table: what may be said in each of them, and the phase that comes of it.
+"""A session's phases as one table: the messages permitted in each of them, and the next phase.
 
 A row is a phase; an entry is an event of it and the phase that comes next. An event is a message to the session, or a
 Moment, which comes by itself. A message that is not in the row is refused `not_now`. A pause is no phase: the phase
 waits, and has another row as long as the pause lasts. Traders' orders are not in the table: a market judges them, and
 it is closed outside its periods.
 
-A stage that is not trading (instructions, questions, payment) is one more phase: a name in Phase, a row, and an entry
-of another row that leads to it.
+A stage that is not trading (instructions, questions, payment) is one more phase. It needs a name in Phase, a row, and
+an entry of another row that leads to it.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ Phase: TypeAlias = Literal["unopened", "lobby", "trading", "break", "ended"]
 
 
 class Moment(Enum):
-    """What happens in a session without a message that says so."""
+    """A turn of a session that no message announces."""
 
     SEATS_FILLED = auto()
     """The last seat is taken where a session starts by itself when it is full."""
@@ -90,7 +90,7 @@ def next_phase(phase: Phase, paused: bool, cause: Cause) -> Phase | None:
 
 
 def may_say(sender: Address) -> tuple[type[Message], ...]:
-    """What the session may be told by whom."""
+    """The messages that the session takes from a sender."""
     if is_seat(sender):
         return FROM_TRADERS
     if sender == EXPERIMENTER:

@@ -1,4 +1,4 @@
-"""Who holds the seats of a session: people, robots, and robots in the place of people."""
+"""Holders of a session's seats: people, robots, and robots in the place of people."""
 
 from p2p.base.units import Controller, Seat
 from p2p.messages import Joined, Lobby, Message, Robots
@@ -8,7 +8,8 @@ from p2p.session.stand_ins import StandIns
 
 
 class Roster:
-    """`present`: the connected seats, and what holds them. `controllers`: what each seat's own holder was last.
+    """`present`: the connected seats, each with its kind of holder. `controllers`: the last kind of each seat's own
+    holder.
 
     `stand_ins`: robots in the place of people, in a scenario that has them.
     """
@@ -42,7 +43,8 @@ class Roster:
         return stands_in or self.controllers.get(seat) == "human"
 
     def news(self, phase: Phase) -> Message | None:
-        """What all are told: before trading how many are there; later how many robots, where that has changed."""
+        """The news for all: before trading the number of those present, later the number of robots, if that has
+        changed."""
         robots = sum(one == "robot" for one in self.present.values()) if self.tells_robots else None
         if phase == "lobby":
             self.robots_told = robots or 0
@@ -53,5 +55,5 @@ class Roster:
         return Robots(robots)
 
     def state(self) -> object:
-        """Who is there, who was, and what was told of it, for digests."""
+        """Those present now and before, and the news told of them, for digests."""
         return (sorted(self.present.items()), sorted(self.controllers.items()), self.robots_told)

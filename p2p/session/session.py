@@ -7,8 +7,8 @@ Theory of operation
 ever comes in as `now`. The same messages at the same times give the same events: live, simulated, recovered, verified.
 
 The machine puts four things together: the table of phases (permissions.py), the clock (alarms.py), the seats' holders
-(roster.py) and the markets (market.py). Only the table changes the phase. All that anybody sends is an event; who is
-told which is decided by p2p/information/projection.py. A refusal is a value: an event to its sender alone. Repeated
+(roster.py) and the markets (market.py). Only the table changes the phase. Every message sent is an event;
+p2p/information/projection.py decides its recipients. A refusal is a value: an event to its sender alone. Repeated
 tokens have no second effect.
 """
 
@@ -88,9 +88,9 @@ class Session:
         return self.tokens.get(sender, 0)
 
     def handle(self, envelope: Envelope, now: Instant) -> list[Event]:
-        """What happens upon one message at an instant. Repeats (a token that was had) give no events.
+        """The events of one message at an instant. Repeats (a token that was had) give no events.
 
-        Whoever lets messages in has seen to it that the sender may say this one: else an assertion fails.
+        Callers have made sure that the sender may send this message; otherwise an assertion fails.
         """
         sender = envelope.sender
         assert now >= self.alarms.now, "time is an input, and it does not run backwards"

@@ -1,11 +1,11 @@
 """Robots in the place of people: which seats they hold, and which orders are theirs.
 
-A seat's orders stay when it changes hands, so that who holds the seat at the time of a contract does not say who made
-it: a person's order may trade while a robot sits there, and a robot's after the person has come back. What is paid out
-goes by who said the order; whoever has set reservation prices has said what the automaton offers at them. Orders have
-numbers, which rise; the standing auction's quotes have none, and each side of a seat has one at the most.
+Orders survive a change of seat holder, so the holder at trade time need not be the one who placed the order. A person's
+order may trade while a robot sits there, and a robot's after the person has come back. Pay goes by the sender of the
+order; the automaton's orders count as sent by the trader who set the reservation prices. Orders have numbers, which
+rise; the standing auction's quotes have none, and each side of a seat has one at the most.
 
-What a robot sets for the time to come ends with its time: who comes back finds what he had set himself.
+When the owner returns, settings made by the robot are undone.
 """
 
 from p2p.base.sides import SIDE_OF
@@ -16,7 +16,7 @@ from p2p.messages.envelope import Outgoing, Refusal
 
 
 class StandIns:
-    """The stand-ins of a session, by seat, and what was said by them in one of its markets after another.
+    """The stand-ins of a session, by seat, and their orders in one of its markets after another.
 
     Of orders only those that rest are remembered, so that there are no more of them than the books hold.
     """
@@ -32,9 +32,10 @@ class StandIns:
         self._settings: dict[Seat, list[Message]] = {}
 
     def change_holder(self, seat: Seat, robot: bool, environment: Environment) -> tuple[list[Message], list[Outgoing]]:
-        """A robot holds a seat from now on, or its owner does: what he is told of it, nothing where it was so before.
+        """A robot holds a seat from now on, or its owner does; returns the news for the holder, nothing if it was so
+        before.
 
-        And what the environment sends him: his own settings, where the robot has changed them.
+        It also returns the environment's messages to the owner: their own settings, if the robot has changed them.
         """
         if robot == (seat in self.seats):
             return [], []
@@ -58,9 +59,9 @@ class StandIns:
     def record_orders(
         self, market: int, seat: Seat, message: Message, answer: list[Outgoing], by_itself: bool = False
     ) -> None:
-        """Take in what a seat has said that was not refused, and what is sent upon it.
+        """Take in a seat's message that was not refused, and the messages sent upon it.
 
-        `by_itself`: its automaton has said it, for whoever has set the reservation prices.
+        `by_itself`: the seat's automaton sent it, on behalf of the trader who set the reservation prices.
         """
         robot = seat in (self._reservations if by_itself else self.seats)
         if isinstance(message, SetReservation):

@@ -1,4 +1,4 @@
-"""What the lab's own agents, institutions and environments must hold to, for those that others write.
+"""The rules that the lab's own agents, institutions and environments obey, as checks for those that others write.
 
     from p2p.testing import check_agent
     check_agent(Mine)                       # silent where all is well, else CheckFailed says what is wrong

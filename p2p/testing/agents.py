@@ -1,4 +1,4 @@
-"""check_agent: what every decision rule must hold to, its own or anybody's."""
+"""check_agent: the rules that every agent must obey, the lab's own or anybody's."""
 
 import copy
 import random
@@ -17,7 +17,7 @@ from p2p.testing.situations import Situation, situations
 SITUATIONS = 300
 """Enough that each of the odd ones comes some dozens of times; a second or two for a slow agent."""
 HONEST = frozenset({"does_not_improve", "own_order", "loss_floor", "no_units_left", "too_many_orders", "moved"})
-"""What a robot that knows the rules may still be refused for: others were faster, or a rule on sums of its own."""
+"""Permitted refusals of a robot that knows the rules: others were faster, or a rule on sums of its own."""
 VALUES = InducedValues(
     buyers=((150, 121, 90), (131, 3), (180,)),
     sellers=((52, 73), (64, 190), (11, 15)),
@@ -29,7 +29,8 @@ def check_agent(agent: AgentLike, seed: int = 1) -> None:
 
     It is shown some hundred situations and plays short sessions among its own in every institution it does not refuse.
 
-    - It asks for what the market takes: its own side, within the limits, on the tick, better than what stands.
+    - It asks only for trades that the market accepts: its own side, within the limits, on the tick, better than the
+      standing quote.
     - It loses nothing, unless it says `may_lose`; without a unit it says nothing.
     - It draws from the generator it is given and no other; the same seed gives the same session.
     - A copy decides as the one it was copied from (sessions on several cores need that).

@@ -1,4 +1,4 @@
-"""check_environment: what values and costs must hold to, however they are drawn."""
+"""check_environment: the rules that values and costs must obey, however they are drawn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from p2p.testing.failure import expect
 
 PERIODS = 4
 PRICE = 100
-"""At which the check's contracts are made: any price will do, the gains of both sides add up whatever it is."""
+"""The price of the check's contracts: any price will do, because the gains of both sides add up at each."""
 
 
 def check_environment(make: Callable[[int], Environment], seed: int = 1) -> None:
@@ -23,7 +23,7 @@ def check_environment(make: Callable[[int], Environment], seed: int = 1) -> None
 
     - Each period deals a schedule to every seat that may trade, best units first, and says so to the institution.
     - The same seed deals the same schedules; the state is plain data.
-    - `gains` is what a contract then adds to the balance; what one side pays the other gets.
+    - `gains` is the amount that a contract then adds to the balance; the payment of one side goes to the other.
 
     Args:
         make: Given a seed, a new environment for one market.

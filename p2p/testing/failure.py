@@ -1,10 +1,10 @@
-"""What a check says where something is wrong."""
+"""The report of a check that found something wrong."""
 
 from typing import NoReturn
 
 
 class CheckFailed(AssertionError):
-    """What was checked does not hold: which rule, and the situation in which it was broken."""
+    """A check failed: the text names the rule, and the situation in which it was broken."""
 
 
 def fail(rule: str, situation: object) -> NoReturn:

@@ -1,4 +1,4 @@
-"""check_institution: what rules of trade must hold to, whatever they are."""
+"""check_institution: the properties that all rules of trade must have."""
 
 from collections.abc import Callable
 from random import Random
@@ -37,7 +37,7 @@ SEATS: tuple[Seat, ...] = (0, 1, 2, 3, 4)
 def check_institution(make: Callable[[], Institution], seed: int = 1) -> None:
     """Check an institution as the lab's own are checked: many short courses of sound and unsound messages.
 
-    - A refusal changes nothing; what is refused says a reason.
+    - A refusal changes nothing, and gives a reason.
     - Contracts are between a buyer and another seller, at prices within the limits and on the tick.
     - Nobody buys or sells more than they hold, or after the period's end.
     - Where quotes are not collected for a call, the standing bid is below the standing ask.

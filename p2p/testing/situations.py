@@ -13,7 +13,7 @@ TICKS_MAX = 30
 
 @dataclass
 class Situation:
-    """A View with everything said: what an agent is shown of a market at one moment. Prices in ticks of a currency."""
+    """A View with every field set: the market as an agent is shown it at one moment. Prices in ticks of a currency."""
 
     role: Role | None = "buyer"
     unit_value: int | None = 100

@@ -46,7 +46,7 @@ FIELD = re.compile(r"\{(\w+)((?:\|[^|{}]*)*)\}")
 PLURALS: Mapping[str, Callable[[int], int]] = {"one other": lambda count: 0 if count == 1 else 1}
 """Which form goes with a number, by the name of the rule; a language with another rule adds its own."""
 FORMATS = ("decimal", "plural", "seconds", "minutes")
-"""What the table [format] has."""
+"""The keys of the table [format]."""
 
 
 class Catalogue:

@@ -3,22 +3,22 @@
 Source: Vytelingum (2006), PhD thesis, Southampton; Vytelingum, Cliff & Jennings (2008), Artificial Intelligence 172.
 
 - Equilibrium: mean of the last `window` contracts with weights that fall by `rho`.
-- Target, with g(r) = (exp(r theta) - 1) / (exp(theta) - 1) and base = the equilibrium, or the limit where the trader
-  is extra-marginal: aggressive (r > 0): base + (limit - base) g(r); passive: base + (far - base) g(-r), far being the
-  end of the price range that is best for the trader (the paper's 0 and MAX).
+- Target, with g(r) = (exp(r theta) - 1) / (exp(theta) - 1) and base = the equilibrium, or the limit if the trader is
+  extra-marginal. Aggressive (r > 0): base + (limit - base) g(r). Passive: base + (far - base) g(-r), far being the end
+  of the price range that is best for the trader (the paper's 0 and MAX).
 - Short term: r moves by beta_1 towards (1 +- lambda_r) r_shout +- lambda_a, r_shout being the aggressiveness that would
   have said that price. Long term: theta moves by beta_2 towards theta*(alpha), alpha the volatility of the window.
-- Bidding: it takes what is at least as good as its target, else closes 1/eta of the gap between what stands and its
-  target.
+- Bidding: it takes a price at least as good as its target. Else it closes 1/eta of the gap between the standing quote
+  and its target.
 
-Ambiguous in print, and chosen here: lambda_r 0.02 and lambda_a 0.01, eta 3, gamma 2, theta from -8 to 2 starting at -4,
-window 5 with rho 0.9, beta_1 and beta_2 drawn from 0.2 to 0.6, alpha's range is the one seen so far; before the first
-contract the paper's first-round rule is used, and r is 0. What stands unanswered is heard
-again (shout_memory.py). A trader improves on its own quote, too, for the standing auction would else wait
-for good when the last buyer and the last seller both stand. A contract moves all, a quote only those it undercuts.
+Ambiguous in print, and chosen here: lambda_r 0.02 and lambda_a 0.01, eta 3, gamma 2, theta from -8 to 2 starting at -4.
+Also: window 5 with rho 0.9, beta_1 and beta_2 drawn from 0.2 to 0.6, alpha's range is the one seen so far. Before the
+first contract the paper's first-round rule is used, and r is 0. A quote that stands unanswered is heard again
+(shout_memory.py). A trader improves on its own quote, too. Otherwise the standing auction would wait for good when the
+last buyer and the last seller both stand. A contract moves all, a quote only those it undercuts.
 
-The paper has no trader who may not bid. Where only the other side may quote, it takes what is at least as good as its
-target (in the first round too), and a target that nothing meets counts as a bid of its own that was not taken.
+The paper has no trader who may not bid. If only the other side may quote, it takes a price at least as good as its
+target (in the first round too). A target that no quote meets counts as a bid of its own that was not taken.
 """
 
 from collections.abc import Iterable
@@ -127,7 +127,7 @@ class AA(ShoutMemory, kw_only=True, dict=True):
         self.equilibrium, self.alpha = judged(self.trades, self.rho)
 
     def decide(self, view: View, rng: Random) -> Action:
-        """Take what is at least as good as the target, else go a part of the way towards it."""
+        """Take a price at least as good as the target, else go a part of the way towards it."""
         if self.rates is None:
             self.rates = (rng.uniform(self.beta_low, self.beta_high), rng.uniform(self.beta_low, self.beta_high))
         limit, role = view.unit_value, view.role

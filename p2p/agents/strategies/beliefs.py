@@ -4,10 +4,10 @@ Source: Gjerstad & Dickhaut (1998), Price Formation in Double Auctions, Games an
 
     p(a) = (TAG + BG) / (TAG + BG + RAL)
 
-asks taken at a or above, bids at a or above, asks at a or below that were not taken; for a buyer the mirror image.
-Here both are one: a buyer's prices are taken negative, so that its own side is the one that wants to be high. Between
-the prices that were said, p is the cubic with slope 0 at both ends of the piece (as in the paper); it is 1 at the
-near limit of the price range and 0 at the far one.
+asks taken at a or above, bids at a or above, asks at a or below not taken; for a buyer the mirror image. Here both are
+one: a buyer's prices are taken negative, so that its own side is the one that wants to be high. Between the prices that
+were said, p is the cubic with slope 0 at both ends of the piece (as in the paper). It is 1 at the near limit of the
+price range and 0 at the far one.
 """
 
 from bisect import bisect_left, bisect_right

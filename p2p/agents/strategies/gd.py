@@ -1,19 +1,20 @@
 """GD: the price with the largest expected surplus, under a belief formed from recent shouts.
 
-Source: Gjerstad & Dickhaut (1998), Price Formation in Double Auctions, Games and Economic Behavior 22. The belief is
-in beliefs.py; `memory` is the number of contracts whose shouts are remembered (the paper's L, 5). The standing quotes
-bound it: a price that meets the other side's quote is taken for certain, one that does not improve on one's own
-side's is not taken.
+Source: Gjerstad & Dickhaut (1998), Price Formation in Double Auctions, Games and Economic Behavior 22. The belief is in
+beliefs.py; `memory` is the number of contracts whose shouts are remembered (the paper's L, 5). The standing quotes
+bound it. A price that meets the other side's quote is taken for certain; one that does not improve on one's own side's
+is not taken.
 
-Variant: what stands and has not been taken counts as not taken. When it acts is the market's matter (reaction times),
-not the rule's, which the paper ties to the expected surplus.
+Variant: a standing quote that has not been taken counts as not taken. When it acts is the market's matter (reaction
+times), not the rule's, which the paper ties to the expected surplus.
 
-In a call nobody answers a quote, so its history is what calls have come to: the price of one counts as taken on both
+In a call nobody answers a quote, so its history is the results of calls. The price of one counts as taken on both
 sides, an order of one's own that it left as not taken. A seat that is told no prices has those of its own contracts.
 Others' orders are not counted, for they bind nobody before the call is held. One order is made for each call.
 
-The paper's traders may all quote. One that may not has no chance with any price but what stands: that is certain, so it
-takes it where it gains. Those who alone quote learn as in the paper, from their side's shouts that were taken and not.
+The paper's traders may all quote. A trader that may not quote has no chance at any price but the standing quote's. That
+one is certain, so it takes it if it gains. Those who alone quote learn as in the paper, from their side's shouts that
+were taken and not.
 """
 
 from math import inf

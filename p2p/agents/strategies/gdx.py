@@ -7,10 +7,10 @@ Source: Tesauro & Bredin (2002), Strategic Sequential Bidding in Auctions using 
 with m units and n chances left, f the belief, s the surplus of the unit at hand, discount 0.9 as in the paper.
 
 Variant: the chances are `horizon` times the share of the period that is left (the paper's agents act at given times,
-ours at random ones). With a discount of 0.9 what lies beyond some forty chances counts for nothing. At the most
-`UNITS_MAX` units are looked ahead at, each at its own value. In a call the chances are the calls that are left, as many
-as the period before had: an order that waits for a call is no chance of its own. Who may not quote has no price of his
-own to wait with, and takes what gains, as GD does.
+ours at random ones). With a discount of 0.9 gains beyond some forty chances count for nothing. At the most `UNITS_MAX`
+units are looked ahead at, each at its own value. In a call the chances are the calls that are left, as many as the
+period before had. An order that waits for a call is no chance of its own. A trader that may not quote has no price of
+its own to wait with. It takes any price that gains, as GD does.
 """
 
 from random import Random
@@ -55,7 +55,7 @@ class GDX(MGD, kw_only=True, dict=True):
         return super().decide(view, rng)
 
     def choose(self, view: View, belief: Belief, points: list[int], cost: int, certain: int | None) -> int | None:
-        """The price that is worth most with what may still come."""
+        """The price of the greatest worth, future chances included."""
         likely = belief.along(points)
         every = max(1, len(points) // POINTS_MAX)
         future = [(float(x), p) for x, p in zip(points[::every], likely[::every], strict=True)]

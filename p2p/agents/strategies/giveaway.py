@@ -17,5 +17,5 @@ class Giveaway(Agent, kw_only=True):
     source: ClassVar = "Cliff (2012), the Bristol Stock Exchange"
 
     def decide(self, view: View, rng: Random) -> Action:
-        """A quote at the value, which trades with whatever is better."""
+        """A quote at the value, which trades with any better quote."""
         return None if view.unit_value is None or view.role is None else offer(view, view.unit_value)

@@ -1,9 +1,9 @@
 """Learner: an epsilon-greedy bandit over profit margins. It tries margins and keeps to the one that has paid best.
 
 Source: Sutton & Barto (2018), Reinforcement Learning, ch. 2.2 to 2.5 (epsilon-greedy action values, constant step,
-optimistic first values). An action is one of `margins` shares, equally far apart, of the distance from the value to
-the limit of the price range that is best for the trader; it is kept for one unit. Its reward is what that unit gained
-as a share of that distance, 0 if the round ended without a trade.
+optimistic first values). An action is one of `margins` shares, equally far apart, of the distance from the value to the
+trader's best limit of the price range. It is kept for one unit. Its reward is what that unit gained as a share of that
+distance, 0 if the round ended without a trade.
 """
 
 from random import Random

@@ -1,12 +1,12 @@
 """MGD: GD that remembers between which prices the period before traded.
 
 Source: Tesauro & Das (2001), High-Performance Bidding Agents for the Continuous Double Auction, ACM EC 2001. Asks above
-the highest contract of the period before are not taken, nor bids below its lowest: that ends GD's wide swings when its
+the highest contract of the period before are not taken, nor bids below its lowest. That ends GD's wide swings when its
 short history is one-sided. Where an order rests, it is not counted as rejected before it has left or was overtaken.
 
-Variant: the paper's vectors for several units at once are not used, one unit is priced at a time. Of markets in which
-one side alone quotes the paper says nothing; there the bounds are not used: nobody could ever quote beyond them again,
-and they would close in from period to period.
+Variant: the paper's vectors for several units at once are not used, one unit is priced at a time. The paper says
+nothing of markets in which one side alone quotes, and there the bounds are not used. Nobody could ever quote beyond
+them again, and they would close in from period to period.
 """
 
 from typing import ClassVar

@@ -1,10 +1,10 @@
 """Optimizer: takes what yields the largest surplus to be had now, else improves its own side by one tick.
 
 Source: the optimizer of the study's run book, under the sound rules of a live market. Where one quote stands on the
-other side, that quote is all there is to be had, and both modes are one. Where a book is shown, mode `single` takes
-what is to be had at the best price, `greedy` all that gains, as far as it needs it. It improves while a trade at its
-new price would leave a surplus; where its side alone may quote, and nobody comes towards it, its own quote, too. In a
-call, where its own quote hardly moves the price, it quotes its value.
+other side, that quote is all there is to be had, and both modes are one. If a book is shown, mode `single` takes the
+quantity offered at the best price. Mode `greedy` takes all that gains, as far as it needs it. It improves while a trade
+at its new price would leave a surplus. If its side alone may quote, and nobody comes towards it, it improves on its own
+quote, too. In a call, where its own quote hardly moves the price, it quotes its value.
 """
 
 from random import Random

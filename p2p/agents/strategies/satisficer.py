@@ -1,11 +1,11 @@
 """Satisficer: takes the first quote that is good enough, or the best of K successive ones; never at a loss.
 
 Source: Simon (1955), A Behavioral Model of Rational Choice, and the satisficers of the study's run book, under the
-sound rules of a live market: a bargain is never turned down (the two-sided band that does so is v4's own).
-A trader's margin is the distance from its value or cost to the far limit of the price range; its aspiration price
-leaves it the share `tau` of that margin. Otherwise it quotes its aspiration price; if that meets what stands, it trades
-at once, in either mode. (A k_search that waited instead would wait for good in a market of its own kind: nobody
-improves on an aspiration price, so the K-th quote never comes.)
+sound rules of a live market. A bargain is never turned down (the two-sided band that does so is v4's own). A trader's
+margin is the distance from its value or cost to the far limit of the price range. Its aspiration price leaves it the
+share `tau` of that margin. Otherwise it quotes its aspiration price; if that meets a standing quote, it trades at once,
+in either mode. (A k_search that waited instead would wait for good in a market of its own kind. Nobody improves on an
+aspiration price, so the K-th quote never comes.)
 """
 
 from collections import deque
@@ -21,11 +21,12 @@ from p2p.messages import Buy, Message, Quote, Sell, StartRound
 
 
 class Satisficer(Agent, kw_only=True, dict=True):
-    """Takes what is good enough.
+    """Takes any price that is good enough.
 
-    mode `band`: the first quote at or better than the aspiration price. mode `k_search`: a quote that is the best of
-    the last `k` made on the other side, once `k` were seen. mode `k_greedy`: all that gains among the first `k`
-    offers that are shown, as far as it needs it; where one quote stands, that quote.
+    - mode `band`: the first quote at or better than the aspiration price.
+    - mode `k_search`: a quote that is the best of the last `k` made on the other side, once `k` were seen.
+    - mode `k_greedy`: all that gains among the first `k` offers shown, as far as it needs it; of a single standing
+      quote, that quote.
     """
 
     source: ClassVar = "Simon (1955), QJE 69(1); the run book v4"
@@ -54,7 +55,7 @@ class Satisficer(Agent, kw_only=True, dict=True):
                 pass
 
     def decide(self, view: View, rng: Random) -> Action:
-        """Accept what is good enough, else quote the aspiration price."""
+        """Accept a price that is good enough, else quote the aspiration price."""
         value = view.unit_value
         if value is None or view.role is None:
             return None

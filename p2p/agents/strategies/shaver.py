@@ -3,11 +3,11 @@
 Source: Cliff's Bristol Stock Exchange (2012); it has no opinion of prices. Where its side is empty it quotes the
 limit of the price range that is best for itself. As there, it does not ask whose the best quote is, and shaves its own.
 
-Variant: a step is `ticks` ticks, and at the least one of `steps` parts of the price range. A penny is enough where a
-trader is asked thousands of times; here it looks some forty times a period, and would never leave the far end of a wide
-range. In a call there is no best quote to be shaved: it quotes its value at first, and where the call before had a
-price, a step better than that, as far as its value goes. Where only the other side may quote, of which the source says
-nothing, it takes whatever gains: it has no opinion of prices, and nothing to shave.
+Variant: a step is `ticks` ticks, and at the least one of `steps` parts of the price range. A penny is enough if a
+trader is asked thousands of times. Here it looks some forty times a period, and would never leave the far end of a wide
+range. In a call there is no best quote to be shaved: it quotes its value at first. If the call before had a price, it
+quotes a step better than that, as far as its value goes. If only the other side may quote, of which the source says
+nothing, it takes any price that gains. It has no opinion of prices, and nothing to shave.
 """
 
 from random import Random
@@ -44,7 +44,8 @@ class Shaver(Agent, kw_only=True, dict=True):
                 pass
 
     def decide(self, view: View, rng: Random) -> Action:
-        """The best quote and a step, or the best for itself where there is none; what gains where it may not quote."""
+        """The best quote and a step, or the best for itself if there is none; if it may not quote, any price that
+        gains."""
         value, role = view.unit_value, view.role
         if value is None or role is None:
             return None

@@ -1,8 +1,8 @@
-"""What agents that learn from others remember: every shout since they last decided, and their own limit at that time.
+"""The memory of agents that learn from others: every shout since they last decided, and their own limit at that time.
 
-A shout is what Cliff & Bruten (1997) call it: a bid or an ask that was made, taken or not. In the standing auction
-and in the open book a contract is a shout that was taken: where a standing ask was taken, a buyer has shouted its
-price. In a call there are no shouts; each contract at its price counts as one of either side.
+A shout is what Cliff & Bruten (1997) call it: a bid or an ask that was made, taken or not. In the standing auction and
+in the open book a contract is a shout that was taken. If a standing ask was taken, a buyer has shouted its price. In a
+call there are no shouts; each contract at its price counts as one of either side.
 """
 
 from collections import deque
@@ -21,7 +21,7 @@ SHOUTS_MAX = 1_000
 
 
 class HoldingSnapshot(NamedTuple):
-    """What a trader holds: its limit (of the last unit where all are traded), and whether any is left."""
+    """A trader's holding: its limit (of the last unit if all are traded), and whether any is left."""
 
     role: Role
     limit: Money
@@ -29,7 +29,8 @@ class HoldingSnapshot(NamedTuple):
 
 
 Shout: TypeAlias = tuple[Side | None, Price, bool, Role, Money, bool]
-"""Who has shouted (None: both sides, in a call), price, whether it was taken; and what the trader itself held then."""
+"""The side of the shout (None: both sides, in a call), its price, whether it was taken, and the trader's own holding
+then."""
 
 SHOUTED: dict[Taken, Side | None] = {"ask": "bid", "bid": "ask", "call": None}
 """Which side has shouted where that was taken."""
@@ -38,8 +39,8 @@ SHOUTED: dict[Taken, Side | None] = {"ask": "bid", "bid": "ask", "call": None}
 class ShoutMemory(Agent, kw_only=True, dict=True):
     """An agent that knows its own schedule and hears all shouts; `shouts` gives those it has not yet considered.
 
-    It hears every message of the market and decides at a few. So what is kept in between are the messages themselves,
-    which all who hear them share, and among them what it held itself from there on. A quote of the other side that was
+    It hears every message of the market and decides at a few. So it stores references to the messages, which all
+    listeners share, and among them a snapshot of its own holding at every change. A quote of the other side that was
     not taken breaks the silence, and is not kept: nobody learns from it.
     """
 
@@ -109,8 +110,8 @@ class ShoutMemory(Agent, kw_only=True, dict=True):
     def repeat_standing_quote(self, view: View) -> None:
         """Where a standing quote of one's own side has not been answered since the last look, it is heard again.
 
-        The papers' traders shout without end, and what is not taken is shouted anew. Where a quote stands instead, the
-        market would be silent while all wait, and nobody would learn that nobody takes it.
+        The papers' traders shout without end, and a quote that is not taken is shouted anew. Where a quote stands
+        instead, the market would be silent while all wait, and nobody would learn that nobody takes it.
         """
         if self.silent and not view.collects and view.role is not None and self.own is not None:
             side, price = SIDE_OF[view.role], view.bid if view.role == "buyer" else view.ask
@@ -120,9 +121,10 @@ class ShoutMemory(Agent, kw_only=True, dict=True):
     def record_unmet_price(self, view: View, price: float) -> None:
         """Where its side only takes: that nothing stands which it would take, at the price it would have shouted.
 
-        The papers have no such side. Its price counts as shouted and not taken, as a quote would that it may not make:
-        else only those who quote would learn from silence, and would give way to the others until hardly any trade.
-        Between two whole prices the one nearer to the other side counts: a rule that moves by less would never get on.
+        The papers have no such side. Its price counts as shouted and not taken, like a quote that it may not make.
+        Otherwise only those who quote would learn from silence, and would give way to the others until hardly any
+        trade. Between two whole prices the one nearer to the other side counts: a rule that moves by less would never
+        get on.
         """
         if view.role is None or self.own is None or self.side != SIDE_OF[view.role]:
             return

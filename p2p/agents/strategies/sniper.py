@@ -8,9 +8,9 @@ gains and
 2. the price is at least as good as the best contract of the period before, or
 3. time runs out: less than `last` of the period is left.
 
-Variant: the original's bid at the price limit when nobody has said anything, which the tournament's turns asked for,
-is left out: it never opens a market, so that a market of snipers alone does not trade. Where one side alone may quote,
-the quotes are never close: a sniper of the other side has its rules 2 and 3, one of that side has nothing to take.
+Variant: the original bids at the price limit when nobody has said anything, because the tournament's turns asked for
+it. That is left out: it never opens a market, so a market of snipers alone does not trade. If one side alone may quote,
+the quotes are never close. A sniper of the other side has its rules 2 and 3, one of that side has nothing to take.
 """
 
 from random import Random
@@ -57,7 +57,7 @@ class Sniper(Agent, kw_only=True, dict=True):
                 pass
 
     def decide(self, view: View, rng: Random) -> Action:
-        """Take what stands, or wait."""
+        """Take the standing quote, or wait."""
         value, bid, ask = view.unit_value, view.bid, view.ask
         if value is None or view.role is None or view.collects:
             return None

@@ -5,20 +5,20 @@ HP Labs HPL-97-91. The published rule, as we read it:
 
 - A trader shouts at its limit times (1 + margin): a seller's margin is at least 0, a buyer's from -1 to 0. Here the
   margin is kept as a share from 0, and the role gives its sign.
-- A shout taken at q: who would have shouted at q or better for himself raises his margin; an active trader of the side
-  that took nothing at q (worse for him) lowers it, if the shout came from the other side.
+- A shout taken at q: a trader that would have shouted at q or better for itself raises its margin. An active trader of
+  the side that took nothing at q (worse for it) lowers it, if the shout came from the other side.
 - A shout not taken: the active traders of its own side who are no better than it lower their margins (the shouter too).
-- The target is R q + A, R from 1 to 1 + c_r (or 1 - c_r to 1), A from 0 to c_a (or -c_a to 0), drawn anew each time.
-- What stands and is not taken counts as shouted again when the trader looks and has heard nothing else
+- The target is R q + A, drawn anew each time. R is from 1 to 1 + c_r (or 1 - c_r to 1), A from 0 to c_a (or -c_a to 0).
+- A standing quote that is not taken counts as shouted again when the trader looks and has heard nothing else
   (shout_memory.py).
 - Momentum: change = momentum * change + (1 - momentum) * beta * (target - price).
 
 The paper has no trader who may not shout. Where only the other side may quote, it takes what its price meets, and a
 price that nothing meets counts as shouted and not taken.
 
-Ambiguous in the paper: c_a is absolute and its prices are of the order of a dollar, so `dollar` says how many of the
-scenario's units of money that is. A margin is kept between units and between periods. In a call each contract counts
-as a taken shout of both sides.
+Ambiguous in the paper: c_a is absolute and its prices are of the order of a dollar. So `dollar` says how many of the
+scenario's units of money that is. A margin is kept between units and between periods. In a call each contract counts as
+a taken shout of both sides.
 """
 
 from collections.abc import Iterable
@@ -79,7 +79,7 @@ class ZIP(ShoutMemory, kw_only=True, dict=True):
         return offer(view, self.price(view.role, view.unit_value))
 
     def price(self, role: Role, limit: Money) -> float:
-        """What it would shout."""
+        """The price that it would shout."""
         assert self.margin is not None, "the margin is drawn before it is used"
         return limit * (1 - self.margin if role == "buyer" else 1 + self.margin)
 

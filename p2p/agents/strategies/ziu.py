@@ -1,4 +1,4 @@
-"""ZI-U: quotes drawn uniformly from the whole price range, whatever they cost; it may lose.
+"""ZI-U: quotes drawn uniformly from the whole price range, without regard to value or cost; it may lose.
 
 Source: Gode & Sunder (1993), JPE 101(1): zero intelligence, unconstrained.
 """

@@ -10,7 +10,7 @@ from p2p.scenario.schema import Scenario
 
 @click.group(epilog="Example: pit scenarios show smith-1962-test-1")
 def scenarios() -> None:
-    """List, show and check scenarios, and say what may stand in one."""
+    """List, show and check scenarios, and print their keys."""
 
 
 @scenarios.command("list")
@@ -41,7 +41,7 @@ def show(scenario: str, seed: int) -> None:
 
     Then all that traders are told before it starts, and what of it they are not told, with the reasons.
 
-    For whoever runs the session: traders must not see it.
+    For the experimenter: traders must not see it.
     """
     rules = _loaded(scenario)
     click.echo(printable(rules.title + (f"   ({rules.source})" if rules.source else "")))

@@ -73,7 +73,7 @@ def simulate(
 
 
 class Changes(NamedTuple):
-    """What the command line says in the place of the scenario; what is empty or None leaves it as it is."""
+    """Changes that the command line makes to the scenario; one that is empty or None leaves it as it is."""
 
     reaction: str
     period_s: float | None

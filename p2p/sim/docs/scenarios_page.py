@@ -1,6 +1,6 @@
-"""docs/scenarios.md, written from the structs that a scenario is read into: the page cannot say what is not so.
+"""docs/scenarios.md, written from the structs that a scenario is read into, so that the page is true.
 
-What a key means stands below it in its struct, as a text of its own; so it is read from the source of the struct.
+The meaning of a key is a text below it in its struct; so it is read from the source.
 """
 
 import ast
@@ -20,7 +20,7 @@ from p2p.sim.docs.scenarios_introduction import INTRODUCTION
 TABLE = re.compile(r"^\[+[\w.]+\]+(?: of name `\w+`)?[:.] ")
 """How the text of a struct begins that says which table it is: the heading says it already."""
 PLURAL = re.compile(r"^(list|integer|number|text)\b")
-"""What there may be several of in a list."""
+"""Tables that may come several times, in a list."""
 NEEDED = "*needed*"
 """In the place of a default where the key must be there."""
 
@@ -94,7 +94,7 @@ def _keys(kind: type[msgspec.Struct]) -> str:
 
 
 def meanings(kind: type[msgspec.Struct]) -> dict[str, str]:
-    """What each key of a struct means: the text below it."""
+    """The meaning of each key of a struct: the text below it."""
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     assert isinstance(tree, ast.ClassDef)
     said = {}

@@ -1,1 +1,1 @@
-"""What a researcher's script calls: the functions behind `import p2p`, with DataFrames for results."""
+"""The functions behind `import p2p`, for a researcher's script, with DataFrames for results."""

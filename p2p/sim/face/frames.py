@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DTYPES: dict[Kind, str] = {"count": "Int64", "number": "float64", "word": "string"}
-"""What a column of each kind is in a DataFrame; a missing count or word is <NA>, a missing number NaN."""
+"""The dtype of each kind of column in a DataFrame; a missing count or word is <NA>, a missing number NaN."""
 
 
 def frame(rows: Iterable[dict[str, Any]], columns: Sequence[Column]) -> "pd.DataFrame":

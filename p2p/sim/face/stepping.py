@@ -91,5 +91,5 @@ class Simulation:
 
     @property
     def surplus(self) -> dict[Seat, Money]:
-        """What each seat has gained in the session, by seat; empty until it is over."""
+        """Each seat's gain in the session, by seat; empty until it is over."""
         return dict(self._balance)

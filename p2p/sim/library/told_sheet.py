@@ -1,4 +1,4 @@
-"""What traders of a scenario are told before it starts, as their pages say it, and what they are not told."""
+"""Facts told to traders of a scenario before it starts, as on their pages, and facts not told."""
 
 from collections.abc import Iterator
 from textwrap import wrap

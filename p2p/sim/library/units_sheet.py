@@ -12,7 +12,7 @@ from p2p.schedules.equilibrium import Equilibrium, demand, equilibrium, supply
 
 
 def rules_lines(rules: Scenario) -> Iterator[str]:
-    """What is not as it is by default: terms of trade, the call, charges, losses, information and arms."""
+    """Rules that differ from the defaults: terms of trade, the call, charges, losses, information and arms."""
     institution = rules.institution
     groups = {
         "terms": msgspec.to_builtins(institution.terms),

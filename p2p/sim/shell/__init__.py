@@ -1,1 +1,1 @@
-"""What commands share: options, folders written whole, locks, progress."""
+"""The shared parts of commands: options, folders written whole, locks, progress."""

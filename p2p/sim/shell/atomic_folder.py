@@ -1,7 +1,7 @@
 """An experiment's folder on disk: locked while it is written, each thing in it whole or not there.
 
-A file or a run's folder is written under another name and renamed when it is complete. What a killed process left
-behind lies in `.partial`, is never read, and is removed by the next one that holds the lock.
+A file or a run's folder is written under another name and renamed when it is complete. Leftovers of a killed process
+lie in `.partial`. They are never read, and the next process that holds the lock removes them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def new_folder(out: Path, name: str) -> Iterator[Path]:
 
 
 def put_aside(out: Path, folder: Path) -> None:
-    """Move a folder that is not whole to where whatever is unfinished is removed in the end."""
+    """Move a folder that is not whole to the place whose contents are removed in the end."""
     (out / PARTIAL).mkdir(exist_ok=True)
     folder.rename(out / PARTIAL / f"{folder.name}-{uuid.uuid4().hex[:8]}")
 

@@ -1,4 +1,4 @@
-"""What the study's commands share of a command line: lists as options, and one clear line with exit status 2."""
+"""The shared parts of the study's command lines: lists as options, and one clear line with exit status 2."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Number(click.FloatRange):
     """A number within its range. Click lets nan through every range, and inf through those that are open."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number; fails on what is none."""
+        """The number; fails on any other text."""
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
             self.fail(f"{value} is not in the range {self._describe_range()}", param, ctx)

@@ -3,7 +3,7 @@
 import os
 
 FAR = 2**31 - 2
-"""The byte that is locked on Windows, where what is locked cannot be read: far behind whatever is in the file."""
+"""The byte that is locked on Windows, where a locked byte cannot be read: far behind the end of the file."""
 
 
 def hold(file: int) -> bool:

@@ -21,7 +21,7 @@ def draw_grid(
     text: Callable[[int, int], str],
     around_zero: float | None = None,
 ) -> AxesImage:
-    """Draw a number by row (downward) and column; NaN is left empty. `text` says what stands in a cell.
+    """Draw a number by row (downward) and column; NaN is left empty. `text` gives a cell's text.
 
     `around_zero`: the largest amount of numbers that have a sign; then their colours part at 0.
     """

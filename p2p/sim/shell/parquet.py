@@ -10,7 +10,7 @@ from typing import Any, Literal
 from p2p.sim.shell.cli_options import UsageError
 
 Kind = Literal["count", "short", "number", "word", "label"]
-"""What a column has: whole numbers of 64 or 32 bits, decimals, texts, or texts of which there are few."""
+"""The kind of a column: whole numbers of 64 or 32 bits, decimals, texts, or texts of which there are few."""
 ROWS_PER_GROUP = 50_000
 """Enough for Parquet to compress well, few enough to hold in memory."""
 

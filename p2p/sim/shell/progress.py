@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 
 
 class Bars:
-    """Progress of several named pieces of work, each measured in whatever unit its time is proportional to."""
+    """Progress of several named pieces of work, each measured in a unit to which its time is proportional."""
 
     def __init__(self) -> None:
         self.shown = sys.stderr.isatty()

@@ -19,7 +19,8 @@ class TimeLimitExceeded(BaseException):
 
 @contextmanager
 def interrupting(on_ring: OnRing, after_s: float, every_s: float = 0.0) -> Iterator[None]:
-    """Call `on_ring` inside the block after so long, and then every so often; what it raises is raised in the block."""
+    """Call `on_ring` inside the block after so long, and then every so often; its exceptions are raised in the
+    block."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return

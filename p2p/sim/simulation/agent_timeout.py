@@ -1,8 +1,8 @@
 """A guard over agents that never return: in simulation such a one fails by its name, as one that raises does.
 
-A simulated session has no clock, so nothing in it would ever end. Where a process has timers (not on Windows, and in
-its main thread alone), it is looked from time to time which call of an agent is under way; one that was under way the
-time before, too, is interrupted. How fast the machine is decides nothing else.
+A simulated session has no clock, so nothing in it would ever end. If a process has timers (not on Windows, and in its
+main thread alone), one samples the running agent call from time to time. A call seen in two samples is interrupted. How
+fast the machine is decides nothing else.
 """
 
 from collections.abc import Iterator

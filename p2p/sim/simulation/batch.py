@@ -102,5 +102,5 @@ def foresight(scenario: Scenario, outcome: SessionOutcome) -> tuple[float | None
 
 
 def play_all(tasks: list[SessionSpec], workers: int) -> Iterator[SessionResult]:
-    """Play them all, in their order; what `play` raises ends it. Raises Refusal where a worker was ended."""
+    """Play them all, in their order; an exception of `play` ends it. Raises Refusal where a worker was ended."""
     return in_order(play, tasks, workers)

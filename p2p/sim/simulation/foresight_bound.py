@@ -1,11 +1,12 @@
-"""The bound with perfect foresight: what trade and batteries together could have gained, had all been known beforehand.
+"""The bound with perfect foresight: the most that trade and batteries together could have gained, had all been known
+beforehand.
 
-A linear programme over the day: what each household buys, sells, draws, feeds in, charges, discharges and uses of its
-flexible load, so that the grid's bill less the worth of the charge that is left is least. Its optimum is compared with
-the bill that the households had alone, under the battery actions that they took. Everything that could happen in a
-session is a solution of it, so it is a bound; it is not always reached, for it forbids resale by amounts only (nobody
-buys and draws more than its own shortage and what it charges) and lets a battery lose charge. Where metering differs
-from the forecast, the difference may be traded too, as it may in a session.
+A linear programme over the day chooses each household's trades, use of the grid, battery actions and flexible load. It
+minimises the grid's bill less the worth of the charge that is left. Its optimum is compared with the bill that the
+households had alone, under the battery actions that they took. Every possible course of a session is a solution of it,
+so it is a bound. It is not always reached: it forbids resale by amounts only, and lets a battery lose charge. (Nobody
+buys and draws more than its own shortage and its charging.) Where metering differs from the forecast, the difference
+may be traded too, as it may in a session.
 
 Solved by HiGHS through SciPy, which is an extra (`bounds`): without it there is no such bound.
 """

@@ -1,6 +1,6 @@
 """A session of robots without sockets: the same state machine, driven by a queue of events instead of a clock.
 
-Each robot looks at the market after times drawn from its own stream by the scenario's law, as a live one does; the
+Each robot looks at the market after times drawn from its own stream by the scenario's law, as a live one does. The
 exponential one alone equals the literature's uniform activation. Facts reach a robot at the instant they happen.
 """
 
@@ -53,7 +53,7 @@ class Robot:
 
 
 class Simulation:
-    """One simulated session. `play()` yields what was handed in and what came of it, to the end.
+    """One simulated session. `play()` yields each input with its events, to the end.
 
     The session's seed deals seats and schedules; robots draw from `robot_seed`, which is the same unless given.
     For seats in `outside`, whose agents are not asked, `steps()` yields a Decision instead.

@@ -1,8 +1,8 @@
 """The tables and the plot of a tournament: `ranking.csv`, `pairs.csv`, `tournament.png`.
 
-Columns: agent (or a, b), gains with the ends of their 95 % intervals in shares of a trader's part of the maximum
-surplus, the number of sessions (of balanced groups: pairs of mirrored ones). In a test `one in many`, `gain_b` is what
-a B in A's seat gained among its own.
+Columns: agent (or a, b), gains, the number of sessions (of balanced groups: pairs of mirrored ones). Gains come with
+the ends of their 95 % intervals, in shares of a trader's part of the maximum surplus. In a test `one in many`, `gain_b`
+is what a B in A's seat gained among its own.
 """
 
 import csv

@@ -3,10 +3,10 @@
 Source: Das, Hanson, Kephart & Tesauro (2001), Agent-Human Interactions in the Continuous Double Auction; Tesauro & Das
 (2001); De Luca & Cliff (2011).
 
-- **Balanced group**: half of the traders A, half B, so that each has a twin of about the same value on its side of the
-  market. Sessions come in pairs of one seed, in the second of which A and B have changed places.
-- **One in many**: one A among B, beside the session of the same seeds in which B sits there too. What A gains more than
-  that B would have is what it pays to deviate.
+- **Balanced group**: half of the traders A, half B. Each has a twin of about the same value on its side of the market.
+  Sessions come in pairs of one seed, in the second of which A and B have changed places.
+- **One in many**: one A among B, beside the session of the same seeds in which B sits there too. The gain of A over the
+  gain of B in that seat is the reward of deviating.
 
 Gains are in shares of a trader's part of the surplus: 1 is maximum surplus over the number of traders.
 """
@@ -27,7 +27,7 @@ from p2p.sim.simulation.process_pool import in_order
 from p2p.sim.tables.estimate import Estimate, mean_of
 
 Gains = dict[Seat, float]
-"""What each seat gained in a session, in shares of a trader's part of the maximum surplus."""
+"""Each seat's gain in a session, in shares of a trader's part of the maximum surplus."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Pair:
-    """What came of a test of two agents: gains of both, and the difference; of one in many, over B in the same seat."""
+    """The result of a test of two agents: gains of both, and the difference; of one in many, over B in the same
+    seat."""
 
     test: str
     a: str
@@ -106,7 +107,8 @@ def meetings(scenario: Scenario, agents: list[str], sessions: int, seed: int) ->
 
 
 def gains_of(task: SessionSpec) -> Gains:
-    """Play a session; what each seat gained. Raises AgentFailed where an agent raises, says nonsense, never returns."""
+    """Play a session; returns each seat's gain. Raises AgentFailed where an agent raises, says nonsense, never
+    returns."""
     scores = play(task).scores
     part = total(score.equilibrium.surplus_max for score in scores) / task.scenario.seats
     gained: Gains = dict.fromkeys(range(task.scenario.seats), 0.0)

@@ -1,1 +1,1 @@
-"""What the study's runs came to: tables, pictures, the page."""
+"""Results of the study's runs: tables, pictures, the page."""

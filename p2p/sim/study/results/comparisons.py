@@ -28,7 +28,7 @@ def examined(one: Summary) -> float | None:
 
 
 def ratio_rows(labelled: Labelled) -> list[Row]:
-    """Satisficers' cells over the optimizers' at the same N, mechanism and information set (whatever the cap).
+    """Satisficers' cells over the optimizers' at the same N, mechanism and information set (with any cap).
 
     A time or effort ratio says how many times less the satisficer needs. No rows where there are no optimizers.
     """

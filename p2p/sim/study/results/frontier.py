@@ -1,4 +1,5 @@
-"""The study's tables: cells from runs with a bootstrap over seeds, what is not dominated, how time grows with N."""
+"""The study's tables: cells from runs with a bootstrap over seeds, the non-dominated ones, the growth of time with
+N."""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ SCALING = ["agent", "N", "wall_ms_mean"]
 
 
 def cell_key(run: Summary) -> tuple[Any, ...]:
-    """What the runs of a cell share, in an order that sorts."""
+    """The common properties of a cell's runs, in an order that sorts."""
     return run.N, run.agent, run.mode or "", -1 if run.tau is None else run.tau, -1 if run.K is None else run.K
 
 
@@ -95,7 +96,7 @@ def frontier_row(runs: list[Summary]) -> Row:
 
 
 def detail_row(runs: list[Summary]) -> Row:
-    """What must stand beside a mean W_hat: how many intervals had a positive bound, and the sums behind the ratios."""
+    """The companions of a mean W_hat: the number of intervals with a positive bound, and the sums behind the ratios."""
     return {
         **cell_columns(runs[0]),
         "w_hat_mean": fmean(run.w_hat for run in runs),

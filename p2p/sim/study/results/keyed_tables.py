@@ -1,8 +1,8 @@
-"""Tables beside the run book's own, which keep their bytes: what page and pictures are made from.
+"""Tables beside the run book's own, which keep their bytes; page and pictures are made from these.
 
 They differ in this. Runs have a key. Cells are compared where everything but the rule is the same. Intervals hold at
-few seeds (`w_hat_lo`, `w_hat_hi` cover 84 % of means at five seeds). What is not dominated is judged by offers
-examined, for times are the machine's. A variance of prices is empty where nothing was traded.
+few seeds (`w_hat_lo`, `w_hat_hi` cover 84 % of means at five seeds). Dominance is judged by offers examined, for times
+are the machine's. A variance of prices is empty where nothing was traded.
 """
 
 from __future__ import annotations

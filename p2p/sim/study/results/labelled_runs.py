@@ -26,7 +26,7 @@ def read_labelled(manifests: str, labels: str | None) -> dict[str, Manifest]:
 
 
 def summarized(manifests: str, labels: str | None, out_dir: str) -> tuple[Path, Labelled]:
-    """The folder to write into, and the runs of these manifests by label: what each command on several begins with."""
+    """The folder to write into, and the runs of these manifests by label: the start of each command on several."""
     read = read_labelled(manifests, labels)
     out = folder_for(Path(out_dir))
     with Bars() as bars:

@@ -1,4 +1,4 @@
-"""What pictures call a run's market and rule, in words."""
+"""The words of pictures for a run's market and rule."""
 
 from __future__ import annotations
 

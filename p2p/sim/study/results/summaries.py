@@ -1,4 +1,4 @@
-"""A run's tables summed up: what every later table and picture of the study is made from."""
+"""A run's tables summed up: the source of every later table and picture of the study."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Moments(msgspec.Struct, frozen=True):
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """The market that a run was played in, whoever its agents were: runs are compared where all of it is the same."""
+    """The market that a run was played in, without its agents: runs are compared if all of it is the same."""
 
     mechanism: str
     info_set: str
@@ -99,7 +99,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def read_manifest(path: str) -> Manifest:
-    """The manifest at a path, or in a folder; refuses what is none."""
+    """The manifest at a path, or in a folder; refuses any other file."""
     place = Path(path)
     if place.is_dir():
         place /= MANIFEST

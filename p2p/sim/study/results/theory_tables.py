@@ -38,7 +38,7 @@ def acceptance_rows(labelled: Labelled) -> list[Row]:
 
 
 def returns_rows(labelled: Labelled, parameter: str) -> list[Row]:
-    """W_hat and offers examined as tau or K rises, with first differences: what the next step buys and costs."""
+    """W_hat and offers examined as tau or K rises, with first differences: the gain and the cost of the next step."""
     rows: list[Row] = []
     for label, runs in labelled.items():
         with_value = [cell for cell in cells(runs) if getattr(cell[0], parameter) is not None]

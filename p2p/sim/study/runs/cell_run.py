@@ -17,7 +17,7 @@ RECORD = "run.json"
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What a finished run says of itself, beside its tables."""
+    """A finished run's description of itself, beside its tables."""
 
     fingerprint: str
     cell: Cell

@@ -31,7 +31,7 @@ AGENT_TYPES = {
     "zi": "ZIConstrained",
 }
 COUNTS = {"optimizer": ("0,", ",0"), "satisficer": ("", ",0,0"), "learner": ("0,", ",1"), "zi": ("", ",0,0")}
-"""What stands before and after the count of offers examined: offers_seen, solver_calls, learners_steps."""
+"""The columns before and after the count of offers examined: offers_seen, solver_calls, learners_steps."""
 
 WALL_MS = tuple(f"{us / 1000:.3f}" for us in range(4096))
 """The usual times, already written; a decision takes a few microseconds."""
@@ -61,7 +61,7 @@ class DecisionRows:
         self.whole = RULES[cell.rules].whole_units
 
     def untimed(self, interval: Interval) -> list[str]:
-        """The rows up to what depends on the machine."""
+        """The rows up to the columns that depend on the machine."""
         start, before, after = f"{RUN_ID},{interval.t}", self.before, self.after
         both = zip(self.heads, interval.decisions, strict=True)
         if self.whole:

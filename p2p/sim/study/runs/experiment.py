@@ -1,4 +1,4 @@
-"""An experiment of the run book: a grid of cells with its options, and the manifest of what was run."""
+"""An experiment of the run book: a grid of cells with its options, and the manifest of its runs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 
 OWN = ("N", "seed", "mode", "tau", "K")
-"""What each cell of a grid has for itself; the rest are the experiment's options."""
+"""The options that each cell of a grid has for itself; the rest are the experiment's options."""
 NAMED = {"feeder_cap_kw": "feeder_cap", "decisions": "instrument_decisions"}
 """Where a cell's name for an option is another than the command line's."""
 SAME = {name: NAMED.get(name, name) for name in Cell.__struct_fields__ if name not in OWN}

@@ -43,7 +43,7 @@ OPTIONAL: dict[str, dict[str, Any]] = {
 }
 
 OVERLAY = {"exp_band_v4": "band", "exp_k_v4": "k_search", "exp_kg_v4": "k_greedy", "exp_opt_v4": "opt_greedy"}
-"""What the overlay combines, under which labels."""
+"""The runs that the overlay combines, with their labels."""
 
 SEEDS = 5
 

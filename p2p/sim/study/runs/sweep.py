@@ -19,7 +19,7 @@ from p2p.sim.study.v4.cell import Cell
 
 
 class Sweep:
-    """One experiment of a sweep under way: what is done, what is left to do."""
+    """One experiment of a sweep under way: the runs that are done, and those left to do."""
 
     def __init__(self, options: Options) -> None:
         check(options)
@@ -33,9 +33,9 @@ class Sweep:
         self.done: dict[str, Record] = {}
 
     def look_around(self) -> None:
-        """Find what is finished already; refuses a folder that holds runs of the same names but other options.
+        """Find the finished runs; refuses a folder that holds runs of the same names but other options.
 
-        What has the name of a run but is not whole does not count and makes place for the run.
+        A folder with the name of a run that is not whole does not count and makes place for the run.
         """
         names = [cell.name for cell in self.cells]
         twice = {name for name in names if names.count(name) > 1}
@@ -88,7 +88,7 @@ def executor_of(workers: int, cluster: str | None) -> Iterator[Executor | None]:
 
 
 def sweep(experiments: list[Options], workers: int, cluster: str | None = None) -> list[Record]:
-    """Run what is not yet run of each experiment and write its manifest; returns the records of what was run now.
+    """Run the missing runs of each experiment and write its manifest; returns the records of those run now.
 
     Shows how far it is on standard error.
     """

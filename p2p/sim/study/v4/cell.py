@@ -1,4 +1,4 @@
-"""One run of the study: who trades by what rule under which institution, for how long, from which seed."""
+"""One run of the study: its traders and their rules, its institution, its length, its seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one interval comes to: decisions, and the measures that the study tabulates."""
+"""The results of one interval: decisions, and the measures that the study tabulates."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The planner's bound of an interval: orders resting at its start, then all submitted in it, paired best with best.
 
-Only the crossing part is read. The book has changed since the interval's start, but in one way only: the orders of then
-that have traded are the best of them, so those that traded, then those that still rest, are the side as it stood.
+Only the crossing part is read. Orders trade best first, so the initial side is the orders traded, followed by those of
+then that still rest.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def planners_bound(
 
 
 class Turn:
-    """An interval of the continuous market: what was submitted, what traded, what the book was at its start."""
+    """An interval of the continuous market: the orders submitted, the trades, the book at its start."""
 
     __slots__ = ("book", "fills", "first_id", "next_id", "submitted", "touched", "trades")
 

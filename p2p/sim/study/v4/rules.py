@@ -1,6 +1,6 @@
 """The rules of a simulated day: sound by default, and v4's, each oddity of which is an option that says what it does.
 
-v4 reproduces a published study digit for digit. Whatever looks odd in it stays, here and nowhere else.
+v4 reproduces a published study digit for digit. Every oddity of it stays, here and nowhere else.
 """
 
 from __future__ import annotations

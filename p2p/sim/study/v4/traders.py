@@ -89,7 +89,7 @@ class Trader:
         return min(max(PREMIUM_MEAN + self.normal(), 0.0), PREMIUM_MOST)
 
     def quote(self, net: float) -> Quote | None:
-        """What it would buy or sell of a net load, at a freshly drawn price; None where there is nothing to trade."""
+        """Its quote for a net load, at a freshly drawn price; None if there is nothing to trade."""
         if -NOTHING_KWH < net < NOTHING_KWH:
             return None
         is_buy = net > 0
@@ -119,7 +119,7 @@ def whole(is_buy: bool, price_cperkwh: float, energy_kwh: float) -> Quote | None
 
 
 class ZeroIntelligence(Trader):
-    """Quotes a random side at a random price, whatever its profile. v4's own were not seeded; these are."""
+    """Quotes a random side at a random price, without regard to its profile. v4's own were not seeded; these are."""
 
     __slots__ = ()
 
