@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 
 from p2p.base.rng import stream
-from p2p.base.units import INSTITUTION, SECOND, Money, Quantity, Seat
+from p2p.base.units import INSTITUTION, SECOND, Money, Quantity, Seat, is_seat
 from p2p.environments.base import Environment
 from p2p.messages import Contract, EndRound, Schedule, StartPeriod
 from p2p.messages.envelope import Refusal
@@ -68,9 +68,7 @@ class _Dealt:
 
 def _start(environment: Environment, period: int) -> _Dealt:
     sent, told = environment.start_period(period, SECOND)
-    schedules = tuple(
-        (one.to, one.message) for one in sent if isinstance(one.message, Schedule) and isinstance(one.to, int)
-    )
+    schedules = tuple((one.to, one.message) for one in sent if isinstance(one.message, Schedule) and is_seat(one.to))
     where = f"period {period}"
     expect(told.period == period, "The institution is told the period's number", where)
     for seat, schedule in schedules:

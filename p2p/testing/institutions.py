@@ -6,7 +6,7 @@ from random import Random
 import msgspec
 
 from p2p.base.rng import stream
-from p2p.base.units import ENVIRONMENT, INSTITUTION, Address, Quantity, Seat
+from p2p.base.units import ENVIRONMENT, INSTITUTION, Address, Quantity, Seat, is_seat
 from p2p.institutions.base import Institution
 from p2p.messages import (
     Ask,
@@ -120,7 +120,7 @@ class _Course:
         answer = self.institution.handle(message, sender)
         self.answers.append(msgspec.json.encode(_written(answer)))
         if isinstance(answer, Refusal):
-            expect(isinstance(sender, int), "Only traders are refused", message)
+            expect(is_seat(sender), "Only traders are refused", message)
             expect(bool(answer.reason), "A refusal says its reason", message)
             expect(_plain(self.institution, message) == before, "A refusal changes nothing", message)
             return
