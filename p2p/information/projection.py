@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from p2p.base.rng import stream
-from p2p.base.units import AGENTS, EVERYONE, Seat, is_seat
+from p2p.base.units import AGENTS, EVERYONE, Seat
 from p2p.messages import Called, Contract, Contracts, Indicative, Message, Order, Quote, Standing, StartRound
 from p2p.messages.envelope import Event
 from p2p.scenario.assignment import information_by_seat, seats_of_markets
@@ -78,7 +78,7 @@ class Projector:
         message, market = event.message, event.market
         if market is None:
             return Projection(None, message, {}) if event.to == EVERYONE else None
-        if is_seat(event.to):
+        if isinstance(event.to, int):  # is_seat, without the call: this is asked of every event
             if isinstance(message, Order):  # an order that is hidden from all others
                 own = msgspec.structs.replace(self._with_aliases(message, market), mine=True)
                 return Projection(market, None, {event.to: own})

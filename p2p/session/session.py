@@ -16,7 +16,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, SESSION, Address, Instant, Seat, is_seat
+from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, SESSION, Address, Instant, Seat
 from p2p.messages import (
     Accepted,
     Announce,
@@ -100,7 +100,7 @@ class Session:
             if envelope.token <= self.token(sender):
                 return []
             self.tokens[sender] = envelope.token
-        return self._trader(sender, envelope) if is_seat(sender) else self._command(envelope)
+        return self._trader(sender, envelope) if isinstance(sender, int) else self._command(envelope)
 
     def digest(self) -> bytes:
         """A digest of all that the session remembers: equal digests, equal futures."""
