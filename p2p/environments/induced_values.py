@@ -7,7 +7,7 @@ balances; the dictionary is made of them whenever it is asked for.
 """
 
 from collections.abc import Callable
-from typing import Any, Self, TypedDict
+from typing import Any, ClassVar, Self, TypedDict
 
 from p2p.base.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat
 from p2p.environments.base import Environment
@@ -28,6 +28,7 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.environment_rules import EnvironmentRules
 from p2p.scenario.schema import InducedValues, Scenario
 from p2p.schedules.holding import Holding
 
@@ -46,7 +47,7 @@ class Induced(Environment):
     dictionary, which is the MES's and knows none.
     """
 
-    rules = InducedValues
+    rules: ClassVar[type[EnvironmentRules]] = InducedValues
 
     @classmethod
     def of(cls, scenario: Scenario, seats: tuple[Seat, ...], seed: int, market: int) -> Self:

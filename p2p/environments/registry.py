@@ -4,6 +4,7 @@ from p2p.base.units import Seat
 from p2p.environments.base import Environment
 from p2p.environments.induced_values import Induced
 from p2p.environments.prosumer import Prosumer
+from p2p.environments.santa_fe_tokens import SantaFeTokens
 from p2p.scenario.schema import Scenario
 
 CLASSES: dict[str, type[Environment]] = {
@@ -11,6 +12,7 @@ CLASSES: dict[str, type[Environment]] = {
     for one in (
         Induced,
         Prosumer,
+        SantaFeTokens,
     )
 }
 

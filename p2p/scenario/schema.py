@@ -12,6 +12,7 @@ from p2p.scenario.environment_rules import EnvironmentRules, Wrong
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.reaction_times import parse_reaction
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
+from p2p.scenario.tokens import Tokens
 
 TITLE_MAX = 200
 """Characters of a title: it has to fit a line of a terminal, twice over."""
@@ -161,7 +162,7 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
         return msgspec.structs.replace(self, buyers=more(self.buyers), sellers=more(self.sellers), redraw=redraw)
 
 
-EnvironmentTable: TypeAlias = InducedValues | Prosumers
+EnvironmentTable: TypeAlias = InducedValues | Prosumers | Tokens
 """[environment]: its `name` says which; without one it is the first of these."""
 ENVIRONMENTS: dict[str, type[EnvironmentRules]] = {table.name: table for table in get_args(EnvironmentTable)}
 """The tables by name; p2p/environments/registry.py has the classes that they are the rules of."""

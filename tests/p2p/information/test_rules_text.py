@@ -54,6 +54,15 @@ def induced(name: str = "standing", more: str = "", terms: str = "", call: str =
     return parse(INDUCED.format(name=name, more=more, terms=terms, call=call, values=values))
 
 
+TOKENS = """
+title = "Tokens"
+periods = 3
+period_s = 60
+institution = { name = "continuous", price_min = 1, price_max = 201, tick = 1 }
+environment = { name = "tokens", game_type = "3210", buyer_count = 2, seller_count = 2, tokens = 2, round_periods = 2 }
+"""
+
+
 def energy(name: str, call: str = "") -> Scenario:
     return parse(ENERGY.format(name=name, call=call))
 
@@ -74,6 +83,7 @@ BASES = {
     "shifts": induced(values=", shifts = [{ from_period = 2, buyers = 10, sellers = 5 }]"),
     "redraw": induced(values=", redraw = { low = 10, high = 90 }"),
     "lawful robots": induced("continuous", 'robots = { reaction = "uniform:1-3" }'),
+    "tokens": parse(TOKENS),
     "energy": energy("continuous"),
     "energy call": energy("call", ", call = { feeder_cap_kw = 3.0, interval_min = 5 }"),
 }
@@ -86,6 +96,7 @@ SAMPLES: dict[str, list[Any]] = {
     "environment.money_unit": ["ct"],
     "environment.buyers": [[[151, 120], [130]]],
     "environment.sellers": [[[51], [60]]],
+    "environment.game_type": ["0000", "6453"],
     "environment.shifts": [[], [{"from_period": 2, "sellers": 60}]],
     "environment.redraw": [None, {"low": 1, "high": 50}],
     "environment.battery": [],
