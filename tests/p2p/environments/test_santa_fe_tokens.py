@@ -13,14 +13,13 @@ from p2p.testing import check_environment
 
 SEATS = tuple(range(8))
 SEEDS = range(200)
+Side = list[tuple[int, ...]]
 
 
-def dealt(
-    game_type: str, seed: int, period: int = 1, **more: int
-) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+def dealt(game_type: str, seed: int, period: int = 1, **more: int) -> tuple[Side, Side]:
     """The tokens of buyers and of sellers."""
     draws = TokenDraws(Tokens(game_type, 4, 4, **more), SEATS, seed, 0)(period)
-    sides: dict[str, list[tuple[int, ...]]] = {"buyer": [], "seller": []}
+    sides: dict[str, Side] = {"buyer": [], "seller": []}
     for role, tokens in draws.values():
         sides[role].append(tokens)
     return sides["buyer"], sides["seller"]
