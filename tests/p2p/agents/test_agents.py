@@ -255,13 +255,20 @@ PERIODS = 6
 """Periods of a scenario that are played: those that learn have something to learn from."""
 
 
+TICKS_A_LOOK = 20
+"""Ticks of the price range for each look: beyond, rules that walk by ticks do not meet in a period."""
+
+
 @pytest.mark.parametrize("word", NAMES)
 @pytest.mark.parametrize("name", names())
 def test_it_trades_in_every_scenario_that_it_does_not_refuse(word: str, name: str) -> None:
     """Among its own; one that only ever takes what others quote has every second seat."""
     scenario = load(name)
     scenario = msgspec.structs.replace(scenario, periods=min(PERIODS, scenario.periods))
-    others = ["zic" if agent(word).waits and seat % 2 else word for seat in range(scenario.seats)]
+    rules = scenario.institution
+    wide = (rules.price_max - rules.price_min) / rules.tick > TICKS_A_LOOK * scenario.activations()
+    mixed = agent(word).waits or wide
+    others = ["zic" if mixed and seat % 2 else word for seat in range(scenario.seats)]
     if refusal_of(agent(word), scenario.capabilities):
         with pytest.raises(AgentError, match="does not play in"):
             Simulation(scenario, others, 1)
