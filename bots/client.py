@@ -41,7 +41,7 @@ person's patience."""
 DROPPED = {"busy", "too_fast", "token_gap"}
 """Faults after which a message that was said has not been had, and those after it neither."""
 NO_SEAT = "this is the experimenter's code, for pit ctl; a trader needs a seat's"
-"""Why a trader who has logged in with it is not let on: he would wait for a seat that never comes."""
+"""The reason why a trader who has logged in with it is not let on: they would wait for a seat that never comes."""
 FINAL = {4000, 4001, 4002, 4003, 4009}
 """Close codes after which there is nothing to come back for (docs/protocol.md)."""
 
@@ -86,7 +86,7 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
         return token
 
     async def connection(self) -> AsyncGenerator[Welcome | Facts | Fault, None]:
-        """One connection: what its end says of the next is in `closed`, or in the ConnectionGoneError."""
+        """One connection; its end's notice of the next is in `closed`, or in the ConnectionGoneError."""
         try:
             async with open_socket(self.url, self.tls) as socket, aclosing(self._talk(socket)) as happenings:
                 async for happening in happenings:

@@ -1,4 +1,4 @@
-"""The experimenter's commands, said over a line of his own: one command, its answer, and what the session is at."""
+"""The experimenter's commands, sent over a line of their own: one command, its answer, and the session's state."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ EXTEND_S_MAX = 86_400.0
 def message_for(command: str, words: str | None) -> Message | None:
     """The message of a command's name; None for `status`, which says nothing. Raises click.UsageError.
 
-    `words`: what was typed behind the command, None where nothing was.
+    `words`: the words typed behind the command, None if there were none.
     """
     messages: dict[str, Message] = {
         "start": Start(),
@@ -55,7 +55,7 @@ def message_for(command: str, words: str | None) -> Message | None:
 
 
 async def conduct(url: str, code: str, command: str, message: Message | None) -> str:
-    """Say a command and return what came of it; raises click.ClickException with one line."""
+    """Send a command and return its result; raises click.ClickException with one line."""
     client = Client(url, code, "human", patience_s=ANSWER_S_MAX)
     client.line.conducts = True
     try:

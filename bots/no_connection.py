@@ -1,4 +1,4 @@
-"""Why there is no connection to a server, as a sentence for whoever has typed its address."""
+"""The reason why there is no connection to a server, as a sentence for a person who has typed its address."""
 
 from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus
 

@@ -1,4 +1,4 @@
-"""A connection that comes back by itself: what happens on it, and the one loop that tries again.
+"""A connection that comes back by itself: its events, and the one loop that tries again.
 
 `happenings` ends when the other end has closed for good, or when nobody has let us in for `patience_s`. That is counted
 from when the connection was lost, however long it had been quiet before. `closed` says why.
@@ -17,8 +17,8 @@ from p2p.messages import Message
 from p2p.protocol.frames import Fault, NumberedFact, Welcome
 
 RETRY_S_MIN, RETRY_S_MAX = 0.1, 3.0
-"""The pause before the first and before later tries; each is drawn at random up to its bound, so that forty
-clients of a server that comes back do not come in one moment."""
+"""The pause before the first and before later tries. Each is drawn at random up to its bound, so that forty clients of
+a server do not come back in one moment."""
 DOUBLINGS_MAX = 9
 """Doublings of the first bound: more would change nothing."""
 
@@ -56,7 +56,7 @@ Seen = TypeVar("Seen")
 
 
 class Reconnecting(Generic[Seen]):
-    """A connection over all its connections. A subclass says what happens on one of them."""
+    """A connection over all its connections. A subclass defines the events of one of them."""
 
     def __init__(self, url: str, patience_s: float) -> None:
         self.url, self.patience_s = url, patience_s
@@ -64,7 +64,7 @@ class Reconnecting(Generic[Seen]):
         self._clock_at = (0, 0.0)
 
     def connection(self) -> AsyncGenerator[Seen, None]:
-        """Open one connection, and yield what happens on it.
+        """Open one connection, and yield its events.
 
         Raises ConnectionGoneError where it is over; sets `closed` where it is over for good.
         """

@@ -1,4 +1,4 @@
-"""`recordings.load(folder)`: a recording in a script, with DataFrames; what it names is read when it is asked for."""
+"""`recordings.load(folder)`: a recording in a script, with DataFrames; each file is read when it is asked for."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -91,7 +91,7 @@ class Recording:
         return frame(rows, EVENTS)
 
     def facts(self, seat: Seat | None = None) -> list[NumberedFact]:
-        """What a seat was told, in order, or the public of the first market where no seat is given.
+        """The facts told to a seat, in order, or to the public of the first market if no seat is given.
 
         Raises ReplayError where there is no such seat.
         """
@@ -141,7 +141,7 @@ class Recording:
         return score(self.folder)
 
     def verify(self) -> Verification:
-        """Run it again, message by message: `ok`, and a sentence that says what was found."""
+        """Run it again, message by message: `ok`, and a sentence with the findings."""
         return verify(self.folder)
 
 

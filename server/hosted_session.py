@@ -107,7 +107,7 @@ def open_again(recovered: Recovered, robots: int, limits: Limits = DEFAULT) -> S
 
 
 def recovery_messages(session: Session) -> list[Envelope]:
-    """What is said first to a session that was cut: it pauses at the very instant at which it stopped, and all left."""
+    """The first messages to a session that was cut: it pauses at the very instant at which it stopped, and all left."""
     running = session.phase not in ("lobby", "unopened") and not session.alarms.paused
     first = [Envelope(GATEWAY, Pause())] if running else []
     if session.phase == "unopened":

@@ -19,9 +19,9 @@ class Limits:
     Where telling everybody takes longer than half a tick, the next is later: it never has more than half of the time.
     """
     tick_s_max: float = 0.5
-    """The longest that the next tick is put off. What takes longer is no telling: the machine slept meanwhile."""
+    """The longest that the next tick is put off. A longer time is no telling: the machine slept meanwhile."""
     tick_lines: int = 32
-    """Lines that are told before the server looks at what has come in: about half a millisecond."""
+    """Lines that are told before the server looks at its input: about half a millisecond."""
     behind_facts_max: int = 1_000
     """A line that had caught up and falls so far behind is cut: it resumes, and delays nobody."""
     send_s_max: float = 5.0
@@ -48,7 +48,8 @@ class Limits:
     handshakes_burst: float = 1_000
     """An address's connections: a whole session behind one router comes back at once; more is no class."""
     backlog_max: int = 1_000
-    """Connections that wait to be let in, as far as the system allows: who finds no room asks again a second later."""
+    """Connections that wait to be let in, as far as the system allows: one that finds no room asks again a second
+    later."""
     wrong_per_s: float = 1
     wrong_burst: float = 60
     """An address's wrong codes: a class that mistypes passes; at one a second, 31^8 codes take 27,000 years."""
@@ -61,7 +62,7 @@ class Limits:
     closing_s: float = 0.8
     """How long a line may take to get its last facts and a farewell at the end: then it is cut."""
     door_s: float = 0.2
-    """How long those may take to go who have not logged in: with the lines' time a second, whoever does not read."""
+    """Seconds allowed for connections without a login to close; with those of the lines at most one second in all."""
     joined_max: int = 100
     """Public facts that are joined for all: more come to one who catches up, at a place of their own."""
     faults_max: int = FAULTS_MAX

@@ -43,6 +43,7 @@ def test_who_after_a_noun_or_a_pronoun_is_a_relative_clause():
         "Those who wait pay nothing.",
         "All who hear it know.",
         "A trader, who may be a robot, waits.",
+        "A viewer (who sees nothing else) waits.",
     ):
         assert faults(sentence) == [], sentence
 
@@ -75,6 +76,8 @@ def test_questions_are_plain():
 def test_code_blocks_and_headings_are_not_read():
     assert faults(f"# What was said\n\n```\n{LONG}\n```\n\n    what is this\n\nShort.") == []
     assert faults(">>> what is this\n... what was that") == []
+    assert faults("It is written\n\n  fixed    what is said\n") == []
+    assert faults("call         what is there | what was there | contracts") == []
 
 
 def test_an_underlined_heading_is_not_read():

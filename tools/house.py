@@ -5,7 +5,8 @@
 
 Reads the code without running it. Imports inside functions and under TYPE_CHECKING count, and folders count as files
 do: a folder imports another where any file of it does. The floors are the `layers` contracts of pyproject.toml. Exit
-status 1 on a circle, on an import upward, or on a package with too many rooms. Sentences are counted by place.
+status 1 on a circle, on an import upward, on a package with too many rooms, or on a sentence in a public docstring that
+is not plain; in texts, comments and pages such sentences are counted.
 """
 
 import ast
@@ -307,6 +308,7 @@ def main() -> int:
     wrong = [("circle", line) for line in all_circles(graph)]
     wrong += [("upward", line) for line in upward(graph)]
     wrong += [("crowded", line) for line in crowded(names)]
+    wrong += [("not plain", str(finding)) for finding in unplain if finding.kind == "docstring"]
     for kind, line in wrong:
         print(f"{kind}: {line}")
     print(

@@ -121,7 +121,7 @@ def blocks(text: str) -> Iterator[tuple[int, str]]:
 def _is_code(line: str, in_prose: bool) -> bool:
     """Whether a line is an example: after a prompt, in columns, or indented where no prose goes on."""
     bare = line.strip()
-    if bare.startswith((">>>", "...", "$ ")) or ALIGNED.match(line):
+    if bare.startswith((">>>", "...", "$ ")) or ALIGNED.match(line) or (" | " in line and "  " in line):
         return True
     return line.startswith("    ") and not in_prose and not ARGUMENT.match(line) and not bare[:1].isupper()
 
@@ -150,16 +150,16 @@ def fault(sentence: str) -> str | None:
         if word in {"whoever", "whatever"}:
             return f"{word} as subject"
         before = words[place - 1] if place else ""
-        if word == "who" and _begins_clause(before, words[place]):
+        if word == "who" and _begins_clause(before):
             return "who as subject"
         if word == "what" and (not place or before.endswith((":", ";")) or _verb_follows(plain[place + 1 :])):
             return "what as subject"
     return None
 
 
-def _begins_clause(before: str, word: str) -> bool:
+def _begins_clause(before: str) -> bool:
     """Whether `who` after that word has no noun to lean on."""
-    if not before or before.endswith((":", ";", ".", "!")) or word.startswith("("):
+    if not before or before.endswith((":", ";", ".", "!")):
         return True
     noun = before.strip("()[]\"'“”*_,").lower()
     return noun in NO_NOUNS and noun != "all"

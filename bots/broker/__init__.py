@@ -1,1 +1,1 @@
-"""What listens to a broker, or speaks as a meter on one."""
+"""Listeners to a broker, and simulated meters on one."""

@@ -19,8 +19,8 @@ from p2p.protocol.server_address import os_sentence
 ANSWER_S_MAX = 5.0
 """How long a broker may take to answer."""
 SETTLE_S = 0.3
-"""How long we listen for the sessions that a broker knows before one is chosen, and for the rest of what is retained of
-one that is over: it comes at once, in any order."""
+"""Seconds for which we listen for the sessions that a broker knows, before one is chosen. Also for the rest of the
+retained messages of one that is over: they come at once, in any order."""
 WAITING_MAX = 2_000
 """Messages that wait for us to read them; beyond, the broker's are dropped, and the next state puts us right."""
 
@@ -40,7 +40,7 @@ def connection(broker: Broker, identifier: str) -> aiomqtt.Client:
 
 
 class BrokerClient(Reconnecting[Happening | Welfare | MissedContracts]):
-    """What is needed of a client in order to watch, over MQTT. Without a session's name the newest online is chosen."""
+    """The parts of a client that watching over MQTT needs. Without a session's name the newest online is chosen."""
 
     def __init__(self, broker: Broker, market: int | None = None, patience_s: float = 60.0) -> None:
         super().__init__(broker.name, patience_s)

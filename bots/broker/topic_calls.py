@@ -7,14 +7,14 @@ from p2p.protocol.mqtt_topics import Call, Period
 
 
 class CallsHeard:
-    """What was heard on `call`."""
+    """The messages heard on `call`."""
 
     def __init__(self) -> None:
         self.states: dict[str, Message] = {}
         self._call: Call | None = None
 
     def keep(self, call: Call) -> None:
-        """Take in a message; what a call held now would give counts at once."""
+        """Take in a message; the result of a call held now counts at once."""
         self._call = call
         if call.quantity is not None:
             self.states = {Indicative.directive: Indicative(call.price, call.quantity)}

@@ -1,7 +1,7 @@
 """Where a session is and what its clock says, as a broker tells it, turned into the facts that a line would tell.
 
-A broker keeps the latest `period` and `state`, and no order between them: of a pause and its end one or both may never
-be heard. So a second clock is kept, that of a listener to the facts, and put right where it differs: a pause that was
+A broker keeps the latest `period` and `state`, and no order between them. Of a pause and its end one or both may never
+be heard. So a second clock is kept, that of a listener to the facts, and put right if it differs. A pause that was
 missed is told late, with the time that it took.
 """
 
@@ -14,7 +14,7 @@ Facts = list[tuple[Instant, Message]]
 
 
 class ClockHeard:
-    """What was heard on `period` and `state`; `told` is the clock of a listener to the facts told so far."""
+    """The messages heard on `period` and `state`; `told` is the clock of a listener to the facts told so far."""
 
     def __init__(self) -> None:
         self.told = PeriodClock()
@@ -50,7 +50,7 @@ class ClockHeard:
         return self.tell([(period.started_us, StartRound(period.period, round_us))])
 
     def moves(self) -> Facts:
-        """What is left, pauses, and what came after the period."""
+        """The time left, pauses, and the state after the period."""
         return [*self._put_right(), *self._phases(), *self._put_right()]
 
     def _until_alarm(self, left_us: Duration) -> Duration:

@@ -15,7 +15,7 @@ class Levels:
         self._numbers = 0
 
     def become(self, book: Book) -> list[Order]:
-        """The orders that make this book of the one that was told before; what left comes first."""
+        """The orders that make this book of the one told before; orders that leave come first."""
         sides: tuple[tuple[Side, list[tuple[Price, Quantity]]], ...] = (("bid", book.bids), ("ask", book.asks))
         now = {(side, price): size for side, levels in sides for price, size in levels[:LEVELS_SHOWN] if size > 0}
         gone = [place for place in self._told if place not in now]

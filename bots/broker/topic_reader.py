@@ -1,8 +1,8 @@
-"""What is heard on a session's topics, as the facts that a spectator's line would tell: the same model shows both.
+"""Messages on a session's topics, as the facts that a spectator's line would tell: the same model shows both.
 
-Topics come in any order, some twice, some never: a broker keeps the latest of each and no order between them. So what
-is heard is kept by topic, and after each message whatever follows from all of it is told: first where the session is,
-then contracts by their number, then the quotes and the book. A level of the book is told as one order.
+Topics come in any order, some twice, some never: a broker keeps the latest of each and no order between them. So
+messages are kept by topic, and after each one all facts that follow are told. First the session's state, then contracts
+by their number, then the quotes and the book. A level of the book is told as one order.
 """
 
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class TopicReader:
 
     @property
     def unheard(self) -> MissedContracts:
-        """What is missing of the contracts up to the last that was heard of; those that wait for one are not."""
+        """The missing contracts, up to the last that was heard of; those that wait for one are not missing."""
         return MissedContracts(self._last_made - self._told_made - len(self._made))
 
     def on_message(self, topic: str, payload: bytes) -> Welcome | list[NumberedFact]:
@@ -124,7 +124,7 @@ class TopicReader:
     # --- what follows -------------------------------------------------------------------------------------------
 
     def follows(self) -> list[NumberedFact]:
-        """Whatever follows from all that was heard and was not told yet."""
+        """All facts that follow from the messages heard and were not told yet."""
         if self.rules is None:
             return []
         words, self._words = self._words, []

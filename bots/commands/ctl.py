@@ -18,7 +18,7 @@ class Spoken(click.Command):
     """A command whose last arguments are words to say: `-30` and `- 5 minutes -` are words, not options."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Options first, then the address and the command; whatever follows is said as it stands."""
+        """Options first, then the address and the command; the rest is said as it stands."""
         options, said = list[str](), list[str]()
         rest = iter(args)
         for word in rest:

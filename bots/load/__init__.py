@@ -1,1 +1,1 @@
-"""The load of `pit load`: traders at a pace, and what was measured of them."""
+"""The load of `pit load`: traders at a pace, and its measurements."""

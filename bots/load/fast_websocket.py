@@ -1,7 +1,7 @@
 """A WebSocket line that costs its maker little: the handshake is the library's, frames are found where they lie.
 
-A load maker shares the machine with the server it measures. The library's client spends on a frame several times what
-the server does, so frames are cut out of the buffer here (RFC 6455, section 5.2): servers neither mask nor fragment.
+A load maker shares the machine with the server it measures. The library's client spends on a frame several times the
+server's time. So frames are cut out of the buffer here (RFC 6455, section 5.2): servers neither mask nor fragment.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from websockets.uri import parse_uri
 from p2p.protocol.frames import FEED_BYTES_MAX
 
 BUFFER_BYTES = 256 * 1024
-"""Read at once, into one buffer for all lines: what was read is copied out before the next line is read."""
+"""Bytes read at once, into one buffer for all lines: they are copied out before the next line is read."""
 
 _buffer = memoryview(bytearray(BUFFER_BYTES))
 

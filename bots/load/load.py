@@ -1,8 +1,8 @@
 """`pit load`: how a market holds under many hands. Starts a server of its own and measures order to confirmation.
 
 People say an order at exponential times, robots as fast as a seat may. An order improves the standing quote of its
-side, so that most of them are told to everybody; others are refused, which is answered and recorded as well.
-The times are the trader's: from the frame handed to the socket to the answer read from it, durable in between.
+side, so that most of them are told to everybody. Others are refused, which is answered and recorded as well. The times
+are the trader's: from the frame handed to the socket to the answer read from it, durable in between.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ START_S_MAX = 60.0
 
 @dataclass(frozen=True)
 class Measured:
-    """What a load came to. Times are the people's, in milliseconds; `lost` were said and have no effect on record.
+    """The results of a load. Times are the people's, in milliseconds; `lost` were said and have no effect on record.
 
     Cores, facts and frames are those of the trading alone; `server_cpu_s` has the server's start and the joining too.
     The load maker's own lateness is part of every time; `others_cores` is what the rest of the machine was busy with.
@@ -66,7 +66,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Trading:
-    """What was counted from the first order to the last answer."""
+    """Counts from the first order to the last answer."""
 
     orders_s: float
     facts: int
@@ -83,7 +83,7 @@ def quantile(times: list[float], share: float) -> float:
 
 
 async def load(scenario: str, humans: int, rate: float, robots: int, seconds: float, seed: int = 1) -> Measured:
-    """Start a server, put the load on it, end it, and hold its recording against what was said."""
+    """Start a server, put the load on it, end it, and compare its recording with the orders sent."""
     with tempfile.TemporaryDirectory(prefix="pit-load-") as folder:
         server = _serve(scenario, humans + robots, Path(folder), seed)
         try:

@@ -1,4 +1,4 @@
-"""A hand of `pit load`: says orders on one seat's line, and reads of what comes only what is its own."""
+"""A hand of `pit load`: sends orders on one seat's line, and reads only its own messages."""
 
 import asyncio
 import random
@@ -41,7 +41,7 @@ class LoadError(Exception):
 
 @dataclass
 class OpenMarket:
-    """What all hands know of the market: one of them reads the quotes for all, and what is said is reckoned with."""
+    """The market as all hands know it: one of them reads the quotes for all, and orders under way are reckoned with."""
 
     bid: int = 0
     ask: int = 0

@@ -1,4 +1,4 @@
-"""What the processors did during a load: the server's share, the load maker's own, and everybody else's.
+"""The processors' time during a load: the server's share, the load maker's own, and everybody else's.
 
 Where the load maker is late, or others had the machine, a time that was measured says little of the server.
 """
@@ -39,7 +39,7 @@ class Spent:
 
 
 def spent(server: int) -> Spent:
-    """What has been spent so far, `server` being a process id. Linux tells; elsewhere only our own is known."""
+    """The time spent so far, `server` being a process id. Linux tells; elsewhere only our own is known."""
     server_s = machine_s = None
     with suppress(OSError, ValueError):
         a_second = os.sysconf("SC_CLK_TCK")

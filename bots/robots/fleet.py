@@ -51,7 +51,7 @@ async def run_fleet(
 
 
 async def run_requested(url: str, lines: TextIO, patience_s: float = 60.0, reaction: str = "") -> list[Closed]:
-    """Play whatever is called for, line by line, to the end of `lines` and of all that play; closings as above."""
+    """Play each robot called for, line by line, to the end of `lines` and of all that play; closings as above."""
     tls = trusted()
     playing = [asyncio.create_task(_play(url, one, patience_s, reaction, tls)) async for one in _calls(lines)]
     return [closed for closed in await asyncio.gather(*playing) if closed]
@@ -77,5 +77,5 @@ async def _play(
 
 
 def failure_summary(closed: list[Closed]) -> str:
-    """What went wrong, each reason once with how often."""
+    """The failures, each reason once with its count."""
     return "; ".join(f"{why} ({n} robots)" if n > 1 else why for why, n in Counter(c.why for c in closed).items())

@@ -1,10 +1,10 @@
 """One robot on one line: an agent, its stream of chance, and its reaction times.
 
-After a round starts it looks at the market after times drawn by the scenario's law of reaction, or by its own
-(p2p/scenario/reaction_times.py, as in p2p/sim/simulation/simulation.py), and says what its agent decides. While an
-order of its own is unanswered it does not decide anew. An agent that raises, returns nonsense or takes too long passes:
-the session is told so once for each reason, standard error once in its own words, and the robot stays on its seat. One
-that takes too long again and again is not asked any more: all the robots of its process would wait for it each time.
+After a round starts it looks at the market after times drawn by the scenario's law of reaction, or by its own. (See
+p2p/scenario/reaction_times.py; as in p2p/sim/simulation/simulation.py.) It then sends its agent's decision. While an
+order of its own is unanswered it does not decide anew. An agent that raises, returns nonsense or takes too long passes.
+The session is told so once for each reason, standard error once in its own words. The robot stays on its seat. One that
+takes too long again and again is not asked any more: all the robots of its process would wait for it each time.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ Why = Literal["raised", "nonsense", "slow"]
 class Robot:
     """Plays a seat until the session is over. `run` returns the client, whose `closed` says how it ended.
 
-    `lent`: the token of somebody's seat, in whose place it plays until he is back; it needs no code then. `tell` is
+    `lent`: the token of somebody's seat, in whose place it plays until they are back; it needs no code then. `tell` is
     handed sentences on how it goes.
     """
 

@@ -1,4 +1,4 @@
-"""What a robot says of how it goes, to whoever has started it."""
+"""A robot's reports of its progress, to the person or program that has started it."""
 
 from pathlib import PurePath
 

@@ -1,4 +1,4 @@
-"""Robots of `pit serve` trust its certificate: it is their own server's, whoever has signed it and for which name."""
+"""Robots of `pit serve` trust its certificate: it is their own server's, with any signature and for any name."""
 
 import os
 import ssl

@@ -4,7 +4,7 @@ An agent decides on the unit at hand: a quote at a price, or an acceptance of a 
 
 - Where orders rest, a new quote replaces the one it has.
 - In a call there is nothing to accept: an acceptance becomes a quote at that price.
-- The quantity is what is left at the unit's value: one unit of an induced schedule, or the energy of an interval.
+- The quantity is the one left at the unit's value: one unit of an induced schedule, or the energy of an interval.
 - Where sellers post, a seller's first quote is its post, for all its units; it says no other.
 - Where only the other side may quote, a price that meets a standing quote accepts it. Any other is not said.
 """

@@ -34,7 +34,7 @@ class SeatOccupancy:
         self._counted_us: defaultdict[int, Duration] = defaultdict(int)
 
     def on_input(self, message: Message, at: Instant, agent: str = "") -> None:
-        """Take in what a session was told: who has come, who has gone; `agent`: what a robot that comes plays."""
+        """Take in a session's message: arrivals and departures; `agent` is the agent of a robot that comes."""
         match message:
             case Joined(seat=seat, controller=controller, stand_in=stand_in):
                 self._count(at)

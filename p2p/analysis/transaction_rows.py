@@ -74,7 +74,7 @@ def trader_rows(
     scores: Iterable[PeriodScore],
     sitting: SeatOccupancy,
 ) -> list[Row]:
-    """A row for each trader and finished period, with its treatment arm, its information set, and who held the seat.
+    """A row for each trader and finished period, with its treatment arm, its information set, and the seat's holder.
 
     `cast`: the agents of a simulated session; without it, as the seats were held in each period.
     """

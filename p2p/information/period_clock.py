@@ -1,9 +1,8 @@
 """The clock of a market, folded from its facts: period, break, pause, extension, calls. The one fold of them.
 
-Time of a period is the time for which it is open, pauses not counted. A pause in a break moves the end of the break
-and no finished period. A pause, its end and an extension are told with the time until the session's next alarm: in a
-market of several calls that is the next call, where sellers post the end of posting; what the period has after it is
-added here.
+Time of a period is the time for which it is open, pauses not counted. A pause in a break moves the end of the break and
+no finished period. A pause, its end and an extension are told with the time until the session's next alarm. In a market
+of several calls that is the next call, with posted offers the end of posting. The rest of the period is added here.
 """
 
 from collections import defaultdict
@@ -111,8 +110,8 @@ class PeriodClock:
     # --- what it says -------------------------------------------------------------------------------------------
 
     def after_call_us(self, call: int) -> Duration:
-        """What a period still has after a call, or after posting; nothing after the last. Its extensions lengthen the
-        part that runs."""
+        """Time of a period after a call, or after posting; nothing after the last. Its extensions lengthen the part
+        that runs."""
         if self.posts is not None:
             return self.round_us - self.posts.post_us(self.round_us) if call <= 1 else 0
         return self.round_us - self.round_us * min(call, self.calls) // self.calls

@@ -1,4 +1,4 @@
-"""What one period came to, as its viewer saw it: own units with prices and profits, and the market's contracts."""
+"""One period as its viewer saw it: own units with prices and profits, and the market's contracts."""
 
 from dataclasses import dataclass, field
 

@@ -1,7 +1,7 @@
-"""What a screen shows, folded from facts: live, in replay and in tests the same. `view` is all that screens render.
+"""The content of a screen, folded from facts: live, in replay and in tests the same. `view` is all that screens render.
 
-Facts are folded as they come; `version` rises with each, so that whoever draws knows whether there is anything new.
-The fold costs the same for the first fact and the last, and so does a view, which reads the tails of lists only.
+Facts are folded as they come; `version` rises with each, so that a screen knows whether there is anything new. The fold
+costs the same for the first fact and the last, and so does a view, which reads the tails of lists only.
 """
 
 from collections import deque
@@ -60,7 +60,7 @@ from p2p.scenario.public_rules import PublicRules
 
 @dataclass
 class Absence:
-    """A time in which a robot held one's seat: what its orders made, then or later, and the period of one's return."""
+    """A time in which a robot held one's seat: its orders' contracts, then or later, and the period of one's return."""
 
     contracts: int = 0
     gain: Money = 0
@@ -99,7 +99,7 @@ class ViewFold:
 
     @property
     def robot_holds(self) -> bool:
-        """Whether a robot holds the seat: what happens to its orders is no news of one's own."""
+        """Whether a robot holds the seat: the fate of its orders is no news of one's own."""
         return self.absence is not None and self.absence.until_period is None
 
     # --- what comes in ------------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ class ViewFold:
     # --- what is shown ------------------------------------------------------------------------------------------
 
     def view(self, now: Instant, results: bool = False) -> ViewState:
-        """All that a screen shows at an instant; what the periods came to only if asked."""
+        """All content of a screen at an instant; results of the periods only if asked."""
         clock, period, public = clock_view(self.public.clock, now), self.period, self.public
         would, absence = self.indicative, self.absence
         return ViewState(
@@ -225,7 +225,7 @@ class ViewFold:
         return self.own.surplus_before + self.own.surplus
 
     def time_left_us(self, now: Instant) -> Duration | None:
-        """What is left of the period or of the break, None where no clock runs towards anything."""
+        """Time left in the period or the break, None if no clock runs towards anything."""
         return self.public.time_left_us(now)
 
     @property

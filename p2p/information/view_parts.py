@@ -96,7 +96,7 @@ def household_view(own: Knowledge) -> HouseholdView:
 
 
 def welfare_view(welfare: Welfare | None) -> WelfareView | None:
-    """What the last finished period and all of them realised."""
+    """Realised gains of the last finished period and of all of them."""
     if welfare is None or not welfare.periods:
         return None
     last = welfare.periods[-1]
@@ -104,7 +104,7 @@ def welfare_view(welfare: Welfare | None) -> WelfareView | None:
 
 
 def results_view(periods: list[PeriodRecord]) -> ResultsView:
-    """What all periods came to, and their contracts in order: every n-th of them where they are many."""
+    """Results of all periods, and their contracts in order: every n-th of them if they are many."""
     points: list[SessionPoint] = []
     before = 0
     for period in periods:

@@ -1,4 +1,4 @@
-"""What a trader's or the public's screen shows: one frozen struct, and nothing that its viewer was not told.
+"""The screen of a trader or of the public: one frozen struct, with facts told to its viewer and no others.
 
 Terminal and page render only this. It is plain data: as JSON it is the same for every program that folds the same
 facts. Its size is bounded, however long a session is: the limits are named here.
@@ -121,7 +121,7 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
-    """What became of an order of one's own; `sent` is None where another terminal had sent it."""
+    """The fate of an order of one's own; `sent` is None if another terminal had sent it."""
 
     sent: Sent | None
     refused: Reason | None
@@ -175,8 +175,8 @@ class OwnOrder(msgspec.Struct, frozen=True):
 class OwnView(msgspec.Struct, frozen=True):
     """One's own units and what they earned. `steps`: value or cost by quantity, best first; `prices` of traded units.
 
-    `unit_value`: what the next unit is worth in trade, of `step_left` at that value. `unpaid`: gains of a robot's
-    orders in one's place. `offered`: in orders that rest, of which `orders` has the newest.
+    `unit_value`: the worth of the next unit in trade, of `step_left` at that value. `unpaid`: gains of a robot's orders
+    in one's place. `offered`: in orders that rest, of which `orders` has the newest.
     """
 
     role: Role | None
@@ -209,14 +209,14 @@ class HouseholdView(msgspec.Struct, frozen=True):
 
 
 class IndicativeView(msgspec.Struct, frozen=True):
-    """What a call held now would give."""
+    """The result of a call if it were held now."""
 
     price: Price | None
     quantity: Quantity
 
 
 class AbsenceView(msgspec.Struct, frozen=True):
-    """A time in which a robot held one's seat: what its orders made, then or later, and the period of one's return."""
+    """A time in which a robot held one's seat: its orders' contracts, then or later, and the period of one's return."""
 
     contracts: int
     gain: Money
@@ -224,7 +224,7 @@ class AbsenceView(msgspec.Struct, frozen=True):
 
 
 class WelfareView(msgspec.Struct, frozen=True):
-    """What the last finished period and all of them realised of what could be gained, where that is told."""
+    """Realised share of the possible gains, in the last finished period and in all of them, if that is told."""
 
     period: int
     period_efficiency: float | None
@@ -254,7 +254,7 @@ class SessionPoint(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ResultsView(msgspec.Struct, frozen=True):
-    """What all periods came to, and their contracts on one chart, thinned where they are many."""
+    """Results of all periods, and their contracts on one chart, thinned if they are many."""
 
     periods: tuple[PeriodView, ...]
     points: tuple[SessionPoint, ...]

@@ -1,10 +1,10 @@
 """Posted offers: sellers post once, unseen by anybody; when posting ends, buyers take, first come first served.
 
 Source: the institution of Plott & Smith (1978), Review of Economic Studies 45, and of Ketcham, Smith & Williams (1984),
-same journal 51. A post is a price for all units that its seller holds; what quantity is said is held against those
-units and no more. Posting ends after `post_s`, or as soon as every seller with a unit has posted. A seller who has not
-posted by then is absent for the period. Buyers take the cheapest offer, of equal ones the earlier post; a part of it
-may be taken. Nobody bids, nothing is taken back, and no post outlives its period.
+same journal 51. A post is a price for all units that its seller holds; any quantity said must not exceed those units.
+Posting ends after `post_s`, or as soon as every seller with a unit has posted. A seller who has not posted by then is
+absent for the period. Buyers take the cheapest offer, of equal ones the earlier post; a part of it may be taken. Nobody
+bids, nothing is taken back, and no post outlives its period.
 """
 
 from p2p.base.units import AGENTS, INSTITUTION, Address, Duration, Price, Quantity, Seat
@@ -40,7 +40,7 @@ class PostedOffer(ContinuousAuction):
         self.length_us: Duration = 0
 
     def handle(self, message: Message, sender: Address) -> Answer:
-        """What is sent upon a message, or why it is refused."""
+        """The messages in answer to one, or the reason of its refusal."""
         match message:
             case Ask(price=price, quantity=quantity):
                 return self._post(sender, price, quantity)
@@ -107,7 +107,7 @@ class PostedOffer(ContinuousAuction):
         return Standing() if self.posting else super().standing()
 
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
-        """What a post binds its seller to, all its units; what a take would trade now."""
+        """The commitments of a post, to all its seller's units; the trades that a take would make now."""
         match message:
             case Ask(price=price) if self.posting and not self.floor.role_refusal("seller", seat):
                 return [] if self.floor.price_refusal(price) else [(price, self.floor.may_sell[seat])]

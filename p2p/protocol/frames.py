@@ -2,9 +2,9 @@
 
 Theory of operation
 -------------------
-A client's first frame is a login: its seat's code, or the resume token it was given for it, and `have`, the number of
-the last fact it had. The server answers `welcome` and then feeds: facts in frames, the first one's number said once per
-frame, both ends counting. A client that comes back says how far it had come and is fed from there: no gap, no double.
+A client's first frame is a login: its seat's code, or the resume token given for it. `have` is the number of the last
+fact it had. The server answers `welcome` and then feeds: facts in frames, the first one's number said once per frame,
+both ends counting. A client that comes back says how far it had come and is fed from there: no gap, no double.
 
 Every message of a client carries a token that rises by one, and waits as pending until a fact answers it (`accepted` or
 `refused`). After a reconnect all that is pending is said again; a token that was had has no second effect.

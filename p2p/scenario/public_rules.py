@@ -73,7 +73,7 @@ class PublicRules(msgspec.Struct, frozen=True):
 
     @property
     def quotes(self) -> Literal["both", "buyers", "sellers"]:
-        """Who may make quotes, by the terms and by what the institution is."""
+        """The sides that may make quotes, by the terms and by the nature of the institution."""
         return "sellers" if self.capabilities.posts else self.terms.quotes
 
 

@@ -53,12 +53,12 @@ class CallTerms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     interval_min: Annotated[float, Meta(gt=0, le=1_440)] = 5.0
     """Minutes of the day that a period stands for, by which the feeder's power is energy."""
     congestion_rent: Literal["operator", "buyers", "sellers"] = "operator"
-    """Who gets the difference of marginal bid and ask when the cap binds: the operator (buyers pay the high end of the
-    tunnel, sellers get its low end), or all at the price that leaves it to buyers or to sellers."""
+    """The recipient of the difference of marginal bid and ask when the cap binds. `operator`: buyers pay the high end
+    of the tunnel, sellers get its low end. `buyers` or `sellers`: all trade at the price that leaves it to them."""
 
 
 class PostingTerms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What posted offers have beside them."""
+    """The further terms of posted offers."""
 
     post_s: Annotated[float, Meta(ge=0.001, le=86_400)] | None = None
     """Seconds for which sellers post at the most, below `period_s`; without it, a third of the period. Buyers have the

@@ -2,7 +2,7 @@
 
 Theory of operation
 -------------------
-`handle(envelope, now)` is told one message and answers with events; `deadline()` is when the next alarm rings, and
+`handle(envelope, now)` is told one message and answers with events. `deadline()` is the time of the next alarm.
 `alarm()` is the message that must then be handed in, like any other (so that it is journaled like any other). Time only
 ever comes in as `now`. The same messages at the same times give the same events: live, simulated, recovered, verified.
 

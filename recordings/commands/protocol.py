@@ -14,7 +14,7 @@ from recordings.journal.format import JournalError
 )
 @click.option("--recording", type=click.Path(path_type=Path), help="Whose first period is drawn; else a sample's.")
 def protocol(out: Path | None, recording: Path | None) -> None:
-    """Write the protocol's page: every directive with who may say it, payload and effect, from the code itself."""
+    """Write the protocol's page: every directive with its senders, payload and effect, from the code itself."""
 
     sample = Path(__file__).resolve().parents[1] / "samples" / "smith-1962-test-1"
     try:

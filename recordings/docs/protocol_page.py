@@ -1,4 +1,4 @@
-"""docs/protocol.md, written from the structs themselves and from a recording: the page cannot say what is not so."""
+"""docs/protocol.md, written from the structs themselves and from a recording, so that the page is true."""
 
 from pathlib import Path
 from typing import get_args

@@ -15,7 +15,7 @@ TEXT_MAX = 48
 
 
 def diagram(reading: JournalReader, orders: int) -> str:
-    """The first period of a recording: its opening, so many orders and what came of them, its end."""
+    """The first period of a recording: its opening, so many orders and their effects, its end."""
     head = ["sequenceDiagram", *(f"    participant {short} as {name}" for short, name in PARTICIPANTS.items())]
     return "\n".join(head + _folded(_arrows(reading, orders)))
 

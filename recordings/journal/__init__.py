@@ -1,1 +1,1 @@
-"""The journal: its format, its file, and what is run again from it."""
+"""The journal: its format, its file, and its replay."""

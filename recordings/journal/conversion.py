@@ -1,8 +1,8 @@
 """Older journals, brought to today's format one step at a time: `convert_NN_MM`, each for good once it is released.
 
-The chain of a journal is checked over its bytes as they were written. What they say is converted afterwards, so that an
-older recording is read, scored and replayed as today's. A step converts the header's plain data; a step that changes
-records says so by RECORDS_CHANGED, and what it changes is read and not run again.
+The chain of a journal is checked over its bytes as they were written. Their contents are converted afterwards, so that
+an older recording is read, scored and replayed as today's. A step converts the header's plain data. A step that changes
+records says so by RECORDS_CHANGED; such records are read and not run again.
 """
 
 from collections.abc import Callable

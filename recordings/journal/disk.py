@@ -11,7 +11,7 @@ from typing import Protocol
 from p2p.sim.shell.file_lock import hold
 
 UNKNOWN = (errno.ENOTSUP, errno.EINVAL, errno.ENOTTY)
-"""What a file system says that does not know F_FULLFSYNC."""
+"""Errors of a file system that does not know F_FULLFSYNC."""
 
 
 def _flush(file: int) -> None:

@@ -9,8 +9,8 @@ person is in it. A journal that was cut ends without a seal.
 
 Records are written and synced in batches. A record says `synced`, how many records were durable when it was written,
 unless that is all before it. A loss of power may leave any part of the last batch, a later line of it without an
-earlier one: what stands there was never acknowledged and is debris. A wrong line of which any later line says that it
-was synced (a seal says so of all) is corruption.
+earlier one. Such lines were never acknowledged and are debris. A wrong line of which any later line says that it was
+synced (a seal says so of all) is corruption.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ class JournalError(Exception):
 
 
 class Header(msgspec.Struct, frozen=True):
-    """What a recording was made of: enough to run it again."""
+    """The origins of a recording: enough to run it again."""
 
     session: str
     rules: int
@@ -230,5 +230,5 @@ def read_journal(data: bytes) -> JournalReader:
 
 
 def events_match(events: list[Event], written: tuple[bytes, ...]) -> bool:
-    """Whether events, run again, are what was recorded, to the byte."""
+    """Whether events, run again, equal the recorded ones, to the byte."""
     return tuple(encode(wire_record_of(event)) for event in events) == written

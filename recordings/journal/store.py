@@ -24,7 +24,7 @@ from recordings.journal.disk import REAL, Disk, is_held
 from recordings.journal.format import FILE, Header, JournalError, JournalReader, RecordChain, events_match, read_journal
 
 JOURNAL_MODE = 0o644
-"""Who may read a journal: everybody, for there is no name and no code in it."""
+"""Readers of a journal: everybody, for there is no name and no code in it."""
 
 
 def new_id(scenario_name: str) -> str:
@@ -36,8 +36,8 @@ def new_id(scenario_name: str) -> str:
 class Store:
     """The journal of one session, open for appending. `append` blocks until what it was given is durable.
 
-    After an OSError nothing may be appended any more: whether a sync that failed once can succeed later is unknown, so
-    it is never tried again.
+    After an OSError nothing may be appended any more. Nobody knows whether a sync that failed once can succeed later,
+    so it is never tried again.
     """
 
     def __init__(self, folder: Path, chain: RecordChain, file: int, disk: Disk = REAL, session: str = "") -> None:
@@ -116,9 +116,9 @@ class Recovered:
     def reopen(self) -> Store:
         """The store to append to; a torn tail, or the seal of a stop before the end, is cut off first.
 
-        The journal is written anew: where a sync has failed, the operating system takes for written what never was, and
-        it reads well until the power is lost. The old file stays open meanwhile: who has it open is who writes.
-        (Windows tries again what failed, and replaces no file that is open.)
+        After a failed sync the system's cache may show data that is not on disk, until the power is lost. So the
+        journal is written anew. The old file stays open meanwhile, because its handle holds the lock. (Windows tries a
+        failed write again, and replaces no file that is open.)
         """
         path = self.folder / FILE
         file = self.disk.open(path, self._good_bytes)

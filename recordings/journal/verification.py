@@ -12,7 +12,8 @@ from recordings.journal.store import read_folder, run_again, still_runs
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of it: `ok`, a sentence, how many records are good, and whether they were run again or only read."""
+    """The result of a verification: `ok`, a sentence, how many records are good, and whether they were run again or
+    only read."""
 
     ok: bool
     sentence: str

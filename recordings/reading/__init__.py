@@ -1,1 +1,1 @@
-"""What a recording says: history, participants, replay."""
+"""A recording as it is read: history, participants, replay."""

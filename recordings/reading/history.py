@@ -1,4 +1,4 @@
-"""What happened in a recording, folded once for everybody who asks: scores, tables, payments."""
+"""The course of a recording, folded once for everybody who asks: scores, tables, payments."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from recordings.journal.store import scenario_of
 
 
 class SessionHistory:
-    """What happened in a recording: its outcome, when contracts were made, and who sat where."""
+    """The course of a recording: its outcome, the times of contracts, and the holders of seats."""
 
     def __init__(self, reading: JournalReader, agents: Mapping[Seat, list[tuple[int, str]]] | None = None) -> None:
         """Fold it; `agents`: what robots said that they play. Raises JournalError where a record is none of ours."""

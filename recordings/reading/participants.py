@@ -1,4 +1,5 @@
-"""Who sat where: names that people gave, and what robots play. Two files beside the journal, which may be deleted."""
+"""The holders of seats: names that people gave, and the robots' agents. Two files beside the journal, which may be
+deleted."""
 
 from pathlib import Path
 
@@ -13,7 +14,7 @@ FILE = "people.json"
 AGENTS = "agents.json"
 """The same of robots: no person is named there."""
 PERSON = ("person", "people", "subject", "participant", "stand-in")
-"""What a robot is no more than one of `SITTERS`."""
+"""Names that no robot may have, as those of `SITTERS`."""
 NAME_SHOWN = 20
 """Characters of a name that a table has room for."""
 
@@ -25,7 +26,7 @@ def load_names(recording: Path) -> dict[Seat, str]:
 
 
 def agents(recording: Path) -> dict[Seat, str]:
-    """What the last robot of each seat said that it plays; nothing where the file is gone or is none of ours."""
+    """The agent of each seat's last robot, by its own account; nothing if the file is gone or is none of ours."""
     return {int(seat): robot_name(name) for seat, name in _given(recording, AGENTS).items() if seat.isdecimal()}
 
 
@@ -45,7 +46,7 @@ def agents_over_time(recording: Path) -> dict[Seat, list[tuple[int, str]]]:
 
 
 def robot_name(name: str) -> str:
-    """What a robot calls itself, as tables and scores have it: it cannot pass for a person, or for nobody."""
+    """A robot's name, as tables and scores have it: it cannot pass for a person, or for nobody."""
     plain = printable(name).strip()
     return f"robot called {plain}" if plain.casefold() in SITTERS or plain.casefold() in PERSON else plain
 

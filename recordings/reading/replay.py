@@ -21,12 +21,12 @@ from recordings.journal.store import read_folder, scenario_of, still_runs
 
 
 class ReplayError(Exception):
-    """What was asked of a recording is not in it, and what is."""
+    """The request names a part that the recording does not have; the text says which it has."""
 
 
 @dataclass(frozen=True)
 class Replay:
-    """What a viewer was told, in order, with instants; `said` are a seat's own messages by token.
+    """The facts told to a viewer, in order, with instants; `said` are a seat's own messages by token.
 
     `states` hold what a call held then would have given, each numbered as the last fact before it.
     `seat` is None for the public of `market`. `cut` says that the recording stops before the session's end; where the

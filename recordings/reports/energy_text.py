@@ -1,4 +1,4 @@
-"""The energy of a scored session as a table: what trade gained, what it could have, and what the grid had to do."""
+"""The energy of a scored session as a table: the gain of trade, the possible gain, and the grid's part."""
 
 from rich import box
 from rich.markup import escape

@@ -90,7 +90,7 @@ def baselines_table(score: Score, baselines: dict[str, list[SessionResult]]) -> 
 
 
 def lengths_line(score: Score) -> str:
-    """What to know of the baselines where this session's periods were not as long as the scenario's; else nothing."""
+    """A note on the baselines if this session's periods were not as long as the scenario's; else nothing."""
     planned_s = score.scenario.period_s
     seen_s = sorted({round(one, 1) for one in score.open_s})
     if all(abs(one - planned_s) <= max(LATE_S, LATE_SHARE * planned_s) for one in seen_s):
@@ -114,7 +114,7 @@ def _row(sessions: list[SessionScore], periods: int) -> list[str]:
 
 
 def traders_table(score: Score) -> Table:
-    """What each seat gained, beside what it would have gained at the competitive price, and what people are paid."""
+    """Each seat's gain, beside its gain at the competitive price, and the pay of people."""
     unit, per_unit = _money(score)
     named = ["name"] if score.names else []
     columns = ["seat", *named, "who", "role", "gained", "at equilibrium", "difference"]

@@ -19,10 +19,10 @@ from recordings.reading.participants import agents, load_names
 
 @dataclass(frozen=True)
 class TraderScore:
-    """One seat over the whole session: what it gained, and what it would have at the competitive price.
+    """One seat over the whole session: its gain, and its gain at the competitive price.
 
-    Where a robot has held it in the place of a person: for how long (s, while the market was open), and what its orders
-    gained, which is in the surplus and is not paid out.
+    If a robot has held it for a person: for how long (s, while the market was open), and the gain of its orders. That
+    gain is in the surplus and is not paid out.
     """
 
     seat: Seat
@@ -41,8 +41,8 @@ class Score:
     session that still `runs`.
 
     `foresight`: of prosumers, each market's bound with perfect foresight, None where it was not found. `open_s`: how
-    long each of the periods was open, pauses not counted. `names`: those that people gave, by seat; `agents`: what
-    robots said that they play.
+    long each of the periods was open, pauses not counted. `names`: those that people gave, by seat; `agents`: the
+    robots' agents by their own account.
     """
 
     name: str
@@ -83,7 +83,7 @@ def score(folder: Path) -> Score:
 
 
 def fold(reading: JournalReader) -> SessionOutcome:
-    """What happened in a recording; raises JournalError where a record holds no message of ours."""
+    """A recording's outcome; raises JournalError if a record holds no message of ours."""
     return SessionHistory(reading).outcome
 
 

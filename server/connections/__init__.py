@@ -1,1 +1,1 @@
-"""Connections: who they are, how fast they may be, what each is still to be told."""
+"""Connections: their log-ins, their limits of pace, and the facts still to be sent to each."""

@@ -13,7 +13,7 @@ from server.session.sequencer import Committed
 
 
 class Fanout:
-    """Tells all connections of one session what has become durable. `tokens`: the last one of each seat that has."""
+    """Sends each durable fact to all connections of one session. `tokens`: the last one of each seat that has."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Fanout:
         return self._tokens.get(viewer, 0)
 
     def publish(self, happened: list[Committed]) -> None:
-        """Add what has become durable to the feeds, and wake the connections."""
+        """Add durable facts to the feeds, and wake the connections."""
         own: set[Viewer] = set()
         due: set[int] = set()
         for what in happened:

@@ -1,6 +1,6 @@
 """When everybody is told: at once after a quiet time, then once a tick, and less often when telling takes longer.
 
-Telling everybody is most of the work, so it never has more than about half of the time: the next tick is due after as
+Telling everybody is most of the work, so it never has more than about half of the time. The next tick is due after as
 long as the last one took. Between a few lines and the next few the loop goes round, so that orders are taken in and
 confirmations go out meanwhile.
 """

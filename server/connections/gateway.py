@@ -1,7 +1,7 @@
-"""The gateway: connections in, messages stamped with who said them. What goes out is the fanout's.
+"""The gateway: connections in, messages stamped with their senders. The way out is the fanout's.
 
-A login is answered when the session has it on record (`joined`): then every message of the seat's older connection is
-published too, and the token in the welcome is the last one for certain.
+A login is answered when the session has it on record (`joined`). By then every message of the seat's older connection
+is published too, and the token in the welcome is certainly the last.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""One viewer's end of a connection: a place in the feed, from which what is new is sent.
+"""One viewer's end of a connection: a place in the feed, from which new facts are sent.
 
-There is no queue: the feed is the queue, and a line remembers only how far it has sent. While the peer takes what it is
-given, frames are handed to its socket at once, without a task; when too much waits there, a task waits with it. A peer
+There is no queue: the feed is the queue, and a line remembers only how far it has sent. While the peer takes its
+frames, they are handed to its socket at once, without a task. When too much waits there, a task waits with it. A peer
 that takes nothing for too long, or falls too far behind, is cut; it resumes from the number it had.
 """
 

@@ -58,7 +58,7 @@ class CodeAttempts:
 
 
 class LoginThrottle:
-    """What each address has done lately. A classroom may be one address."""
+    """The recent log-ins of each address. A classroom may be one address."""
 
     def __init__(self, limits: Limits = DEFAULT) -> None:
         self._limits = limits

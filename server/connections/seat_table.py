@@ -1,4 +1,4 @@
-"""Who holds what: the connection of each seat and of the experimenter. One connection a seat, the latest."""
+"""Holders of seats: the connection of each seat and of the experimenter. One connection a seat, the latest."""
 
 from p2p.base.display_name import display_name
 from p2p.base.units import is_seat
@@ -10,7 +10,7 @@ from server.publishing.side_files import SideFiles
 
 
 class SeatTable:
-    """The connections that have logged in, and what is kept of their seats beside the journal."""
+    """The connections that have logged in, and the records of their seats beside the journal."""
 
     def __init__(self, files: SideFiles) -> None:
         self.files = files

@@ -27,12 +27,12 @@ class Transport:
         return "wss" if self.tls else "ws"
 
     def url(self, host: str, port: int) -> str:
-        """What those on this machine reach it by: its loopback where it listens on all interfaces."""
+        """Its address on this machine: its loopback if it listens on all interfaces."""
         here = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)
         return f"{self.scheme}://[{here}]:{port}" if ":" in here else f"{self.scheme}://{here}:{port}"
 
     def allowed(self) -> list[Origin | None]:
-        """What the library lets through: no origin at all, and those that are listed."""
+        """The origins that the library lets through: none at all, and those that are listed."""
         return [None, *(Origin(origin) for origin in self.origins)]
 
 

@@ -1,4 +1,4 @@
-"""What a running server counts and times, for /metrics; with the extra `metrics` (prometheus-client), else nothing."""
+"""A running server's counts and times, for /metrics; with the extra `metrics` (prometheus-client), else nothing."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ MISSING = b"the lab was installed without its extra 'metrics' (prometheus-client
 
 
 class Metrics:
-    """What is counted, with labels that name reasons, never seats or people. This one counts nothing."""
+    """The counts, with labels that name reasons, never seats or people. This one counts nothing."""
 
     def handled(self, seconds: float, events: list[Event]) -> None:
         """A message was handled by the session."""

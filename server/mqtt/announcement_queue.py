@@ -11,7 +11,7 @@ from p2p.scenario.public_rules import PublicRules
 
 
 class AnnouncementQueue:
-    """What has been announced and was not confirmed; where too many wait for a broker, the oldest are let go."""
+    """Announcements that were not confirmed; if too many wait for a broker, the oldest are let go."""
 
     def __init__(self, rules: PublicRules) -> None:
         self.rules = rules
@@ -32,7 +32,7 @@ class AnnouncementQueue:
         self._again = [self._words] if self._words and self._words not in self._unsaid else []
 
     def due(self) -> list[tuple[bytes, bool]]:
-        """What the broker has not confirmed, in order, and whether each sentence is to be retained."""
+        """Announcements that the broker has not confirmed, in order, and whether each is to be retained."""
         return [(msgspec.json.encode(one), one.by == "experimenter") for one in (*self._again, *self._unsaid)]
 
     def confirmed(self) -> None:
@@ -42,7 +42,7 @@ class AnnouncementQueue:
 
 
 def sentence(message: Message, rules: PublicRules, left_us: Duration | None) -> str:
-    """What is announced to people with so much left of the period, or nothing."""
+    """The announcement to people with so much left of the period, or nothing."""
     match message:
         case Lobby(taken=taken, seats=seats) if taken == seats:
             return "All seats are taken."

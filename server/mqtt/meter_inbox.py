@@ -1,7 +1,7 @@
 """Meters on a broker: their readings, checked and handed to the session as the gateway's messages.
 
-Who may write on which seat's topic is the broker's to say (a password and an access list: docs/mqtt.md). What is no
-reading at all is passed over and counted; which readings count is the session's to say (p2p/session/metering.py).
+The broker decides the writers of each seat's topic (a password and an access list: docs/mqtt.md). A message that is no
+reading at all is passed over and counted. The session decides which readings count (p2p/session/metering.py).
 """
 
 import time
@@ -30,7 +30,7 @@ class MeterInbox:
         self._heard_s: dict[Seat, float] = {}
 
     def topic(self, base: str) -> str | None:
-        """What to subscribe to; None where the session has no use for meters."""
+        """The topic to subscribe to; None if the session has no use for meters."""
         return None if self.interval_h is None else f"{base}/meter/+"
 
     def on_message(self, topic: str, payload: bytes) -> None:

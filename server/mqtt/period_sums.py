@@ -1,4 +1,4 @@
-"""What the periods of one market came to, in their order, until the broker has confirmed them."""
+"""The results of one market's periods, in their order, until the broker has confirmed them."""
 
 import msgspec
 
@@ -14,8 +14,8 @@ HOUSEHOLDS_MIN = 3
 class PeriodSums:
     """The running period's sums, and what the ones before came to: a scenario has 1,000 at the most, all are kept.
 
-    Where contracts are hidden (`shown` is False) so is all that could tell of them, the sums of energy too: what the
-    grid is left with is less by what was traded.
+    If contracts are hidden (`shown` is False), so are all hints of them, the sums of energy too. The grid's energy is
+    less by the traded amount.
     """
 
     def __init__(self, shown: bool) -> None:
@@ -59,7 +59,8 @@ class PeriodSums:
         self.confirmed = min(self.confirmed, max(0, len(self._ended) - 1))
 
     def due(self, contracts: int) -> list[bytes]:
-        """What the broker has not confirmed, a window of it, as far as it has confirmed the contracts before."""
+        """Messages that the broker has not confirmed, a window of them, as far as it has confirmed the contracts
+        before."""
         window = self._ended[self.confirmed : self.confirmed + INFLIGHT_MAX]
         return [msgspec.json.encode(one) for after, one in window if after <= contracts]
 

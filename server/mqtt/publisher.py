@@ -2,11 +2,11 @@
 
 Theory of operation
 -------------------
-A task of its own looks at the market's public facts ten times a second, from the number it had (topic_state.py), and
-publishes what is due. The market does not know of it: nothing waits for it, nothing is queued for it. While the broker
-is slow, gone or refusing, the facts lie where they lie anyway. When it is back, whatever is retained is said
-anew, and contracts, intervals and announcements go on after the last one that the broker has confirmed: one or the
-other comes twice, none is lost (of announcements: of the last ANNOUNCEMENTS_KEPT), and all carry their number.
+A task of its own looks at the market's public facts ten times a second, from the number it had (topic_state.py). It
+publishes the topics that are due. The market does not know of it: nothing waits for it, nothing is queued for it. While
+the broker is slow, gone or refusing, the facts lie where they lie anyway. When it is back, all retained topics are
+published anew. Contracts, intervals and announcements go on after the last one that the broker has confirmed. One or
+the other comes twice, none is lost (of announcements: of the last ANNOUNCEMENTS_KEPT), and all carry their number.
 """
 
 import asyncio
@@ -35,13 +35,15 @@ from server.session.sequencer import Committed
 TICK_S = 0.1
 """Quotes and book are published ten times a second at the most: faster than anybody reads a dashboard."""
 BEAT_S = 1.0
-"""How often the session's clock is said, and `contracts` renewed: what a late listener's clock may be wrong by."""
+"""Seconds between messages of the session's clock, and between renewals of `contracts`: the largest error of a late
+listener's clock."""
 RETRY_S_MIN, RETRY_S_MAX = 0.2, 5.0
 """The pause before the first and before later tries; each is drawn at random up to its bound."""
 FAREWELL_S_MAX = 3.0
 """How long the last messages of a session may take: its end does not wait for a broker that is gone."""
 STOP_S_MAX = 1.0
-"""The same of a session that is stopped: it can be taken up again, and whoever stops a server waits for two seconds."""
+"""The same of a session that is stopped. It can be taken up again, and the person who stops a server waits for two
+seconds."""
 LEAVE_S_MAX = 0.5
 """How long the broker may take to let us go after that."""
 
@@ -100,7 +102,7 @@ class Publisher:
 
     @property
     def address(self) -> str:
-        """What a listener is told: the broker and the session."""
+        """The address for listeners: the broker and the session."""
         return f"{self.broker.name}/{self.session}"
 
     def _happened(self, happened: list[Committed]) -> None:

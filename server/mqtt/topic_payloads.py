@@ -1,4 +1,4 @@
-"""What the retained topics of a market say, from what its public knows after so many facts."""
+"""The payloads of a market's retained topics, from its public's knowledge after so many facts."""
 
 from p2p.base.units import Instant, Price, Quantity
 from p2p.information.public_knowledge import PublicKnowledge

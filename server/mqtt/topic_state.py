@@ -1,7 +1,7 @@
-"""What is due on a market's topics, folded from its public facts by number. No network in here, and no queue.
+"""The topics of a market that are due, folded from its public facts by number. No network in here, and no queue.
 
-The bulletin stands on the list of facts that is published anyway: it remembers how far it has read, the latest of each
-retained topic, and the contracts that the broker has not confirmed yet. Whatever is lost on the way to a broker is said
+The bulletin stands on the list of facts that is published anyway. It remembers the last fact read, the latest of each
+retained topic, and the contracts that the broker has not confirmed yet. A message lost on the way to a broker is said
 again.
 """
 
@@ -34,7 +34,7 @@ READ_AT_ONCE = 200
 
 
 class TopicState:
-    """One market's public facts as topics. `fold` takes in facts, `due` has what has changed since it was asked."""
+    """One market's public facts as topics. `fold` takes in facts, `due` has the changes since it was asked."""
 
     def __init__(self, rules: PublicRules, feeds: Feeds, channel: Channel, seats: int) -> None:
         self.rules, self.feeds, self.channel, self.seats = rules, feeds, channel, seats
@@ -58,7 +58,7 @@ class TopicState:
     # --- in -----------------------------------------------------------------------------------------------------
 
     def fold(self) -> bool:
-        """Take in what is new, a portion at a time; whether there is more."""
+        """Take in new facts, a portion at a time; whether there are more."""
         end = min(len(self.facts), self.read + READ_AT_ONCE)
         for index in range(self.read, end):
             fact = self.facts[index]
@@ -134,7 +134,7 @@ class TopicState:
         self.board.renew()
 
     def due(self, topics: set[str], now: Instant) -> Iterator[tuple[str, bytes]]:
-        """What has changed on these retained topics, as it is now; it counts as told."""
+        """The changes on these retained topics, as of now; they count as told."""
         for topic in ("period", "welfare", "call", "state", "contracts", "standing", "book"):
             if topic in topics & self._changed:
                 self._changed.discard(topic)

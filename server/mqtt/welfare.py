@@ -1,6 +1,6 @@
-"""What a hosted session's periods came to, for its listeners: told when it is over, and earlier in a demonstration.
+"""Results of a hosted session's periods, for its listeners: told when it is over, and earlier in a demonstration.
 
-It is folded from what happens, the private too, by the same fold as a recording's score.
+It is folded from all events, the private too, by the same fold as a recording's score.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from server.mqtt.period_sums import HOUSEHOLDS_MIN
 
 
 def welfare(scores: list[PeriodScore]) -> Welfare:
-    """What is told of one market's finished periods."""
+    """The public figures of one market's finished periods."""
     whole = score_session(scores)
     told = [
         Efficiency(one.period, one.surplus, one.equilibrium.surplus_max, one.efficiency, one.alpha)
@@ -25,11 +25,12 @@ def welfare(scores: list[PeriodScore]) -> Welfare:
 
 
 COUNTED = frozenset((Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound))
-"""What surplus and efficiency are reckoned from. Quotes, orders and answers are nine events of ten, and passed over."""
+"""The messages from which surplus and efficiency are computed. Quotes, orders and answers are nine events of ten, and
+passed over."""
 
 
 class WelfareScores:
-    """The scores of each market's finished periods. `before` is what had happened of a session that was recovered."""
+    """The scores of each market's finished periods. `before` is the history of a session that was recovered."""
 
     def __init__(self, scenario: Scenario, before: SessionOutcome) -> None:
         self.outcome = before
@@ -54,7 +55,7 @@ class WelfareScores:
     def scored(self, market: int, fresh: list[int]) -> list[PeriodScore]:
         """Their scores. Long periods of many traders take a while, so this is for a thread.
 
-        What is read here of a finished period does not change any more.
+        The figures read here of a finished period do not change any more.
         """
         return [self.outcome.score(market, period) for period in fresh]
 

@@ -1,1 +1,1 @@
-"""What is published, to whom, and what is kept of it beside the journal."""
+"""Publication: the facts, their viewers, and the files beside the journal."""

@@ -1,4 +1,4 @@
-"""What the experimenter told everybody, in words: beside the journal, which has their digests alone."""
+"""The experimenter's announcements, in words: beside the journal, which has their digests alone."""
 
 from hashlib import blake2b
 from pathlib import Path

@@ -1,6 +1,6 @@
 """How evenly everybody was served: per seat, how long published facts waited for its line, and its round trip.
 
-Kept in `deliveries.json` beside the journal, for whoever must show that no seat was told later than another.
+Kept in `deliveries.json` beside the journal, to show that no seat was told later than another.
 """
 
 import time

@@ -1,7 +1,7 @@
-"""What every viewer is told, as published: facts encoded once per market, each viewer's own beside them, numbered.
+"""The facts of every viewer, as published: encoded once per market, each viewer's own beside them, numbered.
 
-A viewer's n-th fact is found without storing n references for each: the market's public facts are one list, and a
-viewer has only those that are his own: inserted after so many public ones, or standing in the place of one of them.
+A viewer's n-th fact is found without storing n references for each. The market's public facts are one list, and a
+viewer has only their own ones. These are inserted after so many public ones, or stand in the place of one.
 """
 
 import time
@@ -24,13 +24,13 @@ from server.session.session_status import SessionStatus
 Channel = tuple[int, InformationSet]
 """A market and an information set: those who are shown the same public facts."""
 Viewer = Seat | str
-"""A seat, a market's spectators, or the experimenter (who is shown the first market's facts and his own answers)."""
+"""A seat, a market's spectators, or the experimenter (who is shown the first market's facts and their own answers)."""
 
 
 class PublishedFact:
     """A fact as it was published: decoded for the server's own use, encoded when the first connection is told it.
 
-    A long one (a schedule, a list of contracts) is one viewer's own and encoded anew: what it lists is held once.
+    A long one (a schedule, a list of contracts) is one viewer's own and encoded anew: its content is held once.
     """
 
     __slots__ = ("_data", "at", "message", "sender", "to")
@@ -72,7 +72,7 @@ class _OwnFacts:
 
 
 class FeedCursor:
-    """How far a viewer has been told: so many public facts of his channel, so many of his own."""
+    """A viewer's place in the feed: so many public facts of their channel, so many of their own."""
 
     __slots__ = ("channel", "own", "own_told", "public", "public_told")
 
@@ -122,7 +122,7 @@ class Feeds:
         self.taken_over: dict[Viewer, int] = {}
 
     def instant(self) -> Instant:
-        """The instant that a frame says it is: who comes late to a quiet market has no other clock."""
+        """The instant of a frame: a client that comes late to a quiet market has no other clock."""
         return self.now if self._clock is None else max(self.now, self._clock())
 
     def channel(self, viewer: Viewer) -> Channel:
@@ -130,7 +130,7 @@ class Feeds:
         return self._channels.get(viewer, (0, RICHEST_INFORMATION))
 
     def public_channel(self, market: int) -> Channel:
-        """What the public of a market is shown: no more than its poorest seat."""
+        """The channel of a market's public: no more than its poorest seat sees."""
         return market, self.views.poorest(market)
 
     def publish(self, at: Instant, events: list[Event]) -> tuple[set[int], set[Viewer]]:
@@ -225,7 +225,7 @@ class Feeds:
         return self._take(self.place(viewer, number), most)
 
     def place(self, viewer: Viewer, number: int) -> FeedCursor:
-        """A viewer's place in what is published, who has been told so many facts."""
+        """The place in the feed of a viewer that has been told so many facts."""
         channel = self.channel(viewer)
         return FeedCursor(channel, self.public[channel], self._own[viewer], number)
 

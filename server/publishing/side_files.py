@@ -1,7 +1,7 @@
-"""What a server keeps beside the journal: names, which agents the robots were, and how everybody was served.
+"""A server's files beside the journal: names, the robots' agents, and how everybody was served.
 
-They are written when it stops. A server that takes the session up goes on with them: whoever does not come back stays
-on the list, and so does what was measured before.
+They are written when it stops. A server that takes the session up goes on with them. People who do not come back stay
+on the list, and so do earlier measurements.
 """
 
 from collections import defaultdict

@@ -43,7 +43,7 @@ def address(host: str, insecure_lan: bool, cert: Path | None, key: Path | None, 
 
 
 def from_outside(host: str) -> str | None:
-    """What others reach this machine by where it listens on all interfaces; None where it does not, or is on none.
+    """This machine's address for others if it listens on all interfaces; None if it does not, or is on none.
 
     It is where this machine's own datagrams would set out from; none is sent.
     """

@@ -1,4 +1,5 @@
-"""What `pit serve` opens: a new session of a scenario as the command line has changed it, or one that was cut."""
+"""The session that `pit serve` opens: a new one of a scenario as the command line has changed it, or one that was
+cut."""
 
 import secrets
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from server.session.session_status import SessionStatus
 
 @dataclass(frozen=True)
 class Changes:
-    """What the command line says in the place of the scenario; None leaves it as it is. `published`: on a broker."""
+    """The command line's changes to the scenario; None leaves it as it is. `published`: on a broker."""
 
     period_s: float | None = None
     break_s: float | None = None

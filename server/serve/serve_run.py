@@ -1,4 +1,4 @@
-"""What `pit serve` does round a hosted session: says where to join, starts its robots, tells how it goes."""
+"""The life of `pit serve` round a hosted session: it prints the address, starts its robots, reports progress."""
 
 import asyncio
 import contextlib

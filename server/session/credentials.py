@@ -1,4 +1,5 @@
-"""Who may sit where: a code per seat, exchanged for a resume token. Only hashes are kept, compared in constant time."""
+"""The right to a seat: a code per seat, exchanged for a resume token. Only hashes are kept, compared in constant
+time."""
 
 import hashlib
 import hmac

@@ -1,4 +1,5 @@
-"""What waits for the single writer. The gateway and the meters let messages in, the sequencer takes them out."""
+"""The messages that wait for the single writer. The gateway and the meters let messages in, the sequencer takes them
+out."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from p2p.protocol.codec import ProtocolError
 
 
 class Originator(Protocol):
-    """Whoever a message came from, as far as the sequencer has to answer them."""
+    """The origin of a message, as far as the sequencer has to answer it."""
 
     def fault(self, error: ProtocolError) -> None:
         """Tell them that they were wrong."""
@@ -43,7 +44,7 @@ class Inbox:
         self._queue.put_nowait(item)
 
     def wake(self) -> None:
-        """Let whoever waits for a message look up, though there is none."""
+        """Wake the task that waits for a message, though there is none."""
         self._queue.put_nowait(None)
 
     @property

@@ -1,4 +1,4 @@
-"""What a hosted session asks of its machine beside a clock and a disk; tests hand in a simulated one."""
+"""A hosted session's needs of its machine beside a clock and a disk; tests hand in a simulated one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

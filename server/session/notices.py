@@ -1,4 +1,5 @@
-"""What a running session tells its experimenter in the shell: a line for whatever he would want to know at once."""
+"""A running session's notices to its experimenter in the shell: a line for each event that they want to know at
+once."""
 
 import asyncio
 import contextlib
@@ -50,7 +51,7 @@ def say(line: str) -> None:
 
 
 class SessionNotices:
-    """Folds a market's public facts and says on standard error what has changed."""
+    """Folds a market's public facts and reports changes on standard error."""
 
     def __init__(self, rules: PublicRules) -> None:
         self.knowledge = PublicKnowledge(rules)
@@ -112,11 +113,11 @@ class SessionNotices:
 
 HELD, OWN = "held by a robot until its owner comes", "its owner's"
 ALONE, TAKEN = "alone: its line is lost, or its trader has left", "taken"
-"""What may become of a seat while a session runs."""
+"""The changes of a seat while a session runs."""
 
 
 class SeatNotices:
-    """Says on standard error what nobody but the experimenter is told of seats: who is gone, who stands in, who fails.
+    """Reports, on standard error, seat changes of which only the experimenter is told: absences, stand-ins, failures.
 
     Many seats may change hands at once: they are said together, once no other has for LOBBY_S. A line that is back
     before that is no news.
@@ -128,7 +129,7 @@ class SeatNotices:
         self._due: asyncio.TimerHandle | None = None
 
     def heard(self, happened: list[Committed]) -> None:
-        """Take in what has happened."""
+        """Take in new events."""
         for what in happened:
             if self._runs:
                 self._line(what.arrival.envelope.message)

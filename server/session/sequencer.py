@@ -24,7 +24,7 @@ from server.session.machine import OnDisk
 
 @dataclass(frozen=True)
 class Committed:
-    """What one message caused, durable."""
+    """The effects of one message, durable."""
 
     at: Instant
     events: list[Event]
@@ -32,7 +32,7 @@ class Committed:
 
 
 class Sequencer:
-    """Feeds one session from an inbox and its alarms. `publish` is called with what has become durable."""
+    """Feeds one session from an inbox and its alarms. `publish` is called with durable effects."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Sequencer:
             await self._batch(await self._gather())
 
     def stop(self) -> None:
-        """Let `run` end: what the session was told already is written and published, what waits still is not told.
+        """Let `run` end: messages that the session has taken are written and published, waiting ones are not told.
 
         A batch must never be left half way: the session and the journal's chain have it, the file would not.
         """

@@ -1,4 +1,4 @@
-"""What shells may read of a running session. Nothing in here changes it, and no shell looks further."""
+"""The parts of a running session that shells may read. Nothing in here changes it, and no shell looks further."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -46,7 +46,7 @@ class SessionStatus:
         return sorted(self._session.market_of)
 
     def rules(self, information: InformationSet, to_robot: bool = False) -> PublicRules:
-        """The rules as those are told who are shown so much."""
+        """The rules as viewers with an information set are told them."""
         return public_rules(self._session.scenario, information, to_robot=to_robot)
 
     def robot_seed(self, seat: Seat) -> int:
@@ -81,7 +81,7 @@ class SessionStatus:
         return self._session.now
 
     def states(self, market: int) -> list[Message]:
-        """What is derived from a market's facts so far: its standing quotes, or what a call would come to."""
+        """States derived from a market's facts so far: its standing quotes, or the result of a call."""
         return self._session.markets[market].institution.states()
 
     # --- how its seats are held -------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ class SessionStatus:
         return seat in self._session.roster.present
 
     def controller(self, seat: Seat) -> Controller | None:
-        """Who the last holder was: a person, a robot, or nobody yet."""
+        """The last holder: a person, a robot, or nobody yet."""
         return self._session.roster.controllers.get(seat)
 
     @property

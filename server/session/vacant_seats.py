@@ -1,9 +1,9 @@
 """Robots for seats that nobody holds: those empty at the start, and those of people who have dropped out.
 
-What the scenario says is looked at whenever somebody comes, goes, or the clock starts or stands. A seat's grace runs
-while the session's clock does; a pause begins it anew and calls back who has been sent and has not come, so that nobody
-is replaced while a classroom sorts out its network. The journal has what came of it: a robot has joined, in somebody's
-place; the wall clock decides only when it is sent.
+The scenario's rule is applied whenever somebody comes or goes, or the clock starts or stops. A seat's grace runs while
+the session's clock does. A pause begins it anew and calls back robots that have been sent and have not come. So nobody
+is replaced while a classroom sorts out its network. The journal has the result: a robot has joined, in somebody's
+place. The wall clock decides only when it is sent.
 """
 
 import asyncio
@@ -33,9 +33,9 @@ class Vacancies:
         self._begun = status.has_begun
 
     def heard(self, happened: list[Committed]) -> None:
-        """Look at the seats again, if what has happened may have changed who sits or whether the clock runs.
+        """Look at the seats again, if events may have changed their holders or the clock.
 
-        Who has come and gone in one batch has been there, and a pause may be over in the batch in which it began.
+        One batch may contain both a join and a leave, or a pause and its end; handle each.
         """
         for what in happened:
             self._was(what)

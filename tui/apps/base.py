@@ -24,7 +24,8 @@ from tui.widgets.terminal_size import too_small
 DRAW_S = 0.1
 """Ten drawings a second: faster than anybody reads, slower than a market of robots."""
 TICK_US = SECOND // 2
-"""So often a screen whose clock runs is drawn though nothing is new: what is drawn more seldom catches up by then."""
+"""So often a screen whose clock runs is drawn though nothing is new; a part that is drawn more seldom catches up by
+then."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class ReplayApp(LabApp):
         return self.player.at
 
     def refresh_if_changed(self) -> None:
-        """Let the recording go on by the time that has passed, and draw what is new."""
+        """Let the recording go on by the time that has passed, and draw the news."""
         now = time.monotonic()
         passed_us, self._beat_at = int((now - self._beat_at) * 1_000_000), now
         played = self.player.playing

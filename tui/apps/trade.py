@@ -30,7 +30,7 @@ CLEAN_CLOSE_CODES = {4000, 4001}
 
 
 class Trader(Watched, Protocol):
-    """What is needed of bots.client.Client, so that a play can stand in its place."""
+    """The parts of bots.client.Client that the app needs, so that a play can stand in its place."""
 
     def send(self, message: Message, meta: dict[str, int] | None = None) -> int:
         """Send a message; its token."""
@@ -72,7 +72,7 @@ class TradeApp(LabApp):
         self._line_closed()
 
     def take(self, happening: Happening) -> None:
-        """Fold what has happened on the line."""
+        """Fold an event of the line."""
         match happening:
             case Welcome(rules=rules, seat=seat):
                 self.client.patience_s = PATIENCE_S

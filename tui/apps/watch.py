@@ -24,7 +24,7 @@ NOT_SHOWN = 4002
 
 
 class Watched(Protocol):
-    """What is needed of a line in order to watch."""
+    """The parts of a line that watching needs."""
 
     url: str
     patience_s: float
@@ -34,7 +34,8 @@ class Watched(Protocol):
         """The session's clock."""
 
     def happenings(self) -> AsyncIterator[Happening | Welfare | MissedContracts]:
-        """Everything that happens on the line, what the periods came to where that is told, and what was not heard."""
+        """Everything that happens on the line, results of the periods if they are told, and contracts that were not
+        heard."""
 
 
 class WatchApp(LabApp):
@@ -64,7 +65,7 @@ class WatchApp(LabApp):
         self.exit(ExitSummary(f"{said}: {closed.why}.", status=0 if closed.code in CLEAN_CLOSE_CODES else 2))
 
     def take(self, happening: Happening | Welfare | MissedContracts) -> None:
-        """Fold what has happened on the line."""
+        """Fold an event of the line."""
         match happening:
             case Welcome(rules=rules):
                 self.client.patience_s = PATIENCE_S

@@ -1,4 +1,4 @@
-"""Before the terminal is taken over: is there one, where is the server, what is the seat's code."""
+"""Checks before the terminal is taken over: a terminal, the server's address, the seat's code."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from p2p.sim.shell.plain_output import UTF_8, is_utf_8
 CODE_MAX = 16
 """Characters that the server takes as a code; it makes them with 8."""
 CODE_BYTES_MAX = 1_000
-"""What is read of a code file: a wrong file is told as one, however large."""
+"""Bytes read of a code file: a wrong file is told as one, however large."""
 
 
 class NoTerminal(Exception):

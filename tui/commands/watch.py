@@ -15,7 +15,7 @@ from tui.commands.terminal_setup import NoTerminal, address, need_terminal
 def watch(url: str, market: int | None, mqtt_ca: str | None) -> int:
     """Watch the market at URL: clock, standing quotes, contracts and price path, and nothing that is private.
 
-    Over ws:// the market's server feeds the screen, over mqtt:// and mqtts:// a broker alone does; it is the newest
+    Over ws:// the market's server feeds the screen, over mqtt:// and mqtts:// a broker alone does. It is the newest
     session on the broker, unless URL ends with a session's name. A broker's password may come from PIT_MQTT_PASSWORD.
     """
     broker = None

@@ -1,1 +1,1 @@
-"""What is typed, as orders and settings."""
+"""Typed text, as orders and settings."""

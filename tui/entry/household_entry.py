@@ -1,4 +1,4 @@
-"""What a household sets until it changes it: its battery's power, and the prices at which an automaton trades."""
+"""A household's settings until it changes them: its battery's power, and the prices at which an automaton trades."""
 
 from p2p.messages import SetBattery, SetReservation
 from tui.entry.order_entry import NotPossible, price_typed
@@ -7,7 +7,7 @@ from tui.model.number_format import NumberFormat
 
 
 def battery_set(model: Model, text: str) -> SetBattery | NotPossible:
-    """The battery's power in W from what is typed (below 0 it gives), its own rule where nothing is; or why not."""
+    """The battery's power in W from the typed text (below 0 it gives), its own rule if there is none; or why not."""
     forecast = model.own.forecast
     if forecast is None or not forecast.capacity:
         return NotPossible("your house has no battery")
@@ -35,7 +35,7 @@ def reservation_set(model: Model, text: str) -> SetReservation | NotPossible:
 
 
 def automaton_words(limits: SetReservation, figures: NumberFormat) -> str:
-    """What the automaton does from the next interval on."""
+    """The automaton's orders from the next interval on, in words."""
     does = [f"buys to {figures.price(limits.buy)}"] if limits.buy is not None else []
     does += [f"sells from {figures.price(limits.sell)}"] if limits.sell is not None else []
     return ", ".join(does) or "off"

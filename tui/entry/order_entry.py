@@ -1,4 +1,4 @@
-"""What a trader may say now, and what of it would come: everything that is checked before an order is sent.
+"""A trader's possible orders of now, and their effects: everything that is checked before an order is sent.
 
 The server judges for itself; here a slip of the finger is told at once, and nothing is sent that can only be refused.
 """
@@ -26,7 +26,7 @@ class NotPossible:
 
 
 def price_typed(text: str, rules: PublicRules) -> Price | NotPossible:
-    """The price in what was typed, or a sentence that says what is wrong with it."""
+    """The price in the typed text, or a sentence that says its fault."""
     text = text.strip()
     if not text:
         return NotPossible("type a price first")
@@ -50,13 +50,13 @@ def price_typed(text: str, rules: PublicRules) -> Price | NotPossible:
 
 
 def parts_typed(text: str) -> tuple[str, str]:
-    """The price and the quantity in what was typed, both still text."""
+    """The price and the quantity in the typed text, both still text."""
     price, _, quantity = text.partition(TIMES)
     return price, quantity
 
 
 def quantity_typed(text: str, usual: Quantity) -> Quantity | NotPossible:
-    """The quantity in what was typed, the usual one where it was left out; or a sentence that says what is wrong."""
+    """The quantity in the typed text, the usual one if it was left out; or a sentence that says its fault."""
     if not text:
         return usual
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
@@ -84,7 +84,7 @@ def may_trade(model: Model) -> bool:
 
 
 def profit(model: Model, price: Price, quantity: Quantity = 1) -> Money | None:
-    """What the next units would earn at a price, None without any."""
+    """The profit of the next units at a price, None without any."""
     holding = model.own.holding
     if holding is None or model.own.unit_value is None:
         return None
@@ -164,7 +164,7 @@ def _too_much(model: Model, order: Order, instead: OwnOrder | None = None) -> No
 def loss(
     model: Model, price: Price, quantity: Quantity, taking: bool, instead: OwnOrder | None = None
 ) -> NotPossible | None:
-    """Why an order would trade at a loss where that is not allowed, if so: alone, or with what is offered already."""
+    """The reason why an order would trade at a loss if that is not allowed: alone, or with the open offers."""
     holding, side = model.own.holding, quote_side(model)
     if not model.rules.no_loss or holding is None or side is None or model.own.unit_value is None:
         return None
@@ -187,7 +187,7 @@ def loss(
 
 
 def replacing(model: Model, order: OwnOrder | None, text: str) -> Replace | NotPossible:
-    """The order that takes an own one's place, from what is typed (a price, a quantity, or both); or why not."""
+    """The order that takes an own one's place, from the typed text (a price, a quantity, or both); or why not."""
     if order is None:
         return NotPossible("you have no order in the book")
     price_text, quantity_text = parts_typed(text)
@@ -214,7 +214,7 @@ def cancelling(model: Model, order: OwnOrder | None) -> Cancel | NotPossible:
 
 
 def outlook(model: Model, price: Price, quantity: Quantity = 1) -> str:
-    """What quoting a price would mean, in a few words."""
+    """The effect of quoting a price, in a few words."""
     side = quote_side(model)
     gain = profit(model, price, quantity)
     if side is None or gain is None:
@@ -249,7 +249,7 @@ def _at_once(model: Model, side: Side, price: Price, quantity: Quantity) -> str:
 
 
 def step_price(model: Model, text: str, up: bool) -> Price | None:
-    """The price one tick up or down from what is typed, or a first improvement where nothing is."""
+    """The price one tick up or down from the typed one, or a first improvement if nothing is typed."""
     rules, side = model.rules, quote_side(model)
     if side is None:
         return None
@@ -263,7 +263,7 @@ def step_price(model: Model, text: str, up: bool) -> Price | None:
 
 
 def first_improvement(model: Model, side: Side) -> Price:
-    """One tick better than what stands; where nothing stands, the value or cost of the unit at hand, or a limit."""
+    """One tick better than the standing quote; without one, the value or cost of the unit at hand, or a limit."""
     tick, standing = model.rules.tick, model.standing(side)
     if standing is not None:
         return standing + (tick if side == "bid" else -tick)

@@ -1,1 +1,1 @@
-"""What the screens show, folded from facts; no Textual."""
+"""The content of the screens, folded from facts; no Textual."""

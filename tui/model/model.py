@@ -1,4 +1,4 @@
-"""What a terminal shows: the view of the seat, and how its market's numbers are written. No Textual in here."""
+"""The content of a terminal: the view of the seat, and the format of its market's numbers. No Textual in here."""
 
 from p2p.base.units import Seat
 from p2p.information.printable_rules import printable_rules

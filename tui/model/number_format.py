@@ -38,7 +38,7 @@ class NumberFormat:
         return price / self.per_unit if self.decimals else price
 
     def typed(self, text: str) -> Price | None:
-        """The price in what was typed, None where that is no such number."""
+        """The price in the typed text, None if that is no such number."""
         if not text.isascii():
             return None
         whole, _, part = text.partition(".")

@@ -6,7 +6,7 @@ from recordings.reading.replay import Replay
 from tui.model.model import Model
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-"""What `[` and `]` step through."""
+"""The speeds through which `[` and `]` step."""
 
 
 class Player:

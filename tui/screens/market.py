@@ -32,7 +32,7 @@ from tui.widgets.unit_list import UnitList
 
 
 class MarketScreen(Screen[None]):
-    """What both programs show of a market; `foot` is what is below it."""
+    """The market's screen, common to both programs; `foot` is the part below it."""
 
     AUTO_FOCUS = None
     PICKS = False
@@ -60,11 +60,11 @@ class MarketScreen(Screen[None]):
         yield Footer()
 
     def before_prices(self) -> ComposeResult:
-        """What may stand in the place of the chart."""
+        """The widgets that may stand in the place of the chart."""
         yield from ()
 
     def foot(self) -> ComposeResult:
-        """What is between the market and the keys."""
+        """The widgets between the market and the keys."""
         yield from ()
 
     def on_mount(self) -> None:
@@ -109,7 +109,7 @@ def shows_book(model: Model) -> bool:
 
 
 def arrangement(model: Model | None) -> tuple[bool, ...]:
-    """What decides which parts there are; before the rules are known, those of the standing auction."""
+    """The properties that decide which parts there are; before the rules are known, those of the standing auction."""
     if model is None:
         return (True, False, False, False, False)
     energy = model.rules.energy is not None

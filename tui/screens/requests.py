@@ -1,4 +1,5 @@
-"""What screens ask of the program that shows them: messages that bubble up to it, so that no screen knows its app."""
+"""Requests of screens to the program that shows them: messages that bubble up to it, so that no screen knows its
+app."""
 
 from textual.message import Message
 
@@ -18,7 +19,7 @@ class PlayerMoved(Message):
 
 
 class OrderRequested(Message):
-    """An order or a setting is to be sent. `typed` is what was typed for it, to be put back if it cannot be."""
+    """An order or a setting is to be sent. `typed` is the text typed for it, to be put back if it cannot be sent."""
 
     def __init__(self, order: Directive, typed: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The results: what each period came to, for oneself and in the market, and all contracts in one chart."""
+"""The results: each period's, for oneself and in the market, and all contracts in one chart."""
 
 from typing import ClassVar
 

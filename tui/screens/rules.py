@@ -1,4 +1,4 @@
-"""The experimenter's words, the rules and the instructions on top of the market, for whoever wants to read them."""
+"""The experimenter's words, the rules and the instructions on top of the market, for anybody who wants to read them."""
 
 from typing import ClassVar
 

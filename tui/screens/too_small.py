@@ -9,7 +9,7 @@ from tui.widgets.text_line import TextLine
 
 
 class TooSmallScreen(Screen[None]):
-    """Lies on top while the terminal is too small: what would be pressed unseen is not pressed."""
+    """Lies on top while the terminal is too small: no key has an effect that could not be seen."""
 
     AUTO_FOCUS = None
 

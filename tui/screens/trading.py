@@ -33,11 +33,11 @@ from tui.widgets.ticket import TYPED_MAX, Ticket
 
 OF_ROLE = {"bid": "buyer", "buy": "buyer", "ask": "seller", "sell": "seller"}
 HOUSEHOLD = {"battery", "limit"}
-"""What there is to do only where one trades for a household."""
+"""The actions that exist only for a household."""
 RESTING = {"cancel", "replace", "pick", "times"}
-"""What there is to do only where orders rest, or where they have quantities."""
+"""The actions that exist only if orders rest, or if they have quantities."""
 CHANGES = {"cancel", "replace", "pick"}
-"""What there is to do only where an open order can be taken back."""
+"""The actions that exist only if an open order can be taken back."""
 DIGITS = "0123456789"
 TIMES_KEYS = "x*× "
 """Between a price and a quantity; each of them will do."""
@@ -108,7 +108,7 @@ class TradingScreen(MarketScreen):
         return not (resets and action in RESTING)
 
     def on_key(self, event: Key) -> None:
-        """Digits belong to the ticket, and so does whatever is not a key of ours: it is told that it is no price."""
+        """Digits belong to the ticket, and so do all other keys that are not ours: it says that they are no price."""
         if event.key != "q":
             self._leaving = False
         character = event.character
@@ -131,7 +131,7 @@ class TradingScreen(MarketScreen):
             self._ticket().keep()
 
     def on_paste(self, event: Paste) -> None:
-        """A pasted price takes the place of what was typed."""
+        """A pasted price takes the place of the typed text."""
         text = event.text.strip()
         model = self.model
         if model and model.figures.typed(text) is not None:
@@ -143,7 +143,7 @@ class TradingScreen(MarketScreen):
     # --- keys ---------------------------------------------------------------------------------------------------
 
     def action_quote(self) -> None:
-        """Send what is typed as one's own kind of quote."""
+        """Send the typed text as one's own kind of quote."""
         model = self.model
         side = quote_side(model) if model else None
         if side is None:
@@ -179,13 +179,13 @@ class TradingScreen(MarketScreen):
             self._send(cancelling(self.model, self._own_orders().order(self.model.view(self._shown_at))))
 
     def action_replace(self) -> None:
-        """Put what is typed in the place of the picked order."""
+        """Put the typed text in the place of the picked order."""
         model = self.model
         if model:
             self._send(replacing(model, self._own_orders().order(model.view(self._shown_at)), self._ticket().typed))
 
     def action_battery(self) -> None:
-        """Set the battery's power from the next interval on to what is typed; to its own rule where nothing is."""
+        """Set the battery's power from the next interval on to the typed number; to its own rule if there is none."""
         if self.model:
             self._send(battery_set(self.model, self._ticket().typed))
 
@@ -209,13 +209,13 @@ class TradingScreen(MarketScreen):
         self._ticket().put("")
 
     def not_sent(self, why: str, typed: str) -> None:
-        """What was asked for could not be sent: it stands in the ticket again, unless something else does by now."""
+        """The request could not be sent: its text stands in the ticket again, unless something else does by now."""
         if not self._ticket().typed:
             self._ticket().put(typed)
         self._refuse(why)
 
     def action_nudge(self, up: bool) -> None:
-        """One tick up or down; from nothing, one better than what stands."""
+        """One tick up or down; from nothing, one better than the standing quote."""
         model = self.model
         price = step_price(model, parts_typed(self._ticket().typed)[0], up) if model else None
         if model and price is not None:
@@ -223,7 +223,7 @@ class TradingScreen(MarketScreen):
             self._refresh_ticket()
 
     def action_clear(self) -> None:
-        """Forget what is typed."""
+        """Forget the typed text."""
         self._ticket().put("")
         self._refresh_ticket()
 

@@ -32,7 +32,7 @@ def stage(view: ViewState) -> str:
 
 
 def state(view: ViewState) -> str:
-    """What the clock runs towards: `0:47 left`, `paused, 0:47 left`, `break, next in 0:05`."""
+    """The next event of the clock: `0:47 left`, `paused, 0:47 left`, `break, next in 0:05`."""
     left = view.clock.left_us
     if view.clock.phase == "ended":
         return "over"
@@ -47,7 +47,7 @@ def state(view: ViewState) -> str:
 
 
 def whose(deal: Deal, named: bool, short: bool = False) -> str:
-    """What is to be said of a contract's parties: one's own part in words, else aliases where they are shown."""
+    """The parties of a contract, in words: one's own part, else aliases if they are shown."""
     if deal.mine and short:
         return "◆bought" if deal.mine == "buyer" else "◆sold"
     if deal.mine:

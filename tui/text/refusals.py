@@ -1,4 +1,4 @@
-"""What the terminal says in words: why an order was refused, why the connection is closed, what an order was."""
+"""The terminal's sentences: why an order was refused, why the connection is closed, the kind of an order."""
 
 from collections.abc import Callable
 

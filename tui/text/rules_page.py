@@ -17,7 +17,7 @@ def rules_text(model: Model) -> Content:
 
 
 def keys_words(model: Model) -> str:
-    """What the keys do in this market."""
+    """The keys of this market, in words."""
     resets, figures = model.public.resets, model.figures
     can = model.rules.capabilities
     if can.posts:

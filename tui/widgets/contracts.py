@@ -51,7 +51,7 @@ def title(view: ViewState, deals: int) -> str:
 
 
 def none_yet(view: ViewState) -> str:
-    """What is said in the place of contracts: that there are none, or that they are not shown."""
+    """The text in the place of contracts: that there are none, or that they are not shown."""
     if view.sees_contracts:
         return "none yet"
     return "not shown to the public" if view.seat is None else "none yet\nothers' are not shown"

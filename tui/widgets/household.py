@@ -1,4 +1,4 @@
-"""One's household in an interval: its net energy, what is traded of it, its own tariffs, its battery, what it gains."""
+"""One's household in an interval: its net energy, the traded part of it, its own tariffs, its battery, its gain."""
 
 from textual.content import Content
 
@@ -42,7 +42,7 @@ def time_of_day(energy: EnergyRules, period: int) -> str:
 
 
 def title(view: ViewState) -> str:
-    """What one is in this interval."""
+    """The household's part in this interval: buyer or seller."""
     role = view.own.role
     if role is None:
         return "in balance"
@@ -63,7 +63,7 @@ def forecast_lines(view: ViewState, forecast: Forecast) -> list[Content]:
 
 
 def metered_lines(metered: Metered) -> list[Content]:
-    """What the meter read, and what the grid had to do."""
+    """The meter's reading, and the grid's part."""
     did = f"bought {metered.bought}" if metered.bought >= 0 else f"sold {-metered.bought}"
     grid = f"from it {metered.grid_import}" if metered.grid_import else f"to it {metered.grid_export}"
     lines = [f"metered load {metered.load}, sun {metered.pv}", f"traded  {did} Wh", f"grid    {grid} Wh"]
@@ -75,7 +75,7 @@ def metered_lines(metered: Metered) -> list[Content]:
 
 
 def tariff_lines(view: ViewState, house: HouseholdView, forecast: Forecast) -> list[Content]:
-    """What the grid takes and gives, and the battery."""
+    """The grid's tariffs, and the battery."""
     say, unit = number_format(view.rules).price, number_format(view.rules).unit
     lines = [f"grid takes {say(forecast.buy)}, gives {say(forecast.feed_in)} {unit}"]
     if view.own.unit_value is not None and view.own.step_left < view.own.units_left:

@@ -1,8 +1,8 @@
-"""What everybody must see, across the screen: a lost connection, a pause, a break, what the experimenter says.
+"""Notices to everybody, across the screen: a lost connection, a pause, a break, the experimenter's words.
 
-Where there is nothing to say it is not there. A pause is where the experimenter says most: his words have lines of
-their own, as many as the market leaves. On the smallest terminal that is one beside another notice, else two; what has
-no place is on the page behind the key i.
+Where there is nothing to say it is not there. The experimenter says most in a pause: their words have lines of their
+own, as many as the market leaves. Announcements get two lines (one if another notice is shown on the smallest
+terminal). The page behind the key i has the full text.
 """
 
 from textual.content import Content
@@ -42,7 +42,8 @@ class Notice(TextLine):
 
 
 def laid_out(said: str, width: int, rows_max: int, more: str = "…") -> list[Content]:
-    """The lines of a notice in so many rows: each has one at least, and the last, his words, what the others leave."""
+    """The lines of a notice in so many rows: each has one at least, and the last, the experimenter's words, the
+    remainder."""
     rows: list[Content] = []
     lines = Content(said).split("\n")
     for number, line in enumerate(lines, 1):
@@ -57,7 +58,7 @@ def laid_out(said: str, width: int, rows_max: int, more: str = "…") -> list[Co
 
 
 def notice(view: ViewState) -> str:
-    """What there is to know, the most urgent first, or nothing; his words, till he says others, below it."""
+    """The notices of now, the most urgent first, or nothing; the experimenter's last words below them."""
     state = "   ".join(part for part in (_state(view), _absence(view)) if part)
     said = f"✉ Experimenter: {' '.join(view.announced.split())}" if view.announced else ""
     return "\n".join(part for part in (state, said) if part)

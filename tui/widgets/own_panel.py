@@ -1,4 +1,4 @@
-"""The panel of what is one's own, beside the chart: a table, and sums below it."""
+"""The panel of one's own part, beside the chart: a table, and sums below it."""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -7,7 +7,7 @@ from tui.widgets.text_line import TextLine
 
 
 class OwnPanel(Vertical):
-    """What units and a household share; each writes its own lines."""
+    """The common parts of units and a household; each writes its own lines."""
 
     def __init__(self) -> None:
         super().__init__(id="units", classes="panel")

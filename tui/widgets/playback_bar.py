@@ -10,7 +10,7 @@ from tui.widgets.text_line import TextLine
 
 
 class PlaybackBar(Vertical):
-    """Two lines: what is played how, and the position."""
+    """Two lines: the recording with its speed, and the position."""
 
     def __init__(self) -> None:
         super().__init__(id="playbar")

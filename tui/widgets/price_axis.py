@@ -1,7 +1,7 @@
 """The price axis of a chart: limits and round labels that stand the same number of rows apart.
 
 A terminal's rows are few, so labels that are even in price are uneven on the screen unless the limits are chosen for
-them: here a row is a whole part of the step between two labels, and a labelled price lies in the middle of its row.
+them. Here a row is a whole part of the step between two labels, and a labelled price lies in the middle of its row.
 """
 
 from dataclasses import dataclass

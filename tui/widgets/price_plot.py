@@ -12,7 +12,7 @@ FRAME_ROWS = 2
 
 
 class PricePlot(PlotWidget, can_focus=False):
-    """What the charts of a period and of a session share. Neither is moved by hand."""
+    """The common parts of the charts of a period and of a session. Neither is moved by hand."""
 
     BINDINGS = []
 

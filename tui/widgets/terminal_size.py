@@ -3,7 +3,7 @@
 from textual.geometry import Size
 
 WIDTH_MIN, HEIGHT_MIN = 80, 24
-"""Columns and rows in which every screen can be read: what terminals have had since the VT100."""
+"""Columns and rows in which every screen can be read: the size of terminals since the VT100."""
 
 
 def too_small(size: Size) -> bool:

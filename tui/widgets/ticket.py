@@ -1,4 +1,4 @@
-"""The trader's ticket: what is typed and what would come of it, what waits for an answer, the last answer."""
+"""The trader's ticket: the typed text and its effect, the orders that wait for an answer, the last answer."""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -29,7 +29,7 @@ TYPED_MAX = 10
 
 
 class Ticket(Vertical):
-    """What is typed, and what became of what was sent."""
+    """The typed text, and the answers to the orders sent."""
 
     def __init__(self) -> None:
         super().__init__(id="ticket")
@@ -53,7 +53,7 @@ class Ticket(Vertical):
             self.put(self.typed + ("" if character == TIMES and TIMES in self.typed else character))
 
     def put(self, text: str) -> None:
-        """Something else in the place of what was typed."""
+        """Put another text in the place of the typed one."""
         self.typed, self.told, self._stale = text, "", False
 
     def put_price(self, price: str) -> None:
@@ -70,7 +70,7 @@ class Ticket(Vertical):
         self.told, self._news, self._stale = sentence, model.news, True
 
     def keep(self) -> None:
-        """What was typed is not done with: the next digit goes on with it."""
+        """The typed text stays in use: the next digit goes on with it."""
         self._stale = False
 
     def show(self, model: Model, now: Instant) -> None:
@@ -123,7 +123,7 @@ def _crossed(no: NotPossible) -> Content:
 
 
 def hint(model: Model) -> str:
-    """What to do with an empty ticket."""
+    """The possible actions with an empty ticket."""
     side = quote_side(model)
     if model.rules.capabilities.posts:
         return posting_hint(model)
@@ -134,7 +134,7 @@ def hint(model: Model) -> str:
 
 
 def posting_hint(model: Model) -> str:
-    """What a seller or a buyer does, in turn, where sellers post before buyers take."""
+    """The actions of a seller or a buyer, in turn, in a market where sellers post before buyers take."""
     posting, count = model.public.clock.posting, model.figures.quantity(model.own.units_left)
     if model.own.role == "buyer":
         return "sellers post, unseen; your turn comes when posting ends" if posting else "y buys at the lowest offer"

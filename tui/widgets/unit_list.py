@@ -13,7 +13,7 @@ FOOT_LINES = 2
 
 
 class UnitList(OwnPanel):
-    """The schedule of one's own, and what has been earned with it."""
+    """One's own schedule, and the profit earned with it."""
 
     def show(self, view: ViewState) -> None:
         """Bring the table up to date."""
@@ -62,7 +62,8 @@ class UnitList(OwnPanel):
 
 
 def efficiency(view: ViewState) -> list[str]:
-    """What the last finished period and all of them realised of what could be gained; nothing where it is not told."""
+    """Realised share of the possible gains, in the last finished period and in all of them; nothing if it is not
+    told."""
     if view.welfare is None:
         return []
     told = [(f"period {view.welfare.period}", view.welfare.period_efficiency), ("all", view.welfare.efficiency)]
@@ -103,6 +104,6 @@ def unit_row(view: ViewState, index: int) -> Content:
 
 
 def traded_at(view: ViewState, index: int) -> tuple[Price, Money]:
-    """The price and the profit of a unit that was traded, before what is charged."""
+    """The price and the profit of a traded unit, before charges."""
     value, price = view.own.values[index], view.own.prices[index]
     return price, value - price if view.own.role == "buyer" else price - value

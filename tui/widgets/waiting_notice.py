@@ -1,4 +1,5 @@
-"""What stands in the place of the public's chart while there are no prices: why there are none, what is waited for."""
+"""The text in the place of the public's chart while there are no prices: why there are none, and the event waited
+for."""
 
 from textual.content import Content
 

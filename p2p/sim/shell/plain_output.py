@@ -43,7 +43,7 @@ LIKES = {
     "Δ": "delta",
     "∞": "inf",
 }
-"""What the lab's own texts have beyond ASCII, and what stands for it."""
+"""Signs beyond ASCII in the lab's own texts, each with its replacement."""
 HANDLER = "pit.plain"
 UTF_8 = "set PYTHONUTF8=1, or a locale with UTF-8"
 
@@ -74,7 +74,7 @@ def is_utf_8(encoding: str | None) -> bool:
 
 
 def forget_output() -> None:
-    """Nobody reads standard output any more: what is still said there, at the end of the process too, goes nowhere."""
+    """Nobody reads standard output any more: later output, at the end of the process too, goes nowhere."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -53,8 +53,8 @@ def _serve_parent() -> None:
 def in_order(function: Callable[[Task], Result], tasks: list[Task], workers: int) -> Iterator[Result]:
     """The function's result for each task, in their order; it must be importable by name.
 
-    A task's exception is raised here, and the workers are ended at once, in the middle of their work: their agents may
-    be ones that never return. Raises UsageError where a worker was ended from outside, or by an agent.
+    A task's exception is raised here. The workers are ended at once, because their agents may never return. Raises
+    UsageError where a worker was ended from outside, or by an agent.
     """
     if workers <= 1 or len(tasks) <= CHUNK:
         yield from map(function, tasks)
