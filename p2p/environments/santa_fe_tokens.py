@@ -1,10 +1,9 @@
 """Tokens by the law of the Santa Fe tournament: values and costs of several uniform draws, some of them common to all.
 
-Source: Rust, Miller & Palmer (1994), Journal of Economic Dynamics and Control 18. A buyer's token is worth
-A + B + C + D, a seller's costs A + C + D. Each draw is uniform on [0, 3^digit − 1] by the four digits of the game
-type: A for all, B for all buyers, C for the k-th token of everybody, D for each token of each trader. So the digits say
-how much traders know of the others by what they hold themselves. Tokens come back each period and are drawn anew each
-round.
+Source: Rust, Miller & Palmer (1994), Journal of Economic Dynamics and Control 18. A buyer's token is worth A + B + C +
+D, a seller's costs A + C + D. Each draw is uniform on [0, 3^digit − 1] by the four digits of the game type. A is for
+all, B for all buyers, C for the k-th token of everybody, D for each token of each trader. So the digits say how much
+traders know of the others by what they hold themselves. Tokens come back each period and are drawn anew each round.
 """
 
 from typing import Self
@@ -31,7 +30,7 @@ class SantaFeTokens(Induced):
 
 
 class TokenDraws:
-    """The tokens of a market's seats in any period. Who buys and who sells is drawn once for the session."""
+    """The tokens of a market's seats in any period. The buyers and the sellers are drawn once for the session."""
 
     def __init__(self, table: Tokens, seats: tuple[Seat, ...], seed: int, market: int) -> None:
         self.table, self.seed, self.market = table, seed, market

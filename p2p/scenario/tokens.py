@@ -23,8 +23,8 @@ class Tokens(EnvironmentRules, frozen=True, tag="tokens"):
     seller_count: Count
     """Sellers of one market. A token of theirs costs A + C + D."""
     tokens: Annotated[int, Meta(ge=1, le=UNITS_MAX)] = 4
-    """Tokens of each trader in a period. A and B are drawn once for all, C once for the first token of everybody, once
-    for the second and so on, D for each token of each trader."""
+    """Tokens of each trader in a period. A and B are drawn once for all. C is drawn once for the first token of
+    everybody, once for the second and so on, D for each token of each trader."""
     round_periods: Annotated[int, Meta(ge=1, le=1_000)] = 1
     """Periods for which the tokens stay as they were drawn: a round."""
 
