@@ -5,6 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from p2p.scenario.schema import Scenario
+from p2p.scenario.terms import PostingTerms
 
 
 def with_lengths(
@@ -12,6 +13,10 @@ def with_lengths(
 ) -> Scenario:
     """The scenario with other lengths; each that is None stays. Not checked: that is for the caller to do."""
     changed: dict[str, Any] = {"period_s": period_s, "break_s": break_s, "periods": periods}
+    if period_s is not None and (posting := scenario.institution.posting) and posting.post_s is not None:
+        post_s = max(0.001, posting.post_s * period_s / scenario.period_s)  # the same share of the period
+        rules = replace(scenario.institution, posting=PostingTerms(post_s))
+        changed["institution"] = rules
     if periods is not None:
         changed["environment"] = scenario.environment.shortened(periods)
     return replace(scenario, **{key: new for key, new in changed.items() if new is not None})

@@ -27,7 +27,8 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Event, Outgoing, Refusal
 from p2p.scenario.errors import ScenarioError
-from p2p.scenario.parsing import parse
+from p2p.scenario.lengths import with_lengths
+from p2p.scenario.parsing import checked, parse
 from p2p.scenario.terms import PostingTerms
 from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation
@@ -157,3 +158,9 @@ def test_what_posted_offers_cannot_have_is_said_with_its_line(change: tuple[str,
     text = scenario_path("posted-offer").read_text(encoding="utf-8")
     with pytest.raises(ScenarioError, match=said):
         parse(text.replace(*change), "mine.toml")
+
+
+def test_a_period_of_another_length_has_the_same_share_for_posting() -> None:
+    shorter = with_lengths(load("posted-offer"), 9.0, None, None)
+    assert shorter.institution.posting == PostingTerms(3.0)
+    assert checked(shorter)
