@@ -4,20 +4,25 @@ Definitions: efficiency is realised over maximum surplus, None where the maximum
 σ0 the root mean square of the contract prices around P0; None without contracts. P0 is the price tunnel's midpoint.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import TYPE_CHECKING
 
 from p2p.analysis.revenue import revenue
 from p2p.base.exact_sum import total
-from p2p.base.units import Money, Seat
+from p2p.base.units import Money, Role, Seat
 from p2p.messages import Contract, Schedule
 from p2p.scenario.charges import NO_CHARGES, Charges
-from p2p.schedules.equilibrium import Equilibrium, equilibrium
+from p2p.schedules.equilibrium import Equilibrium
 from p2p.schedules.holding import Holding
+from p2p.schedules.rationing import MarketRules, controlled
 
 if TYPE_CHECKING:
     from p2p.analysis.energy_metrics import EnergyScore
+
+
+FREE = MarketRules()
+"""Neither charges nor controls."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,39 @@ class PeriodScore:
     equilibrium: Equilibrium
     surplus_by_seat: dict[Seat, Money]
     energy: "EnergyScore | None" = None
+    competitive: dict[Seat, float] = field(default_factory=dict)
+    """What each trader would gain at the competitive price; under a binding control, under random rationing."""
+    attainable: Money | None = None
+    """The most surplus within price controls and taxes; None of energy."""
+    random: float | None = None
+    """What random rationing is expected to leave of it, where a price control binds."""
+    revenue: Money = 0
+
+    @property
+    def control_binds(self) -> int:
+        """1 where a price control binds, else 0."""
+        return int(self.random is not None)
+
+    @property
+    def efficiency_attainable(self) -> float | None:
+        """Realised surplus by the most within controls and taxes."""
+        return None if self.attainable is None else efficiency(self.surplus, self.attainable)
+
+    @property
+    def efficiency_random_rationing(self) -> float | None:
+        """What random rationing would leave, by the maximum of the market without control."""
+        most = self.equilibrium.surplus_max
+        return None if self.random is None or not most else self.random / most
+
+    @property
+    def surplus_traders(self) -> Money:
+        """What traders gained: the surplus without the revenue."""
+        return self.surplus - self.revenue
+
+    @property
+    def deadweight_loss(self) -> Money | None:
+        """What controls and taxes cost at best: the maximum of the market without them, less that within them."""
+        return None if self.attainable is None else self.equilibrium.surplus_max - self.attainable
 
 
 def efficiency(surplus: Money, surplus_max: Money) -> float | None:
@@ -69,17 +107,24 @@ def surpluses(
 
 
 def competitive_surpluses(
-    schedules: dict[Seat, Schedule], p0: float | None, charges: Charges = NO_CHARGES
+    schedules: dict[Seat, Schedule],
+    p0: float | None,
+    charges: Charges = NO_CHARGES,
+    rationed: Role | None = None,
+    share: float = 1.0,
 ) -> dict[Seat, float]:
     """Each trader's gain if all units traded at P0, taxes taken; units at the margin gain nothing.
 
-    A commission, which is paid per contract, is left out, as it is of the equilibrium.
+    A commission, which is paid per contract, is left out. Of a `rationed` side, each unit trades with the chance
+    `share`: then these are expectations, and they add up to what random rationing leaves.
     """
     if p0 is None:
         return dict.fromkeys(schedules, 0.0)
     sign = {"buyer": 1, "seller": -1}
+    chance = {"buyer": 1.0, "seller": 1.0} | ({rationed: share} if rationed else {})
     return {
-        seat: total(
+        seat: chance[s.role]
+        * total(
             max(0.0, sign[s.role] * (step.value - p0) - charges.per_unit(s.role)) * step.quantity for step in s.steps
         )
         for seat, s in schedules.items()
@@ -91,14 +136,16 @@ def score_period(
     period: int,
     schedules: dict[Seat, Schedule],
     contracts: list[Contract],
-    charges: Charges = NO_CHARGES,
+    rules: MarketRules = FREE,
 ) -> PeriodScore:
     """Score one market's period from its schedules and contracts; prices are means over units."""
-    goal = equilibrium(schedules.values(), charges)
+    found, charges = controlled(schedules.values(), rules), rules.charges
+    goal, taxes = found.equilibrium, rules.taxes(schedules.values())
     prices = [(contract.price, contract.quantity) for contract in contracts]
     quantity = sum(many for _, many in prices)
     gained = surpluses(schedules, contracts, charges)
-    surplus = total(gained.values()) + revenue(contracts, charges)
+    taken = revenue(contracts, charges)
+    surplus = total(gained.values()) + taken
     return PeriodScore(
         market=market,
         period=period,
@@ -109,6 +156,10 @@ def score_period(
         efficiency=efficiency(surplus, goal.surplus_max),
         equilibrium=goal,
         surplus_by_seat=gained,
+        competitive=competitive_surpluses(schedules, goal.price, taxes, found.rationed, found.share),
+        attainable=found.attainable,
+        random=found.random,
+        revenue=taken,
     )
 
 
@@ -122,6 +173,12 @@ class SessionScore:
     surplus: Money
     surplus_max: Money
     efficiency: float | None
+    efficiency_attainable: float | None = None
+    efficiency_random_rationing: float | None = None
+    control_binds: int = 0
+    surplus_traders: Money = 0
+    revenue: Money = 0
+    deadweight_loss: Money | None = None
 
 
 def score_session(periods: list[PeriodScore]) -> SessionScore:
@@ -131,6 +188,10 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
     surplus_max = sum(score.equilibrium.surplus_max for score in periods)
     squares = [(score.quantity, score.alpha**2) for score in periods if score.alpha is not None]
     traded = sum(n for n, _ in squares)
+    known = [score.attainable for score in periods if score.attainable is not None]
+    attainable = sum(known) if len(known) == len(periods) else None
+    bound = sum(score.control_binds for score in periods)
+    random = total(score.equilibrium.surplus_max if score.random is None else score.random for score in periods)
     return SessionScore(
         quantity=quantity,
         price_mean=total(s.quantity * s.price_mean for s in periods if s.price_mean) / quantity if quantity else None,
@@ -138,4 +199,10 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
         surplus=surplus,
         surplus_max=surplus_max,
         efficiency=efficiency(surplus, surplus_max),
+        efficiency_attainable=None if attainable is None else efficiency(surplus, attainable),
+        efficiency_random_rationing=random / surplus_max if bound and surplus_max else None,
+        control_binds=bound,
+        surplus_traders=sum(score.surplus_traders for score in periods),
+        revenue=sum(score.revenue for score in periods),
+        deadweight_loss=None if attainable is None else surplus_max - attainable,
     )

@@ -6,19 +6,19 @@ The one source of scores: a recording's events and a simulation's are folded ali
 from dataclasses import replace
 
 from p2p.analysis.energy_metrics import EnergyRecords, QuotedSpreads, best_gain, feeder_capacity, score_energy
-from p2p.analysis.market_metrics import PeriodScore, efficiency, score_period
+from p2p.analysis.market_metrics import FREE, PeriodScore, efficiency, score_period
 from p2p.base.units import Controller, Quantity, Seat, is_seat
 from p2p.messages import Contract, EndRound, Forecast, InitInst, Joined, Message, Metered, Schedule, StartRound
 from p2p.messages.envelope import Event
-from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.schedules.equilibrium import demand, supply
+from p2p.schedules.rationing import MarketRules
 
 
 class SessionOutcome:
-    """Schedules, contracts and ends of rounds by (market, period), scored under the scenario's charges."""
+    """Schedules, contracts and ends of rounds by (market, period), scored under a scenario's charges and controls."""
 
-    def __init__(self, charges: Charges = NO_CHARGES) -> None:
-        self.charges = charges
+    def __init__(self, rules: MarketRules = FREE) -> None:
+        self.rules = rules
         self.schedules: dict[tuple[int, int], dict[Seat, Schedule]] = {}
         self.contracts: dict[tuple[int, int], list[Contract]] = {}
         self.finished: set[tuple[int, int]] = set()
@@ -76,12 +76,12 @@ class SessionOutcome:
     def score(self, market: int, period: int) -> PeriodScore:
         """The score of one market's period, which must be finished."""
         contracts = self.contracts[market, period]
-        score = score_period(market, period, self.schedules.get((market, period), {}), contracts, self.charges)
+        score = score_period(market, period, self.schedules.get((market, period), {}), contracts, self.rules)
         books = self.books.get((market, period))
         if books is None:
             return score
         capacity = self._capacity[market]
-        energy = score_energy(books, contracts, self.charges, capacity)
+        energy = score_energy(books, contracts, self.rules.charges, capacity)
         schedules = self.schedules.get((market, period), {}).values()
         goal = replace(score.equilibrium, surplus_max=best_gain(demand(schedules), supply(schedules), capacity))
         return replace(
@@ -90,6 +90,8 @@ class SessionOutcome:
             efficiency=efficiency(score.surplus, goal.surplus_max),
             energy=energy,
             surplus_by_seat=energy.gain_by_seat,
+            attainable=None,
+            random=None,
         )
 
     def _energy(self, event: Event, message: Forecast | Metered) -> None:

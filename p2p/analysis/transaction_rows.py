@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from p2p.analysis.market_metrics import PeriodScore, competitive_surpluses
+from p2p.analysis.market_metrics import PeriodScore
 from p2p.analysis.seat_occupancy import SeatOccupancy
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import SECOND, Instant, Seat
@@ -83,7 +83,6 @@ def trader_rows(
     for score in scores:
         key = score.market, score.period
         schedules = outcome.schedules.get(key, {})
-        competitive = competitive_surpluses(schedules, score.equilibrium.price, scenario.charges)
         for seat, gained in sorted(score.surplus_by_seat.items()):
             schedule = schedules.get(seat)
             mine = [one.quantity for one in outcome.contracts[key] if seat in (one.buyer, one.seller)]
@@ -98,6 +97,6 @@ def trader_rows(
                 "units": sum(s.quantity for s in schedule.steps) if schedule else 0,
             }
             row |= {"traded": sum(mine), "contracts": len(mine), "surplus": gained}
-            row |= {"surplus_competitive": competitive.get(seat), "unpaid": sitting.unpaid.get((*key, seat), 0)}
+            row |= {"surplus_competitive": score.competitive.get(seat), "unpaid": sitting.unpaid.get((*key, seat), 0)}
             rows.append(row | {f"{sitter}_s": us / SECOND for sitter, us in sitting.of((*key, seat)).items()})
     return rows

@@ -10,7 +10,7 @@ from p2p.agents.invocation import AgentFailed
 from p2p.agents.registry import AgentError, parse_agent_spec
 from p2p.sim.simulation.batch import SessionResult
 from recordings.journal.format import JournalError
-from recordings.reports.text import baselines_table, console, lengths_line, periods_table, traders_table
+from recordings.reports.text import baselines_table, console, controls_line, lengths_line, periods_table, traders_table
 from recordings.scoring.score import baseline
 from recordings.scoring.score import score as score_recording
 
@@ -40,6 +40,8 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
     if not scored.periods:
         raise click.ClickException(f"no period of {recording} was finished: there is nothing to score")
     out.print(periods_table(scored))
+    if line := controls_line(scored):
+        out.print(line, soft_wrap=True)
     baselines: dict[str, list[SessionResult]] = {}
     if sessions:
         for word in words:

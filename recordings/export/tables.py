@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from p2p.analysis.transaction_rows import contract_rows, trader_rows
+from p2p.sim.simulation.about import about
 from p2p.sim.simulation.batch import SessionResult, foresight
 from recordings.journal.store import read_folder
 from recordings.reading.history import SessionHistory
@@ -30,4 +31,5 @@ def played(folders: Sequence[Path]) -> Iterator[SessionResult]:
             traders=tuple(traders),
             title=scenario.title,
             recording=reading.header.session,
+            about=about(scenario, reading.header.session, reading.header.made),
         )

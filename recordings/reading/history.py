@@ -8,6 +8,7 @@ from p2p.analysis.transaction_rows import ContractTimes
 from p2p.base.units import Seat
 from p2p.messages import Joined, Message
 from p2p.protocol.codec import ProtocolError
+from p2p.schedules.rationing import market_rules
 from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import scenario_of
 
@@ -19,7 +20,7 @@ class SessionHistory:
         """Fold it; `agents`: what robots said that they play. Raises JournalError where a record is none of ours."""
         agents = agents or {}
         self.scenario = scenario_of(reading.header)
-        self.outcome = SessionOutcome(self.scenario.charges)
+        self.outcome = SessionOutcome(market_rules(self.scenario))
         self.times, self.sitting = ContractTimes(), SeatOccupancy()
         for record in reading.records():
             try:

@@ -75,6 +75,24 @@ def periods_table(score: Score) -> Table:
     return table
 
 
+def controls_line(score: Score) -> str:
+    """What price controls and taxes leave, where there are any; else nothing."""
+    whole, lines = score.whole, []
+    if whole.control_binds:
+        within, random = _said(whole.efficiency_attainable, 3), _said(whole.efficiency_random_rationing, 3)
+        lines.append(
+            f"A price control binds in {whole.control_binds} of {len(score.periods)} periods: efficiency within it "
+            f"{within}; random rationing would leave {random} of the free market's surplus. P0 is the control there."
+        )
+    if whole.revenue:
+        lines.append(
+            f"Of the surplus {whole.surplus_traders} are the traders' and {whole.revenue} the revenue of charges."
+        )
+    if whole.deadweight_loss:
+        lines.append(f"At best controls and taxes cost {whole.deadweight_loss} of {whole.surplus_max}.")
+    return "\n".join(lines)
+
+
 def baselines_table(score: Score, baselines: dict[str, list[SessionResult]]) -> Table:
     """The session beside robots of one kind on all seats: mean and the middle 90 % of sessions."""
     many = max((len(played) for played in baselines.values()), default=0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from p2p.analysis.market_metrics import PeriodScore, SessionScore, competitive_surpluses, score_session
+from p2p.analysis.market_metrics import PeriodScore, SessionScore, score_session
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.rng import derived
 from p2p.base.units import SECOND, Controller, Role, Seat
@@ -92,7 +92,6 @@ def _traders(folded: SessionHistory, periods: list[PeriodScore]) -> list[TraderS
     traders: dict[Seat, TraderScore] = {}
     for period in periods:
         schedules = outcome.schedules.get((period.market, period.period), {})
-        competitive = competitive_surpluses(schedules, period.equilibrium.price, folded.scenario.charges)
         for seat, schedule in schedules.items():
             before, key = traders.get(seat), (period.market, period.period, seat)
             traders[seat] = TraderScore(
@@ -101,7 +100,7 @@ def _traders(folded: SessionHistory, periods: list[PeriodScore]) -> list[TraderS
                 controller=outcome.controllers.get(seat),
                 role=schedule.role if before is None or before.role == schedule.role else "both",
                 surplus=period.surplus_by_seat[seat] + (before.surplus if before else 0),
-                surplus_competitive=competitive[seat] + (before.surplus_competitive if before else 0.0),
+                surplus_competitive=period.competitive[seat] + (before.surplus_competitive if before else 0.0),
                 unpaid=sitting.unpaid.get(key, 0) + (before.unpaid if before else 0),
                 stand_in_s=sitting.of(key)["stand_in"] / SECOND + (before.stand_in_s if before else 0.0),
             )

@@ -24,6 +24,7 @@ from p2p.messages import Metered
 from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, TOPICS, base, topic_level
 from p2p.protocol.server_address import os_sentence
+from p2p.schedules.rationing import market_rules
 from server.hosted_session import HostedSession, SessionParts
 from server.mqtt.broker_connection import connection
 from server.mqtt.meter_inbox import MeterInbox
@@ -248,7 +249,7 @@ class Publisher:
 def _before(opened: SessionParts) -> SessionOutcome:
     """What had happened of a session when it was opened: nothing of a new one, the journal's of one that was cut."""
     if not opened.store.chain.records:
-        return SessionOutcome(opened.status.scenario.charges)
+        return SessionOutcome(market_rules(opened.status.scenario))
     from recordings.journal.store import read_folder
     from recordings.scoring.score import fold
 

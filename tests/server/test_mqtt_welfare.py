@@ -6,6 +6,7 @@ import pytest
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.messages import Accepted, Bid, End, EndPeriod, Start, StartRound
 from p2p.scenario.parsing import parse
+from p2p.schedules.rationing import market_rules
 from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation
 from recordings.journal.store import Recovered
@@ -94,7 +95,10 @@ async def test_the_welfare_of_a_session_that_was_cut_counts_the_periods_before(h
 @pytest.mark.parametrize("name", ["smith-1962-test-1", "open-book", "call-market", "energy-day", "energy-day-call-cap"])
 def test_the_welfare_that_is_told_is_that_of_the_score(name):
     scenario = msgspec.structs.replace(load(name), periods=2)
-    told, scored = WelfareScores(scenario, SessionOutcome(scenario.charges)), SessionOutcome(scenario.charges)
+    told, scored = (
+        WelfareScores(scenario, SessionOutcome(market_rules(scenario))),
+        SessionOutcome(market_rules(scenario)),
+    )
     for envelope, _, events in Simulation(scenario, ["zic"] * scenario.seats, 1).play():
         scored.on_input(envelope.message)
         for event in events:

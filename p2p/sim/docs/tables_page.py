@@ -1,6 +1,7 @@
 """The page on the tables, docs/tables.md, written from their columns."""
 
-from p2p.sim.tables.schema import (ENERGY, FORESIGHT, LIMITED, TABLES)
+from p2p.sim.tables.schema import ABOUT as KEYS
+from p2p.sim.tables.schema import CONTROLLED, ENERGY, FORESIGHT, LIMITED, TABLES, TAILS
 from p2p.sim.tournament.schema import TOURNAMENT
 
 ABOUT = {
@@ -25,6 +26,11 @@ period's `surplus` is the contracts' `value` less their `cost`. With induced val
 charges, and the congestion rent (`price` less `seller_price`, times `quantity`) together; of households these three are
 `gain_over_grid`, for what traders gain is as metered, and `value` and `cost` are by the forecasts.
 """
+TABLE_HEAD = ["| column | unit | meaning |", "|---|---|---|"]
+CONTROLS = """More columns, in `sessions` and `periods`, after those of energy. `efficiency` is always by the maximum surplus
+of the market without controls and taxes: it shows the loss that they cause. Where a control binds, the short side trades
+all it has and the long side is rationed: `surplus_competitive` of a trader is then the expectation under random
+rationing. A commission on contracts of one unit is a tax on both sides. The surplus of a session is a ratio of sums."""
 TOURNAMENTS = """## tournaments
 `pit tournament … --out FOLDER` writes two tables and a picture. A gain is in shares of a trader's part of the maximum
 surplus: 1 is that surplus over the number of traders. `NAME_low` and `NAME_high` are the ends of the 95 % interval of
@@ -37,13 +43,18 @@ def page() -> str:
     lines = [PAGE]
     for name, columns in TABLES.items():
         lines += [f"## {name}", ABOUT[name], "", "| column | unit | meaning |", "|---|---|---|"]
-        lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in columns), ""]
+        own = columns[: -len(TAILS[name])]
+        lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in own), ""]
     lines += [
         "## energy markets",
         "More columns, in `sessions` and `periods`; the last one in `sessions` only, unserved",
     ]
     lines += ["and curtailed where the scenario sets a grid limit.", "", "| column | unit | meaning |", "|---|---|---|"]
     lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in (*ENERGY, *LIMITED, FORESIGHT)]
+    lines += ["", "## price controls, taxes, subsidies", CONTROLS, "", *TABLE_HEAD]
+    lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in CONTROLLED]
+    lines += ["", "## every table", "The last columns of each of the four.", "", *TABLE_HEAD]
+    lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in KEYS]
     lines += ["", TOURNAMENTS]
     for name, columns in TOURNAMENT.items():
         lines += [f"### {name}", "", "| column | unit | meaning |", "|---|---|---|"]

@@ -8,6 +8,7 @@ from p2p.analysis.market_metrics import PeriodScore
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import Money, Seat
 from p2p.scenario.schema import Scenario
+from p2p.schedules.rationing import market_rules
 from p2p.sim.face.functions import Lineup, ScenarioLike, load_scenario
 from p2p.sim.simulation.simulation import Decision
 from p2p.sim.simulation.simulation import Simulation as _Engine
@@ -45,7 +46,7 @@ class Simulation:
         self._cast += [Agent()] * (seats - len(self._cast))
         if len(self._cast) != seats:
             raise AgentError(f"there are {seats} seats and {len(self._cast)} agents")
-        self._outcome = SessionOutcome(self.scenario.charges)
+        self._outcome = SessionOutcome(market_rules(self.scenario))
         self._balance: dict[Seat, Money] = {}
 
     def until_decision(self, seats: Collection[Seat] = ()) -> Iterator[Decision]:
@@ -69,7 +70,7 @@ class Simulation:
             raise ValueError("this session has been played; make a new Simulation for another")
         cast = [Agent() if seat in seats else one for seat, one in enumerate(self._cast)]
         engine = _Engine(self.scenario, cast, self.seed, outside=seats)
-        self._outcome = SessionOutcome(self.scenario.charges)
+        self._outcome = SessionOutcome(market_rules(self.scenario))
         for step in engine.steps():
             if isinstance(step, Decision):
                 yield step

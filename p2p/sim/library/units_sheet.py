@@ -8,7 +8,8 @@ from p2p.environments.base import schedules_of
 from p2p.environments.registry import environment_of
 from p2p.messages import Schedule
 from p2p.scenario.schema import Scenario
-from p2p.schedules.equilibrium import Equilibrium, demand, equilibrium, supply
+from p2p.schedules.equilibrium import demand, equilibrium, supply
+from p2p.schedules.rationing import Controlled, MarketRules, controlled, market_rules
 
 
 def rules_lines(rules: Scenario) -> Iterator[str]:
@@ -68,36 +69,38 @@ def _changes(rules: Scenario, seed: int) -> Iterator[tuple[int, list[Schedule]]]
 
 
 def _equilibrium_lines(rules: Scenario, schedules: list[Schedule], when: str) -> Iterator[str]:
-    goal = equilibrium(schedules, rules.charges)
+    """The competitive outcome as the rules leave it: a quantity stands beside the surplus of that quantity."""
+    under = market_rules(rules)
+    goal, found = equilibrium(schedules, under.taxes(schedules)), controlled(schedules, under)
     if goal.price is None:
         yield f"equilibrium  no trade{when}: no value reaches a cost"
         return
     tunnel = f"{goal.price_low} to {goal.price_high}, P0 = {goal.price:g}"
+    surplus = goal.surplus_max if found.binds else found.attainable
     yield (
         f"equilibrium  price {tunnel}; quantity {goal.quantity} ({goal.quantity_gainful} with a gain); "
-        f"surplus {goal.surplus_max} a period{when}"
+        f"surplus {surplus} a period{when}"
     )
-    yield from _controlled(rules, schedules, goal)
+    if surplus < goal.surplus_max:
+        yield f"             without taxes {goal.surplus_max}: they cost {goal.surplus_max - surplus}"
+    if found.binds:
+        yield from _controlled(under, schedules, found)
 
 
-def _controlled(rules: Scenario, schedules: list[Schedule], goal: Equilibrium) -> Iterator[str]:
-    """What is wanted and offered at a price control that binds."""
-    terms, charges = rules.institution.terms, rules.charges
+def _controlled(rules: MarketRules, schedules: list[Schedule], found: Controlled) -> Iterator[str]:
+    """What is wanted and offered at a price control that binds, and what is left of the surplus."""
+    goal = found.equilibrium
     assert goal.price_low is not None
-    assert goal.price_high is not None
-    binds = []
-    if terms.price_ceiling is not None and terms.price_ceiling < goal.price_low:
-        binds.append(("ceiling", terms.price_ceiling))
-    if terms.price_floor is not None and terms.price_floor > goal.price_high:
-        binds.append(("floor", terms.price_floor))
-    for name, price in binds:
-        wanted = sum(s.quantity for s in demand(schedules) if s.value - charges.tax_buyer >= price)
-        offered = sum(s.quantity for s in supply(schedules) if s.value + charges.tax_seller <= price)
-        yield f"             the {name} of {price} binds: {wanted} wanted, {offered} offered there"
+    price, taxes = goal.price_low, rules.taxes(schedules)
+    wanted = sum(s.quantity for s in demand(schedules) if s.value - taxes.tax_buyer >= price)
+    offered = sum(s.quantity for s in supply(schedules) if s.value + taxes.tax_seller <= price)
+    name = "ceiling" if price == rules.ceiling else "floor"
+    yield f"             the {name} of {price} binds: {wanted} wanted, {offered} offered there"
+    yield f"             surplus with the best rationing {found.attainable}, with random rationing {found.random:g}"
 
 
 def _units(rules: Scenario, schedules: list[Schedule]) -> Iterator[str]:
-    goal = equilibrium(schedules, rules.charges)
+    goal = equilibrium(schedules, market_rules(rules).taxes(schedules))
     yield "\n unit   demand   supply"
     bids = [step.value for step in demand(schedules)]
     asks = [step.value for step in supply(schedules)]

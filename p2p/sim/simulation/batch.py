@@ -12,6 +12,8 @@ from p2p.analysis.transaction_rows import ContractTimes, Row, contract_rows, tra
 from p2p.base.units import is_seat
 from p2p.messages import Refused
 from p2p.scenario.schema import Scenario
+from p2p.schedules.rationing import market_rules
+from p2p.sim.simulation.about import NOTHING_SAID, AboutSession, about, simulated_key
 from p2p.sim.simulation.agent_timeout import guarded
 from p2p.sim.simulation.foresight_bound import foresight_bound
 from p2p.sim.simulation.process_pool import in_order
@@ -56,6 +58,7 @@ class SessionResult:
     title: str = ""
     recording: str | None = None
     refused: tuple[tuple[str, str, int], ...] = ()
+    about: AboutSession = NOTHING_SAID
 
 
 def play(task: SessionSpec) -> SessionResult:
@@ -66,7 +69,7 @@ def play(task: SessionSpec) -> SessionResult:
 
 def _play(task: SessionSpec) -> SessionResult:
     simulation = Simulation(task.scenario, task.cast, task.seed, task.robot_seed)
-    outcome = SessionOutcome(task.scenario.charges)
+    outcome = SessionOutcome(market_rules(task.scenario))
     times, sitting, refused = ContractTimes(), SeatOccupancy(), Counter[tuple[str, str]]()
     for envelope, at, events in simulation.play():
         outcome.on_input(envelope.message)
@@ -85,8 +88,10 @@ def _play(task: SessionSpec) -> SessionResult:
     played = SessionResult(task.session, task.seed, scores, sum(looked), bounds, looked, title=title, refused=no)
     if not task.tables:
         return played
+    key = simulated_key(task.scenario, task.cast, task.seed, task.robot_seed)
     return replace(
         played,
+        about=about(task.scenario, key),
         contracts=tuple(contract_rows(task.session, outcome, times)),
         traders=tuple(
             trader_rows(task.session, task.scenario, task.seed, tuple(simulation.cast), outcome, scores, sitting)

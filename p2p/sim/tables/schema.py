@@ -50,9 +50,40 @@ EQUILIBRIUM = (
     Column("price_high", "count", "price", "its high end; P0 is the midpoint"),
     Column("quantity_competitive", "count", "units (Wh)", "units that trade in equilibrium"),
 )
+CONTROLLED = (
+    Column("efficiency_attainable", "number", "0…1", "realised surplus by the most within price controls and taxes"),
+    Column(
+        "efficiency_random_rationing",
+        "number",
+        "0…1",
+        "what serving all who are willing with the same chance would leave, by surplus_max; empty where nothing binds",
+    ),
+    Column(
+        "control_binds",
+        "count",
+        "periods",
+        "in how many periods a price control bound: then P0 is the control, quantities are the short side's, and alpha "
+        "is of prices on one side of it",
+    ),
+    Column("surplus_traders", "count", "money", "the surplus without the revenue"),
+    Column("revenue", "count", "money", "charges (subsidies negative) and congestion rent"),
+    Column("deadweight_loss", "count", "money", "surplus_max less the most within price controls and taxes"),
+)
+"""Of controls and taxes, in periods and sessions; the first two and the last are empty of energy."""
+ABOUT = (
+    Column("session_key", "word", "–", "key of the session, the same in every table and whenever it is written"),
+    Column("started_utc", "word", "–", "when it was opened, ISO 8601; empty of a simulated session"),
+    Column("scenario_title", "word", "–", "title of its scenario"),
+    Column("institution", "word", "–", "its institution"),
+    Column("treatment", "word", "–", "information, terms of trade and charges that are not as by default"),
+    Column("currency", "word", "–", "what its money is called"),
+)
+"""At the end of every table, so that tables of several runs can be put together."""
+TAILS = {"sessions": (*CONTROLLED, *ABOUT), "periods": (*CONTROLLED, *ABOUT), "contracts": ABOUT, "traders": ABOUT}
+"""What each table ends with, also in an energy market."""
 TABLES: dict[str, tuple[Column, ...]] = {
-    "sessions": (SESSION, MARKET, SEED, *FIGURES, ACTIVATIONS, SCENARIO, RECORDING),
-    "periods": (SESSION, MARKET, PERIOD, *FIGURES, *EQUILIBRIUM),
+    "sessions": (SESSION, MARKET, SEED, *FIGURES, ACTIVATIONS, SCENARIO, RECORDING, *TAILS["sessions"]),
+    "periods": (SESSION, MARKET, PERIOD, *FIGURES, *EQUILIBRIUM, *TAILS["periods"]),
     "contracts": (
         SESSION,
         MARKET,
@@ -67,6 +98,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("seller", "count", "–", "the seller's seat"),
         Column("value", "count", "money", "what these units are worth to the buyer together"),
         Column("cost", "count", "money", "what they cost the seller together"),
+        *ABOUT,
     ),
     "traders": (
         SESSION,
@@ -98,6 +130,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("robot_s", "number", "s", "how long a robot did, on a seat of its own"),
         Column("stand_in_s", "number", "s", "how long a robot did in the place of a person"),
         Column("nobody_s", "number", "s", "how long nobody did"),
+        *ABOUT,
     ),
 }
 ENERGY = (

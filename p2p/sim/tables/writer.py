@@ -17,7 +17,7 @@ from p2p.scenario.schema import Scenario
 from p2p.sim.shell.parquet import parquet_rows
 from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.energy_schema import period_cells, period_columns, session_cells, session_columns
-from p2p.sim.tables.schema import FIGURES, TABLES, Column
+from p2p.sim.tables.schema import ABOUT, CONTROLLED, FIGURES, TABLES, TAILS, Column
 
 Format = Literal["csv", "parquet"]
 Row = dict[str, Any]
@@ -31,18 +31,24 @@ def columns_of(scenarios: Sequence[Scenario]) -> dict[str, tuple[Column, ...]]:
         "sessions": max(map(session_columns, scenarios), key=len, default=()),
         "periods": max(map(period_columns, scenarios), key=len, default=()),
     }
-    return {name: (*columns, *more.get(name, ())) for name, columns in TABLES.items()}
+    found = {}
+    for name, columns in TABLES.items():
+        tail = TAILS[name]
+        found[name] = (*columns[: -len(tail)], *more.get(name, ()), *tail)
+    return found
 
 
 def rows_of(played: SessionResult) -> dict[str, list[Row]]:
     """The rows that a session adds to each table."""
     markets = sorted({score.market for score in played.scores})
-    return {
+    rows: dict[str, list[Row]] = {
         "sessions": [_session_row(_of_market(played, market), market) for market in markets],
         "periods": [_period_row(played.session, score) for score in played.scores],
         "contracts": list(played.contracts),
         "traders": list(played.traders),
     }
+    about = {column.name: getattr(played.about, column.name) for column in ABOUT}
+    return {name: [row | about for row in some] for name, some in rows.items()}
 
 
 def _of_market(played: SessionResult, market: int) -> SessionResult:
@@ -56,13 +62,14 @@ def _session_row(played: SessionResult, market: int) -> Row:
     looked = played.looked[market] if played.looked else None
     row: Row = {"session": played.session, "market": market, "seed": played.seed, "activations": looked}
     row |= {"scenario": played.title, "recording": played.recording}
-    return row | {column.name: getattr(whole, column.name) for column in FIGURES} | session_cells(played)
+    row |= {column.name: getattr(whole, column.name) for column in (*FIGURES, *CONTROLLED)}
+    return row | session_cells(played)
 
 
 def _period_row(session: int, score: PeriodScore) -> Row:
     goal = score.equilibrium
     row: Row = {"session": session, "market": score.market, "period": score.period, "surplus_max": goal.surplus_max}
-    row |= {column.name: getattr(score, column.name) for column in FIGURES[:-1]}
+    row |= {column.name: getattr(score, column.name) for column in (*FIGURES[:-1], *CONTROLLED)}
     row |= {"price_low": goal.price_low, "price_high": goal.price_high, "quantity_competitive": goal.quantity}
     return row | period_cells(score.energy)
 

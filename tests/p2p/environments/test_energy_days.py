@@ -19,6 +19,7 @@ from p2p.scenario.charges import Charges
 from p2p.scenario.prosumer_schema import Battery, Prosumers, Range
 from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.scenario.terms import CallTerms
+from p2p.schedules.rationing import market_rules
 from p2p.session.session import Session
 from p2p.sim.library.files import load
 from p2p.sim.simulation.batch import SessionSpec, play
@@ -252,7 +253,7 @@ async def test_a_day_on_sockets_is_the_one_its_messages_make_again(host, name: s
     session, played = run_again(reading)
     assert reading.sealed is not None
     assert session.digest().hex() == reading.sealed.digest
-    again = SessionOutcome(scenario.charges)
+    again = SessionOutcome(market_rules(scenario))
     for record, (_, events) in zip(read_folder(folder).records(), played, strict=True):
         again.on_input(record.envelope().message)
         for event in events:

@@ -29,6 +29,7 @@ from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.scenario.terms import CallTerms, Terms
+from p2p.schedules.rationing import market_rules
 from p2p.sim.library.files import load
 from p2p.sim.library.units_sheet import rules_lines, units_sheet
 from p2p.sim.simulation.batch import SessionSpec, play
@@ -262,7 +263,7 @@ def test_charges_are_taken_from_payoffs_and_count_as_surplus() -> None:
     assert balance[rich(course)] == (150 - 80) + (120 - 80) - 2 * 10 - 2
     assert balance[cheap(course)] == (80 - 50) + (80 - 70) + 2 * 4 - 2
     course.wait(10)
-    outcome = SessionOutcome(course.session.scenario.charges)
+    outcome = SessionOutcome(market_rules(course.session.scenario))
     for event in course.events:
         outcome.on_event(event)
     (score,) = outcome.scores()

@@ -1,0 +1,51 @@
+"""What a session was: by which its rows are told from those of all others, wherever they are put together."""
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+
+from p2p.agents.registry import AgentLike, agent_name
+from p2p.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class AboutSession:
+    """The columns that every table of sessions ends with."""
+
+    session_key: str = ""
+    started_utc: str | None = None
+    scenario_title: str = ""
+    institution: str = ""
+    treatment: str = ""
+    currency: str = ""
+
+
+NOTHING_SAID = AboutSession()
+"""Where no tables are asked for."""
+
+
+def about(scenario: Scenario, key: str, started_utc: str | None = None) -> AboutSession:
+    """Of a session of a scenario."""
+    institution = scenario.institution.name
+    return AboutSession(key, started_utc, scenario.title, institution, treatment(scenario), scenario.currency)
+
+
+def simulated_key(scenario: Scenario, cast: tuple[AgentLike, ...], seed: int, robot_seed: int) -> str:
+    """A key of all that a simulated session depends on: the same session has the same key, and no other.
+
+    Of every field, and not of those that are encoded: which are left out as defaults differs in another process.
+    """
+    words = [agent_name(one) for one in cast]
+    made_of = repr((scenario, words, seed, robot_seed))
+    return f"sim-{hashlib.blake2b(made_of.encode(), digest_size=8).hexdigest()}"
+
+
+def treatment(scenario: Scenario) -> str:
+    """`information ticker; price_ceiling 150`: what a group of sessions is treated with, in the scenario's own keys."""
+    said = [f"information {scenario.information}"] if not scenario.arms else []
+    said += [f"arm {arm.name}: {arm.information}" for arm in scenario.arms]
+    for settings in (scenario.institution.terms, scenario.charges):
+        plain, own = msgspec.structs.asdict(type(settings)()), msgspec.structs.asdict(settings)
+        said += [f"{key} {value}" for key, value in own.items() if value != plain[key]]
+    return "; ".join(said)
