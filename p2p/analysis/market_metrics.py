@@ -48,7 +48,7 @@ class PeriodScore:
     attainable: Money | None = None
     """The most surplus within price controls and taxes; None of energy."""
     random: float | None = None
-    """What random rationing is expected to leave of it, where a price control binds."""
+    """Surplus expected under random rationing; None where no price control binds."""
     revenue: Money = 0
 
     @property
@@ -63,18 +63,18 @@ class PeriodScore:
 
     @property
     def efficiency_random_rationing(self) -> float | None:
-        """What random rationing would leave, by the maximum of the market without control."""
+        """Surplus expected under random rationing, by the maximum of the market without control."""
         most = self.equilibrium.surplus_max
         return None if self.random is None or not most else self.random / most
 
     @property
     def surplus_traders(self) -> Money:
-        """What traders gained: the surplus without the revenue."""
+        """The surplus without the revenue."""
         return self.surplus - self.revenue
 
     @property
     def deadweight_loss(self) -> Money | None:
-        """What controls and taxes cost at best: the maximum of the market without them, less that within them."""
+        """The maximum of the market without controls and taxes, less the maximum within them."""
         return None if self.attainable is None else self.equilibrium.surplus_max - self.attainable
 
 

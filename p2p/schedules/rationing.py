@@ -1,7 +1,7 @@
-"""Supply and demand under price controls and taxes: what trades, at which price, and what it leaves at best.
+"""Supply and demand under price controls and taxes: price, quantity, and the most surplus within them.
 
-A ceiling below every competitive price, or a floor above, binds: the short side trades all that it has at that price,
-and the long side is rationed. Best rationing serves those who gain most; random rationing serves all who are willing
+A ceiling below every competitive price binds, and so does a floor above. The short side trades all that it has at that
+price, and the long side is rationed. Best rationing serves those who gain most; random rationing serves all who are willing
 with the same chance. Surplus is value less cost, so that a tax is a part of it and a subsidy is not.
 """
 
@@ -18,7 +18,7 @@ from p2p.schedules.equilibrium import Equilibrium, demand, equilibrium, supply
 
 @dataclass(frozen=True)
 class MarketRules:
-    """What moves supply and demand: charges, price controls, and whether no order may be for several units."""
+    """All that moves supply and demand: charges, price controls, and whether no order may be for several units."""
 
     charges: Charges = NO_CHARGES
     floor: Price | None = None
@@ -45,7 +45,7 @@ class Controlled:
     """The competitive outcome under the rules of a market.
 
     `equilibrium` has the price and quantity that they leave, and the maximum surplus of the market without them.
-    `attainable`: the most surplus within them; `random`: what random rationing is expected to leave, None where nothing
+    `attainable`: the most surplus within them; `random`: the surplus expected under random rationing, None where nothing
     binds. `rationed`: the side of which only a `share` of the willing units trades.
     """
 

@@ -76,7 +76,7 @@ def periods_table(score: Score) -> Table:
 
 
 def controls_line(score: Score) -> str:
-    """What price controls and taxes leave, where there are any; else nothing."""
+    """The surplus within price controls and taxes; empty where there are none."""
     whole, lines = score.whole, []
     if whole.control_binds:
         within, random = _said(whole.efficiency_attainable, 3), _said(whole.efficiency_random_rationing, 3)

@@ -1,4 +1,4 @@
-"""What a session was: by which its rows are told from those of all others, wherever they are put together."""
+"""Keys of sessions and their treatments, by which rows of several runs are told apart."""
 
 import hashlib
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def simulated_key(scenario: Scenario, cast: tuple[AgentLike, ...], seed: int, ro
 
 
 def treatment(scenario: Scenario) -> str:
-    """`information ticker; price_ceiling 150`: what a group of sessions is treated with, in the scenario's own keys."""
+    """`information ticker; price_ceiling 150`: the settings that are not as by default, by their keys."""
     said = [f"information {scenario.information}"] if not scenario.arms else []
     said += [f"arm {arm.name}: {arm.information}" for arm in scenario.arms]
     for settings in (scenario.institution.terms, scenario.charges):
