@@ -1,8 +1,8 @@
 """Supply and demand under price controls and taxes: price, quantity, and the most surplus within them.
 
 A ceiling below every competitive price binds, and so does a floor above. The short side trades all that it has at that
-price, and the long side is rationed. Best rationing serves those who gain most; random rationing serves all who are willing
-with the same chance. Surplus is value less cost, so that a tax is a part of it and a subsidy is not.
+price, and the long side is rationed. Best rationing serves those who gain most; random rationing serves all who are
+willing with the same chance. Surplus is value less cost, so that a tax is a part of it and a subsidy is not.
 """
 
 from collections.abc import Iterable
@@ -45,8 +45,8 @@ class Controlled:
     """The competitive outcome under the rules of a market.
 
     `equilibrium` has the price and quantity that they leave, and the maximum surplus of the market without them.
-    `attainable`: the most surplus within them; `random`: the surplus expected under random rationing, None where nothing
-    binds. `rationed`: the side of which only a `share` of the willing units trades.
+    `attainable`: the most surplus within them; `random`: the surplus expected under random rationing, None where
+    nothing binds. `rationed`: the side of which only a `share` of the willing units trades.
     """
 
     equilibrium: Equilibrium
