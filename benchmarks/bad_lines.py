@@ -22,7 +22,8 @@ from tests.plays.slow_readers_plays import Reluctant
 BACK_S = 0.5
 """How soon it comes back."""
 LOOKS_AGAIN_S = 6.0
-"""Who never reads does not see that he was cut: he comes back anyway after so long, more than the server's patience."""
+"""A client that never reads does not see that it was cut. It comes back anyway after so long, more than
+the server's patience."""
 FLOOD_PER_TURN, TURN_S = 20, 0.01
 
 

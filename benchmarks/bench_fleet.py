@@ -27,7 +27,7 @@ from recordings.journal.store import read_folder
 
 ORDERS = (Bid, Ask, Replace)
 FIRST_LOOK_S = 1.0
-"""Nobody says anything before his first look."""
+"""Nobody says anything before their first look."""
 JOINING_S_MAX = 60.0
 """How long all of them may take to join and to leave: more, and something is wrong."""
 

@@ -3,8 +3,8 @@
     python benchmarks/energy_live.py [SCENARIO [PERIODS]]
 
 Server and robots share one core where the system lets them be bound to one. An interval is late by as much as its
-`start_round` reaches the experimenter's line after the instant it is said to be at, measured on his own clock from the
-promptest of them. It is late where that is more than a tenth of the interval.
+`start_round` reaches the experimenter's line after the instant it is said to be at, measured on their own clock from
+the promptest of them. It is late where that is more than a tenth of the interval.
 """
 
 import asyncio

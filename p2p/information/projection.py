@@ -105,13 +105,13 @@ class Projector:
         return Projection(market, self._with_aliases(message, market), {})
 
     def _allowed(self, message: Message, seat: Seat) -> Message:
-        """An answer, less what its information set hides: who sees no contracts is told his own."""
+        """An answer, less what its information set hides: viewers without contracts are told their own."""
         if isinstance(message, Contracts) and self.information[seat] == "quotes":
             return Contracts(tuple(one for one in message.contracts if seat in one[:2]))
         return message
 
     def _contract(self, contract: Contract, market: int) -> Projection:
-        """Numbers of orders are their owners' alone; who sees no contracts sees the standing auction's reset."""
+        """Only owners see order numbers. Viewers without contracts see the standing auction's reset."""
         public = self._with_aliases(contract, market)
         own: dict[Seat, Message] = {}
         if contract.buyer is not None and contract.seller is not None:
@@ -150,5 +150,5 @@ class Projector:
 
 
 def _to_owner(seat: Seat | None, public: Message) -> dict[Seat, Message]:
-    """The same, said to be his own to the one whose it is."""
+    """The same, marked as own for its owner."""
     return {} if seat is None else {seat: msgspec.structs.replace(public, mine=True)}

@@ -122,7 +122,7 @@ class StandingAuction(Institution):
         return [Outgoing(AGENTS, Quote(side, price, trader))]
 
     def _withdrawn(self, side: Side) -> Outgoing:
-        """The quote of a trader who would have met himself leaves."""
+        """The quote of a trader that would have met themselves leaves."""
         if side == "bid":
             self.bid, self.bidder = self.floor.init.min_val, None
         else:

@@ -87,8 +87,8 @@ class TradingRights:
         """Count a contract; its number in the period."""
         self.may_buy[buyer] -= quantity
         self.may_sell[seller] -= quantity
-        assert self.may_buy[buyer] >= 0, "nobody buys more than he may"
-        assert self.may_sell[seller] >= 0, "nobody sells more than he may"
+        assert self.may_buy[buyer] >= 0, "nobody buys more than they may"
+        assert self.may_sell[seller] >= 0, "nobody sells more than they may"
         self.contracts += 1
         return self.contracts
 

@@ -64,7 +64,7 @@ class SetBattery(Message, frozen=True):
     environment says it back as the setting in force.
     """
 
-    said_by: ClassVar = "agent, environment (back to him)"
+    said_by: ClassVar = "agent, environment (back to them)"
     told_to: ClassVar = "environment, agent"
     recipient: ClassVar = ENVIRONMENT
     target_w: Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)] | None = None
@@ -77,7 +77,7 @@ class SetReservation(Message, frozen=True):
     a surplus. Without a price it leaves that side alone. The environment says it back as the setting in force.
     """
 
-    said_by: ClassVar = "agent, environment (back to him)"
+    said_by: ClassVar = "agent, environment (back to them)"
     told_to: ClassVar = "environment, agent"
     recipient: ClassVar = ENVIRONMENT
     buy: WirePrice | None = None

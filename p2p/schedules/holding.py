@@ -62,7 +62,7 @@ class Holding:
 
     def trade(self, price: Price, quantity: Quantity, charges: Charges = NO_CHARGES) -> Money:
         """Use the next units at a price; returns the gain, charges taken."""
-        assert quantity <= self.units_left, "nobody trades more than he holds"
+        assert quantity <= self.units_left, "nobody trades more than they hold"
         gained = total(gain(self.role, value, price) * many for value, many in self.pieces(quantity))
         self.traded += quantity
         return gained - charges.due(self.role, quantity)

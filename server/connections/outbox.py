@@ -98,7 +98,7 @@ class Outbox:
     def _next(self) -> bytes | None:
         """The next frame, counted as sent; None when there is nothing new.
 
-        A state may change without a fact for this viewer: by orders that he is not shown.
+        A state may change without a fact for this viewer: by orders that the viewer is not shown.
         """
         place, feeds = self._place, self.feeds
         first, state = place.number + 1, feeds.state[place.channel]

@@ -18,8 +18,8 @@ price_min = 1
 price_max = 200
 
 [environment]
-buyers = [[150, 120], [130]]      # one list per buyer: what each unit is worth to him
-sellers = [[50, 70], [60]]        # one list per seller: what each unit costs him
+buyers = [[150, 120], [130]]      # one list per buyer: what each unit is worth to them
+sellers = [[50, 70], [60]]        # one list per seller: what each unit costs them
 ```
 
 Save it as `mine.toml` and
