@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol, cast
+from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
@@ -18,6 +18,7 @@ from textual.geometry import Size
 
 from p2p.base.units import SECOND, Instant
 from tui.model.model import Model
+from tui.screens.base import LabScreen
 from tui.screens.too_small import TooSmallScreen
 from tui.widgets.terminal_size import too_small
 
@@ -34,13 +35,6 @@ class ExitSummary:
 
     sentence: str
     status: int = 0
-
-
-class Shows(Protocol):
-    """A screen that can be brought up to date."""
-
-    def show(self, model: Model, now: Instant) -> None:
-        """Bring it up to date."""
 
 
 class LabApp(App[ExitSummary]):
@@ -111,6 +105,6 @@ class LabApp(App[ExitSummary]):
         started = time.perf_counter_ns()
         screen = self.screen_stack[1]
         with suppress(NoMatches):  # a screen that is being taken down has lost some of its parts already
-            if screen.is_mounted:
-                cast(Shows, screen).show(self.model, self.now())
+            if screen.is_mounted and isinstance(screen, LabScreen):
+                screen.draw_model(self.model, self.now())
         self.redraw_us = (time.perf_counter_ns() - started) // 1000

@@ -6,20 +6,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, ProgressBar
 
 from p2p.base.units import Instant
 from p2p.information.rules_text import sentences
 from p2p.sim.library.texts import catalogue
 from tui.model.model import Model
+from tui.screens.base import LabScreen
 from tui.screens.requests import DrawRequested, LeaveRequested
 from tui.text.rules_page import rules_text
 from tui.widgets.notice import ROWS_MAX, Notice
 from tui.widgets.text_line import TextLine
 
 
-class LobbyScreen(Screen[None]):
+class LobbyScreen(LabScreen):
     """Shown until the first period starts, and while the first connection is being made."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave")]
@@ -44,7 +44,7 @@ class LobbyScreen(Screen[None]):
         self.query_one("#lobby-title", TextLine).set_text(Content(f"Connecting to {url} …"))
         self.query_one("#lobby-seats", TextLine).set_text(Content(f"✂ {why}; trying again …" if why else ""))
 
-    def show(self, model: Model, now: Instant) -> None:
+    def draw_model(self, model: Model, now: Instant) -> None:
         """Bring the lobby up to date."""
         view = model.view(now)
         title, begins = (catalogue().sentence(one) for one in sentences("start", view.rules))

@@ -6,17 +6,15 @@ call         book (where it is shown) | the call | contracts (where there is roo
 """
 
 from collections.abc import Iterator
-from typing import Protocol, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 
 from p2p.base.units import Instant
-from p2p.information.view_state import ViewState
 from tui.model.model import Model
+from tui.screens.base import LabScreen
 from tui.screens.requests import DrawRequested
 from tui.widgets.best_quotes import BestQuotes
 from tui.widgets.call_box import CallBox
@@ -26,12 +24,13 @@ from tui.widgets.household import Household
 from tui.widgets.ladder import Ladder
 from tui.widgets.notice import Notice
 from tui.widgets.own_orders import OwnOrders
+from tui.widgets.part import Part
 from tui.widgets.quotes import Quotes
 from tui.widgets.status import Status
 from tui.widgets.unit_list import UnitList
 
 
-class MarketScreen(Screen[None]):
+class MarketScreen(LabScreen):
     """The market's screen, common to both programs; `foot` is the part below it."""
 
     AUTO_FOCUS = None
@@ -81,7 +80,7 @@ class MarketScreen(Screen[None]):
         self.refresh_bindings()  # a new footer shows no keys until it is told of them
         self.post_message(DrawRequested())
 
-    def show(self, model: Model, now: Instant) -> None:
+    def draw_model(self, model: Model, now: Instant) -> None:
         """Bring every part up to date."""
         self.model = model
         if self._arranged != arrangement(model):
@@ -92,15 +91,8 @@ class MarketScreen(Screen[None]):
         self.query_one(Status).show(view)
         self.query_one(Notice).show(view)
         for part in (*self.query_one("#market").children, *self.query_one("#below").children):
-            if part.display:
-                cast(Part, part).show(view)
-
-
-class Part(Protocol):
-    """A part of the screen that can be brought up to date."""
-
-    def show(self, view: ViewState) -> None:
-        """Bring it up to date."""
+            if part.display and isinstance(part, Part):
+                part.show(view)
 
 
 def shows_book(model: Model) -> bool:

@@ -43,13 +43,13 @@ class ReplayScreen(MarketScreen):
         yield TextLine(id="answer")
         yield PlaybackBar()
 
-    def show(self, model: Model, now: Instant) -> None:
+    def draw_model(self, model: Model, now: Instant) -> None:
         """Bring every part up to date."""
-        super().show(model, now)
+        super().draw_model(model, now)
         answer = self.query_one("#answer", TextLine)
         answer.display = model.seat is not None
         answer.set_text(news_words(model.news, model.figures))
-        self.query_one(PlaybackBar).show(self.player)
+        self.query_one(PlaybackBar).draw_player(self.player)
 
     def _moved(self) -> None:
         self.post_message(PlayerMoved())

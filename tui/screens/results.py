@@ -5,13 +5,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer
 
 from p2p.base.units import Instant
 from p2p.information.view_state import PeriodView, ViewState
 from tui.model.model import Model
 from tui.model.number_format import NumberFormat, number_format
+from tui.screens.base import LabScreen
 from tui.screens.requests import LeaveRequested
 from tui.text.phrases import counted
 from tui.widgets.session_chart import SessionChart
@@ -21,7 +21,7 @@ TRADES_SHOWN = 4
 """Trades of one's own that a line of the table names one by one."""
 
 
-class ResultsScreen(Screen[None]):
+class ResultsScreen(LabScreen):
     """Shown when the session is over; in replay whenever it is asked for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave")]
@@ -44,7 +44,7 @@ class ResultsScreen(Screen[None]):
         """Draw as soon as there is a place to draw on."""
         self.call_after_refresh(self._fill)
 
-    def show(self, model: Model, now: Instant) -> None:
+    def draw_model(self, model: Model, now: Instant) -> None:
         """Fill the table and the chart, once for each state of the model."""
         self.model, self._now = model, now
         self._fill()

@@ -79,11 +79,11 @@ class TradingScreen(MarketScreen):
         """The ticket."""
         yield Ticket()
 
-    def show(self, model: Model, now: Instant) -> None:
+    def draw_model(self, model: Model, now: Instant) -> None:
         """Bring every part up to date, and remember which quotes the trader is looking at."""
-        super().show(model, now)
+        super().draw_model(model, now)
         self._shown_at = now
-        self.query_one(Ticket).show(model, now)
+        self.query_one(Ticket).draw_entry(model, now)
         self.on_screen = {"bid": model.public.bid, "ask": model.public.ask}
         if model.own.role != self._role:
             self._role = model.own.role
@@ -279,4 +279,4 @@ class TradingScreen(MarketScreen):
     def _refresh_ticket(self) -> None:
         """A keypress is seen at once, without a drawing of all the rest."""
         if self.model:
-            self._ticket().show(self.model, self._shown_at)
+            self._ticket().draw_entry(self.model, self._shown_at)

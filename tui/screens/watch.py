@@ -47,13 +47,13 @@ class WatchScreen(MarketScreen):
         """Nobody has answered yet."""
         self.query_one(WaitingNotice).connecting(self.url, why)
 
-    def show(self, model: Model, now: Instant) -> None:
+    def draw_model(self, model: Model, now: Instant) -> None:
         """Bring every part up to date."""
         self.query_one("#market").display = self.query_one(UnitList).display = True
         nothing = no_prices(model.view(now))
         self.query_one(WaitingNotice).display = nothing
         self.query_one(PriceChart).display = not nothing
-        super().show(model, now)
+        super().draw_model(model, now)
         over = "The session is over: r shows what its periods came to." if model.public.phase == "ended" else ""
         self.query_one("#answer", TextLine).set_text(Content(over or "You are watching; the market does not see you."))
 

@@ -8,13 +8,14 @@ from textual.widgets import Digits
 from p2p.base.units import Side
 from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 LINES = 8
 """Two large prices with a line each; with less room they are written small."""
 
 
-class BestQuotes(Vertical):
+class BestQuotes(Part, Vertical):
     """The ask above, the bid below."""
 
     def __init__(self) -> None:

@@ -9,13 +9,14 @@ from p2p.information.view_state import ViewState
 from p2p.messages import Called
 from tui.model.number_format import number_format
 from tui.text.phrases import clock
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 LINES = 7
 """With fewer the indicative price is written small."""
 
 
-class CallBox(Vertical):
+class CallBox(Part, Vertical):
     """Countdown, indicative price and volume, calls held."""
 
     def __init__(self) -> None:

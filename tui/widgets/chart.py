@@ -7,6 +7,7 @@ from textual_plot import HiResMode
 from p2p.base.units import SECOND, Instant, Price, Side
 from p2p.information.view_state import Deal, ViewState
 from tui.model.number_format import number_format
+from tui.widgets.part import Part
 from tui.widgets.price_plot import PricePlot
 
 BID, ASK, DEAL, OWN = "#56b4e9", "#e69f00", "#ffffff", "#f0e442"
@@ -22,7 +23,7 @@ def contracts(view: ViewState) -> str:
     return "  ".join([*shown, *([] if view.seat is None else ["◆ yours"])])
 
 
-class PriceChart(PricePlot, can_focus=False):
+class PriceChart(Part, PricePlot, can_focus=False):
     """A chart that draws the running period from scratch whenever it has changed, from series of bounded length."""
 
     def __init__(self) -> None:

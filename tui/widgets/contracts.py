@@ -7,10 +7,11 @@ from textual.content import Content
 from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
 from tui.text.phrases import into, whose
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 
-class ContractList(Vertical):
+class ContractList(Part, Vertical):
     """As many contracts as there is room for."""
 
     def __init__(self) -> None:

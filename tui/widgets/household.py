@@ -8,12 +8,13 @@ from p2p.scenario.public_rules import EnergyRules
 from tui.entry.household_entry import automaton_words
 from tui.model.number_format import number_format
 from tui.widgets.own_panel import OwnPanel
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 DAY_MIN = 24 * 60
 
 
-class Household(OwnPanel):
+class Household(Part, OwnPanel):
     """The forecast while the market is open, the meter's reading after it has closed."""
 
     def show(self, view: ViewState) -> None:

@@ -7,10 +7,11 @@ from textual.content import Content
 from p2p.information.view_state import Level, ViewState
 from tui.model.number_format import number_format
 from tui.widgets.chart import ASK, BID
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 
-class Ladder(Vertical):
+class Ladder(Part, Vertical):
     """As many levels as there is room for; below each side's last one, how many more there are."""
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ from textual.content import Content
 from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
 from tui.text.phrases import clock
+from tui.widgets.part import Part
 from tui.widgets.terminal_size import HEIGHT_MIN
 from tui.widgets.text_line import TextLine
 
@@ -21,7 +22,7 @@ MORE = "… (i: all)"
 """Ends words that go on behind the key i."""
 
 
-class Notice(TextLine):
+class Notice(Part, TextLine):
     """Sentences in reverse, shown only while there is something to say. `rows_min` of them fit at any size."""
 
     def __init__(self, rows_min: int = ROWS_MIN) -> None:

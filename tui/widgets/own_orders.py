@@ -7,10 +7,11 @@ from textual.content import Content
 from p2p.information.view_state import OwnOrder, ViewState
 from p2p.messages import OrderId
 from tui.model.number_format import number_format
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 
-class OwnOrders(Vertical):
+class OwnOrders(Part, Vertical):
     """As many as there is room for, newest first; `picked` is the number of the one that is meant."""
 
     def __init__(self, picks: bool) -> None:

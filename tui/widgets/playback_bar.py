@@ -20,7 +20,7 @@ class PlaybackBar(Vertical):
         yield TextLine(id="play-state")
         yield TextLine(id="play-position")
 
-    def show(self, player: Player) -> None:
+    def draw_player(self, player: Player) -> None:
         """Bring both up to date."""
         whose = "the public's view" if player.replay.seat is None else f"as seat {player.replay.seat} saw it"
         doing = "▶ playing" if player.playing else "■ at the end" if player.finished else "‖ paused"

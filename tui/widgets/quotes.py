@@ -7,13 +7,14 @@ from textual.widgets import Digits
 
 from p2p.base.units import Side
 from p2p.information.view_state import QuoteShown, ViewState
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 DIGIT_WIDTH = 3
 """Columns of one large digit."""
 
 
-class Quotes(Vertical):
+class Quotes(Part, Vertical):
     """The bids, or the asks, since the last contract."""
 
     def __init__(self, side: Side) -> None:

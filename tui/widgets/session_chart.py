@@ -3,13 +3,14 @@
 from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
 from tui.widgets.chart import DEAL, OWN, contracts
+from tui.widgets.part import Part
 from tui.widgets.price_plot import PricePlot
 
 COUNTED = 10
 """So few contracts are numbered one by one: round steps of less would be parts of a contract."""
 
 
-class SessionChart(PricePlot, can_focus=False):
+class SessionChart(Part, PricePlot, can_focus=False):
     """Drawn at the end only: it costs as much as the session is long."""
 
     def __init__(self) -> None:

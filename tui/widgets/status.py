@@ -7,10 +7,11 @@ from textual.content import Content
 from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
 from tui.text.phrases import stage, state
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 
-class Status(Horizontal):
+class Status(Part, Horizontal):
     """Title, period, clock and surplus in one line."""
 
     def compose(self) -> ComposeResult:

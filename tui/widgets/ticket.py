@@ -73,7 +73,7 @@ class Ticket(Vertical):
         """The typed text stays in use: the next digit goes on with it."""
         self._stale = False
 
-    def show(self, model: Model, now: Instant) -> None:
+    def draw_entry(self, model: Model, now: Instant) -> None:
         """Bring the ticket up to date."""
         if model.public.period != self._period:
             self._period = model.public.period

@@ -6,13 +6,14 @@ from p2p.base.units import Money, Price
 from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
 from tui.widgets.own_panel import OwnPanel
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 HEAD_LINES = 1
 FOOT_LINES = 2
 
 
-class UnitList(OwnPanel):
+class UnitList(Part, OwnPanel):
     """One's own schedule, and the profit earned with it."""
 
     def show(self, view: ViewState) -> None:

@@ -4,10 +4,11 @@ for."""
 from textual.content import Content
 
 from p2p.information.view_state import ViewState
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 
-class WaitingNotice(TextLine):
+class WaitingNotice(Part, TextLine):
     """A panel of words."""
 
     def __init__(self) -> None:
