@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from p2p.agents.invocation import AgentFailed
-from p2p.agents.registry import AgentError, parse_agent_spec
+from p2p.agents.registry import AgentError, check_lineup, parse_agent_spec
 from p2p.sim.simulation.batch import SessionResult
 from recordings.journal.format import JournalError
 from recordings.reports.text import baselines_table, console, controls_line, lengths_line, periods_table, traders_table
@@ -45,6 +45,11 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
     baselines: dict[str, list[SessionResult]] = {}
     if sessions:
         for word in words:
+            try:
+                check_lineup([word], scored.scenario)
+            except AgentError as error:
+                click.echo(f"pit: no baseline of it: {error}", err=True)
+                continue
             played = baseline(scored.scenario, scored.seed, word, sessions, workers)
             with click.progressbar(played, length=sessions, label=f"{sessions} × {word}", file=sys.stderr) as bar:
                 try:
