@@ -24,7 +24,7 @@ from p2p.messages.envelope import Event
 from p2p.session.session import Session
 from p2p.sim.library.files import load
 from server.connections.outbox import Outbox
-from server.connections.peer import SocketPeer
+from server.connections.peer import TAKES_TEXT, SocketPeer
 from server.publishing.delivery_stats import Delivery
 from server.publishing.feeds import Feeds
 
@@ -51,7 +51,7 @@ class Connection:
     """As much of a connection as the library's `broadcast` and a peer touch."""
 
     remote_address = ("127.0.0.1", 1)
-    send_in_progress = None
+    send_in_progress = fragmented_send_waiter = None
 
     def __init__(self) -> None:
         self.transport = Nowhere()
@@ -97,7 +97,9 @@ def librarys(size: int) -> float:
     """The library's `broadcast` of one message to all."""
     connections: Any = [Connection() for _ in range(LINES)]
     data = bytes(size)
-    return best_us(lambda: broadcast(connections, data, text=True))
+    if TAKES_TEXT:
+        return best_us(lambda: broadcast(connections, data, text=True))
+    return best_us(lambda: broadcast(connections, data.decode()))
 
 
 def kernels(size: int) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
+from typing import Any, TextIO
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -24,9 +24,11 @@ from p2p.scenario.schema import Scenario
 from p2p.session.session import Session
 from recordings.journal.disk import REAL, Disk
 from recordings.journal.store import Recovered, Store, new_id
+from server.connections.arrivals import Arrivals
 from server.connections.fanout import Fanout
 from server.connections.gateway import Gateway
 from server.connections.login_desk import LoginDesk
+from server.connections.paced_socket import PacedSocket
 from server.connections.seat_table import SeatTable
 from server.connections.spectators import Spectators
 from server.connections.transport import LOOPBACK, Transport, is_loopback
@@ -45,6 +47,8 @@ from server.session.notices import notify
 from server.session.sequencer import Committed, Sequencer
 from server.session.session_status import SessionStatus
 
+COMPLAINT_S = 60.0
+"""Between two lines about what the system refuses: it may refuse it a thousand times a second."""
 DISK_FAILED = 74
 """Exit status when the journal cannot be written (EX_IOERR)."""
 
@@ -97,13 +101,22 @@ def open_again(recovered: Recovered, robots: int, limits: Limits = DEFAULT) -> S
         feeds.add_events(at, events)
     feeds.refresh_states(set(range(len(session.markets))))
     first = recovery_messages(session)
-    doors = SeatCredentials.load(recovered.folder)
+    doors, lost = credentials(recovered.folder)
     robots_seats = SessionStatus(session).robots_own
     seats = sorted(session.market_of, key=lambda seat: (seat not in robots_seats, -seat))
-    codes = doors.reissue(sorted(seats[:robots]))
+    codes = doors.reissue(sorted(seats if lost else seats[:robots]))
     return SessionParts(
         session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, clock, first, words, limits
     )
+
+
+def credentials(folder: Path) -> tuple[SeatCredentials, bool]:
+    """The codes of a session that comes back; where their file is damaged or gone, none, which is said."""
+    try:
+        return SeatCredentials.load(folder), False
+    except (OSError, ValueError) as error:
+        notify(f"the codes of before are lost ({error}): every seat has a new one")
+        return SeatCredentials.empty(folder), True
 
 
 def recovery_messages(session: Session) -> list[Envelope]:
@@ -138,6 +151,7 @@ class HostedSession:
         self.spectators = Spectators(opened.feeds, name, self.status, metrics, limits)
         tokens = opened.session.tokens.items()
         self.fanout = Fanout(opened.feeds, self.seats, self.spectators, tokens, machine.chance, limits)
+        self.arrivals = Arrivals(limits)
         self.desk = LoginDesk(opened.doors, machine, limits)
         self.gateway = Gateway(
             self.status,
@@ -164,6 +178,7 @@ class HostedSession:
         )
         metrics.watch(lambda: len(self.seats.connections), lambda: self.inbox.waiting)
         self._stop = asyncio.Event()
+        self._quiet_until_s = 0.0
         self._failed: set[str] = set()
 
     def _publish(self, happened: list[Committed]) -> None:
@@ -182,7 +197,8 @@ class HostedSession:
             self._attend,
             host,
             port,
-            backlog=self.limits.backlog_max,
+            backlog=self.limits.accept_at_once,
+            create_connection=self._accepted,  # type: ignore[arg-type]  # it is only called
             compression=None,
             origins=self.transport.allowed(),
             ssl=self.transport.tls,
@@ -197,17 +213,47 @@ class HostedSession:
             ping_timeout=self.limits.pong_s,
             close_timeout=self.limits.closing_s,
         )
+        for listens in server.sockets:
+            with listens.dup() as same:  # asyncio accepts as many at once as may wait, unless told apart so
+                same.listen(self.limits.backlog_max)
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._on_loop_error)
+        sweeping = asyncio.create_task(self._sweep())
         try:
             listening.set_result(next(iter(server.sockets)).getsockname()[1])
             return await self._sequence()
         finally:
+            loop.set_exception_handler(None)
+            sweeping.cancel()
             server.close()
+            self.arrivals.end()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.limits.door_s):
                     await server.wait_closed()
 
+    def _accepted(self, *args: Any, **more: Any) -> PacedSocket:
+        """A connection that was just accepted."""
+        return PacedSocket(*args, arrivals=self.arrivals, limits=self.limits, **more)
+
+    async def _sweep(self) -> None:
+        """Look once a second for whom too much waits."""
+        while True:
+            await asyncio.sleep(1)
+            self.arrivals.sweep(asyncio.get_running_loop().time())
+
+    def _on_loop_error(self, loop: asyncio.AbstractEventLoop, what: dict[str, Any]) -> None:
+        """What the loop could not do, as accept a connection without a descriptor left: a line a minute, no more."""
+        error = what.get("exception")
+        if not isinstance(error, OSError):
+            loop.default_exception_handler(what)
+        elif loop.time() >= self._quiet_until_s:
+            self._quiet_until_s = loop.time() + COMPLAINT_S
+            self.log.write("system", why=error.strerror or "")
+            notify(f"the system refuses something, trading goes on: {error.strerror}")
+
     async def _attend(self, socket: ServerConnection) -> None:
         """One connection. What fails in it is our fault or our disk's: that is said, and the others trade on."""
+        assert isinstance(socket, PacedSocket)
         try:
             await self.gateway.serve(socket)
         except Exception as error:
@@ -223,23 +269,32 @@ class HostedSession:
             self._failed.add(what)
             notify(f"a connection has failed by the server's fault, trading goes on: {what}: {error}")
 
-    def _request(self, socket: ServerConnection, request: Request) -> Response | None:
-        """A connection's first words: a line, unless there are too many, or a question about the server itself."""
-        address = socket.remote_address[0]
-        if not self.desk.throttle.allow(address, asyncio.get_running_loop().time()):
-            return socket.respond(HTTPStatus.TOO_MANY_REQUESTS, "too many connections; try again in a moment\n")
-        match request.path:
+    async def _request(self, socket: ServerConnection, request: Request) -> Response | None:
+        """A connection's first words: a trader's, who may have to wait, or a question about the server itself."""
+        address = socket.remote_address[0] if socket.remote_address else ""
+        if request.path in ("/healthz", "/metrics"):
+            return self._answer(socket, request.path, address)
+        turn = asyncio.create_task(self.desk.throttle.turn(address))
+        try:
+            await asyncio.wait([turn, socket.connection_lost_waiter], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            turn.cancel()
+        return None
+
+    def _answer(self, socket: ServerConnection, path: str, address: str) -> Response:
+        if not self.desk.throttle.may_ask(address, asyncio.get_running_loop().time()):
+            return socket.respond(HTTPStatus.TOO_MANY_REQUESTS, "asked too often; ask again in a moment\n")
+        match path:
             case "/healthz":
                 health = {"session": self.log.session, "phase": self.status.phase}
                 return socket.respond(HTTPStatus.OK, encode(health).decode() + "\n")
             case "/metrics" if not is_loopback(address):
                 return socket.respond(HTTPStatus.FORBIDDEN, "metrics are for this machine only\n")
-            case "/metrics":
+            case _:
                 page = self.metrics.page()
                 if page is None:
                     return socket.respond(HTTPStatus.NOT_IMPLEMENTED, MISSING.decode())
                 return socket.respond(HTTPStatus.OK, page.decode())
-        return None
 
     async def _sequence(self) -> int:
         sequencing = asyncio.create_task(self.sequencer.run(self.opened.first))
@@ -265,10 +320,8 @@ class HostedSession:
             sequencing.cancel()
         over = self.status.over
         why = "the session is over" if over else "the server stops; the session can be taken up again"
-        try:
-            self.files.save()
-        finally:
-            await self.gateway.close_connections(SESSION_OVER if over else GOING_AWAY, why)
+        self.files.save()
+        await self.gateway.close_connections(SESSION_OVER if over else GOING_AWAY, why)
         return 0
 
     def stop_on_signals(self) -> None:

@@ -32,11 +32,25 @@ class Limits:
     """A connection that does not log in by then is closed: nobody holds a place by saying nothing."""
     lines_max: int = 2_000
     """Connections at once: seats twice over, for those who come back before their old line is gone."""
+    waiting_max: int = 1_000
+    """Connections that have not logged in, all in all: as many as one address may open at once."""
+    open_max: int = 3_200
+    """Connections of any kind: with the journal, the other files and those just accepted, below 4,096 descriptors."""
+    accept_at_once: int = 2
+    """Connections accepted before the server looks at the others: a millisecond."""
     spectators_max: int = 1_000
     """Lines that only watch: seats keep half of the lines; a larger audience watches through a broker."""
     ping_s: float | None = 10.0
     pong_s: float = 20.0
     """How often a peer is asked whether it is there, and how long it may take to answer."""
+    bytes_per_s: float = 32 * 1024
+    bytes_burst: float = 64 * 1024
+    """A connection's bytes of every kind: four times a seat's messages at their limit. Beyond, the peer waits."""
+    control_per_s: float = 2
+    control_burst: float = 100
+    """A connection's control frames and unfinished fragments: a client needs one in ten seconds. Beyond, it is cut."""
+    buffer_bytes_max: int = 1 << 20
+    """Bytes that may wait for a peer at any second: a frame of a resume and what is before it. Beyond, it is cut."""
     queue_frames_max: int = 16
     """Frames of one line read ahead of the server: beyond, the peer waits (TCP does it)."""
     messages_per_s: float = 20
@@ -47,14 +61,25 @@ class Limits:
     handshakes_per_s: float = 50
     handshakes_burst: float = 1_000
     """An address's connections: a whole session behind one router comes back at once; more is no class."""
+    health_per_s: float = 10
+    health_burst: float = 50
+    """An address's questions to /healthz and /metrics: they take nothing from those who trade."""
+    logins_per_s: float = 1
+    logins_burst: float = 20
+    """A seat's log-ins, of which others may be told: a bad network comes back once a second at the worst."""
+    lists_per_s: float = 0.5
+    lists_burst: float = 10
+    """A seat's requests for all contracts: each answer may have 27 kB, in memory and in the journal."""
     backlog_max: int = 1_000
     """Connections that wait to be let in, as far as the system allows: one that finds no room asks again a second
     later."""
     wrong_per_s: float = 1
     wrong_burst: float = 60
     """An address's wrong codes: a class that mistypes passes; at one a second, 31^8 codes take 27,000 years."""
-    tries_at_once: int = 4
-    """An address's codes that are looked up at once, each of which may be wrong: the others wait for the outcome."""
+    wrong_s_max: float = 4.0
+    """How long the answer to a wrong code is held back at most, where too many come from its address."""
+    tries_at_once: int = 2
+    """Codes that are looked up at once where their hashes alone are known: 10 ms of a processor each."""
     addresses_max: int = 10_000
     """Addresses remembered; the one not heard from for longest is forgotten first."""
     kernel_bytes_max: int = 256 * 1024
@@ -74,6 +99,9 @@ class Limits:
     heed_s_max: float = 0.5
     """How long the robots' process may take to heed that it is ended: it has anybody's code in it, or was stopped."""
 
+
+FILES_RESERVED = 48
+"""Descriptors for files, the robots' process, a broker, and connections just accepted: not for those who wait."""
 
 DEFAULT = Limits()
 """The limits of a server unless it is handed others."""

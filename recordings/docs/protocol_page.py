@@ -72,7 +72,7 @@ ERRORS = (
     ("wrong_code", "no seat has this code, or the resume token is void", "closed, 4002"),
     ("seat_taken", "a person holds the seat that a robot asks for", "closed, 4001"),
     ("flood", "far more messages than a line may say", "closed, 4009"),
-    ("too_many_tries", "too many wrong codes came from this address", "closed, 4013"),
+    ("too_many_logins", "this seat has logged in too often in a short time", "closed, 4013"),
     ("too_many_spectators", "there are as many spectators as there may be", "closed, 4013"),
     ("closing", "the server stops", "closed, 1001"),
 )
@@ -91,9 +91,17 @@ LIMITS = (
     ("lines_max", 2_000, "connections at once"),
     ("spectators_max", 1_000, "of them that only watch"),
     ("handshakes_per_s", 50, "new connections of an address a second"),
-    ("handshakes_burst", 1_000, "of them at once"),
+    ("handshakes_burst", 1_000, "of them at once; beyond, each waits for its turn"),
+    ("logins_per_s", 1, "log-ins of a seat a second"),
+    ("logins_burst", 20, "of them at once"),
+    ("lists_per_s", 0.5, "requests of a seat for all contracts a second"),
+    ("lists_burst", 10, "of them at once"),
+    ("bytes_per_s", 32 * 1024, "bytes of a line a second, of every kind; beyond, they wait"),
+    ("bytes_burst", 64 * 1024, "of them at once"),
+    ("control_per_s", 2, "control frames and unfinished fragments of a line a second"),
+    ("control_burst", 100, "of them at once; beyond, the line is closed (4009)"),
     ("wrong_per_s", 1, "wrong codes of an address a second"),
-    ("wrong_burst", 60, "of them at once"),
+    ("wrong_burst", 60, "of them at once; beyond, their answers are held back"),
 )
 """The server's limits that a client may meet, by their names in server/limits.py, which a test compares."""
 FRAMES = (
@@ -114,8 +122,8 @@ CLOSE_CODES = (
     (4002, "no seat has this code", "no (a resume token that is refused: once more, with the code)"),
     (4003, "the protocol was broken", "no: mend the client"),
     (1006, "the line took nothing for too long, or fell too far behind: it was cut without a word", "yes"),
-    (4009, "far more messages than a line may say", "no: slow down"),
-    (4013, "the server is full, or too many wrong codes came from this address", "yes"),
+    (4009, "far more messages, or control frames, than a line may send", "no: slow down"),
+    (4013, "the server is full, no login came in time, or this seat has logged in too often", "yes"),
 )
 
 HEAD = (

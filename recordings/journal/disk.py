@@ -71,12 +71,13 @@ class RealDisk:
     def make_folder(self, folder: Path) -> list[Path]:
         """See Disk."""
         new = [one.parent for one in (folder, *folder.parents) if not one.exists()]
-        folder.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
         return new
 
     def create(self, path: Path) -> int:
         """See Disk."""
-        return _held(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | _binary(), 0o644), path)
+        return _held(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | _binary(), 0o600), path)
 
     def open(self, path: Path, size: int) -> int:
         """See Disk."""

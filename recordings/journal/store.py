@@ -23,8 +23,8 @@ from p2p.session.session import RULES, Session
 from recordings.journal.disk import REAL, Disk, is_held
 from recordings.journal.format import FILE, Header, JournalError, JournalReader, RecordChain, events_match, read_journal
 
-JOURNAL_MODE = 0o644
-"""Readers of a journal: everybody, for there is no name and no code in it."""
+JOURNAL_MODE = 0o600
+"""Readers of a journal: its owner, for there are private values in it."""
 
 
 def new_id(scenario_name: str) -> str:

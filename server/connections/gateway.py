@@ -8,10 +8,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 
-from websockets.asyncio.server import ServerConnection
-
 from p2p.base.units import EXPERIMENTER, GATEWAY, Seat, is_seat
-from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Announce, Joined, Left, Message, Passes
+from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Announce, Joined, Left, Message, Passes, RequestContracts
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import ClientFrame, ProtocolError
 from p2p.protocol.frames import Login, Welcome, error_frame, frame
@@ -20,6 +18,7 @@ from server.connections.connection import Connection
 from server.connections.fanout import Fanout
 from server.connections.login_desk import LoginDesk
 from server.connections.outbox import Outbox
+from server.connections.paced_socket import PacedSocket
 from server.connections.peer import Gone, Peer, SocketPeer
 from server.connections.rate_limits import MessageRateLimit
 from server.connections.seat_table import SeatTable
@@ -46,7 +45,7 @@ from server.session.session_status import SessionStatus
 CLOSED_WITH = {
     "wrong_code": WRONG_CODE,
     "flood": FLOODED,
-    "too_many_tries": FULL,
+    "too_many_logins": FULL,
     "too_many_spectators": FULL,
     "closing": GOING_AWAY,
     "seat_taken": TAKEN_OVER,
@@ -81,18 +80,18 @@ class Gateway:
         self._closings: set[asyncio.Task[None]] = set()
         self._closing = ""
 
-    async def serve(self, socket: ServerConnection) -> None:
+    async def serve(self, socket: PacedSocket) -> None:
         """One connection of the listening socket."""
-        await self.serve_connection(SocketPeer(socket, self._limits))
+        await self.serve_connection(SocketPeer(socket, self._limits), socket.logged_in)
 
-    async def serve_connection(self, peer: Peer) -> None:
-        """One connection, from its login to its end."""
+    async def serve_connection(self, peer: Peer, logged_in: Callable[[], None] = lambda: None) -> None:
+        """One connection, from its login to its end; `logged_in` hears that it is one of ours."""
         if self._connections >= self._limits.lines_max:
             await peer.close(FULL, "the server is full; try again in a moment")
             return
         self._connections += 1
         try:
-            await self._attend(peer)
+            await self._attend(peer, logged_in)
         except ProtocolError as error:
             self.metrics.faulted(error.code)
             await self._reject(peer, error)
@@ -107,16 +106,18 @@ class Gateway:
         peer.push(error_frame(error))
         await peer.close(CLOSED_WITH.get(error.code, PROTOCOL_FAULT), error.why[:120])
 
-    async def _attend(self, peer: Peer) -> None:
+    async def _attend(self, peer: Peer, logged_in: Callable[[], None]) -> None:
         ends = ServerProtocol(self._limits.faults_max)
         async with asyncio.timeout(self._limits.login_s_max):
             data = await peer.recv()
         login = ends.received(data)
         assert isinstance(login, Login), "the connection lets nothing else through first"
         if login.spectator:
+            logged_in()
             return await self.spectators.attend(peer, login)
         lent = self.desk.stand_in(login)
         who = lent if lent is not None else await self.desk.identify(peer, login)
+        logged_in()
         connection = Connection(peer, who, login, self.metrics, lent is not None, self._limits)
         try:
             await self._take_seat(connection)
@@ -135,6 +136,7 @@ class Gateway:
         older = self.seats.take(connection)
         if not connection.stands_in and is_seat(who):
             self.desk.owner_is_back(who)
+        named = is_seat(who) and self.seats.name(connection)
         told = self._joins(connection, who) if is_seat(who) else None
         if older:
             closing = asyncio.create_task(older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere"))
@@ -142,13 +144,16 @@ class Gateway:
             closing.add_done_callback(self._closings.discard)
         if told:
             await told
+        if named:
+            await self._machine.aside(self.seats.files.save_names)
+        if not self.seats.holds(connection):
+            return
         resume = connection.login.resume if connection.stands_in else await self.desk.token(who)
         if self.seats.holds(connection):
             self._welcome(connection, resume)
 
     def _joins(self, connection: Connection, seat: Seat) -> "asyncio.Future[None]":
         """Tell the session who has a seat now; done when that is on record."""
-        self.seats.name(connection)
         if self._closing:
             raise ProtocolError("closing", self._closing, fatal=True)
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -198,6 +203,8 @@ class Gateway:
             allowed = FROM_EXPERIMENTER if connection.who == EXPERIMENTER else FROM_TRADERS
             if not isinstance(message, allowed) or (isinstance(message, Passes) and not connection.by_robot):
                 raise ends.counted(ProtocolError("not_yours", f"'{message.directive}' is not yours to say"))
+            if isinstance(message, RequestContracts):
+                self._paces[connection.who].take_list(self._machine.clock_s())
             if isinstance(message, Announce):
                 message = self.announcements.keep(message)
             self.inbox.put(InboxItem(self._stamped(connection, message, said), connection))

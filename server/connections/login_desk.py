@@ -1,21 +1,26 @@
-"""The log-in: whose a code or a token is, and how often an address may be wrong about it."""
+"""The log-in: whose a code or a token is. Tokens and codes that are known go at once; guesses are slowed."""
+
+import asyncio
+from collections import defaultdict
 
 from p2p.base.units import EXPERIMENTER, Seat
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login
 from server.connections.peer import Peer
-from server.connections.rate_limits import LoginThrottle
+from server.connections.rate_limits import Bucket, LoginThrottle
 from server.limits import DEFAULT, Limits
 from server.session.credentials import SeatCredentials, Who
 from server.session.machine import Machine
 
 
 class LoginDesk:
-    """Looks up codes and tokens, aside: that takes 10 ms of a processor for a code."""
+    """Nobody who is right waits for somebody who guesses: what a guess costs is its own time."""
 
     def __init__(self, doors: SeatCredentials, machine: Machine, limits: Limits = DEFAULT) -> None:
-        self._doors, self._machine = doors, machine
+        self._doors, self._machine, self._limits = doors, machine, limits
         self.throttle = LoginThrottle(limits)
+        self._turns = asyncio.Semaphore(limits.tries_at_once)
+        self._logins: defaultdict[Who, Bucket] = defaultdict(lambda: Bucket(limits.logins_per_s, limits.logins_burst))
 
     def stand_in(self, login: Login) -> Seat | None:
         """The seat that a login's token was lent for, None where it was not lent."""
@@ -26,25 +31,24 @@ class LoginDesk:
         self._doors.take_back(seat)
 
     async def token(self, who: Who) -> str:
-        """A new resume token; the one before it is void."""
-        token: str = await self._machine.aside(self._doors.token, who)
+        """A new resume token, saved; the one before it is void. The last to ask has the one that is good."""
+        token = self._doors.issue(who)
+        await self._machine.aside(self._doors.save)
         return token
 
     async def identify(self, peer: Peer, login: Login) -> Who:
         """Whose the login is; raises ProtocolError. Resume tokens cannot be guessed and are not counted."""
-        who: Who | None
-        if login.resume:
-            who = await self._machine.aside(self._doors.who, login)
-        else:
-            async with self.throttle.trying(peer.address, self._machine.clock_s) as may_try:
-                if not may_try:
-                    why = "too many wrong codes came from this address; try again in a moment"
-                    raise ProtocolError("too_many_tries", why, fatal=True)
+        who = self._doors.known(login)
+        if who is None and self._doors.may_be_known(login):
+            async with self._turns:
                 who = await self._machine.aside(self._doors.who, login)
-                if who is None:
-                    self.throttle.was_wrong(peer.address, self._machine.clock_s())
         if who is None:
+            if not login.resume:
+                await asyncio.sleep(self.throttle.was_wrong(peer.address, self._machine.clock_s()))
             raise ProtocolError("wrong_code", "no seat has this code; look at the slip of paper again", fatal=True)
         if login.conducts and who != EXPERIMENTER:
             raise ProtocolError("not_experimenter", "this is a trader's code, not the experimenter's", fatal=True)
+        if who != EXPERIMENTER and not self._logins[who].take(self._machine.clock_s()):
+            why = "this seat has logged in too often in a short time; try again in a moment"
+            raise ProtocolError("too_many_logins", why, fatal=True)
         return who

@@ -1,10 +1,9 @@
 """How fast anybody may be: a line's messages, an address's connections and its wrong codes."""
 
 import asyncio
-import contextlib
 import ipaddress
+import random
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
 
 from p2p.protocol.codec import ProtocolError
 from server.limits import DEFAULT, Limits
@@ -30,6 +29,21 @@ class Bucket:
         self._left -= 1
         return True
 
+    def wait_s(self, now_s: float, count: float) -> float:
+        """Take so many, if they may come now, and be told 0; else how long they have to wait."""
+        left = self.tokens_left(now_s)
+        if left >= count or left >= self.burst:
+            self._left -= count
+            return 0.0
+        return (count - left) / self.per_s if self.per_s else 3_600.0
+
+    def late_s(self, now_s: float, late_s_max: float) -> float:
+        """Let one through that may be late: how late, so that the rate is kept; the bound, at the most."""
+        self._left = max(self.tokens_left(now_s) - 1, -late_s_max * self.per_s - 1)
+        if self._left >= 0:
+            return 0.0
+        return min(late_s_max, -self._left / self.per_s) if self.per_s else late_s_max
+
 
 class MessageRateLimit:
     """One seat's messages, over all its lines: coming back does not make anybody faster."""
@@ -38,6 +52,12 @@ class MessageRateLimit:
         self._per_s = limits.messages_per_s
         self._messages = Bucket(limits.messages_per_s, limits.messages_burst)
         self._flood = Bucket(limits.messages_per_s, limits.flood_burst)
+        self._lists = Bucket(limits.lists_per_s, limits.lists_burst)
+
+    def take_list(self, now_s: float) -> None:
+        """Count a request for all contracts; raises ProtocolError `too_fast`."""
+        if not self._lists.take(now_s):
+            raise ProtocolError("too_fast", "the contracts were asked for too often; ask again in two seconds")
 
     def take(self, now_s: float) -> None:
         """Count a message; raises ProtocolError `too_fast`, or `flood`, which closes the line."""
@@ -48,60 +68,79 @@ class MessageRateLimit:
             raise ProtocolError("too_fast", f"a line may say {self._per_s} messages a second; say it again later")
 
 
-class CodeAttempts:
-    """An address's wrong codes, and those that are being looked up: until that is done, each of them may be wrong."""
+class Handshakes:
+    """An address's connections: beyond the rate they wait, and one of those that wait is drawn when its time comes."""
 
     def __init__(self, limits: Limits) -> None:
+        self._bucket = Bucket(limits.handshakes_per_s, limits.handshakes_burst)
+        self._waiting: list[asyncio.Future[None]] = []
+        self._due: asyncio.TimerHandle | None = None
+
+    async def turn(self) -> None:
+        """Wait for one's turn, or until the caller gives up."""
+        loop = asyncio.get_running_loop()
+        if not self._waiting and self._bucket.take(loop.time()):
+            return
+        waits: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(waits)
+        self._look_later()
+        try:
+            await waits
+        finally:
+            if waits in self._waiting:
+                self._waiting.remove(waits)
+
+    def _look_later(self) -> None:
+        if self._due is None and self._bucket.per_s:
+            self._due = asyncio.get_running_loop().call_later(1 / self._bucket.per_s, self._look)
+
+    def _look(self) -> None:
+        self._due = None
+        while self._waiting and self._bucket.take(asyncio.get_running_loop().time()):
+            drawn = self._waiting.pop(random.randrange(len(self._waiting)))
+            if not drawn.done():
+                drawn.set_result(None)
+        if self._waiting:
+            self._look_later()
+
+
+class AddressPace:
+    """What one address has done lately."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.handshakes = Handshakes(limits)
+        self.health = Bucket(limits.health_per_s, limits.health_burst)
         self.wrong = Bucket(limits.wrong_per_s, limits.wrong_burst)
-        self.turns = asyncio.Semaphore(limits.tries_at_once)
-        self.open = 0
 
 
 class LoginThrottle:
-    """The recent log-ins of each address. A classroom may be one address."""
+    """The recent deeds of each address. A classroom may be one address, so none is shut out: guesses are slowed."""
 
     def __init__(self, limits: Limits = DEFAULT) -> None:
         self._limits = limits
-        self._known: OrderedDict[str, tuple[Bucket, CodeAttempts]] = OrderedDict()
+        self._known: OrderedDict[str, AddressPace] = OrderedDict()
 
-    def allow(self, address: str, now_s: float) -> bool:
-        """Whether one more connection may be opened from there."""
-        return self._of(address)[0].take(now_s)
+    async def turn(self, address: str) -> None:
+        """Wait until one more connection may be opened from there."""
+        await self._of(address).handshakes.turn()
 
-    def may_try(self, address: str, now_s: float) -> bool:
-        """Whether a code may be tried from there."""
-        tries = self._of(address)[1]
-        return tries.wrong.tokens_left(now_s) >= 1 + tries.open
+    def may_ask(self, address: str, now_s: float) -> bool:
+        """Whether one more question about the server itself is answered there."""
+        return self._of(address).health.take(now_s)
 
-    @contextlib.asynccontextmanager
-    async def trying(self, address: str, clock_s: Callable[[], float]) -> AsyncIterator[bool]:
-        """The time in which a code from there is looked up, when its turn has come; whether it may be."""
-        tries = self._of(address)[1]
-        async with tries.turns:
-            may = self.may_try(address, clock_s())
-            tries.open += may
-            try:
-                yield may
-            finally:
-                tries.open -= may
+    def was_wrong(self, address: str, now_s: float) -> float:
+        """A wrong code came from there: how long its answer is held back."""
+        return self._of(address).wrong.late_s(now_s, self._limits.wrong_s_max)
 
-    def was_wrong(self, address: str, now_s: float) -> None:
-        """A wrong code came from there."""
-        self._of(address)[1].wrong.take(now_s)
-
-    def _of(self, address: str) -> tuple[Bucket, CodeAttempts]:
+    def _of(self, address: str) -> AddressPace:
         key = _network(address)
         buckets = self._known.pop(key, None)
         if buckets is None:
-            buckets = self._new()
+            buckets = AddressPace(self._limits)
         self._known[key] = buckets
         while len(self._known) > self._limits.addresses_max:
             self._known.popitem(last=False)
         return buckets
-
-    def _new(self) -> tuple[Bucket, CodeAttempts]:
-        limits = self._limits
-        return Bucket(limits.handshakes_per_s, limits.handshakes_burst), CodeAttempts(limits)
 
 
 def _network(address: str) -> str:

@@ -36,12 +36,17 @@ class SeatTable:
         del self.connections[connection.who]
         return True
 
-    def name(self, connection: Connection) -> None:
-        """Note what a seat's holder is called, or which agent its robot is; a stand-in names nobody's seat."""
-        name = display_name(connection.login.name, NAME_MAX)
-        if connection.stands_in or not is_seat(connection.who):
-            return
+    def name(self, connection: Connection) -> bool:
+        """Note what a seat's holder is called, or which agent its robot is; whether that is new.
+
+        A stand-in names nobody's seat.
+        """
+        name, who = display_name(connection.login.name, NAME_MAX), connection.who
+        if connection.stands_in or not is_seat(who):
+            return False
         if connection.by_robot:
-            self.files.called(connection.who, name)
-        elif name:
-            self.files.people[str(connection.who)] = name
+            return self.files.called(who, name)
+        if not name or self.files.people.get(str(who)) == name:
+            return False
+        self.files.people[str(who)] = name
+        return True

@@ -3,13 +3,22 @@
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 
 from p2p.protocol.mqtt_address import Broker, broker_at
 from p2p.sim.shell.cli_options import Number
+
+if TYPE_CHECKING:
+    from server.limits import Limits
+
+FILES_WANTED = 4_096
+"""Descriptors asked for: two thousand lines, those that have not logged in, and files."""
+ROOM_MIN = 16
+"""Connections that a session must have room for: a few people, their experimenter, and those who come back."""
 
 
 @click.command(
@@ -80,6 +89,7 @@ def serve(
     from server.serve.open_session import Changes, opened_again, opened_new
     from server.serve.serve_run import ServeRun
 
+    limits = _within(_allow_many_files())
     brokers = _brokers(mqtt, mqtt_ca)
     if (scenario is None) == (recover is None):
         raise click.UsageError("give a scenario (see pit scenarios list), or --recover DIR, one of them")
@@ -98,23 +108,36 @@ def serve(
         new = (period_s, break_s, periods, reaction_s, fill, drop_out)
         changes = Changes(*new, disguise=disguise, seats=seats or 0, published=bool(brokers))
         opened, cast = opened_new(scenario, changes, bots, seed, recordings)
-    _allow_many_files()
+    opened = replace(opened, limits=limits)
     port = (before.port if before else PORT) if port is None else port
     where = address(host, insecure_lan, tls_cert, tls_key, bots or bots_before)
     run = ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where, fill or "")
     sys.exit(asyncio.run(run.run(host, port)))
 
 
-def _allow_many_files() -> None:
-    """A thousand lines are a thousand descriptors: ask for as many as the system lets us have."""
+def _allow_many_files() -> int:
+    """A thousand lines are a thousand descriptors: ask for as many as the system lets us have; how many that is."""
     try:
         import resource
     except ImportError:  # not on Windows, which has no such limit
-        return
+        return FILES_WANTED
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 4_096 if hard == resource.RLIM_INFINITY else min(4_096, hard)
+    wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(FILES_WANTED, hard)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(soft, wanted)
+
+
+def _within(files: int) -> "Limits":
+    """The server's limits with so many descriptors; raises ClickException where a session cannot be held with them."""
+    from server.limits import DEFAULT, FILES_RESERVED
+
+    room = files - FILES_RESERVED
+    if room < ROOM_MIN:
+        raise click.ClickException(
+            f"this shell lets a program open {files} files; a session needs {FILES_RESERVED + ROOM_MIN}: ulimit -n 4096"
+        )
+    return replace(DEFAULT, open_max=min(DEFAULT.open_max, room), waiting_max=min(DEFAULT.waiting_max, room // 2))
 
 
 def _brokers(mqtt: str | None, ca_file: str | None) -> tuple[Broker | None, ...]:

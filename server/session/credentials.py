@@ -6,7 +6,7 @@ import hmac
 import secrets
 import threading
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import AnyStr, Literal, TypeAlias
 
 import msgspec
 
@@ -36,22 +36,33 @@ def _new_code() -> str:
 
 
 class SeatCredentials:
-    """The codes and tokens of one session, kept beside its journal so that they outlive a crash."""
+    """The codes and tokens of one session, kept beside its journal so that they outlive a crash.
+
+    What the gateway's loop asks waits for no disk and no hash: tokens, and codes that were made or given in this
+    process, are known at once. Only codes of a server before this one are looked up by their slow hashes.
+    """
 
     def __init__(self, folder: Path, doors: _Doors) -> None:
         self._path, self._doors = folder / FILE, doors
-        self._lock = threading.Lock()
+        self._saving = threading.Lock()
         self._lent: dict[Seat, str] = {}
+        self._key = secrets.token_bytes(32)
+        self._given: dict[str, bytes] = {}
 
     @classmethod
     def create(cls, folder: Path, seats: int) -> tuple["SeatCredentials", dict[Seat, str], str]:
         """New doors, the code of each seat, and the experimenter's: the only time that they are readable."""
-        doors = cls(folder, _Doors(secrets.token_hex(16), {}, {}))
+        doors = cls.empty(folder)
         codes = doors.reissue(list(range(seats)))
-        control = _new_code()
-        doors._doors.codes[EXPERIMENTER] = doors._hashed_code(control)
-        doors._save()
-        return doors, codes, control
+        return doors, codes, doors.reissue_control()
+
+    @classmethod
+    def empty(cls, folder: Path) -> "SeatCredentials":
+        """Doors without codes."""
+        path = folder / FILE
+        if path.is_dir():
+            path.rename(path.with_suffix(".aside"))
+        return cls(folder, _Doors(secrets.token_hex(16), {}, {}))
 
     @classmethod
     def load(cls, folder: Path) -> "SeatCredentials":
@@ -61,39 +72,53 @@ class SeatCredentials:
     def reissue(self, seats: list[Seat]) -> dict[Seat, str]:
         """New codes for some seats; their old codes and tokens are void."""
         codes = {seat: _new_code() for seat in seats}
-        self._doors.codes.update({str(seat): self._hashed_code(code) for seat, code in codes.items()})
-        for seat in seats:
+        for seat, code in codes.items():
+            self._give(str(seat), code)
             self._doors.tokens.pop(str(seat), None)
-        self._save()
+        self.save()
         return codes
 
     def reissue_control(self) -> str:
         """A new code for the experimenter."""
         code = _new_code()
-        self._doors.codes[EXPERIMENTER] = self._hashed_code(code)
-        self._save()
+        self._give(EXPERIMENTER, code)
+        self.save()
         return code
 
-    def who(self, login: Login) -> Who | None:
-        """Whose the login is, None for a wrong one. Takes about 10 ms for a code: call it in a thread."""
+    def known(self, login: Login) -> Who | None:
+        """Whose the login is, None for one that is wrong or not known at once. Takes microseconds."""
         if login.resume:
-            return self._match(_hashed_token(login.resume), self._doors.tokens)
-        return self._match(self._hashed_code(login.code.strip().upper()), self._doors.codes)
+            return _match(_hashed_token(login.resume), self._doors.tokens)
+        return _match(self._fast_hash(_typed(login)), self._given)
 
-    def token(self, who: Who) -> str:
-        """A new resume token of 128 bits; the one before it is void. Waits for the disk: call it in a thread."""
+    def may_be_known(self, login: Login) -> bool:
+        """Whether `who` might know a login that `known` did not."""
+        return not login.resume and len(self._given) < len(self._doors.codes)
+
+    def who(self, login: Login) -> Who | None:
+        """Whose a code of a server before this one is. Takes about 10 ms: call it in a thread."""
+        code = _typed(login)
+        who = _match(self._hashed_code(code), self._doors.codes)
+        if who is not None:
+            self._given[str(who)] = self._fast_hash(code)
+        return who
+
+    def issue(self, who: Who) -> str:
+        """A new resume token of 128 bits; the one before it is void. It outlives a crash once it is saved."""
         token = secrets.token_hex(16)
-        with self._lock:
-            self._doors.tokens[str(who)] = _hashed_token(token)
-            self._save()
+        self._doors.tokens[str(who)] = _hashed_token(token)
         return token
+
+    def save(self) -> None:
+        """Write all of it as it is now. Waits for the disk: call it in a thread."""
+        with self._saving:
+            write_whole(self._path, msgspec.json.encode(self._doors))
 
     def lend(self, seat: Seat) -> str:
         """A resume token for a robot that is to hold a seat in the place of its owner, whose own codes stay good.
 
         It is good until it is taken back, and the same until then: a robot that is called twice may come late. It is in
-        memory alone: when the server has ended, a robot of before is nobody. And it is the gateway's loop alone that
-        lends and takes back: nothing here waits for the lock, behind which others wait for the disk.
+        memory alone: when the server has ended, a robot of before is nobody.
         """
         return self._lent.setdefault(seat, secrets.token_hex(16))
 
@@ -109,19 +134,28 @@ class SeatCredentials:
         found = [seat for seat, token in self._lent.items() if hmac.compare_digest(_hashed_token(token), said)]
         return found[0] if found else None
 
-    def _match(self, hashed: str, known: dict[str, str]) -> Who | None:
-        """Every entry is compared, so that the time says nothing of which it was."""
-        with self._lock:
-            found = [name for name, stored in known.items() if hmac.compare_digest(stored, hashed)]
-        if not found:
-            return None
-        return "experimenter" if found[0] == EXPERIMENTER else int(found[0])
+    def _give(self, name: str, code: str) -> None:
+        self._doors.codes[name] = self._hashed_code(code)
+        self._given[name] = self._fast_hash(code)
+
+    def _fast_hash(self, code: str) -> bytes:
+        """As good as its key is secret, which no file has: for this process alone."""
+        return hmac.digest(self._key, code.encode(), "sha256")
 
     def _hashed_code(self, code: str) -> str:
         return hashlib.pbkdf2_hmac("sha256", code.encode(), self._doors.salt.encode(), HASH_ROUNDS).hex()
 
-    def _save(self) -> None:
-        write_whole(self._path, msgspec.json.encode(self._doors))
+
+def _typed(login: Login) -> str:
+    return login.code.strip().upper()
+
+
+def _match(hashed: AnyStr, known: dict[str, AnyStr]) -> Who | None:
+    """Every entry is compared, so that the time says nothing of which it was."""
+    found = [name for name, stored in list(known.items()) if hmac.compare_digest(stored, hashed)]
+    if not found:
+        return None
+    return "experimenter" if found[0] == EXPERIMENTER else int(found[0])
 
 
 def _hashed_token(token: str) -> str:

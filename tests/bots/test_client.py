@@ -71,7 +71,7 @@ async def test_a_server_that_only_ever_says_no_is_given_up_and_not_stormed() -> 
 
     async def scene(socket: ServerConnection, connection: int) -> None:
         tries.append(connection)
-        await socket.send(error_frame(ProtocolError("too_many_tries", "try again in a moment")), text=True)
+        await socket.send(error_frame(ProtocolError("too_many_logins", "try again in a moment")), text=True)
         await socket.close(4013, "try again in a moment")
 
     async with server(scene) as url:

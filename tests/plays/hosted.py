@@ -18,7 +18,7 @@ from p2p.protocol.frames import Fault, NumberedFact, Welcome
 from server.hosted_session import HostedSession, SessionParts
 from server.limits import DEFAULT, Limits
 
-UNHURRIED = Limits(messages_burst=1e9, flood_burst=1e9)
+UNHURRIED = Limits(messages_burst=1e9, flood_burst=1e9, logins_burst=1e9, lists_burst=1e9, bytes_per_s=1e9)
 """How fast anybody may be is not the question."""
 
 GUARD_S = 10.0

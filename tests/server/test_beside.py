@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import click
@@ -98,11 +99,10 @@ async def test_how_everybody_was_served_before_a_stop_is_counted_on(host) -> Non
     assert all(after[other] == before[other] for other in set(before) - {seat})
 
 
-@pytest.mark.parametrize("file", ["doors.json", "announcements.json"])
-async def test_a_damaged_file_beside_the_journal_is_said_in_one_line(host, file: str) -> None:
+async def test_damaged_words_beside_the_journal_are_said_in_one_line(host) -> None:
     async with host() as hosted:
         folder: Path = hosted.host.opened.store.folder
-    (folder / file).write_text("no JSON")
+    (folder / "announcements.json").write_text("no JSON")
     with pytest.raises(click.ClickException, match="beside the journal"):
         opened_again(folder, "")
 
@@ -174,3 +174,58 @@ def test_a_terminal_shows_a_strangers_rules_without_what_it_would_obey(small) ->
     line = ClientProtocol("", "human")
     fault = line.received(frame("error", Fault("busy", f"{evil}later")))
     assert fault == Fault("busy", "later")
+
+
+@pytest.mark.parametrize("damage", ["no JSON", "gone", "a folder"])
+async def test_where_the_codes_of_before_are_damaged_every_seat_has_a_new_one(host, capsys, damage: str) -> None:
+    async with host() as hosted:
+        trader = await hosted.join(2)
+        folder, doors = hosted.host.opened.store.folder, hosted.host.opened.store.folder / "doors.json"
+    doors.write_text("no JSON") if damage == "no JSON" else doors.unlink()
+    if damage == "a folder":
+        doors.mkdir()
+    opened, _ = opened_again(folder, "")
+    said = capsys.readouterr().err
+    assert said.count("the codes of before are lost") == said.count("\n") == 1
+    assert sorted(opened.codes) == [0, 1, 2, 3]
+    async with hosting(opened) as again:
+        assert (await again.join(2)).welcome.seat == 2
+        with pytest.raises(AssertionError, match="wrong_code"):
+            await again.login(trader.line)
+
+
+@pytest.mark.parametrize("file", ["people.json", "agents.json", "deliveries.json"])
+async def test_a_folder_in_the_place_of_a_file_is_a_line_and_stops_nothing(host, capsys, file: str) -> None:
+    async with host() as hosted:
+        folder = hosted.host.opened.store.folder
+        await hosted.login(ClientProtocol(hosted.codes[0], "human", name="Ada Lovelace"))
+        await hosted.login(ClientProtocol(hosted.codes[1], "robot", name="zic"))
+        (folder / file).unlink(missing_ok=True)
+        (folder / file).mkdir()
+        hosted.host.stop()
+        assert await hosted.running == 0
+    assert capsys.readouterr().err.count(f"{file} cannot be written, the journal is whole") == 1
+    async with hosting(open_again(Recovered(folder), 0)) as again:
+        assert (await again.login(ClientProtocol(hosted.codes[0], "human"))).welcome.seat == 0
+    assert f"{file} beside the journal is passed over" in capsys.readouterr().err
+
+
+async def test_names_and_agents_are_written_when_they_are_given(host) -> None:
+    """As for a server that is killed while they trade."""
+    async with host() as hosted:
+        folder = hosted.host.opened.store.folder
+        await hosted.login(ClientProtocol(hosted.codes[0], "human", name="Ada Lovelace"))
+        await hosted.login(ClientProtocol(hosted.codes[1], "robot", name="zic"))
+        assert json.loads((folder / "people.json").read_bytes()) == {"0": "Ada Lovelace"}
+        assert json.loads((folder / "agents.json").read_bytes()) == {"1": "zic"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+async def test_nobody_else_on_the_machine_reads_a_live_session(host) -> None:
+    async with host() as hosted:
+        folder = hosted.host.opened.store.folder
+        await hosted.login(ClientProtocol(hosted.codes[0], "human", name="Ada Lovelace"))
+    async with hosting(open_again(Recovered(folder), 0)):
+        rights = {one.name: oct(one.stat().st_mode & 0o777) for one in (folder, *folder.iterdir())}
+    assert rights.pop(folder.name) == "0o700"
+    assert set(rights.values()) == {"0o600"}, rights

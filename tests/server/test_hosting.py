@@ -63,13 +63,13 @@ async def test_a_session_that_was_stopped_by_closing_its_terminal_ends_without_a
 
 
 async def test_a_connection_that_fails_by_the_servers_fault_is_said_and_the_others_trade_on(host, capsys) -> None:
-    def full(who: object) -> str:
+    def full() -> None:
         raise OSError(28, "No space left on device")
 
     async with host() as hosted:
         _, (buyer, *_) = await trading(hosted)
         hosted.host.log.out = log = io.StringIO()
-        hosted.host.opened.doors.token = full
+        hosted.host.opened.doors.save = full
         for _ in range(2):
             socket = await hosted.raw()
             await socket.send(ClientProtocol(hosted.codes[3], "human").login(), text=True)

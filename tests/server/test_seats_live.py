@@ -1,12 +1,14 @@
 """Seats that change hands over real sockets: tokens, orders that stay, words that are void, races for a seat."""
 
 import asyncio
+import contextlib
 import sys
 import threading
 from pathlib import Path
 
 import msgspec
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from bots.robots.fleet import run_fleet, run_requested
 from p2p.base.units import Seat
@@ -18,10 +20,11 @@ from p2p.scenario.schema import Vacancies
 from recordings.journal.store import Recovered, read_folder
 from recordings.scoring.score import fold
 from server.connections.peer import Gone
-from server.hosted_session import open_again
+from server.hosted_session import HostedSession, open_again
 from server.limits import DEFAULT
 from server.serve.serve_run import ServeRun
 from server.session.credentials import SeatCredentials
+from server.session.machine import Machine
 from tests.plays.hosted import GUARD_S, hosting
 
 GRACE_S = 20.0
@@ -188,17 +191,18 @@ def test_what_is_lent_does_not_wait_for_a_disk_that_others_wait_for(tmp_path: Pa
     writing, written = threading.Event(), threading.Event()
 
     def slow() -> None:
-        writing.set()
-        written.wait()
+        with doors._saving:
+            writing.set()
+            written.wait()
 
-    doors._save = slow  # type: ignore[method-assign]
-    owner = threading.Thread(target=doors.token, args=(0,))
+    owner = threading.Thread(target=slow)
     owner.start()
     writing.wait()
     found: list[Seat | None] = []
 
     def lends() -> None:
         found.append(doors.stands_in(Login(resume=doors.lend(1))))
+        found.append(doors.known(Login(resume=doors.issue(0))))
         doors.take_back(1)
 
     loop = threading.Thread(target=lends, daemon=True)
@@ -206,7 +210,7 @@ def test_what_is_lent_does_not_wait_for_a_disk_that_others_wait_for(tmp_path: Pa
     loop.join(timeout=GUARD_S)
     written.set()
     owner.join()
-    assert found == [1]
+    assert found == [1, 0]
 
 
 async def test_a_person_takes_his_seat_from_a_robot_that_has_it(host, small):
@@ -305,3 +309,26 @@ async def test_the_experimenter_is_told_of_a_robot_that_fails_and_nobody_else(ho
 
 def records(hosted):
     return read_folder(Path(hosted.host.opened.store.folder)).records()
+
+
+async def test_of_two_who_log_in_on_a_seat_at_once_the_one_who_has_it_has_the_token_that_is_good(opened):
+    """The older one's token is still on its way to the disk when the newer one has the seat."""
+    held, release = asyncio.Event(), asyncio.Event()
+
+    async def slow_at_first(work, *words):
+        if not held.is_set():
+            held.set()
+            await release.wait()
+        return await asyncio.to_thread(work, *words)
+
+    async with hosting(opened, HostedSession(opened, machine=Machine(aside=slow_at_first))) as hosted:
+        older = await hosted.raw()
+        await older.send(ClientProtocol(hosted.codes[0], "human").login(), text=True)
+        async with asyncio.timeout(GUARD_S):
+            await held.wait()
+        newer = await hosted.join(0)
+        release.set()
+        with contextlib.suppress(ConnectionClosed):
+            await older.recv()
+        newer.cut()
+        assert (await hosted.login(newer.line)).welcome.seat == 0

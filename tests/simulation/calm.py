@@ -27,6 +27,7 @@ from server.monitoring.prometheus import counted
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds, Viewer, spectator
 from tests.plays.canaries import mark_households
+from tests.plays.hosted import UNHURRIED
 from tests.simulation import world
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.loop import SimulatedLoop
@@ -76,12 +77,15 @@ class SimulatedClient(Client):
 class Doors:
     """Codes are the seats' names here, and nobody's words: they are not looked for in what is said."""
 
-    def who(self, login: Login) -> int | str | None:
+    def known(self, login: Login) -> int | str | None:
         name = login.resume or login.code
         return name if name == EXPERIMENTER else int(name)
 
-    def token(self, who: int | str) -> str:
+    def issue(self, who: int | str) -> str:
         return str(who)
+
+    def save(self) -> None:
+        pass
 
     def stands_in(self, login: Login) -> None:
         return None
@@ -101,7 +105,7 @@ class Lab:
         store, feeds = Store.create(FOLDER, scenario, seed, "test", self.disk), Feeds(self.session)
         words = Announcements(FOLDER, self.disk, feeds.words)
         first, clock = [Envelope(GATEWAY, Open())], world.SimulatedClock(0)
-        opened = SessionParts(self.session, store, Doors(), {}, "", feeds, clock, first, words)  # type: ignore[arg-type]
+        opened = SessionParts(self.session, store, Doors(), {}, "", feeds, clock, first, words, UNHURRIED)  # type: ignore[arg-type]
         self.log = io.StringIO()
         machine = world.simulated(world.at_once, Random(seed))
         self.host = HostedSession(opened, metrics=counted(), log=self.log, machine=machine)

@@ -15,7 +15,7 @@ import msgspec
 from p2p.base.units import EXPERIMENTER
 from p2p.messages import Ask, Bid, Buy, Cancel, Message, Order, Replace, Sell
 from p2p.protocol.client_connection import ClientProtocol
-from p2p.protocol.frames import Fault
+from p2p.protocol.frames import Fault, Login
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario, Vacancies
 from server.limits import TAKEN_OVER
 from server.session.credentials import SeatCredentials, _Doors
@@ -60,7 +60,10 @@ class SimulatedDoors(SeatCredentials):
     def _hashed_code(self, code: str) -> str:
         return hashlib.sha256(code.encode()).hexdigest()
 
-    def _save(self) -> None:
+    def may_be_known(self, login: Login) -> bool:
+        return not login.resume
+
+    def save(self) -> None:
         pass
 
 

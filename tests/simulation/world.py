@@ -24,6 +24,7 @@ from p2p.session.session import Session
 from recordings.journal.store import Recovered, Store
 from server.connections.peer import Gone
 from server.hosted_session import HostedSession, SessionParts, recovery_messages
+from server.limits import Limits
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds
 from server.session.clock import Clock
@@ -52,6 +53,9 @@ class Faults:
     sleep_s: float = 6.0
     stop_s: float = 8.0
 
+
+RESTLESS = Limits(logins_burst=1e9)
+"""Everybody comes and goes here as often as they like."""
 
 NONE = Faults(0.0, 0.0, 0.0, 1e9, 1e9, 1e9, 1e9)
 
@@ -140,7 +144,7 @@ class World:
             store, feeds = Store.create(FOLDER, self.scenario, self.seed, "test", self.disk), Feeds(session)
             words, first = Announcements(FOLDER, self.disk, feeds.words), [Envelope(GATEWAY, Open())]
         doors = SimulatedDoors(self.scenario.seats, self.tokens)
-        return SessionParts(session, store, doors, {}, "", feeds, SimulatedClock(session.now), first, words)
+        return SessionParts(session, store, doors, {}, "", feeds, SimulatedClock(session.now), first, words, RESTLESS)
 
     async def _serve(self) -> bool:
         """Host the session until it ends (True), or is stopped, or the disk or the power fails."""

@@ -1,0 +1,68 @@
+"""Connections counted from the moment they are accepted: those that have said nothing yet have bounded room.
+
+Where that is full, the one that has waited longest goes: whoever logs in within a moment is never that one. Descriptors
+for those who log in, and for files, are left over so.
+"""
+
+from typing import Protocol
+
+from server.limits import DEFAULT, Limits
+
+
+class Accepted(Protocol):
+    """An accepted connection, as far as its room is concerned."""
+
+    def cut(self, why: str) -> None:
+        """End it at once."""
+
+    def buffered(self) -> int:
+        """Bytes that wait for its peer."""
+
+
+class Arrivals:
+    """All open connections of a listening socket, and among them those that have not logged in, in order of coming."""
+
+    def __init__(self, limits: Limits = DEFAULT) -> None:
+        self._limits = limits
+        self._open: dict[Accepted, int] = {}
+        self._waiting: dict[Accepted, float] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many have not logged in."""
+        return len(self._waiting)
+
+    def came(self, one: Accepted, now_s: float) -> None:
+        """A connection was accepted; another may have to go for it, or it itself where all others have logged in."""
+        self._open[one] = 0
+        self._waiting[one] = now_s
+        if len(self._waiting) > self._limits.waiting_max or len(self._open) > self._limits.open_max:
+            next(iter(self._waiting)).cut("no room")
+
+    def logged_in(self, one: Accepted) -> None:
+        """It has a seat, or watches: it goes for nobody any more."""
+        self._waiting.pop(one, None)
+
+    def gone(self, one: Accepted) -> None:
+        """It has ended, or is about to."""
+        self._waiting.pop(one, None)
+        self._open.pop(one, None)
+
+    def end(self) -> None:
+        """The server stops: those who have not logged in go."""
+        for one in list(self._waiting):
+            one.cut("stop")
+
+    def sweep(self, now_s: float) -> None:
+        """Once a second: cut those who say nothing for too long, or for whom too much waits, or for too long."""
+        for one, since_s in list(self._waiting.items()):
+            if now_s - since_s > 2 * self._limits.login_s_max + 1:
+                one.cut("silent")
+        for one, seconds in list(self._open.items()):
+            size = one.buffered()
+            if size > self._limits.send_bytes_max:
+                self._open[one] = seconds + 1
+                if size > self._limits.buffer_bytes_max or seconds + 1 > self._limits.send_s_max:
+                    one.cut("slow")
+            elif seconds:
+                self._open[one] = 0
