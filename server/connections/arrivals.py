@@ -26,6 +26,7 @@ class Arrivals:
         self._limits = limits
         self._open: dict[Accepted, int] = {}
         self._waiting: dict[Accepted, float] = {}
+        self._ended = False
 
     @property
     def waiting(self) -> int:
@@ -36,7 +37,9 @@ class Arrivals:
         """A connection was accepted; another may have to go for it, or it itself where all others have logged in."""
         self._open[one] = 0
         self._waiting[one] = now_s
-        if len(self._waiting) > self._limits.waiting_max or len(self._open) > self._limits.open_max:
+        if self._ended:
+            one.cut("stop")
+        elif len(self._waiting) > self._limits.waiting_max or len(self._open) > self._limits.open_max:
             next(iter(self._waiting)).cut("no room")
 
     def logged_in(self, one: Accepted) -> None:
@@ -49,7 +52,8 @@ class Arrivals:
         self._open.pop(one, None)
 
     def end(self) -> None:
-        """The server stops: those who have not logged in go."""
+        """The server stops: those who have not logged in go, and so do those that are just being accepted."""
+        self._ended = True
         for one in list(self._waiting):
             one.cut("stop")
 

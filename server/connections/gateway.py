@@ -232,6 +232,7 @@ class Gateway:
     async def close_connections(self, code: int = SESSION_OVER, why: str = "the session is over") -> None:
         """Give every connection its last facts, then close it; those who wait at the door are sent away."""
         self._closing = why
+        self.desk.close()
         for waiting in list(self._admissions):
             waiting.set_exception(ProtocolError("closing", why, fatal=True))
         held = list(self.seats.connections.values())

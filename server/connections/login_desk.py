@@ -1,6 +1,7 @@
 """The log-in: whose a code or a token is. Tokens and codes that are known go at once; guesses are slowed."""
 
 import asyncio
+import contextlib
 from collections import defaultdict
 
 from p2p.base.units import EXPERIMENTER, Seat
@@ -19,6 +20,7 @@ class LoginDesk:
     def __init__(self, doors: SeatCredentials, machine: Machine, limits: Limits = DEFAULT) -> None:
         self._doors, self._machine, self._limits = doors, machine, limits
         self.throttle = LoginThrottle(limits)
+        self._closing = asyncio.Event()
         self._turns = asyncio.Semaphore(limits.tries_at_once)
         self._logins: defaultdict[Who, Bucket] = defaultdict(lambda: Bucket(limits.logins_per_s, limits.logins_burst))
 
@@ -36,6 +38,15 @@ class LoginDesk:
         await self._machine.aside(self._doors.save)
         return token
 
+    def close(self) -> None:
+        """The server stops: answers that are held back go now."""
+        self._closing.set()
+
+    async def _hold(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+
     async def identify(self, peer: Peer, login: Login) -> Who:
         """Whose the login is; raises ProtocolError. Resume tokens cannot be guessed and are not counted."""
         who = self._doors.known(login)
@@ -44,7 +55,7 @@ class LoginDesk:
                 who = await self._machine.aside(self._doors.who, login)
         if who is None:
             if not login.resume:
-                await asyncio.sleep(self.throttle.was_wrong(peer.address, self._machine.clock_s()))
+                await self._hold(self.throttle.was_wrong(peer.address, self._machine.clock_s()))
             raise ProtocolError("wrong_code", "no seat has this code; look at the slip of paper again", fatal=True)
         if login.conducts and who != EXPERIMENTER:
             raise ProtocolError("not_experimenter", "this is a trader's code, not the experimenter's", fatal=True)
