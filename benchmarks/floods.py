@@ -1,7 +1,7 @@
 """What floods do to others: python -m benchmarks.floods [FLOOD …] [--seconds S]
 
-The server has one core to itself, the attacker the other, where the people who are measured go before it (nice). Printed
-of each flood: the others' p50 and worst answer, idle and meanwhile; the server's memory before and after; how many of
+The server has one core to itself, the attacker the other; the people who are measured go before it (nice). Printed of
+each flood: the others' p50 and worst answer, idle and meanwhile; the server's memory before and after; how many of
 those with a right code, and with a right resume token, entered at once; facts that a bystander was told a second.
 Everything is on this machine's loopback and ends by itself.
 """

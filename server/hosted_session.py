@@ -50,7 +50,7 @@ from server.session.session_status import SessionStatus
 COMPLAINT_S = 60.0
 """Between two lines about what the system refuses: it may refuse it a thousand times a second."""
 ACCEPTING_TURNS = 4
-"""Turns of the loop until a connection that was just accepted is made, is cut, and has let go of its socket."""
+"""Turns of the loop until a connection that was just accepted is made: a server that is closed before leaves it open."""
 DISK_FAILED = 74
 """Exit status when the journal cannot be written (EX_IOERR)."""
 
@@ -227,13 +227,16 @@ class HostedSession:
         finally:
             loop.set_exception_handler(None)
             sweeping.cancel()
-            server.close()
             self.arrivals.end()
+            for listens in server.sockets:
+                with contextlib.suppress(NotImplementedError):  # Windows
+                    loop.remove_reader(listens.fileno())
+            for _ in range(ACCEPTING_TURNS):
+                await asyncio.sleep(0)
+            server.close()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.limits.door_s):
                     await server.wait_closed()
-            for _ in range(ACCEPTING_TURNS):
-                await asyncio.sleep(0)
 
     def _accepted(self, *args: Any, **more: Any) -> PacedSocket:
         """A connection that was just accepted."""
