@@ -50,7 +50,7 @@ from server.session.session_status import SessionStatus
 COMPLAINT_S = 60.0
 """Between two lines about what the system refuses: it may refuse it a thousand times a second."""
 ACCEPTING_TURNS = 4
-"""Turns of the loop until a connection that was just accepted is made: a server that is closed before leaves it open."""
+"""Turns of the loop until a connection that was just accepted is made: closed before, the server leaves it open."""
 DISK_FAILED = 74
 """Exit status when the journal cannot be written (EX_IOERR)."""
 
