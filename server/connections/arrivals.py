@@ -1,7 +1,7 @@
 """Connections counted from the moment they are accepted: those that have said nothing yet have bounded room.
 
-Where that is full, the one that has waited longest goes: whoever logs in within a moment is never that one. Descriptors
-for those who log in, and for files, are left over so.
+Where that is full, the one that has waited longest goes. A client that logs in within a moment is never that one. So
+descriptors are left over for log-ins and for files.
 """
 
 from typing import Protocol

@@ -15,7 +15,7 @@ from server.session.machine import Machine
 
 
 class LoginDesk:
-    """Nobody who is right waits for somebody who guesses: what a guess costs is its own time."""
+    """A right code or token waits for no guess: a guess costs its own time only."""
 
     def __init__(self, doors: SeatCredentials, machine: Machine, limits: Limits = DEFAULT) -> None:
         self._doors, self._machine, self._limits = doors, machine, limits

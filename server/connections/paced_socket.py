@@ -1,9 +1,9 @@
 """A WebSocket whose bytes and frames are paced before anything reads them, from its acceptance to its end.
 
-What the library does by itself (it answers pings, joins fragments, parses whatever came) is behind no other limit. So
-bytes are handed to it in small pieces, one a turn of the loop, as fast as the bytes' pace allows and as long as the
-queue of its frames has room; meanwhile nothing more is read, and TCP holds the peer back. Control frames and unfinished
-fragments, which fill no queue, have a pace of their own: beyond it the connection is closed.
+The library answers pings, joins fragments and parses all bytes by itself: no other limit stands before that. So bytes
+are handed to it in small pieces, one a turn of the loop, within the bytes' pace and while its queue of frames has room.
+Meanwhile nothing more is read, and TCP holds the peer back. Control frames and unfinished fragments fill no queue. They
+have a pace of their own: beyond it the connection is closed.
 """
 
 import asyncio
@@ -126,7 +126,7 @@ class PacedSocket(ServerConnection):
         super().process_event(event)
 
     def start_keepalive(self) -> None:
-        """The handshake is answered: what came behind its request is read now, and not before."""
+        """The handshake is answered: bytes behind its request are read from now on."""
         super().start_keepalive()
         self._answering = False
         self._go_on()

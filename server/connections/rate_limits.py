@@ -105,7 +105,7 @@ class Handshakes:
 
 
 class AddressPace:
-    """What one address has done lately."""
+    """The recent connections, questions and wrong codes of one address."""
 
     def __init__(self, limits: Limits) -> None:
         self.handshakes = Handshakes(limits)

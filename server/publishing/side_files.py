@@ -44,7 +44,7 @@ class SideFiles:
         return self.agents.get(key) != before
 
     def save(self) -> None:
-        """Write all that was given, as far as that can be done; what cannot is said in a line."""
+        """Write all that was given; a file that cannot be written is said in a line."""
         self.save_names()
         self._write(DELIVERIES, written(self.deliveries))
 

@@ -38,8 +38,8 @@ def _new_code() -> str:
 class SeatCredentials:
     """The codes and tokens of one session, kept beside its journal so that they outlive a crash.
 
-    What the gateway's loop asks waits for no disk and no hash: tokens, and codes that were made or given in this
-    process, are known at once. Only codes of a server before this one are looked up by their slow hashes.
+    The gateway's loop waits for no disk and no hash: tokens are known at once, and so are codes made or typed in this
+    process. Only codes of a server before this one are looked up by their slow hashes.
     """
 
     def __init__(self, folder: Path, doors: _Doors) -> None:
