@@ -1,7 +1,7 @@
 """A WebSocket whose bytes and frames are paced before anything reads them, from its acceptance to its end.
 
 The library answers pings, joins fragments and parses all bytes by itself: no other limit stands before that. So bytes
-are handed to it in small pieces, one a turn of the loop, within the bytes' pace and while its queue of frames has room.
+are handed to it in small pieces, one a turn of the loop, within their pace and while its queue has room.
 Meanwhile nothing more is read, and TCP holds the peer back. Control frames and unfinished fragments fill no queue. They
 have a pace of their own: beyond it the connection is closed.
 """
