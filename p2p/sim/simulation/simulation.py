@@ -119,6 +119,7 @@ class Simulation:
         The instant at which the next alarm is due: what is said may move it, as the last post does.
         """
         robots, start, reaction, outside = self.robots, self.session.now, self._reaction, self.outside
+        alarm_moves = self.scenario.capabilities.posts  # asked once: elsewhere each order would pay for it
         trading = [(seat, robot) for seat, robot in robots.items() if robot.knowledge.units_left]
         queue = [(start + reaction(robot), seat) for seat, robot in trading]
         heapify(queue)
@@ -141,7 +142,8 @@ class Simulation:
             if message is not None:
                 robot.token += 1
                 yield self._hand_in(Envelope(seat, message, token=robot.token), now)
-                end = self.session.deadline() or end
+                if alarm_moves:
+                    end = self.session.deadline() or end
             if knowledge.units_left:
                 heapreplace(queue, (now + reaction(robot), seat))
             else:
