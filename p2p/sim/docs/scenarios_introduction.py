@@ -50,6 +50,9 @@ buy = { low = 260, high = 400 }
 feed_in = { low = 50, high = 120 }
 ```
 
+The rules of each institution are in [institutions.md](institutions.md), a page for each: what improves, ties, partial
+fills, the end of a period.
+
 Below are all keys, table by table. A key is *needed*, or has a default; where that is – there is no such thing unless
 the file says so. Prices and money are whole numbers of the smallest unit of money, which `currency` names. What is
 misspelt, out of range, or contradicts another key is refused with its line before anything is played.
