@@ -50,7 +50,7 @@ class Limits:
     control_burst: float = 100
     """A connection's control frames and unfinished fragments: a client needs one in ten seconds. Beyond, it is cut."""
     buffer_bytes_max: int = 1 << 20
-    """Bytes that may wait for a peer at any second: a frame of a resume and what is before it. Beyond, it is cut."""
+    """Bytes that may wait for a peer at any second: a frame of a resume and the bytes before it. Beyond, it is cut."""
     queue_frames_max: int = 16
     """Frames of one line read ahead of the server: beyond, the peer waits (TCP does it)."""
     messages_per_s: float = 20

@@ -145,6 +145,10 @@ class _D:
     ]
 
 
+def test_a_comment_between_lines_is_a_heading():
+    assert list(prose.comments("# --- what is said -----\nx = 1\n")) == []
+
+
 def test_comments_that_follow_one_another_are_one_text_and_those_for_tools_are_none():
     assert list(prose.comments("# It takes\n# what stands.\nx = 1  # two\ny = 2  # noqa: what is\n")) == [
         (1, "It takes\nwhat stands."),

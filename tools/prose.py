@@ -55,7 +55,8 @@ END = re.compile(r"(?<=[.!?])[)\"”*]*\s+(?=[\"“(*`]*[A-Z0-9`*])")
 ABBREVIATED = re.compile(r"\b(?:e\.g|i\.e|cf|vs|al|No|pp|p|ch|eq|Eq|Fig)\.$")
 RULE = re.compile(r"^(?:-{3,}|={3,})$")
 WORD = re.compile(r"[^\W_]")
-TOOL_COMMENT = re.compile(r"^#\s*(?:noqa|type:|pragma|fmt:|ruff|!|-\*-)")
+NO_PROSE = re.compile(r"^#\s*(?:noqa|type:|pragma|fmt:|ruff|!|-\*-|-{3,})")
+"""Comments for tools, and headings between lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,7 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
     current: list[str] = []
     start = last = 0
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type != tokenize.COMMENT or TOOL_COMMENT.match(token.string):
+        if token.type != tokenize.COMMENT or NO_PROSE.match(token.string):
             continue
         alone = not token.line[: token.start[1]].strip()
         if current and not (alone and token.start[0] == last + 1):

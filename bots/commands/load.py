@@ -19,7 +19,7 @@ from p2p.sim.shell.cli_options import Number
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of the session and of the orders.")
 @click.option("--json", "as_json", is_flag=True, help="The figures in one line of JSON.")
 def load(scenario: str, humans: int, rate: float, robots: int, seconds: float, seed: int, as_json: bool) -> None:
-    """Put a load on a server of its own and measure order to confirmation, durable in between.
+    """Put a load on a server of its own and measure the time from order to confirmation, the write to disk included.
 
     SCENARIO's schedules are repeated until there are seats enough. Exit status 1 if anything was lost.
     """

@@ -63,7 +63,7 @@ def _run(spec: ModuleSpec, path: str) -> ModuleType:
         if str(error.filename).endswith(path):
             raise AgentError(f"there is no file {path}") from error
         raise AgentError(_told(path, error)) from error
-    except (Exception, SystemExit) as error:  # somebody else's code may raise whatever it likes
+    except (Exception, SystemExit) as error:  # somebody else's code may raise anything
         del sys.modules[spec.name]
         raise AgentError(_told(path, error)) from error
     return module
@@ -76,7 +76,7 @@ def _from_package(where: str) -> ModuleType:
         sys.path.append("")
     try:
         return importlib.import_module(where)
-    except (Exception, SystemExit) as error:  # somebody else's code may raise whatever it likes
+    except (Exception, SystemExit) as error:  # somebody else's code may raise anything
         if isinstance(error, ModuleNotFoundError) and error.name and f"{where}.".startswith(f"{error.name}."):
             file = f"{where.replace('.', '/')}.py"
             raise AgentError(f"there is no module {where}; a file is named as a path: {file}:Class") from error

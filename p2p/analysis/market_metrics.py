@@ -44,7 +44,7 @@ class PeriodScore:
     surplus_by_seat: dict[Seat, Money]
     energy: "EnergyScore | None" = None
     competitive: dict[Seat, float] = field(default_factory=dict)
-    """What each trader would gain at the competitive price; under a binding control, under random rationing."""
+    """Each trader's gain at the competitive price; under a binding control, under random rationing."""
     attainable: Money | None = None
     """The most surplus within price controls and taxes; None of energy."""
     random: float | None = None

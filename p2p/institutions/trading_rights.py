@@ -51,7 +51,7 @@ class TradingRights:
         return self.may_buy if role == "buyer" else self.may_sell
 
     def role_refusal(self, role: Role, sender: Address) -> Refusal | None:
-        """Why a sender may not trade in a role now, if so."""
+        """The reason why a sender may not trade in a role now; None if they may."""
         if not self.open:
             return Refusal("not_open")
         left = self.units(role).get(sender) if is_seat(sender) else None

@@ -82,7 +82,7 @@ def rounded(price: Fraction, rule: str, tick: Price, origin: Price, low: Price, 
 
 
 def shares(orders: list[Order], quantity: Quantity, rationing: str) -> list[tuple[Order, Quantity]]:
-    """How a volume is dealt to one side's orders, best first; only those of the marginal price are rationed."""
+    """The part of a volume that each order of one side gets, best first. Only the marginal price's are rationed."""
     dealt: list[tuple[Order, Quantity]] = []
     for _, at_price in groupby(orders, key=lambda order: order.price):
         if quantity <= 0:

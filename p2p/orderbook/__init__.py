@@ -1,1 +1,1 @@
-"""Resting orders and how they meet, for whole numbers and floats alike."""
+"""Resting orders and their matching, for whole numbers and floats alike."""

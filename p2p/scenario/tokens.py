@@ -30,7 +30,7 @@ class Tokens(EnvironmentRules, frozen=True, tag="tokens"):
 
     @property
     def traders(self) -> int:
-        """Seats of one market."""
+        """The number of seats of one market."""
         return self.buyer_count + self.seller_count
 
     def wrong(self, periods: int) -> list[Wrong]:

@@ -34,7 +34,7 @@ class Roster:
             self.controllers[joined.seat] = joined.controller
 
     def leave(self, seat: Seat) -> None:
-        """Nobody is on a seat any more."""
+        """Mark a seat as empty: its holder has left."""
         self.present.pop(seat, None)
 
     def is_a_persons(self, seat: Seat) -> bool:

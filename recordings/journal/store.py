@@ -60,7 +60,7 @@ class Store:
         return store
 
     def line(self, envelope: Envelope, at: int, events: list[Event]) -> bytes:
-        """The next record's line, to be appended in this order."""
+        """The line of the next record. Lines must be appended in the order in which they are made."""
         return self.chain.record(envelope, at, events, self._synced)
 
     def append(self, lines: bytes) -> None:

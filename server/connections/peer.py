@@ -73,7 +73,7 @@ class SocketPeer(Peer):
             raise Gone from error
 
     def push(self, data: bytes) -> None:
-        """See Peer. `broadcast` is the library's way to send without a task for each recipient."""
+        """Send a frame without waiting, by the library's `broadcast`, which needs no task for each recipient."""
         if TAKES_TEXT:
             broadcast((self.socket,), data, text=True)
         else:

@@ -24,7 +24,7 @@ class Spectators:
         self._delivery = Delivery()
 
     async def attend(self, peer: Peer, login: Login) -> None:
-        """A spectator's line, from its welcome to its end; raises ProtocolError, and Gone when it has ended."""
+        """Serve a spectator's line from its welcome to its end; raises ProtocolError, and Gone when it has ended."""
         if self.status.scenario.spectators == "none":
             raise ProtocolError("no_spectators", "this session has no spectators: it is not shown to the public", True)
         if not 0 <= login.market < self.status.markets:

@@ -14,7 +14,7 @@ class Metrics:
     """The counts, with labels that name reasons, never seats or people. This one counts nothing."""
 
     def handled(self, seconds: float, events: list[Event]) -> None:
-        """A message was handled by the session."""
+        """Count a message that the session has handled, and its time."""
 
     def synced(self, seconds: float, records: int) -> None:
         """A batch became durable."""

@@ -1,4 +1,4 @@
-"""The market of a recording: the trading screen without a ticket, and the keys of a player."""
+"""The market of a recording: the trading screen without a ticket, with keys to play, pause and seek."""
 
 from typing import ClassVar
 

@@ -30,7 +30,7 @@ class CallBox(Part, Vertical):
         yield TextLine(classes="held")
 
     def show(self, view: ViewState) -> None:
-        """Bring it up to date."""
+        """Draw the call as of this view."""
         at = view.clock
         self.border_title = f"Call {min(at.held + 1, at.calls)} of {at.calls}" if at.calls > 1 else "Call"
         left = at.call_left_us

@@ -59,7 +59,7 @@ class ZIP(ShoutMemory, kw_only=True, dict=True):
         self.beta = self.momentum = self.change = 0.0
 
     def see(self, message: Message) -> None:
-        """A trader whose role changes keeps its margin, and forgets which way it was going."""
+        """Take in a message. A trader whose role changes keeps its margin, and loses its momentum."""
         if isinstance(message, Schedule) and self.holding is not None and self.holding.role != message.role:
             self.change = 0.0
         super().see(message)

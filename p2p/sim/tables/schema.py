@@ -80,7 +80,7 @@ ABOUT = (
 )
 """At the end of every table, so that tables of several runs can be put together."""
 TAILS = {"sessions": (*CONTROLLED, *ABOUT), "periods": (*CONTROLLED, *ABOUT), "contracts": ABOUT, "traders": ABOUT}
-"""What each table ends with, also in an energy market."""
+"""The last columns of each table, also in an energy market."""
 TABLES: dict[str, tuple[Column, ...]] = {
     "sessions": (SESSION, MARKET, SEED, *FIGURES, ACTIVATIONS, SCENARIO, RECORDING, *TAILS["sessions"]),
     "periods": (SESSION, MARKET, PERIOD, *FIGURES, *EQUILIBRIUM, *TAILS["periods"]),

@@ -76,7 +76,7 @@ def bootstrap(values: Sequence[float]) -> tuple[float, float]:
 
 
 def cell_columns(run: Summary) -> Row:
-    """Which cell a run is of."""
+    """The columns that identify the cell of a run."""
     return {"N": run.N, "agent": run.agent, "mode": run.mode, "tau": run.tau, "K": run.K}
 
 

@@ -10,7 +10,7 @@ BOOKS = {"book": "open book", "ticker": "ticker only"}
 
 
 def market_words(one: Summary) -> str:
-    """`continuous, open book, premia 0.5 and 0.5 c`: all that is not the plain market of the study."""
+    """A run's market in words, as `continuous, open book, premia 0.5 and 0.5 c`; usual properties are left out."""
     words = [AUCTIONS.get(one.mechanism, one.mechanism), BOOKS.get(one.info_set, one.info_set)]
     if one.feeder_cap_kw is not None:
         words.append(f"feeder {one.feeder_cap_kw:g} kW")

@@ -82,7 +82,7 @@ def executor_of(workers: int, cluster: str | None) -> Iterator[Executor | None]:
         yield None
     else:
         # Spawned, not forked: a forked worker would inherit the folders' locks. Nothing is lost with a worker that is
-        # killed: what it has not finished, it has not written.
+        # killed: it has not written an unfinished run.
         with pool_of(workers, "spawn") as pool:
             yield pool
 
