@@ -52,8 +52,8 @@ class Environment(ABC):
         """Hours of the day that a period stands for, where meters count; None where they do not."""
         return None
 
-    def read(self, seat: Seat, load: Quantity, pv: Quantity) -> None:
-        """A meter's reading, to be used in the seat's next interval. Asked only where meters count."""
+    def read(self, seat: Seat, load: Quantity | None, pv: Quantity | None) -> None:
+        """A meter's reading, for the seat's next interval; None of what it does not say. Asked where meters count."""
         raise AssertionError("no meter counts here")
 
     @abstractmethod

@@ -76,8 +76,8 @@ class Prosumer(Environment):
         self.holdings: dict[Seat, Holding] = {}
         self.intervals: dict[Seat, Interval] = {}
         self.contracts: list[tuple[Seat | None, Seat | None, Price]] = []
-        self.readings: dict[Seat, tuple[Quantity, Quantity]] = {}
-        self.measured: dict[Seat, tuple[Quantity, Quantity]] = {}
+        self.readings: dict[Seat, tuple[Quantity | None, Quantity | None]] = {}
+        self.measured: dict[Seat, tuple[Quantity | None, Quantity | None]] = {}
         self.standing = {
             seat: Standing(None if one.storage is None else one.storage.start) for seat, one in days.households.items()
         }
@@ -105,7 +105,7 @@ class Prosumer(Environment):
     def _planned(self, seat: Seat) -> Forecast:
         """A seat's forecast; its battery does what was set, or keeps its own surplus for its own deficit."""
         one, standing = self.days.households[seat], self.standing[seat]
-        load, pv = self.measured.get(seat) or self.days.forecast(seat, self.period)
+        load, pv = self._measured_or(seat, self.days.forecast(seat, self.period))
         battery = power = capacity = 0
         if one.storage is not None and standing.stored is not None:
             power, capacity = round(one.storage.most / self.days.rules.interval_h), one.storage.high
@@ -135,9 +135,15 @@ class Prosumer(Environment):
         """Hours of the day that an interval stands for."""
         return self.days.rules.interval_h
 
-    def read(self, seat: Seat, load: Quantity, pv: Quantity) -> None:
+    def read(self, seat: Seat, load: Quantity | None, pv: Quantity | None) -> None:
         """A meter's reading: the seat's load and PV in the next interval, forecast and metered; the last one counts."""
-        self.readings[seat] = load, pv
+        before = self.readings.get(seat, (None, None))
+        self.readings[seat] = (before[0] if load is None else load), (before[1] if pv is None else pv)
+
+    def _measured_or(self, seat: Seat, profile: tuple[Quantity, Quantity]) -> tuple[Quantity, Quantity]:
+        """Load and PV as a meter has read them for this interval, or each as the seat's own profile has it."""
+        load, pv = self.measured.get(seat, (None, None))
+        return profile[0] if load is None else load, profile[1] if pv is None else pv
 
     def orders(self) -> list[tuple[Seat, Message]]:
         """The automaton's orders for seats that have set reservation prices, in an order drawn by seed."""
@@ -187,7 +193,7 @@ class Prosumer(Environment):
     def _settled(self, seat: Seat) -> Metered:
         """Meter a seat's interval; its balance has what its steps say it gained, and gets what that is short of."""
         interval, connection = self.intervals[seat], self.days.households[seat].connection
-        load, pv = self.measured.get(seat) or self.days.metered(seat, self.period)
+        load, pv = self._measured_or(seat, self.days.metered(seat, self.period))
         alone = load - pv + interval.battery
         gain = connection.worth(alone, alone - interval.bought) - interval.paid
         self.balance[seat] = self.balance.get(seat, 0) + gain - interval.gained

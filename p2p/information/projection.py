@@ -9,16 +9,30 @@ The information sets:
     book       these, and every order that rests
 
 The standing auction has nothing behind its quotes: there `ticker` and `book` are the same. The experimenter and the
-recording see all; the public feed no more than the poorest seat.
+recording see all; the public feed no more than the poorest seat. Numbers that would count what a seat is not shown are
+the seat's own (p2p/information/own_numbers.py).
 """
 
 from typing import NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from p2p.base.rng import stream
 from p2p.base.units import AGENTS, EVERYONE, Seat
-from p2p.messages import Called, Contract, Contracts, Indicative, Message, Order, Quote, Standing, StartRound
+from p2p.information.own_numbers import OwnNumbers
+from p2p.messages import (
+    Called,
+    Contract,
+    Contracts,
+    Indicative,
+    Message,
+    Order,
+    OrderId,
+    Quote,
+    Standing,
+    StartRound,
+    Unpaid,
+)
 from p2p.messages.envelope import Event
 from p2p.scenario.assignment import information_by_seat, seats_of_markets
 from p2p.scenario.schema import InformationSet, Scenario
@@ -55,6 +69,7 @@ class Projector:
         self.seats = seats_of_markets(scenario, seed)
         self.information = information_by_seat(scenario, seed)
         self.aliases = [self._drawn(market, 0) for market in range(scenario.markets)]
+        self._numbers = [OwnNumbers(self.information) for _ in range(scenario.markets)]
 
     def poorest(self, market: int) -> InformationSet:
         """The poorest information set of a market's seats, which is the public's."""
@@ -78,10 +93,17 @@ class Projector:
         message, market = event.message, event.market
         if market is None:
             return Projection(None, message, {}) if event.to == EVERYONE else None
+        numbers = self._numbers[market]
+        if numbers.needed:
+            numbers.on_event(message)
         if isinstance(event.to, int):  # is_seat, without the call: this is asked of every event
             if isinstance(message, Order):  # an order that is hidden from all others
-                own = msgspec.structs.replace(self._with_aliases(message, market), mine=True)
+                number = numbers.order(event.to, message.order)
+                own = replace(self._with_aliases(message, market), mine=True, order=number)
                 return Projection(market, None, {event.to: own})
+            if isinstance(message, Unpaid):
+                number = numbers.contract(event.to, message.number)
+                return Projection(market, None, {event.to: replace(message, number=number)})
             if not isinstance(message, Standing | Contracts):
                 return Projection(market, None, {event.to: message})
             return Projection(market, None, {event.to: self._with_aliases(self._allowed(message, event.to), market)})
@@ -93,7 +115,9 @@ class Projector:
                 return Projection(market, public, _to_owner(message.trader, public))
             case Order():
                 public = self._with_aliases(message, market)
-                return Projection(market, public, _to_owner(message.trader, public), {"quotes": None, "ticker": None})
+                seat = message.trader
+                told = public if seat is None else replace(public, order=numbers.order(seat, message.order))
+                return Projection(market, public, _to_owner(seat, told), {"quotes": None, "ticker": None})
             case Called(call=call):
                 return Projection(market, message, {}, {"quotes": Called(call, None, 0)})
             case Indicative():
@@ -115,9 +139,16 @@ class Projector:
         public = self._with_aliases(contract, market)
         own: dict[Seat, Message] = {}
         if contract.buyer is not None and contract.seller is not None:
-            own[contract.buyer] = msgspec.structs.replace(public, mine="buyer", buy_order=contract.buy_order)
-            own[contract.seller] = msgspec.structs.replace(public, mine="seller", sell_order=contract.sell_order)
+            buyer = self._owned(contract.buyer, contract.buy_order, contract, market)
+            seller = self._owned(contract.seller, contract.sell_order, contract, market)
+            own[contract.buyer] = replace(public, mine="buyer", number=buyer[0], buy_order=buyer[1])
+            own[contract.seller] = replace(public, mine="seller", number=seller[0], sell_order=seller[1])
         return Projection(market, public, own, {"quotes": Standing() if self.resets else None})
+
+    def _owned(self, seat: Seat, order: OrderId | None, contract: Contract, market: int) -> tuple[int, OrderId | None]:
+        """The numbers of a contract, and of the order that it has used, as its owner is told them."""
+        numbers = self._numbers[market]
+        return numbers.contract(seat, contract.number), None if order is None else numbers.order(seat, order)
 
     def _with_aliases(self, message: Message, market: int) -> Message:
         """The message with aliases for seats, or without either where identities are hidden."""
@@ -151,4 +182,4 @@ class Projector:
 
 def _to_owner(seat: Seat | None, public: Message) -> dict[Seat, Message]:
     """The same, marked as own for its owner."""
-    return {} if seat is None else {seat: msgspec.structs.replace(public, mine=True)}
+    return {} if seat is None else {seat: replace(public, mine=True)}

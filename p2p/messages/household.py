@@ -87,15 +87,16 @@ class SetReservation(Message, frozen=True):
 class Reading(Message, frozen=True):
     """The reading of a seat's meter: Wh of an interval, and its time (it may be before the session began).
 
-    Where it counts, it is the seat's load and PV in the next interval; the rules are in p2p/session/metering.py.
+    Where it counts, it is the seat's load and PV in the next interval, or the one that it says; the rules are in
+    p2p/session/metering.py.
     """
 
     said_by: ClassVar = "gateway (a meter's, from a broker)"
     told_to: ClassVar = "session"
     seat: Seat
     taken_us: Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
-    load: Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
-    pv: Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
+    load: Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)] | None
+    pv: Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)] | None
 
 
 class Judged(Message, frozen=True):

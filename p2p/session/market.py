@@ -8,13 +8,17 @@ A trader's order is the institution's to judge. Rules that need values (`no_loss
 are judged here, and no others.
 """
 
+from msgspec.structs import replace
+
 from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION, Address, Seat
 from p2p.environments.base import Environment
 from p2p.environments.registry import environment_of
+from p2p.information.own_numbers import OwnNumbers
 from p2p.institutions.base import Institution
 from p2p.institutions.registry import institution_named
 from p2p.messages import (
     Accepted,
+    Cancel,
     Contract,
     EndRound,
     InitInst,
@@ -23,10 +27,12 @@ from p2p.messages import (
     Refused,
     Reminder,
     ReminderEndPeriod,
+    Replace,
     RequestStanding,
     Unpaid,
 )
 from p2p.messages.envelope import Answer, Event, Outgoing, Refusal
+from p2p.scenario.assignment import information_by_seat
 from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import NO_TERMS
 from p2p.session.alarms import Alarms
@@ -44,6 +50,7 @@ class Market:
         self.stand_ins = roster.stand_ins
         self.institution: Institution = institution_named(scenario.institution.name)
         self.environment: Environment = environment_of(scenario, seats, seed, number)
+        self._numbers = OwnNumbers(information_by_seat(scenario, seed))
 
     # --- what the session tells it ------------------------------------------------------------------------------
 
@@ -83,6 +90,8 @@ class Market:
 
     def handle(self, seat: Seat, message: Message, token: int) -> list[Event]:
         """The events of a trader's message: it is accepted, with its effects, or refused."""
+        if isinstance(message, Cancel | Replace):
+            message = replace(message, order=self._numbers.of_market(seat, message.order))
         if message.recipient == ENVIRONMENT:
             answer = self.environment.handle(message, seat)
         else:
@@ -126,6 +135,8 @@ class Market:
         events = []
         for to, message in sents:
             events.append(Event(message, sender, to, self.number))
+            if self._numbers.needed:
+                self._numbers.on_event(message)
             if to == ENVIRONMENT or isinstance(message, EndRound):
                 events += self._tell_environment(sender, message)
             elif isinstance(message, Reminder):

@@ -6,8 +6,8 @@ A reading that counts is its seat's load and PV in the next interval, in the for
     doubled        of the same instant as the last that counted: it does not count
     out of order   taken before the last that counted: it does not count
     absurd         negative, above a household's fuse, or from the future: it does not count
-    several        of those that count for the same interval, the last
-    missing        no reading since the interval before began: the seat's own profile, as without a meter
+    several        of those that count for the same interval, the last, of load and of PV
+    missing        no reading since the interval before began, of load or of PV: the seat's own profile of it
 """
 
 from p2p.base.units import SECOND, Duration, Instant, Seat
@@ -38,7 +38,7 @@ class MeterReadings:
 
     def _verdict(self, reading: Reading, now: Instant, age_max: Duration, interval_h: float) -> Verdict:
         last = self.last.get(reading.seat)
-        if not 0 <= min(reading.load, reading.pv) <= max(reading.load, reading.pv) <= FUSE_W * interval_h:
+        if any(one is not None and not 0 <= one <= FUSE_W * interval_h for one in (reading.load, reading.pv)):
             return "absurd"
         if reading.taken_us > now + AHEAD_US:
             return "absurd"

@@ -7,6 +7,7 @@ reading at all is passed over and counted. The session decides which readings co
 import time
 from collections import Counter
 
+from p2p.base.safe_text import printable
 from p2p.base.units import GATEWAY, SECOND, Seat
 from p2p.messages import Reading
 from p2p.messages.envelope import Envelope
@@ -14,6 +15,7 @@ from p2p.protocol.codec import SAFE_INT, ProtocolError
 from p2p.protocol.meter_payload import measured
 from server.hosted_session import HostedSession
 from server.session.inbox import InboxItem
+from server.session.notices import notify
 
 GAP_S_MIN = 0.2
 """Readings of a seat that come closer together are passed over: a meter that runs wild does not fill the journal."""
@@ -38,6 +40,10 @@ class MeterInbox:
         try:
             self._let_in(topic.rpartition("/")[2], payload)
         except ProtocolError as error:
+            if not self.passed_over[error.code] and error.code != "too_soon":
+                notify(
+                    f"a meter's message on {printable(topic)} is passed over: {error.why}; others like it in silence"
+                )
             self.passed_over[error.code] += 1
 
     def _let_in(self, name: str, payload: bytes) -> None:

@@ -115,7 +115,46 @@ def test_a_reading_is_part_of_what_a_session_remembers():
 
 def test_power_is_energy_over_the_interval_and_energy_is_itself():
     assert measured(b'{"at":5,"load_w":1000,"pv_w":400}', 0.25) == Measured(5.0, 250, 100)
-    assert measured(b'{"at":5,"load_wh":1000}', 0.25) == Measured(5.0, 1000, 0)
+    assert measured(b'{"at":5,"load_wh":1000}', 0.25) == Measured(5.0, 1000, None)
+    assert measured(b'{"at":5,"pv_w":400}', 0.25) == Measured(5.0, None, 100)
+
+
+def test_a_converters_own_use_is_no_pv_and_loses_no_load():
+    assert measured(b'{"at":5,"load_w":1000,"pv_w":-120}', 0.25) == Measured(5.0, 250, 0)
+
+
+@pytest.mark.parametrize(
+    ("at", "seconds"),
+    [
+        ("1763756100", 1763756100.0),
+        ("1763756100000", 1763756100.0),
+        ('"2025-11-21T20:15:00Z"', 1763756100.0),
+        ('"2025-11-21T21:15:00.5+01:00"', 1763756100.5),
+        ('"2024-02-29 00:00:00-0030"', 1709166600.0),
+        ('"1970-01-01T00:00:00Z"', 0.0),
+    ],
+)
+def test_a_meters_time_is_read_as_meters_write_it(at, seconds):
+    assert measured(f'{{"at":{at},"load_w":4}}'.encode(), 0.25).at_s == seconds
+
+
+@pytest.mark.parametrize("at", ["2025-11-21T20:15:00", "yesterday", "2025-13-01T00:00:00Z", "", "1763756100"])
+def test_a_time_that_is_none_is_refused_with_a_word(at):
+    with pytest.raises(ProtocolError, match="as in 2026-11-21T20:15:00Z") as caught:
+        measured(f'{{"at":"{at}","load_w":4}}'.encode(), 0.25)
+    assert caught.value.code == "bad_time"
+
+
+def test_a_meter_of_one_quantity_leaves_the_other_as_it_is():
+    plain, street = Street(), Street()
+    assert street.reads(0, load=251, pv=None) == "taken"
+    (own,) = told(plain.starts(), Forecast)[:1]
+    (forecast,) = told(street.starts(), Forecast)[:1]
+    assert (forecast.load, forecast.pv) == (251, own.pv)
+    both = Street()
+    assert [both.reads(0, load=251, pv=None), both.reads(1, load=None, pv=77)] == ["taken", "taken"]
+    (forecast,) = told(both.starts(), Forecast)[:1]
+    assert (forecast.load, forecast.pv) == (251, 77), "two meters, one for each"
 
 
 @pytest.mark.parametrize(
