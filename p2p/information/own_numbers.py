@@ -1,8 +1,8 @@
 """Numbers of one's own, where the market's would count what others do behind one's back.
 
-An order's number counts the orders of its market, a contract's the contracts of its period. A seat that is not shown
-them has numbers of its own: its first order of the session is 1, its first contract of a period 1. The session takes
-them back to the market's (a `cancel` says the seat's), the projection gives them out; both hear the same events.
+An order's number counts the orders of its market, a contract's the contracts of its period. A seat without sight of
+them has numbers of its own. Its first order of the session is 1, its first contract of a period is 1. The projection
+gives them out. The session takes them back to the market's: a `cancel` says the seat's. Both hear the same events.
 """
 
 from p2p.base.units import Seat

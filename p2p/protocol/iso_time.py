@@ -9,7 +9,7 @@ _DAYS_BEFORE_1970 = 719_468
 
 
 def iso_seconds(text: str) -> float | None:
-    """Seconds since 1970 (UTC) of `2026-11-21T20:15:00Z` or `…+01:00`; None of what is none, or has no zone."""
+    """Seconds since 1970 (UTC) of `2026-11-21T20:15:00Z` or `…+01:00`; None for any other text, or without a zone."""
     found = _TIME.fullmatch(text.strip())
     if found is None:
         return None

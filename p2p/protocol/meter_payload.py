@@ -21,7 +21,7 @@ class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`meter/<seat>`: when it was taken, and mean power in W or energy of the interval in Wh, of load and PV or of one.
 
     `at` is in seconds since 1970 (UTC), in milliseconds, or a text in ISO 8601 with its zone (`2026-11-21T20:15:00Z`).
-    What no reading says of an interval is the seat's own profile. PV below 0, a converter's own use, is none.
+    A quantity without a reading follows the seat's own profile. PV below 0, a converter's own use, is none.
     """
 
     at: Annotated[float, msgspec.Meta(ge=0, le=1e14)] | Annotated[str, msgspec.Meta(max_length=40)]
