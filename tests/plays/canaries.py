@@ -16,9 +16,11 @@ import msgspec
 
 from p2p.base.units import PRICE_MAX, Seat, is_seat
 from p2p.environments.household_days import Days
+from p2p.environments.santa_fe_tokens import TokenDraws
 from p2p.messages import BY_DIRECTIVE, Forecast, Metered, Schedule
 from p2p.scenario.prosumer_schema import Prosumers, Range
 from p2p.scenario.schema import InducedValues, Scenario
+from p2p.scenario.tokens import Tokens
 from p2p.session.session import Session
 from recordings.journal.format import JournalReader
 
@@ -41,6 +43,8 @@ def marked(scenario: Scenario, period_s: float, looks: float) -> Scenario:
         tick=rules.tick * TICK,
         terms=msgspec.structs.replace(rules.terms, **scaled),
     )
+    if isinstance(table, Tokens):
+        table = _drawn(table)
     return msgspec.structs.replace(
         scenario,
         institution=rules,
@@ -51,6 +55,13 @@ def marked(scenario: Scenario, period_s: float, looks: float) -> Scenario:
         start="when_full",
         robots=msgspec.structs.replace(scenario.robots, reaction_mean_s=period_s / looks),
     )
+
+
+def _drawn(table: Tokens) -> InducedValues:
+    """Tokens as they are drawn once: a number that is drawn anew each period cannot be marked beforehand."""
+    dealt = TokenDraws(table, tuple(range(table.traders)), 5, 0)(1).values()
+    sides = {role: tuple(units for one, units in dealt if one == role) for role in ("buyer", "seller")}
+    return InducedValues(buyers=sides["buyer"], sellers=sides["seller"])
 
 
 def _induced(values: InducedValues) -> InducedValues:
