@@ -14,6 +14,10 @@ from bots.robots.tls_trust import trusted
 SESSION_OVER = 4000
 STANDS_IN = "stand-in"
 """Before a token that was lent for somebody's seat, where a seat's code stands otherwise."""
+WITH_SERVER = "with-server"
+"""The first line of a server that has started this process, and keeps its standard input open while it lives."""
+LEAVE_S_MAX = 2.0
+"""How long robots may take to leave when their server has closed their standard input."""
 GIVEN_BACK = {SESSION_OVER, 4001, 4002}
 """How a robot's place in somebody's seat ends: with the session, or its owner is back, or was before it came."""
 
@@ -51,18 +55,29 @@ async def run_fleet(
 
 
 async def run_requested(url: str, lines: TextIO, patience_s: float = 60.0, reaction: str = "") -> list[Closed]:
-    """Play each robot called for, line by line, to the end of `lines` and of all that play; closings as above."""
-    tls = trusted()
-    playing = [asyncio.create_task(_play(url, one, patience_s, reaction, tls)) async for one in _calls(lines)]
-    return [closed for closed in await asyncio.gather(*playing) if closed]
+    """Play each robot called for, line by line, to the end of `lines` and of all that play; closings as above.
+
+    After the line WITH_SERVER the end of `lines` is the end of the server, killed perhaps: robots do not outlive it.
+    """
+    tls, ends_with_server = trusted(), False
+    playing = list[asyncio.Task[Closed | None]]()
+    async for line in _lines(lines):
+        if line.strip() == WITH_SERVER:
+            ends_with_server = True
+        elif one := called(line):
+            playing.append(asyncio.create_task(_play(url, one, patience_s, reaction, tls)))
+    if ends_with_server and playing:
+        _, left = await asyncio.wait(playing, timeout=LEAVE_S_MAX)
+        for robot in left:
+            robot.cancel()
+    played = await asyncio.gather(*playing, return_exceptions=ends_with_server)
+    return [closed for closed in played if isinstance(closed, Closed)]
 
 
-async def _calls(lines: TextIO) -> AsyncIterator[RobotRequest]:
-    """The calls, as they come; reading waits in a thread, for a pipe cannot be awaited everywhere."""
+async def _lines(lines: TextIO) -> AsyncIterator[str]:
+    """The lines, as they come; reading waits in a thread, for a pipe cannot be awaited everywhere."""
     while line := await asyncio.to_thread(lines.readline):
-        one = called(line)
-        if one:
-            yield one
+        yield line
 
 
 async def _play(

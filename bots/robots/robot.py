@@ -136,6 +136,8 @@ class Robot:
     def _shown(self, message: Message) -> None:
         try:
             run_see(self.agent, message)
+        except KeyboardInterrupt:
+            self._pass("raised", "KeyboardInterrupt")
         except AgentFailed as error:
             self._pass(error.why, str(error))
 
@@ -207,6 +209,9 @@ class Robot:
         try:
             with time_limit(DECIDE_S_MAX):
                 return to_message(run_decide(self.agent, self.knowledge, self._rng), self.knowledge)
+        except KeyboardInterrupt:  # the agent's own: Ctrl-C ends a loop of asyncio, and is raised nowhere in it
+            self._pass("raised", "KeyboardInterrupt")
+            return None
         except TimeLimitExceeded:
             return None
         except AgentFailed as error:

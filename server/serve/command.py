@@ -1,6 +1,7 @@
 """The command `pit serve`."""
 
 import asyncio
+import contextlib
 import os
 import sys
 from dataclasses import replace
@@ -101,13 +102,14 @@ def serve(
         over = transport(host, tls_cert, tls_key, insecure_lan, origins)
     except TransportError as error:
         raise click.ClickException(str(error)) from error
-    if recover is not None:
-        opened, cast = opened_again(recover, bots, bots_before)
-    else:
-        assert scenario is not None
-        new = (period_s, break_s, periods, reaction_s, fill, drop_out)
-        changes = Changes(*new, disguise=disguise, seats=seats or 0, published=bool(brokers))
-        opened, cast = opened_new(scenario, changes, bots, seed, recordings)
+    with contextlib.redirect_stdout(sys.stderr):  # an agent of one's own may print as it is imported
+        if recover is not None:
+            opened, cast = opened_again(recover, bots, bots_before)
+        else:
+            assert scenario is not None
+            new = (period_s, break_s, periods, reaction_s, fill, drop_out)
+            changes = Changes(*new, disguise=disguise, seats=seats or 0, published=bool(brokers))
+            opened, cast = opened_new(scenario, changes, bots, seed, recordings)
     opened = replace(opened, limits=limits)
     port = (before.port if before else PORT) if port is None else port
     where = address(host, insecure_lan, tls_cert, tls_key, bots or bots_before)

@@ -149,12 +149,12 @@ class ServeRun:
             url,
             "--fleet",
             stdin=asyncio.subprocess.PIPE,
+            stdout=2,  # an agent may print: not into our own standard output, which a script may read
             env=self._trusting(),
         )
+        self._call("with-server")
         words = zip(robots, self.cast, strict=False)
         self._call(*(f"{self.opened.codes[seat]} {word}" for seat, word in words))
-        if not self.opened.status.takes_over:
-            self._no_more_calls()
 
     def _call_stand_in(self, seat: Seat, word: str) -> None:
         """Have a robot take somebody's seat, with a token that is lent to it.
