@@ -15,7 +15,7 @@ from p2p.information.projection import RICHEST_INFORMATION, Projection, Projecto
 from p2p.messages import Announced, Message, TakenOver
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import encode
-from p2p.protocol.frames import FACT_KEPT_BYTES_MAX, FEED_BYTES_MAX, Fact
+from p2p.protocol.frames import FEED_BYTES_MAX, Fact
 from p2p.scenario.schema import InformationSet
 from p2p.session.session import Session
 from server.limits import DEFAULT
@@ -28,10 +28,7 @@ Viewer = Seat | str
 
 
 class PublishedFact:
-    """A fact as it was published: decoded for the server's own use, encoded when the first connection is told it.
-
-    A long one (a schedule, a list of contracts) is one viewer's own and encoded anew: its content is held once.
-    """
+    """A public fact: decoded for the server's own use, encoded when the first connection is told it."""
 
     __slots__ = ("_data", "at", "message", "sender", "to")
 
@@ -42,12 +39,9 @@ class PublishedFact:
     @property
     def data(self) -> bytes:
         """Its bytes in a frame."""
-        if self._data is not None:
-            return self._data
-        data = encode(Fact(self.message.directive, self.sender, self.to, self.at, self.message))
-        if len(data) <= FACT_KEPT_BYTES_MAX:
-            self._data = data
-        return data
+        if self._data is None:
+            self._data = _encoded(self.message, self.sender, self.to, self.at)
+        return self._data
 
 
 class _OwnFacts:
@@ -55,17 +49,17 @@ class _OwnFacts:
 
     def __init__(self) -> None:
         self.after: list[int] = []
-        self.facts: list[PublishedFact] = []
+        self.facts: list[bytes] = []
         self.numbers: list[int] = []
-        self.instead: dict[int, PublishedFact] = {}
+        self.instead: dict[int, bytes] = {}
         self.instead_until = 0
 
-    def insert(self, public: int, fact: PublishedFact) -> None:
+    def insert(self, public: int, fact: bytes) -> None:
         self.after.append(public)
         self.facts.append(fact)
         self.numbers.append(public + len(self.facts))
 
-    def replace(self, public: int, fact: PublishedFact) -> None:
+    def replace(self, public: int, fact: bytes) -> None:
         """Put a fact in the place of the public one with that index; they come in order."""
         self.instead[public] = fact
         self.instead_until = public + 1
@@ -152,7 +146,7 @@ class Feeds:
         self.now = at
         for event in events:
             if event.to == EXPERIMENTER:
-                self._insert(EXPERIMENTER, PublishedFact(event.message, event.sender, EXPERIMENTER, at))
+                self._insert(EXPERIMENTER, _encoded(event.message, event.sender, EXPERIMENTER, at))
                 viewers.add(EXPERIMENTER)
                 continue
             shown = self.views.project(self._with_text(event))
@@ -161,7 +155,7 @@ class Feeds:
             if shown.public is not None:
                 markets |= self._publish_public(shown, event.sender, at)
             for seat, message in shown.own.items():
-                fact = PublishedFact(message, event.sender, seat, at)
+                fact = _encoded(message, event.sender, seat, at)
                 channel = self.channel(seat)
                 if shown.form(channel[1]) is None:
                     self._insert(seat, fact)
@@ -195,7 +189,7 @@ class Feeds:
         words = self.words.get(event.message.digest, "")
         return Event(Announced(event.message.digest, words), event.sender, event.to, event.market)
 
-    def _insert(self, viewer: Viewer, fact: PublishedFact) -> None:
+    def _insert(self, viewer: Viewer, fact: bytes) -> None:
         self._own[viewer].insert(len(self.public[self.channel(viewer)]), fact)
 
     def _states(self, channel: Channel, at: Instant) -> list[bytes]:
@@ -210,7 +204,7 @@ class Feeds:
         if forms == self._forms.get(channel):
             return self.state[channel]
         self._forms[channel] = forms
-        return [PublishedFact(form, INSTITUTION, AGENTS, at).data for form in forms]
+        return [_encoded(form, INSTITUTION, AGENTS, at) for form in forms]
 
     def state_messages(self, channel: Channel) -> list[Message]:
         """The states of a channel, decoded: the same list as long as they are as they were."""
@@ -239,13 +233,12 @@ class Feeds:
                 fact = own.facts[j]
                 j += 1
             elif i < len(public):
-                fact = own.instead.get(i, public[i]) if own.instead else public[i]
+                fact = own.instead.get(i) or public[i].data
                 i += 1
             else:
                 break
-            data = fact.data
-            facts.append(data)
-            size += len(data)
+            facts.append(fact)
+            size += len(fact)
         place.public_told, place.own_told = i, j
         return facts
 
@@ -274,3 +267,7 @@ class Feeds:
 def spectator(market: int) -> Viewer:
     """The viewer that all who watch a market are."""
     return f"spectator/{market}"
+
+
+def _encoded(message: Message, sender: Address, to: Address, at: Instant) -> bytes:
+    return encode(Fact(message.directive, sender, to, at, message))

@@ -5,7 +5,6 @@ import random
 import msgspec
 import pytest
 
-from p2p.messages import Contract, Contracts
 from p2p.protocol.codec import message_of
 from p2p.protocol.frames import FactRead, feed_frame
 from p2p.scenario.parsing import parse
@@ -13,7 +12,7 @@ from p2p.sim.simulation.simulation import Simulation
 from server.connections.outbox import Outbox
 from server.limits import DEFAULT
 from server.publishing.delivery_stats import STEPS_MS, Delivery
-from server.publishing.feeds import Feeds, PublishedFact, spectator
+from server.publishing.feeds import Feeds, spectator
 from tests.conftest import SMALL
 from tests.plays.watch_plays import ARMS
 
@@ -121,9 +120,3 @@ def test_a_fact_is_encoded_when_it_is_told_and_read_back_it_is_what_was_publishe
     for fact, data in zip(public, told, strict=True):
         read = msgspec.json.decode(data, type=FactRead)
         assert (read.at, message_of(read.directive, read.payload)) == (fact.at, fact.message)
-
-
-def test_the_bytes_of_a_long_fact_of_ones_own_are_not_kept():
-    long = PublishedFact(Contracts(tuple(Contract(50, 1, 2) for _ in range(300))), "environment", 1, 0)
-    assert len(long.data) > 10_000
-    assert long._data is None
