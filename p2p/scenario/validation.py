@@ -20,6 +20,10 @@ def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
         wrong.append(("institution.terms.quotes", "must be 'both' in a call: whoever may not quote cannot trade there"))
     if rules.call is not None and not rules.capabilities.collects:
         wrong.append(("institution.call", f"says how a call is held, and the institution is '{rules.name}'"))
+    if rules.name == "standing" and terms.order_life == "session":
+        wrong.append(
+            ("institution.terms.order_life", "cannot be 'session' here: a standing quote ends with its period")
+        )
     return [*wrong, *_posting_wrong(rules)]
 
 

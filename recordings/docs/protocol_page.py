@@ -66,6 +66,7 @@ ERRORS = (
     ("not_json", "the frame is no JSON object", "closed, 4003"),
     ("bad_login", "the login is none", "closed, 4003"),
     ("not_logged_in", "the first frame is no login", "closed, 4003"),
+    ("record_short", "`have` is more than is on record: the recording was cut", "closed, 4003"),
     ("not_experimenter", "`conducts` was said with a trader's code", "closed, 4003"),
     ("no_market", "a spectator asks for a market that there is not", "closed, 4003"),
     ("no_spectators", "the session has no spectators", "closed, 4002"),

@@ -148,7 +148,7 @@ class JournalReader:
         """The header in today's format, and the format that it was written in."""
         body = self._body(0, self._end(0))
         if body is None:
-            raise JournalError("the journal has no header that can be read")
+            raise JournalError(f"the journal has no header that can be read{_changed(self.data)}")
         try:
             plain = msgspec.json.decode(body, type=dict[str, Any])
             return msgspec.convert(converted(plain), Header), plain["format"]
@@ -222,6 +222,20 @@ class JournalReader:
             if durable >= hole:
                 raise JournalError(f"record {hole} is corrupt, and others follow it")
         self.debris = len(self.data) - self.good_bytes
+
+
+def _changed(data: bytes) -> str:
+    """What a program has done to a journal as a text, if so; its lines are chained byte by byte."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ": it was written anew in UTF-16, as some editors do; take the original file"
+    mark, lines = data.startswith(b"\xef\xbb\xbf"), b"\r\n" in data[: data.find(b"\n") + 1]
+    if not mark and not lines:
+        return ""
+    what = " and ".join([*(["a byte order mark was put before it"] if mark else []), *([_CRLF] if lines else [])])
+    return f": {what}, by a transfer as text, git or an editor; take the original file, or take that out again"
+
+
+_CRLF = "its line ends are CR LF where they were LF"
 
 
 def read_journal(data: bytes) -> JournalReader:

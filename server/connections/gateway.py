@@ -38,8 +38,10 @@ from server.monitoring.event_log import EventLog
 from server.monitoring.prometheus import SILENT, Metrics
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Viewer
+from server.session.credentials import Who
 from server.session.inbox import Inbox, InboxItem
 from server.session.machine import REAL, Machine
+from server.session.notices import notify
 from server.session.session_status import SessionStatus
 
 CLOSED_WITH = {
@@ -79,6 +81,7 @@ class Gateway:
         self._admissions: dict[asyncio.Future[None], None] = {}
         self._closings: set[asyncio.Task[None]] = set()
         self._closing = ""
+        self._short: set[Viewer] = set()
 
     async def serve(self, socket: PacedSocket) -> None:
         """One connection of the listening socket."""
@@ -118,6 +121,7 @@ class Gateway:
         lent = self.desk.stand_in(login)
         who = lent if lent is not None else await self.desk.identify(peer, login)
         logged_in()
+        self._check_record(who, login)
         connection = Connection(peer, who, login, self.metrics, lent is not None, self._limits)
         try:
             await self._take_seat(connection)
@@ -125,6 +129,25 @@ class Gateway:
                 self._on_frame(connection, ends, await peer.recv())
         finally:
             self._on_disconnect(connection)
+
+    def _check_record(self, who: Who, login: Login) -> None:
+        """Raises ProtocolError where a seat was told more than there is on record: whole records were cut off, then.
+
+        Nothing is published before it is on disk, so that no crash does this.
+        """
+        facts = self.feeds.count(who)
+        if login.have <= facts:
+            return
+        self.log.write("record short", who, had=login.have)
+        if who not in self._short:
+            self._short.add(who)
+            seat = f"seat {who}" if is_seat(who) else str(who)
+            notify(
+                f"the record is short: {seat} was told {login.have} facts, {facts} are on record; "
+                "records were cut off the journal: end the session, and look for the whole one"
+            )
+        why = f"you were told {login.have} facts, {facts} are on record: the recording was cut; ask the experimenter"
+        raise ProtocolError("record_short", why, fatal=True)
 
     async def _take_seat(self, connection: Connection) -> None:
         """Take the seat: the session is told, the older connection goes; on record, the newer one is welcomed.

@@ -332,7 +332,7 @@ def test_what_is_not_told_of_a_scenario_is_listed_with_its_reason() -> None:
     listed = untold(BASES["arms"])
     assert listed["arms.name"] == "a treatment: no seat learns what others are shown"
     assert "loss_floor" not in listed
-    assert "institution.terms.order_life" in untold(induced(terms='order_life = "session"'))
+    assert "institution.terms.order_life" in untold(induced(terms='order_life = "period"'))
     assert "institution.terms.order_life" not in untold(induced())
 
 

@@ -1,0 +1,65 @@
+"""A recording that somebody has changed: records cut off its end, and line ends as another system has them."""
+
+import asyncio
+
+import pytest
+
+from p2p.messages import Accepted, Bid
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.parsing import parse
+from recordings.journal.format import FILE, JournalError
+from recordings.journal.store import Recovered, read_folder
+from server.hosted_session import open_again
+from tests import ROOT
+from tests.conftest import SMALL
+from tests.plays.hosted import hosting
+from tests.plays.server_plays import trading
+
+SAMPLE = ROOT / "recordings" / "samples" / "smith-1962-test-1" / FILE
+
+
+async def test_a_client_that_was_told_more_than_is_on_record_stops_its_seat_and_tells(host, capsys) -> None:
+    async with host() as hosted:
+        _, (buyer, *_) = await trading(hosted)
+        for price in (10, 11, 12):
+            assert isinstance(await buyer.say(Bid(price)), Accepted)
+        folder, line, had = hosted.host.opened.store.folder, buyer.line, buyer.line.number
+    whole = (folder / FILE).read_bytes().splitlines(keepends=True)
+    (folder / FILE).write_bytes(b"".join(whole[:-4]))
+    capsys.readouterr()
+    async with hosting(open_again(Recovered(folder), 0)) as again:
+        for _ in range(2):
+            socket = await again.raw()
+            await socket.send(line.login(), text=True)
+            fault = line.received(await asyncio.wait_for(socket.recv(), 5))
+            assert (fault.code, str(had) in fault.why) == ("record_short", True)
+            await asyncio.wait_for(socket.wait_closed(), 5)
+            assert socket.close_code == 4003
+        assert 0 not in again.host.gateway.seats.connections
+    told = [one for one in capsys.readouterr().err.splitlines() if "the record is short" in one]
+    assert len(told) == 1
+    assert f"seat 0 was told {had} facts" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (lambda data: data.replace(b"\n", b"\r\n"), "its line ends are CR LF where they were LF"),
+        (lambda data: b"\xef\xbb\xbf" + data, "a byte order mark was put before it"),
+        (lambda data: data.decode().encode("utf-16"), "UTF-16"),
+        (lambda data: b"hello\n", "no header that can be read$"),
+    ],
+)
+def test_a_journal_that_was_changed_as_a_text_says_so(tmp_path, changed, said) -> None:
+    (tmp_path / FILE).write_bytes(changed(SAMPLE.read_bytes()))
+    with pytest.raises(JournalError, match=said):
+        read_folder(tmp_path)
+
+
+def test_the_standing_auction_has_no_orders_that_outlive_a_period() -> None:
+    terms = '[institution.terms]\norder_life = "session"\n\n[environment]'
+    with pytest.raises(ScenarioError, match=r"institution.terms.order_life: cannot be 'session' here"):
+        parse(SMALL.replace("[environment]", terms))
+    assert parse(
+        SMALL.replace("[environment]", terms).replace("[institution]", '[institution]\nname = "continuous"', 1)
+    )
