@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from p2p.base.safe_text import printable
-from p2p.base.units import Duration, Instant, Money, Price, Quantity, Seat, Side
+from p2p.base.units import Duration, Instant, Money, Price, Seat, Side
 from p2p.information.downsampling import Downsampled
 from p2p.information.period_record import PeriodRecord
 from p2p.information.public_knowledge import PublicKnowledge
@@ -214,32 +214,14 @@ class ViewFold:
             results=results_view(self.periods) if results else None,
         )
 
+    def stamp(self, now: Instant) -> tuple[int, Duration | None]:
+        """Version and time left of a view at an instant, without the rest: whether there is anything new to show."""
+        return self.version, self.public.clock.time_left_us(now)
+
     @property
     def period(self) -> PeriodRecord | None:
         """The period that runs, or ran last."""
         return self.periods[-1] if self.periods else None
-
-    @property
-    def surplus_total(self) -> Money:
-        """One's own surplus of the session so far."""
-        return self.own.surplus_before + self.own.surplus
-
-    def time_left_us(self, now: Instant) -> Duration | None:
-        """Time left in the period or the break, None if no clock runs towards anything."""
-        return self.public.time_left_us(now)
-
-    @property
-    def offered(self) -> Quantity:
-        """How much of one's own is in orders that rest."""
-        return sum(order.quantity for order in self.own.orders.values())
-
-    def standing(self, side: Side) -> Price | None:
-        """The standing bid or ask."""
-        return self.public.bid if side == "bid" else self.public.ask
-
-    def into_us(self, at: Instant) -> Duration:
-        """How far an instant is into the period, pauses not counted."""
-        return self.public.clock.into_us(at)
 
     # --- the fold's steps ---------------------------------------------------------------------------------------
 
@@ -267,14 +249,14 @@ class ViewFold:
     def _quoted(self, quote: Quote, at: Instant) -> None:
         if quote.price is not None:
             self.quotes[quote.side].append(QuoteShown(quote.price, quote.mine, quote.trader))
-            self.path[quote.side].append((self.into_us(at), quote.price))
+            self.path[quote.side].append((self.public.clock.into_us(at), quote.price))
 
     def _contracted(self, contract: Contract, at: Instant, value: Money | None, profit: Money) -> None:
         if self.public.resets:
             self._reset_quotes()
         if self.period is None:
             return
-        self.period.add_contract(contract, self.into_us(at))
+        self.period.add_contract(contract, self.public.clock.into_us(at))
         if contract.mine and value is not None:
             price = contract.own_price
             self.news = OwnTrade(contract.number, contract.mine, value, price, profit, contract.quantity)

@@ -4,6 +4,7 @@ Terminal and page render only this. It is plain data: as JSON it is the same for
 facts. Its size is bounded, however long a session is: the limits are named here.
 """
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import msgspec
@@ -12,7 +13,7 @@ from p2p.base.units import Duration, Instant, Money, Price, Quantity, Role, Seat
 from p2p.information.period_clock import SessionPhase
 from p2p.messages import Called, Forecast, Message, Metered, OrderId, Reason, SetBattery, SetReservation, Step
 from p2p.scenario.public_rules import PublicRules
-from p2p.schedules.holding import listed_values
+from p2p.schedules.holding import Holding, listed_values
 
 QUOTES_SHOWN = 60
 """Quotes of a side since the last contract: more than a terminal has lines."""
@@ -88,6 +89,13 @@ class SideView(msgspec.Struct, frozen=True):
     quotes: tuple[QuoteShown, ...]
     levels: tuple[Level, ...]
     path: tuple[tuple[Duration, Price], ...]
+
+    def offers(self) -> Iterator[tuple[Price, Quantity]]:
+        """Price and quantity of what can be met here, best first, as far as it is shown."""
+        if self.levels:
+            yield from ((level.price, level.quantity) for level in self.levels)
+        elif self.price is not None:
+            yield self.price, self.quantity
 
 
 class Deal(msgspec.Struct, frozen=True):
@@ -198,6 +206,15 @@ class OwnView(msgspec.Struct, frozen=True):
         """Value or cost of each unit of the period, best first, where units are few; of each step where they are Wh."""
         return listed_values(self.steps)
 
+    @property
+    def holding(self) -> Holding | None:
+        """The units with what of them is traded, for the gain of a trade to come; None without a role."""
+        if self.role is None:
+            return None
+        holding = Holding(self.role, self.steps)
+        holding.traded = self.traded
+        return holding
+
 
 class HouseholdView(msgspec.Struct, frozen=True):
     """One's own household: the forecast of the interval, the meter's reading after it, the settings."""
@@ -289,6 +306,16 @@ class ViewState(msgspec.Struct, frozen=True):
     welfare: WelfareView | None
     line: LineView
     results: ResultsView | None = None
+
+    @property
+    def resets(self) -> bool:
+        """Whether a contract takes all standing quotes with it."""
+        return self.rules.capabilities.resets_on_contract
+
+    @property
+    def collects(self) -> bool:
+        """Whether orders are collected and met in a call."""
+        return self.rules.capabilities.collects
 
     def side(self, side: Side) -> SideView:
         """The bids, or the asks."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from bots.reconnecting import Closed, Facts, Happening
 from p2p.information.projection import Projector
+from p2p.information.view_state import ViewState
 from p2p.messages import Message
 from p2p.protocol.frames import NumberedFact, Welcome
 from p2p.scenario.parsing import parse
@@ -92,6 +93,11 @@ class Play:
         self.model = Model(public_rules(scenario or small()), seat)
         self.number = 0
         self.second = 0.0
+
+    @property
+    def view(self) -> ViewState:
+        """What a screen shows then."""
+        return self.model.view(round(self.second * 1_000_000))
 
     def at(self, second: float) -> "Play":
         self.second = second

@@ -114,7 +114,9 @@ async def test_watching_through_a_broker_is_watching_over_a_line_in_a_call_marke
         await waits
         for line in (BrokerClient(broker.broker), watcher(hosted.url)):
             model = await watched(line, would)
-            assert abs(model.public.clock.call_left_us(line.now()) - model.time_left_us(line.now())) < SECOND // 100
+            assert (
+                abs(model.public.clock.call_left_us(line.now()) - model.view(line.now().clock.left_us)) < SECOND // 100
+            )
         assert isinstance(await experimenter.say(EndPeriod()), Accepted)
         for line in (BrokerClient(broker.broker), watcher(hosted.url)):
             model = await watched(line, held)
@@ -182,4 +184,4 @@ def test_who_comes_after_more_calls_than_are_kept_knows_their_number_and_when_th
     screen.hear(*next(bulletin.due({"state"}, course.now)))
     assert [one.call for one in model.public.calls] == list(range(max(1, held - CALLS_KEPT + 1), held + 1))
     assert model.public.clock.call_left_us(course.now) == 150_000
-    assert model.time_left_us(course.now) == 60 * SECOND - course.now
+    assert model.view(course.now).clock.left_us == 60 * SECOND - course.now

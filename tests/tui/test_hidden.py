@@ -89,9 +89,9 @@ async def test_before_the_first_period_a_chart_shows_the_prices_that_may_be_said
 
 @pytest.mark.parametrize("institution", ["standing", "continuous"])
 def test_the_rules_say_that_contracts_of_others_are_not_shown(institution: str) -> None:
-    page = rules_text(Play(market(institution, "quotes")).model).plain
+    page = rules_text(Play(market(institution, "quotes")).view).plain
     assert "and your own contracts" in page
-    assert "the current bid and ask and all contracts" in rules_text(Play(SEEN).model).plain
+    assert "the current bid and ask and all contracts" in rules_text(Play(SEEN).view).plain
 
 
 def test_the_experimenters_console_counts_no_contracts_that_it_is_not_shown(capsys) -> None:

@@ -41,7 +41,7 @@ from p2p.sim.simulation.simulation import Simulation
 from tests.plays.tui_markets_plays import BOOK, DAY, opened
 from tests.plays.tui_plays import Play, calls, market, small, told_to, why
 from tui.entry.order_entry import NotPossible, cancelling, outlook, price_typed, refusal_for, replacing, usual_quantity
-from tui.model.number_format import NumberFormat
+from tui.model.number_format import NumberFormat, number_format
 from tui.screens.results import row, total
 from tui.text.refusals import order_words
 from tui.text.rules_page import rules_text
@@ -89,7 +89,7 @@ def test_a_contract_of_several_units_earns_each_units_own_gain() -> None:
     play << Contract(1, 180, "ask", mine="buyer", quantity=2)
     assert play.model.period is not None
     (trade,) = play.model.period.own
-    assert (trade.quantity, trade.profit, play.model.surplus_total) == (2, 140, 140)
+    assert (trade.quantity, trade.profit, play.view.own.surplus_total) == (2, 140, 140)
     assert (play.model.period.quantity, play.model.period.volume) == (1, 2)
 
 
@@ -102,19 +102,19 @@ def test_a_mean_price_is_weighted_by_quantity() -> None:
 def test_a_seller_in_a_congested_call_gets_less_than_buyers_pay() -> None:
     play = opened(calls(1), "seller", (100, 1)) << Contract(1, 200, "call", mine="seller", seller_price=150)
     assert play.model.period is not None
-    assert (play.model.period.own[0].price, play.model.surplus_total) == (150, 50)
+    assert (play.model.period.own[0].price, play.view.own.surplus_total) == (150, 50)
 
 
 def test_quotes_are_kept_when_a_contract_does_not_clear_the_market() -> None:
     play = opened(BOOK, "buyer", (300, 1)) << Quote("bid", 120) << Contract(1, 180, "ask")
-    assert play.model.standing("bid") == 120
+    assert play.view.bid.price == 120
 
 
 def test_what_was_metered_is_what_the_interval_earned() -> None:
     play = short(Play(DAY)) << Contract(1, 300, "ask", mine="buyer", quantity=100)
-    assert play.model.surplus_total == 9_800
+    assert play.view.own.surplus_total == 9_800
     play << EndRound(1) << Metered(1, 330, 0, gain=9_500, bought=100, grid_import=230)
-    assert play.model.surplus_total == 9_500
+    assert play.view.own.surplus_total == 9_500
     assert play.model.period is not None
     assert play.model.period.surplus == 9_500
 
@@ -145,7 +145,10 @@ def test_more_units_than_can_be_listed_are_shown_as_amounts() -> None:
 
 def test_the_countdown_is_to_the_next_call_and_the_clock_to_the_periods_end() -> None:
     model = opened(calls(4), "buyer", (300, 1)).model
-    assert (model.public.clock.call_left_us(5 * SECOND), model.time_left_us(5 * SECOND)) == (10 * SECOND, 55 * SECOND)
+    assert (model.public.clock.call_left_us(5 * SECOND), model.view(5 * SECOND).clock.left_us) == (
+        10 * SECOND,
+        55 * SECOND,
+    )
 
 
 def test_the_countdown_goes_on_after_a_call_a_pause_and_an_extension() -> None:
@@ -153,11 +156,11 @@ def test_the_countdown_goes_on_after_a_call_a_pause_and_an_extension() -> None:
     clock = play.model.public.clock
     assert clock.call_left_us(20 * SECOND) == 10 * SECOND
     play.at(20) << Paused(10 * SECOND)
-    assert (clock.call_left_us(99 * SECOND), play.model.time_left_us(99 * SECOND)) == (10 * SECOND, 40 * SECOND)
+    assert (clock.call_left_us(99 * SECOND), play.model.view(99 * SECOND).clock.left_us) == (10 * SECOND, 40 * SECOND)
     play.at(100) << Resumed(10 * SECOND)
     assert clock.call_left_us(103 * SECOND) == 7 * SECOND
     play.at(103) << Extended(20 * SECOND)
-    assert (clock.call_left_us(103 * SECOND), play.model.time_left_us(103 * SECOND)) == (20 * SECOND, 50 * SECOND)
+    assert (clock.call_left_us(103 * SECOND), play.model.view(103 * SECOND).clock.left_us) == (20 * SECOND, 50 * SECOND)
     play << EndRound(1)
     assert clock.call_left_us(104 * SECOND) is None
 
@@ -209,56 +212,56 @@ def test_a_persons_line_keeps_states_without_numbering_them_and_a_robots_passes_
 
 def test_more_than_one_has_is_told_and_so_is_more_than_is_not_offered_yet() -> None:
     play = opened(BOOK, "buyer", (300, 2), (200, 1))
-    assert "you have 3 units left" in why(refusal_for(play.model, Bid(100, 4)))
+    assert "you have 3 units left" in why(refusal_for(play.view, Bid(100, 4)))
     play << Order(1, "bid", 100, 2, mine=True)
-    assert "offer 2 of them already" in why(refusal_for(play.model, Bid(90, 2)))
-    assert refusal_for(play.model, Bid(90, 1)) is None
+    assert "offer 2 of them already" in why(refusal_for(play.view, Bid(90, 2)))
+    assert refusal_for(play.view, Bid(90, 1)) is None
 
 
 def test_a_loss_on_the_last_of_several_units_is_told() -> None:
     play = opened(BOOK, "buyer", (300, 1), (200, 1))
-    assert refusal_for(play.model, Bid(250, 1)) is None
-    assert "worth less than 250" in why(refusal_for(play.model, Bid(250, 2)))
+    assert refusal_for(play.view, Bid(250, 1)) is None
+    assert "worth less than 250" in why(refusal_for(play.view, Bid(250, 2)))
 
 
 def test_in_a_call_nothing_can_be_taken() -> None:
     play = opened(calls(1), "buyer", (300, 1))
-    assert "nothing can be taken" in why(refusal_for(play.model, Buy(100)))
+    assert "nothing can be taken" in why(refusal_for(play.view, Buy(100)))
 
 
 def test_the_ceiling_and_who_may_quote_are_told() -> None:
     rules = public_rules(market("continuous", terms="price_ceiling = 150"))
     assert price_typed("151", rules) == NotPossible("nobody may trade above the ceiling of 150")
     play = opened(market("continuous", terms='quotes = "sellers"'), "buyer", (300, 1))
-    assert "only sellers make quotes" in why(refusal_for(play.model, Bid(100)))
+    assert "only sellers make quotes" in why(refusal_for(play.view, Bid(100)))
 
 
 def test_a_replacement_takes_price_quantity_or_both_from_what_is_typed() -> None:
     play = opened(BOOK, "buyer", (300, 2)) << Order(7, "bid", 100, 2, mine=True)
     order = play.model.own.orders[7]
-    assert replacing(play.model, order, "120") == Replace(7, 120, 2)
-    assert replacing(play.model, order, "x1") == Replace(7, 100, 1)
-    assert replacing(play.model, order, "130x1") == Replace(7, 130, 1)
-    assert "type a new price first" in why(replacing(play.model, order, ""))
-    assert "you have 2 units left" in why(replacing(play.model, order, "x3"))
-    assert "above your value" in why(replacing(play.model, order, "301"))
-    assert cancelling(play.model, order) == Cancel(7)
-    assert cancelling(play.model, None) == NotPossible("you have no order in the book")
+    assert replacing(play.view, order, "120") == Replace(7, 120, 2)
+    assert replacing(play.view, order, "x1") == Replace(7, 100, 1)
+    assert replacing(play.view, order, "130x1") == Replace(7, 130, 1)
+    assert "type a new price first" in why(replacing(play.view, order, ""))
+    assert "you have 2 units left" in why(replacing(play.view, order, "x3"))
+    assert "above your value" in why(replacing(play.view, order, "301"))
+    assert cancelling(play.view, order) == Cancel(7)
+    assert cancelling(play.view, None) == NotPossible("you have no order in the book")
 
 
 def test_of_energy_all_that_is_not_offered_yet_is_meant() -> None:
     play = short(Play(DAY))
-    assert usual_quantity(play.model) == 319
+    assert usual_quantity(play.view) == 319
     play << Order(1, "bid", 250, 100, mine=True)
-    assert (usual_quantity(play.model), usual_quantity(play.model, taking=True)) == (219, 319)
-    assert usual_quantity(opened(BOOK, "buyer", (300, 2)).model) == 1
+    assert (usual_quantity(play.view), usual_quantity(play.view, taking=True)) == (219, 319)
+    assert usual_quantity(opened(BOOK, "buyer", (300, 2)).view) == 1
 
 
 def test_the_outlook_says_what_would_trade_at_once() -> None:
     play = opened(BOOK, "buyer", (300, 3)) << Order(1, "ask", 200, 1) << Order(2, "ask", 210, 1)
     play << Quote("ask", 200)
-    assert outlook(play.model, 220, 3) == "trades 2 at once, at 210 or better, 1 rest"
-    assert outlook(play.model, 150, 2) == "rests in the book; gain 300 if it trades"
+    assert outlook(play.view, 220, 3) == "trades 2 at once, at 210 or better, 1 rest"
+    assert outlook(play.view, 150, 2) == "rests in the book; gain 300 if it trades"
 
 
 def test_orders_with_quantities_are_named_in_words() -> None:
@@ -268,10 +271,10 @@ def test_orders_with_quantities_are_named_in_words() -> None:
 
 @pytest.mark.parametrize("information", ["quotes", "ticker", "book"])
 def test_the_rules_say_what_the_market_is(information: str) -> None:
-    page = rules_text(Play(market("continuous", information)).model).plain
+    page = rules_text(Play(market("continuous", information)).view).plain
     assert "stay in a book" in page
     assert "c       cancels your order" in page
-    page = rules_text(Play(calls(4, information)).model).plain
+    page = rules_text(Play(calls(4, information)).view).plain
     assert "4 times a period" in page
     assert "y       a buyer buys" not in page
 
@@ -279,16 +282,16 @@ def test_the_rules_say_what_the_market_is(information: str) -> None:
 def test_who_did_not_trade_in_a_call_is_told_that_his_order_has_left_it() -> None:
     play = opened(calls(4), "seller", (69, 1), (80, 1)).at(15)
     play << Order(1, "ask", 90, 1, mine=True) << Called(1, 84, 1) << Order(1, "ask", 90, 0, mine=True)
-    said = news_words(play.model.news, play.model.figures).plain
+    said = news_words(play.model.news, number_format(play.model.rules)).plain
     assert said == "○ Your ask 90 did not trade in the call, and has left it."
     play.at(20) << Order(2, "ask", 85, 1, mine=True) << Order(2, "ask", 85, 0, mine=True)
-    assert news_words(play.model.news, play.model.figures).plain == said, "what is cancelled is no call's"
+    assert news_words(play.model.news, number_format(play.model.rules)).plain == said, "what is cancelled is no call's"
 
 
 def test_a_trade_in_a_call_is_greater_news_than_what_was_left_of_the_order() -> None:
     play = opened(calls(4), "seller", (69, 1), (80, 1)).at(15) << Order(1, "ask", 90, 2, mine=True)
     play << Contract(1, 95, "call", mine="seller") << Called(1, 95, 1) << Order(1, "ask", 90, 0, mine=True)
-    assert news_words(play.model.news, play.model.figures).plain == "◆ You sold a unit at 95: gain 26."
+    assert news_words(play.model.news, number_format(play.model.rules)).plain == "◆ You sold a unit at 95: gain 26."
 
 
 def test_in_a_session_of_calls_orders_lapse_with_a_call_that_they_have_no_part_in() -> None:
@@ -308,9 +311,9 @@ def test_in_a_session_of_calls_orders_lapse_with_a_call_that_they_have_no_part_i
 
 
 def test_the_rules_of_several_calls_say_what_becomes_of_orders_that_did_not_trade() -> None:
-    assert "leaves with it; say it again" in rules_text(Play(calls(4)).model).plain
-    assert "leaves with the period" in rules_text(Play(calls(1)).model).plain
-    assert "leaves with it" not in rules_text(Play(calls(1)).model).plain
+    assert "leaves with it; say it again" in rules_text(Play(calls(4)).view).plain
+    assert "leaves with the period" in rules_text(Play(calls(1)).view).plain
+    assert "leaves with it" not in rules_text(Play(calls(1)).view).plain
 
 
 def test_what_a_robot_has_earned_in_ones_place_is_not_said_to_be_paid() -> None:
@@ -330,7 +333,11 @@ def test_results_bear_quantities() -> None:
     assert "with 2 units in 1 period. The market made 2 contracts of 6 units." in total(
         play.model.view(0, results=True)
     )
-    assert row(play.model.periods[0].view(), play.model.figures, True)[2:5] == ["180 × 2 (+240)", "+240", "6"]
+    assert row(play.model.periods[0].view(), number_format(play.model.rules), True)[2:5] == [
+        "180 × 2 (+240)",
+        "+240",
+        "6",
+    ]
 
 
 def test_who_comes_back_reads_on_the_smallest_screen_what_is_not_paid_and_that_orders_may_be_the_robots() -> None:

@@ -50,7 +50,7 @@ def test_a_contract_of_ones_own_ticks_the_unit_and_earns() -> None:
     play = opened(buyer(300, 200)).at(5) << Quote("ask", 250) << Contract(1, 250, "ask", mine="buyer")
     assert play.model.own.traded == 1
     assert play.model.own.unit_value == 200
-    assert play.model.surplus_total == 50
+    assert play.model.view(0).own.surplus_total == 50
     assert play.model.period is not None
     assert play.model.period.own == [OwnTrade(1, "buyer", 300, 250, 50)]
     assert play.model.news == OwnTrade(1, "buyer", 300, 250, 50)
@@ -58,17 +58,17 @@ def test_a_contract_of_ones_own_ticks_the_unit_and_earns() -> None:
 
 def test_a_sellers_profit_is_price_less_cost() -> None:
     play = opened(seller(100)) << Contract(1, 90, "bid", mine="seller")
-    assert play.model.surplus_total == -10
+    assert play.model.view(0).own.surplus_total == -10
 
 
 def test_a_contract_clears_both_sides() -> None:
     play = opened(buyer(300)) << Quote("bid", 100) << Quote("bid", 120, mine=True) << Quote("ask", 250)
     assert [quote.price for quote in play.model.quotes["bid"]] == [100, 120]
-    assert (play.model.standing("bid"), play.model.view(0).bid.mine) == (120, True)
+    assert (play.view.bid.price, play.model.view(0).bid.mine) == (120, True)
     play << Contract(1, 250, "ask")
     assert not play.model.quotes["bid"]
     assert not play.model.quotes["ask"]
-    assert play.model.standing("bid") is None
+    assert play.view.bid.price is None
 
 
 def test_an_order_is_pending_until_it_is_answered() -> None:
@@ -131,7 +131,7 @@ def test_a_new_period_begins_with_all_units_and_keeps_what_was_earned() -> None:
     play = opened(buyer(300)) << Contract(1, 250, "ask", mine="buyer")
     play.at(60) << EndRound(1) << Intermission(2, 0) << Schedule(2, "buyer", (Step(300),)) << StartRound(2, 60 * SECOND)
     assert play.model.own.traded == 0
-    assert play.model.surplus_total == 50
+    assert play.model.view(0).own.surplus_total == 50
     assert [period.surplus for period in play.model.periods] == [50, 0]
 
 
@@ -151,7 +151,7 @@ def test_periods_add_up_to_what_the_knowledge_of_robots_says() -> None:
         model = Model(Play(played).model.rules, seat)
         for told in told_to(seat, played):
             model.fold(told)
-        assert model.surplus_total == sum(period.surplus for period in model.periods)
+        assert model.view(0).own.surplus_total == sum(period.surplus for period in model.periods)
         assert len(model.periods) == 2
         assert [trade.price for trade in model.periods[-1].own] == model.own.prices
         assert all(period.quantity > 0 for period in model.periods)
@@ -162,7 +162,7 @@ def test_the_public_has_no_units_and_earns_nothing() -> None:
     for told in told_to(None, smith()):
         model.fold(told)
     assert model.own.role is None
-    assert model.surplus_total == 0
+    assert model.view(0).own.surplus_total == 0
     assert len(model.periods) == 5
 
 

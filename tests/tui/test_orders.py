@@ -66,54 +66,54 @@ def test_whatever_is_typed_is_a_price_of_the_market_or_a_sentence(text: str) -> 
 
 
 def test_nobody_says_what_is_the_other_roles() -> None:
-    assert "you are a buyer" in why(refusal_for(trading("buyer", 300).model, Ask(100)))
-    assert "you are a seller" in why(refusal_for(trading("seller", 100).model, Buy(100)))
+    assert "you are a buyer" in why(refusal_for(trading("buyer", 300).view, Ask(100)))
+    assert "you are a seller" in why(refusal_for(trading("seller", 100).view, Buy(100)))
 
 
 def test_a_loss_is_told_before_it_is_sent_where_losses_are_not_allowed() -> None:
-    assert "above your value of 300" in why(refusal_for(trading("buyer", 300).model, Bid(301)))
-    assert refusal_for(trading("buyer", 300).model, Bid(300)) is None
-    assert "below your cost of 100" in why(refusal_for(trading("seller", 100).model, Sell(99)))
-    assert refusal_for(trading("seller", 100).model, Ask(100)) is None
+    assert "above your value of 300" in why(refusal_for(trading("buyer", 300).view, Bid(301)))
+    assert refusal_for(trading("buyer", 300).view, Bid(300)) is None
+    assert "below your cost of 100" in why(refusal_for(trading("seller", 100).view, Sell(99)))
+    assert refusal_for(trading("seller", 100).view, Ask(100)) is None
 
 
 def test_there_must_be_something_to_take() -> None:
-    assert refusal_for(trading("buyer", 300).model, Buy(None)) == NotPossible("there is no ask to buy from")
-    assert refusal_for(trading("seller", 100).model, Sell(None)) == NotPossible("there is no bid to sell to")
+    assert refusal_for(trading("buyer", 300).view, Buy(None)) == NotPossible("there is no ask to buy from")
+    assert refusal_for(trading("seller", 100).view, Sell(None)) == NotPossible("there is no bid to sell to")
 
 
 def test_nothing_is_sent_before_the_period_in_a_pause_or_without_units() -> None:
-    assert "no role" in why(refusal_for(Play().model, Bid(100)))
+    assert "no role" in why(refusal_for(Play().view, Bid(100)))
     play = Play() << Schedule(1, "buyer", (Step(300),))
-    assert "closed" in why(refusal_for(play.model, Bid(100)))
-    assert "paused" in why(refusal_for((trading("buyer", 300) << Paused(SECOND)).model, Bid(100)))
-    assert "all your units" in why(refusal_for(trading("buyer").model, Bid(100)))
+    assert "closed" in why(refusal_for(play.view, Bid(100)))
+    assert "paused" in why(refusal_for((trading("buyer", 300) << Paused(SECOND)).view, Bid(100)))
+    assert "all your units" in why(refusal_for(trading("buyer").view, Bid(100)))
 
 
 def test_the_outlook_says_gain_crossing_and_no_improvement() -> None:
     play = trading("buyer", 300) << Quote("bid", 120) << Quote("ask", 200)
-    assert outlook(play.model, 150) == "gain 150 if it is accepted"
-    assert outlook(play.model, 120) == "does not improve on the standing bid of 120"
-    assert outlook(play.model, 220) == "meets the standing ask: trades at 200, gain 100"
+    assert outlook(play.view, 150) == "gain 150 if it is accepted"
+    assert outlook(play.view, 120) == "does not improve on the standing bid of 120"
+    assert outlook(play.view, 220) == "meets the standing ask: trades at 200, gain 100"
     play = trading("seller", 150) << Quote("bid", 120) << Quote("ask", 200)
-    assert outlook(play.model, 130) == "LOSS 20 if it is accepted"
-    assert outlook(play.model, 200) == "does not improve on the standing ask of 200"
-    assert outlook(play.model, 110) == "meets the standing bid: trades at 120, LOSS 30"
+    assert outlook(play.view, 130) == "LOSS 20 if it is accepted"
+    assert outlook(play.view, 200) == "does not improve on the standing ask of 200"
+    assert outlook(play.view, 110) == "meets the standing bid: trades at 120, LOSS 30"
 
 
 def test_the_arrows_begin_with_an_improvement_and_go_by_ticks() -> None:
-    model = (trading("buyer", 300) << Quote("bid", 120)).model
-    assert step_price(model, "", up=True) == 121
-    assert step_price(model, "121", up=True) == 122
-    assert step_price(model, "121", up=False) == 120
-    assert step_price(model, "400", up=True) == 400
-    assert step_price((trading("seller", 100) << Quote("ask", 200)).model, "", up=False) == 199
+    view = (trading("buyer", 300) << Quote("bid", 120)).view
+    assert step_price(view, "", up=True) == 121
+    assert step_price(view, "121", up=True) == 122
+    assert step_price(view, "121", up=False) == 120
+    assert step_price(view, "400", up=True) == 400
+    assert step_price((trading("seller", 100) << Quote("ask", 200)).view, "", up=False) == 199
 
 
 def test_where_nothing_stands_the_arrows_begin_at_ones_own_unit_on_a_tick() -> None:
-    assert step_price(trading("buyer", 300, tick=3).model, "", up=True) == 298
-    assert step_price(trading("seller", 101, tick=3).model, "", up=True) == 103
-    assert step_price(Play().model, "", up=True) is None
+    assert step_price(trading("buyer", 300, tick=3).view, "", up=True) == 298
+    assert step_price(trading("seller", 101, tick=3).view, "", up=True) == 103
+    assert step_price(Play().view, "", up=True) is None
 
 
 def test_orders_are_named_in_words() -> None:

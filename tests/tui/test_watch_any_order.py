@@ -70,7 +70,7 @@ def shown(model: Model | None, now: Instant) -> tuple[object, ...]:
     where = (public.phase, public.period, public.open, public.paused, public.time_left_us(now))
     of_calls = (public.clock.held, public.clock.call_left_us(now), public.calls, model.indicative)
     deals = [(deal.price, deal.into_us) for deal in model.period.deals] if model.period else []
-    return (*where, *of_calls, deals, public.bid, public.ask, public.open and model.into_us(now))
+    return (*where, *of_calls, deals, public.bid, public.ask, public.open and public.clock.into_us(now))
 
 
 @pytest.mark.parametrize("information", ["quotes", "ticker", "book"])
@@ -121,4 +121,4 @@ def test_a_pause_in_a_break_that_nobody_heard_of_moves_the_next_period() -> None
     market.course.command(Resume())
     market.course.wait(1)
     assert heard() == shown(market.line, market.course.now)
-    assert market.line.time_left_us(market.course.now) == 7 * SECOND
+    assert market.line.view(market.course.now).clock.left_us == 7 * SECOND

@@ -31,13 +31,13 @@ def test_a_broker_says_what_is_left_of_the_period_and_so_does_the_screen(second:
     heard, model = TopicReader("one"), Model(rules, None)
     heard.on_message("rules", encode(rules))
     heard_by(model, heard, 1, 59, paused=False)
-    assert model.time_left_us(2 * SECOND) == 58 * SECOND
+    assert model.view(2 * SECOND).clock.left_us == 58 * SECOND
     heard_by(model, heard, second, 60 - second, paused=True)
-    assert model.time_left_us(99 * SECOND) == (60 - second) * SECOND
+    assert model.view(99 * SECOND).clock.left_us == (60 - second) * SECOND
     heard_by(model, heard, second, 60 - second, paused=False)
-    assert model.time_left_us(second * SECOND) == (60 - second) * SECOND
+    assert model.view(second * SECOND).clock.left_us == (60 - second) * SECOND
     heard_by(model, heard, second, 90 - second, paused=False, length_s=90)
-    assert model.time_left_us(second * SECOND) == (90 - second) * SECOND
+    assert model.view(second * SECOND).clock.left_us == (90 - second) * SECOND
     assert model.period is not None
     assert model.period.length_us == 90 * SECOND
 

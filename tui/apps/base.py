@@ -17,8 +17,10 @@ from textual.events import Resize
 from textual.geometry import Size
 
 from p2p.base.units import SECOND, Instant
+from p2p.information.view_state import ViewState
 from tui.model.model import Model
 from tui.screens.base import LabScreen
+from tui.screens.results import ResultsScreen
 from tui.screens.too_small import TooSmallScreen
 from tui.widgets.terminal_size import too_small
 
@@ -38,7 +40,7 @@ class ExitSummary:
 
 
 class LabApp(App[ExitSummary]):
-    """Draws `model` on the base screen; the programs say what the model is and what the session's clock says."""
+    """Draws views of `model` on the base screen; the programs say what they fold into it, and what the clock says."""
 
     CSS_PATH = Path(__file__).resolve().parents[1] / "lab.tcss"
     TITLE = "pit"
@@ -80,12 +82,22 @@ class LabApp(App[ExitSummary]):
         """End the program."""
         raise NotImplementedError
 
+    def view(self, results: bool = False) -> ViewState | None:
+        """What the screens show now, with results of all periods only if asked; None while there is no market."""
+        return self.model.view(self.now(), results) if self.model else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the session is known to be over."""
+        view = self.view()
+        return view is not None and view.clock.phase == "ended"
+
     def refresh_if_changed(self) -> None:
         """Draw, if there is anything new."""
         if self.model is None:
             return
-        left = self.model.time_left_us(self.now())
-        stamp = (self.model.version, None if left is None else -(-left // TICK_US))
+        version, left_us = self.model.stamp(self.now())
+        stamp = (version, None if left_us is None else -(-left_us // TICK_US))
         if stamp != self._drawn:
             self._drawn = stamp
             self.draw()
@@ -93,6 +105,11 @@ class LabApp(App[ExitSummary]):
     def on_draw_requested(self) -> None:
         """A screen wants to be drawn."""
         self.draw()
+
+    def on_results_requested(self) -> None:
+        """The results so far, on top; q comes back."""
+        if view := self.view(results=True):
+            self.push_screen(ResultsScreen(view))
 
     def on_leave_requested(self) -> None:
         """The person leaves a screen, or the program."""
@@ -103,8 +120,13 @@ class LabApp(App[ExitSummary]):
         if self.model is None or len(self.screen_stack) < 2:
             return
         started = time.perf_counter_ns()
+        results = isinstance(self.screen_stack[1], ResultsScreen)
+        self.draw_view(self.model.view(self.now(), results))
+        self.redraw_us = (time.perf_counter_ns() - started) // 1000
+
+    def draw_view(self, view: ViewState) -> None:
+        """Draw a view on the base screen."""
         screen = self.screen_stack[1]
         with suppress(NoMatches):  # a screen that is being taken down has lost some of its parts already
             if screen.is_mounted and isinstance(screen, LabScreen):
-                screen.draw_model(self.model, self.now())
-        self.redraw_us = (time.perf_counter_ns() - started) // 1000
+                screen.draw(view)

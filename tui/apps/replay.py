@@ -50,5 +50,5 @@ class ReplayApp(LabApp):
             return
         replay = self.player.replay
         whose = "the public's view" if replay.seat is None else f"as seat {replay.seat} saw it"
-        came_to = total(self.player.model.view(self.player.at, results=True))
+        came_to = total(self.player.view(results=True))
         self.exit(ExitSummary(f"{replay.session}, {whose}: {came_to}"))

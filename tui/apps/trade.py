@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from bots.reconnecting import Closed, Facts, Happening, Lost
 from p2p.base.units import Instant
+from p2p.information.view_state import ViewState
 from p2p.messages import Message
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Fault, Welcome
@@ -39,11 +40,11 @@ class Trader(Watched, Protocol):
         """Everything that happens on the line."""
 
 
-def _screen_of(stage: str, model: Model) -> Screen[None]:
+def _screen_of(stage: str, view: ViewState) -> Screen[None]:
     """The screen that belongs to a session's phase."""
     if stage == "results":
-        return ResultsScreen(model)
-    return TradingScreen(model) if stage == "trading" else LobbyScreen()
+        return ResultsScreen(view)
+    return TradingScreen(view) if stage == "trading" else LobbyScreen()
 
 
 class TradeApp(LabApp):
@@ -97,22 +98,26 @@ class TradeApp(LabApp):
             self.draw()
 
     def draw(self) -> None:
-        """Draw, on the screen that belongs to the session's phase."""
+        """Draw; before there is a market, draw its absence."""
         if self.model is None:
             lobby = self.screen_stack[1] if len(self.screen_stack) > 1 else None
             with suppress(NoMatches):  # the screen has no parts yet, or has them no more
                 if isinstance(lobby, LobbyScreen):
                     lobby.connecting(self.client.url, self._trying)
             return
-        stage = {"lobby": "lobby", "ended": "results"}.get(self.model.public.phase, "trading")
+        super().draw()
+
+    def draw_view(self, view: ViewState) -> None:
+        """Draw a view, on the screen that belongs to the session's phase."""
+        stage = {"lobby": "lobby", "ended": "results"}.get(view.clock.phase, "trading")
         if stage != self._stage:
             self._stage = stage
             while len(self.screen_stack) > 2:
                 self.pop_screen()
-            self.switch_screen(_screen_of(stage, self.model))
+            self.switch_screen(_screen_of(stage, self.view(results=stage == "results") or view))
             self.check_size(self.size)
             return
-        super().draw()
+        super().draw_view(view)
 
     def on_order_requested(self, event: OrderRequested) -> None:
         """Send an order; where too many wait for an answer, the screen says so."""
@@ -128,12 +133,12 @@ class TradeApp(LabApp):
 
     def leave(self) -> None:
         """The trader has had enough, or the session is over."""
-        self.exit(ExitSummary(farewell(self.model, self.now())))
+        self.exit(ExitSummary(farewell(self.view(results=True))))
 
     def _line_closed(self) -> None:
         """The line is closed for good. Results may be read to the end, anything else is over now."""
         closed = self.client.closed or Closed(0, "the line ended")
-        if self.model and self.model.public.phase == "ended":
+        if self.ended:
             return
         sentence = closed_sentence(closed.code, closed.why)
         if closed.code in CLEAN_CLOSE_CODES:

@@ -59,7 +59,7 @@ class WatchApp(LabApp):
         async for happening in self.client.happenings():
             self.take(happening)
         closed = self.client.closed or Closed(0, "the line ended")
-        if self.model and self.model.public.phase == "ended":
+        if self.ended:
             return
         said = "There is nothing to watch" if closed.code == NOT_SHOWN else "The line is closed"
         self.exit(ExitSummary(f"{said}: {closed.why}.", status=0 if closed.code in CLEAN_CLOSE_CODES else 2))
@@ -92,4 +92,4 @@ class WatchApp(LabApp):
         if isinstance(self.screen, ResultsScreen):
             self.pop_screen()
             return
-        self.exit(ExitSummary(farewell(self.model, self.now())))
+        self.exit(ExitSummary(farewell(self.view(results=True))))

@@ -1,14 +1,14 @@
 """A household's settings until it changes them: its battery's power, and the prices at which an automaton trades."""
 
+from p2p.information.view_state import ViewState
 from p2p.messages import SetBattery, SetReservation
 from tui.entry.order_entry import NotPossible, price_typed
-from tui.model.model import Model
 from tui.model.number_format import NumberFormat
 
 
-def battery_set(model: Model, text: str) -> SetBattery | NotPossible:
+def battery_set(view: ViewState, text: str) -> SetBattery | NotPossible:
     """The battery's power in W from the typed text (below 0 it gives), its own rule if there is none; or why not."""
-    forecast = model.own.forecast
+    forecast = view.household.forecast if view.household else None
     if forecast is None or not forecast.capacity:
         return NotPossible("your house has no battery")
     if not text:
@@ -21,17 +21,17 @@ def battery_set(model: Model, text: str) -> SetBattery | NotPossible:
     return SetBattery(sign * int(digits))
 
 
-def reservation_set(model: Model, text: str) -> SetReservation | NotPossible:
+def reservation_set(view: ViewState, text: str) -> SetReservation | NotPossible:
     """The automaton with the price that is typed for one's side, the other side's kept; off where nothing is typed."""
     if not text:
         return SetReservation()
-    if model.own.role is None:
+    if view.own.role is None:
         return NotPossible("a limit is for buying or for selling, and in this period you do neither")
-    price = price_typed(text, model.rules)
+    price = price_typed(text, view.rules)
     if isinstance(price, NotPossible):
         return price
-    now = model.own.reservation
-    return SetReservation(price, now.sell) if model.own.role == "buyer" else SetReservation(now.buy, price)
+    now = view.household.reservation if view.household else SetReservation()
+    return SetReservation(price, now.sell) if view.own.role == "buyer" else SetReservation(now.buy, price)
 
 
 def automaton_words(limits: SetReservation, figures: NumberFormat) -> str:

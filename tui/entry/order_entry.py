@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from p2p.base.sides import OPPOSITE, SIDE_OF, better, crosses, rank
 from p2p.base.units import Money, Price, Quantity, Side
-from p2p.information.view_state import OwnOrder
+from p2p.information.view_state import OwnOrder, ViewState
 from p2p.messages import Ask, Bid, Buy, Cancel, Replace, Sell
 from p2p.scenario.public_rules import PublicRules, controlled
-from tui.model.model import Model
-from tui.model.number_format import NumberFormat
+from tui.model.number_format import number_format
 
 Order = Bid | Ask | Buy | Sell
 TIMES = "x"
@@ -30,7 +29,7 @@ def price_typed(text: str, rules: PublicRules) -> Price | NotPossible:
     text = text.strip()
     if not text:
         return NotPossible("type a price first")
-    figures = NumberFormat(rules)
+    figures = number_format(rules)
     price = figures.typed(text)
     if price is None:
         if figures.decimals:
@@ -64,75 +63,76 @@ def quantity_typed(text: str, usual: Quantity) -> Quantity | NotPossible:
     return int(text)
 
 
-def usual_quantity(model: Model, taking: bool = False) -> Quantity:
+def usual_quantity(view: ViewState, taking: bool = False) -> Quantity:
     """The quantity of an order where none is typed: a unit; of energy all that is not offered yet; in a post, all."""
-    if model.rules.capabilities.posts and model.own.role == "seller" and not taking:
-        return max(1, model.own.units_left)
-    if not (model.figures.energy and model.figures.many):
+    if view.rules.capabilities.posts and view.own.role == "seller" and not taking:
+        return max(1, view.own.units_left)
+    figures = number_format(view.rules)
+    if not (figures.energy and figures.many):
         return 1
-    return max(1, model.own.units_left - (0 if taking else model.offered))
+    return max(1, view.own.units_left - (0 if taking else view.own.offered))
 
 
-def quote_side(model: Model) -> Side | None:
+def quote_side(view: ViewState) -> Side | None:
     """The side one quotes on: a buyer bids, a seller asks."""
-    return None if model.own.role is None else SIDE_OF[model.own.role]
+    return None if view.own.role is None else SIDE_OF[view.own.role]
 
 
-def may_trade(model: Model) -> bool:
+def may_trade(view: ViewState) -> bool:
     """Whether any order could be accepted now."""
-    return model.public.open and not model.public.paused and model.own.units_left > 0
+    return view.clock.open and not view.clock.paused and view.own.units_left > 0
 
 
-def profit(model: Model, price: Price, quantity: Quantity = 1) -> Money | None:
+def profit(view: ViewState, price: Price, quantity: Quantity = 1) -> Money | None:
     """The profit of the next units at a price, None without any."""
-    holding = model.own.holding
-    if holding is None or model.own.unit_value is None:
+    holding = view.own.holding
+    if holding is None or view.own.unit_value is None:
         return None
-    return sum(holding.gains([(price, min(quantity, holding.units_left))], model.rules.charges))
+    return sum(holding.gains([(price, min(quantity, holding.units_left))], view.rules.charges))
 
 
-def no_role(model: Model) -> NotPossible:
+def no_role(view: ViewState) -> NotPossible:
     """Why one is neither buyer nor seller, as a sentence."""
     now = "you have nothing to trade in this period"
-    return NotPossible(now if model.public.open else "you have no role in this period yet")
+    return NotPossible(now if view.clock.open else "you have no role in this period yet")
 
 
-def refusal_for(model: Model, order: Order) -> NotPossible | None:
+def refusal_for(view: ViewState, order: Order) -> NotPossible | None:
     """Why an order is not sent, as a sentence; None where nothing speaks against it."""
-    if model.own.role is None:
-        return no_role(model)
+    if view.own.role is None:
+        return no_role(view)
     buys = isinstance(order, Bid | Buy)
-    if buys != (model.own.role == "buyer"):
+    if buys != (view.own.role == "buyer"):
         return NotPossible(
-            f"you are a {model.own.role}: {'a seller asks and sells' if buys else 'a buyer bids and buys'}"
+            f"you are a {view.own.role}: {'a seller asks and sells' if buys else 'a buyer bids and buys'}"
         )
-    closed = _closed(model)
+    closed = _closed(view)
     if closed:
         return closed
-    if not model.own.units_left:
+    if not view.own.units_left:
         return NotPossible("you have traded all your units of this period")
-    if model.own.collects and isinstance(order, Buy | Sell):
+    if view.collects and isinstance(order, Buy | Sell):
         return NotPossible("in a call one states prices, and nothing can be taken before it is held")
-    if model.rules.capabilities.posts and (why := _not_in_turn(model, order)):
+    if view.rules.capabilities.posts and (why := _not_in_turn(view, order)):
         return why
-    if isinstance(order, Bid | Ask) and model.rules.quotes not in ("both", f"{model.own.role}s"):
-        return NotPossible(f"in this market only {model.rules.quotes} make quotes; you take theirs")
+    if isinstance(order, Bid | Ask) and view.rules.quotes not in ("both", f"{view.own.role}s"):
+        return NotPossible(f"in this market only {view.rules.quotes} make quotes; you take theirs")
     if order.price is None:
         return NotPossible(f"there is no {'ask to buy from' if buys else 'bid to sell to'}")
-    return _too_much(model, order) or loss(model, order.price, order.quantity, isinstance(order, Buy | Sell))
+    return _too_much(view, order) or loss(view, order.price, order.quantity, isinstance(order, Buy | Sell))
 
 
-def _not_in_turn(model: Model, order: Order) -> NotPossible | None:
+def _not_in_turn(view: ViewState, order: Order) -> NotPossible | None:
     """Where sellers post before buyers take: why it is not one's turn, if so."""
-    posting = model.public.clock.posting
+    posting = view.clock.posting
     match order:
         case Buy() | Bid() if posting:
             return NotPossible("sellers are posting; you take an offer when posting has ended")
-        case Ask() if model.own.orders:
+        case Ask() if view.own.orders:
             return NotPossible("you have posted; a post stands for the period and cannot be changed")
         case Ask() if not posting:
             return NotPossible("posting is over; you are out for this period")
-        case Ask(quantity=quantity) if quantity < model.own.units_left:
+        case Ask(quantity=quantity) if quantity < view.own.units_left:
             return NotPossible("a post is for all your units; type a price alone")
         case Sell():
             return NotPossible("nobody bids in this market; buyers take what you have posted")
@@ -140,21 +140,21 @@ def _not_in_turn(model: Model, order: Order) -> NotPossible | None:
             return None
 
 
-def _closed(model: Model) -> NotPossible | None:
-    if model.public.paused:
+def _closed(view: ViewState) -> NotPossible | None:
+    if view.clock.paused:
         return NotPossible("the session is paused")
-    return None if model.public.open else NotPossible("the market is closed at the moment")
+    return None if view.clock.open else NotPossible("the market is closed at the moment")
 
 
-def _too_much(model: Model, order: Order, instead: OwnOrder | None = None) -> NotPossible | None:
+def _too_much(view: ViewState, order: Order, instead: OwnOrder | None = None) -> NotPossible | None:
     """Why so much cannot be offered or taken, if so."""
-    left, figures = model.own.units_left, model.figures
+    left, figures = view.own.units_left, number_format(view.rules)
     if order.quantity > 1 and not figures.many:
         return NotPossible("one unit is traded at a time in this market")
     if order.quantity > left:
         return NotPossible(f"you have {figures.quantity(left)} left to trade")
-    offered = model.offered - (instead.quantity if instead else 0)
-    if isinstance(order, Bid | Ask) and not model.public.resets and offered + order.quantity > left:
+    offered = view.own.offered - (instead.quantity if instead else 0)
+    if isinstance(order, Bid | Ask) and not view.resets and offered + order.quantity > left:
         return NotPossible(
             f"you have {figures.quantity(left)} left, and offer {offered} of them already: cancel or replace"
         )
@@ -162,23 +162,23 @@ def _too_much(model: Model, order: Order, instead: OwnOrder | None = None) -> No
 
 
 def loss(
-    model: Model, price: Price, quantity: Quantity, taking: bool, instead: OwnOrder | None = None
+    view: ViewState, price: Price, quantity: Quantity, taking: bool, instead: OwnOrder | None = None
 ) -> NotPossible | None:
     """The reason why an order would trade at a loss if that is not allowed: alone, or with the open offers."""
-    holding, side = model.own.holding, quote_side(model)
-    if not model.rules.no_loss or holding is None or side is None or model.own.unit_value is None:
+    holding, side = view.own.holding, quote_side(view)
+    if not view.rules.no_loss or holding is None or side is None or view.own.unit_value is None:
         return None
-    value, say = model.own.unit_value, model.figures.price
+    value, say = view.own.unit_value, number_format(view.rules).price
     if better(side, price, value):
         beyond = "above your value" if side == "bid" else "below your cost"
         return NotPossible(f"{say(price)} is {beyond} of {say(value)}, and losses are not allowed")
-    own = [(o.price, o.quantity) for o in model.own.orders.values() if instead is None or o.order != instead.order]
+    own = [(o.price, o.quantity) for o in view.own.orders if instead is None or o.order != instead.order]
     new = (price, min(quantity, holding.units_left))
-    if taking or model.public.resets:
+    if taking or view.resets:
         bound = [new]
     else:
         bound = sorted([*own, new], key=lambda one: rank(side, one[0]))
-    if min(holding.gains(bound, model.rules.charges), default=0) < 0:
+    if min(holding.gains(bound, view.rules.charges), default=0) < 0:
         worth = "worth less than" if side == "bid" else "dearer than"
         return NotPossible(
             f"with what you offer already, your last units are {worth} {say(price)}; losses are not allowed"
@@ -186,91 +186,87 @@ def loss(
     return None
 
 
-def replacing(model: Model, order: OwnOrder | None, text: str) -> Replace | NotPossible:
+def replacing(view: ViewState, order: OwnOrder | None, text: str) -> Replace | NotPossible:
     """The order that takes an own one's place, from the typed text (a price, a quantity, or both); or why not."""
     if order is None:
         return NotPossible("you have no order in the book")
     price_text, quantity_text = parts_typed(text)
     if not text:
         return NotPossible(
-            "type a new price first" + (f", or {TIMES} and a new quantity" if model.figures.many else "")
+            "type a new price first" + (f", or {TIMES} and a new quantity" if number_format(view.rules).many else "")
         )
-    price = price_typed(price_text, model.rules) if price_text else order.price
+    price = price_typed(price_text, view.rules) if price_text else order.price
     quantity = quantity_typed(quantity_text, order.quantity)
     if isinstance(price, NotPossible):
         return price
     if isinstance(quantity, NotPossible):
         return quantity
     said = Bid(price, quantity) if order.side == "bid" else Ask(price, quantity)
-    why = _closed(model) or _too_much(model, said, order) or loss(model, price, quantity, False, order)
+    why = _closed(view) or _too_much(view, said, order) or loss(view, price, quantity, False, order)
     return why or Replace(order.order, price, quantity)
 
 
-def cancelling(model: Model, order: OwnOrder | None) -> Cancel | NotPossible:
+def cancelling(view: ViewState, order: OwnOrder | None) -> Cancel | NotPossible:
     """The message that takes an own order out; or why not."""
     if order is None:
         return NotPossible("you have no order in the book")
-    return _closed(model) or Cancel(order.order)
+    return _closed(view) or Cancel(order.order)
 
 
-def outlook(model: Model, price: Price, quantity: Quantity = 1) -> str:
+def outlook(view: ViewState, price: Price, quantity: Quantity = 1) -> str:
     """The effect of quoting a price, in a few words."""
-    side = quote_side(model)
-    gain = profit(model, price, quantity)
+    side, figures = quote_side(view), number_format(view.rules)
+    gain = profit(view, price, quantity)
     if side is None or gain is None:
         return ""
-    gained, say = model.figures.gained, model.figures.price
-    if model.own.collects:
+    gained, say = figures.gained, figures.price
+    if view.collects:
         return f"{gained(gain)} or more if the call takes it"
-    other, mine = model.standing(OPPOSITE[side]), model.standing(side)
+    other, mine = view.side(OPPOSITE[side]).price, view.side(side).price
     if other is not None and crosses(side, price, other):
-        if model.public.resets:
+        if view.resets:
             meets = f"meets the standing {OPPOSITE[side]}"
-            return f"{meets}: trades at {say(other)}, {gained(profit(model, other))}"
-        return _at_once(model, side, price, quantity)
-    if model.public.resets and mine is not None and not better(side, price, mine):
+            return f"{meets}: trades at {say(other)}, {gained(profit(view, other))}"
+        return _at_once(view, side, price, quantity)
+    if view.resets and mine is not None and not better(side, price, mine):
         return f"does not improve on the standing {side} of {mine}"
-    return (
-        f"{gained(gain)} if it is accepted"
-        if model.public.resets
-        else f"rests in the book; {gained(gain)} if it trades"
-    )
+    return f"{gained(gain)} if it is accepted" if view.resets else f"rests in the book; {gained(gain)} if it trades"
 
 
-def _at_once(model: Model, side: Side, price: Price, quantity: Quantity) -> str:
+def _at_once(view: ViewState, side: Side, price: Price, quantity: Quantity) -> str:
     """What of an order would trade against the offers that are seen."""
     trades, left, last = 0, quantity, price
-    for offer, many in model.own.offers():
+    for offer, many in view.side(OPPOSITE[side]).offers():
         if left <= 0 or not crosses(side, price, offer):
             break
         trades, left, last = trades + min(left, many), left - min(left, many), offer
     rest = f", {left} rest" if left > 0 else ""
-    return f"trades {trades} at once, at {model.figures.price(last)} or better{rest}"
+    return f"trades {trades} at once, at {number_format(view.rules).price(last)} or better{rest}"
 
 
-def step_price(model: Model, text: str, up: bool) -> Price | None:
+def step_price(view: ViewState, text: str, up: bool) -> Price | None:
     """The price one tick up or down from the typed one, or a first improvement if nothing is typed."""
-    rules, side = model.rules, quote_side(model)
+    rules, side = view.rules, quote_side(view)
     if side is None:
         return None
     typed = price_typed(text, rules)
     if isinstance(typed, NotPossible):
-        price = first_improvement(model, side)
+        price = first_improvement(view, side)
     else:
         price = typed + (rules.tick if up else -rules.tick)
     low, high = controlled(rules)
     return min(max(price, low), high)
 
 
-def first_improvement(model: Model, side: Side) -> Price:
+def first_improvement(view: ViewState, side: Side) -> Price:
     """One tick better than the standing quote; without one, the value or cost of the unit at hand, or a limit."""
-    tick, standing = model.rules.tick, model.standing(side)
+    tick, standing = view.rules.tick, view.side(side).price
     if standing is not None:
         return standing + (tick if side == "bid" else -tick)
-    value = model.own.unit_value
+    value = view.own.unit_value
     if value is None:
-        return model.rules.price_min if side == "bid" else model.rules.price_max
-    offset = (value - model.rules.price_min) % tick
+        return view.rules.price_min if side == "bid" else view.rules.price_max
+    offset = (value - view.rules.price_min) % tick
     return value - offset if side == "bid" or not offset else value - offset + tick
 
 

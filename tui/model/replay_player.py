@@ -1,6 +1,7 @@
 """A recording being played: where it is, how fast, and the model as it is there. Pure: time is handed in."""
 
 from p2p.base.units import Duration, Instant
+from p2p.information.view_state import ViewState
 from p2p.messages import Ended, StartRound
 from recordings.reading.replay import Replay
 from tui.model.model import Model
@@ -21,6 +22,10 @@ class Player:
         self.at: Instant = 0
         self.model = Model(replay.rules, replay.seat)
         self.jump(self.starts[0] if self.starts else self.end_at)
+
+    def view(self, results: bool = False) -> ViewState:
+        """What a screen shows there."""
+        return self.model.view(self.at, results)
 
     @property
     def finished(self) -> bool:

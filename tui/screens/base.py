@@ -2,13 +2,12 @@
 
 from textual.screen import Screen
 
-from p2p.base.units import Instant
-from tui.model.model import Model
+from p2p.information.view_state import ViewState
 
 
 class LabScreen(Screen[None]):
-    """The screens of a session: each draws the model as it is at an instant of the session's clock."""
+    """The screens of a session: each draws a view, and knows nothing else."""
 
-    def draw_model(self, model: Model, now: Instant) -> None:
+    def draw(self, view: ViewState) -> None:
         """Bring the screen up to date."""
         raise NotImplementedError

@@ -8,10 +8,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, ProgressBar
 
-from p2p.base.units import Instant
 from p2p.information.rules_text import sentences
+from p2p.information.view_state import ViewState
 from p2p.sim.library.texts import catalogue
-from tui.model.model import Model
 from tui.screens.base import LabScreen
 from tui.screens.requests import DrawRequested, LeaveRequested
 from tui.text.rules_page import rules_text
@@ -44,9 +43,8 @@ class LobbyScreen(LabScreen):
         self.query_one("#lobby-title", TextLine).set_text(Content(f"Connecting to {url} …"))
         self.query_one("#lobby-seats", TextLine).set_text(Content(f"✂ {why}; trying again …" if why else ""))
 
-    def draw_model(self, model: Model, now: Instant) -> None:
+    def draw(self, view: ViewState) -> None:
         """Bring the lobby up to date."""
-        view = model.view(now)
         title, begins = (catalogue().sentence(one) for one in sentences("start", view.rules))
         self.query_one("#lobby-title", TextLine).set_text(Content.styled(title, "bold"))
         self.query_one(Notice).show(view)
@@ -62,7 +60,7 @@ class LobbyScreen(LabScreen):
         bar = self.query_one(ProgressBar)
         bar.display = self.query_one("#page").display = True
         bar.update(total=max(1, seats), progress=taken)
-        self.query_one("#lobby-rules", TextLine).set_text(rules_text(model))
+        self.query_one("#lobby-rules", TextLine).set_text(rules_text(view))
 
     def action_leave(self) -> None:
         """Leave the seat; it can be taken again with the same code."""

@@ -12,8 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Footer
 
-from p2p.base.units import Instant
-from tui.model.model import Model
+from p2p.information.view_state import ViewState
 from tui.screens.base import LabScreen
 from tui.screens.requests import DrawRequested
 from tui.widgets.best_quotes import BestQuotes
@@ -37,22 +36,22 @@ class MarketScreen(LabScreen):
     PICKS = False
     """Whether own orders can be picked to be cancelled or replaced."""
 
-    def __init__(self, model: Model | None = None) -> None:
+    def __init__(self, view: ViewState | None = None) -> None:
         super().__init__()
-        self.model = model
+        self.view = view
         self._arranged: tuple[bool, ...] | None = None
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         yield Status(id="status")
         yield Notice()
-        model = self.model
-        self._arranged = arrangement(model)
-        self.set_class(bool(model and model.own.collects and shows_book(model)), "-call-and-book")
+        view = self.view
+        self._arranged = arrangement(view)
+        self.set_class(bool(view and view.collects and shows_book(view)), "-call-and-book")
         with Horizontal(id="market"):
-            yield from market_parts(model, self.PICKS)
+            yield from market_parts(view, self.PICKS)
         with Horizontal(id="below"):
-            yield Household() if model and model.seat is not None and model.rules.energy else UnitList()
+            yield Household() if view and view.seat is not None and view.rules.energy else UnitList()
             yield from self.before_prices()
             yield PriceChart()
         yield from self.foot()
@@ -80,14 +79,13 @@ class MarketScreen(LabScreen):
         self.refresh_bindings()  # a new footer shows no keys until it is told of them
         self.post_message(DrawRequested())
 
-    def draw_model(self, model: Model, now: Instant) -> None:
+    def draw(self, view: ViewState) -> None:
         """Bring every part up to date."""
-        self.model = model
-        if self._arranged != arrangement(model):
-            self._arranged = arrangement(model)
+        self.view = view
+        if self._arranged != arrangement(view):
+            self._arranged = arrangement(view)
             self.call_later(self._rearrange)
             return
-        view = model.view(now)
         self.query_one(Status).show(view)
         self.query_one(Notice).show(view)
         for part in (*self.query_one("#market").children, *self.query_one("#below").children):
@@ -95,32 +93,32 @@ class MarketScreen(LabScreen):
                 part.show(view)
 
 
-def shows_book(model: Model) -> bool:
+def shows_book(view: ViewState) -> bool:
     """Whether every order that rests is shown, in a market that has some."""
-    return not model.public.resets and model.rules.information == "book"
+    return not view.resets and view.rules.information == "book"
 
 
-def arrangement(model: Model | None) -> tuple[bool, ...]:
+def arrangement(view: ViewState | None) -> tuple[bool, ...]:
     """The properties that decide which parts there are; before the rules are known, those of the standing auction."""
-    if model is None:
+    if view is None:
         return (True, False, False, False, False)
-    energy = model.rules.energy is not None
-    return (model.public.resets, model.own.collects, shows_book(model), model.seat is not None and energy, energy)
+    energy = view.rules.energy is not None
+    return (view.resets, view.collects, shows_book(view), view.seat is not None and energy, energy)
 
 
-def market_parts(model: Model | None, picks: bool) -> Iterator[Widget]:
+def market_parts(view: ViewState | None, picks: bool) -> Iterator[Widget]:
     """The parts of the market, from left to right."""
-    if model is None or model.public.resets:
+    if view is None or view.resets:
         yield Quotes("ask")
         yield ContractList()
         yield Quotes("bid")
         return
-    if shows_book(model):
+    if shows_book(view):
         yield Ladder()
-    elif not model.own.collects:
+    elif not view.collects:
         yield BestQuotes()
-    if model.own.collects:
+    if view.collects:
         yield CallBox()
     yield ContractList()
-    if model.seat is not None:
+    if view.seat is not None:
         yield OwnOrders(picks)

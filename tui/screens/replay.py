@@ -5,12 +5,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from p2p.base.units import SECOND, Instant
-from tui.model.model import Model
+from p2p.base.units import SECOND
+from p2p.information.view_state import ViewState
+from tui.model.number_format import number_format
 from tui.model.replay_player import Player
 from tui.screens.market import MarketScreen
-from tui.screens.requests import LeaveRequested, PlayerMoved
-from tui.screens.results import ResultsScreen
+from tui.screens.requests import LeaveRequested, PlayerMoved, ResultsRequested
 from tui.widgets.playback_bar import PlaybackBar
 from tui.widgets.text_line import TextLine
 from tui.widgets.ticket import news_words
@@ -35,7 +35,7 @@ class ReplayScreen(MarketScreen):
     ]
 
     def __init__(self, player: Player) -> None:
-        super().__init__(player.model)
+        super().__init__(player.view())
         self.player = player
 
     def foot(self) -> ComposeResult:
@@ -43,12 +43,12 @@ class ReplayScreen(MarketScreen):
         yield TextLine(id="answer")
         yield PlaybackBar()
 
-    def draw_model(self, model: Model, now: Instant) -> None:
+    def draw(self, view: ViewState) -> None:
         """Bring every part up to date."""
-        super().draw_model(model, now)
+        super().draw(view)
         answer = self.query_one("#answer", TextLine)
-        answer.display = model.seat is not None
-        answer.set_text(news_words(model.news, model.figures))
+        answer.display = view.seat is not None
+        answer.set_text(news_words(view.news, number_format(view.rules)))
         self.query_one(PlaybackBar).draw_player(self.player)
 
     def _moved(self) -> None:
@@ -91,7 +91,7 @@ class ReplayScreen(MarketScreen):
 
     def action_results(self) -> None:
         """The results so far, on top; q comes back."""
-        self.app.push_screen(ResultsScreen(self.player.model))
+        self.post_message(ResultsRequested())
 
     def action_leave(self) -> None:
         """The end."""

@@ -14,6 +14,10 @@ class LeaveRequested(Message):
     """The person has had enough of this screen, and means it."""
 
 
+class ResultsRequested(Message):
+    """The results so far are to be laid on top."""
+
+
 class PlayerMoved(Message):
     """The player of a recording was moved by hand."""
 

@@ -7,9 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import DataTable, Footer
 
-from p2p.base.units import Instant
 from p2p.information.view_state import PeriodView, ViewState
-from tui.model.model import Model
 from tui.model.number_format import NumberFormat, number_format
 from tui.screens.base import LabScreen
 from tui.screens.requests import LeaveRequested
@@ -26,10 +24,9 @@ class ResultsScreen(LabScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave")]
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, view: ViewState) -> None:
         super().__init__()
-        self.model = model
-        self._now: Instant = 0
+        self.view = view
         self._shown = -1
 
     def compose(self) -> ComposeResult:
@@ -44,17 +41,17 @@ class ResultsScreen(LabScreen):
         """Draw as soon as there is a place to draw on."""
         self.call_after_refresh(self._fill)
 
-    def draw_model(self, model: Model, now: Instant) -> None:
-        """Fill the table and the chart, once for each state of the model."""
-        self.model, self._now = model, now
+    def draw(self, view: ViewState) -> None:
+        """Fill the table and the chart, once for each state of the market."""
+        self.view = view
         self._fill()
 
     def _fill(self) -> None:
-        if self._shown == self.model.version:
+        view = self.view
+        if self._shown == view.version:
             return
-        self._shown = self.model.version
-        view = self.model.view(self._now, results=True)
-        assert view.results
+        self._shown = view.version
+        assert view.results, "a view for this screen has the results"
         figures, own, all_seen = number_format(view.rules), view.seat is not None, view.sees_contracts
         over = "is over" if view.clock.phase == "ended" else "so far"
         self.query_one("#results-title", TextLine).set_text(
@@ -74,9 +71,9 @@ class ResultsScreen(LabScreen):
         self.post_message(LeaveRequested())
 
 
-def farewell(model: Model | None, now: Instant) -> str:
+def farewell(view: ViewState | None) -> str:
     """The last sentence of a program that is left: the session so far, if there is anything of it."""
-    return total(model.view(now, results=True)) if model and model.periods else "You have left the market."
+    return total(view) if view and view.results and view.results.periods else "You have left the market."
 
 
 def total(view: ViewState) -> str:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.model.model import Model
+from p2p.information.view_state import ViewState
 from tui.text.rules_page import rules_text
 
 
@@ -18,16 +18,16 @@ class RulesScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,i,q,enter", "app.pop_screen", "Back to the market")]
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, view: ViewState) -> None:
         super().__init__()
-        self.model = model
+        self.view = view
 
     def compose(self) -> ComposeResult:
         """One page, scrolled where it is long."""
         with VerticalScroll(id="page", classes="panel") as page:
             page.border_title = "Rules, instructions, keys"
             page.border_subtitle = "Esc closes"
-            if self.model.announced:
-                said = Content.assemble(("The experimenter says", "bold"), f"\n{self.model.announced}\n")
+            if self.view.announced:
+                said = Content.assemble(("The experimenter says", "bold"), f"\n{self.view.announced}\n")
                 yield Static(said)
-            yield Static(rules_text(self.model))
+            yield Static(rules_text(self.view))

@@ -6,7 +6,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key, Paste
 
-from p2p.base.units import Instant, Price, Side
+from p2p.base.units import Price, Side
+from p2p.information.view_state import ViewState
 from p2p.messages import Message
 from tui.entry.household_entry import battery_set, reservation_set
 from tui.entry.order_entry import (
@@ -24,7 +25,7 @@ from tui.entry.order_entry import (
     step_price,
     usual_quantity,
 )
-from tui.model.model import Model
+from tui.model.number_format import number_format
 from tui.screens.market import MarketScreen
 from tui.screens.requests import DrawRequested, LeaveRequested, OrderRequested
 from tui.screens.rules import RulesScreen
@@ -68,42 +69,38 @@ class TradingScreen(MarketScreen):
         Binding("backspace", "rub_out", "", show=False),
     ]
 
-    def __init__(self, model: Model | None = None) -> None:
-        super().__init__(model)
-        self.on_screen: dict[Side, Price | None] = {"bid": None, "ask": None}
+    def __init__(self, view: ViewState | None = None) -> None:
+        super().__init__(view)
         self._role: str | None = None
         self._leaving = False
-        self._shown_at: Instant = 0
 
     def foot(self) -> ComposeResult:
         """The ticket."""
         yield Ticket()
 
-    def draw_model(self, model: Model, now: Instant) -> None:
-        """Bring every part up to date, and remember which quotes the trader is looking at."""
-        super().draw_model(model, now)
-        self._shown_at = now
-        self.query_one(Ticket).draw_entry(model, now)
-        self.on_screen = {"bid": model.public.bid, "ask": model.public.ask}
-        if model.own.role != self._role:
-            self._role = model.own.role
+    def draw(self, view: ViewState) -> None:
+        """Bring every part up to date."""
+        super().draw(view)
+        self.query_one(Ticket).show(view)
+        if view.own.role != self._role:
+            self._role = view.own.role
             self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of the other role are greyed out; before one has a role they all are. Where orders rest there are more
         keys, and those of the other role are not shown."""
-        model = self.model
-        resets = model is None or model.public.resets
+        view = self.view
+        resets = view is None or view.resets
         if action == "order":
             word = str(parameters[0])
-            if model and model.own.collects and word in TAKES:
+            if view and view.collects and word in TAKES:
                 return False
-            if model and model.rules.capabilities.posts and word in ("bid", "sell"):
+            if view and view.rules.capabilities.posts and word in ("bid", "sell"):
                 return False
             return True if OF_ROLE[word] == self._role else None if resets or self._role is None else False
         if action in HOUSEHOLD:
-            return model is not None and model.figures.energy
-        if action in CHANGES and model is not None and not model.rules.capabilities.withdraws:
+            return view is not None and view.rules.energy is not None
+        if action in CHANGES and view is not None and not view.rules.capabilities.withdraws:
             return False
         return not (resets and action in RESTING)
 
@@ -112,29 +109,29 @@ class TradingScreen(MarketScreen):
         if event.key != "q":
             self._leaving = False
         character = event.character
-        model = self.model
-        keys = "baysiq" if model is None or model.public.resets else "baysiqcr"
-        if model and model.figures.energy:
+        view = self.view
+        keys = "baysiq" if view is None or view.resets else "baysiqcr"
+        if view and view.rules.energy:
             keys += "wl"
         if character is None or not character.isprintable() or character in keys:
             return
         event.stop()
-        if model and model.figures.many and character in TIMES_KEYS:
+        if view and number_format(view.rules).many and character in TIMES_KEYS:
             character = TIMES
-        if model and model.figures.decimals and character in ".,":
+        if view and number_format(view.rules).decimals and character in ".,":
             character = "."
         if character in (*DIGITS, *self._signs()):
             self._ticket().type(character)
             self._refresh_ticket()
-        elif model:
+        elif view:
             self._say(f"'{character}' is no key of this screen; a price is {self._a_price()}.")
             self._ticket().keep()
 
     def on_paste(self, event: Paste) -> None:
         """A pasted price takes the place of the typed text."""
         text = event.text.strip()
-        model = self.model
-        if model and model.figures.typed(text) is not None:
+        view = self.view
+        if view and number_format(view.rules).typed(text) is not None:
             self._ticket().put(text[:TYPED_MAX])
             self._refresh_ticket()
         else:
@@ -144,25 +141,25 @@ class TradingScreen(MarketScreen):
 
     def action_quote(self) -> None:
         """Send the typed text as one's own kind of quote."""
-        model = self.model
-        side = quote_side(model) if model else None
+        view = self.view
+        side = quote_side(view) if view else None
         if side is None:
-            self._refuse(no_role(model).why if model else "the market has not been heard of yet")
+            self._refuse(no_role(view).why if view else "the market has not been heard of yet")
             return
         self.action_order(side)
 
     def action_order(self, word: str) -> None:
         """Send an order, or say why not."""
-        model = self.model
-        if model is None:
+        view = self.view
+        if view is None:
             return
         price: Price | None
         price_text, quantity_text = parts_typed(self._ticket().typed)
-        quantity = quantity_typed(quantity_text, usual_quantity(model, word in TAKES))
+        quantity = quantity_typed(quantity_text, usual_quantity(view, word in TAKES))
         if word in TAKES:
-            price = self.on_screen[TAKES[word]]
+            price = view.side(TAKES[word]).price
         else:
-            typed = price_typed(price_text, model.rules)
+            typed = price_typed(price_text, view.rules)
             if isinstance(typed, NotPossible):
                 self._refuse(typed.why)
                 return
@@ -171,33 +168,33 @@ class TradingScreen(MarketScreen):
             self._refuse(quantity.why)
             return
         order = order_of(word, price, quantity)
-        self._send(refusal_for(model, order) or order)
+        self._send(refusal_for(view, order) or order)
 
     def action_cancel(self) -> None:
         """Take the picked order out of the book."""
-        if self.model:
-            self._send(cancelling(self.model, self._own_orders().order(self.model.view(self._shown_at))))
+        if self.view:
+            self._send(cancelling(self.view, self._own_orders().order(self.view)))
 
     def action_replace(self) -> None:
         """Put the typed text in the place of the picked order."""
-        model = self.model
-        if model:
-            self._send(replacing(model, self._own_orders().order(model.view(self._shown_at)), self._ticket().typed))
+        view = self.view
+        if view:
+            self._send(replacing(view, self._own_orders().order(view), self._ticket().typed))
 
     def action_battery(self) -> None:
         """Set the battery's power from the next interval on to the typed number; to its own rule if there is none."""
-        if self.model:
-            self._send(battery_set(self.model, self._ticket().typed))
+        if self.view:
+            self._send(battery_set(self.view, self._ticket().typed))
 
     def action_limit(self) -> None:
         """Set the price up to (from) which the automaton buys (sells), from the next interval on."""
-        if self.model:
-            self._send(reservation_set(self.model, self._ticket().typed))
+        if self.view:
+            self._send(reservation_set(self.view, self._ticket().typed))
 
     def action_pick(self, step: int) -> None:
         """Mean another of one's own orders."""
-        if self.model:
-            self._own_orders().pick(self.model.view(self._shown_at), step)
+        if self.view:
+            self._own_orders().pick(self.view, step)
             self.post_message(DrawRequested())
 
     def _send(self, message: Message | NotPossible) -> None:
@@ -216,10 +213,10 @@ class TradingScreen(MarketScreen):
 
     def action_nudge(self, up: bool) -> None:
         """One tick up or down; from nothing, one better than the standing quote."""
-        model = self.model
-        price = step_price(model, parts_typed(self._ticket().typed)[0], up) if model else None
-        if model and price is not None:
-            self._ticket().put_price(model.figures.price(price))
+        view = self.view
+        price = step_price(view, parts_typed(self._ticket().typed)[0], up) if view else None
+        if view and price is not None:
+            self._ticket().put_price(number_format(view.rules).price(price))
             self._refresh_ticket()
 
     def action_clear(self) -> None:
@@ -234,8 +231,8 @@ class TradingScreen(MarketScreen):
 
     def action_rules(self) -> None:
         """Lay the rules and instructions on top."""
-        if self.model:
-            self.app.push_screen(RulesScreen(self.model))
+        if self.view:
+            self.app.push_screen(RulesScreen(self.view))
 
     def action_leave(self) -> None:
         """Leave, if it is meant: the key is to be pressed twice while the session runs."""
@@ -255,28 +252,29 @@ class TradingScreen(MarketScreen):
 
     def _signs(self) -> list[str]:
         """What can be typed beside digits."""
-        model = self.model
-        if model is None:
+        view = self.view
+        if view is None:
             return []
-        figures = model.figures
+        figures = number_format(view.rules)
         signs = [TIMES] if figures.many else []
         return [*signs, *(["."] if figures.decimals else []), *(["-"] if figures.energy else [])]
 
     def _a_price(self) -> str:
-        model = self.model
-        if model is None:
+        view = self.view
+        if view is None:
             return "a whole number"
-        return f"a {'' if model.figures.decimals else 'whole '}number of {model.figures.unit}"
+        figures = number_format(view.rules)
+        return f"a {'' if figures.decimals else 'whole '}number of {figures.unit}"
 
     def _refuse(self, why: str) -> None:
         self._say(f"Not sent: {why}.")
 
     def _say(self, sentence: str) -> None:
-        if self.model:
-            self._ticket().refuse(sentence, self.model)
+        if self.view:
+            self._ticket().refuse(sentence, self.view)
         self._refresh_ticket()
 
     def _refresh_ticket(self) -> None:
         """A keypress is seen at once, without a drawing of all the rest."""
-        if self.model:
-            self._ticket().draw_entry(self.model, self._shown_at)
+        if self.view:
+            self._ticket().show(self.view)

@@ -6,11 +6,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from p2p.base.units import Instant
-from tui.model.model import Model
+from p2p.information.view_state import ViewState
 from tui.screens.market import MarketScreen
-from tui.screens.requests import LeaveRequested
-from tui.screens.results import ResultsScreen
+from tui.screens.requests import LeaveRequested, ResultsRequested
 from tui.widgets.chart import PriceChart
 from tui.widgets.text_line import TextLine
 from tui.widgets.unit_list import UnitList
@@ -47,20 +45,19 @@ class WatchScreen(MarketScreen):
         """Nobody has answered yet."""
         self.query_one(WaitingNotice).connecting(self.url, why)
 
-    def draw_model(self, model: Model, now: Instant) -> None:
+    def draw(self, view: ViewState) -> None:
         """Bring every part up to date."""
         self.query_one("#market").display = self.query_one(UnitList).display = True
-        nothing = no_prices(model.view(now))
+        nothing = no_prices(view)
         self.query_one(WaitingNotice).display = nothing
         self.query_one(PriceChart).display = not nothing
-        super().draw_model(model, now)
-        over = "The session is over: r shows what its periods came to." if model.public.phase == "ended" else ""
+        super().draw(view)
+        over = "The session is over: r shows what its periods came to." if view.clock.phase == "ended" else ""
         self.query_one("#answer", TextLine).set_text(Content(over or "You are watching; the market does not see you."))
 
     def action_results(self) -> None:
         """The results so far, on top; q comes back."""
-        if self.model:
-            self.app.push_screen(ResultsScreen(self.model))
+        self.post_message(ResultsRequested())
 
     def action_leave(self) -> None:
         """The end."""

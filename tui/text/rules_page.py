@@ -3,23 +3,24 @@
 from textual.content import Content
 
 from p2p.information.rules_text import paragraphs
+from p2p.information.view_state import ViewState
 from p2p.sim.library.texts import catalogue
-from tui.model.model import Model
+from tui.model.number_format import number_format
 
 
-def rules_text(model: Model) -> Content:
+def rules_text(view: ViewState) -> Content:
     """The whole page, in the words of the catalogue."""
-    told = paragraphs(model.rules, catalogue(), model.own.role, model.public.robots)
+    told = paragraphs(view.rules, catalogue(), view.own.role, view.seats.robots)
     parts = []
-    for heading, text in [*told, (catalogue().text("keys.heading"), keys_words(model))]:
+    for heading, text in [*told, (catalogue().text("keys.heading"), keys_words(view))]:
         parts += [Content.styled(heading, "bold"), Content(text), Content("")]
     return Content("\n").join(parts[:-1])
 
 
-def keys_words(model: Model) -> str:
+def keys_words(view: ViewState) -> str:
     """The keys of this market, in words."""
-    resets, figures = model.public.resets, model.figures
-    can = model.rules.capabilities
+    resets, figures = view.resets, number_format(view.rules)
+    can = view.rules.capabilities
     if can.posts:
         keys = ["posting"] + (["quantity_energy" if figures.energy else "quantity_unit"] if figures.many else [])
         household = ["household"] if figures.energy else []
@@ -28,7 +29,7 @@ def keys_words(model: Model) -> str:
     if figures.many:
         keys.append("quantity_energy" if figures.energy else "quantity_unit")
     keys.append("sending")
-    if not model.own.collects:
+    if not view.collects:
         keys.append("taking_current" if resets else "taking")
     if not resets:
         keys.append("resting")

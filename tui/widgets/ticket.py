@@ -4,8 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from p2p.base.units import Instant
-from p2p.information.view_state import ExpiredOrder, News, OwnTrade
+from p2p.information.view_state import ExpiredOrder, News, OwnTrade, ViewState
 from tui.entry.order_entry import (
     TIMES,
     NotPossible,
@@ -19,8 +18,7 @@ from tui.entry.order_entry import (
     refusal_for,
     usual_quantity,
 )
-from tui.model.model import Model
-from tui.model.number_format import NumberFormat
+from tui.model.number_format import NumberFormat, number_format
 from tui.text.refusals import order_words, refused_sentence
 from tui.widgets.text_line import TextLine
 
@@ -65,92 +63,93 @@ class Ticket(Vertical):
         """Take back the last character."""
         self.put(self.typed[:-1])
 
-    def refuse(self, sentence: str, model: Model) -> None:
+    def refuse(self, sentence: str, view: ViewState) -> None:
         """Say why nothing was sent, until the next key or the next news; a new digit begins a new price."""
-        self.told, self._news, self._stale = sentence, model.news, True
+        self.told, self._news, self._stale = sentence, view.news, True
 
     def keep(self) -> None:
         """The typed text stays in use: the next digit goes on with it."""
         self._stale = False
 
-    def draw_entry(self, model: Model, now: Instant) -> None:
+    def show(self, view: ViewState) -> None:
         """Bring the ticket up to date."""
-        if model.public.period != self._period:
-            self._period = model.public.period
+        if view.clock.period != self._period:
+            self._period = view.clock.period
             self.put("")
-        if model.news is not self._news:
+        if view.news is not self._news:
             self.told = ""
-        self.query_one("#entry", TextLine).set_text(self._entry(model))
-        self.query_one("#answer", TextLine).set_text(self._answer(model))
+        self.query_one("#entry", TextLine).set_text(self._entry(view))
+        self.query_one("#answer", TextLine).set_text(self._answer(view))
 
-    def _entry(self, model: Model) -> Content:
-        side = quote_side(model)
-        bids = side == "bid" and not model.rules.capabilities.posts
+    def _entry(self, view: ViewState) -> Content:
+        side, figures = quote_side(view), number_format(view.rules)
+        bids = side == "bid" and not view.rules.capabilities.posts
         label = f"Your {side}" if bids or side == "ask" else "Price"
         shown = self.typed.replace(TIMES, " × ")
-        typed = Content.assemble((f"{label}: ", "bold"), (f" {shown}▏", "reverse"), f" {model.figures.unit}  ")
-        if not may_trade(model) or side is None:
-            return typed + Content.styled(idle(model), "dim")
+        typed = Content.assemble((f"{label}: ", "bold"), (f" {shown}▏", "reverse"), f" {figures.unit}  ")
+        if not may_trade(view) or side is None:
+            return typed + Content.styled(idle(view), "dim")
         if not self.typed:
-            return typed + Content.styled(hint(model), "dim")
+            return typed + Content.styled(hint(view), "dim")
         if self.typed.startswith("-"):
             return typed + Content.styled("w sets your battery to so many W; below 0 it gives", "dim")
         price_text, quantity_text = parts_typed(self.typed)
         if not price_text:
             return typed + Content.styled("a price comes first; without one, r changes your order's quantity", "dim")
-        price, quantity = price_typed(price_text, model.rules), quantity_typed(quantity_text, usual_quantity(model))
+        price, quantity = price_typed(price_text, view.rules), quantity_typed(quantity_text, usual_quantity(view))
         if isinstance(price, NotPossible):
             return typed + _crossed(price)
         if isinstance(quantity, NotPossible):
             return typed + _crossed(quantity)
-        usual = Content.styled(f"× {quantity}  ", "dim") if model.figures.many and not quantity_text else ""
-        why = refusal_for(model, order_of(side, price, quantity))
-        said = _crossed(why) if why else Content(outlook(model, price, quantity))
+        usual = Content.styled(f"× {quantity}  ", "dim") if figures.many and not quantity_text else ""
+        why = refusal_for(view, order_of(side, price, quantity))
+        said = _crossed(why) if why else Content(outlook(view, price, quantity))
         return typed + usual + said
 
-    def _answer(self, model: Model) -> Content:
+    def _answer(self, view: ViewState) -> Content:
         if self.told:
             return Content.styled(f"✘ {self.told}", "bold $error")
-        if model.orders:
-            waiting = ", ".join(order_words(order, model.figures) for order in list(model.orders.values())[-3:])
-            more = f" and {len(model.orders) - 3} more" if len(model.orders) > 3 else ""
+        figures, pending = number_format(view.rules), view.pending
+        if pending:
+            waiting = ", ".join(order_words(sent.message, figures) for sent in pending[-3:])
+            more = f" and {len(pending) - 3} more" if len(pending) > 3 else ""
             return Content.styled(f"… pending: {waiting}{more}; waits for the market's answer", "bold $warning")
-        return news_words(model.news, model.figures)
+        return news_words(view.news, figures)
 
 
 def _crossed(no: NotPossible) -> Content:
     return Content.styled(f"✘ {no.why}", "bold $error")
 
 
-def hint(model: Model) -> str:
+def hint(view: ViewState) -> str:
     """The possible actions with an empty ticket."""
-    side = quote_side(model)
-    if model.rules.capabilities.posts:
-        return posting_hint(model)
-    if model.figures.many:
+    side = quote_side(view)
+    if view.rules.capabilities.posts:
+        return posting_hint(view)
+    if number_format(view.rules).many:
         return f"type a price, {TIMES} and a quantity; Enter sends"
-    better = f"improve on the {side}" if side and model.standing(side) is not None else "begin at your unit's"
+    better = f"improve on the {side}" if side and view.side(side).price is not None else "begin at your unit's"
     return f"type a price, or ↑ to {better}; Enter sends"
 
 
-def posting_hint(model: Model) -> str:
+def posting_hint(view: ViewState) -> str:
     """The actions of a seller or a buyer, in turn, in a market where sellers post before buyers take."""
-    posting, count = model.public.clock.posting, model.figures.quantity(model.own.units_left)
-    if model.own.role == "buyer":
+    posting, count = view.clock.posting, number_format(view.rules).quantity(view.own.units_left)
+    if view.own.role == "buyer":
         return "sellers post, unseen; your turn comes when posting ends" if posting else "y buys at the lowest offer"
-    if model.own.orders:
+    if view.own.orders:
         return "you have posted; all offers are shown when posting ends" if posting else "buyers take offers now"
     return f"type the price for your {count}; Enter posts it, once" if posting else "not posted: out for this period"
 
 
-def idle(model: Model) -> str:
+def idle(view: ViewState) -> str:
     """Why there is nothing to do at the moment, or nothing where the notice says it."""
-    if not model.public.open or model.public.paused:
+    if not view.clock.open or view.clock.paused:
         return ""
-    if model.own.values:
-        what = "energy" if model.figures.energy else "units"
-        return f"you have traded all your {what} of this period"
-    return "you have nothing to trade in this period" if model.figures.energy else ""
+    energy = view.rules.energy is not None
+    if view.own.values:
+        return f"you have traded all your {'energy' if energy else 'units'} of this period"
+    return "you have nothing to trade in this period" if energy else ""
 
 
 def news_words(news: News | None, figures: NumberFormat) -> Content:
