@@ -91,7 +91,7 @@ class SideView(msgspec.Struct, frozen=True):
     path: tuple[tuple[Duration, Price], ...]
 
     def offers(self) -> Iterator[tuple[Price, Quantity]]:
-        """Price and quantity of what can be met here, best first, as far as it is shown."""
+        """Price and quantity of each offer here, best first, as far as they are shown."""
         if self.levels:
             yield from ((level.price, level.quantity) for level in self.levels)
         elif self.price is not None:

@@ -144,11 +144,8 @@ def test_more_units_than_can_be_listed_are_shown_as_amounts() -> None:
 
 
 def test_the_countdown_is_to_the_next_call_and_the_clock_to_the_periods_end() -> None:
-    model = opened(calls(4), "buyer", (300, 1)).model
-    assert (model.public.clock.call_left_us(5 * SECOND), model.view(5 * SECOND).clock.left_us) == (
-        10 * SECOND,
-        55 * SECOND,
-    )
+    clock = opened(calls(4), "buyer", (300, 1)).at(5).view.clock
+    assert (clock.call_left_us, clock.left_us) == (10 * SECOND, 55 * SECOND)
 
 
 def test_the_countdown_goes_on_after_a_call_a_pause_and_an_extension() -> None:
@@ -238,7 +235,7 @@ def test_the_ceiling_and_who_may_quote_are_told() -> None:
 
 def test_a_replacement_takes_price_quantity_or_both_from_what_is_typed() -> None:
     play = opened(BOOK, "buyer", (300, 2)) << Order(7, "bid", 100, 2, mine=True)
-    order = play.model.own.orders[7]
+    (order,) = play.view.own.orders
     assert replacing(play.view, order, "120") == Replace(7, 120, 2)
     assert replacing(play.view, order, "x1") == Replace(7, 100, 1)
     assert replacing(play.view, order, "130x1") == Replace(7, 130, 1)
@@ -282,16 +279,16 @@ def test_the_rules_say_what_the_market_is(information: str) -> None:
 def test_who_did_not_trade_in_a_call_is_told_that_his_order_has_left_it() -> None:
     play = opened(calls(4), "seller", (69, 1), (80, 1)).at(15)
     play << Order(1, "ask", 90, 1, mine=True) << Called(1, 84, 1) << Order(1, "ask", 90, 0, mine=True)
-    said = news_words(play.model.news, number_format(play.model.rules)).plain
+    said = news_words(play.view.news, number_format(play.view.rules)).plain
     assert said == "○ Your ask 90 did not trade in the call, and has left it."
     play.at(20) << Order(2, "ask", 85, 1, mine=True) << Order(2, "ask", 85, 0, mine=True)
-    assert news_words(play.model.news, number_format(play.model.rules)).plain == said, "what is cancelled is no call's"
+    assert news_words(play.view.news, number_format(play.view.rules)).plain == said, "what is cancelled is no call's"
 
 
 def test_a_trade_in_a_call_is_greater_news_than_what_was_left_of_the_order() -> None:
     play = opened(calls(4), "seller", (69, 1), (80, 1)).at(15) << Order(1, "ask", 90, 2, mine=True)
     play << Contract(1, 95, "call", mine="seller") << Called(1, 95, 1) << Order(1, "ask", 90, 0, mine=True)
-    assert news_words(play.model.news, number_format(play.model.rules)).plain == "◆ You sold a unit at 95: gain 26."
+    assert news_words(play.view.news, number_format(play.view.rules)).plain == "◆ You sold a unit at 95: gain 26."
 
 
 def test_in_a_session_of_calls_orders_lapse_with_a_call_that_they_have_no_part_in() -> None:
@@ -333,7 +330,7 @@ def test_results_bear_quantities() -> None:
     assert "with 2 units in 1 period. The market made 2 contracts of 6 units." in total(
         play.model.view(0, results=True)
     )
-    assert row(play.model.periods[0].view(), number_format(play.model.rules), True)[2:5] == [
+    assert row(play.model.periods[0].view(), number_format(play.view.rules), True)[2:5] == [
         "180 × 2 (+240)",
         "+240",
         "6",

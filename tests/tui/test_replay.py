@@ -33,16 +33,8 @@ def folded(player: Player) -> Model:
 
 
 def shown(model: Model) -> object:
-    public = model.public
-    return (
-        public.period,
-        public.phase,
-        public.bid,
-        public.ask,
-        model.own.prices,
-        model.view(0).own.surplus_total,
-        model.periods,
-    )
+    public, own = model.public, model.view(0).own
+    return (public.period, public.phase, public.bid, public.ask, own.prices, own.surplus_total, model.periods)
 
 
 def test_it_begins_with_the_first_period_and_plays_to_the_end() -> None:

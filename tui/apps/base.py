@@ -83,7 +83,7 @@ class LabApp(App[ExitSummary]):
         raise NotImplementedError
 
     def view(self, results: bool = False) -> ViewState | None:
-        """What the screens show now, with results of all periods only if asked; None while there is no market."""
+        """The view of now, with results of all periods only if asked; None while there is no market."""
         return self.model.view(self.now(), results) if self.model else None
 
     @property

@@ -24,7 +24,7 @@ class Player:
         self.jump(self.starts[0] if self.starts else self.end_at)
 
     def view(self, results: bool = False) -> ViewState:
-        """What a screen shows there."""
+        """The view at that instant."""
         return self.model.view(self.at, results)
 
     @property

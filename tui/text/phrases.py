@@ -1,4 +1,4 @@
-"""Times, phases and contracts in words: plain text for the widgets, from the model."""
+"""Times, phases and contracts in words: plain text for the widgets, from the view."""
 
 from p2p.base.units import SECOND, Duration
 from p2p.information.view_state import Deal, ViewState
