@@ -150,7 +150,7 @@ class PacedSocket(ServerConnection):
 
     def _steer(self) -> None:
         """Read on if nothing is left of what was read, and the queue has room."""
-        pause = self._holds_back or bool(self._unread)
+        pause = self._queue_full or bool(self._unread)
         if pause == self._reading_paused or self.transport.is_closing():
             return
         self._reading_paused = pause

@@ -309,7 +309,7 @@ async def test_bytes_come_no_faster_than_their_pace_and_the_others_do_not_wait(h
 
 async def test_questions_about_the_server_take_nothing_from_those_who_come(host):
     async with host(
-        limits=Limits(handshakes_burst=1, handshakes_per_s=0.0, health_burst=3, health_per_s=0.0)
+        limits=Limits(handshakes_burst=1, handshakes_per_s=0.0, health_burst=3, health_per_s=0.0, closing_s=3_600.0)
     ) as hosted:
         port, answers = int(hosted.url.rpartition(":")[2]), []
         for _ in range(5):
@@ -318,6 +318,7 @@ async def test_questions_about_the_server_take_nothing_from_those_who_come(host)
             answers.append((await reader.read()).split()[1])
             writer.close()
         assert answers == [b"200"] * 3 + [b"429"] * 2
+        await hosted.until(lambda: not hosted.host.arrivals._open)  # whoever has the answer and goes, is gone
         assert (await hosted.join(0)).welcome.seat == 0
 
 
