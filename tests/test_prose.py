@@ -22,6 +22,11 @@ def test_code_between_backticks_is_one_word_and_its_content_is_not_read():
     assert faults(" ".join(["Word"] * 24) + " `who is there, a b c d e f g`.") == []
 
 
+def test_a_list_of_code_is_one_word():
+    assert faults("The reasons: " + ", ".join(["`moved`"] * 30) + " and `not_open`.") == []
+    assert faults("`a` and " + " ".join(["word"] * 25)) == ["27 words"]
+
+
 def test_signs_alone_are_no_words():
     assert faults(" ".join(["Word –"] * 25) + ".") == []
 
@@ -62,6 +67,10 @@ def test_what_before_a_verb_or_at_the_beginning_is_a_subject():
 def test_what_as_an_object_is_plain():
     assert faults("A comment says what it costs.") == []
     assert faults("It shows what traders hold.") == []
+
+
+def test_a_heading_of_one_word_is_no_clause():
+    assert faults("| what | where |") == []
 
 
 def test_whoever_and_whatever_are_never_plain():

@@ -44,6 +44,8 @@ ADVERBS = _word_set("""
 """)
 
 CODE = re.compile(r"`[^`\n]*(?:\n[^`\n]*)?`")
+CODES = re.compile(r"`code`(?:(?:,| and|, and| or|, or)? `code`)+")
+"""Names in code that follow one another: one word, as a list of them is read."""
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 FENCE = re.compile(r"^\s*```")
 ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
@@ -141,7 +143,7 @@ def sentences(block: str) -> list[str]:
 
 def fault(sentence: str) -> str | None:
     """Why a sentence is not plain; None if it is."""
-    words = [word for word in sentence.split() if WORD.search(word)]
+    words = [word for word in CODES.sub("`code`", sentence).split() if WORD.search(word)]
     if len(words) > WORDS_MAX:
         return f"{len(words)} words"
     if "?" in sentence:
@@ -153,7 +155,12 @@ def fault(sentence: str) -> str | None:
         before = words[place - 1] if place else ""
         if word == "who" and _begins_clause(before):
             return "who as subject"
-        if word == "what" and (not place or before.endswith((":", ";")) or _verb_follows(plain[place + 1 :])):
+        last = place == len(plain) - 1
+        if (
+            word == "what"
+            and not last
+            and (not place or before.endswith((":", ";")) or _verb_follows(plain[place + 1 :]))
+        ):
             return "what as subject"
     return None
 

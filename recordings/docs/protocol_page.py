@@ -42,7 +42,7 @@ REASONS = {
     "unknown_order": "there is no such order of one's own",
     "own_order": "it would meet an order of one's own",
     "no_taking_in_a_call": "in a call there is nothing to take: make a quote",
-    "cannot_be_withdrawn": "what one has quoted here cannot be taken back; in the standing auction it can be improved",
+    "cannot_be_withdrawn": "a quote cannot be taken back here; in the standing auction it can be improved",
     "still_posting": "sellers are posting yet; buyers take when that has ended",
     "posting_is_over": "a seller posts before buyers take, or not at all in the period",
     "posted_already": "a seller posts once a period",
@@ -134,8 +134,8 @@ HEAD = (
 
 A client opens a WebSocket and sends JSON, one object a frame. Everything has the template of the
 MES (the microeconomic system `double-auction-mes` that the lab came from): `directive`, `from`,
-`to`, `payload`. A client need not send `from` and `to`: the server stamps the sender from the line that was logged in on,
-and passes over what a frame says of it. Nobody can act for another.
+`to`, `payload`. A client need not send `from` and `to`: the server stamps the sender from the line's login,
+and ignores a frame's own. Nobody can act for another.
 
 ## A session on the wire
 ```
@@ -147,16 +147,16 @@ and passes over what a frame says of it. Nobody can act for another.
 ```
 
 - **Facts are numbered** per viewer from 1 without gaps; a frame says the number of its first. A client that comes back logs in
-  with its `resume` token and `have`, the last number it had, and is fed from the next: after a cut and after a crash alike.
+  with its `resume` token and `have`, the last number it had. It is fed from the next: after a cut and after a crash alike.
 - **Every message carries a `token`**: 1, 2, 3 … per seat, over all its lines. `accepted` or `refused` answers it by its
   token. A client says its unanswered messages again after a welcome, in order; a token that was had has no second effect.
   The welcome says the last token that had one.
-- **`seen`** is the number of the last fact the client had; it goes into the recording, and so does **`meta`**: up to
+- **`seen`** is the number of the last fact the client had; it goes into the recording. So does **`meta`**: up to
   eight counts or times (`{"offers_seen":3,"decide_us":120}`), names in small letters, integers only.
 - **`state`** is derived (the standing bid and ask after the frame's last fact); only the latest counts, and nothing is
   lost by passing it over.
 - `at` and `now` are microseconds on the session's clock, which stands still in a crash.
-- What is wrong with a frame is answered by `error` with a code, a sentence and the token that is expected next, and the
+- A faulty frame is answered by `error` with a code, a sentence and the token that is expected next, and the
   line stays open. The """
     + str(FAULTS_MAX)
     + """th error of those that count (see below) closes it, and so does one frame that is no JSON. A wrong *order* is no error: it is `refused`, a fact.
@@ -181,7 +181,7 @@ Run it with the seat's code in `PIT_CODE`; it ends with status 0 when the sessio
 
 TOPICS_HEAD = """## Topics on a broker
 Below `tradingpit/<session>/`, JSON; docs/mqtt.md says how to listen. Nothing is told that the public of the market is not
-shown; figures of welfare when the session is over, after each period where the scenario says `demonstration`. Beside these,
+shown. Figures of welfare come when the session is over, or after each period if the scenario says `demonstration`. Beside these,
 `rules` (retained) has the rules of a welcome, and `status` (retained, and the last will) is `online` or `offline`.
 """
 

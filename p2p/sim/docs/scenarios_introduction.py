@@ -4,9 +4,9 @@ INTRODUCTION = """# Scenarios
 
 *Written by `pit scenarios keys` from the structs in `p2p/scenario/schema.py` and those it is made of; not by hand.*
 
-A scenario says all of a session but its seed: who may trade what at which value, under which rules of trade, for how
-long. It is a TOML file; nothing is to be programmed. Those of the lab are in `scenarios/`, and `pit scenarios list`
-names them. Begin with a copy of one, or with the smallest there is:
+A scenario defines all of a session but its seed: the traders and their values, the rules of trade, and the times. It is
+a TOML file; nothing is to be programmed. Those of the lab are in `scenarios/`, and `pit scenarios list` names them.
+Begin with a copy of one, or with the smallest there is:
 
 ```toml
 title = "Two buyers, two sellers"
@@ -50,10 +50,10 @@ buy = { low = 260, high = 400 }
 feed_in = { low = 50, high = 120 }
 ```
 
-The rules of each institution are in [institutions.md](institutions.md), a page for each: what improves, ties, partial
-fills, the end of a period.
+The rules of each institution are in [institutions.md](institutions.md), a section for each:
+improvement, ties, partial fills, the end of a period.
 
 Below are all keys, table by table. A key is *needed*, or has a default; where that is – there is no such thing unless
-the file says so. Prices and money are whole numbers of the smallest unit of money, which `currency` names. What is
-misspelt, out of range, or contradicts another key is refused with its line before anything is played.
+the file says so. Prices and money are whole numbers of the smallest unit of money, which `currency` names. A key that
+is misspelt, out of range, or in contradiction with another is refused with its line before anything is played.
 """

@@ -14,22 +14,22 @@ PAGE = """# The tables of sessions, simulated and live
 
 `pit simulate SCENARIO --out FOLDER --format csv|parquet` writes four tables of the sessions it plays, `pit tables
 RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that were recorded. Prices are in the scenario's
-smallest unit of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. What does not
-exist is an empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see
-one another: the market is the independent unit, and every table has its number.
+smallest unit of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. An absent value
+is an empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see one
+another: the market is the independent unit, and every table has its number.
 
 Parquet needs pyarrow: once `PIT_EXTRAS=parquet ./pit`, or `pip install 'tradingpit[parquet]'`. The same `pit simulate`
 writes the same CSV to the byte, on however many cores.
 
-What adds up, by session, market and period: `quantity` is that of all contracts, and half of what traders `traded`. A
-period's `surplus` is the contracts' `value` less their `cost`. With induced values it is also what traders gained, the
-charges, and the congestion rent (`price` less `seller_price`, times `quantity`) together; of households these three are
-`gain_over_grid`, for what traders gain is as metered, and `value` and `cost` are by the forecasts.
+Sums that agree, by session, market and period: `quantity` is that of all contracts, and half of the sum of traders'
+`traded`. A period's `surplus` is the contracts' `value` less their `cost`. With induced values it is also the sum of
+traders' gains, the charges, and the congestion rent (`price` less `seller_price`, times `quantity`). Of households
+these three are `gain_over_grid`, because traders' gains are as metered, and `value` and `cost` are by the forecasts.
 """
 TABLE_HEAD = ["| column | unit | meaning |", "|---|---|---|"]
 CONTROLS = """More columns, in `sessions` and `periods`, after those of energy. `efficiency` is always by the maximum surplus
-of the market without controls and taxes: it shows the loss that they cause. Where a control binds, the short side trades
-all it has and the long side is rationed: `surplus_competitive` of a trader is then the expectation under random
+of the market without controls and taxes: it shows the loss that they cause. If a control binds, the short side trades
+all it has and the long side is rationed. Then `surplus_competitive` of a trader is the expectation under random
 rationing. A commission on contracts of one unit is a tax on both sides. The surplus of a session is a ratio of sums."""
 TOURNAMENTS = """## tournaments
 `pit tournament … --out FOLDER` writes two tables and a picture. A gain is in shares of a trader's part of the maximum

@@ -38,7 +38,7 @@ FIGURES = (
         "surplus",
         "count",
         "money",
-        "what all gained, charges and congestion rent included (of households by their forecasts)",
+        "the gains of all, charges and congestion rent included (of households by their forecasts)",
     ),
     Column("surplus_max", "count", "money", "the most that could have been gained"),
 )
@@ -56,14 +56,14 @@ CONTROLLED = (
         "efficiency_random_rationing",
         "number",
         "0…1",
-        "what serving all who are willing with the same chance would leave, by surplus_max; empty where nothing binds",
+        "surplus expected if all who are willing trade with the same chance, by surplus_max; empty if nothing binds",
     ),
     Column(
         "control_binds",
         "count",
         "periods",
-        "in how many periods a price control bound: then P0 is the control, quantities are the short side's, and alpha "
-        "is of prices on one side of it",
+        "number of periods in which a price control bound. Then P0 is the control, quantities are the short side's, "
+        "and alpha is of prices on one side of it",
     ),
     Column("surplus_traders", "count", "money", "the surplus without the revenue"),
     Column("revenue", "count", "money", "charges (subsidies negative) and congestion rent"),
@@ -76,7 +76,7 @@ ABOUT = (
     Column("scenario_title", "word", "–", "title of its scenario"),
     Column("institution", "word", "–", "its institution"),
     Column("treatment", "word", "–", "information, terms of trade and charges that are not as by default"),
-    Column("currency", "word", "–", "what its money is called"),
+    Column("currency", "word", "–", "the name of its money"),
 )
 """At the end of every table, so that tables of several runs can be put together."""
 TAILS = {"sessions": (*CONTROLLED, *ABOUT), "periods": (*CONTROLLED, *ABOUT), "contracts": ABOUT, "traders": ABOUT}
@@ -90,14 +90,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
         PERIOD,
         Column("contract", "count", "–", "number of the contract in its period, from 1"),
         Column("time_s", "number", "s", "when, since the period began, less pauses"),
-        Column("price", "count", "price", "what the buyer pays for each unit"),
-        Column("seller_price", "count", "price", "what the seller gets for it: less only by a congestion rent"),
+        Column("price", "count", "price", "the buyer's price for each unit"),
+        Column("seller_price", "count", "price", "the seller's price for it: less only by a congestion rent"),
         Column("quantity", "count", "units (Wh)", "units moved"),
         Column("taken", "word", "–", "which quote was accepted: bid, ask; call: neither"),
         Column("buyer", "count", "–", "the buyer's seat"),
         Column("seller", "count", "–", "the seller's seat"),
-        Column("value", "count", "money", "what these units are worth to the buyer together"),
-        Column("cost", "count", "money", "what they cost the seller together"),
+        Column("value", "count", "money", "the value of these units to the buyer together"),
+        Column("cost", "count", "money", "their cost to the seller together"),
         *ABOUT,
     ),
     "traders": (
@@ -109,7 +109,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
             "agent",
             "word",
             "–",
-            "who sat there; of a recording human, or the robot's agent (robot if unsaid); of several in a period "
+            "the seat's holder; of a recording human, or the robot's agent (robot if unsaid). Of several in a period "
             "the one that held the seat longest",
         ),
         Column("arm", "word", "–", "treatment arm; empty where the scenario has none"),
@@ -118,12 +118,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("units", "count", "units (Wh)", "units held at the period's beginning"),
         Column("traded", "count", "units (Wh)", "units bought or sold"),
         Column("contracts", "count", "–", "in how many contracts"),
-        Column("surplus", "count", "money", "what the trader gained, charges taken (of a household as metered)"),
+        Column("surplus", "count", "money", "the trader's gain, charges taken (of a household as metered)"),
         Column(
             "surplus_competitive",
             "number",
             "money",
-            "what it would have gained had all units traded at P0, taxes taken; without a role empty",
+            "the gain if all units had traded at P0, taxes taken; without a role empty",
         ),
         Column("unpaid", "count", "money", "of the surplus, what a robot's orders gained in the place of a person"),
         Column("human_s", "number", "s", "how long a person held the seat while the market was open, less pauses"),
@@ -135,7 +135,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 ENERGY = (
     Column(
-        "gain_over_grid", "count", "money", "what trade left over dealing with the grid alone, as metered; charges too"
+        "gain_over_grid",
+        "count",
+        "money",
+        "the gain of trade over dealing with the grid alone, as metered; charges too",
     ),
     Column(
         "bound_given_actions", "count", "money", "the most that trade could have left, batteries doing what they did"
@@ -143,8 +146,8 @@ ENERGY = (
     Column(
         "quoted_w_hat", "number", "–", "bid less ask of all that traded, by that bound: quoted spreads, no efficiency"
     ),
-    Column("grid_import", "count", "Wh", "what was drawn from the grid"),
-    Column("grid_export", "count", "Wh", "what was fed in"),
+    Column("grid_import", "count", "Wh", "energy drawn from the grid"),
+    Column("grid_export", "count", "Wh", "energy fed in"),
 )
 """Of energy markets, in periods and sessions."""
 LIMITED = (
