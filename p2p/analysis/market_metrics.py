@@ -50,6 +50,8 @@ class PeriodScore:
     random: float | None = None
     """Surplus expected under random rationing; None where no price control binds."""
     revenue: Money = 0
+    rmsd: float | None = None
+    """Root mean square deviation of the prices from P0, in money."""
 
     @property
     def control_binds(self) -> int:
@@ -85,11 +87,17 @@ def efficiency(surplus: Money, surplus_max: Money) -> float | None:
 
 def alpha(prices: list[int], p0: float | None, quantities: list[int] | None = None) -> float | None:
     """Smith's coefficient of convergence, in percent; each price counts with its quantity."""
-    if not prices or not p0:
+    deviation = rmsd(prices, p0, quantities)
+    return None if deviation is None or not p0 else 100 * deviation / p0
+
+
+def rmsd(prices: list[int], p0: float | None, quantities: list[int] | None = None) -> float | None:
+    """Root mean square deviation of the prices from P0, in money; each price counts with its quantity."""
+    if not prices or p0 is None:
         return None
     weights = quantities or [1] * len(prices)
     squares = total(many * (price - p0) ** 2 for price, many in zip(prices, weights, strict=True))
-    return 100 * sqrt(squares / total(weights)) / p0
+    return sqrt(squares / total(weights))
 
 
 def surpluses(
@@ -143,6 +151,8 @@ def score_period(
     goal, taxes = found.equilibrium, rules.taxes(schedules.values())
     prices = [(contract.price, contract.quantity) for contract in contracts]
     quantity = sum(many for _, many in prices)
+    p0 = None if goal.price is None else goal.price - rules.disguise
+    plain = [price - rules.disguise for price, _ in prices], p0, [many for _, many in prices]
     gained = surpluses(schedules, contracts, charges)
     taken = revenue(contracts, charges)
     surplus = total(gained.values()) + taken
@@ -151,7 +161,8 @@ def score_period(
         period=period,
         quantity=quantity,
         price_mean=total(price * many for price, many in prices) / quantity if quantity else None,
-        alpha=alpha([price for price, _ in prices], goal.price, [many for _, many in prices]),
+        alpha=alpha(*plain),
+        rmsd=rmsd(*plain),
         surplus=surplus,
         efficiency=efficiency(surplus, goal.surplus_max),
         equilibrium=goal,
@@ -179,6 +190,7 @@ class SessionScore:
     surplus_traders: Money = 0
     revenue: Money = 0
     deadweight_loss: Money | None = None
+    rmsd: float | None = None
 
 
 def score_session(periods: list[PeriodScore]) -> SessionScore:
@@ -188,6 +200,7 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
     surplus_max = sum(score.equilibrium.surplus_max for score in periods)
     squares = [(score.quantity, score.alpha**2) for score in periods if score.alpha is not None]
     traded = sum(n for n, _ in squares)
+    strayed = [(score.quantity, score.rmsd**2) for score in periods if score.rmsd is not None]
     known = [score.attainable for score in periods if score.attainable is not None]
     attainable = sum(known) if len(known) == len(periods) else None
     bound = sum(score.control_binds for score in periods)
@@ -205,4 +218,5 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
         surplus_traders=sum(score.surplus_traders for score in periods),
         revenue=sum(score.revenue for score in periods),
         deadweight_loss=None if attainable is None else surplus_max - attainable,
+        rmsd=sqrt(total(n * square for n, square in strayed) / sum(n for n, _ in strayed)) if strayed else None,
     )

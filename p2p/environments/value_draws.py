@@ -41,7 +41,7 @@ class Dealing:
             rng = stream(self.seed, "redraw", self.market, period)
             dealt = {seat: redrawn(one, self.values.redraw, rng) for seat, one in sorted(dealt.items())}
         shifts = [shift for shift in self.values.shifts if shift.from_period <= period]
-        return {seat: shifted(one, shifts) for seat, one in dealt.items()}
+        return {seat: shifted(one, shifts, self.values.disguise) for seat, one in dealt.items()}
 
 
 def redrawn(dealt: Dealt, redraw: Redraw, rng: Random) -> Dealt:
@@ -51,8 +51,8 @@ def redrawn(dealt: Dealt, redraw: Redraw, rng: Random) -> Dealt:
     return role, tuple(sorted(drawn, reverse=role == "buyer"))
 
 
-def shifted(dealt: Dealt, shifts: list[Shift]) -> Dealt:
-    """The values plus the sum of all shifts of their side, not below zero."""
+def shifted(dealt: Dealt, shifts: list[Shift], zero: Money = 0) -> Dealt:
+    """The values plus the sum of all shifts of their side, not below zero (as it is under a disguise)."""
     role, values = dealt
     by: Money = sum(shift.buyers if role == "buyer" else shift.sellers for shift in shifts)
-    return role, tuple(max(0, value + by) for value in values) if by else values
+    return role, tuple(max(zero, value + by) for value in values) if by else values

@@ -80,6 +80,7 @@ TELLING: dict[str, Telling] = {
     "environment.redraw.low": _never(_REDRAW),
     "environment.redraw.high": _never(_REDRAW),
     "environment.redraw.law": _never(_REDRAW),
+    "environment.disguise": _never("it would tell the values that it hides"),
     "environment.seats": START,
     "environment.buy.low": _OWN_DAY,
     "environment.buy.high": _OWN_DAY,

@@ -61,6 +61,10 @@ class EnvironmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         """The highest value or cost that is written in the table; None where a disguise cannot be put on."""
         return None
 
+    def disguised_by(self) -> Money:
+        """The constant that a disguise has added; 0 without one."""
+        return 0
+
     def raised(self, constant: Money) -> Self:
         """All values and costs so much higher: a disguise. Asked only where there is a `dearest`."""
         raise NotImplementedError

@@ -92,6 +92,8 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
     """Supply and demand that move between periods."""
     redraw: Redraw | None = None
     """Values and costs drawn anew; then those above only give each trader's number of units."""
+    disguise: Amount = 0
+    """The constant that `--disguise` has added to all values, costs and prices; alpha is of prices without it."""
 
     @property
     def traders(self) -> int:
@@ -150,6 +152,10 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
         given = max(max(units) for units in (*self.buyers, *self.sellers))
         return given if self.redraw is None else max(given, self.redraw.high)
 
+    def disguised_by(self) -> Money:
+        """The constant that a disguise has added; 0 without one."""
+        return self.disguise
+
     def raised(self, constant: Money) -> Self:
         """All values and costs raised by a constant, and those that may be drawn in their place."""
 
@@ -159,7 +165,8 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
         redraw = self.redraw
         if redraw is not None:
             redraw = msgspec.structs.replace(redraw, low=redraw.low + constant, high=redraw.high + constant)
-        return msgspec.structs.replace(self, buyers=more(self.buyers), sellers=more(self.sellers), redraw=redraw)
+        values = {"buyers": more(self.buyers), "sellers": more(self.sellers), "redraw": redraw}
+        return msgspec.structs.replace(self, **values, disguise=self.disguise + constant)
 
 
 EnvironmentTable: TypeAlias = InducedValues | Prosumers | Tokens

@@ -24,6 +24,8 @@ class MarketRules:
     floor: Price | None = None
     ceiling: Price | None = None
     one_unit: bool = False
+    disguise: Price = 0
+    """A constant that was added to all prices: alpha is of prices without it."""
 
     def taxes(self, schedules: Iterable[Schedule]) -> Charges:
         """The charges by unit: where contracts can only be for one unit, a commission is a tax on both sides."""
@@ -37,7 +39,8 @@ def market_rules(scenario: Scenario) -> MarketRules:
     """Those of a scenario."""
     terms, can = scenario.institution.terms, scenario.capabilities
     one_unit = not can.trades_energy and (terms.units == "one" or not can.many_units)
-    return MarketRules(scenario.charges, terms.price_floor, terms.price_ceiling, one_unit)
+    disguise = scenario.environment.disguised_by()
+    return MarketRules(scenario.charges, terms.price_floor, terms.price_ceiling, one_unit, disguise)
 
 
 @dataclass(frozen=True)

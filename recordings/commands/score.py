@@ -10,7 +10,15 @@ from p2p.agents.invocation import AgentFailed
 from p2p.agents.registry import AgentError, check_lineup, parse_agent_spec
 from p2p.sim.simulation.batch import SessionResult
 from recordings.journal.format import JournalError
-from recordings.reports.text import baselines_table, console, controls_line, lengths_line, periods_table, traders_table
+from recordings.reports.text import (
+    baselines_table,
+    console,
+    controls_line,
+    lengths_line,
+    periods_table,
+    range_line,
+    traders_table,
+)
 from recordings.scoring.score import baseline
 from recordings.scoring.score import score as score_recording
 
@@ -57,6 +65,8 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
                 except AgentFailed as error:
                     raise click.ClickException(str(error)) from error
         out.print(baselines_table(scored, baselines))
+        if line := range_line(scored, words):
+            out.print(line, soft_wrap=True)
         if line := lengths_line(scored):
             out.print(line, soft_wrap=True)
     out.print(traders_table(scored))

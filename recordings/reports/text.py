@@ -1,5 +1,7 @@
 """A score as tables that one reads in a terminal or pipes into a file."""
 
+from collections.abc import Iterable
+
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -16,6 +18,8 @@ from recordings.scoring.score import Score, TraderScore
 WIDTH = 100
 """Columns when the output is no terminal: wide enough for every table, narrow enough for a mail."""
 
+RANGED = ("zic", "ziu", "satisficer", "optimizer", "learner", "shaver")
+"""Agents that draw from the range of allowed prices, or walk over it: in a wider one they gain less."""
 LATE_S, LATE_SHARE = 0.1, 0.02
 """How far a period's length may be from the scenario's and still be it: clocks and machines are a little late."""
 
@@ -38,8 +42,11 @@ def _said(value: float | None, digits: int) -> str:
 
 
 def periods_table(score: Score) -> Table:
-    """Each market's periods, and the session as a whole."""
-    several = score.scenario.markets > 1
+    """Each market's periods, and the session as a whole.
+
+    Of energy alpha has a deviation in money beside it: it says little where P0 is near the feed-in tariff.
+    """
+    several, energy = score.scenario.markets > 1, score.scenario.energy is not None
     table = _table(
         escape(printable(score.scenario.title)),
         "market, period" if several else "period",
@@ -48,6 +55,7 @@ def periods_table(score: Score) -> Table:
         "price mean",
         "P0",
         "alpha %",
+        *(["deviation"] if energy else []),
         "efficiency",
     )
     for one in score.periods:
@@ -59,6 +67,7 @@ def periods_table(score: Score) -> Table:
             _said(one.price_mean, 1),
             _said(goal.price, 1),
             _said(one.alpha, 1),
+            *([_said(one.rmsd, 1)] if energy else []),
             _said(one.efficiency, 3),
         )
     whole = score.whole
@@ -70,6 +79,7 @@ def periods_table(score: Score) -> Table:
         _said(whole.price_mean, 1),
         "",
         _said(whole.alpha, 1),
+        *([_said(whole.rmsd, 1)] if energy else []),
         _said(whole.efficiency, 3),
     )
     return table
@@ -116,6 +126,18 @@ def lengths_line(score: Score) -> str:
     seen = f"{seen_s[0]:g} s" if len(seen_s) == 1 else f"{seen_s[0]:g} to {seen_s[-1]:g} s"
     many = score.scenario.activations()
     return f"The baselines' periods are {planned_s:g} s long ({many:g} activations); this session's were open {seen}."
+
+
+def range_line(score: Score, words: Iterable[str]) -> str:
+    """The baselines that depend on the range of allowed prices, which people may ignore; empty where none does."""
+    rules = score.scenario.institution
+    drawn = [word for word in words if word.partition("/")[0] in RANGED]
+    if not drawn:
+        return ""
+    return (
+        f"The gains of {', '.join(drawn)} depend on the range of allowed prices, here {rules.price_min} to "
+        f"{rules.price_max}: in a wider one they are lower."
+    )
 
 
 def _row(sessions: list[SessionScore], periods: int) -> list[str]:

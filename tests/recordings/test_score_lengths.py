@@ -8,7 +8,7 @@ from p2p.base.units import SECOND
 from p2p.messages import EndPeriod, Extend, Pause, Resume
 from recordings.commands.score import score as score_command
 from recordings.journal.store import Store
-from recordings.reports.text import lengths_line
+from recordings.reports.text import lengths_line, range_line
 from recordings.scoring.score import score
 from tests.plays.play import Course, small
 
@@ -64,3 +64,15 @@ def test_periods_of_other_lengths_are_told_beside_the_activations_of_the_baselin
     said = CliRunner().invoke(score_command, [str(folder), "--sessions", "1", "--agents", "zic", "--workers", "1"])
     assert said.exit_code == 0
     assert "The baselines' periods are 20 s long (20 activations); this session's were open 4 to 30 s.\n" in said.stdout
+
+
+def test_baselines_that_depend_on_the_price_range_say_so(tmp_path: Path) -> None:
+    course = Course(PLANNED).trading()
+    course.wait(100)
+    folder = recorded(tmp_path, course)
+    rules = PLANNED.institution
+    expected = f"The gains of satisficer/tau=0.3 depend on the range of allowed prices, here {rules.price_min} to"
+    assert range_line(score(folder), ["zip", "satisficer/tau=0.3"]).startswith(expected)
+    assert range_line(score(folder), ["zip", "gd"]) == ""
+    shown = CliRunner().invoke(score_command, [str(folder), "--agents", "zic", "--sessions", "1", "--workers", "1"])
+    assert "The gains of zic depend on the range" in " ".join(shown.output.split())

@@ -19,6 +19,7 @@ class AboutSession:
     institution: str = ""
     treatment: str = ""
     currency: str = ""
+    disguise: int = 0
 
 
 NOTHING_SAID = AboutSession()
@@ -27,8 +28,8 @@ NOTHING_SAID = AboutSession()
 
 def about(scenario: Scenario, key: str, started_utc: str | None = None) -> AboutSession:
     """Of a session of a scenario."""
-    institution = scenario.institution.name
-    return AboutSession(key, started_utc, scenario.title, institution, treatment(scenario), scenario.currency)
+    names = scenario.title, scenario.institution.name, treatment(scenario), scenario.currency
+    return AboutSession(key, started_utc, *names, scenario.environment.disguised_by())
 
 
 def simulated_key(scenario: Scenario, cast: tuple[AgentLike, ...], seed: int, robot_seed: int) -> str:

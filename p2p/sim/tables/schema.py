@@ -68,6 +68,12 @@ CONTROLLED = (
     Column("surplus_traders", "count", "money", "the surplus without the revenue"),
     Column("revenue", "count", "money", "charges (subsidies negative) and congestion rent"),
     Column("deadweight_loss", "count", "money", "surplus_max less the most within price controls and taxes"),
+    Column(
+        "rmsd",
+        "number",
+        "price",
+        "root mean square of the prices around P0, as alpha but in money: alpha says little where P0 is small",
+    ),
 )
 """Of controls and taxes, in periods and sessions; the first two and the last are empty of energy."""
 ABOUT = (
@@ -77,6 +83,7 @@ ABOUT = (
     Column("institution", "word", "–", "its institution"),
     Column("treatment", "word", "–", "information, terms of trade and charges that are not as by default"),
     Column("currency", "word", "–", "the name of its money"),
+    Column("disguise", "count", "price", "constant added to values, costs and prices alike; alpha is without it"),
 )
 """At the end of every table, so that tables of several runs can be put together."""
 TAILS = {"sessions": (*CONTROLLED, *ABOUT), "periods": (*CONTROLLED, *ABOUT), "contracts": ABOUT, "traders": ABOUT}

@@ -8,13 +8,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from p2p.analysis.market_metrics import score_period
 from p2p.base.units import PRICE_MAX
-from p2p.messages import Contract
+from p2p.environments.value_draws import Dealing
+from p2p.messages import Contract, Schedule, Step
 from p2p.scenario.charges import Charges
 from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
-from p2p.scenario.schema import Arm, InducedValues, Redraw, Scenario
+from p2p.scenario.schema import Arm, InducedValues, Redraw, Scenario, Shift
 from p2p.scenario.terms import Terms
+from p2p.schedules.rationing import MarketRules
 from p2p.sim.docs.tables_page import page
 from p2p.sim.simulation.batch import SessionSpec, play, play_all
 from p2p.sim.simulation.simulation import Simulation
@@ -158,8 +161,27 @@ def test_a_disguised_market_is_the_same_market_elsewhere(environment: InducedVal
         scores = [play(SessionSpec(1, one, ("zic",) * 4, seed, seed)).scores for one in (plain, hidden)]
         assert [s.surplus_by_seat for s in scores[0]] == [s.surplus_by_seat for s in scores[1]]
         assert [s.efficiency for s in scores[0]] == [s.efficiency for s in scores[1]]
+        assert [s.alpha for s in scores[0]] == [s.alpha for s in scores[1]], "alpha is of undisguised prices"
     assert len(constants) > 2
     assert disguised(plain, 3) == disguised(plain, 3)
+
+
+def test_a_shift_stops_at_zero_under_a_disguise_as_without_it() -> None:
+    """Costs of 10 and 50 less 30 are 0 and 20; 100 dearer they are 100 and 120, and not 80 and 120."""
+    plain = InducedValues(((90,),), ((10,), (50,)), shifts=(Shift(2, sellers=-30),))
+    for values, constant in ((plain, 0), (plain.raised(100), 100)):
+        dealt = Dealing(values, (0, 1, 2), 1, 0)(2)
+        assert sorted(held for role, held in dealt.values() if role == "seller") == [(constant,), (20 + constant,)]
+
+
+def test_alpha_is_of_prices_without_the_disguise() -> None:
+    """Around P0 = 50 prices of 40 and 60 stray by 10, which is 20 %; all 1,000 dearer they do as well."""
+    for more in (0, 1_000):
+        steps = {0: ("buyer", 50 + more), 1: ("seller", 50 + more)}
+        schedules = {seat: Schedule(1, role, (Step(value, 2),)) for seat, (role, value) in steps.items()}
+        made = [Contract(n, price + more, taken="bid", buyer=0, seller=1) for n, price in ((1, 40), (2, 60))]
+        score = score_period(0, 1, schedules, made, MarketRules(disguise=more))
+        assert (score.alpha, score.rmsd) == (20, 10)
 
 
 def test_where_there_is_no_room_a_disguise_is_refused() -> None:
