@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import msgspec
 import pytest
 from websockets.asyncio.client import connect
@@ -26,6 +27,7 @@ from server.connections.arrivals import Arrivals
 from server.connections.rate_limits import Bucket, LoginThrottle, MessageRateLimit
 from server.hosted_session import HostedSession
 from server.limits import Limits
+from server.serve.command import _within
 from server.session.machine import Machine
 from tests.plays.hosted import UNHURRIED, hosting
 from tests.plays.server_plays import trading
@@ -309,7 +311,9 @@ async def test_bytes_come_no_faster_than_their_pace_and_the_others_do_not_wait(h
 
 async def test_questions_about_the_server_take_nothing_from_those_who_come(host):
     async with host(
-        limits=Limits(handshakes_burst=1, handshakes_per_s=0.0, health_burst=3, health_per_s=0.0, closing_s=3_600.0)
+        limits=Limits(
+            handshakes_burst=1, handshakes_per_s=0.0, health_burst=3, health_per_s=0.0, closing_s=60.0, login_s_max=60.0
+        )
     ) as hosted:
         port, answers = int(hosted.url.rpartition(":")[2]), []
         for _ in range(5):
@@ -409,3 +413,20 @@ async def test_names_are_shown_without_control_characters_and_markup(host):
     async with host() as hosted:
         await hosted.login(ClientProtocol(hosted.codes[0], "human", name="\x1b]0;x\x07Ada"))
         assert hosted.host.files.people == {"0": "Ada"}
+
+
+def test_a_shell_that_allows_too_few_files_is_told_so_and_with_few_there_is_room_for_few():
+    with pytest.raises(click.ClickException, match="12 files; a session needs 64: ulimit -n 4096"):
+        _within(12)
+    few, many = _within(256), _within(4_096)
+    assert (few.open_max, few.waiting_max) == (208, 104)
+    assert (many.open_max, many.waiting_max) == (limits.DEFAULT.open_max, limits.DEFAULT.waiting_max)
+
+
+async def test_a_system_that_refuses_descriptors_is_a_line_and_not_a_thousand(host, capsys):
+    async with host() as hosted:
+        refused = {"message": "socket.accept() out of system resource", "exception": OSError(24, "Too many open files")}
+        for _ in range(1_000):
+            asyncio.get_running_loop().call_exception_handler(refused)
+        assert (await hosted.join(0)).welcome.seat == 0
+    assert capsys.readouterr().err.count("\n") == 1
