@@ -22,9 +22,13 @@ class View(Protocol):
     """The market as an agent may see it: its own unit, the rules, and the part that its information set shows."""
 
     role: Role | None
+    """`buyer` or `seller` in this period; None for a household that has nothing to trade."""
     price_min: Price
+    """The lowest price that may be said, in the scenario's smallest unit of money."""
     price_max: Price
+    """The highest price that may be said."""
     tick: Price
+    """Prices are `price_min` and whole numbers of ticks above it."""
     collects: bool
     """Whether quotes are collected for a call: they need not improve, and there is nothing to take."""
     quotes: Quoters
@@ -52,7 +56,7 @@ class View(Protocol):
 
     @property
     def unit_value(self) -> Money | None:
-        """Value (or cost) of the unit at hand."""
+        """Value (or cost) of the unit at hand; None once all units of the period are traded."""
 
     @property
     def step_left(self) -> Quantity:
@@ -60,10 +64,13 @@ class View(Protocol):
 
     @property
     def time_left_share(self) -> float | None:
-        """Which share of the period is left, from 1 to 0; None where it is not known."""
+        """The share of the period that is left, from 1 to 0; None where it is not known."""
 
     def offers(self) -> Iterator[tuple[Price, Quantity]]:
-        """The offers on the other side, best first, as far as they are shown: one pays for what one reads."""
+        """The offers on the other side, best first, as far as they are shown: price and quantity.
+
+        Reading only the first is cheap.
+        """
 
 
 class Agent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

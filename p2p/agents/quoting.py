@@ -37,10 +37,13 @@ def on_tick(view: View, price: Price) -> Price:
 
 
 def offer(view: View, price: float) -> Action:
-    """A quote at a wished price: on a tick, within the limits, never at a loss; None where it would be lost."""
+    """A quote at a wished price: on a tick, within the limits, never at a loss.
+
+    None where it would not improve on what stands, or where all units are traded.
+    """
     value, role = view.unit_value, view.role
-    assert value is not None, "there is a unit to quote for"
-    assert role is not None, "there is a side to quote on"
+    if value is None or role is None:
+        return None
     if role == "buyer":
         said = on_tick(view, floor(min(price, value)))
         return Bid(said) if said <= value and improves(view, said) else None
@@ -49,9 +52,13 @@ def offer(view: View, price: float) -> Action:
 
 
 def take_best(view: View) -> Action:
-    """Acceptance of the other side's best quote if that gains; None if it does not, or if the quote is one's own."""
+    """Acceptance of the other side's best quote if that gains; None if it does not, or if the quote is one's own.
+
+    None, too, where all units are traded.
+    """
     value, bid, ask = view.unit_value, view.bid, view.ask
-    assert value is not None, "there is a unit to trade"
+    if value is None:
+        return None
     if view.role == "buyer":
         return Buy(ask) if ask is not None and ask < value and not view.ask_mine else None
     return Sell(bid) if bid is not None and bid > value and not view.bid_mine else None

@@ -116,6 +116,8 @@ def agent_of(one: AgentLike) -> Agent:
         return make_agent(*parse_agent_spec(one))
     if isinstance(one, Agent):
         return copy.deepcopy(one)
+    if not (isinstance(one, type) and issubclass(one, Agent)):
+        raise AgentError(f"{one!r:.60} is no agent: class Mine(p2p.Agent, kw_only=True) with decide(view, rng) is one")
     try:
         return one()
     except TypeError as error:  # a class of one's own whose parameters have no default

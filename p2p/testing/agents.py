@@ -11,7 +11,7 @@ from p2p.messages import Ask, Bid, Buy, Refused, Sell
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 from p2p.scenario.terms import Terms
 from p2p.sim.simulation.simulation import Simulation
-from p2p.testing.failure import expect
+from p2p.testing.failure import expect, fail
 from p2p.testing.situations import Situation, situations
 
 SITUATIONS = 300
@@ -63,11 +63,19 @@ def _institutions() -> tuple[str, ...]:
 def _decides_legally(agent: AgentLike, situation: Situation, number: int) -> None:
     one, copied = agent_of(agent), copy.deepcopy(agent_of(agent))
     before = random.getstate()
-    action = one.decide(situation, Random(number))
+    action = _decided(one, situation, Random(number))
     expect(random.getstate() == before, "An agent draws from the generator it is given, not from `random` itself", one)
     expect(legal(one, situation, action), f"{action!r} is not what the market takes, or a loss", situation)
-    again = copied.decide(situation, Random(number))
+    again = _decided(copied, situation, Random(number))
     expect(again == action, f"A copy decides as its original: {action!r}, then {again!r}", situation)
+
+
+def _decided(agent: Agent, situation: Situation, rng: Random) -> Action:
+    """What it decides; one that raises fails the check, whatever it raises."""
+    try:
+        return agent.decide(situation, rng)
+    except Exception as error:  # noqa: BLE001 (anybody's code may raise anything)
+        fail(f"An agent raises nothing, and it raised {type(error).__name__}: {error}", situation)
 
 
 def legal(agent: Agent, situation: Situation, action: Action) -> bool:
@@ -104,7 +112,7 @@ def _says_nothing_without_a_unit(agent: AgentLike) -> None:
         Situation(role="seller", unit_value=None, bid=10, ask=20),
         Situation(role=None, unit_value=None, bid=10, ask=20),
     ):
-        action = agent_of(agent).decide(situation, Random(0))
+        action = _decided(agent_of(agent), situation, Random(0))
         expect(action is None, f"Without a unit there is nothing to say, and it said {action!r}", situation)
 
 

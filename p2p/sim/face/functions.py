@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
+from p2p.agents.base import Agent
 from p2p.agents.registry import AgentError, AgentLike, agent_name, check_lineup, parse_lineup
 from p2p.base.rng import derived
 from p2p.base.units import ENVIRONMENT
 from p2p.environments.registry import environment_of
 from p2p.messages import EndRound, Schedule
 from p2p.scenario.assignment import seats_of_markets
+from p2p.scenario.parsing import checked
 from p2p.scenario.reaction_times import parse_reaction
 from p2p.scenario.schema import Scenario
 from p2p.schedules.equilibrium import Equilibrium
@@ -30,15 +32,15 @@ if TYPE_CHECKING:
 
 ScenarioLike: TypeAlias = Scenario | str | Path
 """A scenario, its name in the lab's library, or the path of its file."""
-Lineup: TypeAlias = str | Sequence[AgentLike]
-"""Agents on all seats: `"zic:11,optimizer:*"`, or a list with an agent for each seat, by words, class or object."""
+Lineup: TypeAlias = str | type[Agent] | Agent | Sequence[AgentLike]
+"""Agents on all seats: `"zic:11,optimizer:*"`, one agent for them all, or a list with an agent for each seat."""
 
 
 def load_scenario(scenario: ScenarioLike) -> Scenario:
     """The scenario of that name in the lab's library, or in that file.
 
     Args:
-        scenario: A name as `pit scenarios list` prints it, or a path to a .toml file. A Scenario is handed back.
+        scenario: A name as `p2p.scenario_names()` has it, or a path to a .toml file. A Scenario is checked again.
 
     Returns:
         The scenario, checked to the last key; frozen. `msgspec.structs.replace(scenario, periods=3)` changes a copy.
@@ -52,7 +54,7 @@ def load_scenario(scenario: ScenarioLike) -> Scenario:
         >>> scenario.traders, scenario.periods
         (22, 5)
     """
-    return scenario if isinstance(scenario, Scenario) else load(str(scenario))
+    return checked(scenario, "the scenario") if isinstance(scenario, Scenario) else load(str(scenario))
 
 
 def equilibrium(scenario: ScenarioLike, seed: int = 1, period: int = 1, market: int = 0) -> Equilibrium:
@@ -98,12 +100,17 @@ def _schedules(rules: Scenario, seed: int, period: int, market: int) -> list[Sch
     return dealt
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
     """Simulated sessions as four DataFrames; docs/tables.md has every column, `df.attrs["units"]` its unit."""
 
     scenario: Scenario
     played: tuple[SessionResult, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Results: {len(self.played)} sessions of {self.scenario.title!r}; .sessions .periods .contracts .traders>"
+        )
 
     def _table(self, name: str) -> "pd.DataFrame":
         rows: list[Row] = [row for one in self.played for row in rows_of(one)[name]]
@@ -143,7 +150,7 @@ def simulate(
 
     Args:
         scenario: A scenario, its name or its file.
-        agents: `"zic:11,optimizer:*"`, or a list with one agent for each seat: words, Agent classes or objects.
+        agents: `"zic:11,optimizer:*"`, an Agent class or object for all seats, or a list with one for each seat.
         sessions: How many. Session k of a seed is the same, however many are played.
         seed: From 0; it deals seats and schedules, and drives the robots.
         workers: Processes. More than one need agents that can be pickled.
@@ -156,6 +163,7 @@ def simulate(
         ScenarioError: The scenario is wrong.
         AgentError: There is no such agent, or it does not play here; ReactionError: no such law.
         AgentFailed: An agent raised or returned nonsense; the text names agent, seat and line.
+        ValueError: Fewer sessions than 1.
 
     Example:
         >>> import p2p
@@ -163,31 +171,41 @@ def simulate(
         >>> bool(results.sessions["efficiency"].between(0.8, 1).all())
         True
     """
+    if sessions < 1:
+        raise ValueError(f"sessions is {sessions}; at least one is played")
     rules = load_scenario(scenario)
     if reaction is not None:
         parse_reaction(reaction, rules.robots.reaction_mean_s)
         rules = replace(rules, robots=replace(rules.robots, reaction=reaction))
-    cast = _seated(agents, rules.seats)
+    cast = seated(agents, rules.seats)
     check_lineup(cast, rules)
     seeds = ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))
     tasks = [SessionSpec(k, rules, cast, own, own, tables=True) for k, own in seeds]
     return Results(rules, tuple(play_all(tasks, workers)))
 
 
-def _seated(agents: Lineup, seats: int) -> tuple[AgentLike, ...]:
+def seated(agents: Lineup, seats: int) -> tuple[AgentLike, ...]:
     """An agent for each seat; raises AgentError."""
-    cast: tuple[AgentLike, ...] = tuple(parse_lineup(agents, seats)) if isinstance(agents, str) else tuple(agents)
+    if isinstance(agents, str):
+        return tuple(parse_lineup(agents, seats))
+    if isinstance(agents, Agent | type):
+        return (agents,) * seats
+    cast = tuple(agents)
     if len(cast) != seats:
-        raise AgentError(f"there are {seats} seats and {len(cast)} agents; a lineup such as 'zic:*' fills them all")
+        why = "a list has one agent for each seat; counts go into one text, as in 'zic:11,zip:*'"
+        raise AgentError(f"there are {seats} seats and {len(cast)} agents: {why}")
     return cast
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TournamentResults:
     """Agents against one another, as two DataFrames; gains are shares of a trader's part of the maximum surplus."""
 
     places: "tuple[Place, ...]"
     tests: "tuple[Pair, ...]"
+
+    def __repr__(self) -> str:
+        return f"<TournamentResults of {len(self.places)} agents: ranking, pairs>"
 
     @cached_property
     def ranking(self) -> "pd.DataFrame":
@@ -238,6 +256,8 @@ def tournament(
 
     rules = load_scenario(scenario)
     names = [agent_name(one) for one in agents]
+    if sessions < 2:
+        raise ValueError(f"sessions is {sessions}; a mean with its interval needs at least 2 of each test")
     if len(names) < 2 or len(set(names)) < len(names):
         raise ValueError("a tournament needs two agents or more, each named once")
     check_lineup(names, rules)

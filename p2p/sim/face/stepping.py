@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator
 
 from p2p.agents.base import Agent
-from p2p.agents.registry import AgentError, AgentLike, parse_lineup
+from p2p.agents.invocation import ACTIONS, is_action
+from p2p.agents.registry import AgentLike
 from p2p.analysis.market_metrics import PeriodScore
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import Money, Seat
 from p2p.scenario.schema import Scenario
 from p2p.schedules.rationing import market_rules
-from p2p.sim.face.functions import Lineup, ScenarioLike, load_scenario
+from p2p.sim.face.functions import Lineup, ScenarioLike, load_scenario, seated
 from p2p.sim.simulation.simulation import Decision
 from p2p.sim.simulation.simulation import Simulation as _Engine
 
@@ -41,19 +42,15 @@ class Simulation:
         self.seed = seed
         self.over = False
         """Whether the session has come to its end."""
-        seats = self.scenario.seats
-        self._cast: list[AgentLike] = list(parse_lineup(agents, seats) if isinstance(agents, str) else agents)
-        self._cast += [Agent()] * (seats - len(self._cast))
-        if len(self._cast) != seats:
-            raise AgentError(f"there are {seats} seats and {len(self._cast)} agents")
+        self._cast: tuple[AgentLike, ...] = seated(agents, self.scenario.seats)
         self._outcome = SessionOutcome(market_rules(self.scenario))
         self._balance: dict[Seat, Money] = {}
 
-    def until_decision(self, seats: Collection[Seat] = ()) -> Iterator[Decision]:
+    def until_decision(self, seats: Collection[Seat] | Seat = ()) -> Iterator[Decision]:
         """Play on; yield whenever one of these seats looks at the market, and take its action when asked to go on.
 
         Args:
-            seats: The seats that are decided from outside, from 0. With none, the session is played to its end.
+            seats: The seat or seats that are decided from outside, from 0. With none, the session is played to its end.
 
         Yields:
             Decision: `seat`, `view` (an agent's View, valid until the next decision) and `action`, None at first.
@@ -61,8 +58,10 @@ class Simulation:
 
         Raises:
             ValueError: There is no such seat, or the session has been played already.
+            TypeError: The action is none.
             AgentFailed: An agent on another seat raised or returned nonsense.
         """
+        seats = [seats] if isinstance(seats, int) else seats
         wrong = sorted(seat for seat in seats if not 0 <= seat < self.scenario.seats)
         if wrong:
             raise ValueError(f"there is no seat {wrong[0]}: seats are 0 to {self.scenario.seats - 1}")
@@ -74,6 +73,8 @@ class Simulation:
         for step in engine.steps():
             if isinstance(step, Decision):
                 yield step
+                if not is_action(step.action):
+                    raise TypeError(f"{step.action!r:.60} is no action: {ACTIONS}")
                 continue
             envelope, _, events = step
             self._outcome.on_input(envelope.message)

@@ -273,3 +273,50 @@ def test_a_recording_is_its_scenario_its_tables_its_messages_and_its_score() -> 
 def test_no_recording_is_a_journal_error(tmp_path: Path) -> None:
     with pytest.raises(recordings.JournalError, match="no recording at"):
         recordings.load(tmp_path / "nowhere")
+
+
+# --- what a newcomer does ----------------------------------------------------------------------------------------
+
+
+def test_one_class_or_object_fills_all_seats() -> None:
+    assert set(p2p.simulate("smith-1962-test-1", Half, sessions=1).traders["agent"]) == {"Half"}
+    assert len(p2p.simulate("smith-1962-test-1", Half(share=0.2), sessions=1).sessions) == 1
+
+
+def test_a_list_with_counts_is_told_where_counts_go() -> None:
+    with pytest.raises(p2p.AgentError, match="counts go into one text"):
+        p2p.simulate("smith-1962-test-1", ["zic:11", "zip:11"])
+
+
+def test_a_class_that_is_no_agent_is_told_how_one_is_written() -> None:
+    class Plain:
+        def decide(self, view, rng):
+            return None
+
+    with pytest.raises(p2p.AgentError, match=r"is no agent: class Mine\(p2p.Agent"):
+        p2p.simulate("smith-1962-test-1", [Plain] * 22)
+
+
+@pytest.mark.parametrize("changes", [{"periods": 0}, {"period_s": -1.0}, {"currency": ""}])
+def test_a_scenario_that_was_changed_into_nonsense_is_refused(changes) -> None:
+    scenario = msgspec.structs.replace(p2p.load_scenario("smith-1962-test-1"), **changes)
+    with pytest.raises(p2p.ScenarioError, match=f"the scenario: {next(iter(changes))}"):
+        p2p.simulate(scenario)
+
+
+def test_too_few_sessions_are_a_value_error() -> None:
+    with pytest.raises(ValueError, match="at least one is played"):
+        p2p.simulate("smith-1962-test-1", sessions=0)
+    with pytest.raises(ValueError, match="at least 2 of each test"):
+        p2p.tournament("smith-1962-test-1", ["zip", "zic"], sessions=1)
+
+
+def test_an_action_that_is_none_is_a_type_error_and_one_seat_needs_no_list() -> None:
+    decisions = p2p.Simulation("smith-1962-test-1").until_decision(0)
+    next(decisions).action = 200
+    with pytest.raises(TypeError, match="200 is no action: Bid, Ask, Buy, Sell with a whole price, or None"):
+        next(decisions)
+
+
+def test_results_say_what_they_are_in_a_line() -> None:
+    assert len(repr(p2p.simulate("smith-1962-test-1", sessions=2))) < 120

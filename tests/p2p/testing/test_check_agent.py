@@ -105,3 +105,23 @@ def test_an_agent_may_lose_if_it_says_so_but_not_quote_on_the_other_side() -> No
 def test_an_agent_that_there_is_not_is_an_agent_error() -> None:
     with pytest.raises(p2p.AgentError, match="did you mean 'zi"):
         check_agent("zik")
+
+
+class Accepts(p2p.Agent, kw_only=True):
+    """Only ever accepts what stands."""
+
+    def decide(self, view, rng):
+        return p2p.take_best(view)
+
+
+class Raises(p2p.Agent, kw_only=True):
+    """Raises without a unit."""
+
+    def decide(self, view, rng):
+        return p2p.offer(view, view.unit_value - 1)
+
+
+def test_an_agent_that_only_accepts_passes_and_one_that_raises_is_told_what_it_raised() -> None:
+    check_agent(Accepts)
+    with pytest.raises(CheckFailed, match="raises nothing, and it raised TypeError"):
+        check_agent(Raises)
