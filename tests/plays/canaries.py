@@ -25,6 +25,8 @@ from p2p.session.session import Session
 from recordings.journal.format import JournalReader
 
 TICK = 1_000_000
+QUARTER = 4
+"""Tokens are worth up to 2,000: times a tick of a canary that is more than a price may be."""
 INSTANTS_MAX = 40_000_000
 """No session of these goes on for so long (in microseconds), and no canary is smaller."""
 PUBLIC = {name for name, kind in BY_DIRECTIVE.items() if re.search(r"\b(agents|everyone)\b", kind.told_to)}
@@ -45,6 +47,7 @@ def marked(scenario: Scenario, period_s: float, looks: float) -> Scenario:
     )
     if isinstance(table, Tokens):
         table = _drawn(table)
+        rules = msgspec.structs.replace(rules, price_max=rules.price_max // QUARTER)
     return msgspec.structs.replace(
         scenario,
         institution=rules,
@@ -60,7 +63,8 @@ def marked(scenario: Scenario, period_s: float, looks: float) -> Scenario:
 def _drawn(table: Tokens) -> InducedValues:
     """Tokens as they are drawn once: a number that is drawn anew each period cannot be marked beforehand."""
     dealt = TokenDraws(table, tuple(range(table.traders)), 5, 0)(1).values()
-    sides = {role: tuple(units for one, units in dealt if one == role) for role in ("buyer", "seller")}
+    quarters = [(role, tuple(unit // QUARTER for unit in units)) for role, units in dealt]
+    sides = {role: tuple(units for one, units in quarters if one == role) for role in ("buyer", "seller")}
     return InducedValues(buyers=sides["buyer"], sellers=sides["seller"])
 
 
