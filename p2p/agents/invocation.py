@@ -50,7 +50,7 @@ def run_decide(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
 
 
 ACTIONS = "Bid, Ask, Buy, Sell with a whole price, or None"
-"""What an agent may return, in words."""
+"""The actions that an agent may return, in words."""
 
 
 def is_action(action: object) -> bool:

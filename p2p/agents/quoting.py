@@ -39,7 +39,7 @@ def on_tick(view: View, price: Price) -> Price:
 def offer(view: View, price: float) -> Action:
     """A quote at a wished price: on a tick, within the limits, never at a loss.
 
-    None where it would not improve on what stands, or where all units are traded.
+    None if it would not improve on the standing quote, or if all units are traded.
     """
     value, role = view.unit_value, view.role
     if value is None or role is None:
