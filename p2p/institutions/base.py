@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from p2p.base.units import Address, Price, Quantity, Seat
-from p2p.messages import Message, Standing
+from p2p.messages import Message, OrderId, Standing
 from p2p.messages.envelope import Answer
 from p2p.scenario.capabilities import Capabilities
 
@@ -37,6 +37,10 @@ class Institution(ABC):
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """The prices and quantities to which an order would bind its sender, open orders included, in the order in
         which its units would go. Empty if nothing could be traded."""
+
+    def resting(self, seat: Seat) -> list[tuple[OrderId, Price, Quantity]]:
+        """A trader's open orders, in the order in which they would trade, where orders may outlive a period."""
+        return []
 
     @abstractmethod
     def state(self) -> object:

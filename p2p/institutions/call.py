@@ -250,6 +250,10 @@ class CallAuction(Institution):
         else:
             self.orders.book.cancel(order.order)
 
+    def resting(self, seat: Seat) -> list[tuple[OrderId, Price, Quantity]]:
+        """See Institution."""
+        return self.orders.resting(seat)
+
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """The commitments of an order's sender, in the order in which its units would go."""
         return self.orders.worst_case(seat, message)

@@ -194,6 +194,10 @@ class ContinuousAuction(Institution):
         gone = self.orders.cancel(order)
         return [gone, *self._submit(seat, role, price, quantity), *self.orders.quote_changes(before)]
 
+    def resting(self, seat: Seat) -> list[tuple[OrderId, Price, Quantity]]:
+        """See Institution."""
+        return self.orders.resting(seat)
+
     def commitments(self, seat: Seat, message: Message) -> list[tuple[Price, Quantity]]:
         """The commitments of an order's sender, in the order in which its units would go."""
         match message:

@@ -55,6 +55,11 @@ class OpenOrders:
         own = sorted(self.orders_of(seat, role), key=_priority)
         return [(int(o.price), int(o.quantity)) for o in own]
 
+    def resting(self, seat: Seat) -> list[tuple[OrderId, Price, Quantity]]:
+        """A trader's open orders, in the order in which they would trade."""
+        own = sorted(self.open.get(seat, {}).values(), key=_priority)
+        return [(one.order_id, int(one.price), int(one.quantity)) for one in own]
+
     def with_new(
         self, seat: Seat, role: Role, price: Price, quantity: Quantity, instead: Resting | None = None
     ) -> list[tuple[Price, Quantity]]:

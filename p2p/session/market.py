@@ -10,7 +10,7 @@ are judged here, and no others.
 
 from msgspec.structs import replace
 
-from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION, Address, Seat
+from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION, Address, Price, Quantity, Seat
 from p2p.environments.base import Environment
 from p2p.environments.registry import environment_of
 from p2p.information.own_numbers import OwnNumbers
@@ -66,8 +66,23 @@ class Market:
         """Deal, open, and submit what the environment offers for its seats by itself."""
         schedules, start = self.environment.start_period(period, self.scenario.period_us)
         events = self.deliver(ENVIRONMENT, [*schedules, Outgoing(INSTITUTION, start)])
+        events += self._withdraw_unguarded()
         for seat, order in self.environment.orders():
             events += self._submit_automatic(seat, order)
+        return events
+
+    def _withdraw_unguarded(self) -> list[Event]:
+        """Orders of an earlier period leave, best priced first, where the new values break the rules on losses."""
+        events = []
+        for seat in self.seats:
+            while resting := self.institution.resting(seat):
+                if self._loss_refusal(seat, [(price, quantity) for _, price, quantity in resting]) is None:
+                    break
+                cancel = Cancel(resting[0][0])
+                answer = self.institution.handle(cancel, seat)
+                assert not isinstance(answer, Refusal), "an open order can be withdrawn"
+                events.append(Event(cancel, ENVIRONMENT, INSTITUTION, self.number))
+                events += self.deliver(INSTITUTION, answer)
         return events
 
     def remind(self, reminder: Message) -> list[Event]:
@@ -114,15 +129,22 @@ class Market:
     def _ask_institution(self, seat: Seat, message: Message) -> Answer:
         if self.alarms.paused_left is not None and not isinstance(message, RequestStanding):
             return Refusal("not_open")
-        return self._loss_refusal(seat, message) or self.institution.handle(message, seat)
+        commitments = self.institution.commitments(seat, message) if self._guards(seat) else []
+        return self._loss_refusal(seat, commitments) or self.institution.handle(message, seat)
 
-    def _loss_refusal(self, seat: Seat, message: Message) -> Refusal | None:
+    def _guards(self, seat: Seat) -> bool:
+        """Whether a rule on losses binds a seat."""
+        return self.scenario.loss_floor is not None or self._no_loss(seat)
+
+    def _no_loss(self, seat: Seat) -> bool:
+        return self.scenario.no_loss == "people" and self.roster.is_a_persons(seat)
+
+    def _loss_refusal(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> Refusal | None:
         """Why an order could cost its sender more than the rules let them lose, if so."""
-        no_loss = self.scenario.no_loss == "people" and self.roster.is_a_persons(seat)
-        floor = self.scenario.loss_floor
-        if not no_loss and floor is None:
+        if not self._guards(seat):
             return None
-        gains = self.environment.gains(seat, self.institution.commitments(seat, message))
+        no_loss, floor = self._no_loss(seat), self.scenario.loss_floor
+        gains = self.environment.gains(seat, commitments)
         if no_loss and any(gain < 0 for gain in gains):
             return Refusal("would_lose")
         at_worst = self.environment.balance.get(seat, 0) + sum(gain for gain in gains if gain < 0)
