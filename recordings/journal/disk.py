@@ -64,6 +64,9 @@ class Disk(Protocol):
     def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         """Replace a file as a whole, durably; unless told otherwise it is readable by its owner alone."""
 
+    def rewrite(self, path: Path, data: bytes) -> None:
+        """Write a file's own bytes over themselves, durably. It takes no more room; a crash in it changes nothing."""
+
 
 class RealDisk:
     """The machine's own. A file that is appended to is locked: two servers never write one journal."""
@@ -115,12 +118,23 @@ class RealDisk:
         """See Disk."""
         beside = path.with_suffix(".new")
         file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _binary(), mode)
-        with os.fdopen(file, "wb") as whole:
-            whole.write(data)
-            whole.flush()
-            _sync_all(file)
+        try:
+            with os.fdopen(file, "wb") as whole:
+                whole.write(data)
+                whole.flush()
+                _sync_all(file)
+        except OSError:
+            beside.unlink(missing_ok=True)  # a part of it would fill the disk for good
+            raise
         beside.replace(path)
         self.sync_folder(path.parent)
+
+    def rewrite(self, path: Path, data: bytes) -> None:
+        """See Disk."""
+        with path.open("r+b") as whole:
+            whole.write(data)
+            whole.flush()
+            _sync_all(whole.fileno())
 
 
 REAL = RealDisk()

@@ -4,6 +4,7 @@ Beside the journal lie `people.json` (names; may be deleted), `doors.json` (code
 `announcements.json` (what the experimenter told everybody).
 """
 
+import errno
 import gc
 import os
 import secrets
@@ -23,6 +24,8 @@ from p2p.session.session import RULES, Session
 from recordings.journal.disk import REAL, Disk, is_held
 from recordings.journal.format import FILE, Header, JournalError, JournalReader, RecordChain, events_match, read_journal
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""The errors of a disk without room."""
 JOURNAL_MODE = 0o600
 """Readers of a journal: its owner, for there are private values in it."""
 
@@ -117,14 +120,22 @@ class Recovered:
         """The store to append to; a torn tail, or the seal of a stop before the end, is cut off first.
 
         After a failed sync the system's cache may show data that is not on disk, until the power is lost. So the
-        journal is written anew. The old file stays open meanwhile, because its handle holds the lock. (Windows tries a
-        failed write again, and replaces no file that is open.)
+        journal is written anew, beside the old one, or over it where the disk has no room for both. The old file stays
+        open meanwhile, because its handle holds the lock. (Windows tries a failed write again, and replaces no file
+        that is open.)
         """
         path = self.folder / FILE
         file = self.disk.open(path, self._good_bytes)
         if os.name != "nt":
             old = file
-            self.disk.replace(path, self.disk.read(path), JOURNAL_MODE)
+            data = self.disk.read(path)
+            try:
+                self.disk.replace(path, data, JOURNAL_MODE)
+            except OSError as error:
+                if error.errno not in FULL:
+                    raise
+                self.disk.rewrite(path, data)
+                return Store(self.folder, self._chain, file, self.disk, self.header.session)
             file = self.disk.open(path, self._good_bytes)
             self.disk.close(old)
         return Store(self.folder, self._chain, file, self.disk, self.header.session)

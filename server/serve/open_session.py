@@ -105,7 +105,7 @@ def opened_again(folder: Path, bots: str, before: str = "") -> tuple[SessionPart
         why = f"a file beside the journal in {folder} is damaged ({error}); announcements.json may be deleted"
         raise click.ClickException(why) from error
     except OSError as error:
-        raise click.ClickException(f"the recording cannot be read: {error}") from error
+        raise click.ClickException(f"the session in {folder} cannot be taken up: {os_sentence(error)}") from error
 
 
 def repeated(rules: Scenario, seats: int) -> Scenario:

@@ -1,15 +1,21 @@
 """A recording that somebody has changed: records cut off its end, and line ends as another system has them."""
 
 import asyncio
+import errno
 
+import click
 import pytest
 
-from p2p.messages import Accepted, Bid
+from p2p.base.units import GATEWAY
+from p2p.messages import Accepted, Bid, Open
+from p2p.messages.envelope import Envelope
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import parse
+from recordings.journal.disk import REAL, is_held
 from recordings.journal.format import FILE, JournalError
 from recordings.journal.store import Recovered, read_folder
-from server.hosted_session import open_again
+from server.hosted_session import open_again, open_new
+from server.serve.open_session import opened_again
 from tests import ROOT
 from tests.conftest import SMALL
 from tests.plays.hosted import hosting
@@ -63,3 +69,47 @@ def test_the_standing_auction_has_no_orders_that_outlive_a_period() -> None:
     assert parse(
         SMALL.replace("[environment]", terms).replace("[institution]", '[institution]\nname = "continuous"', 1)
     )
+
+
+def test_a_session_is_taken_up_on_a_disk_without_room_for_its_journal_once_more(tmp_path, small, monkeypatch) -> None:
+    opened = open_new(small, "one", 1, tmp_path, "test")
+    opened.store.close()
+    folder = opened.store.folder
+    before = (folder / FILE).read_bytes()
+
+    def full(path, data, mode=0o600) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    recovered = Recovered(folder)
+    monkeypatch.setattr(recovered.disk, "replace", full, raising=True)
+    store = recovered.reopen()
+    assert (folder / FILE).read_bytes() == before
+    assert is_held(folder / FILE)
+    store.append(store.line(Envelope(GATEWAY, Open()), 0, []))
+    store.close()
+    assert (folder / FILE).read_bytes().startswith(before)
+
+
+def test_a_replacement_that_does_not_fit_leaves_no_part_of_it(tmp_path, monkeypatch) -> None:
+    (tmp_path / FILE).write_bytes(b"whole")
+
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("recordings.journal.disk._sync_all", full)
+    with pytest.raises(OSError, match="No space left"):
+        REAL.replace(tmp_path / FILE, b"anew")
+    assert [one.name for one in tmp_path.iterdir()] == [FILE]
+    assert (tmp_path / FILE).read_bytes() == b"whole"
+
+
+def test_what_stops_a_recovery_is_a_sentence(tmp_path, small, monkeypatch) -> None:
+    opened = open_new(small, "one", 1, tmp_path, "test")
+    opened.store.close()
+
+    def fails(self) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Recovered, "reopen", fails)
+    with pytest.raises(click.ClickException, match=r"cannot be taken up: the disk has failed$"):
+        opened_again(opened.store.folder, "")

@@ -96,6 +96,10 @@ class SimulatedDisk:
     def read(self, path: Path) -> bytes:
         return self._file(path).data
 
+    def rewrite(self, path: Path, data: bytes) -> None:
+        """The same bytes over themselves."""
+        self.replace(path, data)
+
     def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         self.tick("replace")
         self.files[path] = File(data, data)
