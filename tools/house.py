@@ -298,7 +298,8 @@ def main() -> int:
     for lines, name in sizes[:LARGEST]:
         print(f"  {lines:4} {name}: {LARGE_BECAUSE.get(name, 'no reason is given: tools/house.py')}")
     print(f"method names of more than {CLASSES_MAX} unrelated classes:")
-    for count, method, keys in shared_names(Kin(trees)):
+    shared = shared_names(Kin(trees))
+    for count, method, keys in shared:
         print(f"  {count} {method}: {', '.join(keys)}")
     unplain = prose_findings(texts)
     counts = Counter(finding.kind for finding in unplain)
@@ -308,6 +309,7 @@ def main() -> int:
     wrong = [("circle", line) for line in all_circles(graph)]
     wrong += [("upward", line) for line in upward(graph)]
     wrong += [("crowded", line) for line in crowded(names)]
+    wrong += [("shared", f"{method} is a method of {count} unrelated classes") for count, method, _ in shared]
     wrong += [("not plain", str(finding)) for finding in unplain if finding.kind == "docstring"]
     for kind, line in wrong:
         print(f"{kind}: {line}")

@@ -22,7 +22,7 @@ class OwnNumbers:
         self._orders: dict[Seat, dict[OrderId, OrderId]] = {}
         self._contracts: dict[Seat, dict[int, int]] = {}
 
-    def on_event(self, message: Message) -> None:
+    def take_number(self, message: Message) -> None:
         """Take in an event of the market, in order; one that was had changes nothing."""
         match message:
             case Order(order=order, trader=seat) if seat is not None:

@@ -95,7 +95,7 @@ class Projector:
             return Projection(None, message, {}) if event.to == EVERYONE else None
         numbers = self._numbers[market]
         if numbers.needed:
-            numbers.on_event(message)
+            numbers.take_number(message)
         if isinstance(event.to, int):  # is_seat, without the call: this is asked of every event
             if isinstance(message, Order):  # an order that is hidden from all others
                 number = numbers.order(event.to, message.order)

@@ -158,7 +158,7 @@ class Market:
         for to, message in sents:
             events.append(Event(message, sender, to, self.number))
             if self._numbers.needed:
-                self._numbers.on_event(message)
+                self._numbers.take_number(message)
             if to == ENVIRONMENT or isinstance(message, EndRound):
                 events += self._tell_environment(sender, message)
             elif isinstance(message, Reminder):
