@@ -2,12 +2,14 @@
 
 from typing import get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.client import FINAL
 from p2p.base.units import SECOND
+from p2p.information.view_state import ViewState
 from p2p.messages import Ask, Bid, Buy, Paused, Quote, Reason, Schedule, Sell, StartRound, Step
 from p2p.scenario.public_rules import public_rules
 from p2p.sim.library.texts import catalogue
@@ -114,6 +116,17 @@ def test_where_nothing_stands_the_arrows_begin_at_ones_own_unit_on_a_tick() -> N
     assert step_price(trading("buyer", 300, tick=3).view, "", up=True) == 298
     assert step_price(trading("seller", 101, tick=3).view, "", up=True) == 103
     assert step_price(Play().view, "", up=True) is None
+
+
+@pytest.mark.parametrize("typed", ["120", "150", "220", "301", "401"])
+def test_a_view_that_came_as_json_is_enough_to_act_on(typed: str) -> None:
+    view = (trading("buyer", 300, 200) << Quote("bid", 120) << Quote("ask", 200)).view
+    read = msgspec.json.decode(msgspec.json.encode(view), type=ViewState)
+    assert read == view
+    for order in (Bid(int(typed)), Ask(int(typed)), Buy(200), Sell(None)):
+        assert refusal_for(read, order) == refusal_for(view, order)
+    assert outlook(read, int(typed)) == outlook(view, int(typed))
+    assert step_price(read, typed, up=True) == step_price(view, typed, up=True)
 
 
 def test_orders_are_named_in_words() -> None:

@@ -116,11 +116,12 @@ class TradingScreen(MarketScreen):
         if character is None or not character.isprintable() or character in keys:
             return
         event.stop()
-        if view and number_format(view.rules).many and character in TIMES_KEYS:
+        signs = self._signs()
+        if TIMES in signs and character in TIMES_KEYS:
             character = TIMES
-        if view and number_format(view.rules).decimals and character in ".,":
+        if "." in signs and character in ".,":
             character = "."
-        if character in (*DIGITS, *self._signs()):
+        if character in (*DIGITS, *signs):
             self._ticket().type(character)
             self._refresh_ticket()
         elif view:

@@ -20,13 +20,14 @@ from tui.entry.order_entry import (
 )
 from tui.model.number_format import NumberFormat, number_format
 from tui.text.refusals import order_words, refused_sentence
+from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 TYPED_MAX = 10
 """Characters of a price, and of a quantity: PRICE_MAX has ten digits."""
 
 
-class Ticket(Vertical):
+class Ticket(Part, Vertical):
     """The typed text, and the answers to the orders sent."""
 
     def __init__(self) -> None:
