@@ -90,7 +90,7 @@ def serve(
     from server.serve.open_session import Changes, opened_again, opened_new
     from server.serve.serve_run import ServeRun
 
-    limits = _within(_allow_many_files())
+    _within(files := _allow_many_files())
     brokers = _brokers(mqtt, mqtt_ca)
     if (scenario is None) == (recover is None):
         raise click.UsageError("give a scenario (see pit scenarios list), or --recover DIR, one of them")
@@ -110,7 +110,7 @@ def serve(
             new = (period_s, break_s, periods, reaction_s, fill, drop_out)
             changes = Changes(*new, disguise=disguise, seats=seats or 0, published=bool(brokers))
             opened, cast = opened_new(scenario, changes, bots, seed, recordings)
-    opened = replace(opened, limits=limits)
+    opened = replace(opened, limits=_within(files, opened.limits))
     port = (before.port if before else PORT) if port is None else port
     where = address(host, insecure_lan, tls_cert, tls_key, bots or bots_before)
     run = ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where, fill or "")
@@ -130,7 +130,7 @@ def _allow_many_files() -> int:
     return max(soft, wanted)
 
 
-def _within(files: int) -> "Limits":
+def _within(files: int, limits: "Limits | None" = None) -> "Limits":
     """The server's limits with so many descriptors; raises ClickException where a session cannot be held with them."""
     from server.limits import DEFAULT, FILES_RESERVED
 
@@ -139,7 +139,8 @@ def _within(files: int) -> "Limits":
         raise click.ClickException(
             f"this shell lets a program open {files} files; a session needs {FILES_RESERVED + ROOM_MIN}: ulimit -n 4096"
         )
-    return replace(DEFAULT, open_max=min(DEFAULT.open_max, room), waiting_max=min(DEFAULT.waiting_max, room // 2))
+    limits = limits or DEFAULT
+    return replace(limits, open_max=min(limits.open_max, room), waiting_max=min(limits.waiting_max, room // 2))
 
 
 def _brokers(mqtt: str | None, ca_file: str | None) -> tuple[Broker | None, ...]:
