@@ -113,7 +113,7 @@ def open_again(recovered: Recovered, robots: int, limits: Limits = DEFAULT) -> S
 
 
 def credentials(folder: Path) -> tuple[SeatCredentials, bool]:
-    """The codes of a session that comes back; where their file is damaged or gone, none, which is said."""
+    """The codes of a session that comes back; none, with a notice, if their file is damaged or gone."""
     try:
         return SeatCredentials.load(folder), False
     except (OSError, ValueError) as error:

@@ -78,7 +78,7 @@ class TradingRights:
         return None if allowed == "both" or allowed == f"{role}s" else Refusal("may_not_quote")
 
     def not_a_quantity(self, sender: Seat, role: Role, quantity: Quantity, committed: Quantity = 0) -> Refusal | None:
-        """Why a trader may not trade so much more than is committed already, if so."""
+        """The reason why a trader may not trade a quantity beside the committed one; None if they may."""
         if self.terms.units == "one" and quantity > 1:
             return Refusal("one_unit")
         return Refusal("no_units_left") if committed + quantity > self.units(role)[sender] else None

@@ -7,7 +7,7 @@ from p2p.messages.base import Message, WireSeat
 
 
 class Lobby(Message, frozen=True):
-    """How many seats are taken, before trading starts; how many of them by robots, where that is told."""
+    """The number of seats taken, before trading starts, and the number of robots on them, if that is told."""
 
     said_by: ClassVar = "session"
     told_to: ClassVar = "everyone"

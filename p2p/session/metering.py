@@ -1,4 +1,4 @@
-"""Which readings of a household's meter count. How they are written is in p2p/protocol/meter_payload.py.
+"""The readings of a household's meter that count. Their format is in p2p/protocol/meter_payload.py.
 
 A reading that counts is its seat's load and PV in the next interval, in the forecast and in the settlement. The rules:
 

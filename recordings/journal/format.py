@@ -115,7 +115,7 @@ class RecordChain:
         return body[:-1] + _MARK + self.last.hex().encode() + b'"}\n'
 
     def header(self, header: Header) -> bytes:
-        """The first line."""
+        """The first line of a journal."""
         return self._line(encode(header))
 
     def record(self, envelope: Envelope, at: Instant, events: list[Event], synced: int | None = None) -> bytes:

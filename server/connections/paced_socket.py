@@ -126,7 +126,7 @@ class PacedSocket(ServerConnection):
         super().process_event(event)
 
     def start_keepalive(self) -> None:
-        """The handshake is answered: bytes behind its request are read from now on."""
+        """Called when the handshake is answered: bytes behind its request are read from now on."""
         super().start_keepalive()
         self._answering = False
         self._go_on()
