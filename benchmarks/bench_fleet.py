@@ -49,7 +49,19 @@ async def measured(robots: int, seconds: float, agent: str, information: str) ->
         scenario = Path(folder) / "fleet.toml"
         text = scenario_path("open-book").read_text(encoding="utf-8")
         scenario.write_text(text.replace('information = "book"', f'information = "{information}"'), encoding="utf-8")
-        words = ["serve", str(scenario), "--port", "0", "--json", "--seats", str(robots), "--periods", "1"]
+        words = [
+            "serve",
+            str(scenario),
+            "--port",
+            "0",
+            "--json",
+            "--on-gap",
+            "resume",
+            "--seats",
+            str(robots),
+            "--periods",
+            "1",
+        ]
         words += ["--period-s", str(seconds), "--recordings", folder, "--seed", "1"]
         server = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "pit", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL

@@ -103,7 +103,21 @@ class Taker(LoadTrader):
 @contextlib.asynccontextmanager
 async def served(folder: Path, *words: str) -> AsyncIterator[tuple[dict[str, Any], int]]:
     """A server of its own: what it says of itself, and its process."""
-    command = [sys.executable, "-P", "-m", "pit", "serve", *words, "--port", "0", "--json", "--recordings", str(folder)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pit",
+        "serve",
+        *words,
+        "--port",
+        "0",
+        "--json",
+        "--on-gap",
+        "resume",
+        "--recordings",
+        str(folder),
+    ]
     pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     server = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=nowhere)
     try:

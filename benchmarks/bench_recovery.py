@@ -54,7 +54,7 @@ def in_process(folder: Path, clock: Callable[[], float] = time.perf_counter) -> 
 
 
 def serve(*words: str) -> Server:
-    command = [sys.executable, "-P", "-m", "pit", "serve", *words, "--port", "0", "--json"]
+    command = [sys.executable, "-P", "-m", "pit", "serve", *words, "--port", "0", "--json", "--on-gap", "resume"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
     return process, json.loads(process.stdout.readline())

@@ -70,7 +70,19 @@ def case(bad: tuple[str, ...], seconds: float) -> tuple[float, float, dict[str, 
     """The people's p50 and p99, and how often the bad lines were cut, by the reason."""
     with tempfile.TemporaryDirectory(prefix="pit-slow-") as folder:
         words = ["smith-1962-test-1", "--seats", str(PEOPLE + ROBOTS + BAD), "--recordings", folder, "--seed", "1"]
-        words += ["--port", "0", "--json", "--period-s", "2", "--break-s", "0", "--periods", "1000"]
+        words += [
+            "--port",
+            "0",
+            "--json",
+            "--period-s",
+            "2",
+            "--break-s",
+            "0",
+            "--periods",
+            "1000",
+            "--on-gap",
+            "resume",
+        ]
         command = [sys.executable, "-P", "-m", "pit", "serve", *words]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert server.stdout is not None

@@ -53,7 +53,21 @@ async def watched(url: str, control: str) -> tuple[list[float], int]:
 def main(name: str = "energy-day-288", periods: str = "288") -> None:
     """Serve, watch, say."""
     scenario = load(name)
-    serve = [sys.executable, "-P", "-m", "pit", "serve", name, "--port", "0", "--json", "--periods", periods]
+    serve = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pit",
+        "serve",
+        name,
+        "--port",
+        "0",
+        "--json",
+        "--on-gap",
+        "resume",
+        "--periods",
+        periods,
+    ]
     serve += ["--bots", f"zic:{scenario.seats}", "--seed", "1"]
     one_core = {max(os.sched_getaffinity(0))} if hasattr(os, "sched_setaffinity") else None
     with tempfile.TemporaryDirectory() as folder:

@@ -69,6 +69,8 @@ class SessionParts:
     first: list[Envelope]
     announcements: Announcements
     limits: Limits = DEFAULT
+    goes_on: bool = False
+    """Whether it is resumed by itself when the machine has stood still: a demo, a rehearsal, a load run."""
 
     def __post_init__(self) -> None:
         self.status = SessionStatus(self.session)
@@ -174,9 +176,10 @@ class HostedSession:
             opened.clock,
             self.inbox,
             self._publish,
-            limits.batch_max,
+            limits,
             metrics,
             machine.on_disk,
+            lambda: opened.goes_on or not opened.status.has_people,
         )
         metrics.watch(lambda: len(self.seats.connections), lambda: self.inbox.waiting)
         self._stop = asyncio.Event()

@@ -13,6 +13,10 @@ class Limits:
     """Messages that wait for the single writer: at 5,000 a second it is less than a second's work; beyond, `busy`."""
     batch_max: int = 512
     """Messages handled before one sync: bounds how long the first of them waits for the last."""
+    gap_s_max: float = 2.0
+    """Two ticks further apart are a pause: no load makes the server so late, and nobody trades by a clock unseen."""
+    gap_tick_s: float = 0.25
+    """Time between two ticks of a quiet server: a pause takes back no more than that of what was seen to run."""
     tick_s: float = 0.02
     """Public facts leave at once after a quiet time, then once a tick; one's own at once, with the waiting ones.
 

@@ -112,7 +112,7 @@ async def load(scenario: str, humans: int, rate: float, robots: int, seconds: fl
 def _serve(scenario: str, seats: int, folder: Path, seed: int) -> "subprocess.Popen[bytes]":
     """Periods of two seconds without a pause, so that there is always something to trade."""
     words = ["--port", "0", "--json", "--seats", str(seats), "--recordings", str(folder), "--seed", str(seed)]
-    words += ["--period-s", "2", "--break-s", "0", "--periods", "1000"]
+    words += ["--period-s", "2", "--break-s", "0", "--periods", "1000", "--on-gap", "resume"]
     command = [sys.executable, "-P", "-m", "pit", "serve", scenario, *words]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 

@@ -23,7 +23,8 @@ class PeriodClock:
 
     `started_us`: the instant at which the period would have begun without its pauses. `round_us`: its length as told at
     its start; `length_us`: with its extensions. `ends_at`: when the period or the break ends; None in a pause, and then
-    `left_us` is left of it. `held`: calls of the period that were held; where sellers post, 1 once that has ended.
+    `left_us` is left of it. `gap_us`: how long the server's machine stood still, where that is why the clock stands.
+    `held`: calls of the period that were held; where sellers post, 1 once that has ended.
     """
 
     def __init__(self, calls: int = 1, posting: PostingTerms | None = None) -> None:
@@ -38,6 +39,7 @@ class PeriodClock:
         self.length_us: Duration = 0
         self.ends_at: Instant | None = None
         self.left_us: Duration | None = None
+        self.gap_us: Duration = 0
         self.held = 0
         self._stopped_at: Instant | None = 0
 
@@ -54,8 +56,9 @@ class PeriodClock:
             case Intermission(next_period=next_period, length_us=length_us):
                 self.phase, self.next_period = "break", next_period
                 self._run_until(at + length_us)
-            case Paused(left_us=left_us):
+            case Paused(left_us=left_us, gap_us=gap_us):
                 self.paused, self.left_us, self.ends_at = True, self._to_the_end(left_us), None
+                self.gap_us = gap_us
                 self._stopped_at = at if self.open else self._stopped_at
             case Resumed(left_us=left_us):
                 self._resume(self._to_the_end(left_us), at)
@@ -70,12 +73,12 @@ class PeriodClock:
                 self._run_until(at + length_us)
             case Ended():
                 self._close(at)
-                self.phase, self.paused = "ended", False
+                self.phase, self.paused, self.gap_us = "ended", False, 0
             case _:
                 pass
 
     def _run_until(self, end: Instant | None) -> None:
-        self.paused, self.left_us, self.ends_at = False, None, end
+        self.paused, self.left_us, self.gap_us, self.ends_at = False, None, 0, end
 
     def _close(self, at: Instant) -> None:
         """The time of the period stands still for good."""

@@ -1,6 +1,6 @@
 """A session's state, in one line."""
 
-from p2p.base.units import SECOND
+from p2p.base.units import SECOND, Duration
 from p2p.information.public_knowledge import PublicKnowledge
 
 
@@ -13,9 +13,15 @@ def describe(knowledge: PublicKnowledge, now: int) -> str:
         return "the session is over"
     left = knowledge.time_left_us(now)
     clock = "" if left is None else f", {left / SECOND:.1f} s left"
-    paused = " (paused)" if knowledge.paused else ""
+    why = f": {stood_still(knowledge.clock.gap_us)}" if knowledge.clock.gap_us else ""
+    paused = f" (paused{why})" if knowledge.paused else ""
     where = "between periods" if knowledge.phase == "break" else made(knowledge)
     return f"period {knowledge.period} of {rules.periods}{paused}: {where}{clock}"
+
+
+def stood_still(gap_us: Duration) -> str:
+    """Why the clock was stopped, where the server's machine stood still."""
+    return f"the market's machine stood still for {gap_us / SECOND:.0f} s"
 
 
 def made(knowledge: PublicKnowledge) -> str:

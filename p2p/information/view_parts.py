@@ -40,6 +40,7 @@ def clock_view(clock: PeriodClock, now: Instant) -> ClockView:
         held=clock.held,
         call_left_us=clock.call_left_us(now),
         posting=clock.posting,
+        gap_us=clock.gap_us,
     )
 
 

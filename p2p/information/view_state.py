@@ -39,6 +39,7 @@ class ClockView(msgspec.Struct, frozen=True):
     """Where the session is. `left_us`: of the period or break; `call_left_us`: until the next call, of `calls`.
 
     `posting`: whether offers are posted and hidden; then `call_left_us` is left until they are shown.
+    `gap_us`: how long the server's machine stood still, where that is why the clock is stopped.
     """
 
     phase: SessionPhase
@@ -51,6 +52,7 @@ class ClockView(msgspec.Struct, frozen=True):
     held: int
     call_left_us: Duration | None
     posting: bool
+    gap_us: Duration = 0
 
 
 class SeatsView(msgspec.Struct, frozen=True):

@@ -181,6 +181,6 @@ FROM_TRADERS: tuple[type[Message], ...] = (
 """The messages that a trader's connection may send; any other is answered with an error."""
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End, Announce)
 """The messages that only the experimenter's connection may send."""
-FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Reading)
+FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Resume, Reading)
 """The messages that the shell round a session sends for itself or for a meter; it pauses a session that comes back from
 a crash."""

@@ -24,27 +24,37 @@ class Start(Message, frozen=True):
 
 
 class Pause(Message, frozen=True):
-    """Stops the clock; orders are refused `not_open` until `resume`. A crash says it too."""
+    """Stops the clock; orders are refused `not_open` until `resume`. A crash says it too.
 
-    said_by: ClassVar = "experimenter, gateway (after a crash)"
+    The gateway also says it when the server's machine has stood still: then `gap_us` is for how long, and the instant
+    is the last at which the server was seen to run. An experimenter's `gap_us` is void.
+    """
+
+    said_by: ClassVar = "experimenter, gateway (after a crash or a gap)"
     told_to: ClassVar = "session"
+    gap_us: Duration = 0
 
 
 class Paused(Message, frozen=True):
     """The clock stands still; so much is left until its next mark: the end of the period or of a break.
 
     In a market of several calls that mark is the next call; the calls after it are as far apart as the rules say.
+    `gap_us`: for how long the server's machine stood still, if the clock stopped for that.
     """
 
     said_by: ClassVar = "session"
     told_to: ClassVar = "everyone"
     left_us: Duration | None
+    gap_us: Duration = 0
 
 
 class Resume(Message, frozen=True):
-    """Lets the clock run on from where it stopped."""
+    """Lets the clock run on from where it stopped.
 
-    said_by: ClassVar = "experimenter"
+    The gateway says it after a gap in a session without people, and in one that was started to go on by itself.
+    """
+
+    said_by: ClassVar = "experimenter, gateway (after a gap)"
     told_to: ClassVar = "session"
 
 

@@ -158,8 +158,8 @@ class Session:
                 return self._start_period()
             case Reminder():
                 return self._on_alarm(envelope.market, envelope.message)
-            case Pause():
-                return self._tell(Paused(self.alarms.pause()))
+            case Pause(gap_us=gap_us):
+                return self._tell(Paused(self.alarms.pause(), gap_us if envelope.sender == GATEWAY else 0))
             case Resume():
                 return self._tell(Resumed(self.alarms.resume()))
             case Extend(length_us=more):

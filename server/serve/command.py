@@ -49,6 +49,13 @@ ROOM_MIN = 16
 @click.option(
     "--drop-out", type=click.Choice(["pass", "robot"]), help="What a drop-out's seat does, not the scenario's."
 )
+@click.option(
+    "--on-gap",
+    type=click.Choice(["pause", "resume"]),
+    default="pause",
+    show_default=True,
+    help="After this machine has stood still: wait for the experimenter, or go on.",
+)
 @click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
 @click.option("--seats", type=click.IntRange(1, 1_000), hidden=True, help="At least so many, schedules repeated.")
 @click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate (chain), PEM.")
@@ -73,6 +80,7 @@ def serve(
     reaction_s: float | None,
     fill: str | None,
     drop_out: Literal["pass", "robot"] | None,
+    on_gap: Literal["pause", "resume"],
     disguise: bool,
     seats: int | None,
     tls_cert: Path | None,
@@ -110,7 +118,7 @@ def serve(
             new = (period_s, break_s, periods, reaction_s, fill, drop_out)
             changes = Changes(*new, disguise=disguise, seats=seats or 0, published=bool(brokers))
             opened, cast = opened_new(scenario, changes, bots, seed, recordings)
-    opened = replace(opened, limits=_within(files, opened.limits))
+    opened = replace(opened, limits=_within(files, opened.limits), goes_on=on_gap == "resume")
     port = (before.port if before else PORT) if port is None else port
     where = address(host, insecure_lan, tls_cert, tls_key, bots or bots_before)
     run = ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where, fill or "")

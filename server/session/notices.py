@@ -9,7 +9,7 @@ import click
 from p2p.base.safe_text import printable
 from p2p.base.units import EXPERIMENTER, SECOND, Instant, Seat, is_seat
 from p2p.information.public_knowledge import PublicKnowledge
-from p2p.information.status_line import made
+from p2p.information.status_line import made, stood_still
 from p2p.messages import (
     Ended,
     Extended,
@@ -82,7 +82,9 @@ class SessionNotices:
     def _paused(self) -> str:
         left_us = self.knowledge.clock.left_us
         left = "" if left_us is None else f" with {left_us / SECOND:.1f} s left"
-        return f"paused{left}; pit ctl URL resume goes on"
+        gap_us = self.knowledge.clock.gap_us
+        why = f"{stood_still(gap_us)}: the clock stopped then; " if gap_us else ""
+        return f"{why}paused{left}; pit ctl URL resume goes on"
 
     def _made(self) -> str:
         """What the period came to. Where contracts are not public, that it is over."""

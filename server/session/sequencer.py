@@ -2,6 +2,8 @@
 
 A batch is all that waits (up to `batch_max`): it is handled, written and synced in one go in a thread, then published.
 Meanwhile the next batch gathers. An alarm that is due is handed in before any message sequenced at or after it.
+
+A time in which the machine stood still is a pause, dated at the last tick before it: alarms after that are held.
 """
 
 import asyncio
@@ -10,14 +12,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from p2p.base.units import SECOND, Instant
+from p2p.base.units import GATEWAY, SECOND, Instant
+from p2p.messages import Pause, Resume
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import ProtocolError
 from p2p.session.session import Session
 from recordings.journal.store import Store
-from server.limits import DEFAULT
+from server.limits import DEFAULT, Limits
 from server.monitoring.prometheus import SILENT, Metrics
-from server.session.clock import Clock
+from server.session.clock import Clock, Gap, Ticks
 from server.session.inbox import Inbox, InboxItem
 from server.session.machine import OnDisk
 
@@ -32,7 +35,10 @@ class Committed:
 
 
 class Sequencer:
-    """Feeds one session from an inbox and its alarms. `publish` is called with durable effects."""
+    """Feeds one session from an inbox and its alarms. `publish` is called with durable effects.
+
+    `goes_on`: whether the session is resumed by itself after a gap, since nobody is there who has to do it.
+    """
 
     def __init__(
         self,
@@ -41,12 +47,14 @@ class Sequencer:
         clock: Clock,
         inbox: Inbox,
         publish: Callable[[list[Committed]], None],
-        batch_max: int = DEFAULT.batch_max,
+        limits: Limits = DEFAULT,
         metrics: Metrics = SILENT,
         on_disk: OnDisk | None = None,
+        goes_on: Callable[[], bool] = lambda: False,
     ) -> None:
         self.session, self.store, self.clock, self.inbox = session, store, clock, inbox
-        self._publish, self._batch_max, self.metrics = publish, batch_max, metrics
+        self._publish, self._limits, self.metrics = publish, limits, metrics
+        self._ticks, self._goes_on = Ticks(clock, limits.gap_s_max), goes_on
         self._stopping = False
         self._disk = ThreadPoolExecutor(1, "journal")
         self._on_disk = on_disk or self._in_thread
@@ -55,8 +63,12 @@ class Sequencer:
         """Sequence to the session's end or `stop`, `first` before the clock runs. Raises OSError of the disk."""
         await self._batch([InboxItem(envelope) for envelope in first])
         self.clock.start()
-        while self.session.phase != "ended" and not self._stopping:
-            await self._batch(await self._gather())
+        ticking = asyncio.create_task(self._tick())
+        try:
+            while self.session.phase != "ended" and not self._stopping:
+                await self._batch(await self._gather())
+        finally:
+            ticking.cancel()
 
     def stop(self) -> None:
         """Let `run` end: messages that the session has taken are written and published, waiting ones are not told.
@@ -71,10 +83,10 @@ class Sequencer:
         happened: list[Committed] = []
         lines: list[bytes] = []
         for arrival in arrivals:
-            now = self.clock.now()
+            now = self._now(happened, lines)
             self._ring(now, happened, lines)
             self._sequence(arrival, now, happened, lines)
-        self._ring(self.clock.now(), happened, lines)
+        self._ring(self._now(happened, lines), happened, lines)
         if lines:
             began = time.perf_counter()
             await self._on_disk(self.store.append, b"".join(lines))
@@ -94,7 +106,33 @@ class Sequencer:
         """All that waits, once there is something or an alarm is due."""
         deadline = self.session.deadline()
         wait_s = None if deadline is None else max(0.0, (deadline - self.clock.now()) / SECOND)
-        return await self.inbox.gather(self._batch_max, wait_s)
+        return await self.inbox.gather(self._limits.batch_max, wait_s)
+
+    async def _tick(self) -> None:
+        """Tick while the disk and the inbox are waited for: a slow disk is no gap, and a gap waits for no message."""
+        while True:
+            self._ticks.tick()
+            if self._ticks.gap:
+                self.inbox.wake()
+            await asyncio.sleep(self._limits.gap_tick_s)
+
+    def _now(self, happened: list[Committed], lines: list[bytes]) -> Instant:
+        """The instant it is; where the machine stood still before it, that is handed in first."""
+        now = self._ticks.tick()
+        gap = self._ticks.taken()
+        if gap is not None:
+            self._stood_still(gap, now, happened, lines)
+        return now
+
+    def _stood_still(self, gap: Gap, now: Instant, happened: list[Committed], lines: list[bytes]) -> None:
+        """Stop the session's clock, if it runs, at the last tick before a gap; what was due until then has happened."""
+        at = max(gap.last, self.session.now)
+        self._ring(at, happened, lines)
+        if self.session.deadline() is None:
+            return
+        self._handle(InboxItem(Envelope(GATEWAY, Pause(gap.length_us))), at, happened, lines)
+        if self._goes_on():
+            self._handle(InboxItem(Envelope(GATEWAY, Resume())), now, happened, lines)
 
     def _ring(self, now: Instant, happened: list[Committed], lines: list[bytes]) -> None:
         """Hand in the alarms that are due, each at its own instant."""

@@ -95,6 +95,11 @@ class SessionStatus:
         return self._session.roster.controllers.get(seat)
 
     @property
+    def has_people(self) -> bool:
+        """Whether any seat is a person's, be it that a robot holds it for them."""
+        return any(self._session.roster.is_a_persons(seat) for seat in self._session.market_of)
+
+    @property
     def takes_over(self) -> bool:
         """Whether robots may come in anybody's place."""
         return self._session.roster.stand_ins is not None

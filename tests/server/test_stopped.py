@@ -1,7 +1,7 @@
-"""A server process that is stopped over a period's end and goes on: the period ends once, and who was late is late.
+"""A server process that is stopped over a period's end and goes on: the clock stopped with it, and waits to be resumed.
 
 Nothing can be seen of a process that stands but that it stands, and how late it is only real time can make it: so the
-one thing waited for by the clock here is the instant after which the period is over, on the clock of the test.
+one thing waited for by the clock here is the instant after which two periods would be over, on the clock of the test.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from p2p.base.units import SECOND
-from p2p.messages import Accepted, Bid, EndRound, Intermission, Message, Refused, Start, StartRound
+from p2p.base.units import GATEWAY, SECOND
+from p2p.messages import Bid, EndRound, Message, Pause, Paused, Refused, Start, StartRound
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import NumberedFact, Welcome
 from recordings.journal.store import read_folder, run_again
@@ -62,51 +62,46 @@ def stop(serving: Serving) -> None:
     assert os.WIFSTOPPED(status)
 
 
-async def stopped_over_the_end(folder: Path, period_s: float, over_s: float) -> None:
-    """Stop a server in a period, and let it go on so long after the period's end."""
-    (folder / "small.toml").write_text(SMALL)
-    words = ["small.toml", "--port", "0", "--period-s", str(period_s), "--break-s", "600"]
-    serving = serve(*words, cwd=folder)
+@unix
+async def test_a_stopped_server_plays_no_period_with_nobody_there(tmp_path: Path) -> None:
+    period_s, break_s = 2.0, 0.5
+    (tmp_path / "small.toml").write_text(SMALL)
+    words = ["small.toml", "--port", "0", "--period-s", str(period_s), "--break-s", str(break_s)]
+    serving = serve(*words, cwd=tmp_path)
     experimenter, *traders = [Party(serving.where["control"]), *(Party(serving.code(seat)) for seat in range(4))]
     for party in (experimenter, *traders):
         await party.join(serving.where["url"])
     await experimenter.say(Start())
     started = [await trader.until(StartRound) for trader in traders]
-    over = time.monotonic() + period_s
+    over = time.monotonic() + 2 * (period_s + break_s)
     stop(serving)
-    in_time = [await trader.say(Bid(50 + seat)) for seat, trader in enumerate(traders)]
-    await asyncio.sleep(over + over_s - time.monotonic())
-    late = [await trader.say(Bid(60 + seat)) for seat, trader in enumerate(traders)]
+    meanwhile = [await trader.say(Bid(50 + seat)) for seat, trader in enumerate(traders)]
+    await asyncio.sleep(over - time.monotonic())
     serving.process.send_signal(signal.SIGCONT)
-    for trader, *tokens in zip(traders, in_time, late, strict=True):
-        await trader.until(Refused, 2)
-        answers = [one.message for one in trader.told if isinstance(one.message, Accepted | Refused)]
-        assert answers == [Refused(token, "not_open") for token in tokens]
-    assert (await experimenter.until(Intermission)).message == Intermission(2, 600 * SECOND)
-    for trader, start in zip(traders, started, strict=True):
-        assert isinstance(start.message, StartRound)
-        ended = await trader.until(EndRound)
-        assert ended.at == start.at + start.message.length_us, "it ended when it was over, not when that was noticed"
-        assert (trader.kinds().count("start_round"), trader.kinds().count("end_round")) == (1, 1)
-    await experimenter.say(Start())
+    for trader, token in zip(traders, meanwhile, strict=True):
+        assert (await trader.until(Refused)).message == Refused(token, "not_open")
+        paused = await trader.until(Paused)
+        assert isinstance(paused.message, Paused)
+        assert paused.message.gap_us > 2 * SECOND
+        assert paused.message.left_us == started[0].at + period_s * SECOND - paused.at, "left at the last tick"
+        assert 0 < paused.message.left_us <= period_s * SECOND
+        assert (trader.kinds().count("start_round"), trader.kinds().count("end_round")) == (1, 0)
+    status = await asyncio.to_thread(serving.ctl, "status")
+    assert "period 1 of" in status.stdout
+    assert "(paused: the market's machine stood still for " in status.stdout
+    resumed = await asyncio.to_thread(serving.ctl, "resume")
+    assert resumed.returncode == 0, resumed.stderr
     for trader in traders:
+        assert (await trader.until(EndRound)).message == EndRound(1)
         await trader.until(StartRound, 2)
-        assert trader.kinds().count("end_round") == 1
     assert await asyncio.to_thread(serving.end) == 0
+    assert "the market's machine stood still for " in (tmp_path / "serve.err").read_text()
     _, played = run_again(read_folder(serving.recording))
-    ends = [event for _, events in played for event in events if isinstance(event.message, EndRound)]
-    assert [event.message for event in ends] == [EndRound(1), EndRound(2)]
-    assert pit("verify", str(serving.recording), cwd=folder).returncode == 0
+    ends = [(at, event.message) for at, events in played for event in events if isinstance(event.message, EndRound)]
+    assert [message for _, message in ends][:2] == [EndRound(1), EndRound(2)]
+    pauses = [one for one in read_folder(serving.recording).records() if isinstance(one.envelope().message, Pause)]
+    assert [one.envelope().sender for one in pauses] == [GATEWAY]
+    assert pauses[0].at == paused.at
+    assert pit("verify", str(serving.recording), cwd=tmp_path).returncode == 0
     for party in (experimenter, *traders):
         await party.socket.close()
-
-
-@unix
-async def test_a_stopped_server_ends_the_period_once_and_refuses_who_was_late(tmp_path: Path) -> None:
-    await stopped_over_the_end(tmp_path, 2.0, 0.5)
-
-
-@unix
-@pytest.mark.full
-async def test_so_it_does_after_ten_seconds(tmp_path: Path) -> None:
-    await stopped_over_the_end(tmp_path, 2.0, 10.0)

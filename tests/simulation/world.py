@@ -76,6 +76,9 @@ class SimulatedClock(Clock):
     def now(self) -> int:
         return self._start if self._started_us is None else self._start + self._us() - self._started_us
 
+    def awake_or_not_us(self) -> int:
+        return self._us()
+
 
 async def at_once(work, *words):
     await asyncio.sleep(0)
@@ -106,6 +109,8 @@ class World:
         self.over: asyncio.Future[None]
         self.tokens: dict[str, str] = {}
         self.slept_s = 0.0
+        self.slept: list[tuple[int, int]] = []
+        """Each sleep of a server that ran, by its session's clock."""
         self.robots = Robots(self) if self.scenario.takes_over else None
 
     # --- the machine ------------------------------------------------------------------------------------------------
@@ -238,8 +243,11 @@ class World:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, SimulatedLoop)
         seconds = self.rng.choice((0.1, 0.3, 1.0, 3.0, 10.0))
+        began = self.host.opened.clock.now() if self.host else None
         loop.sleep_through(seconds)
         self.slept_s += seconds
+        if self.host and began is not None and self.host.opened.clock.runs:
+            self.slept.append((began, self.host.opened.clock.now()))
         return True
 
     def _stop(self) -> bool:

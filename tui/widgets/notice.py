@@ -7,7 +7,9 @@ terminal). The page behind the key i has the full text.
 
 from textual.content import Content
 
+from p2p.base.units import SECOND
 from p2p.information.view_state import ViewState
+from p2p.sim.library.texts import catalogue
 from tui.model.number_format import number_format
 from tui.text.phrases import clock
 from tui.widgets.part import Part
@@ -88,7 +90,9 @@ def _state(view: ViewState) -> str:
         kept = "" if view.seat is None else " Your quotes stand, your orders are kept."
         return f"✂ CONNECTION LOST, trying again …{kept}"
     if view.clock.paused:
-        return "‖ PAUSED: the clock is stopped" + ("." if view.seat is None else "; you cannot trade.")
+        stopped = "‖ PAUSED: the clock is stopped" + ("." if view.seat is None else "; you cannot trade.")
+        seconds = round(view.clock.gap_us / SECOND)
+        return f"{stopped} {catalogue().text('paused.stood_still', seconds=seconds)}" if view.clock.gap_us else stopped
     if view.clock.phase == "break" and view.period:
         left, figures = clock(view.clock.left_us), number_format(view.rules)
         unit = f" {figures.money_unit}" if figures.energy else ""
