@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 
 from p2p.messages import Ended
-from tests.simulation.world import NONE, play
+from tests.simulation.truth import nobody_was_played_past
+from tests.simulation.world import NONE, SLEEPY, play
 
 SEEDS = 200
 BLOCK = 25
@@ -37,6 +38,14 @@ def test_a_quiet_world_loses_nothing_and_nobody() -> None:
     world = play(1, NONE)
     assert +world.happened == Counter()
     assert all(Ended() in [one.message for one in client.told] for client in world.clients)
+
+
+def test_a_machine_that_sleeps_plays_no_time_with_nobody_there() -> None:
+    paused = 0
+    for seed in range(1, 17):
+        world = play(seed, SLEEPY)
+        paused += nobody_was_played_past(world.records(), world.slept)
+    assert paused > 8
 
 
 def test_in_a_quiet_world_robots_take_the_seats_of_those_who_come_late_and_give_them_back() -> None:

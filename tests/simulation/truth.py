@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from p2p.base.units import GATEWAY, INSTITUTION, SESSION
+from p2p.base.units import GATEWAY, INSTITUTION, SECOND, SESSION
 from p2p.messages import Accepted, Pause, Refused
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import feed_frame
@@ -10,6 +10,7 @@ from p2p.session.session import Session
 from recordings.journal.disk import Disk
 from recordings.journal.format import Record
 from recordings.journal.store import Recovered, read_folder
+from server.limits import DEFAULT
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds
 from tests.simulation.client import WATCHER, Client
@@ -51,6 +52,24 @@ def time_was_kept(session: Session, records: list[Record], recoveries: list[int]
         else:
             assert due is None or record.at < due, f"record {record.n}: overtook an alarm"
         session.handle(envelope, record.at)
+
+
+def nobody_was_played_past(records: list[Record], slept: list[tuple[int, int]]) -> int:
+    """No alarm rang in a long sleep, and its clock stood from a tick before on; how many sleeps were such pauses.
+
+    `slept`: when each sleep began and ended, in a server that lived to the end.
+    """
+    long = [(began, ended) for began, ended in slept if ended - began > DEFAULT.gap_s_max * SECOND]
+    paused = []
+    for record in records:
+        envelope = record.envelope()
+        if envelope.sender in (SESSION, INSTITUTION):
+            inside = [one for one in long if one[0] < record.at <= one[1]]
+            assert not inside, f"record {record.n}: an alarm rang while the machine slept, {inside}"
+        if isinstance(envelope.message, Pause) and envelope.message.gap_us:
+            assert envelope.sender == GATEWAY
+            paused += [one for one in long if one[0] - DEFAULT.gap_tick_s * SECOND <= record.at <= one[0]]
+    return len(paused)
 
 
 def records_of(disk: Disk, folder: Path) -> list[Record]:

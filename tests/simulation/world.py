@@ -11,7 +11,7 @@ import errno
 import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,6 +21,7 @@ from p2p.messages import Open
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import ProtocolError
 from p2p.session.session import Session
+from recordings.journal.format import Record
 from recordings.journal.store import Recovered, Store
 from server.connections.peer import Gone
 from server.hosted_session import HostedSession, SessionParts, recovery_messages
@@ -58,6 +59,8 @@ RESTLESS = Limits(logins_burst=1e9)
 """Everybody comes and goes here as often as they like."""
 
 NONE = Faults(0.0, 0.0, 0.0, 1e9, 1e9, 1e9, 1e9)
+SLEEPY = replace(NONE, cut_s=Faults.cut_s, sleep_s=2.0)
+"""Nothing happens but that lines are cut and the machine sleeps, often."""
 
 
 class PowerFails(Exception):
@@ -318,6 +321,10 @@ class World:
         time_was_kept(Session(self.scenario, self.seed), records, self.recoveries)
         if self.robots:
             self.happened.update(seats_were_kept(Session(self.scenario, self.seed), records))
+
+    def records(self) -> list[Record]:
+        """All that is on the disk."""
+        return records_of(self.disk, FOLDER)
 
     def trace(self) -> list[tuple[int, bytes, tuple[bytes, ...]]]:
         return [(one.at, one.message, one.events) for one in records_of(self.disk, FOLDER)]
