@@ -26,8 +26,8 @@ class Start(Message, frozen=True):
 class Pause(Message, frozen=True):
     """Stops the clock; orders are refused `not_open` until `resume`. A crash says it too.
 
-    The gateway also says it when the server's machine has stood still: then `gap_us` is for how long, and the instant
-    is the last at which the server was seen to run. An experimenter's `gap_us` is void.
+    The gateway also says it when the server's machine has stood still, `gap_us` for how long. Its instant is the last
+    at which the server was seen to run. An experimenter's `gap_us` is void.
     """
 
     said_by: ClassVar = "experimenter, gateway (after a crash or a gap)"
