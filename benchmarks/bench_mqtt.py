@@ -30,7 +30,8 @@ import click
 
 from benchmarks.mqtt_crowd import crowd
 from bots.load.load import quantile
-from bots.load.load_trader import LoadTrader, OpenMarket
+from bots.load.load_orders import OpenMarket
+from bots.load.load_trader import LoadTrader
 from bots.load.machine import Spent, lateness_ms, spent
 from p2p.messages import Buy, End, Message, Sell, Start
 from p2p.sim.shell.cli_options import Number
@@ -93,7 +94,7 @@ def load() -> str:
 class Taker(LoadTrader):
     """A hand that now and then takes what stands."""
 
-    def _order(self) -> Message:
+    def _order(self) -> Message | None:
         if self.rng.random() >= TAKES:
             return super()._order()
         seller = self.schedule is not None and self.schedule.role == "seller"

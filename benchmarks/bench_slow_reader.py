@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from bots.load.load import quantile
-from bots.load.load_trader import ROBOT_PER_S, LoadTrader, OpenMarket
+from bots.load.load_orders import OpenMarket
+from bots.load.load_trader import ROBOT_PER_S, LoadTrader
 from p2p.messages import End, Start
 
 PEOPLE, ROBOTS, BAD = 30, 20, 2

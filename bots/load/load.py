@@ -1,8 +1,8 @@
 """`pit load`: how a market holds under many hands. Starts a server of its own and measures order to confirmation.
 
-People say an order at exponential times, robots as fast as a seat may. An order improves the standing quote of its
-side, so that most of them are told to everybody. Others are refused, which is answered and recorded as well. The times
-are the trader's: from the frame handed to the socket to the answer read from it, durable in between.
+People say an order at exponential times, robots as fast as a seat may. The orders are load_orders.py's: nearly all of
+them are accepted. The times are the accepted orders', as their traders see them: from the frame handed to the socket to
+the answer read from it, durable in between. Refused orders are counted beside them, by reason.
 """
 
 import asyncio
@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from bots.experimenter import conduct
-from bots.load.load_trader import ROBOT_PER_S, LoadError, LoadTrader, OpenMarket
+from bots.load.load_orders import OpenMarket
+from bots.load.load_trader import ROBOT_PER_S, LoadError, LoadTrader
 from bots.load.machine import Spent, lateness_ms, spent
 from p2p.messages import End, Start
 from p2p.protocol.codec import encode
@@ -32,10 +33,15 @@ ANSWERS_S_MAX = 10.0
 START_S_MAX = 60.0
 """How long the server may take to start, and everybody to join."""
 
+PERIOD_S = 4
+"""Long beside an answer's time: an order under way when a period ends may meet a market that has changed."""
+UNITS = 100
+"""Units of a trader and period: above the 76 orders that a robot at the limit says in it."""
+
 
 @dataclass(frozen=True)
 class Measured:
-    """The results of a load. Times are the people's, in milliseconds; `lost` were said and have no effect on record.
+    """The results of a load. Times are the people's accepted orders', in milliseconds; `lost` have no effect on record.
 
     Cores, facts and frames are those of the trading alone; `server_cpu_s` has the server's start and the joining too.
     The load maker's own lateness is part of every time; `others_cores` is what the rest of the machine was busy with.
@@ -62,6 +68,9 @@ class Measured:
     maker_late_p99_ms: float
     server_us_per_fact: float | None
     server_us_per_frame: float | None
+    refused_orders: int
+    accepted_share: float
+    refused_p99_ms: float | None
 
 
 @dataclass(frozen=True)
@@ -110,9 +119,10 @@ async def load(scenario: str, humans: int, rate: float, robots: int, seconds: fl
 
 
 def _serve(scenario: str, seats: int, folder: Path, seed: int) -> "subprocess.Popen[bytes]":
-    """Periods of two seconds without a pause, so that there is always something to trade."""
+    """Short periods without a pause, and units enough, so that there is always something to trade."""
     words = ["--port", "0", "--json", "--seats", str(seats), "--recordings", str(folder), "--seed", str(seed)]
-    words += ["--period-s", "2", "--break-s", "0", "--periods", "1000", "--on-gap", "resume"]
+    words += ["--period-s", str(PERIOD_S), "--break-s", "0", "--periods", "1000", "--on-gap", "resume"]
+    words += ["--units", str(UNITS)]
     command = [sys.executable, "-P", "-m", "pit", "serve", scenario, *words]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
@@ -122,8 +132,9 @@ async def _play(hands: list[LoadTrader], where: dict[str, Any], seconds: float, 
     async with asyncio.timeout(START_S_MAX):
         for start in range(0, len(hands), JOINING):
             await asyncio.gather(*(hand.join(where["url"]) for hand in hands[start : start + JOINING]))
-        await conduct(where["url"], where["control"], "start", Start())
-    await _until(lambda: all(hand.schedule for hand in hands), START_S_MAX)
+        if not _begins_by_itself(hands, len(where["seats"])):
+            await conduct(where["url"], where["control"], "start", Start())
+    await _until(lambda: all(hand.told for hand in hands), START_S_MAX)
     facts, frames = sum(hand.facts for hand in hands), sum(hand.frames for hand in hands)
     began = spent(server)
     async with lateness_ms() as late_ms:
@@ -136,6 +147,12 @@ async def _play(hands: list[LoadTrader], where: dict[str, Any], seconds: float, 
     async with asyncio.timeout(START_S_MAX):
         await asyncio.gather(*(hand.wire.ended for hand in hands))
     return Trading(orders_s, facts, frames, began, ended, late_ms)
+
+
+def _begins_by_itself(hands: list[LoadTrader], seats: int) -> bool:
+    """Whether the hands have taken all seats, which starts most scenarios."""
+    welcome = hands[0].line.welcome
+    return len(hands) == seats and welcome is not None and welcome.rules.starts_when_full
 
 
 async def _until(holds: Callable[[], bool], seconds: float) -> None:
@@ -169,7 +186,9 @@ def _measured(
     lost += sum((hand.seat, token) not in on_record for hand in hands for token in hand.accepted)
     people = [t for hand in hands[:humans] for t in hand.times_ms]
     robots = [t for hand in hands[humans:] for t in hand.times_ms]
-    orders = len(people) + len(robots) + sum(len(hand.said) for hand in hands)
+    refused_ms = [t for hand in hands for t in hand.refused_ms]
+    answered = len(people) + len(robots) + len(refused_ms)
+    orders = answered + sum(len(hand.said) for hand in hands)
     server, maker, others = trading.ended.cores(trading.began)
     took_s = trading.ended.at_s - trading.began.at_s
     return Measured(
@@ -194,6 +213,9 @@ def _measured(
         maker_late_p99_ms=round(quantile(trading.late_ms, 0.99), 2),
         server_us_per_fact=_each_us(server, trading.facts / took_s),
         server_us_per_frame=_each_us(server, trading.frames / took_s),
+        refused_orders=len(refused_ms),
+        accepted_share=round((answered - len(refused_ms)) / answered, 4) if answered else float("nan"),
+        refused_p99_ms=round(quantile(refused_ms, 0.99), 2) if refused_ms else None,
     )
 
 

@@ -9,7 +9,19 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bots.load.fast_websocket import Wire
-from p2p.messages import Accepted, Ask, Bid, Contract, Message, Quote, Refused, Schedule, StartRound
+from bots.load.load_orders import OpenMarket, OwnOrders, next_order
+from p2p.messages import (
+    Accepted,
+    Contract,
+    Forecast,
+    Message,
+    Order,
+    Quote,
+    Refused,
+    Reminder,
+    Schedule,
+    StartRound,
+)
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import message_of
 from p2p.protocol.frames import FactRead, FeedRead, Welcome
@@ -22,7 +34,9 @@ UNANSWERED_MAX = 60
 FEED = b'{"directive":"feed","payload":{"first":'
 STATE = b'],"state":['
 FACT = b'{"directive":"'
-OWN = (b'{"directive":"accepted"', b'{"directive":"refused"', b'{"directive":"schedule"')
+OWN = (b'{"directive":"accepted"', b'{"directive":"refused"', b'{"directive":"schedule"', b'{"directive":"forecast"')
+MINE = b'"mine":'
+"""What only those have that it concerns: their own orders and contracts."""
 
 _feed = msgspec.json.Decoder(FeedRead)
 _fact = msgspec.json.Decoder(FactRead)
@@ -37,14 +51,6 @@ _frame = msgspec.json.Decoder(_Frame)
 
 class LoadError(Exception):
     """The load could not be made; the server's own words."""
-
-
-@dataclass
-class OpenMarket:
-    """The market as all hands know it: one of them reads the quotes for all, and orders under way are reckoned with."""
-
-    bid: int = 0
-    ask: int = 0
 
 
 @dataclass
@@ -65,9 +71,13 @@ class LoadTrader:
     faults: list[str] = field(default_factory=list)
     said: dict[int, float] = field(default_factory=dict)
     times_ms: list[float] = field(default_factory=list)
+    refused_ms: list[float] = field(default_factory=list)
     accepted: list[int] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     schedule: Schedule | None = None
+    own: OwnOrders = field(default_factory=OwnOrders)
+    told: bool = False
+    """Whether it has had a schedule, or the forecast of a household that may have nothing to trade."""
 
     async def join(self, url: str) -> None:
         """Log in; raises LoadError."""
@@ -94,7 +104,7 @@ class LoadTrader:
         self.gaps += bool(facts) and first != self.facts + 1
         self.facts += facts
         self.frames += 1
-        if self.reads or any(own in data for own in OWN):
+        if self.reads or MINE in data or any(own in data for own in OWN):
             self._read_whole(data, facts, now)
 
     def _read_whole(self, data: bytes, counted: int, now: float) -> None:
@@ -107,21 +117,48 @@ class LoadTrader:
 
     def _see(self, message: Message, now: float) -> None:
         match message:
-            case Accepted(token=token) | Refused(token=token):
+            case Accepted(token=token):
                 self.times_ms.append((now - self.said.pop(token)) * 1e3)
-                if isinstance(message, Accepted):
-                    self.accepted.append(token)
+                self.accepted.append(token)
+                self._answered(token, still_open=False)
+            case Refused(token=token, reason=reason):
+                self.refused_ms.append((now - self.said.pop(token)) * 1e3)
+                self.refused[reason] += 1
+                self._answered(token, still_open=reason != "unknown_order")
+            case Forecast() | Schedule():
+                self.told = True
+                self.schedule = message if isinstance(message, Schedule) else None
+                self.own.scheduled(self.schedule)
+            case Order(mine=True, order=order, quantity=quantity):
+                self.own.told(order, quantity)
+            case Contract(mine=str(), quantity=quantity):
+                self.own.units -= quantity
+                self._see_all(message)
+            case _:
+                self._see_all(message)
+
+    def _answered(self, token: int, still_open: bool) -> None:
+        self.own.answered(token, still_open)
+        self.floor.answered(self.code, token)
+
+    def _see_all(self, message: Message) -> None:
+        """What everybody is told, which one hand reads for all."""
+        match message:
+            case Quote(price=None, side=side) if self.reads:
+                if side == "bid":
+                    self.floor.bid = 0
                 else:
-                    self.refused[message.reason] += 1
-            case Schedule():
-                self.schedule = message
+                    self.floor.ask = 0
+            case Reminder() if self.reads:
+                self.floor.posting = False
             case Quote(side=side, price=int(price)) if self.reads:
                 if side == "bid":
                     self.floor.bid = max(self.floor.bid, price)
                 else:
                     self.floor.ask = min(self.floor.ask or price, price)
             case Contract() | StartRound() if self.reads:
-                self.floor.bid = self.floor.ask = 0
+                self.floor.begin_anew()
+                self.floor.posting = isinstance(message, StartRound)
 
     async def trade(self, until: float) -> None:
         """Say orders until a time of the performance counter."""
@@ -132,24 +169,21 @@ class LoadTrader:
             await asyncio.sleep(due - time.perf_counter())
             due = max(due + (1 / self.per_s if steady else self.rng.expovariate(self.per_s)), time.perf_counter())
             if len(self.said) < UNANSWERED_MAX:
-                self.send(self._order())
+                message = self._order()
+                if message is not None:
+                    self.send(message)
 
     def send(self, message: Message) -> None:
         """Say a message, and note when."""
         self.line.pending.clear()
         token, data = self.line.send(message)
         self.said[token] = time.perf_counter()
+        self.own.said(token, message)
+        self.floor.under_way.add((self.code, token))
         self.wire.write_frame(data)
 
-    def _order(self) -> Message:
-        """One that improves the standing quote, whatever the seat's values: what counts is that all are told."""
-        rules = self.line.welcome.rules if self.line.welcome else None
-        assert rules is not None, "a hand trades when it has joined"
-        away = self.rng.randrange(5) * rules.tick
-        if self.schedule is not None and self.schedule.role == "seller":
-            ask = self.floor.ask - rules.tick if self.floor.ask else rules.price_max - away
-            self.floor.ask = max(rules.price_min, ask)
-            return Ask(self.floor.ask)
-        bid = self.floor.bid + rules.tick if self.floor.bid else rules.price_min + away
-        self.floor.bid = min(rules.price_max, bid)
-        return Bid(self.floor.bid)
+    def _order(self) -> Message | None:
+        """What can be said now, if anything."""
+        assert self.line.welcome is not None, "a hand trades when it has joined"
+        role = self.schedule.role if self.schedule is not None else None
+        return next_order(self.line.welcome.rules, role, self.own, self.floor, len(self.said), self.rng)

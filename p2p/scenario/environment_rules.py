@@ -57,6 +57,10 @@ class EnvironmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         """The same schedules for so many times the traders; None where there are none to repeat."""
         return None
 
+    def stocked(self, units: int) -> Self:
+        """The same with at least so many units for each trader in each period, where that can be said of them."""
+        return self
+
     def dearest(self) -> Price | None:
         """The highest value or cost that is written in the table; None where a disguise cannot be put on."""
         return None

@@ -4,7 +4,7 @@ Energy in Wh, power in W, prices per kWh in the scenario's smallest unit of mone
 where a price is in tenths of a cent per kWh, 10,000 of its units are a cent.
 """
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 import msgspec
 from msgspec import Meta
@@ -98,6 +98,15 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
     def traders(self) -> int:
         """Seats of one market."""
         return self.seats
+
+    def repeated(self, times: int) -> Self:
+        """So many times the households, panels and batteries, drawn by the same laws."""
+        return msgspec.structs.replace(
+            self,
+            seats=self.seats * times,
+            pv=None if self.pv is None else self.pv * times,
+            batteries=self.batteries * times,
+        )
 
     @property
     def start_min(self) -> int:

@@ -147,6 +147,14 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
         """So many traders of each schedule."""
         return msgspec.structs.replace(self, buyers=self.buyers * times, sellers=self.sellers * times)
 
+    def stocked(self, units: int) -> Self:
+        """Each unit of a schedule so often that the schedule has at least so many."""
+
+        def more(traders: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+            return tuple(tuple(value for value in one for _ in range(-(-units // len(one)))) for one in traders)
+
+        return msgspec.structs.replace(self, buyers=more(self.buyers), sellers=more(self.sellers))
+
     def dearest(self) -> Price:
         """The highest of all values and costs, and of those that may be drawn in their place."""
         given = max(max(units) for units in (*self.buyers, *self.sellers))

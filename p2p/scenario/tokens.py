@@ -63,3 +63,7 @@ class Tokens(EnvironmentRules, frozen=True, tag="tokens"):
         return msgspec.structs.replace(
             self, buyer_count=self.buyer_count * times, seller_count=self.seller_count * times
         )
+
+    def stocked(self, units: int) -> Self:
+        """At least so many tokens for each trader."""
+        return msgspec.structs.replace(self, tokens=max(self.tokens, units))

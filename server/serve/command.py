@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 
+from p2p.base.units import UNITS_MAX
 from p2p.protocol.mqtt_address import Broker, broker_at
 from p2p.sim.shell.cli_options import Number
 
@@ -58,6 +59,7 @@ ROOM_MIN = 16
 )
 @click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
 @click.option("--seats", type=click.IntRange(1, 1_000), hidden=True, help="At least so many, schedules repeated.")
+@click.option("--units", type=click.IntRange(1, UNITS_MAX), hidden=True, help="At least so many a trader and period.")
 @click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate (chain), PEM.")
 @click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Its key, PEM.")
 @click.option("--insecure-lan", is_flag=True, help="Listen on a network without TLS: all on it can read the codes.")
@@ -83,6 +85,7 @@ def serve(
     on_gap: Literal["pause", "resume"],
     disguise: bool,
     seats: int | None,
+    units: int | None,
     tls_cert: Path | None,
     tls_key: Path | None,
     insecure_lan: bool,
@@ -116,7 +119,7 @@ def serve(
         else:
             assert scenario is not None
             new = (period_s, break_s, periods, reaction_s, fill, drop_out)
-            changes = Changes(*new, disguise=disguise, seats=seats or 0, published=bool(brokers))
+            changes = Changes(*new, disguise=disguise, seats=seats or 0, units=units or 0, published=bool(brokers))
             opened, cast = opened_new(scenario, changes, bots, seed, recordings)
     opened = replace(opened, limits=_within(files, opened.limits), goes_on=on_gap == "resume")
     port = (before.port if before else PORT) if port is None else port

@@ -38,10 +38,11 @@ class Changes:
     drop_out: Literal["pass", "robot"] | None = None
     disguise: bool = False
     seats: int = 0
+    units: int = 0
     published: bool = False
 
     def made(self, rules: Scenario) -> Scenario:
-        """The scenario with the changes; seats and disguise are not among them. Raises ScenarioError."""
+        """The scenario with the changes; seats, units and disguise are not among them. Raises ScenarioError."""
         rules = with_lengths(rules, self.period_s, self.break_s, self.periods)
         if self.reaction_s is not None:
             rules = replace(rules, robots=replace(rules.robots, reaction_mean_s=self.reaction_s))
@@ -60,7 +61,7 @@ def opened_new(
 ) -> tuple[SessionParts, list[str]]:
     """A new session and its robots' words; raises ClickException with one line."""
     try:
-        rules = repeated(checked(changes.made(load(scenario))), changes.seats)
+        rules = checked(repeated(checked(changes.made(load(scenario))), changes.seats, changes.units))
         cast = parse_lineup(bots, rules.seats) if bots else []
         vacancies = rules.vacancies
         stand_ins = [vacancies.fill, vacancies.stand_in if rules.takes_over else ""]
@@ -108,11 +109,12 @@ def opened_again(folder: Path, bots: str, before: str = "") -> tuple[SessionPart
         raise click.ClickException(f"the session in {folder} cannot be taken up: {os_sentence(error)}") from error
 
 
-def repeated(rules: Scenario, seats: int) -> Scenario:
-    """The scenario with its schedules repeated until there are at least so many seats in each market.
+def repeated(rules: Scenario, seats: int, units: int = 0) -> Scenario:
+    """The scenario repeated until there are at least so many seats in each market, and units for each trader.
 
     Raises UsageError where its environment deals none.
     """
+    rules = replace(rules, environment=rules.environment.stocked(units)) if units else rules
     times = -(-seats // rules.traders)
     if times <= 1:
         return rules
