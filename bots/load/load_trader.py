@@ -112,6 +112,8 @@ class LoadTrader:
         if len(feed.facts) != counted:
             self.faults.append(f"{counted} facts were counted where there are {len(feed.facts)}")
         for raw in feed.facts:
+            if not self.reads and MINE not in (text := bytes(raw)) and not text.startswith(OWN):
+                continue
             fact = _fact.decode(raw)
             self._see(message_of(fact.directive, fact.payload), now)
 
