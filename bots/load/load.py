@@ -1,8 +1,8 @@
 """`pit load`: how a market holds under many hands. Starts a server of its own and measures order to confirmation.
 
 People say an order at exponential times, robots as fast as a seat may. The orders are load_orders.py's: nearly all of
-them are accepted. The times are the accepted orders', as their traders see them: from the frame handed to the socket to
-the answer read from it, durable in between. Refused orders are counted beside them, by reason.
+them are accepted. The times are the accepted orders' alone: from the frame handed to the socket to the answer read from
+it, durable in between. Refused orders are counted beside them, by reason.
 """
 
 import asyncio

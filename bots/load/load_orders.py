@@ -1,4 +1,4 @@
-"""The orders of a hand of `pit load`: such as its market takes, whatever the seat's values.
+"""The orders of a hand of `pit load`: such as its market takes, without regard to the seat's values.
 
 A standing auction is told quotes that improve. Where orders rest, a hand replaces its own, at prices that rarely trade.
 Where sellers post, each posts once a period, and buyers take.
@@ -28,7 +28,7 @@ class OpenMarket:
     """Those of them from before the quotes began anew: they may stand now, and what begins low would not improve."""
 
     def begin_anew(self) -> None:
-        """No quote stands any more, but for what is under way."""
+        """No quote stands any more; those under way may."""
         self.bid = self.ask = 0
         self.awaited = set(self.under_way)
 
@@ -40,7 +40,7 @@ class OpenMarket:
 
 @dataclass
 class OwnOrders:
-    """What one hand has: units left, orders that it may replace, those that a message under way replaces by token."""
+    """One hand's own: units left, orders that it may replace, and by token those that a message under way replaces."""
 
     units: Quantity = 0
     free: dict[OrderId, None] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class OwnOrders:
 def next_order(
     rules: PublicRules, role: Role | None, own: OwnOrders, floor: OpenMarket, under_way: int, rng: Random
 ) -> Message | None:
-    """What a hand says next; None where nothing that it could say would be taken. Without a role it trades nothing."""
+    """The next message of a hand; None where the market would take none. Without a role it trades nothing."""
     can = rules.capabilities
     if role is None or own.units <= 0:
         return SetReservation() if can.trades_energy else None
