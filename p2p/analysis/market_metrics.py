@@ -4,7 +4,7 @@ Definitions: efficiency is realised over maximum surplus, None where the maximum
 σ0 the root mean square of the contract prices around P0; None without contracts. P0 is the price tunnel's midpoint.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -43,8 +43,11 @@ class PeriodScore:
     equilibrium: Equilibrium
     surplus_by_seat: dict[Seat, Money]
     energy: "EnergyScore | None" = None
-    competitive: dict[Seat, float] = field(default_factory=dict)
-    """Each trader's gain at the competitive price; under a binding control, under random rationing."""
+    taxes: Charges = NO_CHARGES
+    """Charges by unit, a commission on single units among them."""
+    rationed: Role | None = None
+    """The side of which a binding control leaves only a `share` of the willing units."""
+    share: float = 1.0
     attainable: Money | None = None
     """The most surplus within price controls and taxes; None of energy."""
     random: float | None = None
@@ -52,6 +55,10 @@ class PeriodScore:
     revenue: Money = 0
     rmsd: float | None = None
     """Root mean square deviation of the prices from P0, in money."""
+
+    def competitive(self, schedules: dict[Seat, Schedule]) -> dict[Seat, float]:
+        """Each trader's gain at the competitive price, in money; under a binding control, under random rationing."""
+        return competitive_surpluses(schedules, self.equilibrium.price, self.taxes, self.rationed, self.share)
 
     @property
     def control_binds(self) -> int:
@@ -167,7 +174,9 @@ def score_period(
         efficiency=efficiency(surplus, goal.surplus_max),
         equilibrium=goal,
         surplus_by_seat=gained,
-        competitive=competitive_surpluses(schedules, goal.price, taxes, found.rationed, found.share),
+        taxes=taxes,
+        rationed=found.rationed,
+        share=found.share,
         attainable=found.attainable,
         random=found.random,
         revenue=taken,

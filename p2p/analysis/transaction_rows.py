@@ -83,6 +83,7 @@ def trader_rows(
     for score in scores:
         key = score.market, score.period
         schedules = outcome.schedules.get(key, {})
+        competitive = score.competitive(schedules)
         for seat, gained in sorted(score.surplus_by_seat.items()):
             schedule = schedules.get(seat)
             mine = [one.quantity for one in outcome.contracts[key] if seat in (one.buyer, one.seller)]
@@ -97,6 +98,6 @@ def trader_rows(
                 "units": sum(s.quantity for s in schedule.steps) if schedule else 0,
             }
             row |= {"traded": sum(mine), "contracts": len(mine), "surplus": gained}
-            row |= {"surplus_competitive": score.competitive.get(seat), "unpaid": sitting.unpaid.get((*key, seat), 0)}
+            row |= {"surplus_competitive": competitive.get(seat), "unpaid": sitting.unpaid.get((*key, seat), 0)}
             rows.append(row | {f"{sitter}_s": us / SECOND for sitter, us in sitting.of((*key, seat)).items()})
     return rows

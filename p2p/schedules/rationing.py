@@ -74,9 +74,10 @@ def controlled(schedules: Iterable[Schedule], rules: MarketRules) -> Controlled:
             return _rationed(schedules, taxes, rules.ceiling, goal)
         if rules.floor is not None and rules.floor > goal.price_high:
             return _rationed(schedules, taxes, rules.floor, goal)
-        low = goal.price_low if rules.floor is None else max(goal.price_low, rules.floor)
-        high = goal.price_high if rules.ceiling is None else min(goal.price_high, rules.ceiling)
-        goal = replace(goal, price_low=low, price_high=high)
+        if rules.floor is not None or rules.ceiling is not None:
+            low = goal.price_low if rules.floor is None else max(goal.price_low, rules.floor)
+            high = goal.price_high if rules.ceiling is None else min(goal.price_high, rules.ceiling)
+            goal = replace(goal, price_low=low, price_high=high)
     traded = goal.quantity if wedge > 0 else goal.quantity_gainful
     return Controlled(goal, goal.surplus_max if not wedge else _best(schedules, traded))
 

@@ -92,6 +92,7 @@ def _traders(folded: SessionHistory, periods: list[PeriodScore]) -> list[TraderS
     traders: dict[Seat, TraderScore] = {}
     for period in periods:
         schedules = outcome.schedules.get((period.market, period.period), {})
+        competitive = period.competitive(schedules)
         for seat, schedule in schedules.items():
             before, key = traders.get(seat), (period.market, period.period, seat)
             traders[seat] = TraderScore(
@@ -100,7 +101,7 @@ def _traders(folded: SessionHistory, periods: list[PeriodScore]) -> list[TraderS
                 controller=outcome.controllers.get(seat),
                 role=schedule.role if before is None or before.role == schedule.role else "both",
                 surplus=period.surplus_by_seat[seat] + (before.surplus if before else 0),
-                surplus_competitive=period.competitive[seat] + (before.surplus_competitive if before else 0.0),
+                surplus_competitive=competitive[seat] + (before.surplus_competitive if before else 0.0),
                 unpaid=sitting.unpaid.get(key, 0) + (before.unpaid if before else 0),
                 stand_in_s=sitting.of(key)["stand_in"] / SECOND + (before.stand_in_s if before else 0.0),
             )

@@ -61,7 +61,7 @@ class WelfareScores:
 
     def take(self, market: int, scores: list[PeriodScore]) -> None:
         """Keep the scores, and forget the private facts that they were reckoned from."""
-        self._scores[market] += [replace(score, surplus_by_seat={}, competitive={}, energy=None) for score in scores]
+        self._scores[market] += [replace(score, surplus_by_seat={}, energy=None) for score in scores]
         del self._fresh[market][: len(scores)]
         for score in scores:
             self.outcome.schedules.pop((market, score.period), None)

@@ -231,8 +231,8 @@ BUGS = (
         (
             (
                 "recordings/journal/store.py",
-                "            self.disk.replace(path, self.disk.read(path), JOURNAL_MODE)\n",
-                "",
+                "                self.disk.replace(path, data, JOURNAL_MODE)\n",
+                "                pass\n",
             ),
         ),
         WORLD,

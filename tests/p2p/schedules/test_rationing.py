@@ -53,8 +53,9 @@ def test_a_control_that_does_not_bind_changes_nothing_and_one_at_the_end_of_a_tu
 def test_what_traders_would_gain_under_a_ceiling_adds_up_to_random_rationing() -> None:
     """A buyer of value v has (v − 150) with one chance in two; all eight paid whole would be 700, with sellers 850."""
     score = score_period(0, 1, TEST_1, [], MarketRules(ceiling=150))
-    assert sum(score.competitive.values()) == 500
-    assert (score.competitive[0], score.competitive[11]) == (87.5, 75.0)
+    competitive = score.competitive(TEST_1)
+    assert sum(competitive.values()) == 500
+    assert (competitive[0], competitive[11]) == (87.5, 75.0)
 
 
 def test_efficiency_is_of_the_free_market_and_beside_it_of_what_the_ceiling_leaves() -> None:
