@@ -55,8 +55,9 @@ class Faults:
     stop_s: float = 8.0
 
 
-RESTLESS = Limits(logins_burst=1e9)
-"""Everybody comes and goes here as often as they like."""
+RESTLESS = Limits(logins_burst=1e9, lists_burst=1e9)
+"""Everybody comes and goes here, and asks for all contracts, as often as they like."""
+
 
 NONE = Faults(0.0, 0.0, 0.0, 1e9, 1e9, 1e9, 1e9)
 SLEEPY = replace(NONE, cut_s=Faults.cut_s, sleep_s=2.0)
