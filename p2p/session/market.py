@@ -129,7 +129,9 @@ class Market:
     def _ask_institution(self, seat: Seat, message: Message) -> Answer:
         if self.alarms.paused_left is not None and not isinstance(message, RequestStanding):
             return Refusal("not_open")
-        commitments = self.institution.commitments(seat, message) if self._guards(seat) else []
+        if not self._guards(seat):
+            return self.institution.handle(message, seat)
+        commitments = self.institution.commitments(seat, message)
         return self._loss_refusal(seat, commitments) or self.institution.handle(message, seat)
 
     def _guards(self, seat: Seat) -> bool:
