@@ -53,10 +53,10 @@ async def test_the_results_have_columns_for_what_was_shown_alone() -> None:
         table = play.app.screen.query_one(DataTable)
         await play.until(lambda: table.row_count == 1)
         assert [str(column.label) for column in table.columns.values()] == [
-            *("Period", "Role", "You traded at (gain)", "Surplus")
+            *("Period", "Role", "You traded at (gain)", "Earned")
         ]
         chart = play.app.screen.query_one(SessionChart)
-        assert str(chart.border_title).startswith("Prices of your contracts")
+        assert str(chart.border_title).startswith("Your trade prices")
 
 
 async def test_a_session_in_which_nobody_traded_has_no_chart_of_contracts() -> None:

@@ -80,7 +80,7 @@ async def test_a_call_shows_its_countdown_and_what_it_would_give() -> None:
         await play.told(Order(1, "ask", 120, 1, mine=True), second=5)
         assert play.says("#call .countdown") == "held in 0:10"
         assert play.app.screen.query_one("#call Digits", Digits).value == "150"
-        assert play.says("#call .volume") == "now, for 2 units"
+        assert play.says("#call .volume") == "if held now: 2 units"
         await play.told(Called(1, 150, 2), Contract(1, 150, "call", mine="seller"), second=15)
         assert play.says("#call .held") == "1. 150 × 2"
         assert play.app.screen.check_action("order", ("sell",)) is False
@@ -92,7 +92,7 @@ async def test_a_household_sees_its_net_its_tariffs_and_what_was_metered() -> No
         await play.told(Forecast(1, 400, 81, 319, 398, 95, -50, 2_000, capacity=8_000))
         await play.told(Schedule(1, "buyer", (Step(398, 319),)), StartRound(1, 60 * SECOND))
         table = play.says("#units .table")
-        for words in ("short 319 Wh", "0 of 319 Wh", "takes 39.8, gives 9.5 c/kWh", "battery 2.00 of 8.0 kWh"):
+        for words in ("shortfall 319 Wh", "0 of 319 Wh", "sells at 39.8, buys at 9.5", "battery 2.00 of 8.0 kWh"):
             assert words in table
         await play.pilot.press("3", "0", ".", "5", "x", "1", "0", "0", "enter")
         assert play.sent == [Bid(305, 100)]
@@ -111,7 +111,7 @@ async def test_a_household_sets_its_battery_and_its_automaton() -> None:
         assert play.sent == [SetBattery(-500), SetBattery(), SetReservation(305), SetReservation()]
         await play.told(Accepted(1), SetBattery(-500), Accepted(3), SetReservation(305))
         assert "kWh, -500 W" in play.says("#units .table")
-        assert "automaton buys to 30.5" in play.says("#units .table")
+        assert "auto-trade buys ≤30.5" in play.says("#units .table")
         await play.pilot.press("9", "9", "9", "9", "w")
         assert "3000 W at the most" in play.says("#answer")
         assert len(play.sent) == 4
@@ -122,7 +122,7 @@ async def test_a_household_in_balance_is_told_that_it_has_nothing_to_trade() -> 
         play.line.welcome()
         await play.told(Forecast(1, 100, 100, 0, 398, 95), StartRound(1, 60 * SECOND))
         assert "nothing to trade" in play.says("#entry")
-        assert play.says("#units .table").startswith("net  in balance\n")
+        assert play.says("#units .table").startswith("forecast: in balance\n")
         await play.pilot.press("3", "0", "enter")
         assert play.sent == []
         assert play.says("#answer") == "✘ Not sent: you have nothing to trade in this period."

@@ -218,12 +218,12 @@ def test_more_than_one_has_is_told_and_so_is_more_than_is_not_offered_yet() -> N
 def test_a_loss_on_the_last_of_several_units_is_told() -> None:
     play = opened(BOOK, "buyer", (300, 1), (200, 1))
     assert refusal_for(play.view, Bid(250, 1)) is None
-    assert "worth less than 250" in why(refusal_for(play.view, Bid(250, 2)))
+    assert "would lose money at 250" in why(refusal_for(play.view, Bid(250, 2)))
 
 
 def test_in_a_call_nothing_can_be_taken() -> None:
     play = opened(calls(1), "buyer", (300, 1))
-    assert "nothing can be taken" in why(refusal_for(play.view, Buy(100)))
+    assert "you can only bid or ask" in why(refusal_for(play.view, Buy(100)))
 
 
 def test_the_ceiling_and_who_may_quote_are_told() -> None:
@@ -241,7 +241,7 @@ def test_a_replacement_takes_price_quantity_or_both_from_what_is_typed() -> None
     assert replacing(play.view, order, "130x1") == Replace(7, 130, 1)
     assert "type a new price first" in why(replacing(play.view, order, ""))
     assert "you have 2 units left" in why(replacing(play.view, order, "x3"))
-    assert "above your value" in why(replacing(play.view, order, "301"))
+    assert "would lose money" in why(replacing(play.view, order, "301"))
     assert cancelling(play.view, order) == Cancel(7)
     assert cancelling(play.view, None) == NotPossible("you have no order in the book")
 
@@ -280,7 +280,7 @@ def test_who_did_not_trade_in_a_call_is_told_that_his_order_has_left_it() -> Non
     play = opened(calls(4), "seller", (69, 1), (80, 1)).at(15)
     play << Order(1, "ask", 90, 1, mine=True) << Called(1, 84, 1) << Order(1, "ask", 90, 0, mine=True)
     said = news_words(play.view.news, number_format(play.view.rules)).plain
-    assert said == "○ Your ask 90 did not trade in the call, and has left it."
+    assert said == "○ Your ask 90 did not trade in the call and was removed."
     play.at(20) << Order(2, "ask", 85, 1, mine=True) << Order(2, "ask", 85, 0, mine=True)
     assert news_words(play.view.news, number_format(play.view.rules)).plain == said, "what is cancelled is no call's"
 
@@ -308,17 +308,17 @@ def test_in_a_session_of_calls_orders_lapse_with_a_call_that_they_have_no_part_i
 
 
 def test_the_rules_of_several_calls_say_what_becomes_of_orders_that_did_not_trade() -> None:
-    assert "leaves with it; say it again" in rules_text(Play(calls(4)).view).plain
-    assert "leaves with the period" in rules_text(Play(calls(1)).view).plain
+    assert "is removed; send it again" in rules_text(Play(calls(4)).view).plain
+    assert "is removed at the end of the period" in rules_text(Play(calls(1)).view).plain
     assert "leaves with it" not in rules_text(Play(calls(1)).view).plain
 
 
 def test_what_a_robot_has_earned_in_ones_place_is_not_said_to_be_paid() -> None:
     play = opened(BOOK, "buyer", (150, 1), (120, 1)) << TakenOver() << Contract(1, 100, "ask", mine="buyer")
     play << Unpaid(1, 50)
-    assert earned(play.model.view(0)) == "earned +50 (0 paid)"
+    assert earned(play.model.view(0)) == "earned +50 (payable: 0)"
     play << HandedBack() << Contract(2, 100, "ask", mine="buyer")
-    assert earned(play.model.view(0)) == "earned +70 (+20 paid)"
+    assert earned(play.model.view(0)) == "earned +70 (payable: +20)"
 
 
 # --- results ----------------------------------------------------------------------------------------------------

@@ -73,9 +73,9 @@ def test_nobody_says_what_is_the_other_roles() -> None:
 
 
 def test_a_loss_is_told_before_it_is_sent_where_losses_are_not_allowed() -> None:
-    assert "above your value of 300" in why(refusal_for(trading("buyer", 300).view, Bid(301)))
+    assert "301 would lose money; your value is 300" in why(refusal_for(trading("buyer", 300).view, Bid(301)))
     assert refusal_for(trading("buyer", 300).view, Bid(300)) is None
-    assert "below your cost of 100" in why(refusal_for(trading("seller", 100).view, Sell(99)))
+    assert "99 would lose money; your cost is 100" in why(refusal_for(trading("seller", 100).view, Sell(99)))
     assert refusal_for(trading("seller", 100).view, Ask(100)) is None
 
 
@@ -95,12 +95,12 @@ def test_nothing_is_sent_before_the_period_in_a_pause_or_without_units() -> None
 def test_the_outlook_says_gain_crossing_and_no_improvement() -> None:
     play = trading("buyer", 300) << Quote("bid", 120) << Quote("ask", 200)
     assert outlook(play.view, 150) == "gain 150 if it is accepted"
-    assert outlook(play.view, 120) == "does not improve on the standing bid of 120"
-    assert outlook(play.view, 220) == "meets the standing ask: trades at 200, gain 100"
+    assert outlook(play.view, 120) == "not better than the current bid of 120"
+    assert outlook(play.view, 220) == "meets the current ask: trades at 200, gain 100"
     play = trading("seller", 150) << Quote("bid", 120) << Quote("ask", 200)
     assert outlook(play.view, 130) == "LOSS 20 if it is accepted"
-    assert outlook(play.view, 200) == "does not improve on the standing ask of 200"
-    assert outlook(play.view, 110) == "meets the standing bid: trades at 120, LOSS 30"
+    assert outlook(play.view, 200) == "not better than the current ask of 200"
+    assert outlook(play.view, 110) == "meets the current bid: trades at 120, LOSS 30"
 
 
 def test_the_arrows_begin_with_an_improvement_and_go_by_ticks() -> None:
@@ -132,4 +132,4 @@ def test_a_view_that_came_as_json_is_enough_to_act_on(typed: str) -> None:
 def test_orders_are_named_in_words() -> None:
     words = [order_words(order_of(word, 90)) for word in ("bid", "ask", "buy", "sell")]
     assert words == ["bid 90", "ask 90", "buy at 90", "sell at 90"]
-    assert order_words(None) == "an earlier order"
+    assert order_words(None) == "your earlier order"

@@ -36,6 +36,6 @@ def reservation_set(view: ViewState, text: str) -> SetReservation | NotPossible:
 
 def automaton_words(limits: SetReservation, figures: NumberFormat) -> str:
     """The automaton's orders from the next interval on, in words."""
-    does = [f"buys to {figures.price(limits.buy)}"] if limits.buy is not None else []
-    does += [f"sells from {figures.price(limits.sell)}"] if limits.sell is not None else []
+    does = [f"buys ≤{figures.price(limits.buy)}"] if limits.buy is not None else []
+    does += [f"sells ≥{figures.price(limits.sell)}"] if limits.sell is not None else []
     return ", ".join(does) or "off"

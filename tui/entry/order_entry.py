@@ -112,7 +112,7 @@ def refusal_for(view: ViewState, order: Order) -> NotPossible | None:
     if not view.own.units_left:
         return NotPossible("you have traded all your units of this period")
     if view.collects and isinstance(order, Buy | Sell):
-        return NotPossible("in a call one states prices, and nothing can be taken before it is held")
+        return NotPossible("in a call you can only bid or ask")
     if view.rules.capabilities.posts and (why := _not_in_turn(view, order)):
         return why
     if isinstance(order, Bid | Ask) and view.rules.quotes not in ("both", f"{view.own.role}s"):
@@ -170,8 +170,8 @@ def loss(
         return None
     value, say = view.own.unit_value, number_format(view.rules).price
     if better(side, price, value):
-        beyond = "above your value" if side == "bid" else "below your cost"
-        return NotPossible(f"{say(price)} is {beyond} of {say(value)}, and losses are not allowed")
+        own = "value" if side == "bid" else "cost"
+        return NotPossible(f"{say(price)} would lose money; your {own} is {say(value)}")
     own = [(o.price, o.quantity) for o in view.own.orders if instead is None or o.order != instead.order]
     new = (price, min(quantity, holding.units_left))
     if taking or view.resets:
@@ -179,10 +179,9 @@ def loss(
     else:
         bound = sorted([*own, new], key=lambda one: rank(side, one[0]))
     if min(holding.gains(bound, view.rules.charges), default=0) < 0:
-        worth = "worth less than" if side == "bid" else "dearer than"
-        return NotPossible(
-            f"with what you offer already, your last units are {worth} {say(price)}; losses are not allowed"
-        )
+        several = not own or taking or view.resets
+        which = "some units would lose money at" if several else "with your open orders, you would lose money at"
+        return NotPossible(f"{which} {say(price)}")
     return None
 
 
@@ -225,11 +224,11 @@ def outlook(view: ViewState, price: Price, quantity: Quantity = 1) -> str:
     other, mine = view.side(OPPOSITE[side]).price, view.side(side).price
     if other is not None and crosses(side, price, other):
         if view.resets:
-            meets = f"meets the standing {OPPOSITE[side]}"
+            meets = f"meets the current {OPPOSITE[side]}"
             return f"{meets}: trades at {say(other)}, {gained(profit(view, other))}"
         return _at_once(view, side, price, quantity)
     if view.resets and mine is not None and not better(side, price, mine):
-        return f"does not improve on the standing {side} of {mine}"
+        return f"not better than the current {side} of {mine}"
     return f"{gained(gain)} if it is accepted" if view.resets else f"rests in the book; {gained(gain)} if it trades"
 
 

@@ -29,7 +29,8 @@ class LobbyScreen(LabScreen):
         yield Notice(rows_min=ROWS_MAX)
         yield TextLine(id="lobby-seats")
         yield ProgressBar(id="seats-bar", show_eta=False, show_percentage=False)
-        with VerticalScroll(id="page", classes="panel"):
+        with VerticalScroll(id="page", classes="panel") as page:
+            page.border_subtitle = "↑↓ to read on"
             yield TextLine(id="lobby-rules")
         yield Footer()
 

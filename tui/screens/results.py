@@ -105,7 +105,7 @@ def columns(figures: NumberFormat, own: bool, all_seen: bool = True) -> list[str
     """The columns of the table: one's own, and the market's where its contracts are shown."""
     traded = "Wh traded" if figures.energy else "Units traded" if figures.many else "Contracts"
     market = [traded, "Mean", "Low–high"] if all_seen else []
-    return ["Period", "Role", "You traded at (gain)", "Surplus", *market] if own else ["Period", *market]
+    return ["Period", "Role", "You traded at (gain)", "Earned", *market] if own else ["Period", *market]
 
 
 def row(period: PeriodView, figures: NumberFormat, own: bool, all_seen: bool = True) -> list[str]:

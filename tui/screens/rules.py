@@ -26,7 +26,7 @@ class RulesScreen(ModalScreen[None]):
         """One page, scrolled where it is long."""
         with VerticalScroll(id="page", classes="panel") as page:
             page.border_title = "Rules, instructions, keys"
-            page.border_subtitle = "Esc closes"
+            page.border_subtitle = "↑↓ to read on · Esc closes"
             if self.view.announced:
                 said = Content.assemble(("The experimenter says", "bold"), f"\n{self.view.announced}\n")
                 yield Static(said)

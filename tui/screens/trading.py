@@ -125,7 +125,7 @@ class TradingScreen(MarketScreen):
             self._ticket().type(character)
             self._refresh_ticket()
         elif view:
-            self._say(f"'{character}' is no key of this screen; a price is {self._a_price()}.")
+            self._say(f"Unknown key '{character}'. Type a price, or press i for help.")
             self._ticket().keep()
 
     def on_paste(self, event: Paste) -> None:
@@ -241,7 +241,7 @@ class TradingScreen(MarketScreen):
             self.post_message(LeaveRequested())
             return
         self._leaving = True
-        self.notify("Press q again to leave. What you offer stays in the market; you can join again.", timeout=4)
+        self.notify("Press q again to leave. Your open orders stay in the market; you can join again.", timeout=4)
 
     # --- the ticket ---------------------------------------------------------------------------------------------
 

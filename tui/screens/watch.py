@@ -52,8 +52,8 @@ class WatchScreen(MarketScreen):
         self.query_one(WaitingNotice).display = nothing
         self.query_one(PriceChart).display = not nothing
         super().draw(view)
-        over = "The session is over: r shows what its periods came to." if view.clock.phase == "ended" else ""
-        self.query_one("#answer", TextLine).set_text(Content(over or "You are watching; the market does not see you."))
+        over = "The session is over: press r for results." if view.clock.phase == "ended" else ""
+        self.query_one("#answer", TextLine).set_text(Content(over or "Spectator view"))
 
     def action_results(self) -> None:
         """The results so far, on top; q comes back."""

@@ -41,9 +41,9 @@ def order_words(message: Message | None, figures: NumberFormat | None = None) ->
             return "battery by its own rule" if target_w is None else f"battery {target_w} W"
         case SetReservation(buy=buy, sell=sell):
             prices = [f"{word} {say(price)}" for word, price in (("buy", buy), ("sell", sell)) if price is not None]
-            return f"automaton: {', '.join(prices) or 'off'}"
+            return f"auto-trade: {', '.join(prices) or 'off'}"
         case None:
-            return "an earlier order"
+            return "your earlier order"
         case other:
             return other.directive.replace("_", " ")
 

@@ -50,15 +50,15 @@ class CallBox(Part, Vertical):
         digits.display = shown and price is not None and self.content_size.height >= LINES
         if digits.value != text:
             digits.update(text)
-        small = "" if digits.display else f"{text}: "
+        when = "if held now:" if digits.display else f"if now: {text},"
         if not view.clock.open:
             volume = ""
         elif not shown:
-            volume = "what others say is hidden"
+            volume = "orders are hidden"
         elif would is None or price is None:
             volume = "nothing trades yet"
         else:
-            volume = f"{small}now, for {number_format(view.rules).quantity(would.quantity)}"
+            volume = f"{when} {number_format(view.rules).quantity(would.quantity)}"
         self.query_one(".volume", TextLine).set_text(Content(volume))
 
 

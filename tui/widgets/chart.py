@@ -35,7 +35,7 @@ class PriceChart(Part, PricePlot, can_focus=False):
     def on_mount(self) -> None:
         """Leave the room to the data."""
         self.margin_top, self.margin_bottom = 0, 1
-        self.border_title = "Prices by seconds of the period"
+        self.border_title = "Prices over time (seconds)"
 
     def show(self, view: ViewState) -> None:
         """Bring the chart up to date."""
@@ -45,7 +45,7 @@ class PriceChart(Part, PricePlot, can_focus=False):
             return
         self._version, self._place, self._at = view.version, place, view.now
         self._fit_labels(number_format(view.rules).price(view.rules.price_max))
-        quotes = "━ indicative" if view.rules.capabilities.collects else "▔ ask  ▁ bid"
+        quotes = "━ price if held now" if view.rules.capabilities.collects else "▔ ask  ▁ bid"
         self.border_subtitle = f"{contracts(view)}  {quotes}".strip()
         self.clear()
         if period is None or not period.length_us:

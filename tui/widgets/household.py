@@ -47,18 +47,18 @@ def title(view: ViewState) -> str:
     role = view.own.role
     if role is None:
         return "in balance"
-    return "short: you BUY" if role == "buyer" else "over: you SELL"
+    return "shortfall: you BUY" if role == "buyer" else "surplus: you SELL"
 
 
 def forecast_lines(view: ViewState, forecast: Forecast) -> list[Content]:
     """Net energy and what it is made of, and how far it is traded."""
-    side = "short" if forecast.net > 0 else "over"
+    side = "shortfall" if forecast.net > 0 else "surplus"
     net = f"{side} {abs(forecast.net)} Wh" if forecast.net else "in balance"
     own = view.own
     traded = f"{own.traded} of {own.total}" if own.total else "nothing to trade"
     return [
-        Content.assemble("net  ", (net, "bold")),
-        Content(f"load {forecast.load}, sun {forecast.pv}" + _battery_term(forecast.battery)),
+        Content.assemble("forecast: ", (net, "bold")),
+        Content(f"load {forecast.load}, solar {forecast.pv}" + _battery_term(forecast.battery)),
         Content.assemble("traded  ", (f"{traded} Wh" if own.total else traded, "bold")),
     ]
 
@@ -67,7 +67,7 @@ def metered_lines(metered: Metered) -> list[Content]:
     """The meter's reading, and the grid's part."""
     did = f"bought {metered.bought}" if metered.bought >= 0 else f"sold {-metered.bought}"
     grid = f"from it {metered.grid_import}" if metered.grid_import else f"to it {metered.grid_export}"
-    lines = [f"metered load {metered.load}, sun {metered.pv}", f"traded  {did} Wh", f"grid    {grid} Wh"]
+    lines = [f"metered: load {metered.load}, solar {metered.pv}", f"traded  {did} Wh", f"grid    {grid} Wh"]
     if metered.unserved:
         lines.append(f"unserved {metered.unserved} Wh")
     if metered.curtailed:
@@ -77,17 +77,17 @@ def metered_lines(metered: Metered) -> list[Content]:
 
 def tariff_lines(view: ViewState, house: HouseholdView, forecast: Forecast) -> list[Content]:
     """The grid's tariffs, and the battery."""
-    say, unit = number_format(view.rules).price, number_format(view.rules).unit
-    lines = [f"grid takes {say(forecast.buy)}, gives {say(forecast.feed_in)} {unit}"]
+    say = number_format(view.rules).price
+    lines = [f"grid sells at {say(forecast.buy)}, buys at {say(forecast.feed_in)}"]
     if view.own.unit_value is not None and view.own.step_left < view.own.units_left:
-        lines.append(f"at hand {view.own.step_left} Wh at {say(view.own.unit_value)}")
+        lines.append(f"next {view.own.step_left} Wh at {say(view.own.unit_value)}")
     if forecast.flexible:
         lines.append(f"could use {forecast.flexible} Wh more at {say(forecast.flexible_value)}")
     if forecast.capacity and forecast.stored is not None:
         target = house.battery.target_w
         rule = "" if target is None else f", {target} W"
         lines.append(f"battery {forecast.stored / 1000:.2f} of {forecast.capacity / 1000:.1f} kWh{rule}")
-    lines.append(f"automaton {automaton_words(house.reservation, number_format(view.rules))}")
+    lines.append(f"auto-trade {automaton_words(house.reservation, number_format(view.rules))}")
     return [Content(line) for line in lines]
 
 

@@ -73,7 +73,7 @@ def _absence(view: ViewState) -> str:
     if absence is None or view.clock.phase == "ended":
         return ""
     if absence.until_period is None:
-        return "⚙ A robot holds this seat until its owner is back."
+        return "⚙ A robot is playing until the student is back."
     if absence.until_period != view.clock.period:
         return ""
     rest = " Some open orders may be the robot's." if view.own.orders else ""
@@ -87,7 +87,7 @@ def _absence(view: ViewState) -> str:
 def _state(view: ViewState) -> str:
     """What has become of the line, the clock or the period, where that matters."""
     if view.line.lost is not None:
-        kept = "" if view.seat is None else " Your quotes stand, your orders are kept."
+        kept = "" if view.seat is None else " Your orders stay; new ones are sent later."
         return f"✂ CONNECTION LOST, trying again …{kept}"
     if view.clock.paused:
         stopped = "‖ PAUSED: the clock is stopped" + ("." if view.seat is None else "; you cannot trade.")
@@ -96,6 +96,6 @@ def _state(view: ViewState) -> str:
     if view.clock.phase == "break" and view.period:
         left, figures = clock(view.clock.left_us), number_format(view.rules)
         unit = f" {figures.money_unit}" if figures.energy else ""
-        earned = "" if view.seat is None else f" You earned {figures.signed(view.period.surplus)}{unit} in it."
+        earned = "" if view.seat is None else f" You earned {figures.signed(view.period.surplus)}{unit}."
         return f"Period {view.period.number} is over.{earned} Period {view.clock.next_period} starts in {left}."
     return ""

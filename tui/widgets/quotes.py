@@ -48,12 +48,13 @@ class Quotes(Part, Vertical):
         room = max(0, self.content_size.height - 4)
         quotes = view.side(self.side).quotes
         lines = [
-            f"{quotes[-i].price} beaten{', yours' if quotes[-i].mine else ''}" for i in range(2, len(quotes) + 1)[:room]
+            f"previous {quotes[-i].price}{', yours' if quotes[-i].mine else ''}"
+            for i in range(2, len(quotes) + 1)[:room]
         ]
         self.query_one(".beaten", TextLine).set_text(Content("\n".join(lines)))
 
 
 def _owner(quote: QuoteShown) -> str:
     if quote.mine:
-        return "◆ YOURS, it stands"
-    return "standing" if quote.trader is None else f"standing, by T{quote.trader}"
+        return "◆ YOURS (current)"
+    return "current" if quote.trader is None else f"current, by T{quote.trader}"

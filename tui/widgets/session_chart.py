@@ -22,8 +22,8 @@ class SessionChart(Part, PricePlot, can_focus=False):
 
     def show(self, view: ViewState) -> None:
         """Draw all contracts that the thinned series of the periods hold."""
-        whose = "Contract prices" if view.sees_contracts else "Prices of your contracts"
-        self.border_title = f"{whose} in their order · a vertical line ends a period"
+        whose = "All trade prices" if view.sees_contracts else "Your trade prices"
+        self.border_title = f"{whose} in order (line = end of period)"
         self.border_subtitle = contracts(view)
         self.clear()
         results = view.results

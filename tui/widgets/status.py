@@ -34,5 +34,5 @@ def earned(view: ViewState) -> str:
     """One's surplus so far; and what of it is paid, where a robot's orders have gained a part of it in one's place."""
     say = number_format(view.rules).signed
     unit = f" {number_format(view.rules).money_unit}" if number_format(view.rules).energy else ""
-    paid = f" ({say(view.own.surplus_total - view.own.unpaid)} paid)" if view.own.unpaid else ""
+    paid = f" (payable: {say(view.own.surplus_total - view.own.unpaid)})" if view.own.unpaid else ""
     return f"earned {say(view.own.surplus_total)}{unit}{paid}"

@@ -114,7 +114,7 @@ class Ticket(Part, Vertical):
         if pending:
             waiting = ", ".join(order_words(sent.message, figures) for sent in pending[-3:])
             more = f" and {len(pending) - 3} more" if len(pending) > 3 else ""
-            return Content.styled(f"… pending: {waiting}{more}; waits for the market's answer", "bold $warning")
+            return Content.styled(f"… pending: {waiting}{more}; waiting for the market's answer", "bold $warning")
         return news_words(view.news, figures)
 
 
@@ -128,9 +128,10 @@ def hint(view: ViewState) -> str:
     if view.rules.capabilities.posts:
         return posting_hint(view)
     if number_format(view.rules).many:
-        return f"type a price, {TIMES} and a quantity; Enter sends"
-    better = f"improve on the {side}" if side and view.side(side).price is not None else "begin at your unit's"
-    return f"type a price, or ↑ to {better}; Enter sends"
+        return f"type a price (then {TIMES} and a quantity); Enter sends"
+    own = "value" if side == "bid" else "cost"
+    start = f"a better {side}" if side and view.side(side).price is not None else f"your unit's {own}"
+    return f"type a price, or ↑ for {start}; Enter sends"
 
 
 def posting_hint(view: ViewState) -> str:
@@ -165,7 +166,7 @@ def news_words(news: News | None, figures: NumberFormat) -> Content:
         )
     if isinstance(news, ExpiredOrder):
         return Content.styled(
-            f"○ Your {news.side} {figures.price(news.price)} did not trade in the call, and has left it.",
+            f"○ Your {news.side} {figures.price(news.price)} did not trade in the call and was removed.",
             "bold $warning",
         )
     order = order_words(news.order, figures)

@@ -49,7 +49,7 @@ class UnitList(Part, OwnPanel):
         period = view.period
         say = number_format(view.rules).price
         limits = f"{say(view.rules.price_min)}–{say(view.rules.price_max)}"
-        lines = [f"traders     {view.rules.traders}", f"limits      {limits}"]
+        lines = [f"traders     {view.rules.traders}", f"price range {limits}"]
         if period and period.price_mean is not None and period.price_low is not None and period.price_high is not None:
             lines += [
                 f"mean price  {number_format(view.rules).mean(period.price_mean)}",
@@ -67,7 +67,7 @@ def efficiency(view: ViewState) -> list[str]:
     told."""
     if view.welfare is None:
         return []
-    told = [(f"period {view.welfare.period}", view.welfare.period_efficiency), ("all", view.welfare.efficiency)]
+    told = [(f"period {view.welfare.period}", view.welfare.period_efficiency), ("so far", view.welfare.efficiency)]
     return [f"{share:.3f} ({of})" for of, share in told if share is not None]
 
 
@@ -100,7 +100,7 @@ def unit_row(view: ViewState, index: int) -> Content:
             f"✓ {index + 1:>4} {value:>6} {figures.price(price):>6} {figures.signed(profit):>6}", "dim"
         )
     if index == own.traded:
-        return Content.styled(f"▶ {index + 1:>4} {value:>6}  ← at hand", "bold")
+        return Content.styled(f"▶ {index + 1:>4} {value:>6}  ← next unit", "bold")
     return Content(f"  {index + 1:>4} {value:>6}")
 
 

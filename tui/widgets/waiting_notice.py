@@ -38,14 +38,14 @@ def no_prices(view: ViewState) -> bool:
 
 def words(view: ViewState) -> str:
     """Why there are none."""
-    hidden = "What is said in this market, and what comes of it, is not shown to the public. "
+    hidden = "Orders and contracts of this market are not shown to spectators. "
     hidden = hidden if hides(view) else ""
     if view.clock.phase == "ended" and view.period is None:
         return f"{hidden}The session ended before a period began."
     if view.period is not None:
         return hidden
     taken = f"{view.seats.taken} of {view.seats.seats} seats are taken. " if view.seats.seats else ""
-    when = "when all are there, or when" if view.rules.starts_when_full else "when"
+    when = "when all seats are taken, or when" if view.rules.starts_when_full else "when"
     drawn = "contract" if view.sees_contracts else "quote"
-    then = "" if hidden else f"; then every {drawn} is a point here"
-    return f"{taken}Trading starts {when} the experimenter says so{then}. {hidden}"
+    then = "" if hidden else f" Then each {drawn} is a point here."
+    return f"{taken}Trading starts {when} the experimenter says so.{then} {hidden}"

@@ -381,7 +381,7 @@ def run_again(play: Course) -> bytes:
 def test_a_seat_whose_session_is_over_is_not_held_until_anybody_is_back() -> None:
     model = Model(public_rules(small(vacancies=TAKES_OVER)), 2)
     model.fold(NumberedFact(1, 0, TakenOver()))
-    assert "A robot holds this seat" in notice(model.view(0))
+    assert "A robot is playing" in notice(model.view(0))
     model.fold(NumberedFact(2, 0, Ended()))
     assert notice(model.view(0)) == ""
 
