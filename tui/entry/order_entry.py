@@ -170,8 +170,8 @@ def loss(
         return None
     value, say = view.own.unit_value, number_format(view.rules).price
     if better(side, price, value):
-        own = "value" if side == "bid" else "cost"
-        return NotPossible(f"{say(price)} would lose money; your {own} is {say(value)}")
+        word = "value" if side == "bid" else "cost"
+        return NotPossible(f"{say(price)} would lose money; your {word} is {say(value)}")
     own = [(o.price, o.quantity) for o in view.own.orders if instead is None or o.order != instead.order]
     new = (price, min(quantity, holding.units_left))
     if taking or view.resets:
