@@ -11,7 +11,7 @@ from p2p.base.display_name import display_name
     [
         ("Ada", 20, "Ada"),
         ("  Ada\n", 20, "Ada"),
-        ("\x1b[31mAda\x07", 20, "31mAda"),
+        ("\x1b[31mAda\x07", 20, "Ada"),
         ("<b>Ada</b>", 20, "bAda/b"),
         ("[bold]`Ada`\\", 20, "boldAda"),
         ("Adadadada", 9, "Adadadada"),
