@@ -32,7 +32,6 @@ from p2p.messages import (
     Unpaid,
 )
 from p2p.messages.envelope import Answer, Event, Outgoing, Refusal
-from p2p.scenario.assignment import information_by_seat
 from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import NO_TERMS
 from p2p.session.alarms import Alarms
@@ -43,14 +42,21 @@ class Market:
     """Its seats, its institution, its environment. `roster` and `alarms` are the session's."""
 
     def __init__(
-        self, number: int, seats: tuple[Seat, ...], scenario: Scenario, seed: int, roster: Roster, alarms: Alarms
+        self,
+        number: int,
+        seats: tuple[Seat, ...],
+        scenario: Scenario,
+        seed: int,
+        roster: Roster,
+        alarms: Alarms,
+        numbers: OwnNumbers,
     ) -> None:
         self.number, self.seats = number, seats
         self.scenario, self.roster, self.alarms = scenario, roster, alarms
         self.stand_ins = roster.stand_ins
         self.institution: Institution = institution_named(scenario.institution.name)
         self.environment: Environment = environment_of(scenario, seats, seed, number)
-        self._numbers = OwnNumbers(information_by_seat(scenario, seed))
+        self._numbers = numbers
 
     # --- what the session tells it ------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from hashlib import blake2b
 import msgspec
 
 from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, SESSION, Address, Instant, Seat
+from p2p.information.own_numbers import OwnNumbers
 from p2p.messages import (
     Accepted,
     Announce,
@@ -43,26 +44,35 @@ from p2p.messages import (
     Start,
 )
 from p2p.messages.envelope import Envelope, Event
-from p2p.scenario.assignment import seats_of_markets
-from p2p.scenario.schema import Scenario
+from p2p.scenario.assignment import information_by_seat, seats_of_markets
+from p2p.scenario.schema import InformationSet, Scenario
 from p2p.session.alarms import Alarms
 from p2p.session.market import Market
 from p2p.session.metering import MeterReadings
 from p2p.session.permissions import Moment, Phase, may_say, next_phase
 from p2p.session.roster import Roster
 
-RULES = 1
-"""Version of the rules as a whole: a recording of another version is read by its events, not run again."""
+RULES = 2
+"""Version of the rules as a whole. Under 1, `cancel` and `replace` named an order by its market's number."""
+RULES_UNDERSTOOD = (1, RULES)
+"""Recordings of these are run again; one of another version is read by its events alone."""
+_ALL_SHOWN: InformationSet = "book"
+"""A seat that is shown every order names orders as its market does."""
 
 
 class Session:
     """A session of a scenario under a seed. See the module's text for how it is driven."""
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
+    def __init__(self, scenario: Scenario, seed: int, rules: int = RULES) -> None:
         self.scenario, self.seed = scenario, seed
         self.alarms, self.roster, self.meters = Alarms(), Roster(scenario), MeterReadings()
         dealt = enumerate(seats_of_markets(scenario, seed))
-        self.markets = [Market(number, seats, scenario, seed, self.roster, self.alarms) for number, seats in dealt]
+        information = information_by_seat(scenario, seed)
+        numbered = information if rules > 1 else dict.fromkeys(information, _ALL_SHOWN)
+        self.markets = [
+            Market(number, seats, scenario, seed, self.roster, self.alarms, OwnNumbers(numbered))
+            for number, seats in dealt
+        ]
         self.market_of: dict[Seat, Market] = {seat: market for market in self.markets for seat in market.seats}
         self.phase: Phase = "unopened"
         self.period = 0

@@ -151,7 +151,7 @@ def scenario_of(header: Header) -> Scenario:
 
 def run_again(reading: JournalReader) -> tuple[Session, list[tuple[int, list[Event]]]]:
     """Hand every recorded message to a new session, and hold its events against the recorded ones."""
-    session = Session(scenario_of(reading.header), reading.header.seed)
+    session = Session(scenario_of(reading.header), reading.header.seed, reading.header.rules)
     played = []
     with _gc_paused():
         for record in reading.records():
