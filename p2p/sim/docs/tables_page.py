@@ -1,7 +1,7 @@
 """The page on the tables, docs/tables.md, written from their columns."""
 
 from p2p.sim.tables.schema import ABOUT as KEYS
-from p2p.sim.tables.schema import CONTROLLED, ENERGY, FORESIGHT, LIMITED, TABLES, TAILS
+from p2p.sim.tables.schema import CONTROLLED, ENERGY, FORESIGHT, LIMITED, TABLES, TABLES_FORMAT, TAILS
 from p2p.sim.tournament.schema import TOURNAMENT
 
 ABOUT = {
@@ -20,6 +20,10 @@ another: the market is the independent unit, and every table has its number.
 
 Parquet needs pyarrow: once `PIT_EXTRAS=parquet ./pit`, or `pip install 'tradingpit[parquet]'`. The same `pit simulate`
 writes the same CSV to the byte, on however many cores.
+
+The tables have format {format}: a Parquet file says so in its metadata (`tables_format`), a DataFrame in `attrs["format"]`.
+Format 1 had no columns about the session at the end of each table, and took efficiency under controls otherwise. Columns
+are only ever added, so read them by name.
 
 Sums that agree, by session, market and period: `quantity` is that of all contracts, and half of the sum of traders'
 `traded`. A period's `surplus` is the contracts' `value` less their `cost`. With induced values it is also the sum of
@@ -40,7 +44,7 @@ NAME; they are empty where there are too few sessions to say.
 
 def page() -> str:
     """The page on the tables, docs/tables.md."""
-    lines = [PAGE]
+    lines = [PAGE.replace("{format}", str(TABLES_FORMAT))]
     for name, columns in TABLES.items():
         lines += [f"## {name}", ABOUT[name], "", "| column | unit | meaning |", "|---|---|---|"]
         own = columns[: -len(TAILS[name])]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from p2p.sim.tables.schema import Column, Kind
+from p2p.sim.tables.schema import TABLES_FORMAT, Column, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,7 +13,7 @@ DTYPES: dict[Kind, str] = {"count": "Int64", "number": "float64", "word": "strin
 
 
 def frame(rows: Iterable[dict[str, Any]], columns: Sequence[Column]) -> "pd.DataFrame":
-    """Rows as a DataFrame with these columns; `df.attrs["units"]` has the unit of each, `df.attrs["meaning"]` its text.
+    """Rows as a DataFrame with these columns; `df.attrs` has their `units` and `meaning`, and the `format` of tables.
 
     Raises ImportError where pandas is not installed.
     """
@@ -25,6 +25,7 @@ def frame(rows: Iterable[dict[str, Any]], columns: Sequence[Column]) -> "pd.Data
         for column in columns
     }
     whole = pd.DataFrame(data)
+    whole.attrs["format"] = TABLES_FORMAT
     whole.attrs["units"] = {column.name: column.unit for column in columns}
     whole.attrs["meaning"] = {column.name: column.text for column in columns}
     return whole

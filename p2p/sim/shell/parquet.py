@@ -29,9 +29,12 @@ def pyarrow() -> Any:
 
 @contextmanager
 def parquet_rows(
-    path: Path, columns: Sequence[tuple[str, Kind]]
+    path: Path, columns: Sequence[tuple[str, Kind]], about: dict[str, str] | None = None
 ) -> Iterator[Callable[[Sequence[Sequence[Any]]], None]]:
-    """A function that takes rows, column by column, and writes a group whenever there are enough."""
+    """A function that takes rows, column by column, and writes a group whenever there are enough.
+
+    `about` goes into the file's own metadata.
+    """
     pa = pyarrow()
     kinds = {
         "count": pa.int64(),
@@ -40,7 +43,7 @@ def parquet_rows(
         "word": pa.string(),
         "label": pa.dictionary(pa.int32(), pa.string()),
     }
-    schema = pa.schema([(name, kinds[kind]) for name, kind in columns])
+    schema = pa.schema([(name, kinds[kind]) for name, kind in columns], metadata=about)
     waiting: list[list[Any]] = [[] for _ in columns]
 
     def array(values: list[Any], kind: Kind) -> Any:

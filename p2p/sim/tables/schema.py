@@ -4,6 +4,8 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["count", "number", "word"]
 """A whole number, a number with decimals, or text; any of them may be empty."""
+TABLES_FORMAT = 2
+"""Today's: 1 had no columns about the session, and another efficiency under controls. Columns are only ever added."""
 
 
 class Column(NamedTuple):

@@ -17,7 +17,7 @@ from p2p.scenario.schema import Scenario
 from p2p.sim.shell.parquet import parquet_rows
 from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.energy_schema import period_cells, period_columns, session_cells, session_columns
-from p2p.sim.tables.schema import ABOUT, CONTROLLED, FIGURES, TABLES, TAILS, Column
+from p2p.sim.tables.schema import ABOUT, CONTROLLED, FIGURES, TABLES, TABLES_FORMAT, TAILS, Column
 
 Format = Literal["csv", "parquet"]
 Row = dict[str, Any]
@@ -120,7 +120,8 @@ def _cell(value: Any) -> Any:
 
 @contextmanager
 def _parquet(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list[Row]], None]]:
-    with _whole(path) as beside, parquet_rows(beside, [(column.name, column.kind) for column in columns]) as add:
+    kinds = [(column.name, column.kind) for column in columns]
+    with _whole(path) as beside, parquet_rows(beside, kinds, {"tables_format": str(TABLES_FORMAT)}) as add:
         yield lambda rows: add([[_number(row.get(column.name), column) for row in rows] for column in columns])
 
 

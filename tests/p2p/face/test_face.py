@@ -117,6 +117,7 @@ def test_a_simulation_has_the_documented_columns_with_dtypes_and_units() -> None
         assert {column: str(dtype) for column, dtype in table.dtypes.items()} == {
             column.name: DTYPES[column.kind] for column in columns
         }
+        assert table.attrs["format"] == 2
         assert table.attrs["units"] == {column.name: column.unit for column in columns}
     assert len(results.sessions) == 3
     assert len(results.periods) == 3 * 5

@@ -109,6 +109,7 @@ def test_parquet_has_the_same_rows_with_types(tmp_path: Path) -> None:
         write_tables(tmp_path, played, form=form)  # type: ignore[arg-type]
     for name, columns in TABLES.items():
         read = parquet.read_table(tmp_path / f"{name}.parquet")
+        assert read.schema.metadata[b"tables_format"] == b"2"
         assert read.column_names == [column.name for column in columns]
         kinds = {"count": "int64", "number": "double", "word": "string"}
         assert [str(field.type) for field in read.schema] == [kinds[column.kind] for column in columns]
