@@ -106,7 +106,10 @@ class Recovered:
             raise JournalError(f"{folder} is still being written by a server: stop that one first")
         reading = read_folder(folder, disk)
         if reading.header.rules != RULES:
-            raise JournalError(f"the session was played under rules {reading.header.rules}, this lab has {RULES}")
+            raise JournalError(
+                f"the session was played under rules {reading.header.rules}, this lab has {RULES}:"
+                " take it up with the lab that began it; pit score and pit replay read it here"
+            )
         self.header = reading.header
         self.session, self.played = run_again(reading)
         self.sealed = reading.sealed
