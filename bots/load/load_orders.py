@@ -25,7 +25,7 @@ class OpenMarket:
     under_way: set[tuple[str, int]] = field(default_factory=set)
     """Messages of all hands that are not answered, by code and token."""
     awaited: set[tuple[str, int]] = field(default_factory=set)
-    """Those of them from before the quotes began anew: they may stand now, and what begins low would not improve."""
+    """Those of them from before the quotes began anew: they may stand now, and a low beginning would not improve."""
 
     def begin_anew(self) -> None:
         """No quote stands any more; those under way may."""

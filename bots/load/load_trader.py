@@ -36,7 +36,7 @@ STATE = b'],"state":['
 FACT = b'{"directive":"'
 OWN = (b'{"directive":"accepted"', b'{"directive":"refused"', b'{"directive":"schedule"', b'{"directive":"forecast"')
 MINE = b'"mine":'
-"""What only those have that it concerns: their own orders and contracts."""
+"""Messages for their owners alone: orders and contracts of their own."""
 
 _feed = msgspec.json.Decoder(FeedRead)
 _fact = msgspec.json.Decoder(FactRead)
