@@ -16,7 +16,7 @@ class Limits:
     gap_s_max: float = 2.0
     """Two ticks further apart are a pause: no load makes the server so late, and nobody trades by a clock unseen."""
     gap_tick_s: float = 0.25
-    """Time between two ticks of a quiet server: a pause takes back no more than that of the time that was seen to run."""
+    """Time between two ticks of a quiet server: a pause takes back no more than this of the time before it."""
     tick_s: float = 0.02
     """Public facts leave at once after a quiet time, then once a tick; one's own at once, with the waiting ones.
 
