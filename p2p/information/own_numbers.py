@@ -11,6 +11,8 @@ from p2p.scenario.schema import InformationSet
 
 NO_ORDER: OrderId = 2**53
 """A number that no order of a market ever has."""
+NUMBERED = (Order, Contract, StartRound)
+"""The only messages that `take_number` needs; most are none of them, and a call for each would cost much."""
 
 
 class OwnNumbers:

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from p2p.base.rng import stream
 from p2p.base.units import AGENTS, EVERYONE, Seat
-from p2p.information.own_numbers import OwnNumbers
+from p2p.information.own_numbers import NUMBERED, OwnNumbers
 from p2p.messages import (
     Called,
     Contract,
@@ -94,7 +94,7 @@ class Projector:
         if market is None:
             return Projection(None, message, {}) if event.to == EVERYONE else None
         numbers = self._numbers[market]
-        if numbers.needed:
+        if isinstance(message, NUMBERED) and numbers.needed:
             numbers.take_number(message)
         if isinstance(event.to, int):  # is_seat, without the call: this is asked of every event
             if isinstance(message, Order):  # an order that is hidden from all others

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION, Address, Price, Quantity, Seat
 from p2p.environments.base import Environment
 from p2p.environments.registry import environment_of
-from p2p.information.own_numbers import OwnNumbers
+from p2p.information.own_numbers import NUMBERED, OwnNumbers
 from p2p.institutions.base import Institution
 from p2p.institutions.registry import institution_named
 from p2p.messages import (
@@ -165,7 +165,7 @@ class Market:
         events = []
         for to, message in sents:
             events.append(Event(message, sender, to, self.number))
-            if self._numbers.needed:
+            if isinstance(message, NUMBERED) and self._numbers.needed:
                 self._numbers.take_number(message)
             if to == ENVIRONMENT or isinstance(message, EndRound):
                 events += self._tell_environment(sender, message)
