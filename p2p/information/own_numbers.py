@@ -11,8 +11,6 @@ from p2p.scenario.schema import InformationSet
 
 NO_ORDER: OrderId = 2**53
 """A number that no order of a market ever has."""
-NUMBERED = (Order, Contract, StartRound)
-"""The only messages that `take_number` needs; most are none of them, and a call for each would cost much."""
 
 
 class OwnNumbers:
@@ -25,7 +23,9 @@ class OwnNumbers:
         self._contracts: dict[Seat, dict[int, int]] = {}
 
     def take_number(self, message: Message) -> None:
-        """Take in an event of the market, in order; one that was had changes nothing."""
+        """Take in an order, a contract or a period's start, in order; one that was had changes nothing."""
+        if not self.needed:
+            return
         match message:
             case Order(order=order, trader=seat) if seat is not None:
                 self._seen(seat, order)

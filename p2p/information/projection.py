@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from p2p.base.rng import stream
 from p2p.base.units import AGENTS, EVERYONE, Seat
-from p2p.information.own_numbers import NUMBERED, OwnNumbers
+from p2p.information.own_numbers import OwnNumbers
 from p2p.messages import (
     Called,
     Contract,
@@ -59,6 +59,10 @@ class Projection(NamedTuple):
         return self.less.get(information, self.public)
 
 
+_OWN_FORMS = (Order, Unpaid, Standing, Contracts)
+"""Messages to one seat that are told otherwise than they are recorded."""
+
+
 class Projector:
     """The views of one session. Events are projected in their order: aliases may change with the period."""
 
@@ -93,20 +97,9 @@ class Projector:
         message, market = event.message, event.market
         if market is None:
             return Projection(None, message, {}) if event.to == EVERYONE else None
-        numbers = self._numbers[market]
-        if isinstance(message, NUMBERED) and numbers.needed:
-            numbers.take_number(message)
         if isinstance(event.to, int):  # is_seat, without the call: this is asked of every event
-            if isinstance(message, Order):  # an order that is hidden from all others
-                number = numbers.order(event.to, message.order)
-                own = replace(self._with_aliases(message, market), mine=True, order=number)
-                return Projection(market, None, {event.to: own})
-            if isinstance(message, Unpaid):
-                number = numbers.contract(event.to, message.number)
-                return Projection(market, None, {event.to: replace(message, number=number)})
-            if not isinstance(message, Standing | Contracts):
-                return Projection(market, None, {event.to: message})
-            return Projection(market, None, {event.to: self._with_aliases(self._allowed(message, event.to), market)})
+            own = self._own(message, event.to, market) if isinstance(message, _OWN_FORMS) else message
+            return Projection(market, None, {event.to: own})
         match message:
             case Contract():
                 return self._contract(message, market)
@@ -114,9 +107,8 @@ class Projector:
                 public = self._with_aliases(message, market)
                 return Projection(market, public, _to_owner(message.trader, public))
             case Order():
-                public = self._with_aliases(message, market)
-                seat = message.trader
-                told = public if seat is None else replace(public, order=numbers.order(seat, message.order))
+                public, seat = self._with_aliases(message, market), message.trader
+                told = public if seat is None else replace(public, order=self._order_number(message, seat, market))
                 return Projection(market, public, _to_owner(seat, told), {"quotes": None, "ticker": None})
             case Called(call=call):
                 return Projection(market, message, {}, {"quotes": Called(call, None, 0)})
@@ -124,9 +116,25 @@ class Projector:
                 return Projection(market, message, {}, {"quotes": None})
         if event.to != AGENTS:
             return None
-        if isinstance(message, StartRound) and self.identities == "per_period":
-            self.aliases[market] = self._drawn(market, message.period)
+        if isinstance(message, StartRound):
+            self._numbers[market].take_number(message)
+            if self.identities == "per_period":
+                self.aliases[market] = self._drawn(market, message.period)
         return Projection(market, self._with_aliases(message, market), {})
+
+    def _own(self, message: Message, seat: Seat, market: int) -> Message:
+        """A message for one seat alone, as that seat is told it: with aliases, its own numbers, less what is hidden."""
+        if isinstance(message, Unpaid):
+            return replace(message, number=self._numbers[market].contract(seat, message.number))
+        if isinstance(message, Order):
+            number = self._order_number(message, seat, market)
+            return replace(self._with_aliases(message, market), mine=True, order=number)
+        return self._with_aliases(self._allowed(message, seat), market)
+
+    def _order_number(self, message: Order, seat: Seat, market: int) -> OrderId:
+        """The number that a seat is told of its order, which may be a new one."""
+        self._numbers[market].take_number(message)
+        return self._numbers[market].order(seat, message.order)
 
     def _allowed(self, message: Message, seat: Seat) -> Message:
         """An answer, less what its information set hides: viewers without contracts are told their own."""
@@ -136,6 +144,7 @@ class Projector:
 
     def _contract(self, contract: Contract, market: int) -> Projection:
         """Only owners see order numbers. Viewers without contracts see the standing auction's reset."""
+        self._numbers[market].take_number(contract)
         public = self._with_aliases(contract, market)
         own: dict[Seat, Message] = {}
         if contract.buyer is not None and contract.seller is not None:

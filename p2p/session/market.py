@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION, Address, Price, Quantity, Seat
 from p2p.environments.base import Environment
 from p2p.environments.registry import environment_of
-from p2p.information.own_numbers import NUMBERED, OwnNumbers
+from p2p.information.own_numbers import OwnNumbers
 from p2p.institutions.base import Institution
 from p2p.institutions.registry import institution_named
 from p2p.messages import (
@@ -36,6 +36,9 @@ from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import NO_TERMS
 from p2p.session.alarms import Alarms
 from p2p.session.roster import Roster
+
+_NAMING_AN_ORDER = (Cancel, Replace)
+"""Messages that name an order as their sender was told it."""
 
 
 class Market:
@@ -111,7 +114,7 @@ class Market:
 
     def handle(self, seat: Seat, message: Message, token: int) -> list[Event]:
         """The events of a trader's message: it is accepted, with its effects, or refused."""
-        if isinstance(message, Cancel | Replace):
+        if isinstance(message, _NAMING_AN_ORDER):
             message = replace(message, order=self._numbers.of_market(seat, message.order))
         if message.recipient == ENVIRONMENT:
             answer = self.environment.handle(message, seat)
@@ -165,8 +168,6 @@ class Market:
         events = []
         for to, message in sents:
             events.append(Event(message, sender, to, self.number))
-            if isinstance(message, NUMBERED) and self._numbers.needed:
-                self._numbers.take_number(message)
             if to == ENVIRONMENT or isinstance(message, EndRound):
                 events += self._tell_environment(sender, message)
             elif isinstance(message, Reminder):
@@ -175,14 +176,20 @@ class Market:
                 answer = self.institution.handle(message, sender)
                 assert not isinstance(answer, Refusal), f"an institution refuses no {message.directive}"
                 events += self.deliver(INSTITUTION, answer)
-            elif self.stand_ins and isinstance(message, Order) and not message.quantity:
-                self.stand_ins.forget_order(self.number, message.order)
+            elif isinstance(message, Order):
+                self._numbers.take_number(message)
+                if self.stand_ins and not message.quantity:
+                    self.stand_ins.forget_order(self.number, message.order)
         return events
 
     def _tell_environment(self, sender: Address, message: Message) -> list[Event]:
         """What the environment does upon a message; of a contract that a robot made in a person's place, that too."""
-        made = isinstance(message, Contract) and self.stand_ins and self.stand_ins.unpaid_seats(self.number, message)
-        before = {seat: self.environment.balance.get(seat, 0) for seat in made or ()}
+        made: list[Seat] = []
+        if isinstance(message, Contract):
+            self._numbers.take_number(message)
+            if self.stand_ins:
+                made = self.stand_ins.unpaid_seats(self.number, message)
+        before = {seat: self.environment.balance.get(seat, 0) for seat in made}
         answer = self.environment.handle(message, sender)
         assert not isinstance(answer, Refusal), f"an environment refuses no {message.directive}"
         events = self.deliver(ENVIRONMENT, answer)
