@@ -5,8 +5,10 @@ them has numbers of its own. Its first order of the session is 1, its first cont
 gives them out. The session takes them back to the market's: a `cancel` says the seat's. Both hear the same events.
 """
 
+from collections import defaultdict
+
 from p2p.base.units import Seat
-from p2p.messages import Contract, Message, Order, OrderId, StartRound
+from p2p.messages import OrderId
 from p2p.scenario.schema import InformationSet
 
 NO_ORDER: OrderId = 2**53
@@ -14,48 +16,38 @@ NO_ORDER: OrderId = 2**53
 
 
 class OwnNumbers:
-    """The numbers of one market's seats, each as its information set has them."""
+    """The numbers of one market's seats, each as its information set has them. Whatever is asked for first is first."""
 
     def __init__(self, information: dict[Seat, InformationSet]) -> None:
         self.information = information
-        self.needed = any(one != "book" for one in information.values())
-        self._orders: dict[Seat, dict[OrderId, OrderId]] = {}
-        self._contracts: dict[Seat, dict[int, int]] = {}
+        self._orders: defaultdict[Seat, dict[OrderId, OrderId]] = defaultdict(dict)
+        self._by_number: defaultdict[Seat, list[OrderId]] = defaultdict(list)
+        self._contracts: defaultdict[Seat, dict[int, int]] = defaultdict(dict)
 
-    def take_number(self, message: Message) -> None:
-        """Take in an order, a contract or a period's start, in order; one that was had changes nothing."""
-        if not self.needed:
-            return
-        match message:
-            case Order(order=order, trader=seat) if seat is not None:
-                self._seen(seat, order)
-            case Contract(number=number, buyer=buyer, seller=seller):
-                for seat, used in ((buyer, message.buy_order), (seller, message.sell_order)):
-                    if seat is not None:
-                        numbers = self._contracts.setdefault(seat, {})
-                        numbers.setdefault(number, len(numbers) + 1)
-                        if used is not None:
-                            self._seen(seat, used)
-            case StartRound():
-                self._contracts.clear()
-            case _:
-                pass
-
-    def _seen(self, seat: Seat, order: OrderId) -> None:
-        numbers = self._orders.setdefault(seat, {})
-        numbers.setdefault(order, len(numbers) + 1)
+    def start_period(self) -> None:
+        """Contracts are counted from 1 again."""
+        self._contracts.clear()
 
     def order(self, seat: Seat, order: OrderId) -> OrderId:
-        """The number that a seat is told of an order of its own."""
-        return order if self.information[seat] == "book" else self._orders[seat][order]
+        """The number that a seat is told of an order of its own, which may be a new one."""
+        if self.information[seat] == "book":
+            return order
+        told = self._orders[seat].get(order)
+        if told is None:
+            self._by_number[seat].append(order)
+            told = self._orders[seat][order] = len(self._by_number[seat])
+        return told
 
     def contract(self, seat: Seat, number: int) -> int:
-        """The number that a seat is told of a contract of its own."""
-        return number if self.information[seat] != "quotes" else self._contracts[seat][number]
+        """The number that a seat is told of a contract of its own, which may be a new one."""
+        if self.information[seat] != "quotes":
+            return number
+        numbers = self._contracts[seat]
+        return numbers.setdefault(number, len(numbers) + 1)
 
     def of_market(self, seat: Seat, told: OrderId) -> OrderId:
         """The market's number of an order that a seat names as it was told; NO_ORDER where it has none such."""
         if self.information[seat] == "book":
             return told
-        known = list(self._orders.get(seat, {}))
+        known = self._by_number[seat]
         return known[told - 1] if 0 < told <= len(known) else NO_ORDER

@@ -107,9 +107,7 @@ class Projector:
                 public = self._with_aliases(message, market)
                 return Projection(market, public, _to_owner(message.trader, public))
             case Order():
-                public, seat = self._with_aliases(message, market), message.trader
-                told = public if seat is None else replace(public, order=self._order_number(message, seat, market))
-                return Projection(market, public, _to_owner(seat, told), {"quotes": None, "ticker": None})
+                return self._order(message, market)
             case Called(call=call):
                 return Projection(market, message, {}, {"quotes": Called(call, None, 0)})
             case Indicative():
@@ -117,7 +115,7 @@ class Projector:
         if event.to != AGENTS:
             return None
         if isinstance(message, StartRound):
-            self._numbers[market].take_number(message)
+            self._numbers[market].start_period()
             if self.identities == "per_period":
                 self.aliases[market] = self._drawn(market, message.period)
         return Projection(market, self._with_aliases(message, market), {})
@@ -127,14 +125,9 @@ class Projector:
         if isinstance(message, Unpaid):
             return replace(message, number=self._numbers[market].contract(seat, message.number))
         if isinstance(message, Order):
-            number = self._order_number(message, seat, market)
+            number = self._numbers[market].order(seat, message.order)
             return replace(self._with_aliases(message, market), mine=True, order=number)
         return self._with_aliases(self._allowed(message, seat), market)
-
-    def _order_number(self, message: Order, seat: Seat, market: int) -> OrderId:
-        """The number that a seat is told of its order, which may be a new one."""
-        self._numbers[market].take_number(message)
-        return self._numbers[market].order(seat, message.order)
 
     def _allowed(self, message: Message, seat: Seat) -> Message:
         """An answer, less what its information set hides: viewers without contracts are told their own."""
@@ -142,9 +135,16 @@ class Projector:
             return Contracts(tuple(one for one in message.contracts if seat in one[:2]))
         return message
 
+    def _order(self, order: Order, market: int) -> Projection:
+        """Only viewers of the book see orders. Their owners see them with numbers of their own."""
+        public, seat = self._with_aliases(order, market), order.trader
+        own: dict[Seat, Message] = {}
+        if seat is not None:
+            own[seat] = replace(public, mine=True, order=self._numbers[market].order(seat, order.order))
+        return Projection(market, public, own, {"quotes": None, "ticker": None})
+
     def _contract(self, contract: Contract, market: int) -> Projection:
         """Only owners see order numbers. Viewers without contracts see the standing auction's reset."""
-        self._numbers[market].take_number(contract)
         public = self._with_aliases(contract, market)
         own: dict[Seat, Message] = {}
         if contract.buyer is not None and contract.seller is not None:

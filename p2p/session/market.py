@@ -177,7 +177,8 @@ class Market:
                 assert not isinstance(answer, Refusal), f"an institution refuses no {message.directive}"
                 events += self.deliver(INSTITUTION, answer)
             elif isinstance(message, Order):
-                self._numbers.take_number(message)
+                if message.trader is not None:
+                    self._numbers.order(message.trader, message.order)
                 if self.stand_ins and not message.quantity:
                     self.stand_ins.forget_order(self.number, message.order)
         return events
@@ -186,7 +187,9 @@ class Market:
         """What the environment does upon a message; of a contract that a robot made in a person's place, that too."""
         made: list[Seat] = []
         if isinstance(message, Contract):
-            self._numbers.take_number(message)
+            for seat, used in ((message.buyer, message.buy_order), (message.seller, message.sell_order)):
+                if seat is not None and used is not None:
+                    self._numbers.order(seat, used)
             if self.stand_ins:
                 made = self.stand_ins.unpaid_seats(self.number, message)
         before = {seat: self.environment.balance.get(seat, 0) for seat in made}
