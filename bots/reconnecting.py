@@ -7,6 +7,7 @@ from when the connection was lost, however long it had been quiet before. `close
 import asyncio
 import random
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ Happening = Welcome | Facts | Fault | Lost
 Seen = TypeVar("Seen")
 
 
-class Reconnecting(Generic[Seen]):
+class Reconnecting(ABC, Generic[Seen]):
     """A connection over all its connections. A subclass defines the events of one of them."""
 
     def __init__(self, url: str, patience_s: float) -> None:
@@ -63,12 +64,12 @@ class Reconnecting(Generic[Seen]):
         self.closed: Closed | None = None
         self._clock_at = (0, 0.0)
 
+    @abstractmethod
     def connection(self) -> AsyncGenerator[Seen, None]:
         """Open one connection, and yield its events.
 
         Raises ConnectionGoneError where it is over; sets `closed` where it is over for good.
         """
-        raise NotImplementedError
 
     def set_clock(self, now: Instant) -> None:
         """The session's clock stands so at this moment."""

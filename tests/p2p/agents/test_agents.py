@@ -38,8 +38,9 @@ from p2p.scenario.public_rules import public_rules
 from p2p.scenario.terms import Terms
 from p2p.sim.library.files import load, names
 from p2p.sim.simulation.simulation import Simulation
+from p2p.testing.situations import Situation
+from tests.plays.asked import agent, decide, seller
 from tests.plays.play import small, told
-from tests.plays.sight import Sight, agent, decide, seller
 
 VARIANTS = [
     *("satisficer/mode=k_search", "satisficer/mode=k_search/k=1", "satisficer/tau=0", "satisficer/tau=1"),
@@ -52,7 +53,7 @@ every_agent = pytest.mark.parametrize("word", WORDS)
 # --- what all keep to --------------------------------------------------------------------------------------------
 
 
-def check_legal(one: Agent, sight: Sight, action: Action) -> None:
+def check_legal(one: Agent, sight: Situation, action: Action) -> None:
     """The market would take it, and it loses nothing that the rule may not lose."""
     value, buying = sight.unit_value, sight.role == "buyer"
     if value is None or sight.role is None:
@@ -83,12 +84,12 @@ def check_legal(one: Agent, sight: Sight, action: Action) -> None:
 
 
 @st.composite
-def sights(draw: st.DrawFn) -> Sight:
+def sights(draw: st.DrawFn) -> Situation:
     tick = draw(st.sampled_from([1, 2, 5, 7]))
     low, ticks = draw(st.integers(0, 20)), draw(st.integers(1, 30))
     steps = sorted(draw(st.lists(st.integers(0, ticks), min_size=2, max_size=2, unique=True)))
     bid, ask = (low + step * tick for step in steps)
-    return Sight(
+    return Situation(
         role=draw(st.sampled_from(["buyer", "seller"])),
         unit_value=draw(st.none() | st.integers(0, low + ticks * tick + 30)),
         bid=draw(st.sampled_from([None, bid])),
@@ -118,7 +119,7 @@ facts = st.lists(
 @given(sight=sights(), seen=facts, seed=st.integers(0, 2**32))
 @settings(max_examples=80, deadline=None)
 def test_whatever_it_says_the_market_takes_and_no_loss_is_made(
-    word: str, sight: Sight, seen: list[Message], seed: int
+    word: str, sight: Situation, seen: list[Message], seed: int
 ) -> None:
     one = agent(word)
     for fact in seen:
@@ -130,7 +131,7 @@ def test_whatever_it_says_the_market_takes_and_no_loss_is_made(
 @given(sight=sights(), seen=facts, seed=st.integers(0, 2**32))
 @settings(max_examples=25, deadline=None)
 def test_it_draws_from_the_generator_it_is_given_and_no_other(
-    word: str, sight: Sight, seen: list[Message], seed: int
+    word: str, sight: Situation, seen: list[Message], seed: int
 ) -> None:
     one, other = agent(word), agent(word)
     for fact in seen:
@@ -145,7 +146,9 @@ def test_it_draws_from_the_generator_it_is_given_and_no_other(
 @every_agent
 @given(sight=sights(), seen=facts, seed=st.integers(0, 2**32))
 @settings(max_examples=25, deadline=None)
-def test_a_copy_decides_as_the_one_it_was_copied_from(word: str, sight: Sight, seen: list[Message], seed: int) -> None:
+def test_a_copy_decides_as_the_one_it_was_copied_from(
+    word: str, sight: Situation, seen: list[Message], seed: int
+) -> None:
     one = agent(word)
     for fact in seen:
         one.see(fact)
@@ -160,29 +163,29 @@ def test_a_copy_decides_as_the_one_it_was_copied_from(word: str, sight: Sight, s
 @every_agent
 def test_it_says_nothing_without_a_unit_or_a_role(word: str) -> None:
     for role in ("buyer", "seller"):
-        assert decide(word, Sight(role=role, unit_value=None, bid=10, ask=20)) is None
-    assert decide(word, Sight(role=None, bid=10, ask=20)) is None
+        assert decide(word, Situation(role=role, unit_value=None, bid=10, ask=20)) is None
+    assert decide(word, Situation(role=None, bid=10, ask=20)) is None
 
 
 @every_agent
 def test_in_an_empty_market_it_opens(word: str) -> None:
     waits = agent(word).waits
-    assert decide(word, Sight()) is None if waits else isinstance(decide(word, Sight()), Bid)
+    assert decide(word, Situation()) is None if waits else isinstance(decide(word, Situation()), Bid)
     assert decide(word, seller()) is None if waits else isinstance(decide(word, seller()), Ask)
 
 
 @every_agent
 def test_a_value_outside_the_limits_is_no_reason_to_leave_them(word: str) -> None:
-    for sight in (Sight(unit_value=10_000), seller(unit_value=0, price_min=50)):
+    for sight in (Situation(unit_value=10_000), seller(unit_value=0, price_min=50)):
         check_legal(agent(word), sight, decide(word, sight))
         assert agent(word).waits or decide(word, sight) is not None
-    for sight in (Sight(unit_value=10, price_min=50), seller(unit_value=300)):
+    for sight in (Situation(unit_value=10, price_min=50), seller(unit_value=300)):
         assert agent(word).may_lose or decide(word, sight) is None
 
 
 @every_agent
 def test_nothing_is_left_to_say_where_the_own_side_is_at_its_limit(word: str) -> None:
-    assert decide(word, Sight(unit_value=500, bid=200)) is None
+    assert decide(word, Situation(unit_value=500, bid=200)) is None
     assert decide(word, seller(unit_value=0, ask=0)) is None
 
 
@@ -203,26 +206,26 @@ def test_only_its_definition_may_make_it_lose(word: str) -> None:
 
 
 def test_prices_are_rounded_away_from_a_loss() -> None:
-    assert [on_tick(Sight(tick=5), price) for price in (49, 50, 51, -3, 999)] == [45, 50, 50, 0, 200]
+    assert [on_tick(Situation(tick=5), price) for price in (49, 50, 51, -3, 999)] == [45, 50, 50, 0, 200]
     assert [on_tick(seller(tick=5), price) for price in (49, 50, 51, -3, 999)] == [50, 50, 55, 0, 200]
     assert on_tick(seller(price_min=3, price_max=23, tick=10), 5) == 13
 
 
 def test_to_improve_is_to_be_better_than_ones_own_side() -> None:
-    assert improves(Sight(), 1)
-    assert [improves(Sight(bid=50), price) for price in (49, 50, 51)] == [False, False, True]
+    assert improves(Situation(), 1)
+    assert [improves(Situation(bid=50), price) for price in (49, 50, 51)] == [False, False, True]
     assert [improves(seller(ask=50), price) for price in (49, 50, 51)] == [True, False, False]
 
 
 def test_an_agent_without_a_rule_is_our_own_error() -> None:
-    view: View = Sight()
+    view: View = Situation()
     with pytest.raises(AssertionError, match="no rule of its own"):
         Agent().decide(view, random.Random(0))
 
 
 def test_the_conformance_suite_would_find_a_cheat() -> None:
     for sight, action in product(
-        [Sight(bid=50, ask=60, tick=5)], [Bid(50), Bid(57), Bid(105), Ask(55), Buy(55), Sell()]
+        [Situation(bid=50, ask=60, tick=5)], [Bid(50), Bid(57), Bid(105), Ask(55), Buy(55), Sell()]
     ):
         with pytest.raises(AssertionError):
             check_legal(agent("zic"), sight, action)
@@ -324,6 +327,6 @@ def test_it_does_the_same_live_as_simulated(word: str, quotes: Any) -> None:
 def test_an_agent_is_shown_no_more_than_its_view() -> None:
     """What the tests show an agent has nothing beside the view's own names: an agent that looked further would fail."""
     names = {name for name in vars(View) if not name.startswith("_")} | set(View.__annotations__)
-    shown = {name for name in dir(Sight()) if not name.startswith("_")}
+    shown = {name for name in dir(Situation()) if not name.startswith("_")}
     assert shown - names <= {"shown"}
     assert names <= shown

@@ -9,7 +9,8 @@ from p2p.agents.strategies.beliefs import SHOUTS_MAX, Belief, History, best_of, 
 from p2p.agents.strategies.gd import GD
 from p2p.agents.strategies.gdx import GDX
 from p2p.messages import Ask, Bid, Called, Contract, Message, Order, Quote, StartRound
-from tests.plays.sight import Drawn, Sight, agent, decide, seller
+from p2p.testing.situations import Situation
+from tests.plays.asked import Drawn, agent, decide, seller
 
 # --- gd --------------------------------------------------------------------------------------------------------
 
@@ -104,7 +105,7 @@ def in_a_call(*facts: Message) -> Agent:
 
 def test_gd_bids_more_where_a_call_has_left_its_order() -> None:
     """Nothing said: (100 - b)(b/200)^2(3 - b/100) is largest at 63. A call has left 63: the chance is 0 up to there."""
-    sight = Sight(collects=True)
+    sight = Situation(collects=True)
     assert decide("gd", sight) == Bid(63)
     left = Order(7, "bid", 63, 1, mine=True), Called(1, None, 0), Order(7, "bid", 63, 0, mine=True)
     belief = Belief(history_left(), "bid", 0, 200, True)
@@ -123,9 +124,11 @@ def test_gd_counts_a_calls_price_once_and_what_traded_as_not_left() -> None:
     """Nine contracts at 70 are one call's price: the chance is 1 there, on both sides."""
     traded = Contract(1, 70, "call", mine="buyer", buy_order=7)
     one = in_a_call(Order(7, "bid", 90, 1, mine=True), Called(1, 70, 3), traded, *[Contract(2, 70, "call")] * 9)
-    one.decide(Sight(collects=True), Drawn(0))
+    one.decide(Situation(collects=True), Drawn(0))
     assert isinstance(one, GD)
-    assert one.belief(Sight(collects=True), "buyer").at(-70) == one.belief(seller(collects=True), "seller").at(70) == 1
+    assert (
+        one.belief(Situation(collects=True), "buyer").at(-70) == one.belief(seller(collects=True), "seller").at(70) == 1
+    )
     assert [(said.side, said.price, said.taken) for said in one.history.shouts] == [
         ("ask", 70, True),
         ("bid", 70, True),
@@ -134,7 +137,7 @@ def test_gd_counts_a_calls_price_once_and_what_traded_as_not_left() -> None:
 
 def test_gd_says_one_order_for_a_call_and_another_where_that_was_left() -> None:
     one = in_a_call(Order(7, "bid", 59, 1, mine=True))
-    resting = Sight(collects=True, quoted=True)
+    resting = Situation(collects=True, quoted=True)
     assert one.decide(resting, Drawn(0)) is None
     one.see(Called(1, None, 0))
     assert isinstance(one.decide(resting, Drawn(0)), Bid)

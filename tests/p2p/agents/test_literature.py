@@ -12,7 +12,8 @@ from p2p.agents.strategies.learner import Learner
 from p2p.agents.strategies.shout_memory import Shout
 from p2p.agents.strategies.zip import ZIP
 from p2p.messages import Ask, Bid, Buy, Called, Contract, EndRound, Schedule, Sell, StartRound, Step
-from tests.plays.sight import Drawn, Sight, agent, decide, seller
+from p2p.testing.situations import Situation
+from tests.plays.asked import Drawn, agent, decide, seller
 
 # --- zip -------------------------------------------------------------------------------------------------------
 
@@ -91,7 +92,7 @@ def test_zip_learns_from_its_feed_and_shouts_its_price() -> None:
 def test_a_standing_quote_that_nobody_takes_is_heard_again() -> None:
     one = agent("zip/margin_low=0.3/margin_high=0.3")
     one.see(Schedule(1, "buyer", (Step(100),)))
-    said = [one.decide(Sight(bid=75), Drawn(0.5)) for _ in range(8)]
+    said = [one.decide(Situation(bid=75), Drawn(0.5)) for _ in range(8)]
     assert said[0] is None
     assert said[-1] == Bid(76), "it has come to where it improves"
 
@@ -172,9 +173,9 @@ def test_aa_bends_most_where_prices_do_not_scatter() -> None:
 def test_aa_closes_a_third_of_the_gap_and_takes_what_meets_its_target() -> None:
     one = aa_trader(100)
     one.see(Schedule(1, "buyer", (Step(140),)))
-    assert one.decide(Sight(unit_value=140, bid=70), Drawn(0.5)) == Bid(80)
+    assert one.decide(Situation(unit_value=140, bid=70), Drawn(0.5)) == Bid(80)
     one = aa_trader(100)
-    assert one.decide(Sight(unit_value=140, bid=70, ask=100), Drawn(0.5)) == Buy(100)
+    assert one.decide(Situation(unit_value=140, bid=70, ask=100), Drawn(0.5)) == Buy(100)
     assert one.decide(seller(unit_value=60, bid=100, ask=150), Drawn(0.5)) == Sell(100)
     assert one.decide(seller(unit_value=60, bid=90, ask=130), Drawn(0.5)) == Ask(120)
 
@@ -191,65 +192,65 @@ def sniper_that_saw(*prices: int) -> Agent:
 
 
 def test_the_sniper_waits_while_no_deal_is_good() -> None:
-    assert decide("sniper", Sight(bid=40, ask=60)) is None
+    assert decide("sniper", Situation(bid=40, ask=60)) is None
     assert decide("sniper", seller(bid=140, ask=160)) is None
-    assert decide("sniper", Sight(ask=60)) is None
+    assert decide("sniper", Situation(ask=60)) is None
 
 
 def test_the_sniper_takes_a_deal_when_the_quotes_are_close() -> None:
-    assert decide("sniper", Sight(bid=55, ask=60)) == Buy(60), "5 is less than a tenth of 60"
-    assert decide("sniper", Sight(bid=54, ask=60)) is None, "6 is not"
-    assert decide("sniper", Sight(bid=97, ask=99)) is None, "a gain of 1 is less than 2 % of 99"
+    assert decide("sniper", Situation(bid=55, ask=60)) == Buy(60), "5 is less than a tenth of 60"
+    assert decide("sniper", Situation(bid=54, ask=60)) is None, "6 is not"
+    assert decide("sniper", Situation(bid=97, ask=99)) is None, "a gain of 1 is less than 2 % of 99"
     assert decide("sniper", seller(bid=145, ask=150)) == Sell(145)
 
 
 def test_the_sniper_takes_what_is_as_good_as_the_best_of_the_period_before() -> None:
-    assert sniper_that_saw(60, 80).decide(Sight(ask=60), Drawn(0)) == Buy(60)
-    assert sniper_that_saw(60, 80).decide(Sight(ask=61), Drawn(0)) is None
+    assert sniper_that_saw(60, 80).decide(Situation(ask=60), Drawn(0)) == Buy(60)
+    assert sniper_that_saw(60, 80).decide(Situation(ask=61), Drawn(0)) is None
     assert sniper_that_saw(120, 150).decide(seller(bid=150), Drawn(0)) == Sell(150)
     assert sniper_that_saw(120, 150).decide(seller(bid=149), Drawn(0)) is None
 
 
 def test_the_sniper_takes_any_gain_when_time_runs_out() -> None:
-    assert decide("sniper", Sight(bid=10, ask=99, time_left_share=0.09)) == Buy(99)
-    assert decide("sniper", Sight(bid=10, ask=99, time_left_share=0.1)) is None
-    assert decide("sniper", Sight(bid=10, ask=101, time_left_share=0.0)) is None, "never at a loss"
+    assert decide("sniper", Situation(bid=10, ask=99, time_left_share=0.09)) == Buy(99)
+    assert decide("sniper", Situation(bid=10, ask=99, time_left_share=0.1)) is None
+    assert decide("sniper", Situation(bid=10, ask=101, time_left_share=0.0)) is None, "never at a loss"
 
 
 # --- giveaway, shaver, learner, and the modes of optimizer and satisficer ---------------------------------------
 
 
 def test_giveaway_says_its_value() -> None:
-    assert decide("giveaway", Sight(bid=99, ask=120)) == Bid(100)
+    assert decide("giveaway", Situation(bid=99, ask=120)) == Bid(100)
     assert decide("giveaway", seller(ask=101)) == Ask(100)
-    assert decide("giveaway", Sight(bid=100)) is None
+    assert decide("giveaway", Situation(bid=100)) is None
 
 
 def test_the_shaver_is_a_tick_better_until_its_limit() -> None:
-    assert decide("shaver", Sight(bid=50, ask=60, tick=5)) == Bid(55)
+    assert decide("shaver", Situation(bid=50, ask=60, tick=5)) == Bid(55)
     assert decide("shaver/steps=1000", seller(ask=102)) == Ask(101)
-    assert decide("shaver/steps=1000", Sight(bid=50, bid_mine=True)) == Bid(51), "whosever it is"
-    assert decide("shaver/ticks=9", Sight(bid=95)) == Bid(100)
-    assert decide("shaver", Sight(bid=100)) is None
+    assert decide("shaver/steps=1000", Situation(bid=50, bid_mine=True)) == Bid(51), "whosever it is"
+    assert decide("shaver/ticks=9", Situation(bid=95)) == Bid(100)
+    assert decide("shaver", Situation(bid=100)) is None
 
 
 def test_the_shaver_gets_through_a_wide_range_in_a_hundred_steps() -> None:
-    assert decide("shaver", Sight(unit_value=5_000, bid=50, price_max=10_000)) == Bid(150)
+    assert decide("shaver", Situation(unit_value=5_000, bid=50, price_max=10_000)) == Bid(150)
     assert decide("shaver/steps=10", seller(unit_value=20, ask=90)) == Ask(70)
 
 
 def test_in_a_call_the_shaver_shades_towards_the_last_price() -> None:
     """A hundredth of 0 to 200 is 2."""
     one = agent("shaver")
-    assert one.decide(Sight(collects=True), Drawn(0)) == Bid(100)
+    assert one.decide(Situation(collects=True), Drawn(0)) == Bid(100)
     one.see(Called(1, 70, 5))
-    assert one.decide(Sight(collects=True), Drawn(0)) == Bid(72)
+    assert one.decide(Situation(collects=True), Drawn(0)) == Bid(72)
     assert one.decide(seller(unit_value=60, collects=True), Drawn(0)) == Ask(68)
     assert one.decide(seller(unit_value=69, collects=True), Drawn(0)) == Ask(69)
     one.see(Called(2, None, 0))
-    assert one.decide(Sight(collects=True), Drawn(0)) == Bid(100), "nothing met: its value"
+    assert one.decide(Situation(collects=True), Drawn(0)) == Bid(100), "nothing met: its value"
     one.see(Contract(1, 80, "call", mine="buyer"))
-    assert one.decide(Sight(collects=True), Drawn(0)) == Bid(82), "who is shown no calls has his contracts"
+    assert one.decide(Situation(collects=True), Drawn(0)) == Bid(82), "who is shown no calls has his contracts"
 
 
 def test_the_learner_keeps_to_the_margin_that_paid() -> None:
@@ -257,22 +258,22 @@ def test_the_learner_keeps_to_the_margin_that_paid() -> None:
     one.arm, one.tried = 3, ("buyer", 100, 100)
     one.see(Contract(1, 70, "bid", mine="buyer"))
     assert one.worth[3] == pytest.approx(0.3)
-    assert one.decide(Sight(), random.Random(1)) == Bid(70)
+    assert one.decide(Situation(), random.Random(1)) == Bid(70)
     one.see(EndRound(1))
     assert one.worth[3] == 0.0, "a round without a trade pays nothing"
 
 
 def test_the_learner_tries_others_now_and_then() -> None:
     one = Learner(epsilon=1.0)
-    assert one.decide(Sight(), Drawn(0.35)) == Bid(70)
+    assert one.decide(Situation(), Drawn(0.35)) == Bid(70)
 
 
 def test_greedy_takes_all_that_gains_and_single_what_is_best() -> None:
     book = ((60, 2), (70, 2), (99, 1), (100, 5))
-    sight = Sight(bid=10, ask=60, step_left=4, shown=book)
+    sight = Situation(bid=10, ask=60, step_left=4, shown=book)
     assert decide("optimizer", sight) == Buy(60)
     assert decide("optimizer/mode=greedy", sight) == Buy(70)
-    assert decide("optimizer/mode=greedy", Sight(ask=60, step_left=9, shown=book)) == Buy(99)
+    assert decide("optimizer/mode=greedy", Situation(ask=60, step_left=9, shown=book)) == Buy(99)
     assert decide("satisficer/mode=k_greedy/k=1", sight) == Buy(60)
     assert decide("satisficer/mode=k_greedy/k=2", sight) == Buy(70)
-    assert decide("optimizer/mode=greedy", Sight(ask=60)) == Buy(60)
+    assert decide("optimizer/mode=greedy", Situation(ask=60)) == Buy(60)

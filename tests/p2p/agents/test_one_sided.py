@@ -22,8 +22,9 @@ from p2p.scenario.schema import RobotRules, Scenario
 from p2p.scenario.terms import Terms
 from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation
+from p2p.testing.situations import Situation
+from tests.plays.asked import Drawn, agent, decide, seller
 from tests.plays.play import small, told
-from tests.plays.sight import Drawn, Sight, agent, decide, seller
 
 every_agent = pytest.mark.parametrize("word", NAMES)
 either_side = pytest.mark.parametrize("quotes", ["sellers", "buyers"])
@@ -128,14 +129,14 @@ def test_a_buyer_who_may_not_quote_takes_or_passes(action: Action, bid: Any, ask
 
 # --- each by hand ------------------------------------------------------------------------------------------------
 
-BUYER, SELLER = Sight(quotes="sellers"), seller(quotes="buyers")
+BUYER, SELLER = Situation(quotes="sellers"), seller(quotes="buyers")
 """They may only take, what is worth 100 to them."""
 
 
 def test_who_may_only_take_is_told_by_the_terms() -> None:
     assert only_takes(BUYER)
     assert only_takes(SELLER)
-    assert not any(map(only_takes, (Sight(), seller(), Sight(quotes="buyers"), seller(quotes="sellers"))))
+    assert not any(map(only_takes, (Situation(), seller(), Situation(quotes="buyers"), seller(quotes="sellers"))))
 
 
 def test_what_stands_is_taken_where_it_gains_and_is_not_ones_own() -> None:
@@ -150,7 +151,7 @@ def test_who_has_no_price_to_wait_with_takes_what_gains(word: str) -> None:
     assert decide(word, replace(BUYER, ask=99)) == Buy(99)
     assert decide(word, replace(SELLER, bid=101)) == Sell(101)
     assert decide(word, replace(BUYER, ask=100)) is None
-    assert isinstance(decide(word, Sight(ask=99)), Bid), "it bids where it may"
+    assert isinstance(decide(word, Situation(ask=99)), Bid), "it bids where it may"
 
 
 def test_gd_learns_from_asks_alone_which_are_taken() -> None:
@@ -194,7 +195,7 @@ def test_zip_gives_way_where_nothing_meets_its_price() -> None:
     assert zip_buyer().decide(BUYER, Drawn(0.5)) == Bid(82)
     assert zip_buyer().decide(replace(BUYER, ask=81), Drawn(0.5)) == Bid(82), "which takes the ask"
     assert zip_buyer().decide(replace(BUYER, ask=80), Drawn(0.5)) == Bid(80), "which is met"
-    assert zip_buyer().decide(Sight(), Drawn(0.5)) == Bid(80), "who may bid hears of others' bids"
+    assert zip_buyer().decide(Situation(), Drawn(0.5)) == Bid(80), "who may bid hears of others' bids"
 
 
 def test_aa_takes_any_gain_before_a_price_is_known_and_its_target_after() -> None:
@@ -213,4 +214,4 @@ def test_an_optimizer_whose_side_alone_quotes_improves_on_itself() -> None:
     mine = seller(unit_value=60, ask=90, ask_mine=True)
     assert decide("optimizer", mine) is None
     assert decide("optimizer", replace(mine, quotes="sellers")) == Ask(89)
-    assert decide("optimizer", Sight(bid=50, bid_mine=True, quotes="buyers")) == Bid(51)
+    assert decide("optimizer", Situation(bid=50, bid_mine=True, quotes="buyers")) == Bid(51)

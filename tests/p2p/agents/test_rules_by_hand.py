@@ -6,25 +6,26 @@ import pytest
 
 from p2p.agents.registry import NAMES, AgentError, agent_class, make_agent, parse_agent_spec, parse_lineup
 from p2p.messages import Ask, Bid, Buy, Quote, Sell, StartRound
-from tests.plays.sight import Drawn, Sight, agent, decide, seller
+from p2p.testing.situations import Situation
+from tests.plays.asked import Drawn, agent, decide, seller
 
 # --- zic and ziu -------------------------------------------------------------------------------------------------
 
 
 def test_zic_draws_between_its_value_and_the_limit_on_its_gainful_side() -> None:
-    assert [decide("zic", Sight(price_min=1), draw=draw) for draw in (0, 0.999999)] == [Bid(1), Bid(100)]
+    assert [decide("zic", Situation(price_min=1), draw=draw) for draw in (0, 0.999999)] == [Bid(1), Bid(100)]
     assert [decide("zic", seller(), draw=draw) for draw in (0, 0.999999)] == [Ask(100), Ask(200)]
-    assert decide("zic", Sight(), draw=0.5) == Bid(50)
+    assert decide("zic", Situation(), draw=0.5) == Bid(50)
 
 
 def test_zic_draws_ticks_and_rounds_its_value_towards_its_gain() -> None:
-    assert [decide("zic", Sight(unit_value=52, tick=5), draw=draw) for draw in (0, 0.999999)] == [Bid(0), Bid(50)]
+    assert [decide("zic", Situation(unit_value=52, tick=5), draw=draw) for draw in (0, 0.999999)] == [Bid(0), Bid(50)]
     assert [decide("zic", seller(unit_value=52, tick=5), draw=draw) for draw in (0, 0.999999)] == [Ask(55), Ask(200)]
 
 
 def test_a_draw_that_does_not_improve_is_lost() -> None:
     for word in ("zic", "ziu"):
-        assert decide(word, Sight(bid=80), draw=0.1) is None
+        assert decide(word, Situation(bid=80), draw=0.1) is None
         assert decide(word, seller(ask=120), draw=0.99) is None
 
 
@@ -39,7 +40,7 @@ def test_zero_intelligence_draws_uniformly(word: str, low: int, high: int) -> No
 
 
 def test_ziu_draws_from_the_whole_range_whatever_its_value() -> None:
-    assert [decide("ziu", Sight(unit_value=5), draw=draw) for draw in (0, 0.999999)] == [Bid(0), Bid(200)]
+    assert [decide("ziu", Situation(unit_value=5), draw=draw) for draw in (0, 0.999999)] == [Bid(0), Bid(200)]
     assert decide("ziu", seller(unit_value=199), draw=0) == Ask(0)
 
 
@@ -47,28 +48,28 @@ def test_ziu_draws_from_the_whole_range_whatever_its_value() -> None:
 
 
 def test_the_optimizer_takes_every_gain_that_stands() -> None:
-    assert decide("optimizer", Sight(bid=50, ask=99)) == Buy(99)
+    assert decide("optimizer", Situation(bid=50, ask=99)) == Buy(99)
     assert decide("optimizer", seller(bid=101, ask=150)) == Sell(101)
 
 
 def test_the_optimizer_improves_by_a_tick_where_there_is_no_gain_to_take() -> None:
-    assert decide("optimizer", Sight(bid=50, ask=100)) == Bid(51)
-    assert decide("optimizer", Sight(bid=50, ask=120, tick=5)) == Bid(55)
+    assert decide("optimizer", Situation(bid=50, ask=100)) == Bid(51)
+    assert decide("optimizer", Situation(bid=50, ask=120, tick=5)) == Bid(55)
     assert decide("optimizer", seller(bid=100, ask=150)) == Ask(149)
-    assert decide("optimizer", Sight()) == Bid(0)
+    assert decide("optimizer", Situation()) == Bid(0)
     assert decide("optimizer", seller()) == Ask(200)
 
 
 def test_the_optimizer_stops_while_a_surplus_is_left() -> None:
-    assert decide("optimizer", Sight(bid=98)) == Bid(99)
-    assert decide("optimizer", Sight(bid=99)) is None
+    assert decide("optimizer", Situation(bid=98)) == Bid(99)
+    assert decide("optimizer", Situation(bid=99)) is None
     assert decide("optimizer", seller(ask=102)) == Ask(101)
     assert decide("optimizer", seller(ask=101)) is None
 
 
 def test_the_optimizer_does_not_outbid_itself() -> None:
-    assert decide("optimizer", Sight(bid=50, bid_mine=True)) is None
-    assert decide("optimizer", Sight(bid=50, bid_mine=True, ask=70)) == Buy(70)
+    assert decide("optimizer", Situation(bid=50, bid_mine=True)) is None
+    assert decide("optimizer", Situation(bid=50, bid_mine=True, ask=70)) == Buy(70)
     assert decide("optimizer", seller(ask=150, ask_mine=True)) is None
 
 
@@ -77,29 +78,29 @@ def test_the_optimizer_does_not_outbid_itself() -> None:
 
 def test_the_satisficer_takes_what_leaves_its_share_of_the_margin() -> None:
     """A buyer's margin is 100 down to the limit of 0, a seller's 100 up to 200: a fifth is 20."""
-    assert decide("satisficer", Sight(ask=80)) == Buy(80)
-    assert decide("satisficer", Sight(ask=10)) == Buy(10), "a bargain is never turned down"
+    assert decide("satisficer", Situation(ask=80)) == Buy(80)
+    assert decide("satisficer", Situation(ask=10)) == Buy(10), "a bargain is never turned down"
     assert decide("satisficer", seller(bid=120)) == Sell(120)
     assert decide("satisficer", seller(bid=190)) == Sell(190)
 
 
 def test_the_satisficer_quotes_its_aspiration_price_otherwise() -> None:
-    assert decide("satisficer", Sight(ask=81)) == Bid(80)
-    assert decide("satisficer", Sight()) == Bid(80)
+    assert decide("satisficer", Situation(ask=81)) == Bid(80)
+    assert decide("satisficer", Situation()) == Bid(80)
     assert decide("satisficer", seller(bid=119)) == Ask(120)
-    assert decide("satisficer", Sight(bid=80, ask=81)) is None
+    assert decide("satisficer", Situation(bid=80, ask=81)) is None
     assert decide("satisficer", seller(ask=120)) is None
 
 
 def test_tau_is_the_share_it_wants() -> None:
-    assert decide("satisficer/tau=0", Sight(ask=100)) == Buy(100)
-    assert decide("satisficer/tau=0.5", Sight()) == Bid(50)
-    assert decide("satisficer/tau=1", Sight()) == Bid(0)
-    assert decide("satisficer/tau=0.5", Sight(price_min=40)) == Bid(70)
+    assert decide("satisficer/tau=0", Situation(ask=100)) == Buy(100)
+    assert decide("satisficer/tau=0.5", Situation()) == Bid(50)
+    assert decide("satisficer/tau=1", Situation()) == Bid(0)
+    assert decide("satisficer/tau=0.5", Situation(price_min=40)) == Bid(70)
 
 
 def test_aspirations_lie_on_ticks_away_from_the_loss() -> None:
-    assert decide("satisficer", Sight(tick=50)) == Bid(50)
+    assert decide("satisficer", Situation(tick=50)) == Bid(50)
     assert decide("satisficer", seller(tick=50)) == Ask(150)
 
 
@@ -109,25 +110,25 @@ def asks(*prices: int) -> list[Quote]:
 
 def test_a_search_takes_the_best_of_its_last_k_quotes() -> None:
     word = "satisficer/mode=k_search/k=2"
-    assert decide(word, Sight(ask=90), asks(95, 90)) == Buy(90)
-    assert decide(word, Sight(ask=95), asks(90, 95)) == Bid(80), "the best of the two was another"
-    assert decide(word, Sight(ask=90), asks(90)) == Bid(80), "only one was seen"
-    assert decide(word, Sight(ask=95), asks(10, 96, 95)) == Buy(95), "the one before the last two is forgotten"
+    assert decide(word, Situation(ask=90), asks(95, 90)) == Buy(90)
+    assert decide(word, Situation(ask=95), asks(90, 95)) == Bid(80), "the best of the two was another"
+    assert decide(word, Situation(ask=90), asks(90)) == Bid(80), "only one was seen"
+    assert decide(word, Situation(ask=95), asks(10, 96, 95)) == Buy(95), "the one before the last two is forgotten"
     bids = [Quote("bid", price) for price in (101, 105)]
     assert decide(word, seller(bid=105), bids) == Sell(105)
     assert decide(word, seller(bid=105), asks(99, 98)) == Ask(120), "only the other side's quotes count"
 
 
 def test_a_search_never_takes_a_loss() -> None:
-    assert decide("satisficer/mode=k_search/k=1", Sight(ask=101), asks(101)) == Bid(80)
-    assert decide("satisficer/mode=k_search/k=1", Sight(ask=100), asks(100)) == Buy(100)
+    assert decide("satisficer/mode=k_search/k=1", Situation(ask=101), asks(101)) == Bid(80)
+    assert decide("satisficer/mode=k_search/k=1", Situation(ask=100), asks(100)) == Buy(100)
 
 
 def test_a_search_begins_anew_with_the_round() -> None:
     one = agent("satisficer/mode=k_search/k=1")
     one.see(Quote("ask", 90))
     one.see(StartRound(2, 1))
-    assert one.decide(Sight(ask=90), Drawn(0)) == Bid(80)
+    assert one.decide(Situation(ask=90), Drawn(0)) == Bid(80)
     one.see(Quote("bid", 110))
     assert one.decide(seller(bid=110), Drawn(0)) == Sell(110)
     one.see(StartRound(3, 1))
