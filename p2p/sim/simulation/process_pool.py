@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -61,6 +62,16 @@ def in_order(function: Callable[[Task], Result], tasks: list[Task], workers: int
         return
     try:
         with pool_of(workers) as pool:
-            yield from pool.map(function, tasks, chunksize=CHUNK)
+            starts = range(0, len(tasks), CHUNK)
+            waiting = deque(pool.submit(_results, function, tasks[k : k + CHUNK]) for k in starts)
+            while (
+                waiting
+            ):  # not pool.map: it cancels futures that the pool, when its workers are killed, has yet to fail
+                yield from waiting.popleft().result()
     except BrokenProcessPool as error:
         raise UsageError("a process was ended from outside, or by an agent; --workers 1 shows which") from error
+
+
+def _results(function: Callable[[Task], Result], tasks: list[Task]) -> list[Result]:
+    """A worker's chunk of them."""
+    return [function(task) for task in tasks]
