@@ -16,7 +16,7 @@ NO_ORDER: OrderId = 2**53
 
 
 class OwnNumbers:
-    """The numbers of one market's seats, each as its information set has them. The first that is asked for has number 1."""
+    """The numbers of one market's seats, each as its information set has them; the first asked for is 1."""
 
     def __init__(self, information: dict[Seat, InformationSet]) -> None:
         self.information = information
