@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -36,9 +37,14 @@ def said_default(field: msgspec.structs.FieldInfo) -> str:
     return "to be given" if field.default_factory is msgspec.NODEFAULT else str(field.default_factory())
 
 
-def parameters_of(kind: type[Agent]) -> list[msgspec.structs.FieldInfo]:
+KINDS_KEPT = 64
+"""Agent classes whose fields a process remembers: more than ever play in one session."""
+
+
+@lru_cache(maxsize=KINDS_KEPT)
+def parameters_of(kind: type[Agent]) -> tuple[msgspec.structs.FieldInfo, ...]:
     """An agent's fields, less those that it keeps for itself: their names begin with an underscore."""
-    return [field for field in msgspec.structs.fields(kind) if not field.name.startswith("_")]
+    return tuple(field for field in msgspec.structs.fields(kind) if not field.name.startswith("_"))
 
 
 def wrong_parameter(kind: type[Agent], parameters: Mapping[str, str]) -> str | None:

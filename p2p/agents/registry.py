@@ -113,7 +113,7 @@ AgentLike: TypeAlias = str | type[Agent] | Agent
 def agent_of(one: AgentLike) -> Agent:
     """A new agent; raises AgentError."""
     if isinstance(one, str):
-        return make_agent(*parse_agent_spec(one))
+        return make_agent(*_read_spec(one))
     if isinstance(one, Agent):
         return copy.deepcopy(one)
     if not (isinstance(one, type) and issubclass(one, Agent)):
@@ -130,7 +130,13 @@ def agent_name(one: AgentLike) -> str:
 
 
 def parse_agent_spec(word: str) -> tuple[str, dict[str, str]]:
-    """`name/key=value/key=value` as a name and its parameters; raises AgentError."""
+    """`name/key=value/key=value` as a name and its parameters, of which an agent can be made; raises AgentError."""
+    name, parameters = _read_spec(word)
+    make_agent(name, parameters)
+    return name, parameters
+
+
+def _read_spec(word: str) -> tuple[str, dict[str, str]]:
     name, settings = _split(word)
     parameters = {}
     for setting in settings:
@@ -140,7 +146,6 @@ def parse_agent_spec(word: str) -> tuple[str, dict[str, str]]:
         if key in parameters:
             raise AgentError(f"'{word}' gives {key} twice")
         parameters[key] = value
-    make_agent(name, parameters)
     return name, parameters
 
 
