@@ -54,7 +54,7 @@ class LiveFigures:
         self._versions: dict[int, int] = {}
         self._known: dict[int, tuple[int, MarketFigures]] = {}
 
-    def on_event(self, event: Event, at: Instant) -> None:
+    def observe(self, event: Event, at: Instant) -> None:
         """Take in an event of the session, in order, one of COUNTED."""
         message, market = event.message, event.market
         self._clocks.advance(event, at)

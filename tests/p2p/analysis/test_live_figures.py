@@ -16,7 +16,7 @@ AGENTS, ENVIRONMENT, INSTITUTION = "agents", "environment", "institution"
 
 def told(figures, *messages, second=0.0):
     for message, to in messages:
-        figures.on_event(Event(message, INSTITUTION, to, 0), round(second * SECOND))
+        figures.observe(Event(message, INSTITUTION, to, 0), round(second * SECOND))
 
 
 def two_and_two():
@@ -82,7 +82,7 @@ def test_at_its_end_a_period_has_the_efficiency_and_alpha_of_its_score():
     figures, outcome = LiveFigures(market_rules(scenario)), SessionOutcome(market_rules(scenario))
     for _, at, events in Simulation(scenario, ["zic"] * scenario.seats, 3).play():
         for event in events:
-            figures.on_event(event, at)
+            figures.observe(event, at)
             outcome.on_event(event)
     scores = outcome.scores()
     assert len(scores) == scenario.periods
@@ -96,7 +96,7 @@ def test_an_energy_markets_figures_come_without_its_meters():
     figures = LiveFigures(market_rules(scenario))
     for _, at, events in Simulation(scenario, ["zic"] * scenario.seats, 3).play():
         for event in events:
-            figures.on_event(event, at)
+            figures.observe(event, at)
             if isinstance(event.message, Contract | EndRound):
                 share = figures.figures(0).so_far.efficiency
                 assert share is None or share <= 1
