@@ -9,13 +9,14 @@
             case Lost(): …               # the connection is gone; it is being tried again
     client.send(Bid(90))                  # pending until `accepted` or `refused` comes as a fact
 
-It comes back by itself (bots/reconnecting.py); `client.closed` says why it is over for good.
+It comes back by itself (bots/reconnecting.py); `client.closed` says why it is over for good. A console sets
+`line.roster`, and `on_console`, which is handed each Roster, Dealt, MirrorOpened and MirroredFacts as it comes.
 """
 
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -25,10 +26,11 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 from bots.no_connection import no_connection
 from bots.reconnecting import Closed, ConnectionGoneError, Facts, Reconnecting
 from p2p.base.safe_text import printable
-from p2p.base.units import Controller
+from p2p.base.units import Controller, Seat
 from p2p.messages import Message
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import ProtocolError
+from p2p.protocol.console_frames import Console, Dealt, MirroredFacts, MirrorOpened, Roster
 from p2p.protocol.frames import FEED_BYTES_MAX, Fault, Welcome
 
 OPEN_S = 5.0
@@ -74,6 +76,7 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
         super().__init__(url, patience_s)
         self.line = ClientProtocol(code, controller, name, lent)
         self.tls: ssl.SSLContext | None = None
+        self.on_console: Callable[[Console], None] = lambda told: None
         self.connected = False
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._again: asyncio.TimerHandle | None = None
@@ -84,6 +87,11 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
         if self.connected:
             self._outgoing.put_nowait(data)
         return token
+
+    def mirror(self, seat: Seat | None = None, market: int | None = None) -> None:
+        """Ask for a mirror of a seat or a market, or end it: a console's alone. It ends with the connection."""
+        if self.connected:
+            self._outgoing.put_nowait(self.line.mirror(seat, market))
 
     async def connection(self) -> AsyncGenerator[Welcome | Facts | Fault, None]:
         """One connection; its end's notice of the next is in `closed`, or in the ConnectionGoneError."""
@@ -123,6 +131,8 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
                     if received.code in DROPPED:
                         self._say_again_soon()
                     yield received
+                elif isinstance(received, Roster | Dealt | MirrorOpened | MirroredFacts):
+                    self.on_console(received)
                 else:
                     self.set_clock(self.line.now)
                     yield Facts(received, self.line.state)

@@ -3,9 +3,10 @@
 import msgspec
 
 from p2p.base.safe_text import printable
-from p2p.base.units import Controller, Instant
+from p2p.base.units import Controller, Instant, Seat
 from p2p.messages import Accepted, Message, Refused
 from p2p.protocol.codec import UNREADABLE, ProtocolError, encode, message_of, read_client_frame
+from p2p.protocol.console_frames import Console, Dealt, Mirror, MirroredFacts, MirrorOpened, Roster
 from p2p.protocol.frames import (
     CODE_MAX,
     FRAME_MAX,
@@ -28,6 +29,10 @@ PENDING_MAX = 64
 """Messages a client may have unanswered: more means that the line is gone or the client mad."""
 
 
+_roster = msgspec.json.Decoder(Roster)
+_dealt = msgspec.json.Decoder(Dealt)
+_mirror_opened = msgspec.json.Decoder(MirrorOpened)
+
 ANSWERS = (Accepted, Refused)
 """The answers to a message of one's own."""
 
@@ -36,7 +41,8 @@ class ClientProtocol:
     """The client's end of a line, and the state that outlives it: the seat, the last fact, the unanswered messages.
 
     `state` has the latest of each state by directive, if it `keeps_state`: people look at them, robots fold facts.
-    A robot that stands in for somebody has no code of the seat's, it is `lent` a resume token.
+    A robot that stands in for somebody has no code of the seat's, it is `lent` a resume token. An experimenter's client
+    `conducts`; a console also wants the `roster`.
     """
 
     def __init__(self, code: str, controller: Controller, name: str = "", lent: str = "") -> None:
@@ -48,7 +54,9 @@ class ClientProtocol:
         self.now: Instant = 0
         self.pending: dict[int, bytes] = {}
         self.watched: int | None = None
-        self.conducts = False
+        self.conducts = self.roster = False
+        self._mirrored = 0
+        self._mirrored_state: dict[str, Message] = {}
         self.state: dict[str, Message] = {}
         self.keeps_state = controller == "human"
 
@@ -58,7 +66,7 @@ class ClientProtocol:
             return frame("login", Login(have=self.number, spectator=True, market=self.watched))
         resume = self.welcome.resume if self.welcome else self.lent
         code = "" if resume else self.code[:CODE_MAX]
-        said = Login(code, resume, self.number, self.controller, self.name, conducts=self.conducts)
+        said = Login(code, resume, self.number, self.controller, self.name, conducts=self.conducts, roster=self.roster)
         return frame("login", said)
 
     def forget_resume(self) -> None:
@@ -93,7 +101,11 @@ class ClientProtocol:
         """The frames to say again after a welcome, in order of their tokens."""
         return [self.pending[token] for token in sorted(self.pending)]
 
-    def received(self, data: bytes | str) -> list[NumberedFact] | Welcome | Fault:
+    def mirror(self, seat: Seat | None = None, market: int | None = None) -> bytes:
+        """The frame that asks for a mirror of a seat or a market; of neither, the mirror ends."""
+        return frame("mirror", Mirror(seat, market))
+
+    def received(self, data: bytes | str) -> list[NumberedFact] | Welcome | Fault | Console:
         """New facts, or a welcome, or an error of ours; raises ProtocolError where the server is wrong.
 
         States have no numbers: the latest ones are kept in `state`, or passed over where that is not asked for.
@@ -105,6 +117,15 @@ class ClientProtocol:
                     return self._fed(_feed.decode(said.payload))
                 case "welcome":
                     return self._welcomed(_welcome.decode(said.payload))
+                case "roster" if self.roster:
+                    return _roster.decode(said.payload)
+                case "dealt" if self.roster:
+                    return _dealt.decode(said.payload)
+                case "mirror_opened" if self.roster:
+                    self._mirrored, self._mirrored_state = 0, {}
+                    return _mirror_opened.decode(said.payload)
+                case "mirrored" if self.roster:
+                    return self._mirror_fed(_feed.decode(said.payload))
                 case "error":
                     fault = _fault.decode(said.payload)
                     return msgspec.structs.replace(fault, why=printable(fault.why), code=printable(fault.code))
@@ -138,7 +159,23 @@ class ClientProtocol:
         for one in told:
             if isinstance(one.message, ANSWERS):
                 self.pending.pop(one.message.token, None)
+                if self.conducts:
+                    self.token = max(self.token, one.message.token)
         return told
+
+    def _mirror_fed(self, feed: _Feed) -> MirroredFacts:
+        """The facts of a mirror: all are new, for it never comes back by itself."""
+        facts = _read_run.__wrapped__(bytes(feed.facts))
+        if facts and feed.first != self._mirrored + 1:
+            raise ProtocolError("gap", f"fact {self._mirrored + 1} of the mirror is missing, {feed.first} came", True)
+        self._mirrored += len(facts)
+        read = [_fact.decode(raw) for raw in feed.state]
+        self._mirrored_state |= {one.directive: message_of(one.directive, one.payload) for one in read}
+        return MirroredFacts(
+            feed.now,
+            [NumberedFact(number, *one) for number, one in enumerate(facts, feed.first)],
+            dict(self._mirrored_state),
+        )
 
     def _keep(self, states: list[msgspec.Raw]) -> None:
         """The states of a frame: each takes the place of the one before it."""

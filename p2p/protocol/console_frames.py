@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from p2p.base.units import SEATS_MAX, Duration, Instant, Money, Role, Seat
-from p2p.messages import Step
+from p2p.messages import Message, Step
 from p2p.protocol.frames import NumberedFact
 from p2p.scenario.public_rules import PublicRules
 
@@ -116,7 +116,15 @@ class MirrorOpened(msgspec.Struct, frozen=True):
 
 
 class MirroredFacts(msgspec.Struct, frozen=True):
-    """Facts of a mirror that have reached a client, exactly as the seat is told them; `now` is the session's clock."""
+    """Facts of a mirror that have reached a client, exactly as the seat is told them; `now` is the session's clock.
+
+    `state` has the latest of each state by directive, as a trader's client has.
+    """
 
     now: Instant
     facts: list[NumberedFact]
+    state: dict[str, Message]
+
+
+Console = Roster | Dealt | MirrorOpened | MirroredFacts
+"""All that a console is sent beside the facts of its own feed."""

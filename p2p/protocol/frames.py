@@ -59,7 +59,8 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     """A client's first frame: a code or a resume token, how far it had come, who controls the seat.
 
     A spectator has no seat and no code: it is shown what the public of a market is, from the fact after `have`. An
-    experimenter's client says `conducts`: then a seat's code, given by mistake, takes nobody's seat.
+    experimenter's client says `conducts`: then a seat's code, given by mistake, takes nobody's seat. A console says
+    `roster`, and is sent the frames of docs/console.md beside its facts.
     """
 
     code: Annotated[str, Meta(max_length=CODE_MAX)] = ""
@@ -70,6 +71,7 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     spectator: bool = False
     market: Annotated[int, Meta(ge=0, le=SEATS_MAX)] = 0
     conducts: bool = False
+    roster: bool = False
 
 
 class _LoginRead(Login, frozen=True, forbid_unknown_fields=True):
@@ -169,6 +171,16 @@ def frame(directive: str, payload: object) -> bytes:
 def feed_frame(first: int, now: Instant, facts: list[bytes], states: list[bytes]) -> bytes:
     """A frame of facts that are encoded already."""
     return b'{"directive":"feed","payload":{"first":%d,"now":%d,"facts":[%b],"state":[%b]}}' % (
+        first,
+        now,
+        b",".join(facts),
+        b",".join(states),
+    )
+
+
+def mirrored_frame(first: int, now: Instant, facts: list[bytes], states: list[bytes]) -> bytes:
+    """A feed's frame as a console's mirror is sent it."""
+    return b'{"directive":"mirrored","payload":{"first":%d,"now":%d,"facts":[%b],"state":[%b]}}' % (
         first,
         now,
         b",".join(facts),
