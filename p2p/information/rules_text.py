@@ -253,6 +253,8 @@ def _earn(rules: PublicRules, role: Role | None) -> Iterator[Sentence]:
         yield _say("no_loss" if energy is None else "no_loss_energy")
     else:
         yield _say("may_lose")
+        if rules.loss_confirm:
+            yield _say("confirm")
     if rules.loss_floor is not None:
         floor_money, unit = _money(rules, -rules.loss_floor)
         yield _say("floor", floor=floor_money, unit=unit)

@@ -118,6 +118,7 @@ TELLING: dict[str, Telling] = {
     "markets": START,
     "identities": START,
     "no_loss": START,
+    "loss_confirm": START,
     "loss_floor": START,
     "charges.commission": START,
     "charges.tax_buyer": START,
@@ -195,6 +196,7 @@ EXCEPTIONS: tuple[NotTold, ...] = (
         lambda scenario: scenario.vacancies.drop_out is not None or _robots_untold(scenario),
     ),
     NotTold("vacancies.grace_s", "no robot takes a lost seat here", lambda scenario: not scenario.takes_over),
+    NotTold("loss_confirm", "no order may lose money here", lambda scenario: scenario.no_loss == "people"),
     NotTold("demonstration", "there are no spectators", lambda scenario: scenario.spectators == "none"),
 )
 

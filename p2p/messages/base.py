@@ -29,6 +29,7 @@ Reason: TypeAlias = Literal[
     "moved",
     "would_lose",
     "loss_floor",
+    "loss_unconfirmed",
     "above_ceiling",
     "below_floor",
     "may_not_quote",

@@ -57,6 +57,7 @@ class Replace(Message, frozen=True):
     order: OrderId
     price: WirePrice
     quantity: WireQuantity = 1
+    confirmed: bool = False
 
 
 class Order(Message, frozen=True):

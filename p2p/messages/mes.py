@@ -99,13 +99,17 @@ class Standing(Message, frozen=True):
 
 
 class Bid(Message, frozen=True):
-    """Offers to buy a unit at a price. It must improve on the standing bid; at or above the standing ask it buys."""
+    """Offers to buy a unit at a price. It must improve on the standing bid; at or above the standing ask it buys.
+
+    `confirmed`: its sender was asked about a possible loss, and meant it.
+    """
 
     said_by: ClassVar = "agent (a buyer)"
     told_to: ClassVar = "institution"
     recipient: ClassVar = INSTITUTION
     price: WirePrice
     quantity: WireQuantity = 1
+    confirmed: bool = False
 
 
 class Ask(Message, frozen=True):
@@ -116,6 +120,7 @@ class Ask(Message, frozen=True):
     recipient: ClassVar = INSTITUTION
     price: WirePrice
     quantity: WireQuantity = 1
+    confirmed: bool = False
 
 
 class Buy(Message, frozen=True):
@@ -126,6 +131,7 @@ class Buy(Message, frozen=True):
     recipient: ClassVar = INSTITUTION
     price: WirePrice | None = None
     quantity: WireQuantity = 1
+    confirmed: bool = False
 
 
 class Sell(Message, frozen=True):
@@ -136,6 +142,7 @@ class Sell(Message, frozen=True):
     recipient: ClassVar = INSTITUTION
     price: WirePrice | None = None
     quantity: WireQuantity = 1
+    confirmed: bool = False
 
 
 class Contract(Message, frozen=True):

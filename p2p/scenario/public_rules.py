@@ -70,6 +70,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     values_change: bool = True
     fills_seats: bool = False
     posting: PostingTerms | None = None
+    loss_confirm: bool = False
 
     @property
     def quotes(self) -> Literal["both", "buyers", "sellers"]:
@@ -113,6 +114,7 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None, 
         values_change=scenario.environment.changes,
         fills_seats=bool(scenario.vacancies.fill) and scenario.disclosure == "told",
         posting=rules.posting or (PostingTerms() if rules.capabilities.posts else None),
+        loss_confirm=scenario.loss_confirm and scenario.no_loss == "off",
     )
 
 

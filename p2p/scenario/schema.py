@@ -240,6 +240,9 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no_loss: Literal["off", "people"] = "off"
     """Whether orders of people are refused that could cost them more than their units are worth. Robots decide for
     themselves."""
+    loss_confirm: bool = False
+    """Whether people are asked once more before an order that could lose money. An order not confirmed is refused;
+    robots are not asked."""
     loss_floor: Amount | None = None
     """The largest loss of a trader in the session: an order that could increase it further is refused."""
     charges: Charges = NO_CHARGES

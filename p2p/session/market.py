@@ -4,8 +4,8 @@ The MES's actors send one another messages. The environment sends `start_period`
 `start_round` to its agents and a `reminder` to itself. It sends each `contract` to the environment, which hears of
 `end_round`, too. They are all events of the session, so that a recording shows them.
 
-A trader's order is the institution's to judge. Rules that need values (`no_loss`, `loss_floor`) or the clock (a pause)
-are judged here, and no others.
+A trader's order is the institution's to judge. Rules that need values (`no_loss`, `loss_floor`, `loss_confirm`) or the
+clock (a pause) are judged here, and no others.
 """
 
 from msgspec.structs import replace
@@ -18,6 +18,9 @@ from p2p.institutions.base import Institution
 from p2p.institutions.registry import institution_named
 from p2p.messages import (
     Accepted,
+    Ask,
+    Bid,
+    Buy,
     Cancel,
     Contract,
     EndRound,
@@ -29,6 +32,7 @@ from p2p.messages import (
     ReminderEndPeriod,
     Replace,
     RequestStanding,
+    Sell,
     Unpaid,
 )
 from p2p.messages.envelope import Answer, Event, Outgoing, Refusal
@@ -39,6 +43,8 @@ from p2p.session.roster import Roster
 
 _NAMING_AN_ORDER = (Cancel, Replace)
 """Messages that name an order as their sender was told it."""
+_CONFIRMED = (Bid, Ask, Buy, Sell, Replace)
+"""Messages that can lose money, and say whether their sender was asked."""
 
 
 class Market:
@@ -128,20 +134,31 @@ class Market:
 
     def _submit_automatic(self, seat: Seat, order: Message) -> list[Event]:
         """An order that the environment makes for a seat: recorded as the seat's, judged as if it had said it."""
-        answer = self._ask_institution(seat, order)
+        answer = self._ask_institution(seat, order, unasked=True)
         if isinstance(answer, Refusal):
             return [Event(Refused(0, answer.reason), SESSION, seat, self.number)]
         if self.stand_ins:
             self.stand_ins.record_orders(self.number, seat, order, answer, by_itself=True)
         return [Event(order, seat, INSTITUTION, self.number), *self.deliver(INSTITUTION, answer)]
 
-    def _ask_institution(self, seat: Seat, message: Message) -> Answer:
+    def _ask_institution(self, seat: Seat, message: Message, unasked: bool = False) -> Answer:
+        """The institution's answer, after the rules on losses; `unasked`: there is nobody to confirm the message."""
         if self.alarms.paused_left is not None and not isinstance(message, RequestStanding):
             return Refusal("not_open")
-        if not self._guards(seat):
+        confirms = not unasked and self._confirms(seat, message)
+        if not (confirms or self._guards(seat)):
             return self.institution.handle(message, seat)
         commitments = self.institution.commitments(seat, message)
-        return self._loss_refusal(seat, commitments) or self.institution.handle(message, seat)
+        refusal = self._loss_refusal(seat, commitments)
+        if refusal is None and confirms and any(gain < 0 for gain in self.environment.gains(seat, commitments)):
+            refusal = Refusal("loss_unconfirmed")
+        return refusal or self.institution.handle(message, seat)
+
+    def _confirms(self, seat: Seat, message: Message) -> bool:
+        """Whether a person is still to confirm a message, should it lose money."""
+        if not self.scenario.loss_confirm or not self.roster.is_trading(seat):
+            return False
+        return isinstance(message, _CONFIRMED) and not message.confirmed
 
     def _guards(self, seat: Seat) -> bool:
         """Whether a rule on losses binds a seat."""

@@ -42,6 +42,10 @@ class Roster:
         stands_in = self.stand_ins is not None and seat in self.stand_ins.seats
         return stands_in or self.controllers.get(seat) == "human"
 
+    def is_trading(self, seat: Seat) -> bool:
+        """Whether a person trades on a seat themselves, and not a robot in their place."""
+        return self.controllers.get(seat) == "human" and not (self.stand_ins and seat in self.stand_ins.seats)
+
     def news(self, phase: Phase) -> Message | None:
         """The news for all: before trading the number of those present, later the number of robots, if that has
         changed."""

@@ -33,6 +33,7 @@ REASONS = {
     "no_standing_bid": "nothing stands that could be sold to",
     "no_standing_ask": "nothing stands that could be bought",
     "moved": "the quote is worse by now than the price that was meant",
+    "loss_unconfirmed": "it could lose money, `loss_confirm` holds, and the order does not say `confirmed`",
     "would_lose": "beyond the value or cost of the unit at hand, where the rule `no_loss` holds",
     "loss_floor": "it could leave the trader further behind than the session's loss floor",
     "above_ceiling": "above the price ceiling",

@@ -25,6 +25,7 @@ def rules_lines(rules: Scenario) -> Iterator[str]:
             said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in settings.items())
             yield f"{name:12} {said}"
     losses = ["none for people"] if rules.no_loss == "people" else []
+    losses += ["of people once confirmed"] if rules.loss_confirm and rules.no_loss == "off" else []
     losses += [f"down to {-rules.loss_floor} {rules.currency} a session"] if rules.loss_floor is not None else []
     if losses:
         yield f"losses       {', '.join(losses)}"
