@@ -1,16 +1,23 @@
-"""Figures of a period: efficiency, Smith's alpha, prices, each trader's gain.
+"""Figures of a period: efficiency, prices beside equilibrium, each trader's gain.
 
-Definitions: efficiency is realised over maximum surplus, None where the maximum is 0. Alpha (Smith 1962) is 100·σ0/P0,
-σ0 the root mean square of the contract prices around P0; None without contracts. P0 is the price tunnel's midpoint.
+Efficiency is realised over maximum surplus, None where the maximum is 0. Alpha and the like: convergence.py.
 """
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING
 
+from p2p.analysis.convergence import (
+    alpha,
+    alpha_note,
+    notes_together,
+    pooled,
+    rmsd,
+    rmsd_tunnel,
+    share_in_tunnel,
+)
 from p2p.analysis.revenue import revenue
 from p2p.base.exact_sum import total
-from p2p.base.units import Money, Role, Seat
+from p2p.base.units import Duration, Money, Role, Seat
 from p2p.messages import Contract, Schedule
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.schedules.equilibrium import Equilibrium
@@ -55,6 +62,14 @@ class PeriodScore:
     revenue: Money = 0
     rmsd: float | None = None
     """Root mean square deviation of the prices from P0, in money."""
+    rmsd_tunnel: float | None = None
+    """The same from the tunnel: 0 for a price inside it."""
+    share_in_tunnel: float | None = None
+    """Of the units, those with a price in the tunnel."""
+    alpha_note: str = ""
+    """Why alpha is to be read with care."""
+    gap_us: Duration = 0
+    """How long the server's machine stood still in the period."""
 
     def competitive(self, schedules: dict[Seat, Schedule]) -> dict[Seat, float]:
         """Each trader's gain at the competitive price, in money; under a binding control, under random rationing."""
@@ -90,21 +105,6 @@ class PeriodScore:
 def efficiency(surplus: Money, surplus_max: Money) -> float | None:
     """Realised over maximum surplus, None where there was none to be had."""
     return None if surplus_max == 0 else surplus / surplus_max
-
-
-def alpha(prices: list[int], p0: float | None, quantities: list[int] | None = None) -> float | None:
-    """Smith's coefficient of convergence, in percent; each price counts with its quantity."""
-    deviation = rmsd(prices, p0, quantities)
-    return None if deviation is None or not p0 else 100 * deviation / p0
-
-
-def rmsd(prices: list[int], p0: float | None, quantities: list[int] | None = None) -> float | None:
-    """Root mean square deviation of the prices from P0, in money; each price counts with its quantity."""
-    if not prices or p0 is None:
-        return None
-    weights = quantities or [1] * len(prices)
-    squares = total(many * (price - p0) ** 2 for price, many in zip(prices, weights, strict=True))
-    return sqrt(squares / total(weights))
 
 
 def surpluses(
@@ -170,6 +170,9 @@ def score_period(
         price_mean=total(price * many for price, many in prices) / quantity if quantity else None,
         alpha=alpha(*plain),
         rmsd=rmsd(*plain),
+        rmsd_tunnel=rmsd_tunnel(prices, goal),
+        share_in_tunnel=share_in_tunnel(prices, goal),
+        alpha_note=alpha_note(schedules.values(), goal, found.binds, rules.ceiling, rules.tick, rules.disguise),
         surplus=surplus,
         efficiency=efficiency(surplus, goal.surplus_max),
         equilibrium=goal,
@@ -200,6 +203,10 @@ class SessionScore:
     revenue: Money = 0
     deadweight_loss: Money | None = None
     rmsd: float | None = None
+    rmsd_tunnel: float | None = None
+    share_in_tunnel: float | None = None
+    alpha_note: str = ""
+    gap_us: Duration = 0
 
 
 def score_session(periods: list[PeriodScore]) -> SessionScore:
@@ -207,9 +214,7 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
     quantity = sum(score.quantity for score in periods)
     surplus = sum(score.surplus for score in periods)
     surplus_max = sum(score.equilibrium.surplus_max for score in periods)
-    squares = [(score.quantity, score.alpha**2) for score in periods if score.alpha is not None]
-    traded = sum(n for n, _ in squares)
-    strayed = [(score.quantity, score.rmsd**2) for score in periods if score.rmsd is not None]
+    inside = [(score.quantity, score.share_in_tunnel) for score in periods if score.share_in_tunnel is not None]
     known = [score.attainable for score in periods if score.attainable is not None]
     attainable = sum(known) if len(known) == len(periods) else None
     bound = sum(score.control_binds for score in periods)
@@ -217,7 +222,7 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
     return SessionScore(
         quantity=quantity,
         price_mean=total(s.quantity * s.price_mean for s in periods if s.price_mean) / quantity if quantity else None,
-        alpha=sqrt(total(n * square for n, square in squares) / traded) if traded else None,
+        alpha=pooled((score.quantity, score.alpha) for score in periods),
         surplus=surplus,
         surplus_max=surplus_max,
         efficiency=efficiency(surplus, surplus_max),
@@ -227,5 +232,9 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
         surplus_traders=sum(score.surplus_traders for score in periods),
         revenue=sum(score.revenue for score in periods),
         deadweight_loss=None if attainable is None else surplus_max - attainable,
-        rmsd=sqrt(total(n * square for n, square in strayed) / sum(n for n, _ in strayed)) if strayed else None,
+        rmsd=pooled((score.quantity, score.rmsd) for score in periods),
+        rmsd_tunnel=pooled((score.quantity, score.rmsd_tunnel) for score in periods),
+        share_in_tunnel=total(n * share for n, share in inside) / sum(n for n, _ in inside) if inside else None,
+        alpha_note=notes_together(score.alpha_note for score in periods),
+        gap_us=sum(score.gap_us for score in periods),
     )

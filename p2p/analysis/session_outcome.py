@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from p2p.analysis.energy_metrics import EnergyRecords, QuotedSpreads, best_gain, feeder_capacity, score_energy
 from p2p.analysis.market_metrics import FREE, PeriodScore, efficiency, score_period
-from p2p.base.units import Controller, Quantity, Seat, is_seat
-from p2p.messages import Contract, EndRound, Forecast, InitInst, Joined, Message, Metered, Schedule, StartRound
+from p2p.base.units import Controller, Duration, Quantity, Seat, is_seat
+from p2p.messages import Contract, EndRound, Forecast, InitInst, Joined, Message, Metered, Paused, Schedule, StartRound
 from p2p.messages.envelope import Event
 from p2p.schedules.equilibrium import demand, supply
 from p2p.schedules.rationing import MarketRules
@@ -24,6 +24,7 @@ class SessionOutcome:
         self.finished: set[tuple[int, int]] = set()
         self.controllers: dict[Seat, Controller] = {}
         self.books: dict[tuple[int, int], EnergyRecords] = {}
+        self.gaps_us: dict[tuple[int, int], Duration] = {}
         self._period: dict[int, int] = {}
         self._capacity: dict[int, Quantity | None] = {}
         self._spreads: dict[int | None, QuotedSpreads] = {}
@@ -55,6 +56,8 @@ class SessionOutcome:
             case EndRound(period=period):
                 assert market is not None
                 self.finished.add((market, period))
+            case Paused(gap_us=gap_us) if gap_us:
+                self._stood_still(gap_us)
             case InitInst(call=call):
                 assert market is not None
                 self._capacity[market] = feeder_capacity(call)
@@ -77,6 +80,7 @@ class SessionOutcome:
         """The score of one market's period, which must be finished."""
         contracts = self.contracts[market, period]
         score = score_period(market, period, self.schedules.get((market, period), {}), contracts, self.rules)
+        score = replace(score, gap_us=self.gaps_us.get((market, period), 0))
         books = self.books.get((market, period))
         if books is None:
             return score
@@ -93,6 +97,12 @@ class SessionOutcome:
             attainable=None,
             random=None,
         )
+
+    def _stood_still(self, gap_us: Duration) -> None:
+        """The server's machine stood still: each period that was open has it on its record."""
+        for key in self._period.items():
+            if key not in self.finished:
+                self.gaps_us[key] = self.gaps_us.get(key, 0) + gap_us
 
     def _energy(self, event: Event, message: Forecast | Metered) -> None:
         assert event.market is not None

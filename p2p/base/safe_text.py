@@ -15,7 +15,8 @@ _SEQUENCES = re.compile(
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Signs that turn the direction of writing: with them a line says another thing than its letters."""
 _FORMULA = ("=", "+", "-", "@")
-"""How a formula begins, in every spreadsheet."""
+"""How a formula begins, in every spreadsheet; in some also in letters of full width."""
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _ACCENTED = re.compile(r"[^A-Za-z0-9._-]+")
 NAME_MAX = 60
 """Characters of a safe name: with a date before it and a number behind, a file's name or a topic's level."""
@@ -38,9 +39,10 @@ def _shown(letter: str, lines: bool) -> str:
 
 
 def table_cell(text: str) -> str:
-    """A text as a table's cell: printable, and never a formula of a spreadsheet."""
+    """A text as a table's cell: printable, and never a formula of a spreadsheet. A number is none, and stays."""
     plain = printable(text)
-    return f"'{plain}" if plain.lstrip().startswith(_FORMULA) else plain
+    first = unicodedata.normalize("NFKC", plain.lstrip()[:1])
+    return f"'{plain}" if first in _FORMULA and not _NUMBER.fullmatch(plain) else plain
 
 
 def safe_name(text: str) -> str:

@@ -26,6 +26,7 @@ class MarketRules:
     one_unit: bool = False
     disguise: Price = 0
     """A constant that was added to all prices: alpha is of prices without it."""
+    tick: Price = 1
 
     def taxes(self, schedules: Iterable[Schedule]) -> Charges:
         """The charges by unit: where contracts can only be for one unit, a commission is a tax on both sides."""
@@ -40,7 +41,8 @@ def market_rules(scenario: Scenario) -> MarketRules:
     terms, can = scenario.institution.terms, scenario.capabilities
     one_unit = not can.trades_energy and (terms.units == "one" or not can.many_units)
     disguise = scenario.environment.disguised_by()
-    return MarketRules(scenario.charges, terms.price_floor, terms.price_ceiling, one_unit, disguise)
+    tick = scenario.institution.tick
+    return MarketRules(scenario.charges, terms.price_floor, terms.price_ceiling, one_unit, disguise, tick)
 
 
 @dataclass(frozen=True)

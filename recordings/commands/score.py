@@ -11,11 +11,15 @@ from p2p.agents.registry import AgentError, check_lineup, parse_agent_spec
 from p2p.sim.simulation.batch import SessionResult
 from recordings.journal.format import JournalError
 from recordings.reports.text import (
+    alpha_line,
     baselines_table,
     console,
     controls_line,
+    convergence_table,
+    gap_line,
     lengths_line,
     periods_table,
+    points_line,
     range_line,
     traders_table,
 )
@@ -48,8 +52,10 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
     if not scored.periods:
         raise click.ClickException(f"no period of {recording} was finished: there is nothing to score")
     out.print(periods_table(scored))
-    if line := controls_line(scored):
-        out.print(line, soft_wrap=True)
+    out.print(convergence_table(scored))
+    for line in (alpha_line(scored), controls_line(scored), gap_line(scored)):
+        if line:
+            out.print(line, soft_wrap=True)
     baselines: dict[str, list[SessionResult]] = {}
     if sessions:
         for word in words:
@@ -65,10 +71,9 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
                 except AgentFailed as error:
                     raise click.ClickException(str(error)) from error
         out.print(baselines_table(scored, baselines))
-        if line := range_line(scored, words):
-            out.print(line, soft_wrap=True)
-        if line := lengths_line(scored):
-            out.print(line, soft_wrap=True)
+        for line in (points_line(scored, baselines), range_line(scored, words), lengths_line(scored)):
+            if line:
+                out.print(line, soft_wrap=True)
     out.print(traders_table(scored))
     if scored.periods[0].energy is not None:
         from recordings.reports.energy_text import energy_table

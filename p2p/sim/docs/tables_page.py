@@ -1,7 +1,7 @@
 """The page on the tables, docs/tables.md, written from their columns."""
 
 from p2p.sim.tables.schema import ABOUT as KEYS
-from p2p.sim.tables.schema import CONTROLLED, ENERGY, FORESIGHT, LIMITED, TABLES, TABLES_FORMAT, TAILS
+from p2p.sim.tables.schema import CONTROLLED, CONVERGENCE, ENERGY, FORESIGHT, LIMITED, TABLES, TABLES_FORMAT, TAILS
 from p2p.sim.tournament.schema import TOURNAMENT
 
 ABOUT = {
@@ -35,6 +35,13 @@ CONTROLS = """More columns, in `sessions` and `periods`, after those of energy. 
 of the market without controls and taxes: it shows the loss that they cause. If a control binds, the short side trades
 all it has and the long side is rationed. Then `surplus_competitive` of a trader is the expectation under random
 rationing. A commission on contracts of one unit is a tax on both sides. The surplus of a session is a ratio of sums."""
+NOTES_OF_ALPHA = """More columns, in `sessions` and `periods`, after `rmsd`. An `alpha_note` is one or several of these:
+- `wide tunnel`: it is wider than 5 % of P0, so that prices in equilibrium have an alpha of their own: see `rmsd_tunnel`.
+- `small P0`: a buyer could gain at twice P0, or a tick is more than 5 % of P0: see `rmsd`.
+- `one-sided`: a price control binds, and prices can only be on one side of it.
+- `disguised`: a constant was added to all prices; alpha and P0's size are taken without it, `price_mean` is with it.
+
+A period with a `gap_us` was paused when the machine ran again. Its traders had a pause that nobody planned."""
 TOURNAMENTS = """## tournaments
 `pit tournament … --out FOLDER` writes two tables and a picture. A gain is in shares of a trader's part of the maximum
 surplus: 1 is that surplus over the number of traders. `NAME_low` and `NAME_high` are the ends of the 95 % interval of
@@ -57,6 +64,8 @@ def page() -> str:
     lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in (*ENERGY, *LIMITED, FORESIGHT)]
     lines += ["", "## price controls, taxes, subsidies", CONTROLS, "", *TABLE_HEAD]
     lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in CONTROLLED]
+    lines += ["", "## deviation from equilibrium, disturbances", NOTES_OF_ALPHA, "", *TABLE_HEAD]
+    lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in CONVERGENCE]
     lines += ["", "## every table", "The last columns of each of the four.", "", *TABLE_HEAD]
     lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in KEYS]
     lines += ["", TOURNAMENTS]

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from p2p.base.safe_text import printable
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
 LIGHT = 0.5
 """Colours as bright as this have dark numbers."""
+LETTERS_MAX = 40
+"""Of a name in a picture; it is cut with an ellipsis."""
+
+
+def picture_text(name: str) -> str:
+    """A name as it stands: between two `$` a picture would set mathematics, or fail. `?` for letters it cannot draw."""
+    from matplotlib.font_manager import findfont, get_font
+
+    drawn = get_font(findfont("DejaVu Sans"))
+    plain = "".join(letter if drawn.get_char_index(ord(letter)) else "?" for letter in printable(name))
+    short = plain if len(plain) <= LETTERS_MAX else f"{plain[: LETTERS_MAX - 1]}…"
+    return short.replace("$", r"\$")
 
 
 def draw_grid(

@@ -10,12 +10,12 @@ from p2p.base.exact_sum import total
 
 Z95 = 1.959964
 VALUES_MIN = 5
-"""Values from which an interval of shares is given."""
+"""Values from which an interval is given: fewer say too little of how they scatter."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean of `n` values with the ends of its interval; no ends where one value says nothing of how they scatter."""
+    """A mean of `n` values with the ends of its interval; no ends where values are too few."""
 
     mean: float
     low: float | None
@@ -25,8 +25,14 @@ class Estimate:
     def said(self, digits: int = 3) -> str:
         """`0.123 (0.101 to 0.145)`."""
         if self.low is None or self.high is None:
-            return f"{self.mean:.{digits}f}"
-        return f"{self.mean:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
+            return said_number(self.mean, digits)
+        ends = said_number(self.low, digits), said_number(self.high, digits)
+        return f"{said_number(self.mean, digits)} ({ends[0]} to {ends[1]})"
+
+
+def said_number(value: float, digits: int) -> str:
+    """`0.123`; what rounds to nothing has no sign."""
+    return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def spread_of(values: list[float]) -> Estimate | None:
@@ -53,9 +59,9 @@ def _quantile(ordered: list[float], q: float) -> float:
 
 
 def mean_of(values: list[float]) -> Estimate:
-    """Mean and its 95 % interval by Student's t."""
+    """Mean and its 95 % interval by Student's t. Under five values a mean stands alone."""
     n, mean = len(values), total(values) / len(values)
-    if n < 2:
+    if n < VALUES_MIN:
         return Estimate(mean, None, None, n)
     half = t95(n - 1) * _error(values, mean)
     return Estimate(mean, mean - half, mean + half, n)
@@ -64,7 +70,7 @@ def mean_of(values: list[float]) -> Estimate:
 def share_of(values: list[float]) -> Estimate:
     """Mean of shares between 0 and 1 and its 95 % interval, by Student's t on the scale of log odds.
 
-    Under five values a mean stands alone: so few say too little of how they scatter.
+    Under five values a mean stands alone.
     """
     n, mean = len(values), total(values) / len(values)
     if n < VALUES_MIN:

@@ -77,7 +77,14 @@ CONTROLLED = (
         "root mean square of the prices around P0, as alpha but in money: alpha says little where P0 is small",
     ),
 )
-"""Of controls and taxes, in periods and sessions; the first two and the last are empty of energy."""
+"""Of controls and taxes, and the deviation in money, in periods and sessions; the first two are empty of energy."""
+CONVERGENCE = (
+    Column("rmsd_tunnel", "number", "price", "the same around the tunnel of prices: a price inside it deviates by 0"),
+    Column("share_in_tunnel", "number", "0…1", "of the units traded, those with a price in the tunnel"),
+    Column("alpha_note", "word", "–", "why alpha is to be read with care; of a session, all notes of its periods"),
+    Column("gap_us", "count", "µs", "how long the server's machine stood still while a period was open; else 0"),
+)
+"""Of prices and of disturbances, in periods and sessions."""
 ABOUT = (
     Column("session_key", "word", "–", "key of the session, the same in every table and whenever it is written"),
     Column("started_utc", "word", "–", "when it was opened, ISO 8601; empty of a simulated session"),
@@ -88,7 +95,12 @@ ABOUT = (
     Column("disguise", "count", "price", "constant added to values, costs and prices alike; alpha is without it"),
 )
 """At the end of every table, so that tables of several runs can be put together."""
-TAILS = {"sessions": (*CONTROLLED, *ABOUT), "periods": (*CONTROLLED, *ABOUT), "contracts": ABOUT, "traders": ABOUT}
+TAILS = {
+    "sessions": (*CONTROLLED, *CONVERGENCE, *ABOUT),
+    "periods": (*CONTROLLED, *CONVERGENCE, *ABOUT),
+    "contracts": ABOUT,
+    "traders": ABOUT,
+}
 """The last columns of each table, also in an energy market."""
 TABLES: dict[str, tuple[Column, ...]] = {
     "sessions": (SESSION, MARKET, SEED, *FIGURES, ACTIVATIONS, SCENARIO, RECORDING, *TAILS["sessions"]),

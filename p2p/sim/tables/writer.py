@@ -4,7 +4,6 @@ Their columns, with units, are in p2p/sim/tables/schema.py and docs/tables.md; e
 (p2p/sim/tables/energy_schema.py). As CSV or as Parquet; a table appears whole or not at all.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -14,10 +13,12 @@ from typing import Any, Literal
 from p2p.analysis.market_metrics import PeriodScore, score_session
 from p2p.base.safe_text import table_cell
 from p2p.scenario.schema import Scenario
+from p2p.sim.shell.atomic_folder import new_file
+from p2p.sim.shell.csv_file import csv_file
 from p2p.sim.shell.parquet import parquet_rows
 from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.energy_schema import period_cells, period_columns, session_cells, session_columns
-from p2p.sim.tables.schema import ABOUT, CONTROLLED, FIGURES, TABLES, TABLES_FORMAT, TAILS, Column
+from p2p.sim.tables.schema import ABOUT, CONTROLLED, CONVERGENCE, FIGURES, TABLES, TABLES_FORMAT, TAILS, Column
 
 Format = Literal["csv", "parquet"]
 Row = dict[str, Any]
@@ -62,14 +63,14 @@ def _session_row(played: SessionResult, market: int) -> Row:
     looked = played.looked[market] if played.looked else None
     row: Row = {"session": played.session, "market": market, "seed": played.seed, "activations": looked}
     row |= {"scenario": played.title, "recording": played.recording}
-    row |= {column.name: getattr(whole, column.name) for column in (*FIGURES, *CONTROLLED)}
+    row |= {column.name: getattr(whole, column.name) for column in (*FIGURES, *CONTROLLED, *CONVERGENCE)}
     return row | session_cells(played)
 
 
 def _period_row(session: int, score: PeriodScore) -> Row:
     goal = score.equilibrium
     row: Row = {"session": session, "market": score.market, "period": score.period, "surplus_max": goal.surplus_max}
-    row |= {column.name: getattr(score, column.name) for column in (*FIGURES[:-1], *CONTROLLED)}
+    row |= {column.name: getattr(score, column.name) for column in (*FIGURES[:-1], *CONTROLLED, *CONVERGENCE)}
     row |= {"price_low": goal.price_low, "price_high": goal.price_high, "quantity_competitive": goal.quantity}
     return row | period_cells(score.energy)
 
@@ -91,37 +92,19 @@ def write_tables(
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A file beside it to write to, which takes its place when all is written, and is gone when that fails."""
-    beside = path.with_suffix(".new")
-    try:
-        yield beside
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    beside.replace(path)
-
-
-@contextmanager
 def _csv(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list[Row]], None]]:
-    with _whole(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([column.name for column in columns])
-        yield lambda rows: writer.writerows([_cell(row.get(column.name)) for column in columns] for row in rows)
+    with csv_file(path, [column.name for column in columns]) as add:
+        yield lambda rows: add([_decimals(row.get(column.name)) for column in columns] for row in rows)
 
 
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return table_cell(value)
+def _decimals(value: Any) -> Any:
     return f"{value:.{DIGITS}f}" if isinstance(value, float) else value
 
 
 @contextmanager
 def _parquet(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list[Row]], None]]:
     kinds = [(column.name, column.kind) for column in columns]
-    with _whole(path) as beside, parquet_rows(beside, kinds, {"tables_format": str(TABLES_FORMAT)}) as add:
+    with new_file(path) as beside, parquet_rows(beside, kinds, {"tables_format": str(TABLES_FORMAT)}) as add:
         yield lambda rows: add([[_number(row.get(column.name), column) for row in rows] for column in columns])
 
 

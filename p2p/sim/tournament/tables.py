@@ -5,11 +5,12 @@ the ends of their 95 % intervals, in shares of a trader's part of the maximum su
 is what a B in A's seat gained among its own.
 """
 
-import csv
 from pathlib import Path
 from typing import Any
 
-from p2p.sim.shell.heat_map import draw_grid
+from p2p.sim.shell.atomic_folder import new_file
+from p2p.sim.shell.csv_file import write_csv
+from p2p.sim.shell.heat_map import draw_grid, picture_text
 from p2p.sim.tables.estimate import Estimate
 from p2p.sim.tournament.tournament import Pair, Place
 
@@ -51,18 +52,10 @@ def write_tournament(folder: Path, ranking: list[Place], pairs: list[Pair]) -> N
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
-    beside = path.with_suffix(".new")
-    with beside.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(rows[0])
-        for row in rows:
-            writer.writerow([_cell(value) for value in row.values()])
-    beside.replace(path)
+    write_csv(path, rows[0], [[_decimals(value) for value in row.values()] for row in rows])
 
 
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
+def _decimals(value: Any) -> Any:
     return f"{value:.{DIGITS}f}" if isinstance(value, float) else value
 
 
@@ -71,34 +64,42 @@ def _plot(path: Path, ranking: list[Place], pairs: list[Pair]) -> None:
     from matplotlib.figure import Figure
 
     names = [place.agent for place in ranking]
-    longest = max(map(len, names))
+    shown = [picture_text(name) for name in names]
+    longest = max(map(len, shown))
     size = 6 + 0.16 * longest + 1.3 * len(names), 2.2 + 0.1 * longest + 0.6 * len(names)
     figure = Figure(figsize=size, layout="constrained")
     left, right = figure.subplots(1, 2)
+    intervals = ", with 95 % intervals" if any(place.gain.low is not None for place in ranking) else ""
     for row, place in enumerate(ranking):
         gain = place.gain
         if gain.low is not None and gain.high is not None:
             left.plot([gain.low, gain.high], [row, row], color="0.4", marker="|", markersize=8)
         left.plot([gain.mean], [row], "o", color="#0072B2")
     left.axvline(1, color="0.6", linewidth=1, linestyle="--")
-    left.set_yticks(range(len(names)), names)
+    left.set_yticks(range(len(names)), shown)
     left.invert_yaxis()
-    left.set_title("Gain in balanced groups, with 95 % intervals", fontsize="medium")
+    left.set_title(f"Gain in balanced groups{intervals}", fontsize="medium")
     left.set_xlabel("gain per trader; 1: an equal part of the maximum surplus")
     found = {(p.a, p.b): p.difference for p in pairs if p.test == "one in many"}
     most = max(abs(one.mean) for one in found.values()) or 1.0
     grid = [[found[a, b].mean if a != b else float("nan") for b in names] for a in names]
-    image = draw_grid(right, grid, names, names, lambda row, column: _sure(found[names[row], names[column]]), most)
+    image = draw_grid(right, grid, shown, shown, lambda row, column: _sure(found[names[row], names[column]]), most)
     right.tick_params(axis="x", rotation=45)
     right.set_xlabel("the many")
     right.set_ylabel("the one")
-    right.set_title(
-        "What one gains more than one of the many\nin its seat (?: the interval holds 0)", fontsize="medium"
+    few = (
+        "too few sessions for intervals"
+        if all(one.low is None for one in found.values())
+        else "?: the interval holds 0"
     )
+    right.set_title(f"What one gains more than one of the many\nin its seat ({few})", fontsize="medium")
     figure.colorbar(image, ax=right, label="difference of gains")
-    figure.savefig(path, dpi=120)
+    with new_file(path) as partial:
+        figure.savefig(partial, dpi=120, format="png")
 
 
 def _sure(difference: Estimate) -> str:
-    clear = (difference.low or 0) > 0 or (difference.high or 0) < 0
-    return f"{difference.mean:+.2f}{'' if clear else ' ?'}"
+    """A difference; with a question mark where its interval holds 0."""
+    low, high = difference.low, difference.high
+    unsure = low is not None and high is not None and low <= 0 <= high
+    return f"{difference.mean:+.2f}{' ?' if unsure else ''}"

@@ -24,7 +24,7 @@ from p2p.scenario.assignment import seats_of_markets
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.batch import SessionSpec, play
 from p2p.sim.simulation.process_pool import in_order
-from p2p.sim.tables.estimate import Estimate, mean_of
+from p2p.sim.tables.estimate import Estimate, mean_of, share_of
 
 Gains = dict[Seat, float]
 """Each seat's gain in a session, in shares of a trader's part of the maximum surplus."""
@@ -152,7 +152,7 @@ class Results:
             gains = [total(together) / len(together) for together in zip(*sides, strict=True)]
             beaten = total(_beats(pair, agent) for pair in pairs)
             alone = [total(g.values()) / len(g) for _, g in self.gains["alone", agent, agent]]
-            places.append(Place(agent, mean_of(gains), beaten, mean_of(alone)))
+            places.append(Place(agent, mean_of(gains), beaten, share_of(alone)))
         return sorted(places, key=lambda place: -place.gain.mean)
 
     def _others(self, agent: str) -> list[str]:

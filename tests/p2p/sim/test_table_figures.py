@@ -209,4 +209,12 @@ def test_baselines_that_never_trade_have_no_price_and_no_range_of_alpha(tmp_path
     scored = score(recorded(tmp_path / "one", small(start="experimenter")))
     silent = [play(SessionSpec(k, small(), ("sniper",) * 4, k, k)) for k in (1, 2)]
     table = baselines_table(scored, {"sniper": silent})
-    assert [list(column.cells)[-1] for column in table.columns] == ["sniper", "0.000 (0.000–0.000)", "–", "–", "0.00"]
+    assert [list(column.cells)[-1] for column in table.columns] == [
+        "sniper",
+        "+0.0",
+        "50",
+        "0.000 (0.000–0.000)",
+        "–",
+        "–",
+        "0.00",
+    ]

@@ -18,12 +18,16 @@ SIX = small(buyers=((150,), (120,), (100,)), sellers=((50,), (60,), (90,)))
 
 
 def test_an_interval_is_students():
-    """Of 1, 2, 3, 4: mean 2.5, standard error 0.6455, t with three degrees of freedom 3.18 (by expansion 3.1)."""
-    found = mean_of([1.0, 2.0, 3.0, 4.0])
-    assert found.mean == 2.5
-    assert found.high == pytest.approx(2.5 + 3.18 * 0.6455, abs=0.1)
+    """Of 1 to 5: mean 3, standard error 0.7071, t with four degrees of freedom 2.776."""
+    found = mean_of([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert found.mean == 3
+    assert found.high == pytest.approx(3 + 2.776 * 0.7071, abs=0.01)
     assert mean_of([0.0, 1.0] * 500).high == pytest.approx(0.5 + 1.962 * 0.01582, abs=1e-4)
-    assert mean_of([5.0]).low is None
+    assert (mean_of([5.0]).low, mean_of([1.0, 2.0, 3.0, 4.0]).low) == (None, None), "so few say too little"
+
+
+def test_what_rounds_to_nothing_has_no_sign():
+    assert mean_of([-0.0001] * 5).said() == "0.000 (0.000 to 0.000)"
 
 
 def test_a_balanced_group_is_half_of_each_side():

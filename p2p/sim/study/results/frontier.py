@@ -3,15 +3,13 @@ N."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from p2p.sim.shell.atomic_folder import write_text
+from p2p.sim.shell import csv_file
 from p2p.sim.shell.cli_options import UsageError
 from p2p.sim.study.results.summaries import Summary
 
@@ -153,12 +151,7 @@ def scaling(rows: list[Row]) -> list[Row]:
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Write rows whole or not at all; None is empty, a whole number has no decimals."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_written(row[column], column) for column in columns])
-    write_text(path, text.getvalue())
+    csv_file.write_csv(path, columns, [[_written(row[column], column) for column in columns] for row in rows])
 
 
 def _written(value: Any, column: str) -> Any:

@@ -26,8 +26,6 @@ INTERVALS = [*CELL, *SETTING, "seeds", "w_hat_mean", "w_hat_low", "w_hat_high", 
 DIFFERENCE = ["w_hat_difference", "w_hat_difference_low", "w_hat_difference_high"]
 RATIO = [*CELL, *SETTING, "optimizer", "seeds", "w_hat_ratio", *DIFFERENCE, "wall_ms_ratio", "offers_ratio"]
 VOLATILITY = [*CELL, *SETTING, "seeds_traded", "price_var_mean", "price_var_low", "price_var_high"]
-SEEDS_MIN = 5
-"""Seeds from which an interval is given."""
 
 
 def _setting_columns(one: Summary) -> Row:
@@ -111,15 +109,15 @@ def _ratio_row(label: str, cell: list[Summary], best: list[Summary]) -> list[Row
         return []
     ours, theirs = [one for one, _ in pairs], [other for _, other in pairs]
     found = mean_of([one.w_hat - other.w_hat for one, other in pairs])
-    several, whole = len(pairs) >= SEEDS_MIN, fmean(one.w_hat for one in theirs)
+    whole = fmean(one.w_hat for one in theirs)
     row = {
         **_cell_columns(label, cell[0]),
         "optimizer": best[0].optimizer_mode,
         "seeds": len(pairs),
         "w_hat_ratio": fmean(one.w_hat for one in ours) / whole if whole else None,
         "w_hat_difference": found.mean,
-        "w_hat_difference_low": found.low if several else None,
-        "w_hat_difference_high": found.high if several else None,
+        "w_hat_difference_low": found.low,
+        "w_hat_difference_high": found.high,
         "wall_ms_ratio": _times_less([o.wall_ms for o in theirs], [o.wall_ms for o in ours]),
         "offers_ratio": _times_less([examined(o) for o in theirs], [examined(o) for o in ours]),
     }
@@ -138,10 +136,9 @@ def volatility_rows(labelled: Labelled) -> list[Row]:
         known = [one.price_var_traded for one in cell if one.price_var_traded is not None]
         row: Row = {**_cell_columns(label, cell[0]), "seeds_traded": len(known)}
         found = mean_of(known) if known else None
-        several = len(known) >= SEEDS_MIN
         row["price_var_mean"] = found.mean if found else None
-        row["price_var_low"] = found.low if found and several else None
-        row["price_var_high"] = found.high if found and several else None
+        row["price_var_low"] = found.low if found else None
+        row["price_var_high"] = found.high if found else None
         rows.append(row)
     return rows
 

@@ -15,11 +15,11 @@ from p2p.sim.study.results.frontier import FRONTIER, Row, cells, frontier_row, m
 from p2p.sim.study.results.keyed_tables import interval_rows, ratio_rows, volatility_rows, write_keyed_tables
 from p2p.sim.study.results.labelled_runs import Labelled
 from p2p.sim.study.results.labels import market_words, parameter_words, rule_words
-from p2p.sim.study.results.plotting import Panels, draw_panels, picture
+from p2p.sim.study.results.plotting import INTERVALS, Panels, draw_panels, picture
 from p2p.sim.study.results.summaries import Summary
 
 AGENTS = "number of agents N"
-W_HAT = "mean W_hat, with 95 % intervals"
+W_HAT = f"share of the possible welfare, mean W_hat{INTERVALS}"
 EXAMINED = "offers examined per decision"
 
 
@@ -111,7 +111,7 @@ def _ratios(out: Path, first: Cells, rows: list[Row]) -> None:
         (
             "w_hat_difference",
             "Satisficers' W_hat less the optimizer's in the same market, paired by seed",
-            "difference of mean W_hat, with 95 % intervals",
+            f"difference of mean W_hat{INTERVALS}",
         ),
         ("wall_ms_ratio", "How much less time satisficers take (of this machine)", "times less time"),
         ("offers_ratio", "How many fewer offers satisficers examine", "times fewer offers examined"),
@@ -133,4 +133,4 @@ def _volatility(out: Path, first: Cells, rows: list[Row]) -> None:
         series = panels.series(_panel(one), parameter_words(one))
         series.add(one.N, row["price_var_mean"], row["price_var_low"], row["price_var_high"])
     title = "Variance of prices within an interval, where there was trade"
-    draw_panels(out / "price_volatility.png", title, AGENTS, "(c/kWh)², with 95 % intervals", panels)
+    draw_panels(out / "price_volatility.png", title, AGENTS, f"variance in (c/kWh)²{INTERVALS}", panels)

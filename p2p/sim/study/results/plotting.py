@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DPI = 120
+INTERVALS = ", with 95 % intervals"
+"""Said of y where there are any: under five seeds there are none."""
 SERIES_MAX = 8
 """Series in a panel: as many colours as are told apart."""
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#888888")
@@ -26,6 +28,8 @@ MARKERS = "os^DvPX*"
 DODGE = 0.015
 """How far two series of a panel stand aside, in shares of x."""
 DECADE = 10.0
+DECADES_FEW = 300.0
+"""Within so many times the smallest value a logarithmic axis of y has numbers between its decades."""
 TICKS_MAX = 6
 """So many values of x are ticks themselves."""
 
@@ -91,6 +95,9 @@ def draw_panels(
     parts = panels.split()
     if not parts:
         return
+    every = [one for _, series in parts for one in series]
+    if not any(end is not None for one in every for end in one.low):
+        y, title = y.replace(INTERVALS, ""), title.replace(INTERVALS, "")
     columns = min(3, len(parts))
     rows = -(-len(parts) // columns)
     figure = _figure(5.6 * columns, 3.2 * rows + 0.5)
@@ -106,7 +113,6 @@ def draw_panels(
         axes.ticklabel_format(axis="y", useOffset=False)
     for axes in list(grid.flat)[len(parts) :]:
         axes.set_visible(False)
-    every = [one for _, series in parts for one in series]
     _scale(grid.flat[0], every, share)
     figure.supxlabel(x)
     figure.supylabel(y)
@@ -129,7 +135,7 @@ def _draw(axes: Axes, series: Series, k: int, lines: bool, aside: float) -> None
 
 def _scale(axes: Axes, series: Iterable[Series], share: bool) -> None:
     """Logarithmic axes where there are decades, and ticks at the values of x where they are few."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     some = list(series)
     xs = sorted({x for one in some for x in one.x})
@@ -138,7 +144,11 @@ def _scale(axes: Axes, series: Iterable[Series], share: bool) -> None:
         axes.set_xscale("log")
     if over_a_decade(ys) and not share:
         axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        plain = FuncFormatter(lambda value, _: f"{value:g}")
+        axes.yaxis.set_major_formatter(plain)
+        few = max(ys) < DECADES_FEW * min(ys)
+        axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5) if few else "auto"))
+        axes.yaxis.set_minor_formatter(plain if few else NullFormatter())
     if len(xs) <= TICKS_MAX:
         axes.set_xticks(xs, [f"{x:g}" for x in xs])
         axes.xaxis.set_minor_formatter(NullFormatter())

@@ -9,7 +9,7 @@ from typing import Any
 from p2p.sim.study.results.frontier import Row, cells, mean, write_csv
 from p2p.sim.study.results.labelled_runs import Labelled, cell_rows
 from p2p.sim.study.results.labels import market_words, parameter_words, rule_words
-from p2p.sim.study.results.plotting import Panels, draw_panels
+from p2p.sim.study.results.plotting import INTERVALS, Panels, draw_panels
 from p2p.sim.study.results.summaries import Moments, Summary
 from p2p.sim.tables.estimate import share_of
 
@@ -152,7 +152,7 @@ def write_theory(out: Path, labelled: Labelled) -> None:
     accepted = acceptance_rows(labelled)
     write_csv(out / "acceptance.csv", ACCEPTANCE, accepted)
     write_csv(out / "regression.csv", REGRESSION, regression_rows(labelled))
-    title = "Decisions that accept an offer, with 95 % intervals"
+    title = f"Decisions that accept an offer{INTERVALS}"
     draw_panels(
         out / "acceptance.png", title, "number of agents N", "share of decisions", _acceptance(labelled), share=True
     )
@@ -163,7 +163,7 @@ def write_theory(out: Path, labelled: Labelled) -> None:
         rows = returns_rows(labelled, parameter)
         write_csv(out / f"diminishing_{parameter}.csv", RETURNS, rows)
         panels = _returns(labelled, parameter)
-        name, y = f"diminishing_{parameter}.png", "mean W_hat, with 95 % intervals"
+        name, y = f"diminishing_{parameter}.png", f"share of the possible welfare, mean W_hat{INTERVALS}"
         draw_panels(out / name, title, unit, y, panels, share=True)
     title, offers = "Time of a decision against offers examined, a point a run", "offers examined per decision"
     panels = _times_and_offers(labelled)
