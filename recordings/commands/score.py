@@ -10,17 +10,14 @@ from p2p.agents.invocation import AgentFailed
 from p2p.agents.registry import AgentError, check_lineup, parse_agent_spec
 from p2p.sim.simulation.batch import SessionResult
 from recordings.journal.format import JournalError
+from recordings.reports.baselines import baselines_table, lengths_line, points_line, range_line
+from recordings.reports.parts import console
 from recordings.reports.text import (
     alpha_line,
-    baselines_table,
-    console,
     controls_line,
     convergence_table,
     gap_line,
-    lengths_line,
     periods_table,
-    points_line,
-    range_line,
     traders_table,
 )
 from recordings.scoring.score import baseline

@@ -8,7 +8,7 @@ from p2p.base.units import SECOND
 from p2p.messages import EndPeriod, Extend, Pause, Resume
 from recordings.commands.score import score as score_command
 from recordings.journal.store import Store
-from recordings.reports.text import lengths_line, range_line
+from recordings.reports.baselines import lengths_line, range_line
 from recordings.scoring.score import score
 from tests.plays.play import Course, small
 

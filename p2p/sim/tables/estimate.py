@@ -31,7 +31,7 @@ class Estimate:
 
 
 def said_number(value: float, digits: int) -> str:
-    """`0.123`; what rounds to nothing has no sign."""
+    """`0.123`; a number that rounds to 0 has no sign."""
     return f"{round(value, digits) + 0.0:.{digits}f}"
 
 

@@ -22,7 +22,8 @@ from p2p.sim.tables.writer import write_tables
 from p2p.sim.tournament.schema import TOURNAMENT
 from recordings.export.tables import played
 from recordings.journal.store import Store
-from recordings.reports.text import baselines_table, periods_table, traders_table
+from recordings.reports.baselines import baselines_table
+from recordings.reports.text import periods_table, traders_table
 from recordings.scoring.score import score
 from tests.plays.lab import pit
 from tests.plays.play import Course, small, told

@@ -109,7 +109,7 @@ def draw_panels(
         for k, one in enumerate(series):
             _draw(axes, one, k, lines, DODGE * (k - (len(series) - 1) / 2) if lines else 0.0)
         axes.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        axes.tick_params(labelbottom=True, labelleft=True)
+        axes.tick_params(which="both", labelbottom=True, labelleft=True)
         axes.ticklabel_format(axis="y", useOffset=False)
     for axes in list(grid.flat)[len(parts) :]:
         axes.set_visible(False)
