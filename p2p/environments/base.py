@@ -1,13 +1,25 @@
 """The session's demands on an environment."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from p2p.base.units import Address, Duration, Money, Price, Quantity, Seat
 from p2p.messages import Message, Schedule, StartPeriod
 from p2p.messages.envelope import Answer, Outgoing
 from p2p.scenario.environment_rules import EnvironmentRules
 from p2p.scenario.schema import Scenario
+
+
+class Fewer(NamedTuple):
+    """A scenario's table for fewer traders. `rows`: the places of the rows that stay, buyers' before sellers'.
+
+    The prices are P0 before and after, where the table itself says them.
+    """
+
+    table: EnvironmentRules
+    rows: tuple[int, ...] = ()
+    price_before: float | None = None
+    price_after: float | None = None
 
 
 class Environment(ABC):
@@ -23,6 +35,11 @@ class Environment(ABC):
     @abstractmethod
     def of(cls, scenario: Scenario, seats: tuple[Seat, ...], seed: int, market: int) -> Self:
         """A new environment of a scenario whose table is of its kind, all that is drawn drawn by seed."""
+
+    @classmethod
+    def fewer(cls, scenario: Scenario, traders: int) -> Fewer | None:
+        """The table for fewer traders of a market, two at least; None where it cannot be made smaller."""
+        return None
 
     @abstractmethod
     def start_period(self, period: int, length_us: Duration) -> tuple[list[Outgoing], StartPeriod]:

@@ -9,8 +9,10 @@ balances; the dictionary is made of them whenever it is asked for.
 from collections.abc import Callable
 from typing import Any, ClassVar, Self, TypedDict
 
+from msgspec.structs import replace
+
 from p2p.base.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat
-from p2p.environments.base import Environment
+from p2p.environments.base import Environment, Fewer
 from p2p.environments.value_draws import Dealing, Dealt
 from p2p.messages import (
     Contract,
@@ -30,6 +32,7 @@ from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.environment_rules import EnvironmentRules
 from p2p.scenario.schema import InducedValues, Scenario
+from p2p.schedules.class_size import rows_kept
 from p2p.schedules.holding import Holding
 
 
@@ -55,6 +58,17 @@ class Induced(Environment):
         table = scenario.environment
         assert isinstance(table, InducedValues), "the registry goes by the table"
         return cls(Dealing(table, seats, seed, market), scenario.charges)
+
+    @classmethod
+    def fewer(cls, scenario: Scenario, traders: int) -> Fewer | None:
+        """The rows that stay, so that P0 moves as little as can be."""
+        table = scenario.environment
+        assert isinstance(table, InducedValues), "the registry goes by the table"
+        kept = rows_kept(table.buyers, table.sellers, traders, scenario.charges)
+        buyers, sellers = (table.buyers[one] for one in kept.buyers), (table.sellers[one] for one in kept.sellers)
+        rows = (*kept.buyers, *(len(table.buyers) + one for one in kept.sellers))
+        smaller = replace(table, buyers=tuple(buyers), sellers=tuple(sellers))
+        return Fewer(smaller, rows, kept.price_before, kept.price_after)
 
     def __init__(self, dealt: Callable[[int], dict[Seat, Dealt]], charges: Charges = NO_CHARGES) -> None:
         self.dealt, self.charges = dealt, charges

@@ -8,9 +8,11 @@ to a seat is its gain over dealing with the grid alone under the same battery ac
 from dataclasses import dataclass, field
 from typing import Self
 
+from msgspec.structs import replace
+
 from p2p.base.rng import stream
 from p2p.base.units import INSTITUTION, Address, Duration, Money, Price, Quantity, Role, Seat, is_seat
-from p2p.environments.base import Environment
+from p2p.environments.base import Environment, Fewer
 from p2p.environments.energy_value import settled
 from p2p.environments.household_days import Days, drawn_days
 from p2p.messages import (
@@ -68,6 +70,16 @@ class Prosumer(Environment):
         """Households whose days and tariffs are drawn by seed."""
         assert scenario.energy is not None, "the registry goes by the table"
         return cls(drawn_days(scenario.energy, seats, seed, market), scenario.institution, scenario.charges)
+
+    @classmethod
+    def fewer(cls, scenario: Scenario, traders: int) -> Fewer | None:
+        """Fewer households, with panels and batteries in the same proportion."""
+        table = scenario.energy
+        assert table is not None, "the registry goes by the table"
+        pv = None if table.pv is None else round(table.pv * traders / table.seats)
+        batteries = round(table.batteries * traders / table.seats)
+        battery = table.battery if batteries else None
+        return Fewer(replace(table, seats=traders, pv=pv, batteries=batteries, battery=battery))
 
     def __init__(self, days: Days, prices: InstitutionRules, charges: Charges = NO_CHARGES) -> None:
         self.days, self.prices, self.charges = days, prices, charges

@@ -1,7 +1,7 @@
 """The environments, one line each; their tables and names are in p2p/scenario/schema.py (ENVIRONMENTS)."""
 
 from p2p.base.units import Seat
-from p2p.environments.base import Environment
+from p2p.environments.base import Environment, Fewer
 from p2p.environments.induced_values import Induced
 from p2p.environments.prosumer import Prosumer
 from p2p.environments.santa_fe_tokens import SantaFeTokens
@@ -20,3 +20,8 @@ CLASSES: dict[str, type[Environment]] = {
 def environment_of(scenario: Scenario, seats: tuple[Seat, ...], seed: int, market: int) -> Environment:
     """A new environment for one market of a scenario, its schedules dealt by seed."""
     return CLASSES[scenario.environment.name].of(scenario, seats, seed, market)
+
+
+def fewer_traders(scenario: Scenario, traders: int) -> Fewer | None:
+    """A scenario's table for fewer traders of a market; None where it cannot be made smaller."""
+    return CLASSES[scenario.environment.name].fewer(scenario, traders)

@@ -8,8 +8,11 @@ traders know of the others by what they hold themselves. Tokens come back each p
 
 from typing import Self
 
+from msgspec.structs import replace
+
 from p2p.base.rng import stream
 from p2p.base.units import Role, Seat
+from p2p.environments.base import Fewer
 from p2p.environments.induced_values import Induced
 from p2p.environments.value_draws import Dealt
 from p2p.scenario.schema import Scenario
@@ -27,6 +30,14 @@ class SantaFeTokens(Induced):
         table = scenario.environment
         assert isinstance(table, Tokens), "the registry goes by the table"
         return cls(TokenDraws(table, seats, seed, market), scenario.charges)
+
+    @classmethod
+    def fewer(cls, scenario: Scenario, traders: int) -> Fewer | None:
+        """Buyers and sellers in the same proportion, as near as can be; one of each stays."""
+        table = scenario.environment
+        assert isinstance(table, Tokens), "the registry goes by the table"
+        buyers = min(max(1, round(traders * table.buyer_count / table.traders)), traders - 1)
+        return Fewer(replace(table, buyer_count=buyers, seller_count=traders - buyers))
 
 
 class TokenDraws:

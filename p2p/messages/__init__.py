@@ -8,6 +8,7 @@ says what it does.
 
 from p2p.messages.base import Message, OrderId, Reason, Recipient, Taken, Verdict, WirePrice, WireQuantity, WireSeat
 from p2p.messages.household import Forecast, Judged, Metered, Reading, SetBattery, SetReservation
+from p2p.messages.joining import Close, Dealt, Lock, Unlock
 from p2p.messages.lifecycle import (
     Announce,
     Announced,
@@ -59,8 +60,10 @@ __all__ = [
     "Buy",
     "Called",
     "Cancel",
+    "Close",
     "Contract",
     "Contracts",
+    "Dealt",
     "End",
     "EndPeriod",
     "EndRound",
@@ -76,6 +79,7 @@ __all__ = [
     "Judged",
     "Left",
     "Lobby",
+    "Lock",
     "Message",
     "Metered",
     "Open",
@@ -108,6 +112,7 @@ __all__ = [
     "Step",
     "Taken",
     "TakenOver",
+    "Unlock",
     "Unpaid",
     "Verdict",
     "WirePrice",
@@ -170,6 +175,10 @@ OURS: tuple[type[Message], ...] = (
     End,
     Announce,
     Announced,
+    Dealt,
+    Lock,
+    Unlock,
+    Close,
 )
 BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in MES + OURS}
 
@@ -179,7 +188,10 @@ FROM_TRADERS: tuple[type[Message], ...] = (
     Passes,
 )
 """The messages that a trader's connection may send; any other is answered with an error."""
-FROM_EXPERIMENTER: tuple[type[Message], ...] = (Start, Pause, Resume, Extend, EndPeriod, End, Announce)
+FROM_EXPERIMENTER: tuple[type[Message], ...] = (
+    *(Start, Pause, Resume, Extend, EndPeriod, End, Announce),
+    *(Lock, Unlock, Close),
+)
 """The messages that only the experimenter's connection may send."""
 FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Resume, Reading)
 """The messages that the shell round a session sends for itself or for a meter; it pauses a session that comes back from

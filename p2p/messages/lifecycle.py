@@ -1,6 +1,6 @@
 """The course of a session: begun, paused, extended and ended by those who run it, and told to all."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -9,10 +9,16 @@ from p2p.messages.base import Message
 
 
 class Open(Message, frozen=True):
-    """The first message of every session: the environment initialises the institutions."""
+    """The first message of every session: the environment initialises the institutions.
+
+    `deal`: when schedules are dealt to seats, now or as trading starts. `empty`: whether the seats that are free
+    then keep their rows, for robots, or as many rows are dropped.
+    """
 
     said_by: ClassVar = "gateway"
     told_to: ClassVar = "session"
+    deal: Literal["opening", "start"] = "opening"
+    empty: Literal["robots", "drop"] = "robots"
 
 
 class Start(Message, frozen=True):

@@ -51,6 +51,10 @@ RUN_KEPT_BYTES_MAX = 8 * 1024
 CODE_MAX = 128
 """Characters of a text given as a code. A code has eight: any other text, typed or pasted, is answered as a wrong
 code."""
+DEVICE_MAX = 64
+"""Characters of a device's key: 128 random bits in any spelling."""
+LABEL_MAX = 64
+"""Characters of a participant's label: a number of matriculation, or an address of mail."""
 NAME_MAX = 40
 """Characters of a person's name, or of a robot's agent, which fit in a list."""
 
@@ -61,6 +65,8 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     A spectator has no seat and no code: it is shown what the public of a market is, from the fact after `have`. An
     experimenter's client says `conducts`: then a seat's code, given by mistake, takes nobody's seat. A console says
     `roster`, and is sent the frames of docs/console.md beside its facts.
+    With a class code, `device` is a random key of the client's own: one seat a device. `label` is the participant's,
+    where the session has a list of them. `ask`: a `door` is wanted, and no seat.
     """
 
     code: Annotated[str, Meta(max_length=CODE_MAX)] = ""
@@ -72,6 +78,22 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     market: Annotated[int, Meta(ge=0, le=SEATS_MAX)] = 0
     conducts: bool = False
     roster: bool = False
+    device: Annotated[str, Meta(max_length=DEVICE_MAX)] = ""
+    label: Annotated[str, Meta(max_length=LABEL_MAX)] = ""
+    ask: bool = False
+
+
+class Door(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to a login that only asks: whose code it is, and what the login that takes a seat has to say beside.
+
+    `seat`: the code's, or the one that this device has already with the class code. `locked`: nobody without a seat is
+    let in. Then the connection is closed (1000).
+    """
+
+    code: Literal["seat", "class", "experimenter"]
+    seat: Seat | None = None
+    wants: tuple[Literal["name", "label"], ...] = ()
+    locked: bool = False
 
 
 class _LoginRead(Login, frozen=True, forbid_unknown_fields=True):

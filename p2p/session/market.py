@@ -8,11 +8,13 @@ A trader's order is the institution's to judge. Rules that need values (`no_loss
 clock (a pause) are judged here, and no others.
 """
 
+from collections.abc import Collection
+
 from msgspec.structs import replace
 
-from p2p.base.units import ENVIRONMENT, INSTITUTION, SESSION, Address, Price, Quantity, Seat
+from p2p.base.units import ENVIRONMENT, EXPERIMENTER, INSTITUTION, SESSION, Address, Price, Quantity, Seat
 from p2p.environments.base import Environment
-from p2p.environments.registry import environment_of
+from p2p.environments.registry import environment_of, fewer_traders
 from p2p.information.own_numbers import OwnNumbers
 from p2p.institutions.base import Institution
 from p2p.institutions.registry import institution_named
@@ -23,6 +25,7 @@ from p2p.messages import (
     Buy,
     Cancel,
     Contract,
+    Dealt,
     EndRound,
     InitInst,
     Message,
@@ -41,6 +44,8 @@ from p2p.scenario.terms import NO_TERMS
 from p2p.session.alarms import Alarms
 from p2p.session.roster import Roster
 
+TRADERS_MIN = 2
+"""A buyer and a seller: a market is dealt no fewer rows, however few have come."""
 _NAMING_AN_ORDER = (Cancel, Replace)
 """Messages that name an order as their sender was told it."""
 _CONFIRMED = (Bid, Ask, Buy, Sell, Replace)
@@ -61,7 +66,7 @@ class Market:
         numbers: OwnNumbers,
     ) -> None:
         self.number, self.seats = number, seats
-        self.scenario, self.roster, self.alarms = scenario, roster, alarms
+        self.scenario, self.roster, self.alarms, self._seed = scenario, roster, alarms, seed
         self.stand_ins = roster.stand_ins
         self.institution: Institution = institution_named(scenario.institution.name)
         self.environment: Environment = environment_of(scenario, seats, seed, number)
@@ -76,6 +81,22 @@ class Market:
         terms = None if rules.terms == NO_TERMS else rules.terms
         init = InitInst(low, high, rules.tick, self.seats, terms, rules.call, rules.posting)
         return self.deliver(ENVIRONMENT, [Outgoing(INSTITUTION, init)])
+
+    def deal(self, occupied: Collection[Seat], drop: bool) -> list[Event]:
+        """Deal the schedules as trading starts: all of them, or as many as there are traders, to their seats."""
+        empty = [seat for seat in self.seats if seat not in occupied]
+        left_out = (
+            max(0, min(len(empty), len(self.seats) - TRADERS_MIN)) if drop and len(empty) < len(self.seats) else 0
+        )
+        dealt = Dealt(self.seats)
+        if left_out:
+            seats = tuple(seat for seat in self.seats if seat not in empty[len(empty) - left_out :])
+            fewer = fewer_traders(self.scenario, len(seats))
+            assert fewer is not None, "the server drops no rows of an environment that has to keep them"
+            scenario = replace(self.scenario, environment=fewer.table)
+            self.environment = environment_of(scenario, seats, self._seed, self.number)
+            dealt = Dealt(seats, fewer.rows, fewer.price_before, fewer.price_after)
+        return [Event(dealt, ENVIRONMENT, EXPERIMENTER, self.number)]
 
     def start_period(self, period: int) -> list[Event]:
         """Deal, open, and submit what the environment offers for its seats by itself."""

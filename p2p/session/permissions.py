@@ -19,11 +19,13 @@ from p2p.messages import (
     FROM_GATEWAY,
     FROM_TRADERS,
     Announce,
+    Close,
     End,
     EndPeriod,
     Extend,
     Joined,
     Left,
+    Lock,
     Message,
     Open,
     Pause,
@@ -31,6 +33,7 @@ from p2p.messages import (
     Reminder,
     Resume,
     Start,
+    Unlock,
 )
 
 Phase: TypeAlias = Literal["unopened", "lobby", "trading", "break", "ended"]
@@ -58,28 +61,28 @@ def _stays(phase: Phase, *causes: Cause) -> Row:
 TABLE: Mapping[Phase, Row] = {
     "unopened": {Open: "lobby"},
     "lobby": {
-        **_stays("lobby", Joined, Left, Reading, Announce),
+        **_stays("lobby", Joined, Left, Reading, Announce, Lock, Unlock),
         Start: "trading",
         Moment.SEATS_FILLED: "trading",
         End: "ended",
     },
     "trading": {
-        **_stays("trading", Joined, Left, Reading, Reminder, Pause, Extend, EndPeriod, Announce),
+        **_stays("trading", Joined, Left, Reading, Reminder, Pause, Extend, EndPeriod, Announce, Lock, Unlock),
         Moment.PERIOD_OVER: "break",
         Moment.LAST_PERIOD_OVER: "ended",
         End: "ended",
     },
     "break": {
-        **_stays("break", Joined, Left, Reading, Reminder, Pause, Announce),
+        **_stays("break", Joined, Left, Reading, Reminder, Pause, Announce, Lock, Unlock),
         Start: "trading",
         Moment.BREAK_OVER: "trading",
         End: "ended",
     },
-    "ended": _stays("ended", Joined, Left),
+    "ended": _stays("ended", Joined, Left, Close),
 }
 PAUSED: Mapping[Phase, Row] = {
-    "trading": {**_stays("trading", Joined, Left, Reading, Resume, Announce), End: "ended"},
-    "break": {**_stays("break", Joined, Left, Reading, Resume, Announce), End: "ended"},
+    "trading": {**_stays("trading", Joined, Left, Reading, Resume, Announce, Lock, Unlock), End: "ended"},
+    "break": {**_stays("break", Joined, Left, Reading, Resume, Announce, Lock, Unlock), End: "ended"},
 }
 """The rows of the phases that can be paused, while they are."""
 

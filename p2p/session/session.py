@@ -22,6 +22,7 @@ from p2p.messages import (
     Accepted,
     Announce,
     Announced,
+    Close,
     End,
     Ended,
     EndPeriod,
@@ -31,6 +32,7 @@ from p2p.messages import (
     Joined,
     Judged,
     Left,
+    Lock,
     Message,
     Open,
     Passes,
@@ -42,6 +44,7 @@ from p2p.messages import (
     Resume,
     Resumed,
     Start,
+    Unlock,
 )
 from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.assignment import information_by_seat, seats_of_markets
@@ -56,6 +59,8 @@ RULES = 2
 """Version of the rules as a whole. Under 1, `cancel` and `replace` named an order by its market's number."""
 RULES_UNDERSTOOD = (1, RULES)
 """Recordings of these are run again; one of another version is read by its events alone."""
+_DOOR = (Open(), False, False)
+"""How most sessions are dealt and their doors stand: no part of a digest."""
 _ALL_SHOWN: InformationSet = "book"
 """A seat that is shown every order names orders as its market does."""
 
@@ -77,6 +82,8 @@ class Session:
         self.phase: Phase = "unopened"
         self.period = 0
         self.tokens: dict[Address, int] = {}
+        self.opening = Open()
+        self.locked = self.closed = False
 
     # --- how it is driven ---------------------------------------------------------------------------------------
 
@@ -120,10 +127,15 @@ class Session:
             sorted(self.tokens.items(), key=str),
             self.roster.state(),
             [(market.institution.state(), market.environment.state()) for market in self.markets],
+            *([self._door()] if self._door() != _DOOR else []),
             *([self.meters.state()] if self.meters.last else []),
             *([self.roster.stand_ins.state()] if self.roster.stand_ins else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()
+
+    def _door(self) -> tuple[object, ...]:
+        """How seats are dealt and the door stands."""
+        return (self.opening, self.locked, self.closed)
 
     # --- traders ------------------------------------------------------------------------------------------------
 
@@ -155,6 +167,7 @@ class Session:
     def _obey(self, envelope: Envelope) -> list[Event]:
         match envelope.message:
             case Open():
+                self.opening = envelope.message
                 return [event for market in self.markets for event in market.initialise()] + self._presence_events()
             case Joined():
                 return self._join(envelope.message)
@@ -178,6 +191,12 @@ class Session:
                 return self._close_markets() + self._after_period()
             case End():
                 return self._end()
+            case Lock() | Unlock():
+                self.locked = isinstance(envelope.message, Lock)
+                return []
+            case Close():
+                self.closed = True
+                return []
             case Announce(digest=digest):
                 return self._tell(Announced(digest))
             case message:
@@ -215,7 +234,13 @@ class Session:
 
     def _start_period(self) -> list[Event]:
         self.period += 1
-        return [event for market in self.markets for event in market.start_period(self.period)]
+        dealt = self._deal() if self.period == 1 and self.opening.deal == "start" else []
+        return dealt + [event for market in self.markets for event in market.start_period(self.period)]
+
+    def _deal(self) -> list[Event]:
+        """Deal the schedules among the seats that somebody has, or to all, for robots on the empty ones."""
+        drop = self.opening.empty == "drop"
+        return [event for market in self.markets for event in market.deal(self.roster.controllers, drop)]
 
     def _on_alarm(self, market: int | None, reminder: Reminder) -> list[Event]:
         """An alarm rings: the institution's ends its period, the session's ends the break between periods."""

@@ -122,6 +122,7 @@ CLOSE_CODES = (
     (4000, "the session is over", "no"),
     (4001, "somebody has logged in on this seat elsewhere", "no"),
     (4002, "no seat has this code", "no (a resume token that is refused: once more, with the code)"),
+    (4004, "nobody is let in so: the error before it says why", "no: mend what it says"),
     (4003, "the protocol was broken", "no: mend the client"),
     (1006, "the line took nothing for too long, or fell too far behind: it was cut without a word", "yes"),
     (4009, "far more messages, or control frames, than a line may send", "no: slow down"),
@@ -195,7 +196,7 @@ def page(recording: Path) -> str:
     parts += [_directive(kind) for kind in OURS]
     parts.append(_who_may())
     parts.append("## Frames of a line\n")
-    parts += [_struct(kind) for kind in (line.Login, line.Welcome, line.FeedRead, line.Fault, wire.ClientFrame)]
+    parts += [_struct(kind) for kind in (line.Login, line.Door, line.Welcome, line.FeedRead, line.Fault, wire.ClientFrame)]
     parts.append("## Rules of a market\nIn a welcome, and on the topic `rules`. docs/scenarios.md says more of each.\n")
     parts += [_struct(kind) for kind in (PublicRules, Terms, CallTerms, Charges, EnergyRules, Battery)]
     parts.append(TOPICS_HEAD)

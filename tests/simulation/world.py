@@ -94,6 +94,11 @@ def simulated(on_disk, chance: Random) -> Machine:
     return Machine(aside=at_once, on_disk=on_disk, chance=chance)
 
 
+def opening(seed: int) -> Open:
+    """One seed in four deals as trading starts, to those who are there by then or to all."""
+    return Open("start", "drop" if seed % 8 else "robots") if seed % 4 == 0 else Open()
+
+
 class World:
     """One seed's lab."""
 
@@ -151,7 +156,7 @@ class World:
         else:
             session = Session(self.scenario, self.seed)
             store, feeds = Store.create(FOLDER, self.scenario, self.seed, "test", self.disk), Feeds(session)
-            words, first = Announcements(FOLDER, self.disk, feeds.words), [Envelope(GATEWAY, Open())]
+            words, first = Announcements(FOLDER, self.disk, feeds.words), [Envelope(GATEWAY, opening(self.seed))]
         doors = SimulatedDoors(self.scenario.seats, self.tokens)
         return SessionParts(session, store, doors, {}, "", feeds, SimulatedClock(session.now), first, words, RESTLESS)
 
