@@ -8,7 +8,7 @@ says what it does.
 
 from p2p.messages.base import Message, OrderId, Reason, Recipient, Taken, Verdict, WirePrice, WireQuantity, WireSeat
 from p2p.messages.household import Forecast, Judged, Metered, Reading, SetBattery, SetReservation
-from p2p.messages.joining import Close, Dealt, Lock, Unlock
+from p2p.messages.joining import Close, Lock, SeatsDealt, Unlock
 from p2p.messages.lifecycle import (
     Announce,
     Announced,
@@ -63,7 +63,6 @@ __all__ = [
     "Close",
     "Contract",
     "Contracts",
-    "Dealt",
     "End",
     "EndPeriod",
     "EndRound",
@@ -102,6 +101,7 @@ __all__ = [
     "Resumed",
     "Robots",
     "Schedule",
+    "SeatsDealt",
     "Sell",
     "SetBattery",
     "SetReservation",
@@ -175,7 +175,7 @@ OURS: tuple[type[Message], ...] = (
     End,
     Announce,
     Announced,
-    Dealt,
+    SeatsDealt,
     Lock,
     Unlock,
     Close,

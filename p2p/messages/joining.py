@@ -5,7 +5,7 @@ from typing import ClassVar
 from p2p.messages.base import Message, WireSeat
 
 
-class Dealt(Message, frozen=True):
+class SeatsDealt(Message, frozen=True):
     """A market's schedules are dealt to these seats, as trading starts.
 
     `rows`: the places of the scenario's rows that stay, buyers' before sellers', where some were dropped. The prices

@@ -25,7 +25,6 @@ from p2p.messages import (
     Buy,
     Cancel,
     Contract,
-    Dealt,
     EndRound,
     InitInst,
     Message,
@@ -35,6 +34,7 @@ from p2p.messages import (
     ReminderEndPeriod,
     Replace,
     RequestStanding,
+    SeatsDealt,
     Sell,
     Unpaid,
 )
@@ -88,14 +88,14 @@ class Market:
         left_out = (
             max(0, min(len(empty), len(self.seats) - TRADERS_MIN)) if drop and len(empty) < len(self.seats) else 0
         )
-        dealt = Dealt(self.seats)
+        dealt = SeatsDealt(self.seats)
         if left_out:
             seats = tuple(seat for seat in self.seats if seat not in empty[len(empty) - left_out :])
             fewer = fewer_traders(self.scenario, len(seats))
             assert fewer is not None, "the server drops no rows of an environment that has to keep them"
             scenario = replace(self.scenario, environment=fewer.table)
             self.environment = environment_of(scenario, seats, self._seed, self.number)
-            dealt = Dealt(seats, fewer.rows, fewer.price_before, fewer.price_after)
+            dealt = SeatsDealt(seats, fewer.rows, fewer.price_before, fewer.price_after)
         return [Event(dealt, ENVIRONMENT, EXPERIMENTER, self.number)]
 
     def start_period(self, period: int) -> list[Event]:

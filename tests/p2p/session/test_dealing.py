@@ -12,7 +12,6 @@ from p2p.messages import (
     Bid,
     Close,
     Contract,
-    Dealt,
     End,
     Joined,
     Left,
@@ -20,6 +19,7 @@ from p2p.messages import (
     Open,
     Refused,
     Schedule,
+    SeatsDealt,
     Start,
     StartPeriod,
     Unlock,
@@ -60,7 +60,7 @@ def schedules(events):
 def test_as_many_schedules_are_dealt_as_people_have_come_and_to_their_seats_alone() -> None:
     _session, events = started(TEST_1, [0, 3, 4, 7, 9])
     assert sorted(schedules(events)) == [0, 3, 4, 7, 9]
-    (dealt,) = [event for event in events if isinstance(event.message, Dealt)]
+    (dealt,) = [event for event in events if isinstance(event.message, SeatsDealt)]
     assert dealt.to == EXPERIMENTER, "nobody else is told"
     assert (dealt.message.price_before, dealt.message.price_after) == (200, 200)
     assert len(dealt.message.rows) == 5
@@ -87,7 +87,7 @@ def test_for_robots_on_the_empty_seats_all_schedules_are_dealt_as_at_an_opening(
     _, at_start = started(TEST_1, [0, 3], empty="robots")
     _, at_opening = started(TEST_1, [0, 3], deal="opening")
     assert schedules(at_start) == schedules(at_opening)
-    assert not any(isinstance(event.message, Dealt) for event in at_opening)
+    assert not any(isinstance(event.message, SeatsDealt) for event in at_opening)
 
 
 def test_the_deal_is_the_seeds_and_not_the_order_of_those_who_came() -> None:
@@ -113,7 +113,7 @@ def test_each_market_is_dealt_among_those_of_its_own() -> None:
     for seat in (*first[:3], *second[:6]):
         session.handle(Envelope(GATEWAY, Joined(seat, "human")), 0)
     events = command(session, Start())
-    facts = {event.market: event.message for event in events if isinstance(event.message, Dealt)}
+    facts = {event.market: event.message for event in events if isinstance(event.message, SeatsDealt)}
     assert facts[0].seats == first[:3]
     assert facts[1].seats == second[:6]
 
@@ -132,7 +132,7 @@ def test_any_people_get_one_schedule_each_of_the_rows_that_stay(people, seed) ->
     session, events = started(TEST_1, sorted(people), seed=seed)
     dealt = schedules(events)
     assert set(dealt) == people
-    (fact,) = [event.message for event in events if isinstance(event.message, Dealt)]
+    (fact,) = [event.message for event in events if isinstance(event.message, SeatsDealt)]
     rows = [*TEST_1.environment.buyers, *TEST_1.environment.sellers]
     kept = sorted(rows[one] for one in fact.rows) if fact.rows else sorted(rows)
     assert sorted(tuple(step.value for step in one.steps) for one in dealt.values()) == kept
