@@ -109,7 +109,10 @@ def _market(rules: PublicRules, role: Role | None) -> Iterator[Sentence]:
     if rules.break_s is not None and rules.periods > 1:
         yield _say("pause", pause=Span(rules.break_s)) if rules.break_s else _say("no_pause")
     if rules.markets > 1:
-        yield _say("side_by_side", markets=rules.markets)
+        if rules.market is None:
+            yield _say("side_by_side", markets=rules.markets)
+        else:
+            yield _say("side_by_side_in", markets=rules.markets, market=rules.market + 1)
     low, high, tick = (_price(rules, price) for price in (rules.price_min, rules.price_max, rules.tick))
     yield _say("prices", low=low, high=high, unit=_unit(rules), tick=tick)
     if rules.energy is not None:

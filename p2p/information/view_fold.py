@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from p2p.base.safe_text import printable
 from p2p.base.units import Duration, Instant, Money, Price, Seat, Side
 from p2p.information.downsampling import Downsampled
@@ -18,6 +20,7 @@ from p2p.information.view_parts import clock_view, household_view, own_view, res
 from p2p.information.view_state import (
     CALLS_SHOWN,
     CONTRACTS_SHOWN,
+    DAY_SHOWN,
     PENDING_SHOWN,
     QUOTES_SHOWN,
     AbsenceView,
@@ -81,7 +84,8 @@ class ViewFold:
             "bid": deque(maxlen=QUOTES_SHOWN),
             "ask": deque(maxlen=QUOTES_SHOWN),
         }
-        self.path: dict[Side, Downsampled[tuple[Duration, Price]]] = {"bid": Downsampled(), "ask": Downsampled()}
+        self.path: dict[Side, Downsampled[tuple[Duration, Price | None]]] = {"bid": Downsampled(), "ask": Downsampled()}
+        self.day: deque[tuple[int, int, int]] = deque(maxlen=DAY_SHOWN)
         self.indicative: Indicative | None = None
         self.orders: dict[int, Message] = {}
         self.news: News | None = None
@@ -119,8 +123,9 @@ class ViewFold:
                 self.news = ExpiredOrder(message.side, message.price)
             case Contract():
                 self._contracted(message, at, value, self.own.surplus - surplus)
-            case Forecast(period=period):
+            case Forecast(period=period, load=load, pv=pv):
                 self._period(period)
+                self.day.append((period, load, pv))
             case Metered(period=period, gain=gain):
                 self._period(period).settled = gain
             case Schedule(period=period):
@@ -129,6 +134,8 @@ class ViewFold:
                 self._started(period, length_us)
             case EndRound():
                 self._reset_quotes()
+                if not isinstance(self.news, OwnTrade):  # a period's results stand beside no refusal of it
+                    self.news = None
             case Accepted() | Refused() if self.robot_holds:
                 pass  # a robot's, not one's own
             case Accepted(token=token):
@@ -149,6 +156,7 @@ class ViewFold:
                 self.period.length_us = self.public.clock.length_us
             case _:
                 pass
+        self._trace(at)
 
     def set_states(self, states: Mapping[str, Message]) -> None:
         """Take in the latest states by directive: they have no numbers, and hold until the next ones."""
@@ -204,7 +212,7 @@ class ViewFold:
             period=period.view() if period else None,
             chart=ChartView(tuple(period.others.points), tuple(period.mine.points)) if period else ChartView((), ()),
             own=own_view(self.own),
-            household=household_view(self.own) if self.rules.energy else None,
+            household=household_view(self.own, self.day) if self.rules.energy else None,
             pending=tuple(_sent(one) for one in list(self.orders.values())[-PENDING_SHOWN:]),
             news=self.news,
             announced=self.announced,
@@ -249,7 +257,16 @@ class ViewFold:
     def _quoted(self, quote: Quote, at: Instant) -> None:
         if quote.price is not None:
             self.quotes[quote.side].append(QuoteShown(quote.price, quote.mine, quote.trader))
-            self.path[quote.side].append((self.public.clock.into_us(at), quote.price))
+
+    def _trace(self, at: Instant) -> None:
+        """Note the quotes that stand from now on, where they are others than before."""
+        self._trace_side("bid", self.public.bid, at)
+        self._trace_side("ask", self.public.ask, at)
+
+    def _trace_side(self, side: Side, price: Price | None, at: Instant) -> None:
+        points = self.path[side].points
+        if price != (points[-1][1] if points else None):
+            self.path[side].append((min(self.public.clock.into_us(at), self.public.clock.run_us(at)), price))
 
     def _contracted(self, contract: Contract, at: Instant, value: Money | None, profit: Money) -> None:
         if self.public.resets:
@@ -259,9 +276,21 @@ class ViewFold:
         self.period.add_contract(contract, self.public.clock.into_us(at))
         if contract.mine and value is not None:
             price = contract.own_price
-            self.news = OwnTrade(contract.number, contract.mine, value, price, profit, contract.quantity)
-            self.period.add_trade(self.news)
+            trade = OwnTrade(contract.number, contract.mine, value, price, profit, contract.quantity)
+            self.period.add_trade(trade)
+            same = self.news if self._traded_at == at and isinstance(self.news, OwnTrade) else None
+            self.news = trade if same is None else _together(same, trade)
             self._traded_at = at
+
+
+def _together(before: OwnTrade, trade: OwnTrade) -> OwnTrade:
+    """Trades of one instant as one piece of news: all units and their gain, from the lowest price to the highest."""
+    low = min(before.price, trade.price)
+    high = max(before.price_to or before.price, trade.price)
+    profit, quantity = before.profit + trade.profit, before.quantity + trade.quantity
+    return msgspec.structs.replace(
+        before, price=low, price_to=None if low == high else high, profit=profit, quantity=quantity
+    )
 
 
 def _sent(message: Message) -> Sent:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from p2p.base.units import Instant, Side
+from p2p.base.units import Duration, Instant, Price, Side
 from p2p.information.downsampling import Downsampled
 from p2p.information.period_clock import PeriodClock
 from p2p.information.period_record import PeriodRecord
@@ -44,7 +44,9 @@ def clock_view(clock: PeriodClock, now: Instant) -> ClockView:
     )
 
 
-def side_view(own: Knowledge, side: Side, quotes: Iterable[QuoteShown], path: Downsampled[tuple[int, int]]) -> SideView:
+def side_view(
+    own: Knowledge, side: Side, quotes: Iterable[QuoteShown], path: Downsampled[tuple[Duration, Price | None]]
+) -> SideView:
     """One side of the market."""
     public = own.public
     bids = side == "bid"
@@ -91,9 +93,9 @@ def own_view(own: Knowledge) -> OwnView:
     )
 
 
-def household_view(own: Knowledge) -> HouseholdView:
+def household_view(own: Knowledge, day: Iterable[tuple[int, int, int]]) -> HouseholdView:
     """One's own household."""
-    return HouseholdView(own.forecast, own.metered, own.battery, own.reservation)
+    return HouseholdView(own.forecast, own.metered, own.battery, own.reservation, tuple(day))
 
 
 def welfare_view(welfare: Welfare | None) -> WelfareView | None:

@@ -31,6 +31,8 @@ OWN_ORDERS_SHOWN = 100
 """Own orders that are listed, the newest: nobody works through more."""
 PENDING_SHOWN = 100
 """Own orders that wait for an answer, the newest; a connection lets fewer wait."""
+DAY_SHOWN = 288
+"""Forecasts of a household that are shown, the last ones: a day of five minutes."""
 SESSION_POINTS = 4_096
 """Contracts on the chart of a whole session: far more than it has columns."""
 
@@ -82,7 +84,7 @@ class Level(msgspec.Struct, frozen=True):
 class SideView(msgspec.Struct, frozen=True):
     """One side of the market: the standing quote, the quotes since the last contract, the book best first.
 
-    `path`: how far into the period each quote of the chart was made, and its price.
+    `path`: how far into the period the standing quote changed, and its price from then on, None where none stood.
     """
 
     price: Price | None
@@ -90,7 +92,7 @@ class SideView(msgspec.Struct, frozen=True):
     mine: bool
     quotes: tuple[QuoteShown, ...]
     levels: tuple[Level, ...]
-    path: tuple[tuple[Duration, Price], ...]
+    path: tuple[tuple[Duration, Price | None], ...]
 
     def offers(self) -> Iterator[tuple[Price, Quantity]]:
         """Price and quantity of each offer here, best first, as far as they are shown."""
@@ -113,7 +115,10 @@ class Deal(msgspec.Struct, frozen=True):
 
 
 class OwnTrade(msgspec.Struct, frozen=True, tag="trade"):
-    """A trade of the viewer's own: contract of the period, its first unit's value or cost, price, profit, quantity."""
+    """A trade of the viewer's own: contract of the period, its first unit's value or cost, price, profit, quantity.
+
+    As news it is all that traded at one instant: then prices go from `price` to `price_to`.
+    """
 
     contract: int
     role: Role
@@ -121,6 +126,7 @@ class OwnTrade(msgspec.Struct, frozen=True, tag="trade"):
     price: Price
     profit: Money
     quantity: Quantity = 1
+    price_to: Price | None = None
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -219,12 +225,16 @@ class OwnView(msgspec.Struct, frozen=True):
 
 
 class HouseholdView(msgspec.Struct, frozen=True):
-    """One's own household: the forecast of the interval, the meter's reading after it, the settings."""
+    """One's own household: the forecast of the interval, the meter's reading after it, the settings.
+
+    `day`: period, load and solar of each forecast so far, the last ones.
+    """
 
     forecast: Forecast | None
     metered: Metered | None
     battery: SetBattery
     reservation: SetReservation
+    day: tuple[tuple[int, int, int], ...] = ()
 
 
 class IndicativeView(msgspec.Struct, frozen=True):

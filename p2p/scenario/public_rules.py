@@ -35,8 +35,8 @@ class PublicRules(msgspec.Struct, frozen=True):
     real `reaction`, people receive the default. `takeover_after_s`: after so long without a connection a robot trades
     in one's place, unpaid, until one is back; None: the seat passes. `fills_seats`: robots take the seats that are
     empty at the start. `values_change`: whether values may differ from one period to the next; how and when, nobody is
-    told beforehand. `capabilities`: those of the institution and the environment; listeners ask these, and not for the
-    institution's name.
+    told beforehand. `market`: which of several markets the recipient is in, from 0. `capabilities`: those of the
+    institution and the environment; listeners ask these, and not for the institution's name.
     """
 
     title: str
@@ -66,6 +66,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     period_s: float | None = None
     break_s: float | None = None
     markets: int = 1
+    market: int | None = None
     loss_floor: Money | None = None
     values_change: bool = True
     fills_seats: bool = False
@@ -78,8 +79,13 @@ class PublicRules(msgspec.Struct, frozen=True):
         return "sellers" if self.capabilities.posts else self.terms.quotes
 
 
-def public_rules(scenario: Scenario, information: InformationSet | None = None, to_robot: bool = False) -> PublicRules:
-    """The public rules of a scenario, with the recipient's own information set."""
+def public_rules(
+    scenario: Scenario,
+    information: InformationSet | None = None,
+    to_robot: bool = False,
+    market: int | None = None,
+) -> PublicRules:
+    """The public rules of a scenario, with the recipient's own information set and the number of their market."""
     rules = scenario.institution
     robots = scenario.robots if to_robot or scenario.disclosure == "told" else RobotRules()
     return PublicRules(
@@ -110,6 +116,7 @@ def public_rules(scenario: Scenario, information: InformationSet | None = None, 
         period_s=scenario.period_s,
         break_s=scenario.break_s,
         markets=scenario.markets,
+        market=market if scenario.markets > 1 else None,
         loss_floor=scenario.loss_floor,
         values_change=scenario.environment.changes,
         fills_seats=bool(scenario.vacancies.fill) and scenario.disclosure == "told",

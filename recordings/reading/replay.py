@@ -63,7 +63,7 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
     told, said, states = _told(reading, views, seat, market)
     return Replay(
         session=reading.header.session,
-        rules=public_rules(scenario, views.poorest(market) if seat is None else views.information[seat]),
+        rules=public_rules(scenario, views.poorest(market) if seat is None else views.information[seat], market=market),
         seat=seat,
         market=market,
         told=told,

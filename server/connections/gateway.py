@@ -191,13 +191,14 @@ class Gateway:
         seat = viewer if is_seat(viewer) else None
         robot = seat is not None and connection.by_robot
         facts = self.feeds.count(viewer)
+        market, information = self.feeds.channel(viewer)
         welcome = Welcome(
             session=self.log.session,
             seat=seat,
             resume=resume,
             token=self.fanout.token(viewer),
             facts=facts,
-            rules=self.status.rules(self.feeds.channel(viewer)[1], to_robot=robot),
+            rules=self.status.rules(information, to_robot=robot, market=None if seat is None else market),
             seed=self.status.robot_seed(seat) if robot and seat is not None else None,
             stood_in=connection.login.have < self.feeds.taken_over.get(viewer, 0),
         )

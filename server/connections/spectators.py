@@ -33,7 +33,7 @@ class Spectators:
             raise ProtocolError("too_many_spectators", "watch through a broker: pit watch mqtt://…", fatal=True)
         viewer = spectator(login.market)
         facts = self.feeds.count(viewer)
-        rules = self.status.rules(self.feeds.channel(viewer)[1])
+        rules = self.status.rules(self.feeds.channel(viewer)[1], market=self.feeds.channel(viewer)[0])
         welcome = Welcome(self.name, seat=None, resume="", token=0, facts=facts, rules=rules)
         peer.push(frame("welcome", welcome))
         have = min(login.have, facts)

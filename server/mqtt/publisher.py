@@ -85,7 +85,7 @@ class Publisher:
         markets = status.markets
         for market in range(markets):
             channel = opened.feeds.public_channel(market)
-            rules = status.rules(channel[1])
+            rules = status.rules(channel[1], market=channel[0])
             bulletin = TopicState(rules, opened.feeds, channel, status.scenario.seats)
             self.bulletins[base(self.session, market, markets)] = bulletin
         self._markets = list(self.bulletins.values())

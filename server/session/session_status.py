@@ -45,9 +45,9 @@ class SessionStatus:
         """All seats, in order."""
         return sorted(self._session.market_of)
 
-    def rules(self, information: InformationSet, to_robot: bool = False) -> PublicRules:
-        """The rules as viewers with an information set are told them."""
-        return public_rules(self._session.scenario, information, to_robot=to_robot)
+    def rules(self, information: InformationSet, to_robot: bool = False, market: int | None = None) -> PublicRules:
+        """The rules as viewers of a market with an information set are told them."""
+        return public_rules(self._session.scenario, information, to_robot=to_robot, market=market)
 
     def robot_seed(self, seat: Seat) -> int:
         """The seed of a robot on a seat: its own alone."""

@@ -22,8 +22,11 @@ from p2p.messages import (
 from p2p.messages import Bid as BidSaid
 from tests.plays.tui_plays import Play, small, smith, told_to
 from tui.model.model import Model
+from tui.model.number_format import number_format
+from tui.text.period_result import own_lines
 from tui.text.phrases import clock, stage, state
 from tui.widgets.notice import notice
+from tui.widgets.ticket import news_words
 from tui.widgets.unit_list import window
 
 
@@ -122,9 +125,11 @@ def test_a_period_that_is_extended_is_longer_in_the_chart() -> None:
 def test_in_a_break_one_reads_what_one_earned_and_when_it_goes_on() -> None:
     play = opened(buyer(300)) << Contract(1, 250, "ask", mine="buyer")
     play.at(60) << EndRound(1) << Intermission(2, 10 * SECOND)
-    said = notice(play.model.view(63 * SECOND))
-    assert "earned +50" in said
-    assert "Period 2 starts in 0:07" in said
+    view = play.model.view(63 * SECOND)
+    assert view.period
+    assert own_lines(view, view.period) == ["bought 1 unit at 250: gain 50"]
+    assert state(view) == "break, next in 0:07"
+    assert notice(view) == ""
 
 
 def test_a_new_period_begins_with_all_units_and_keeps_what_was_earned() -> None:
@@ -180,3 +185,29 @@ def test_of_many_units_those_round_the_one_at_hand_are_shown() -> None:
     assert list(window(3, 0, 5)) == [0, 1, 2]
     assert 50 in window(100, 50, 5)
     assert list(window(100, 100, 3)) == [97, 98, 99]
+
+
+def test_units_that_trade_at_one_instant_are_one_piece_of_news_with_all_their_gains() -> None:
+    play = opened(buyer(300, 280, 250))
+    play.at(30) << Contract(1, 100, "bid", mine="buyer") << Contract(2, 104, "bid", mine="buyer")
+    play << Contract(3, 102, "bid", mine="buyer")
+    assert play.model.news == OwnTrade(1, "buyer", 300, 100, 524, 3, price_to=104)
+    assert [trade.profit for trade in play.model.periods[-1].own] == [200, 176, 148]
+    play.at(31) << Schedule(2, "buyer", (Step(300),))
+    assert news_words(play.model.news, number_format(play.model.rules)).plain == (
+        "◆ You bought 3 units at 100 to 104: gain 524."
+    )
+
+
+def test_a_trade_of_a_later_instant_is_news_of_its_own() -> None:
+    play = opened(buyer(300, 280))
+    play.at(30) << Contract(1, 100, "bid", mine="buyer")
+    play.at(31) << Contract(2, 104, "bid", mine="buyer")
+    assert play.model.news == OwnTrade(2, "buyer", 280, 104, 176)
+
+
+def test_a_refusal_is_no_news_once_its_period_is_over() -> None:
+    play = opened(buyer(300)) << Refused(1, "does_not_improve")
+    assert isinstance(play.model.news, Answer)
+    play << EndRound(1)
+    assert play.model.news is None

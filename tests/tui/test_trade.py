@@ -18,6 +18,7 @@ from p2p.messages import (
     Quote,
     Refused,
     Sell,
+    StartRound,
 )
 from p2p.protocol.frames import Fault
 from tests.plays.tui_plays import FakeClient, seat_of, small, told_to
@@ -28,6 +29,7 @@ from tui.screens.lobby import LobbyScreen
 from tui.screens.results import ResultsScreen
 from tui.screens.rules import RulesScreen
 from tui.screens.trading import TradingScreen
+from tui.widgets.break_card import BreakCard
 
 
 async def test_until_a_server_answers_one_reads_where_it_is_being_tried() -> None:
@@ -241,12 +243,21 @@ async def test_results_stay_until_they_have_been_read_though_the_server_has_gone
     assert "+50 cents" in play.app.return_value.sentence
 
 
-async def test_between_periods_the_market_stays_on_the_screen_with_a_notice() -> None:
+async def test_between_periods_a_card_of_results_with_a_countdown_takes_the_markets_place() -> None:
     async with terminal() as play:
         await play.trading("buyer", 300)
+        await play.pilot.press("9", "9", "9", "enter")
+        assert "✘" in play.says("#answer")
         await play.told(EndRound(1), Intermission(2, 10 * SECOND), second=60)
-        assert isinstance(play.app.screen, TradingScreen)
-        assert "Period 2 starts in 0:10" in play.says("#notice")
+        screen = play.app.screen
+        assert isinstance(screen, TradingScreen)
+        assert screen.query_one("#break-clock", Digits).value == "0:10"
+        assert "did not trade" in play.says("#break-trades")
+        assert not screen.query_one("#market").display
+        assert "✘" not in play.says("#answer")
+        await play.told(StartRound(2, 60 * SECOND), second=70)
+        assert screen.query_one("#market").display
+        assert not screen.query_one(BreakCard).display
 
 
 async def test_a_fault_of_ours_is_told_and_ends_nothing() -> None:

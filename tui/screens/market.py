@@ -16,6 +16,7 @@ from p2p.information.view_state import ViewState
 from tui.screens.base import LabScreen
 from tui.screens.requests import DrawRequested
 from tui.widgets.best_quotes import BestQuotes
+from tui.widgets.break_card import BreakCard, in_break
 from tui.widgets.call_box import CallBox
 from tui.widgets.chart import PriceChart
 from tui.widgets.contracts import ContractList
@@ -35,6 +36,8 @@ class MarketScreen(LabScreen):
     AUTO_FOCUS = None
     PICKS = False
     """Whether own orders can be picked to be cancelled or replaced."""
+    BREAK_CARD = True
+    """Whether a break is a card of results in the market's place."""
 
     def __init__(self, view: ViewState | None = None) -> None:
         super().__init__()
@@ -50,6 +53,7 @@ class MarketScreen(LabScreen):
         self.set_class(bool(view and view.collects and shows_book(view)), "-call-and-book")
         with Horizontal(id="market"):
             yield from market_parts(view, self.PICKS)
+        yield BreakCard()
         with Horizontal(id="below"):
             yield Household() if view and view.seat is not None and view.rules.energy else UnitList()
             yield from self.before_prices()
@@ -88,6 +92,11 @@ class MarketScreen(LabScreen):
             return
         self.query_one(Status).show(view)
         self.query_one(Notice).show(view)
+        card, market = self.query_one(BreakCard), self.query_one("#market")
+        card.display = in_break(view) and self.BREAK_CARD
+        market.display = not card.display
+        if card.display:
+            card.show(view)
         for part in (*self.query_one("#market").children, *self.query_one("#below").children):
             if part.display and isinstance(part, Part):
                 part.show(view)

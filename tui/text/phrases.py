@@ -25,10 +25,15 @@ def into(into_us: Duration) -> str:
 def stage(view: ViewState) -> str:
     """Where the session stands: `Period 2 of 5`."""
     if view.clock.phase == "lobby":
-        return "Lobby"
+        return f"{market_words(view)}Lobby"
     if view.clock.phase == "ended":
-        return "The end"
-    return f"Period {view.clock.period} of {view.rules.periods}"
+        return f"{market_words(view)}The end"
+    return f"{market_words(view)}Period {view.clock.period} of {view.rules.periods}"
+
+
+def market_words(view: ViewState) -> str:
+    """Which market this is, where there are several."""
+    return "" if view.rules.market is None else f"Market {view.rules.market + 1} · "
 
 
 def state(view: ViewState) -> str:

@@ -1,18 +1,20 @@
-"""The period's prices over its time: contracts, the quotes that led to them, the standing bid and ask as lines."""
+"""The period's prices over its time: contracts, and the bid and ask as steps, as long as they stood."""
 
-from collections.abc import Iterable
-
+from textual_hires_canvas import Canvas
 from textual_plot import HiResMode
 
-from p2p.base.units import SECOND, Instant, Price, Side
-from p2p.information.view_state import Deal, ViewState
+from p2p.base.units import SECOND, Duration, Instant, Price
+from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
 from tui.widgets.part import Part
 from tui.widgets.price_plot import PricePlot
+from tui.widgets.quote_steps import Cell, Frame, cells, limits, steps
 
 BID, ASK, DEAL, OWN = "#56b4e9", "#e69f00", "#ffffff", "#f0e442"
 """Colours that those who are colour-blind tell apart (Okabe and Ito); the shapes differ too."""
 
+QUOTES = f"[{ASK}]━[/] ask  [{BID}]━[/] bid"
+"""What the lines of the chart are."""
 CHART_US = SECOND // 2
 """A running period's chart is drawn twice a second at the most: it is a third of a drawing's cost, and all history."""
 
@@ -31,6 +33,7 @@ class PriceChart(Part, PricePlot, can_focus=False):
         self._version = -1
         self._place: object = None
         self._at: Instant = 0
+        self._view: ViewState | None = None
 
     def on_mount(self) -> None:
         """Leave the room to the data."""
@@ -43,9 +46,9 @@ class PriceChart(Part, PricePlot, can_focus=False):
         place = (view.clock.period, view.clock.open, self.size)
         if view.version == self._version or (place == self._place and abs(view.now - self._at) < CHART_US):
             return
-        self._version, self._place, self._at = view.version, place, view.now
+        self._version, self._place, self._at, self._view = view.version, place, view.now, view
         self._fit_labels(number_format(view.rules).price(view.rules.price_max))
-        quotes = "━ price if held now" if view.rules.capabilities.collects else "▔ ask  ▁ bid"
+        quotes = "━ price if called now" if view.rules.capabilities.collects else QUOTES
         self.border_subtitle = f"{contracts(view)}  {quotes}".strip()
         self.clear()
         if period is None or not period.length_us:
@@ -56,9 +59,7 @@ class PriceChart(Part, PricePlot, can_focus=False):
         self.set_xlimits(0, length_s)
         others, own = view.chart.others, view.chart.own
         scaled = number_format(view.rules).scaled
-        self._scale(view, [*others, *own])
-        self._quotes(view, "ask", ASK, length_s)
-        self._quotes(view, "bid", BID, length_s)
+        self._scale(view)
         if view.indicative and view.indicative.price is not None and view.clock.open:
             height = scaled(view.indicative.price)
             self.plot([0, length_s], [height, height], OWN, HiResMode.BRAILLE)
@@ -67,12 +68,17 @@ class PriceChart(Part, PricePlot, can_focus=False):
                 [deal.into_us / SECOND for deal in deals], [scaled(deal.price) for deal in deals], marker, colour
             )
 
-    def _scale(self, view: ViewState, deals: Iterable[Deal]) -> None:
-        prices: list[Price] = [deal.price for deal in deals]
+    def _scale(self, view: ViewState) -> None:
+        period = view.period
+        contracts: list[Price] = [deal.price for deal in (*view.chart.others, *view.chart.own)]
         if view.indicative and view.indicative.price is not None:
-            prices.append(view.indicative.price)
-        prices += [price for side in (view.ask, view.bid) for _, price in side.path]
-        low, high = (min(prices), max(prices)) if prices else (view.rules.price_min, view.rules.price_max)
+            contracts.append(view.indicative.price)
+        now_us = into_period(view)
+        gone = [*steps(view.bid, now_us), *steps(view.ask, now_us)]
+        standing = [price for price in (view.bid.price, view.ask.price) if price is not None]
+        value = None if view.rules.energy else view.own.unit_value
+        found = limits(contracts, standing, gone, period.length_us if period else 0, value)
+        low, high = found or (view.rules.price_min, view.rules.price_max)
         room = view.rules.tick * (1 if view.rules.capabilities.resets_on_contract else 5)
         self.scale(view, low - room, high + room)
 
@@ -88,15 +94,31 @@ class PriceChart(Part, PricePlot, can_focus=False):
         """The canvases have their new size only now: what was rendered in between was measured before."""
         self.refresh(layout=True)
 
-    def _quotes(self, view: ViewState, side: Side, colour: str, length_s: float) -> None:
-        points = view.side(side).path
-        self.scatter(
-            [at / SECOND for at, _ in points],
-            [number_format(view.rules).scaled(price) for _, price in points],
-            marker_style=colour,
-            hires_mode=HiResMode.BRAILLE,
-        )
-        price = view.side(side).price
-        if price is not None:
-            height = number_format(view.rules).scaled(price)
-            self.plot([0, length_s], [height, height], colour, HiResMode.BRAILLE)
+    def _render_plot(self) -> None:
+        """Contracts lie on top of the quotes: those are drawn last, into the cells that are empty yet."""
+        super()._render_plot()
+        view = self._view
+        if view is None or view.period is None or not view.period.length_us or view.collects:
+            return
+        area, canvas = self._scale_rectangle, self.query_one("#plot", Canvas)
+        if area.width < 1 or area.height < 1:
+            return
+        per_unit, now_us = number_format(view.rules).per_unit, into_period(view)
+        frame = Frame(area.width, area.height, view.period.length_us, self._y_min * per_unit, self._y_max * per_unit)
+        for cell in cells(steps(view.bid, now_us), steps(view.ask, now_us), frame):
+            column, row = area.x + cell.column, area.y + cell.row
+            if canvas.get_pixel(column, row)[0] == " ":
+                canvas.set_pixel(column, row, cell.sign, colours(cell))
+
+
+def colours(cell: Cell) -> str:
+    """The colour of a cell's side."""
+    return ASK if cell.side == "ask" else BID
+
+
+def into_period(view: ViewState) -> Duration:
+    """How far into the period it is now, or its whole length once it is over."""
+    period, left_us = view.period, view.clock.left_us
+    if period is None:
+        return 0
+    return max(0, period.length_us - left_us) if view.clock.open and left_us is not None else period.length_us

@@ -1,4 +1,4 @@
-"""Notices to everybody, across the screen: a lost connection, a pause, a break, the experimenter's words.
+"""Notices to everybody, across the screen: a lost connection, a pause, the experimenter's words.
 
 Where there is nothing to say it is not there. The experimenter says most in a pause: their words have lines of their
 own, as many as the market leaves. Announcements get two lines (one if another notice is shown on the smallest
@@ -11,7 +11,6 @@ from p2p.base.units import SECOND
 from p2p.information.view_state import ViewState
 from p2p.sim.library.texts import catalogue
 from tui.model.number_format import number_format
-from tui.text.phrases import clock
 from tui.widgets.part import Part
 from tui.widgets.terminal_size import HEIGHT_MIN
 from tui.widgets.text_line import TextLine
@@ -85,7 +84,7 @@ def _absence(view: ViewState) -> str:
 
 
 def _state(view: ViewState) -> str:
-    """What has become of the line, the clock or the period, where that matters."""
+    """What has become of the connection or the clock, where that matters."""
     if view.line.lost is not None:
         kept = "" if view.seat is None else " Your orders stay; new ones are sent later."
         return f"✂ CONNECTION LOST, trying again …{kept}"
@@ -93,9 +92,4 @@ def _state(view: ViewState) -> str:
         stopped = "‖ PAUSED: the clock is stopped" + ("." if view.seat is None else "; you cannot trade.")
         seconds = round(view.clock.gap_us / SECOND)
         return f"{stopped} {catalogue().text('paused.stood_still', seconds=seconds)}" if view.clock.gap_us else stopped
-    if view.clock.phase == "break" and view.period:
-        left, figures = clock(view.clock.left_us), number_format(view.rules)
-        unit = f" {figures.money_unit}" if figures.energy else ""
-        earned = "" if view.seat is None else f" You earned {figures.signed(view.period.surplus)}{unit}."
-        return f"Period {view.period.number} is over.{earned} Period {view.clock.next_period} starts in {left}."
     return ""

@@ -36,7 +36,7 @@ class Ticket(Part, Vertical):
         self.told = ""
         self._news: News | None = None
         self._stale = False
-        self._period = 0
+        self._place: tuple[int, str] = (0, "lobby")
 
     def compose(self) -> ComposeResult:
         """The entry and the answer."""
@@ -74,8 +74,8 @@ class Ticket(Part, Vertical):
 
     def show(self, view: ViewState) -> None:
         """Bring the ticket up to date."""
-        if view.clock.period != self._period:
-            self._period = view.clock.period
+        if (place := (view.clock.period, view.clock.phase)) != self._place:
+            self._place = place
             self.put("")
         if view.news is not self._news:
             self.told = ""
@@ -161,9 +161,9 @@ def news_words(news: News | None, figures: NumberFormat) -> Content:
     if isinstance(news, OwnTrade):
         did = "bought" if news.role == "buyer" else "sold"
         what = "a unit" if news.quantity == 1 and not figures.energy else figures.quantity(news.quantity)
-        return Content.styled(
-            f"◆ You {did} {what} at {figures.price(news.price)}: {figures.gained(news.profit)}.", "bold $accent"
-        )
+        high = "" if news.price_to is None else f" to {figures.price(news.price_to)}"
+        prices = f"{figures.price(news.price)}{high}"
+        return Content.styled(f"◆ You {did} {what} at {prices}: {figures.gained(news.profit)}.", "bold $accent")
     if isinstance(news, ExpiredOrder):
         return Content.styled(
             f"○ Your {news.side} {figures.price(news.price)} did not trade in the call and was removed.",

@@ -1,4 +1,4 @@
-"""One's own units: value or cost of each, the one at hand marked, the traded ones ticked with price and profit."""
+"""One's own units: value or cost of each, the one at hand marked, the traded ones ticked with price and gain."""
 
 from textual.content import Content
 
@@ -14,7 +14,7 @@ FOOT_LINES = 2
 
 
 class UnitList(Part, OwnPanel):
-    """One's own schedule, and the profit earned with it."""
+    """One's own schedule, and the gains made with it."""
 
     def show(self, view: ViewState) -> None:
         """Bring the table up to date."""
@@ -27,7 +27,7 @@ class UnitList(Part, OwnPanel):
             self.query_one(".table", TextLine).set_text(Content.styled("dealt when the period starts", "dim"))
             return
         word = "value" if role == "buyer" else "cost"
-        head = Content.styled(f"  unit {word:>6} {'price':>6} {'profit':>6}", "dim")
+        head = Content.styled(f"  unit {word:>6} {'price':>6} {'gain':>6}", "dim")
         room = max(1, self.content_size.height - HEAD_LINES - FOOT_LINES)
         values = view.own.values
         if view.own.total > len(values):
@@ -91,7 +91,7 @@ def step_rows(view: ViewState) -> list[Content]:
 
 
 def unit_row(view: ViewState, index: int) -> Content:
-    """One unit: `✓` traded, `▶` at hand, blank for those to come."""
+    """One unit: `✓` traded, `▶` the next, blank for those to come."""
     own, figures = view.own, number_format(view.rules)
     value = figures.price(own.values[index])
     if index < own.traded:
@@ -100,8 +100,10 @@ def unit_row(view: ViewState, index: int) -> Content:
             f"✓ {index + 1:>4} {value:>6} {figures.price(price):>6} {figures.signed(profit):>6}", "dim"
         )
     if index == own.traded:
+        if view.clock.phase == "break":
+            return Content(f"  {index + 1:>4} {value:>6}  not traded")
         return Content.styled(f"▶ {index + 1:>4} {value:>6}  ← next unit", "bold")
-    return Content(f"  {index + 1:>4} {value:>6}")
+    return Content(f"  {index + 1:>4} {value:>6}{'  not traded' if view.clock.phase == 'break' else ''}")
 
 
 def traded_at(view: ViewState, index: int) -> tuple[Price, Money]:
