@@ -1,4 +1,4 @@
-"""The card of a break: what the period came to for oneself, its prices, and a large countdown to the next."""
+"""The card of a break: one's own result of the period, its prices, and a large countdown to the next."""
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical

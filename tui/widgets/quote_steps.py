@@ -1,7 +1,7 @@
 """The standing bid and ask as steps over a period: a line as long as a quote stood, in cells, both sides told apart.
 
-A cell of a terminal has one sign in one colour. Where the bid and the ask of a moment are in one cell, the cells of
-that row take turns: the ask along their top, the bid along their bottom. So neither hides the other.
+A cell of a terminal has one sign in one colour. Where bid and ask share a row, its cells take turns. The ask runs along
+their top, the bid along their bottom. So neither hides the other.
 """
 
 from collections.abc import Iterable, Sequence
@@ -127,8 +127,8 @@ def limits(
 ) -> tuple[Price, Price] | None:
     """The prices that the axis is to hold; None where there are none.
 
-    Contracts are on it always. A quote is, unless it is absurd beside them (or, before the first, beside one's own
-    value): the axis is for the prices of the market, not for one order at 4000.
+    Contracts are on it always. A quote is, unless it is absurd beside them. Before the first contract it is compared
+    with one's own value. The axis is for the prices of the market, not for one order at 4000.
     """
     anchors = list(contracts) or ([value] if value is not None else [])
     lasting = [quote.price for quote in gone if (quote.end_us - quote.begin_us) * LONG >= length_us]
