@@ -1,8 +1,9 @@
 """What floods do to others: python -m benchmarks.floods [FLOOD …] [--seconds S]
 
 The server has one core to itself, the attacker the other; the people who are measured go before it (nice). Printed of
-each flood: the others' p50 and worst answer, idle and meanwhile; the server's memory before and after; how many of
-those with a right code, and with a right resume token, entered at once; facts that a bystander was told a second.
+each flood: the others' p50 and worst answer, idle and meanwhile; the server's share of its core and its memory, idle
+and meanwhile; how many of those with a right code, and with a right resume token, entered at once; facts that a
+bystander was told a second.
 Everything is on this machine's loopback and ends by itself.
 """
 
@@ -262,6 +263,12 @@ def memory_mb(pid: int) -> float:
     return int(status.split("VmRSS:")[1].split()[0]) / 1e3
 
 
+def processor_s(pid: int) -> float:
+    """Processor time that a process has had."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def served(folder: Path) -> tuple["subprocess.Popen[str]", dict[str, Any]]:
     """A server on its core, and where to join."""
     words = ["serve", "smith-1962-test-1", "--json", "--port", "0", "--period-s", "3600", "--recordings", str(folder)]
@@ -292,11 +299,14 @@ def flooded(name: str, seconds: float) -> str:
             url, codes = where["url"], [seat["code"] for seat in where["seats"]]
             port = int(url.rpartition(":")[2])
             asyncio.run(begin(url, where["control"]))
+            used_s = [processor_s(server.pid)]
             idle = asyncio.run(measured(url, codes, seconds / 2))
+            used_s.append(processor_s(server.pid))
             before = memory_mb(server.pid)
             words = [sys.executable, "-m", "benchmarks.floods", "--attack", name, str(port), str(seconds), codes[-1]]
             attacker = subprocess.Popen(words, preexec_fn=lambda: os.nice(10), stderr=subprocess.DEVNULL)
             meanwhile = asyncio.run(measured(url, codes, seconds))
+            used_s.append(processor_s(server.pid))
             after = memory_mb(server.pid)
             attacker.wait(seconds + 30)
             server.terminate()
@@ -309,8 +319,10 @@ def flooded(name: str, seconds: float) -> str:
     entered_of = [f"{sum(one)} of {len(one)}" for one in (meanwhile.codes, meanwhile.tokens)]
     facts = meanwhile.facts / PEOPLE / seconds
     worst = max(meanwhile.answers_s) * 1e3
+    core = [(used_s[1] - used_s[0]) / seconds * 2, (used_s[2] - used_s[1]) / seconds]
     return (
-        f"| {name} | {ms[0]} | {ms[1]} | {worst:.0f} | {before:.0f} → {after:.0f} | {' | '.join(entered_of)} "
+        f"| {name} | {ms[0]} | {ms[1]} | {worst:.0f} | {core[0]:.2f} → {core[1]:.2f} | "
+        f"{before:.0f} → {after:.0f} | {' | '.join(entered_of)} "
         f"| {facts:.0f} | {journal:.1f} | {status} |"
     )
 
@@ -328,8 +340,10 @@ def main() -> None:
     said = parser.parse_args()
     os.sched_setaffinity(0, {OTHER_CORE})
     print(f"load {os.getloadavg()[0]:.2f}")
-    print("| flood | p50 idle, ms | p50, ms | worst, ms | server, MB | codes | tokens | facts/s | journal, MB | exit |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    columns = ["flood", "p50 idle, ms", "p50, ms", "worst, ms", "core", "server, MB"]
+    columns += ["codes", "tokens", "facts/s", "journal, MB", "exit"]
+    print(f"| {' | '.join(columns)} |")
+    print("|---" * len(columns) + "|")
     for name in said.floods:
         print(flooded(name, said.seconds), flush=True)
 

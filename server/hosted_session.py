@@ -12,8 +12,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
 
 from p2p.base.units import GATEWAY, Seat
 from p2p.messages import Left, Open, Pause
@@ -25,6 +26,7 @@ from p2p.session.session import Session
 from recordings.journal.disk import REAL, Disk
 from recordings.journal.store import Recovered, Store, new_id
 from server.connections.arrivals import Arrivals
+from server.connections.doorway import Doorway, Visitor
 from server.connections.fanout import Fanout
 from server.connections.gateway import Gateway
 from server.connections.login_desk import LoginDesk
@@ -51,6 +53,12 @@ COMPLAINT_S = 60.0
 """Between two lines about what the system refuses: it may refuse it a thousand times a second."""
 ACCEPTING_TURNS = 4
 """Turns of the loop until a connection that was just accepted is made: closed before, the server leaves it open."""
+QUESTIONS = (b"GET /healthz ", b"GET /metrics ")
+"""How requests begin that are about the server itself."""
+ASKED_TOO_OFTEN = (
+    b"HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 39\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\n\r\nasked too often; ask again in a moment\n"
+)
 DISK_FAILED = 74
 """Exit status when the journal cannot be written (EX_IOERR)."""
 
@@ -212,28 +220,22 @@ class HostedSession:
             server_header=None,
             logger=_quiet(),
             max_size=FRAME_MAX,
-            max_queue=self.limits.queue_frames_max,
-            write_limit=self.limits.send_bytes_max,
-            ping_interval=self.limits.ping_s,
-            ping_timeout=self.limits.pong_s,
-            close_timeout=self.limits.closing_s,
+            **self._bounds(),
         )
-        for listens in server.sockets:
-            with listens.dup() as same:  # asyncio accepts as many at once as may wait, unless told apart so
-                same.listen(self.limits.backlog_max)
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._on_loop_error)
         sweeping = asyncio.create_task(self._sweep())
+        doorway = Doorway(
+            lambda visitor: self._entered(visitor, server), self._admits, self.transport.tls, self.arrivals, self.limits
+        )
         try:
+            doorway.open(server.sockets)
             listening.set_result(next(iter(server.sockets)).getsockname()[1])
             return await self._sequence()
         finally:
             loop.set_exception_handler(None)
             sweeping.cancel()
-            self.arrivals.end()
-            for listens in server.sockets:
-                with contextlib.suppress(NotImplementedError):  # Windows
-                    loop.remove_reader(listens.fileno())
+            doorway.close()
             for _ in range(ACCEPTING_TURNS):
                 await asyncio.sleep(0)
             server.close()
@@ -241,9 +243,23 @@ class HostedSession:
                 async with asyncio.timeout(self.limits.door_s):
                     await server.wait_closed()
 
+    def _bounds(self) -> dict[str, Any]:
+        return {
+            "ping_interval": self.limits.ping_s,
+            "ping_timeout": self.limits.pong_s,
+            "close_timeout": self.limits.closing_s,
+            "max_queue": self.limits.queue_frames_max,
+            "write_limit": self.limits.send_bytes_max,
+        }
+
     def _accepted(self, *args: Any, **more: Any) -> PacedSocket:
-        """A connection that was just accepted."""
+        """A connection that the library has accepted."""
         return PacedSocket(*args, arrivals=self.arrivals, limits=self.limits, **more)
+
+    def _entered(self, visitor: Visitor, server: Server) -> PacedSocket:
+        """A connection whose request is whole."""
+        protocol = ServerProtocol(origins=self.transport.allowed(), max_size=FRAME_MAX, logger=_quiet())
+        return self._accepted(protocol, server, visitor=visitor, **self._bounds())
 
     async def _sweep(self) -> None:
         """Look once a second for whom too much waits."""
@@ -279,21 +295,31 @@ class HostedSession:
             self._failed.add(what)
             notify(f"a connection has failed by the server's fault, trading goes on: {what}: {error}")
 
+    async def _admits(self, address: str, head: bytes) -> bytes:
+        """Wait until one more connection may be opened from an address; a refusal for too many questions."""
+        if not head.startswith(QUESTIONS):
+            await self.desk.throttle.turn(address)
+            return b""
+        may_ask = self.desk.throttle.may_ask(address, asyncio.get_running_loop().time())
+        return b"" if may_ask else ASKED_TOO_OFTEN
+
     async def _request(self, socket: ServerConnection, request: Request) -> Response | None:
         """A connection's first words: a trader's, who may have to wait, or a question about the server itself."""
+        assert isinstance(socket, PacedSocket)
         address = socket.remote_address[0] if socket.remote_address else ""
-        if request.path in ("/healthz", "/metrics"):
-            return self._answer(socket, request.path, address)
-        turn = asyncio.create_task(self.desk.throttle.turn(address))
-        try:
-            await asyncio.wait([turn, socket.connection_lost_waiter], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            turn.cancel()
-        return None
+        question = request.path in ("/healthz", "/metrics")
+        if not socket.admitted:
+            turn: asyncio.Task[bytes] = asyncio.create_task(self._admits(address, f"GET {request.path} ".encode()))
+            gone: asyncio.Future[None] = socket.connection_lost_waiter
+            try:
+                await asyncio.wait((turn, gone), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                turn.cancel()
+            if question and turn.done() and turn.result():
+                return socket.respond(HTTPStatus.TOO_MANY_REQUESTS, "asked too often; ask again in a moment\n")
+        return self._answer(socket, request.path, address) if question else None
 
     def _answer(self, socket: ServerConnection, path: str, address: str) -> Response:
-        if not self.desk.throttle.may_ask(address, asyncio.get_running_loop().time()):
-            return socket.respond(HTTPStatus.TOO_MANY_REQUESTS, "asked too often; ask again in a moment\n")
         match path:
             case "/healthz":
                 health = {"session": self.log.session, "phase": self.status.phase}

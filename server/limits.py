@@ -36,12 +36,17 @@ class Limits:
     """A connection that does not log in by then is closed: nobody holds a place by saying nothing."""
     lines_max: int = 2_000
     """Connections at once: seats twice over, for those who come back before their old line is gone."""
+    silent_max: int = 500
+    """Connections that have made no request: a client makes it in the moment of its coming."""
     waiting_max: int = 1_000
-    """Connections that have not logged in, all in all: as many as one address may open at once."""
+    """Connections that have made it and have not logged in: as many as one address may open at once."""
     open_max: int = 3_200
     """Connections of any kind: with the journal, the other files and those just accepted, below 4,096 descriptors."""
-    accept_at_once: int = 2
-    """Connections accepted before the server looks at the others: a millisecond."""
+    accept_at_once: int = 4
+    """Connections accepted before the server looks at the others: a tenth of a millisecond."""
+    accepts_per_s: float = 3_000
+    accepts_burst: float = 1_000
+    """Connections accepted: a whole session comes back at once; of a crowd, the others wait before the door."""
     spectators_max: int = 1_000
     """Lines that only watch: seats keep half of the lines; a larger audience watches through a broker."""
     ping_s: float | None = 10.0
@@ -74,7 +79,7 @@ class Limits:
     lists_per_s: float = 0.5
     lists_burst: float = 10
     """A seat's requests for all contracts: each answer may have 27 kB, in memory and in the journal."""
-    backlog_max: int = 1_000
+    backlog_max: int = 4_096
     """Connections that wait to be let in, as far as the system allows: one that finds no room asks again a second
     later."""
     wrong_per_s: float = 1

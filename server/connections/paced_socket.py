@@ -15,21 +15,22 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from server.connections.arrivals import Arrivals
+from server.connections.doorway import HEAD_END, Visitor
 from server.connections.rate_limits import Bucket
 from server.limits import FLOODED, Limits
 
 PIECE_BYTES = 512
 """Bytes parsed a turn: at most 85 frames, less than a millisecond."""
-HEAD_END = b"\r\n\r\n"
-"""The end of a handshake's request."""
 
 
 class PacedSocket(ServerConnection):
-    """The library's connection, paced. `arrivals` counts it."""
+    """The library's connection, paced. `arrivals` counts it. `visitor`: what it was before its request was whole."""
 
-    def __init__(self, *args: Any, arrivals: Arrivals, limits: Limits, **more: Any) -> None:
+    def __init__(
+        self, *args: Any, arrivals: Arrivals, limits: Limits, visitor: Visitor | None = None, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
-        self._arrivals = arrivals
+        self._arrivals, self._visitor = arrivals, visitor
         self._bytes = Bucket(limits.bytes_per_s, limits.bytes_burst)
         self._control = Bucket(limits.control_per_s, limits.control_burst)
         self._unread = bytearray()
@@ -42,10 +43,25 @@ class PacedSocket(ServerConnection):
         """Accepted. The library hears of it when its peer has said something: a task waits for none that is silent."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self._arrivals.came(self, self.loop.time())
+        visitor = self._visitor
+        if visitor is None:
+            self._arrivals.came(self, self.loop.time())
+        elif visitor.gone:
+            self.cut("stop")
+        else:
+            self._arrivals.became(visitor, self)
+            if visitor.said:
+                self.data_received(visitor.said)
+
+    @property
+    def admitted(self) -> bool:
+        """Whether its address has had its turn already."""
+        return self._visitor is not None and bool(self._visitor.said)
 
     def _begin(self) -> None:
         self._begun = True
+        if self._visitor is None:
+            self._arrivals.asks(self, self.loop.time())
         super().connection_made(self.transport)
         self.recv_messages.pause = self._pause
         self.recv_messages.resume = self._resume

@@ -151,7 +151,12 @@ def _within(files: int, limits: "Limits | None" = None) -> "Limits":
             f"this shell lets a program open {files} files; a session needs {FILES_RESERVED + ROOM_MIN}: ulimit -n 4096"
         )
     limits = limits or DEFAULT
-    return replace(limits, open_max=min(limits.open_max, room), waiting_max=min(limits.waiting_max, room // 2))
+    return replace(
+        limits,
+        open_max=min(limits.open_max, room),
+        waiting_max=min(limits.waiting_max, room // 2),
+        silent_max=min(limits.silent_max, room // 4),
+    )
 
 
 def _brokers(mqtt: str | None, ca_file: str | None) -> tuple[Broker | None, ...]:

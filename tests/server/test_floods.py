@@ -21,6 +21,7 @@ from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Welcome
 from recordings.journal.store import read_folder
 from server import limits
+from server.connections.doorway import Visitor
 from server.hosted_session import HostedSession
 from server.limits import Limits
 from server.serve.command import _within
@@ -186,6 +187,48 @@ async def test_sixty_right_joins_at_once_from_one_address_pass(host, small):
         assert [trader.welcome.seat for trader in traders] == list(range(60))
 
 
+async def test_connections_that_ask_for_nothing_are_no_objects_of_the_library_and_no_tasks(host):
+    async with host(limits=Limits(silent_max=20, waiting_max=20)) as hosted:
+        port = int(hosted.url.rpartition(":")[2])
+        with contextlib.ExitStack() as stack:
+            for half in [b"", b"G", b"GET / HTTP/1.1\r\nHost: localhost\r\n"] * 30:
+                one = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+                one.sendall(half)
+                await hosted.until(lambda: hosted.host.arrivals.waiting)
+            await hosted.until(lambda: hosted.host.arrivals.waiting == 20)
+            assert {type(one) for one in hosted.host.arrivals._open} == {Visitor}
+            assert not any("handler" in task.get_coro().__qualname__ for task in asyncio.all_tasks())
+            assert (await hosted.join(0)).welcome.seat == 0
+            assert hosted.host.arrivals.waiting <= 20
+
+
+async def test_a_crowd_is_accepted_at_a_pace_and_whoever_was_before_it_is_in(host):
+    async with host(limits=Limits(accepts_burst=12, accepts_per_s=0.0)) as hosted:
+        port = int(hosted.url.rpartition(":")[2])
+        trader = await hosted.join(0)
+        with contextlib.ExitStack() as stack:
+            for _ in range(40):
+                stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            await hosted.until(lambda: hosted.host.arrivals.waiting == 11)
+            await trader.send(QUESTION % 1)
+            await trader.until_told(Accepted)
+            assert hosted.host.arrivals.waiting == 11
+
+
+async def test_what_is_said_in_pieces_before_the_door_is_heard_whole(host):
+    async with host() as hosted:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(hosted.url.rpartition(":")[2]))
+        for byte in UPGRADE:
+            writer.write(bytes((byte,)))
+            await writer.drain()
+            await asyncio.sleep(0)
+        writer.write(WATCH)
+        async with asyncio.timeout(10):
+            answered = await reader.readuntil(b'"welcome"')
+        assert b" 101 " in answered
+        writer.close()
+
+
 @pytest.mark.skipif(not ROOM.exists() or int(ROOM.read_text()) < 500, reason="this system keeps no such number waiting")
 async def test_a_session_that_comes_back_in_one_moment_finds_room_before_the_door(host):
     """However busy the server is: it does not take a step here."""
@@ -273,8 +316,8 @@ def test_a_shell_that_allows_too_few_files_is_told_so_and_with_few_there_is_room
     with pytest.raises(click.ClickException, match="12 files; a session needs 64: ulimit -n 4096"):
         _within(12)
     few, many = _within(256), _within(4_096)
-    assert (few.open_max, few.waiting_max) == (208, 104)
-    assert (many.open_max, many.waiting_max) == (limits.DEFAULT.open_max, limits.DEFAULT.waiting_max)
+    assert (few.open_max, few.waiting_max, few.silent_max) == (208, 104, 52)
+    assert many == limits.DEFAULT
 
 
 async def test_a_system_that_refuses_descriptors_is_a_line_and_not_a_thousand(host, capsys):

@@ -123,16 +123,32 @@ class Silent:
 
 
 def test_of_those_who_say_nothing_the_one_that_has_waited_longest_goes_and_nobody_with_a_seat():
-    arrivals = Arrivals(Limits(waiting_max=3, open_max=5))
+    arrivals = Arrivals(Limits(silent_max=3, waiting_max=3, open_max=7))
     seated = Silent(arrivals)
     arrivals.logged_in(seated)
+    asks = Silent(arrivals)
+    arrivals.asks(asks, 0.0)
     crowd = [Silent(arrivals) for _ in range(10)]
     assert [one.why for one in crowd] == ["no room"] * 7 + [""] * 3
-    assert seated.why == ""
+    assert [seated.why, asks.why] == ["", ""], "neither a seat nor a request goes for the silent"
+    for one in crowd[-3:]:
+        arrivals.asks(one, 0.0)
+    assert [one.why for one in (asks, *crowd[-3:])] == ["no room", "", "", ""], "of requests the oldest"
     arrivals.logged_in(crowd[-1])
-    arrivals.logged_in(crowd[-2])
-    last = [Silent(arrivals) for _ in range(3)]
-    assert [one.why for one in last] == ["no room", "", ""], "open_max is for all"
+    last = [Silent(arrivals) for _ in range(4)]
+    assert [one.why for one in last] == ["no room", "", "", ""], "open_max is for all"
+
+
+def test_a_silent_one_has_the_time_of_a_log_in_and_one_that_asks_has_its_answers_besides():
+    arrivals = Arrivals(Limits(login_s_max=5.0))
+    silent, asks = Silent(arrivals), Silent(arrivals)
+    arrivals.asks(asks, 0.0)
+    arrivals.sweep(5.0)
+    assert [silent.why, asks.why] == ["", ""]
+    arrivals.sweep(5.1)
+    assert [silent.why, asks.why] == ["silent", ""]
+    arrivals.sweep(11.1)
+    assert asks.why == "silent"
 
 
 def test_those_for_whom_too_much_waits_at_any_second_are_cut_and_a_slow_one_is_given_its_time():
