@@ -229,13 +229,13 @@ class HostedSession:
             lambda visitor: self._entered(visitor, server), self._admits, self.transport.tls, self.arrivals, self.limits
         )
         try:
-            doorway.open(server.sockets)
+            doorway.listen(server.sockets)
             listening.set_result(next(iter(server.sockets)).getsockname()[1])
             return await self._sequence()
         finally:
             loop.set_exception_handler(None)
             sweeping.cancel()
-            doorway.close()
+            doorway.shut()
             for _ in range(ACCEPTING_TURNS):
                 await asyncio.sleep(0)
             server.close()

@@ -2,7 +2,7 @@
 
 A connection becomes one of the library's when its request is whole and its address has its turn. Until then it is a
 visitor: a plain socket that the loop looks at. No task and no timer is made for one that is silent. They are accepted
-at a pace, so that a crowd at the door takes a bounded part of the server's time; meanwhile the system lets them wait.
+at a pace: a crowd at the door takes a bounded part of the server's time. Meanwhile the system lets them wait.
 """
 
 import asyncio
@@ -121,7 +121,7 @@ class Doorway:
         self._looked_at = selectors.DefaultSelector()
         self._open = False
 
-    def open(self, listening: Iterable[sockets.socket]) -> None:
+    def listen(self, listening: Iterable[sockets.socket]) -> None:
         """Accept from now on, in the loop's place; not where it cannot look at plain sockets (Windows)."""
         self._open = True
         for one in listening:
@@ -146,7 +146,7 @@ class Doorway:
         """Look at a socket no more."""
         self._looked_at.unregister(plain)
 
-    def close(self) -> None:
+    def shut(self) -> None:
         """Accept nobody any more; those who have not logged in go."""
         self._open = False
         for one in self._listening:

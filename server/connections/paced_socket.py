@@ -24,7 +24,7 @@ PIECE_BYTES = 512
 
 
 class PacedSocket(ServerConnection):
-    """The library's connection, paced. `arrivals` counts it. `visitor`: what it was before its request was whole."""
+    """The library's connection, paced. `arrivals` counts it. `visitor`: the plain socket it came as."""
 
     def __init__(
         self, *args: Any, arrivals: Arrivals, limits: Limits, visitor: Visitor | None = None, **more: Any
