@@ -19,7 +19,7 @@ from p2p.sim.study.results.plotting import INTERVALS, Panels, draw_panels, pictu
 from p2p.sim.study.results.summaries import Summary
 
 AGENTS = "number of agents N"
-W_HAT = f"share of the possible welfare, mean W_hat{INTERVALS}"
+W_HAT = f"quoted spreads by the planner's bound, mean W_hat{INTERVALS}"
 EXAMINED = "offers examined per decision"
 
 

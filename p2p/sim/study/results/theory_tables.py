@@ -163,7 +163,7 @@ def write_theory(out: Path, labelled: Labelled) -> None:
         rows = returns_rows(labelled, parameter)
         write_csv(out / f"diminishing_{parameter}.csv", RETURNS, rows)
         panels = _returns(labelled, parameter)
-        name, y = f"diminishing_{parameter}.png", f"share of the possible welfare, mean W_hat{INTERVALS}"
+        name, y = f"diminishing_{parameter}.png", f"quoted spreads by the planner's bound, mean W_hat{INTERVALS}"
         draw_panels(out / name, title, unit, y, panels, share=True)
     title, offers = "Time of a decision against offers examined, a point a run", "offers examined per decision"
     panels = _times_and_offers(labelled)
