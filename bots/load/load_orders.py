@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from p2p.base.units import Price, Quantity, Role
-from p2p.messages import Ask, Bid, Buy, Message, OrderId, Replace, Schedule, SetReservation
+from p2p.messages import Ask, Bid, Buy, Message, OrderId, Replace, Schedule
 from p2p.scenario.public_rules import PublicRules, controlled
 
 CROSSING = 0.02
@@ -76,10 +76,10 @@ class OwnOrders:
 def next_order(
     rules: PublicRules, role: Role | None, own: OwnOrders, floor: OpenMarket, under_way: int, rng: Random
 ) -> Message | None:
-    """The next message of a hand; None where the market would take none. Without a role it trades nothing."""
-    can = rules.capabilities
+    """The next order of a hand; None where the market would take none, or there is nothing to trade."""
     if role is None or own.units <= 0:
-        return SetReservation() if can.trades_energy else None
+        return None
+    can = rules.capabilities
     if can.posts:
         return _posted(rules, role, own, floor, rng)
     if not can.withdraws:

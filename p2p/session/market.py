@@ -108,11 +108,11 @@ class Market:
         return events
 
     def _withdraw_unguarded(self) -> list[Event]:
-        """Orders of an earlier period leave, best priced first, where the new values break the rules on losses."""
+        """Orders of an earlier period that may not stay at the new values leave, best priced first."""
         events = []
         for seat in self.seats:
             while resting := self.institution.resting(seat):
-                if self._loss_refusal(seat, [(price, quantity) for _, price, quantity in resting]) is None:
+                if not self._outlived(seat, [(price, quantity) for _, price, quantity in resting]):
                     break
                 cancel = Cancel(resting[0][0])
                 answer = self.institution.handle(cancel, seat)
@@ -120,6 +120,16 @@ class Market:
                 events.append(Event(cancel, ENVIRONMENT, INSTITUTION, self.number))
                 events += self.deliver(INSTITUTION, answer)
         return events
+
+    def _outlived(self, seat: Seat, resting: list[tuple[Price, Quantity]]) -> bool:
+        """Whether orders of an earlier period may not stay: forbidden losses, or ones that nobody has decided on.
+
+        A robot has decided on no order at these values, nor has a person who is to confirm losses.
+        """
+        if self._loss_refusal(seat, resting) is not None:
+            return True
+        decided = self.roster.is_a_persons(seat) and not self.scenario.loss_confirm
+        return not decided and any(gain < 0 for gain in self.environment.gains(seat, resting))
 
     def remind(self, reminder: Message) -> list[Event]:
         """The institution's alarm rings."""

@@ -25,7 +25,6 @@ from p2p.messages import (
     Refused,
     Replace,
     Schedule,
-    SetReservation,
     Standing,
     Step,
 )
@@ -168,8 +167,8 @@ def test_a_seller_posts_once_a_period_and_buyers_take_when_posting_has_ended():
     assert isinstance(said_next("posted-offer", "seller", own, floor), Ask)
 
 
-def test_a_household_with_nothing_to_trade_sets_its_automaton_and_a_trader_without_units_is_silent():
-    assert said_next("energy-day", None, OwnOrders()) == SetReservation()
+def test_whoever_has_nothing_to_trade_says_nothing_that_would_count_as_an_order():
+    assert said_next("energy-day", None, OwnOrders()) is None, "what is no order is not said, and not counted"
     assert said_next("open-book", "buyer", OwnOrders()) is None
 
 

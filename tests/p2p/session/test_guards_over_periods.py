@@ -5,6 +5,7 @@ from typing import Literal
 import pytest
 from msgspec.structs import replace
 
+import p2p
 from p2p.messages import Ask, Bid, Contract, Order
 from p2p.scenario.schema import InducedValues, InstitutionRules, Shift
 from p2p.scenario.terms import Terms
@@ -51,3 +52,30 @@ def test_without_a_rule_on_losses_orders_are_their_owners_affair() -> None:
     play.say(buyer, Bid(110))
     play.wait(16)
     assert not [one for one in told(play.events, Order) if one.trader == buyer and not one.quantity]
+
+
+def test_where_losses_are_confirmed_nobody_has_confirmed_those_of_new_values() -> None:
+    play = course("continuous", -95, loss_confirm=True)
+    buyer = play.seats("buyer", 0)[0]
+    play.say(buyer, Bid(110))
+    play.wait(16)
+    gone = [one for one in told(play.events, Order) if one.trader == buyer and not one.quantity]
+    assert [one.price for one in gone] == [110]
+
+
+@pytest.mark.parametrize("agent", ["zic", "zip"])
+@pytest.mark.parametrize("name", ["open-book", "call-market"])
+def test_robots_that_never_lose_do_not_by_orders_of_a_period_with_other_values(name: str, agent: str) -> None:
+    scenario = p2p.load_scenario(name)
+    values = scenario.environment
+    assert isinstance(values, InducedValues)
+    shifts = tuple(Shift(n, buyers=(0, -95, 40, -60)[n % 4], sellers=(0, 0, 60, -30)[n % 4]) for n in range(2, 7))
+    moving = replace(
+        scenario,
+        periods=6,
+        institution=replace(scenario.institution, terms=Terms(order_life="session")),
+        environment=replace(values, shifts=shifts),
+    )
+    traders = p2p.simulate(moving, f"{agent}:*", sessions=-(-480 // (6 * scenario.seats)), seed=1).traders
+    assert len(traders) >= 480
+    assert [surplus for surplus in traders["surplus"] if surplus < 0] == []
