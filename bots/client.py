@@ -10,7 +10,7 @@
     client.send(Bid(90))                  # pending until `accepted` or `refused` comes as a fact
 
 It comes back by itself (bots/reconnecting.py); `client.closed` says why it is over for good. A console sets
-`line.roster`, and `on_console`, which is handed each Roster, Dealt, MirrorOpened and MirroredFacts as it comes.
+`line.roster`, and `on_console`, which is handed each Roster, MarketFigures, MirrorOpened and MirroredFacts as it comes.
 """
 
 import asyncio
@@ -30,8 +30,9 @@ from p2p.base.units import Controller, Seat
 from p2p.messages import Message
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import ProtocolError
-from p2p.protocol.console_frames import Console, Dealt, MirroredFacts, MirrorOpened, Roster
+from p2p.protocol.console_frames import Console, MirroredFacts, MirrorOpened, Roster
 from p2p.protocol.frames import FEED_BYTES_MAX, Fault, Welcome
+from p2p.protocol.market_figures import MarketFigures
 
 OPEN_S = 5.0
 """How long a connection may take to open."""
@@ -131,7 +132,7 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
                     if received.code in DROPPED:
                         self._say_again_soon()
                     yield received
-                elif isinstance(received, Roster | Dealt | MirrorOpened | MirroredFacts):
+                elif isinstance(received, Roster | MarketFigures | MirrorOpened | MirroredFacts):
                     self.on_console(received)
                 else:
                     self.set_clock(self.line.now)

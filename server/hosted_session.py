@@ -99,7 +99,7 @@ def open_new(
     doors, codes, control = SeatCredentials.create(store.folder, scenario.seats)
     clock = Clock()
     feeds = Feeds(session, clock.now, limits.joined_max)
-    words = Announcements(store.folder, store.disk, feeds.words)
+    words = Announcements(store.folder, store.disk, feeds.words, feeds.private_words)
     return SessionParts(session, store, doors, codes, control, feeds, clock, [Envelope(GATEWAY, Open())], words, limits)
 
 
@@ -108,7 +108,7 @@ def open_again(recovered: Recovered, robots: int, limits: Limits = DEFAULT) -> S
     session = recovered.session
     clock = Clock(session.now)
     feeds = Feeds(session, clock.now, limits.joined_max)
-    words = Announcements(recovered.folder, recovered.disk, feeds.words)
+    words = Announcements(recovered.folder, recovered.disk, feeds.words, feeds.private_words)
     for at, events in recovered.played:
         feeds.add_events(at, events)
     feeds.refresh_states(set(range(len(session.markets))))

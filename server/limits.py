@@ -79,6 +79,9 @@ class Limits:
     lists_per_s: float = 0.5
     lists_burst: float = 10
     """A seat's requests for all contracts: each answer may have 27 kB, in memory and in the journal."""
+    helps_per_s: float = 0.1
+    helps_burst: float = 6
+    """A seat's requests for help, each with words that are synced to a file: three times asked and taken back."""
     backlog_max: int = 4_096
     """Connections that wait to be let in, as far as the system allows: one that finds no room asks again a second
     later."""

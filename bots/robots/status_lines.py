@@ -20,7 +20,7 @@ def news(message: Message, knowledge: Knowledge) -> str | None:
             done = "bought" if bought >= 0 else "sold"
             return f"interval {period}: {done} {abs(bought)} Wh, {gained(gain, rules)}"
         case Ended():
-            return f"the session is over: {gained(knowledge.surplus_before + knowledge.surplus, rules)} in all"
+            return f"the session is over: {gained(knowledge.surplus_total, rules)} in all"
         case _:
             return None
 

@@ -11,7 +11,7 @@ from p2p.analysis.energy_metrics import best_gain, feeder_capacity
 from p2p.analysis.market_metrics import FREE, PeriodScore, efficiency, score_period
 from p2p.base.units import Duration, Instant, Price, Quantity, Seat, is_seat
 from p2p.information.period_clock import CLOCK_FACTS, MarketClocks
-from p2p.messages import Contract, EndRound, InitInst, Schedule, StartRound, Step
+from p2p.messages import Contract, EndRound, InitInst, Schedule, StartRound, Step, Voided
 from p2p.messages.envelope import Event
 from p2p.protocol.market_figures import (
     CONTRACTS_TOLD,
@@ -25,7 +25,7 @@ from p2p.schedules.equilibrium import demand, supply
 from p2p.schedules.holding import Holding
 from p2p.schedules.rationing import MarketRules
 
-COUNTED = CLOCK_FACTS | {Schedule, Contract, InitInst}
+COUNTED = CLOCK_FACTS | {Schedule, Contract, InitInst, Voided}
 """The messages that change a figure. Quotes, orders and answers are nine events of ten, and passed over."""
 
 
@@ -50,6 +50,7 @@ class LiveFigures:
         self._dealt: dict[int, _Period] = {}
         self._periods: dict[int, _Period] = {}
         self._finished: dict[int, list[PeriodFigures]] = {}
+        self._voided: set[int] = set()
         self._capacity: dict[int, Quantity | None] = {}
         self._versions: dict[int, int] = {}
         self._known: dict[int, tuple[int, MarketFigures]] = {}
@@ -58,6 +59,8 @@ class LiveFigures:
         """Take in an event of the session, in order, one of COUNTED."""
         message, market = event.message, event.market
         self._clocks.advance(event, at)
+        if isinstance(message, Voided):
+            self._void(message.period)
         if market is None:
             return
         match message:
@@ -73,12 +76,20 @@ class LiveFigures:
                 self._contracted(self._periods[market], message, self._clocks.of[market].into_us(at))
             case EndRound():
                 scored = self._score(market)
-                self._finished.setdefault(market, []).append(_period_figures(scored))
+                if scored.period not in self._voided:
+                    self._finished.setdefault(market, []).append(_period_figures(scored))
             case InitInst(call=call):
                 self._capacity[market] = feeder_capacity(call)
             case _:
                 return
         self._versions[market] = self._versions.get(market, 0) + 1
+
+    def _void(self, number: int) -> None:
+        """A period counts no longer: it is none of those that have finished."""
+        self._voided.add(number)
+        for market, finished in self._finished.items():
+            finished[:] = [one for one in finished if one.period != number]
+            self._versions[market] = self._versions.get(market, 0) + 1
 
     def version(self, market: int) -> int:
         """It rises with every event that changes the market's figures."""

@@ -8,20 +8,36 @@ from dataclasses import replace
 from p2p.analysis.energy_metrics import EnergyRecords, QuotedSpreads, best_gain, feeder_capacity, score_energy
 from p2p.analysis.market_metrics import FREE, PeriodScore, efficiency, score_period
 from p2p.base.units import Controller, Duration, Quantity, Seat, is_seat
-from p2p.messages import Contract, EndRound, Forecast, InitInst, Joined, Message, Metered, Paused, Schedule, StartRound
+from p2p.messages import (
+    Contract,
+    EndRound,
+    Forecast,
+    InitInst,
+    Joined,
+    Message,
+    Metered,
+    Paused,
+    Schedule,
+    StartRound,
+    Voided,
+)
 from p2p.messages.envelope import Event
 from p2p.schedules.equilibrium import demand, supply
 from p2p.schedules.rationing import MarketRules
 
 
 class SessionOutcome:
-    """Schedules, contracts and ends of rounds by (market, period), scored under a scenario's charges and controls."""
+    """Schedules, contracts and ends of rounds by (market, period), scored under a scenario's charges and controls.
+
+    `void`: periods that the experimenter has taken out; they are finished, and in no score.
+    """
 
     def __init__(self, rules: MarketRules = FREE) -> None:
         self.rules = rules
         self.schedules: dict[tuple[int, int], dict[Seat, Schedule]] = {}
         self.contracts: dict[tuple[int, int], list[Contract]] = {}
         self.finished: set[tuple[int, int]] = set()
+        self.void: set[int] = set()
         self.controllers: dict[Seat, Controller] = {}
         self.books: dict[tuple[int, int], EnergyRecords] = {}
         self.gaps_us: dict[tuple[int, int], Duration] = {}
@@ -58,6 +74,8 @@ class SessionOutcome:
                 self.finished.add((market, period))
             case Paused(gap_us=gap_us) if gap_us:
                 self._stood_still(gap_us)
+            case Voided(period=period):
+                self.void.add(period)
             case InitInst(call=call):
                 assert market is not None
                 self._capacity[market] = feeder_capacity(call)
@@ -68,13 +86,18 @@ class SessionOutcome:
             case _:
                 pass
 
+    @property
+    def counted(self) -> list[tuple[int, int]]:
+        """Markets and periods that were finished and are not void, in their order."""
+        return sorted(key for key in self.finished if key[1] not in self.void)
+
     def scores(self) -> list[PeriodScore]:
-        """The score of each market and period that was finished, in their order."""
-        return [self.score(market, period) for market, period in sorted(self.finished)]
+        """The score of each market and period that was finished and is not void, in their order."""
+        return [self.score(market, period) for market, period in self.counted]
 
     def days(self, market: int) -> list[EnergyRecords]:
         """The energy of a market's finished periods, in their order; empty where it is no energy market."""
-        return [self.books[key] for key in sorted(self.finished) if key[0] == market and key in self.books]
+        return [self.books[key] for key in self.counted if key[0] == market and key in self.books]
 
     def score(self, market: int, period: int) -> PeriodScore:
         """The score of one market's period, which must be finished."""

@@ -40,9 +40,9 @@ class ContractTimes:
 
 
 def contract_rows(session: int, outcome: SessionOutcome, times: ContractTimes) -> list[Row]:
-    """A row for each contract of the finished periods; values and costs are those of the units that it moved."""
+    """A row for each contract of the periods that count; values and costs are those of the units that it moved."""
     rows: list[Row] = []
-    for key in sorted(outcome.finished):
+    for key in outcome.counted:
         held = {seat: Holding(one.role, one.steps) for seat, one in outcome.schedules.get(key, {}).items()}
         for contract, time_s in zip(outcome.contracts[key], times.of[key], strict=True):
             row: Row = {"session": session, "market": key[0], "period": key[1], "contract": contract.number}

@@ -61,7 +61,7 @@ class PeriodRecord:
         """One's own surplus of the period; in an energy market, once metered, the gain that was settled."""
         return self.profit if self.settled is None else self.settled
 
-    def view(self) -> PeriodView:
+    def view(self, void: bool = False) -> PeriodView:
         """The period in numbers."""
         return PeriodView(
             number=self.number,
@@ -77,4 +77,5 @@ class PeriodRecord:
             own_quantity=self.own_quantity,
             own_price_sum=self.own_price_sum,
             own=tuple(self.own[:OWN_TRADES_SHOWN]),
+            void=void,
         )

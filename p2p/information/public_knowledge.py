@@ -6,6 +6,7 @@ from p2p.messages import (
     Called,
     Contract,
     EndRound,
+    Held,
     Lobby,
     Message,
     Order,
@@ -14,6 +15,7 @@ from p2p.messages import (
     Robots,
     Standing,
     StartRound,
+    Voided,
 )
 from p2p.orderbook.book import Book
 from p2p.orderbook.book import Order as Resting
@@ -34,6 +36,9 @@ class PublicKnowledge:
         self._new: dict[OrderId, Order] = {}
         self.calls: list[Called] = []
         self.contracts: list[Contract] = []
+        self.waits = False
+        self.void: set[int] = set()
+        self.again = 0
         self.bids_seen = self.asks_seen = 0
         self._no_quotes()
 
@@ -80,6 +85,11 @@ class PublicKnowledge:
                 self.seats_taken, self.seats, self.robots = taken, seats, robots
             case Robots(count=count):
                 self.robots = count
+            case Held(off=off):
+                self.waits = not off
+            case Voided(period=period, again=again):
+                self.void.add(period)
+                self.again += again
             case _:
                 pass
 
@@ -116,6 +126,11 @@ class PublicKnowledge:
                 (book.bids if resting.is_buy else book.asks).rest(resting)
             self._new.clear()
         return self._book
+
+    @property
+    def periods(self) -> int:
+        """How many periods the session has, with those that are played again."""
+        return self.rules.periods + self.again
 
     @property
     def phase(self) -> SessionPhase:

@@ -6,7 +6,6 @@ from p2p.information.public_knowledge import PublicKnowledge
 
 def describe(knowledge: PublicKnowledge, now: int) -> str:
     """A session's state, in one line."""
-    rules = knowledge.rules
     if knowledge.phase == "lobby":
         return f"lobby: {knowledge.seats_taken} of {knowledge.seats} seats taken"
     if knowledge.phase == "ended":
@@ -15,8 +14,9 @@ def describe(knowledge: PublicKnowledge, now: int) -> str:
     clock = "" if left is None else f", {left / SECOND:.1f} s left"
     why = f": {stood_still(knowledge.clock.gap_us)}" if knowledge.clock.gap_us else ""
     paused = f" (paused{why})" if knowledge.paused else ""
+    held = "; the next period is held" if knowledge.waits else ""
     where = "between periods" if knowledge.phase == "break" else made(knowledge)
-    return f"period {knowledge.period} of {rules.periods}{paused}: {where}{clock}"
+    return f"period {knowledge.period} of {knowledge.periods}{paused}: {where}{clock}{held}"
 
 
 def stood_still(gap_us: Duration) -> str:

@@ -20,6 +20,7 @@ from p2p.messages import (
     SetBattery,
     SetReservation,
     Unpaid,
+    Voided,
 )
 from p2p.scenario.charges import NO_CHARGES
 from p2p.scenario.public_rules import controlled
@@ -44,6 +45,9 @@ class Knowledge:
         self.surplus: Money = 0
         self.surplus_before: Money = 0
         self.unpaid: Money = 0
+        self._period = 0
+        self._surplus_of: dict[int, Money] = {}
+        self._unpaid_of: dict[int, Money] = {}
         self.orders: dict[OrderId, Order] = {}
         self.forecast: Forecast | None = None
         self.metered: Metered | None = None
@@ -72,27 +76,41 @@ class Knowledge:
                     self.orders.pop(message.order, None)
             case Contract(mine=mine) if mine:
                 self._trade(message)
-            case Schedule(role=role, steps=steps):
+            case Schedule(role=role, steps=steps, period=period):
                 self.role = role
                 self.holding = Holding(role, steps)
-                self.surplus_before += self.surplus
-                self.prices, self.surplus = [], 0
+                self._next_period(period)
                 self._refresh_unit()
             case Forecast() | Metered() | SetBattery() | SetReservation():
                 self._household(message)
             case Unpaid(gain=gain):
                 self.unpaid += gain
+                self._unpaid_of[self.public.period] = self._unpaid_of.get(self.public.period, 0) + gain
+            case Voided(period=period):
+                self.surplus_before -= self._surplus_of.pop(period, 0)
+                self.unpaid -= self._unpaid_of.pop(period, 0)
             case _:
                 pass
+
+    def _next_period(self, period: int) -> None:
+        """The gain of the period before is known for good; that of a void one is in no sum."""
+        if self.surplus and self._period not in self.public.void:
+            self._surplus_of[self._period] = self._surplus_of.get(self._period, 0) + self.surplus
+            self.surplus_before += self.surplus
+        self._period, self.prices, self.surplus = period, [], 0
+
+    @property
+    def surplus_total(self) -> Money:
+        """One's gain in the session, void periods left out."""
+        return self.surplus_before + (0 if self._period in self.public.void else self.surplus)
 
     def _household(self, message: Message) -> None:
         """What only prosumers are told. A forecast begins an interval, in which there may be nothing to trade."""
         match message:
-            case Forecast():
+            case Forecast(period=period):
                 self.forecast, self.metered = message, None
                 self.role, self.holding, self.unit_value, self.units_left = None, None, None, 0
-                self.surplus_before += self.surplus
-                self.prices, self.surplus = [], 0
+                self._next_period(period)
             case Metered(gain=gain):
                 self.metered, self.surplus = message, gain
             case SetBattery():

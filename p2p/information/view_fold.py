@@ -7,8 +7,10 @@ costs the same for the first fact and the last, and so does a view, which reads 
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 import msgspec
+from msgspec.structs import replace
 
 from p2p.base.safe_text import printable
 from p2p.base.units import Duration, Instant, Money, Price, Seat, Side
@@ -25,12 +27,14 @@ from p2p.information.view_state import (
     QUOTES_SHOWN,
     AbsenceView,
     Answer,
+    CareView,
     ChartView,
     ExpiredOrder,
     IndicativeView,
     LineView,
     News,
     OwnTrade,
+    PeriodView,
     QuoteShown,
     SeatsView,
     Sent,
@@ -45,15 +49,19 @@ from p2p.messages import (
     Extended,
     Forecast,
     HandedBack,
+    HelpAsked,
     Indicative,
     Message,
     Metered,
     Order,
+    PassedOn,
     Quote,
     Refused,
+    Removed,
     Schedule,
     StartRound,
     TakenOver,
+    Told,
     Unpaid,
 )
 from p2p.protocol.frames import NumberedFact
@@ -79,6 +87,7 @@ class ViewFold:
         self.own = Knowledge(self.public)
         self.version = 0
         self.announced = ""
+        self.care = CareView()
         self.periods: list[PeriodRecord] = []
         self.quotes: dict[Side, deque[QuoteShown]] = {
             "bid": deque(maxlen=QUOTES_SHOWN),
@@ -144,6 +153,9 @@ class ViewFold:
                 self.news = Answer(self._sent(token), reason)
             case Announced(text=text):
                 self.announced = printable(text, lines=True)
+                self.care = replace(self.care, private=False, answers=False)
+            case Told() | HelpAsked() | PassedOn() | Removed():
+                self._cared(message)
             case TakenOver():
                 self.orders.clear()
                 self.absence = Absence()
@@ -194,7 +206,8 @@ class ViewFold:
 
     def view(self, now: Instant, results: bool = False) -> ViewState:
         """All content of a screen at an instant; results of the periods only if asked."""
-        clock, period, public = clock_view(self.public.clock, now), self.period, self.public
+        period, public = self.period, self.public
+        clock = clock_view(public.clock, now, public.periods, public.waits)
         would, absence = self.indicative, self.absence
         return ViewState(
             now=now,
@@ -209,7 +222,7 @@ class ViewFold:
             deals=tuple(period.deals[-CONTRACTS_SHOWN:]) if period else (),
             calls=tuple(public.calls[-CALLS_SHOWN:]),
             indicative=None if would is None else IndicativeView(would.price, would.quantity),
-            period=period.view() if period else None,
+            period=self._shown(period) if period else None,
             chart=ChartView(tuple(period.others.points), tuple(period.mine.points)) if period else ChartView((), ()),
             own=own_view(self.own),
             household=household_view(self.own, self.day) if self.rules.energy else None,
@@ -219,7 +232,8 @@ class ViewFold:
             absence=AbsenceView(absence.contracts, absence.gain, absence.until_period) if absence else None,
             welfare=welfare_view(self.welfare),
             line=LineView(self.lost, self.unheard),
-            results=results_view(self.periods) if results else None,
+            results=results_view(self.periods, public.void) if results else None,
+            care=self.care,
         )
 
     def stamp(self, now: Instant) -> tuple[int, Duration | None]:
@@ -237,6 +251,9 @@ class ViewFold:
         order = self.orders.pop(token, None)
         return None if order is None else _sent(order)
 
+    def _shown(self, period: PeriodRecord) -> PeriodView:
+        return period.view(period.number in self.public.void)
+
     def _period(self, number: int) -> PeriodRecord:
         if not self.periods or self.periods[-1].number != number:
             self.periods.append(PeriodRecord(number))
@@ -249,6 +266,23 @@ class ViewFold:
         self._reset_quotes()
         for path in self.path.values():
             path.clear()
+
+    def _cared(self, message: Told | HelpAsked | PassedOn | Removed) -> None:
+        """The experimenter's words to this seat alone, and what becomes of it."""
+        match message:
+            case Told(text=text, answers=answers):
+                if text:
+                    self.announced = printable(text, lines=True)
+                    self.care = replace(self.care, private=True, answers=answers)
+                self.care = replace(self.care, help_asked=self.care.help_asked and not answers)
+            case HelpAsked(withdrawn=withdrawn):
+                self.care = replace(self.care, help_asked=not withdrawn)
+            case PassedOn(off=off):
+                self.care = replace(self.care, passed=not off)
+            case Removed(off=off):
+                self.care = replace(self.care, removed=not off, help_asked=False)
+            case _:
+                assert_never(message)
 
     def _reset_quotes(self) -> None:
         for quotes in self.quotes.values():

@@ -1,6 +1,6 @@
 """The parts of a view, each made from what its viewer knows. Pure: nothing is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from p2p.base.units import Duration, Instant, Price, Side
 from p2p.information.downsampling import Downsampled
@@ -27,7 +27,7 @@ from p2p.orderbook.price_levels import BookSide
 from p2p.protocol.mqtt_topics import Welfare
 
 
-def clock_view(clock: PeriodClock, now: Instant) -> ClockView:
+def clock_view(clock: PeriodClock, now: Instant, periods: int, waits: bool) -> ClockView:
     """The clock at an instant."""
     return ClockView(
         phase=clock.phase,
@@ -41,6 +41,8 @@ def clock_view(clock: PeriodClock, now: Instant) -> ClockView:
         call_left_us=clock.call_left_us(now),
         posting=clock.posting,
         gap_us=clock.gap_us,
+        periods=periods,
+        waits=waits,
     )
 
 
@@ -86,7 +88,7 @@ def own_view(own: Knowledge) -> OwnView:
         step_left=own.step_left,
         prices=tuple(own.prices[:UNITS_SHOWN]),
         surplus=own.surplus,
-        surplus_total=own.surplus_before + own.surplus,
+        surplus_total=own.surplus_total,
         unpaid=own.unpaid,
         offered=sum(order.quantity for order in newest),
         orders=tuple(OwnOrder(one.order, one.side, one.price, one.quantity) for one in newest[:OWN_ORDERS_SHOWN]),
@@ -106,7 +108,7 @@ def welfare_view(welfare: Welfare | None) -> WelfareView | None:
     return WelfareView(last.period, last.efficiency, welfare.efficiency)
 
 
-def results_view(periods: list[PeriodRecord]) -> ResultsView:
+def results_view(periods: list[PeriodRecord], void: Container[int] = ()) -> ResultsView:
     """Results of all periods, and their contracts in order: every n-th of them if they are many."""
     points: list[SessionPoint] = []
     before = 0
@@ -115,4 +117,4 @@ def results_view(periods: list[PeriodRecord]) -> ResultsView:
         points += [SessionPoint(before + deal.number, deal.price, True) for deal in period.mine.points]
         before += period.quantity
     every = -(-len(points) // SESSION_POINTS) or 1
-    return ResultsView(tuple(period.view() for period in periods), tuple(points[::every]))
+    return ResultsView(tuple(period.view(period.number in void) for period in periods), tuple(points[::every]))

@@ -41,7 +41,8 @@ class ClockView(msgspec.Struct, frozen=True):
     """Where the session is. `left_us`: of the period or break; `call_left_us`: until the next call, of `calls`.
 
     `posting`: whether offers are posted and hidden; then `call_left_us` is left until they are shown.
-    `gap_us`: how long the server's machine stood still, where that is why the clock is stopped.
+    `gap_us`: how long the server's machine stood still, where that is why the clock is stopped. `periods`: of the
+    session, with those that are played again. `waits`: the next period waits for the experimenter.
     """
 
     phase: SessionPhase
@@ -55,6 +56,8 @@ class ClockView(msgspec.Struct, frozen=True):
     call_left_us: Duration | None
     posting: bool
     gap_us: Duration = 0
+    periods: int = 0
+    waits: bool = False
 
 
 class SeatsView(msgspec.Struct, frozen=True):
@@ -162,6 +165,7 @@ class PeriodView(msgspec.Struct, frozen=True):
     """A period in numbers: the market's contracts, and one's own trades. `length_us` is 0 before it has begun.
 
     `own_trades`, `own_quantity` and `own_price_sum` (price × quantity) are of all own trades; `own` lists the first.
+    A `void` period is in no sum: its gain is not paid.
     """
 
     number: int
@@ -177,6 +181,7 @@ class PeriodView(msgspec.Struct, frozen=True):
     own_quantity: Quantity
     own_price_sum: int
     own: tuple[OwnTrade, ...]
+    void: bool = False
 
 
 class OwnOrder(msgspec.Struct, frozen=True):
@@ -252,6 +257,20 @@ class AbsenceView(msgspec.Struct, frozen=True):
     until_period: int | None
 
 
+class CareView(msgspec.Struct, frozen=True):
+    """The experimenter and this seat. `private`: the last words (`announced`) are to it alone, and may be an answer.
+
+    `help_asked`: its request for help is open. `passed`: a robot trades on it by the experimenter's act. `removed`: its
+    trader is out of the session.
+    """
+
+    private: bool = False
+    answers: bool = False
+    help_asked: bool = False
+    passed: bool = False
+    removed: bool = False
+
+
 class WelfareView(msgspec.Struct, frozen=True):
     """Realised share of the possible gains, in the last finished period and in all of them, if that is told."""
 
@@ -318,6 +337,7 @@ class ViewState(msgspec.Struct, frozen=True):
     welfare: WelfareView | None
     line: LineView
     results: ResultsView | None = None
+    care: CareView = CareView()
 
     @property
     def resets(self) -> bool:

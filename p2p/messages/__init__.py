@@ -8,6 +8,24 @@ says what it does.
 
 from p2p.messages.base import Message, OrderId, Reason, Recipient, Taken, Verdict, WirePrice, WireQuantity, WireSeat
 from p2p.messages.household import Forecast, Judged, Metered, Reading, SetBattery, SetReservation
+from p2p.messages.interventions import (
+    Again,
+    AnswerHelp,
+    HandBack,
+    Held,
+    Help,
+    HelpAsked,
+    Hold,
+    Intervened,
+    PassedOn,
+    PassToRobot,
+    Remove,
+    Removed,
+    Tell,
+    Told,
+    Void,
+    Voided,
+)
 from p2p.messages.joining import Close, Lock, SeatsDealt, Unlock
 from p2p.messages.lifecycle import (
     Announce,
@@ -53,8 +71,10 @@ __all__ = [
     "MES",
     "OURS",
     "Accepted",
+    "Again",
     "Announce",
     "Announced",
+    "AnswerHelp",
     "Ask",
     "Bid",
     "Buy",
@@ -70,10 +90,16 @@ __all__ = [
     "Extend",
     "Extended",
     "Forecast",
+    "HandBack",
     "HandedBack",
+    "Held",
+    "Help",
+    "HelpAsked",
+    "Hold",
     "Indicative",
     "InitInst",
     "Intermission",
+    "Intervened",
     "Joined",
     "Judged",
     "Left",
@@ -84,6 +110,8 @@ __all__ = [
     "Open",
     "Order",
     "OrderId",
+    "PassToRobot",
+    "PassedOn",
     "Passes",
     "Pause",
     "Paused",
@@ -94,6 +122,8 @@ __all__ = [
     "Refused",
     "Reminder",
     "ReminderEndPeriod",
+    "Remove",
+    "Removed",
     "Replace",
     "RequestContracts",
     "RequestStanding",
@@ -112,9 +142,13 @@ __all__ = [
     "Step",
     "Taken",
     "TakenOver",
+    "Tell",
+    "Told",
     "Unlock",
     "Unpaid",
     "Verdict",
+    "Void",
+    "Voided",
     "WirePrice",
     "WireQuantity",
     "WireSeat",
@@ -179,20 +213,38 @@ OURS: tuple[type[Message], ...] = (
     Lock,
     Unlock,
     Close,
+    Tell,
+    Told,
+    Help,
+    HelpAsked,
+    AnswerHelp,
+    Hold,
+    Held,
+    Void,
+    Again,
+    Voided,
+    PassToRobot,
+    HandBack,
+    PassedOn,
+    Remove,
+    Removed,
+    Intervened,
 )
 BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in MES + OURS}
 
 FROM_TRADERS: tuple[type[Message], ...] = (
     *(RequestStanding, Bid, Buy, Ask, Sell, Cancel, Replace),
     *(RequestContracts, SetBattery, SetReservation),
-    Passes,
+    *(Passes, Help),
 )
 """The messages that a trader's connection may send; any other is answered with an error."""
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (
     *(Start, Pause, Resume, Extend, EndPeriod, End, Announce),
     *(Lock, Unlock, Close),
+    *(Tell, AnswerHelp, Hold, Void, Again),
+    *(PassToRobot, HandBack, Remove),
 )
 """The messages that only the experimenter's connection may send."""
-FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Resume, Reading)
+FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Resume, Reading, Intervened)
 """The messages that the shell round a session sends for itself or for a meter; it pauses a session that comes back from
 a crash."""

@@ -46,6 +46,16 @@ Reason: TypeAlias = Literal[
     "beyond_battery",
     "no_automaton",
     "not_now",
+    "no_such_seat",
+    "no_such_period",
+    "void_already",
+    "last_period",
+    "carries_over",
+    "robots_not_mentioned",
+    "robot_already",
+    "nothing_to_hand_back",
+    "no_help_asked",
+    "removed",
 ]
 """Why an institution, an environment or a session says no. A refusal is a fact of the experiment."""
 Verdict: TypeAlias = Literal["taken", "late", "doubled", "out_of_order", "absurd", "not_metered"]

@@ -6,7 +6,7 @@ from p2p.base.safe_text import printable
 from p2p.base.units import Controller, Instant, Seat
 from p2p.messages import Accepted, Message, Refused
 from p2p.protocol.codec import UNREADABLE, ProtocolError, encode, message_of, read_client_frame
-from p2p.protocol.console_frames import Console, Dealt, Mirror, MirroredFacts, MirrorOpened, Roster
+from p2p.protocol.console_frames import Console, Mirror, MirroredFacts, MirrorOpened, Roster
 from p2p.protocol.frames import (
     CODE_MAX,
     FRAME_MAX,
@@ -24,13 +24,14 @@ from p2p.protocol.frames import (
     _welcome,
     frame,
 )
+from p2p.protocol.market_figures import MarketFigures
 
 PENDING_MAX = 64
 """Messages a client may have unanswered: more means that the line is gone or the client mad."""
 
 
 _roster = msgspec.json.Decoder(Roster)
-_dealt = msgspec.json.Decoder(Dealt)
+_figures = msgspec.json.Decoder(MarketFigures)
 _mirror_opened = msgspec.json.Decoder(MirrorOpened)
 
 ANSWERS = (Accepted, Refused)
@@ -119,8 +120,8 @@ class ClientProtocol:
                     return self._welcomed(_welcome.decode(said.payload))
                 case "roster" if self.roster:
                     return _roster.decode(said.payload)
-                case "dealt" if self.roster:
-                    return _dealt.decode(said.payload)
+                case "figures" if self.roster:
+                    return _figures.decode(said.payload)
                 case "mirror_opened" if self.roster:
                     self._mirrored, self._mirrored_state = 0, {}
                     return _mirror_opened.decode(said.payload)

@@ -1,4 +1,4 @@
-"""The frames between a server and an experimenter's console: roster, schedules dealt, mirror of a seat or market.
+"""The frames between a server and an experimenter's console: roster, figures, mirror of a seat or market.
 
 They are no facts: they have no numbers, stand in no journal, and the latest roster counts. docs/console.md has them.
 """
@@ -9,14 +9,17 @@ import msgspec
 from msgspec import Meta
 
 from p2p.base.units import SEATS_MAX, Duration, Instant, Money, Role, Seat
-from p2p.messages import Message, Step
+from p2p.messages import Message
 from p2p.protocol.frames import NumberedFact
+from p2p.protocol.market_figures import MarketFigures
 from p2p.scenario.public_rules import PublicRules
 
 ROSTER_ROWS_MAX = 1_000
 """Rows of a roster: the seats of the largest session; 350 bytes each stay below a frame's limit."""
 ROSTER_PER_S = 2
 """Roster frames a second at the most: a person reads no faster; clock and ages are the client's to count on."""
+FIGURES_PER_S = 1
+"""Frames of a market's figures a second at the most: they are reckoned from all its contracts of the period."""
 LAG_STEP_MS = 10
 """Lags are told in steps of so many milliseconds, so that noise is no news."""
 
@@ -81,22 +84,6 @@ class Roster(msgspec.Struct, frozen=True):
     rows: list[RosterRow]
 
 
-class DealtSchedule(msgspec.Struct, frozen=True):
-    """A seat's schedule in the period, as it was told it."""
-
-    seat: Seat
-    market: int
-    role: Role
-    steps: tuple[Step, ...]
-
-
-class Dealt(msgspec.Struct, frozen=True):
-    """The schedules of all seats in a period: sent at the log-in and whenever a period has been dealt."""
-
-    period: int
-    schedules: list[DealtSchedule]
-
-
 class Mirror(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Asks for a mirror: of a seat, or of a market as its richest viewer is shown it. Neither: the mirror ends.
 
@@ -126,5 +113,5 @@ class MirroredFacts(msgspec.Struct, frozen=True):
     state: dict[str, Message]
 
 
-Console = Roster | Dealt | MirrorOpened | MirroredFacts
+Console = Roster | MarketFigures | MirrorOpened | MirroredFacts
 """All that a console is sent beside the facts of its own feed."""

@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from p2p.base.units import ENVIRONMENT, EXPERIMENTER, INSTITUTION, SESSION, Address, Price, Quantity, Seat
+from p2p.base.units import ENVIRONMENT, EXPERIMENTER, INSTITUTION, SESSION, Address, Money, Price, Quantity, Seat
 from p2p.environments.base import Environment
 from p2p.environments.registry import environment_of, fewer_traders
 from p2p.information.own_numbers import OwnNumbers
@@ -71,6 +71,9 @@ class Market:
         self.institution: Institution = institution_named(scenario.institution.name)
         self.environment: Environment = environment_of(scenario, seats, seed, number)
         self._numbers = numbers
+        self._period = self._shift = 0
+        self._before: dict[Seat, Money] = {}
+        self._gained: dict[int, dict[Seat, Money]] = {}
 
     # --- what the session tells it ------------------------------------------------------------------------------
 
@@ -98,13 +101,47 @@ class Market:
             dealt = SeatsDealt(seats, fewer.rows, fewer.price_before, fewer.price_after)
         return [Event(dealt, ENVIRONMENT, EXPERIMENTER, self.number)]
 
-    def start_period(self, period: int) -> list[Event]:
-        """Deal, open, and submit what the environment offers for its seats by itself."""
-        schedules, start = self.environment.start_period(period, self.scenario.period_us)
-        events = self.deliver(ENVIRONMENT, [*schedules, Outgoing(INSTITUTION, start)])
+    def start_period(self, period: int, values: int) -> list[Event]:
+        """Deal, open, and submit what the environment offers for its seats by itself.
+
+        `values`: under which number the environment deals them; a lower one where a period is played again.
+        """
+        self._gained[self._period] = self._gains_now()
+        self._period, self._shift = period, period - values
+        self._before = dict(self.environment.balance)
+        schedules, start = self.environment.start_period(values, self.scenario.period_us)
+        dealt = [*schedules, Outgoing(INSTITUTION, start)]
+        if self._shift:
+            dealt = [Outgoing(to, _renumbered(message, self._shift)) for to, message in dealt]
+        events = self.deliver(ENVIRONMENT, dealt)
         events += self._withdraw_unguarded()
         for seat, order in self.environment.orders():
             events += self._submit_automatic(seat, order)
+        return events
+
+    def take_back(self, period: int) -> None:
+        """A period is void: its gains leave the balances."""
+        for seat, gain in (self._gains_now() if period == self._period else self._gained.pop(period, {})).items():
+            self.environment.balance[seat] -= gain
+        if period == self._period:
+            self._before = dict(self.environment.balance)
+
+    def gained(self, period: int) -> dict[Seat, Money]:
+        """The gains of a period that counts; of a void one, nothing."""
+        return self._gains_now() if period == self._period else self._gained.get(period, {})
+
+    def _gains_now(self) -> dict[Seat, Money]:
+        balance, before = self.environment.balance, self._before
+        return {seat: gain for seat in balance if (gain := balance[seat] - before.get(seat, 0))}
+
+    def withdraw_all(self, seat: Seat) -> list[Event]:
+        """A seat's orders leave, as far as the institution lets orders be withdrawn."""
+        events = []
+        for order, _, _ in self.institution.resting(seat):
+            answer = self.institution.handle(Cancel(order), seat)
+            if not isinstance(answer, Refusal):
+                events.append(Event(Cancel(order), SESSION, INSTITUTION, self.number))
+                events += self.deliver(INSTITUTION, answer)
         return events
 
     def _withdraw_unguarded(self) -> list[Event]:
@@ -143,7 +180,6 @@ class Market:
 
     def change_holder(self, seat: Seat, stand_in: bool) -> list[Event]:
         """A robot holds a seat from now on in a person's place, or its owner does."""
-        assert self.stand_ins is not None, "robots stand in for people where the scenario says so"
         told, sent = self.stand_ins.change_holder(seat, stand_in, self.environment)
         return [*(Event(one, SESSION, seat, self.number) for one in told), *self.deliver(ENVIRONMENT, sent)]
 
@@ -159,8 +195,7 @@ class Market:
             answer = self._ask_institution(seat, message)
         if isinstance(answer, Refusal):
             return [Event(Refused(token, answer.reason), SESSION, seat, self.number)]
-        if self.stand_ins:
-            self.stand_ins.record_orders(self.number, seat, message, answer)
+        self.stand_ins.record_orders(self.number, seat, message, answer)
         return [Event(Accepted(token), SESSION, seat, self.number), *self.deliver(message.recipient, answer)]
 
     def _submit_automatic(self, seat: Seat, order: Message) -> list[Event]:
@@ -168,8 +203,7 @@ class Market:
         answer = self._ask_institution(seat, order, unasked=True)
         if isinstance(answer, Refusal):
             return [Event(Refused(0, answer.reason), SESSION, seat, self.number)]
-        if self.stand_ins:
-            self.stand_ins.record_orders(self.number, seat, order, answer, by_itself=True)
+        self.stand_ins.record_orders(self.number, seat, order, answer, by_itself=True)
         return [Event(order, seat, INSTITUTION, self.number), *self.deliver(INSTITUTION, answer)]
 
     def _ask_institution(self, seat: Seat, message: Message, unasked: bool = False) -> Answer:
@@ -227,7 +261,7 @@ class Market:
             elif isinstance(message, Order):
                 if message.trader is not None:
                     self._numbers.order(message.trader, message.order)
-                if self.stand_ins and not message.quantity:
+                if not message.quantity:
                     self.stand_ins.forget_order(self.number, message.order)
         return events
 
@@ -238,10 +272,10 @@ class Market:
             for seat, used in ((message.buyer, message.buy_order), (message.seller, message.sell_order)):
                 if seat is not None and used is not None:
                     self._numbers.order(seat, used)
-            if self.stand_ins:
-                made = self.stand_ins.unpaid_seats(self.number, message)
+            made = self.stand_ins.unpaid_seats(self.number, message)
         before = {seat: self.environment.balance.get(seat, 0) for seat in made}
-        answer = self.environment.handle(message, sender)
+        known = _renumbered(message, -self._shift) if self._shift else message
+        answer = self.environment.handle(known, sender)
         assert not isinstance(answer, Refusal), f"an environment refuses no {message.directive}"
         events = self.deliver(ENVIRONMENT, answer)
         for seat, balance in before.items():
@@ -249,3 +283,9 @@ class Market:
             unpaid = Unpaid(message.number, self.environment.balance[seat] - balance)
             events.append(Event(unpaid, SESSION, seat, self.number))
         return events
+
+
+def _renumbered(message: Message, shift: int) -> Message:
+    """A message of a period whose values have another number, in the number that its addressee knows."""
+    period = getattr(message, "period", None)
+    return message if period is None else replace(message, period=period + shift)

@@ -3,7 +3,8 @@
 A row is a phase; an entry is an event of it and the phase that comes next. An event is a message to the session, or a
 Moment, which comes by itself. A message that is not in the row is refused `not_now`. A pause is no phase: the phase
 waits, and has another row as long as the pause lasts. Traders' orders are not in the table: a market judges them, and
-it is closed outside its periods.
+it is closed outside its periods. A command that is in the row may still be refused for its seat or period
+(interventions.py).
 
 A stage that is not trading (instructions, questions, payment) is one more phase. It needs a name in Phase, a row, and
 an entry of another row that leads to it.
@@ -18,22 +19,31 @@ from p2p.messages import (
     FROM_EXPERIMENTER,
     FROM_GATEWAY,
     FROM_TRADERS,
+    Again,
     Announce,
+    AnswerHelp,
     Close,
     End,
     EndPeriod,
     Extend,
+    HandBack,
+    Hold,
+    Intervened,
     Joined,
     Left,
     Lock,
     Message,
     Open,
+    PassToRobot,
     Pause,
     Reading,
     Reminder,
+    Remove,
     Resume,
     Start,
+    Tell,
     Unlock,
+    Void,
 )
 
 Phase: TypeAlias = Literal["unopened", "lobby", "trading", "break", "ended"]
@@ -58,31 +68,36 @@ def _stays(phase: Phase, *causes: Cause) -> Row:
     return dict.fromkeys(causes, phase)
 
 
+_SEATS = (Joined, Left, Announce, Tell, AnswerHelp, PassToRobot, HandBack, Remove, Intervened, Lock, Unlock)
+"""Said of seats and to them, whatever the clock does."""
+_PERIODS = (Hold, Void, Again)
+"""Said of periods, as long as one has begun and the session goes on."""
+
 TABLE: Mapping[Phase, Row] = {
     "unopened": {Open: "lobby"},
     "lobby": {
-        **_stays("lobby", Joined, Left, Reading, Announce, Lock, Unlock),
+        **_stays("lobby", *_SEATS, Reading),
         Start: "trading",
         Moment.SEATS_FILLED: "trading",
         End: "ended",
     },
     "trading": {
-        **_stays("trading", Joined, Left, Reading, Reminder, Pause, Extend, EndPeriod, Announce, Lock, Unlock),
+        **_stays("trading", *_SEATS, *_PERIODS, Reading, Reminder, Pause, Extend, EndPeriod),
         Moment.PERIOD_OVER: "break",
         Moment.LAST_PERIOD_OVER: "ended",
         End: "ended",
     },
     "break": {
-        **_stays("break", Joined, Left, Reading, Reminder, Pause, Announce, Lock, Unlock),
+        **_stays("break", *_SEATS, *_PERIODS, Reading, Reminder, Pause),
         Start: "trading",
         Moment.BREAK_OVER: "trading",
         End: "ended",
     },
-    "ended": _stays("ended", Joined, Left, Close),
+    "ended": _stays("ended", Joined, Left, Close, Intervened),
 }
 PAUSED: Mapping[Phase, Row] = {
-    "trading": {**_stays("trading", Joined, Left, Reading, Resume, Announce, Lock, Unlock), End: "ended"},
-    "break": {**_stays("break", Joined, Left, Reading, Resume, Announce, Lock, Unlock), End: "ended"},
+    "trading": {**_stays("trading", *_SEATS, *_PERIODS, Reading, Resume), End: "ended"},
+    "break": {**_stays("break", *_SEATS, *_PERIODS, Reading, Resume), End: "ended"},
 }
 """The rows of the phases that can be paused, while they are."""
 

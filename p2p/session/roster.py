@@ -11,7 +11,7 @@ class Roster:
     """`present`: the connected seats, each with its kind of holder. `controllers`: the last kind of each seat's own
     holder.
 
-    `stand_ins`: robots in the place of people, in a scenario that has them.
+    `stand_ins`: robots in the place of people: where the scenario has them, or the experimenter passes a seat to one.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -19,8 +19,14 @@ class Roster:
         self.tells_robots = scenario.disclosure == "told"
         self.present: dict[Seat, Controller] = {}
         self.controllers: dict[Seat, Controller] = {}
-        self.stand_ins = StandIns() if scenario.takes_over or scenario.vacancies.fill else None
+        self.stand_ins = StandIns()
+        self._has_stand_ins = scenario.takes_over or bool(scenario.vacancies.fill)
         self.robots_told = 0
+
+    @property
+    def tells_stand_ins(self) -> bool:
+        """Whether robots are, or ever were, in the place of people."""
+        return self._has_stand_ins
 
     @property
     def full(self) -> bool:
@@ -30,6 +36,7 @@ class Roster:
     def join(self, joined: Joined) -> None:
         """Somebody has a seat now: its own person, or a robot in their place."""
         self.present[joined.seat] = joined.controller
+        self._has_stand_ins |= joined.stand_in
         if not joined.stand_in or joined.seat not in self.controllers:
             self.controllers[joined.seat] = joined.controller
 
@@ -39,8 +46,7 @@ class Roster:
 
     def is_a_persons(self, seat: Seat) -> bool:
         """Whether a person holds a seat, or a robot in the place of one."""
-        stands_in = self.stand_ins is not None and seat in self.stand_ins.seats
-        return stands_in or self.controllers.get(seat) == "human"
+        return seat in self.stand_ins.seats or self.controllers.get(seat) == "human"
 
     def is_trading(self, seat: Seat) -> bool:
         """Whether a person trades on a seat themselves, and not a robot in their place."""

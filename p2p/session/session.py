@@ -6,13 +6,14 @@ Theory of operation
 `alarm()` is the message that must then be handed in, like any other (so that it is journaled like any other). Time only
 ever comes in as `now`. The same messages at the same times give the same events: live, simulated, recovered, verified.
 
-The machine puts four things together: the table of phases (permissions.py), the clock (alarms.py), the seats' holders
-(roster.py) and the markets (market.py). Only the table changes the phase. Every message sent is an event;
-p2p/information/projection.py decides its recipients. A refusal is a value: an event to its sender alone. Repeated
-tokens have no second effect.
+The machine puts these together: the table of phases (permissions.py), the clock (alarms.py), the seats' holders
+(roster.py), the experimenter's acts (interventions.py) and the markets (market.py). Only the table changes the phase.
+Every message sent is an event; p2p/information/projection.py decides its recipients. A refusal is a value: an event to
+its sender alone. Repeated tokens have no second effect.
 """
 
 from hashlib import blake2b
+from typing import assert_never
 
 import msgspec
 
@@ -20,36 +21,54 @@ from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, SESSION, Address, In
 from p2p.information.own_numbers import OwnNumbers
 from p2p.messages import (
     Accepted,
+    Again,
     Announce,
     Announced,
+    AnswerHelp,
     Close,
     End,
     Ended,
     EndPeriod,
     Extend,
     Extended,
+    HandBack,
+    Held,
+    Help,
+    HelpAsked,
+    Hold,
     Intermission,
+    Intervened,
     Joined,
     Judged,
     Left,
     Lock,
     Message,
     Open,
+    PassedOn,
     Passes,
+    PassToRobot,
     Pause,
     Paused,
     Reading,
+    Reason,
     Refused,
     Reminder,
+    Remove,
+    Removed,
     Resume,
     Resumed,
     Start,
+    Tell,
+    Told,
     Unlock,
+    Void,
+    Voided,
 )
 from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.assignment import information_by_seat, seats_of_markets
 from p2p.scenario.schema import InformationSet, Scenario
 from p2p.session.alarms import Alarms
+from p2p.session.interventions import Interventions
 from p2p.session.market import Market
 from p2p.session.metering import MeterReadings
 from p2p.session.permissions import Moment, Phase, may_say, next_phase
@@ -79,6 +98,7 @@ class Session:
             for number, seats in dealt
         ]
         self.market_of: dict[Seat, Market] = {seat: market for market in self.markets for seat in market.seats}
+        self.interventions = Interventions(scenario, self.roster, self.market_of)
         self.phase: Phase = "unopened"
         self.period = 0
         self.tokens: dict[Address, int] = {}
@@ -129,7 +149,8 @@ class Session:
             [(market.institution.state(), market.environment.state()) for market in self.markets],
             *([self._door()] if self._door() != _DOOR else []),
             *([self.meters.state()] if self.meters.last else []),
-            *([self.roster.stand_ins.state()] if self.roster.stand_ins else []),
+            *([self.roster.stand_ins.state()] if self.roster.tells_stand_ins else []),
+            *([acts] if (acts := self.interventions.state()) else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()
 
@@ -144,15 +165,41 @@ class Session:
         if isinstance(message, Passes):
             told = Event(Passes(message.why, seat), SESSION, EXPERIMENTER)
             return [Event(Accepted(envelope.token), SESSION, seat, market.number), told]
+        if isinstance(message, Help):
+            return self._ask_help(seat, message, envelope.token)
+        if self.interventions.removed and self.interventions.shut_out(seat):
+            return [Event(Refused(envelope.token, "removed"), SESSION, seat, market.number)]
         return market.handle(seat, message, envelope.token)
+
+    def _ask_help(self, seat: Seat, message: Help, token: int) -> list[Event]:
+        """A trader waits for the experimenter, or does so no longer; nobody else is told."""
+        if self.phase == "ended":
+            return [self._to_seat(seat, Refused(token, "not_now"))]
+        self.interventions.request(seat, message, self.now)
+        return [self._to_seat(seat, Accepted(token)), self._to_seat(seat, HelpAsked(message.withdrawn))]
+
+    def _to_seat(self, seat: Seat, message: Message) -> Event:
+        return Event(message, SESSION, seat, self.market_of[seat].number)
 
     # --- those who run it ---------------------------------------------------------------------------------------
 
     def _command(self, envelope: Envelope) -> list[Event]:
-        if not self._advance(type(envelope.message)):
-            return [Event(Refused(envelope.token, "not_now"), SESSION, envelope.sender)]
+        refusal = self._refusal(envelope.message)
+        if refusal is not None:
+            return [Event(Refused(envelope.token, refusal), SESSION, envelope.sender)]
+        if envelope.sender == EXPERIMENTER:
+            self.interventions.counts[envelope.message.directive] += 1
         answer = [Event(Accepted(envelope.token), SESSION, envelope.sender)] if envelope.token else []
         return answer + self._obey(envelope)
+
+    def _refusal(self, message: Message) -> Reason | None:
+        """Why a command cannot be obeyed; None where it can, and the phase is then the one that it leads to."""
+        if next_phase(self.phase, self.alarms.paused, type(message)) is None:
+            return "not_now"
+        refusal = self.interventions.refusal(message, self.period, self.phase == "trading")
+        if refusal is None:
+            self._advance(type(message))
+        return refusal
 
     def _advance(self, cause: type[Message] | Moment) -> bool:
         """Go where the table leads; whether it leads anywhere."""
@@ -184,7 +231,7 @@ class Session:
             case Pause(gap_us=gap_us):
                 return self._tell(Paused(self.alarms.pause(), gap_us if envelope.sender == GATEWAY else 0))
             case Resume():
-                return self._tell(Resumed(self.alarms.resume()))
+                return self._resume()
             case Extend(length_us=more):
                 return self._tell(Extended(self.alarms.extend(more)))
             case EndPeriod():
@@ -199,6 +246,17 @@ class Session:
                 return []
             case Announce(digest=digest):
                 return self._tell(Announced(digest))
+            case Hold(off=off):
+                return self._release() if off else self._hold()
+            case Void(period=number):
+                return self._void(self.period if number is None else number)
+            case Again():
+                return self._again()
+            case Intervened(kind=kind):
+                self.interventions.counts[kind] += 1
+                return []
+            case Tell() | AnswerHelp() | PassToRobot() | HandBack() | Remove() as act:
+                return self._act_on_seat(act)
             case message:
                 raise AssertionError(f"{message.directive} is in the table but not done")
 
@@ -219,10 +277,86 @@ class Session:
         return events
 
     def _changes_hands(self, seat: Seat, stand_in: bool) -> list[Event]:
-        if self.roster.stand_ins is None or self.phase == "ended":
-            assert not stand_in or self.roster.stand_ins, "robots stand in for people where the scenario says so"
+        may = self.roster.tells_stand_ins or seat in self.interventions.passed
+        assert not stand_in or may, "robots stand in for people where the scenario or the experimenter says so"
+        if self.phase == "ended":
             return []
         return self.market_of[seat].change_holder(seat, stand_in)
+
+    # --- the experimenter's acts (docs/console.md) --------------------------------------------------------------
+
+    def _act_on_seat(self, act: Tell | AnswerHelp | PassToRobot | HandBack | Remove) -> list[Event]:
+        acts, seat = self.interventions, act.seat
+        match act:
+            case Tell(digest=digest):
+                return [self._to_seat(seat, Told(digest))]
+            case AnswerHelp(digest=digest):
+                del acts.help[seat]
+                return [self._to_seat(seat, Told(digest, answers=True))]
+            case PassToRobot():
+                acts.passed.add(seat)
+                return [self._to_seat(seat, PassedOn())]
+            case HandBack():
+                return self._hand_back(seat)
+            case Remove():
+                acts.removed.add(seat)
+                acts.help.pop(seat, None)
+                removed = [self._to_seat(seat, Removed())]
+                return removed if self.scenario.takes_over else removed + self.market_of[seat].withdraw_all(seat)
+            case _:
+                assert_never(act)
+
+    def _hand_back(self, seat: Seat) -> list[Event]:
+        acts, events = self.interventions, list[Event]()
+        if seat in acts.passed:
+            events.append(self._to_seat(seat, PassedOn(off=True)))
+        if seat in acts.removed:
+            events.append(self._to_seat(seat, Removed(off=True)))
+        acts.passed.discard(seat)
+        acts.removed.discard(seat)
+        return events
+
+    def _hold(self) -> list[Event]:
+        """The break, or the one to come, stands still until the experimenter goes on."""
+        told = [] if self.interventions.holds else self._tell(Held())
+        self.interventions.holds = True
+        if self.phase == "break" and not self.alarms.paused:
+            told += self._tell(Paused(self.alarms.pause()))
+        return told
+
+    def _release(self) -> list[Event]:
+        """Nothing is held any more; a break that stands still for that goes on."""
+        if not self.interventions.holds:
+            return []
+        return self._resume() if self.phase == "break" and self.alarms.paused else self._lift_hold()
+
+    def _lift_hold(self) -> list[Event]:
+        held, self.interventions.holds = self.interventions.holds, False
+        return self._tell(Held(off=True)) if held else []
+
+    def _resume(self) -> list[Event]:
+        lifted = self._lift_hold() if self.phase == "break" else []
+        return lifted + self._tell(Resumed(self.alarms.resume()))
+
+    def _void(self, number: int, again: bool = False) -> list[Event]:
+        """A period does not count. The one that runs ends; a clock that stood still does so in the break, too."""
+        events = self._tell(Voided(number, again))
+        self.interventions.void.add(number)
+        if self.phase == "trading" and number == self.period:
+            paused = self.alarms.paused
+            events += self._close_markets()
+            self.alarms.clear()
+            events += self._after_period()
+            if paused and self.alarms.deadline() is not None:
+                events += self._tell(Paused(self.alarms.pause()))
+        for market in self.markets:
+            market.take_back(number)
+        return events
+
+    def _again(self) -> list[Event]:
+        """The period that runs, or the last one, does not count; its values come once more."""
+        self.interventions.again.add(self.period)
+        return self._void(self.period, again=True)
 
     def _read(self, reading: Reading) -> list[Event]:
         """A meter's reading: judged, and used in the next interval where it counts."""
@@ -235,12 +369,14 @@ class Session:
     def _start_period(self) -> list[Event]:
         self.period += 1
         dealt = self._deal() if self.period == 1 and self.opening.deal == "start" else []
-        return dealt + [event for market in self.markets for event in market.start_period(self.period)]
+        values = self.interventions.values_of(self.period)
+        return dealt + [event for market in self.markets for event in market.start_period(self.period, values)]
 
     def _deal(self) -> list[Event]:
         """Deal the schedules among the seats that somebody has, or to all, for robots on the empty ones."""
         drop = self.opening.empty == "drop"
-        return [event for market in self.markets for event in market.deal(self.roster.controllers, drop)]
+        held = [seat for seat in self.roster.controllers if not self.interventions.shut_out(seat)]
+        return [event for market in self.markets for event in market.deal(held, drop)]
 
     def _on_alarm(self, market: int | None, reminder: Reminder) -> list[Event]:
         """An alarm rings: the institution's ends its period, the session's ends the break between periods."""
@@ -256,12 +392,13 @@ class Session:
         return [event for number in self.alarms.stop_markets() for event in self.markets[number].end_early()]
 
     def _after_period(self) -> list[Event]:
-        last = self.period >= self.scenario.periods
+        last = self.period >= self.interventions.periods
         self._happens(Moment.LAST_PERIOD_OVER if last else Moment.PERIOD_OVER)
         if last:
             return self._tell(Ended())
         self.alarms.set(None, Reminder(self.period + 1, self.scenario.break_us))
-        return self._tell(Intermission(self.period + 1, self.scenario.break_us))
+        told = self._tell(Intermission(self.period + 1, self.scenario.break_us))
+        return told + self._tell(Paused(self.alarms.pause())) if self.interventions.holds else told
 
     def _end(self) -> list[Event]:
         events = self._close_markets()

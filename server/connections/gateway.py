@@ -9,7 +9,19 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from p2p.base.units import EXPERIMENTER, GATEWAY, Seat, is_seat
-from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, Announce, Joined, Left, Message, Passes, RequestContracts
+from p2p.messages import (
+    FROM_EXPERIMENTER,
+    FROM_TRADERS,
+    Announce,
+    AnswerHelp,
+    Help,
+    Joined,
+    Left,
+    Message,
+    Passes,
+    RequestContracts,
+    Tell,
+)
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import ClientFrame, ProtocolError
 from p2p.protocol.frames import Login, Welcome, error_frame, frame
@@ -225,12 +237,16 @@ class Gateway:
             assert not isinstance(heard, Login), "the connection refuses a second login"
             message, said = heard
             allowed = FROM_EXPERIMENTER if connection.who == EXPERIMENTER else FROM_TRADERS
-            if not isinstance(message, allowed) or (isinstance(message, Passes) and not connection.by_robot):
+            if not isinstance(message, allowed) or isinstance(message, Help if connection.by_robot else Passes):
                 raise ends.counted(ProtocolError("not_yours", f"'{message.directive}' is not yours to say"))
             if isinstance(message, RequestContracts):
                 self._paces[connection.who].take_list(self._machine.clock_s())
             if isinstance(message, Announce):
                 message = self.announcements.keep(message)
+            elif isinstance(message, Tell | AnswerHelp | Help):
+                if isinstance(message, Help):
+                    self._paces[connection.who].take_help(self._machine.clock_s())
+                message = self.announcements.private.keep(message)
             self.inbox.put(InboxItem(self._stamped(connection, message, said), connection))
             connection.heard(said.token)
         except ProtocolError as error:

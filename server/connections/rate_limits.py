@@ -53,6 +53,12 @@ class MessageRateLimit:
         self._messages = Bucket(limits.messages_per_s, limits.messages_burst)
         self._flood = Bucket(limits.messages_per_s, limits.flood_burst)
         self._lists = Bucket(limits.lists_per_s, limits.lists_burst)
+        self._helps = Bucket(limits.helps_per_s, limits.helps_burst)
+
+    def take_help(self, now_s: float) -> None:
+        """Count a request for help; raises ProtocolError `too_fast`."""
+        if not self._helps.take(now_s):
+            raise ProtocolError("too_fast", "help was asked for too often; ask again in ten seconds")
 
     def take_list(self, now_s: float) -> None:
         """Count a request for all contracts; raises ProtocolError `too_fast`."""

@@ -48,7 +48,7 @@ def state(public: PublicKnowledge, now: Instant, seats: int) -> State:
         now=now,
         phase=public.phase,
         period=public.period,
-        periods=public.rules.periods,
+        periods=public.periods,
         open=public.open,
         paused=public.paused,
         left_us=public.time_left_us(now),

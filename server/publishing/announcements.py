@@ -1,4 +1,7 @@
-"""The experimenter's announcements, in words: beside the journal, which has their digests alone."""
+"""The experimenter's announcements, in words: beside the journal, which has their digests alone.
+
+Words to one seat are beside them, in private_words.py.
+"""
 
 from hashlib import blake2b
 from pathlib import Path
@@ -9,6 +12,7 @@ from p2p.base.safe_text import printable
 from p2p.messages import Announce
 from p2p.protocol.codec import ProtocolError
 from recordings.journal.disk import Disk
+from server.publishing.private_words import PrivateWords
 
 FILE = "announcements.json"
 
@@ -16,8 +20,10 @@ FILE = "announcements.json"
 class Announcements:
     """The words by their digests; kept durably before the session is told that there are any."""
 
-    def __init__(self, folder: Path, disk: Disk, words: dict[str, str]) -> None:
+    def __init__(self, folder: Path, disk: Disk, words: dict[str, str], private: dict[str, str]) -> None:
+        """`words`, `private`: filled for those who look words up, to all and to one."""
         self._path, self._disk, self.words = folder / FILE, disk, words
+        self.private = PrivateWords(folder, disk, private)
         try:
             words.update(msgspec.json.decode(disk.read(self._path), type=dict[str, str]))
         except FileNotFoundError:

@@ -10,9 +10,11 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from p2p.base.units import AGENTS, EVERYONE, EXPERIMENTER, INSTITUTION, Address, Instant, Seat
 from p2p.information.projection import RICHEST_INFORMATION, Projection, Projector
-from p2p.messages import Announced, Message, TakenOver
+from p2p.messages import Announced, Message, TakenOver, Told
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import encode
 from p2p.protocol.frames import FEED_BYTES_MAX, Fact
@@ -105,6 +107,7 @@ class Feeds:
         self._forms: dict[Channel, list[Message]] = {}
         self.now: Instant = 0
         self.words: dict[str, str] = {}
+        self.private_words: dict[str, str] = {}
         self._channels: dict[Viewer, Channel] = {
             seat: (market, self.views.information[seat]) for seat, market in self.status.market_of.items()
         }
@@ -183,11 +186,15 @@ class Feeds:
         return markets
 
     def _with_text(self, event: Event) -> Event:
-        """An announcement with its words, which the journal has not."""
-        if not isinstance(event.message, Announced):
+        """Words to all or to one seat, as they were said: the journal has not got them."""
+        message: Message = event.message
+        if isinstance(message, Announced):
+            message = Announced(message.digest, self.words.get(message.digest, ""))
+        elif isinstance(message, Told):
+            message = replace(message, text=self.private_words.get(message.digest, ""))
+        else:
             return event
-        words = self.words.get(event.message.digest, "")
-        return Event(Announced(event.message.digest, words), event.sender, event.to, event.market)
+        return Event(message, event.sender, event.to, event.market)
 
     def _insert(self, viewer: Viewer, fact: bytes) -> None:
         self._own[viewer].insert(len(self.public[self.channel(viewer)]), fact)

@@ -98,7 +98,7 @@ class SessionNotices:
                 self._lobby = message
                 return self._seats_taken() if message.taken == message.seats else None
             case StartRound(period=period, length_us=length_us):
-                return f"period {period} of {self.knowledge.rules.periods}, {length_us / SECOND:g} s"
+                return f"period {period} of {self.knowledge.periods}, {length_us / SECOND:g} s"
             case Intermission(next_period=period, length_us=length_us):
                 return f"{self._made()}; period {period} in {length_us / SECOND:g} s"
             case Paused():

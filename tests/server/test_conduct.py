@@ -36,6 +36,14 @@ COMMANDS = {
     "end_period": {},
     "end": {},
     "announce": {"text": "listen"},
+    "tell": {"seat": 0, "text": "listen"},
+    "answer_help": {"seat": 0},
+    "hold": {},
+    "void": {},
+    "again": {},
+    "pass_to_robot": {"seat": 0},
+    "hand_back": {"seat": 0},
+    "remove": {"seat": 0},
 }
 
 

@@ -103,7 +103,7 @@ class Lab:
         mark_households(self.session)
         self.disk = SimulatedDisk()
         store, feeds = Store.create(FOLDER, scenario, seed, "test", self.disk), Feeds(self.session)
-        words = Announcements(FOLDER, self.disk, feeds.words)
+        words = Announcements(FOLDER, self.disk, feeds.words, feeds.private_words)
         first, clock = [Envelope(GATEWAY, Open())], world.SimulatedClock(0)
         opened = SessionParts(self.session, store, Doors(), {}, "", feeds, clock, first, words, UNHURRIED)  # type: ignore[arg-type]
         self.log = io.StringIO()

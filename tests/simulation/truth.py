@@ -22,7 +22,7 @@ def told_is_on_record(recovered: Recovered, clients: list[Client]) -> None:
     assert recovered.sealed.digest == recovered.session.digest().hex()
     assert recovered.session.phase == "ended"
     feeds = Feeds(recovered.session)
-    Announcements(recovered.folder, recovered.disk, feeds.words)
+    Announcements(recovered.folder, recovered.disk, feeds.words, feeds.private_words)
     for at, events in recovered.played:
         feeds.publish(at, events)
     for client in clients:

@@ -147,7 +147,7 @@ class World:
                 self.robots.heard(event for _, events in recovered.played for event in events)
                 again = self.robots.rng.random() < 0.2 and Recovered(FOLDER, self.disk).session
                 assert not again or again.digest() == session.digest(), "recovered twice, two sessions"
-            words = Announcements(FOLDER, self.disk, feeds.words)
+            words = Announcements(FOLDER, self.disk, feeds.words, feeds.private_words)
             for at, events in recovered.played:
                 feeds.publish(at, events)
             found = len(recovered.played)
@@ -156,7 +156,8 @@ class World:
         else:
             session = Session(self.scenario, self.seed)
             store, feeds = Store.create(FOLDER, self.scenario, self.seed, "test", self.disk), Feeds(session)
-            words, first = Announcements(FOLDER, self.disk, feeds.words), [Envelope(GATEWAY, opening(self.seed))]
+            words = Announcements(FOLDER, self.disk, feeds.words, feeds.private_words)
+            first = [Envelope(GATEWAY, opening(self.seed))]
         doors = SimulatedDoors(self.scenario.seats, self.tokens)
         return SessionParts(session, store, doors, {}, "", feeds, SimulatedClock(session.now), first, words, RESTLESS)
 

@@ -28,7 +28,7 @@ def stage(view: ViewState) -> str:
         return f"{market_words(view)}Lobby"
     if view.clock.phase == "ended":
         return f"{market_words(view)}The end"
-    return f"{market_words(view)}Period {view.clock.period} of {view.rules.periods}"
+    return f"{market_words(view)}Period {view.clock.period} of {view.clock.periods or view.rules.periods}"
 
 
 def market_words(view: ViewState) -> str:

@@ -1,0 +1,62 @@
+"""Words to one seat, and words beside a request for help: in a file of their own, the journal has salted digests.
+
+A digest without its salt says nothing of words that somebody could guess. The file may be deleted: the recording
+verifies as before.
+"""
+
+import secrets
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from p2p.base.safe_text import printable
+from p2p.messages import AnswerHelp, Help, Tell
+from p2p.protocol.codec import ProtocolError
+from recordings.journal.disk import Disk
+
+FILE = "messages.json"
+
+
+class SaltedWords(msgspec.Struct, frozen=True):
+    """Words and the salt of their digest."""
+
+    salt: str
+    text: str
+
+
+class PrivateWords:
+    """The words by their digests; kept durably before the session is told that there are any.
+
+    `words` is filled for those who look words up (the feeds).
+    """
+
+    def __init__(self, folder: Path, disk: Disk, words: dict[str, str]) -> None:
+        self._path, self._disk, self.words = folder / FILE, disk, words
+        self._kept: dict[str, SaltedWords] = {}
+        try:
+            self._kept = msgspec.json.decode(disk.read(self._path), type=dict[str, SaltedWords])
+        except FileNotFoundError:
+            return
+        words.update({digest: one.text for digest, one in self._kept.items()})
+
+    def keep(self, said: Tell | AnswerHelp | Help) -> Tell | AnswerHelp | Help:
+        """The message as it is journaled: with a digest for its words. Raises ProtocolError.
+
+        An answer and a request for help may have none.
+        """
+        text = printable(said.text).strip()
+        if not text:
+            if isinstance(said, Tell):
+                raise ProtocolError("bad_payload", "tell: there are no words to say")
+            return replace(said, text="", digest="")
+        salt = secrets.token_hex(16)
+        digest = blake2b(text.encode(), key=bytes.fromhex(salt), digest_size=16).hexdigest()
+        kept = self._kept | {digest: SaltedWords(salt, text)}
+        try:
+            self._disk.replace(self._path, msgspec.json.encode(kept))
+        except OSError as error:
+            raise ProtocolError("busy", f"the words cannot be kept: {error.strerror}") from error
+        self._kept, self.words[digest] = kept, text
+        return replace(said, text="", digest=digest)
