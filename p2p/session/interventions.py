@@ -1,7 +1,7 @@
 """The experimenter's acts on seats and periods: what is remembered of them, and why one is refused.
 
 A void period is unpaid and in no result. One that is played again is void, and its values come once more in the next
-period: from then on a period's values have a lower number than the period itself.
+period. From then on a period's values have a lower number than the period itself.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ from p2p.session.roster import Roster
 
 
 class Interventions:
-    """`help`: who waits for the experimenter, since when, with the digest of their words. `void`: periods.
+    """`help`: seats that wait for the experimenter, since when, with the digest of their words. `void`: periods.
 
     `passed`: seats on which a robot trades for its owner by the experimenter's act. `removed`: seats whose person was
     taken out. `holds`: the next period waits. `again`: periods whose values come once more. `counts`: how many acts of

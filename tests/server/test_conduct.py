@@ -44,6 +44,9 @@ COMMANDS = {
     "pass_to_robot": {"seat": 0},
     "hand_back": {"seat": 0},
     "remove": {"seat": 0},
+    "lock": {},
+    "unlock": {},
+    "close": {},
 }
 
 
