@@ -49,6 +49,8 @@ LARGE_BECAUSE = {
     "p2p/information/rules_text.py": "every public rule as a sentence",
     "p2p/information/untold.py": "every key of a scenario, and when it is told",
     "p2p/protocol/frames.py": "the frames of a connection",
+    "p2p/session/session.py": "the state machine, with every command of its experimenter",
+    "p2p/session/market.py": "one market: how its actors' messages reach one another",
     "p2p/information/view_state.py": "all structs of a screen, side by side",
     "p2p/information/view_fold.py": "one fold for all screens",
     "tui/entry/order_entry.py": "all that can be typed as an order, and why it cannot be sent",

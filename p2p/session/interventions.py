@@ -1,4 +1,4 @@
-"""The experimenter's acts on seats and periods: what is remembered of them, and why one is refused.
+"""The experimenter's acts on seats and periods: a record of them, and the reasons for which one is refused.
 
 A void period is unpaid and in no result. One that is played again is void, and its values come once more in the next
 period. From then on a period's values have a lower number than the period itself.
@@ -101,7 +101,7 @@ class Interventions:
         holds = self._roster.present.get(seat) == "robot"
         return "robot_already" if holds or seat in self.passed else None
 
-    def state(self) -> list[object]:
+    def remembered(self) -> list[object]:
         """All that is remembered, for digests; empty where nothing ever was."""
         sets = [sorted(one) for one in (self.passed, self.removed, self.void, self.again)]
         remembered = [sorted(self.help.items()), *sets, self.holds]

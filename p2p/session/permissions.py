@@ -69,7 +69,7 @@ def _stays(phase: Phase, *causes: Cause) -> Row:
 
 
 _SEATS = (Joined, Left, Announce, Tell, AnswerHelp, PassToRobot, HandBack, Remove, Intervened, Lock, Unlock)
-"""Said of seats and to them, whatever the clock does."""
+"""Said of seats and to them, at any time from the lobby to the end."""
 _PERIODS = (Hold, Void, Again)
 """Said of periods, as long as one has begun and the session goes on."""
 

@@ -150,7 +150,7 @@ class Session:
             *([self._door()] if self._door() != _DOOR else []),
             *([self.meters.state()] if self.meters.last else []),
             *([self.roster.stand_ins.state()] if self.roster.tells_stand_ins else []),
-            *([acts] if (acts := self.interventions.state()) else []),
+            *([acts] if (acts := self.interventions.remembered()) else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()
 

@@ -246,7 +246,7 @@ class Gateway:
             elif isinstance(message, Tell | AnswerHelp | Help):
                 if isinstance(message, Help):
                     self._paces[connection.who].take_help(self._machine.clock_s())
-                message = self.announcements.private.keep(message)
+                message = self.announcements.private.kept(message)
             self.inbox.put(InboxItem(self._stamped(connection, message, said), connection))
             connection.heard(said.token)
         except ProtocolError as error:

@@ -41,7 +41,7 @@ class PrivateWords:
             return
         words.update({digest: one.text for digest, one in self._kept.items()})
 
-    def keep(self, said: Tell | AnswerHelp | Help) -> Tell | AnswerHelp | Help:
+    def kept(self, said: Tell | AnswerHelp | Help) -> Tell | AnswerHelp | Help:
         """The message as it is journaled: with a digest for its words. Raises ProtocolError.
 
         An answer and a request for help may have none.

@@ -364,11 +364,11 @@ def test_a_removed_person_may_be_let_in_again() -> None:
 
 def test_a_session_without_acts_has_the_digest_that_it_had() -> None:
     course = Course(small()).trading()
-    assert course.session.interventions.state() == []
+    assert course.session.interventions.remembered() == []
     course.command(Pause())
-    assert course.session.interventions.state() == []
+    assert course.session.interventions.remembered() == []
     assert EXPERIMENTER in course.session.tokens
     course.command(Resume())
     course.command(Hold())
-    assert course.session.interventions.state() != []
+    assert course.session.interventions.remembered() != []
     assert answer(course.command(Start())) == "not_now"
