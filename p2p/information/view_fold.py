@@ -13,10 +13,11 @@ import msgspec
 from msgspec.structs import replace
 
 from p2p.base.safe_text import printable
-from p2p.base.units import Duration, Instant, Money, Price, Seat, Side
+from p2p.base.units import Duration, Instant, Money, Price, Role, Seat, Side
 from p2p.information.downsampling import Downsampled
 from p2p.information.period_record import PeriodRecord
 from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.standing_words import StandingWords
 from p2p.information.trader_knowledge import Knowledge
 from p2p.information.view_parts import clock_view, household_view, own_view, results_view, side_view, welfare_view
 from p2p.information.view_state import (
@@ -60,6 +61,7 @@ from p2p.messages import (
     Removed,
     Schedule,
     StartRound,
+    Step,
     TakenOver,
     Told,
     Unpaid,
@@ -88,6 +90,7 @@ class ViewFold:
         self.version = 0
         self.announced = ""
         self.care = CareView()
+        self.words = StandingWords()
         self.periods: list[PeriodRecord] = []
         self.quotes: dict[Side, deque[QuoteShown]] = {
             "bid": deque(maxlen=QUOTES_SHOWN),
@@ -121,6 +124,7 @@ class ViewFold:
         """Take in a fact."""
         message, at = told.message, told.at
         value, surplus = self.own.unit_value, self.own.surplus
+        dealt = self._dealt()
         self.own.on_fact(message, at)
         self.version += 1
         match message:
@@ -139,6 +143,7 @@ class ViewFold:
                 self._period(period).settled = gain
             case Schedule(period=period):
                 self._period(period).role = message.role
+                self._values_changed(dealt, at)
             case StartRound(period=period, length_us=length_us):
                 self._started(period, length_us)
             case EndRound():
@@ -154,8 +159,9 @@ class ViewFold:
             case Announced(text=text):
                 self.announced = printable(text, lines=True)
                 self.care = replace(self.care, private=False, answers=False)
+                self.words.put_up("announced", self.announced, at)
             case Told() | HelpAsked() | PassedOn() | Removed():
-                self._cared(message)
+                self._cared(message, at)
             case TakenOver():
                 self.orders.clear()
                 self.absence = Absence()
@@ -190,6 +196,11 @@ class ViewFold:
     def set_pending(self, token: int, message: Message) -> None:
         """An order has been sent: it waits for its answer."""
         self.orders[token] = message
+        self.version += 1
+
+    def take_down_words(self) -> None:
+        """The words on the screen have been read."""
+        self.words.take_down()
         self.version += 1
 
     def line_lost(self, why: str) -> None:
@@ -234,11 +245,13 @@ class ViewFold:
             line=LineView(self.lost, self.unheard),
             results=results_view(self.periods, public.void) if results else None,
             care=self.care,
+            words=self.words.shown(now),
         )
 
-    def stamp(self, now: Instant) -> tuple[int, Duration | None]:
-        """Version and time left of a view at an instant, without the rest: whether there is anything new to show."""
-        return self.version, self.public.clock.time_left_us(now)
+    def stamp(self, now: Instant) -> tuple[int, Duration | None, int]:
+        """Version, time left and standing words of a view at an instant, without the rest: whether there is anything
+        new to show."""
+        return self.version, self.public.clock.time_left_us(now), len(self.words.shown(now))
 
     @property
     def period(self) -> PeriodRecord | None:
@@ -267,12 +280,13 @@ class ViewFold:
         for path in self.path.values():
             path.clear()
 
-    def _cared(self, message: Told | HelpAsked | PassedOn | Removed) -> None:
+    def _cared(self, message: Told | HelpAsked | PassedOn | Removed, at: Instant) -> None:
         """The experimenter's words to this seat alone, and what becomes of it."""
         match message:
             case Told(text=text, answers=answers):
                 if text:
                     self.announced = printable(text, lines=True)
+                    self.words.put_up("told", self.announced, at)
                     self.care = replace(self.care, private=True, answers=answers)
                 self.care = replace(self.care, help_asked=self.care.help_asked and not answers)
             case HelpAsked(withdrawn=withdrawn):
@@ -283,6 +297,17 @@ class ViewFold:
                 self.care = replace(self.care, removed=not off, help_asked=False)
             case _:
                 assert_never(message)
+
+    def _dealt(self) -> tuple[Role, tuple[Step, ...]] | None:
+        """One's own role and steps as they were dealt last; None before any, and for households."""
+        holding = self.own.holding
+        return None if holding is None or self.rules.energy else (holding.role, holding.steps)
+
+    def _values_changed(self, before: tuple[Role, tuple[Step, ...]] | None, at: Instant) -> None:
+        """Say where one's values (or costs) are others than in the period before."""
+        self.words.take_down("values_changed")
+        if before is not None and before != self._dealt():
+            self.words.put_up("values_changed", "", at)
 
     def _reset_quotes(self) -> None:
         for quotes in self.quotes.values():

@@ -5,7 +5,7 @@ facts. Its size is bounded, however long a session is: the limits are named here
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -279,6 +279,18 @@ class WelfareView(msgspec.Struct, frozen=True):
     efficiency: float | None
 
 
+WordsKind: TypeAlias = Literal["announced", "told", "values_changed"]
+"""Whose words: the experimenter's to everybody, or to this seat; the market's, that one's values are others now."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Words that stand on a screen for a while, since an instant; the market's own have no text here."""
+
+    kind: WordsKind
+    text: str
+    at: Instant
+
+
 class LineView(msgspec.Struct, frozen=True):
     """The connection: why it is lost, if it is; and how many contracts of the session were never heard of."""
 
@@ -312,6 +324,7 @@ class ViewState(msgspec.Struct, frozen=True):
     """All that a screen shows at an instant of the session. `seat` is None for the public.
 
     `version` rises with everything that comes in. `results` is there when the session is over, or when it is asked for.
+    `announced`: the experimenter's last words to everybody; `words`: those that still stand on the screen.
     """
 
     now: Instant
@@ -338,6 +351,7 @@ class ViewState(msgspec.Struct, frozen=True):
     line: LineView
     results: ResultsView | None = None
     care: CareView = CareView()
+    words: tuple[Words, ...] = ()
 
     @property
     def resets(self) -> bool:

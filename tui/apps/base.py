@@ -53,7 +53,7 @@ class LabApp(App[ExitSummary]):
         super().__init__()
         self.model: Model | None = None
         self.redraw_us = 0
-        self._drawn: tuple[int, int | None] | None = None
+        self._drawn: tuple[int, int | None, int] | None = None
 
     def on_mount(self) -> None:
         """Begin to draw."""
@@ -96,8 +96,8 @@ class LabApp(App[ExitSummary]):
         """Draw, if there is anything new."""
         if self.model is None:
             return
-        version, left_us = self.model.stamp(self.now())
-        stamp = (version, None if left_us is None else -(-left_us // TICK_US))
+        version, left_us, words = self.model.stamp(self.now())
+        stamp = (version, None if left_us is None else -(-left_us // TICK_US), words)
         if stamp != self._drawn:
             self._drawn = stamp
             self.draw()
@@ -105,6 +105,12 @@ class LabApp(App[ExitSummary]):
     def on_draw_requested(self) -> None:
         """A screen wants to be drawn."""
         self.draw()
+
+    def on_words_taken_down(self) -> None:
+        """The words on the screen have been read."""
+        if self.model:
+            self.model.take_down_words()
+            self.draw()
 
     def on_results_requested(self) -> None:
         """The results so far, on top; q comes back."""

@@ -18,6 +18,10 @@ class ResultsRequested(Message):
     """The results so far are to be laid on top."""
 
 
+class WordsTakenDown(Message):
+    """The words that stand on the screen have been read."""
+
+
 class PlayerMoved(Message):
     """The player of a recording was moved by hand."""
 

@@ -78,7 +78,7 @@ def test_the_stamp_is_that_of_the_view() -> None:
     play = Play().at(3) << StartRound(1, 60_000_000) << Quote("bid", 120)
     for now in (3_000_000, 17_000_000):
         view = play.model.view(now)
-        assert play.model.stamp(now) == (view.version, view.clock.left_us)
+        assert play.model.stamp(now) == (view.version, view.clock.left_us, len(view.words))
     before = play.model.stamp(0)
     play.model.fold(NumberedFact(9, 0, Quote("bid", 130)))
     assert play.model.stamp(0) != before
