@@ -40,7 +40,8 @@ from p2p.scenario.public_rules import public_rules
 from p2p.sim.simulation.simulation import Simulation
 from tests.plays.tui_markets_plays import BOOK, DAY, opened
 from tests.plays.tui_plays import Play, calls, market, small, told_to, why
-from tui.entry.order_entry import NotPossible, cancelling, outlook, price_typed, refusal_for, replacing, usual_quantity
+from tui.entry.order_entry import NotPossible, cancelling, price_typed, refusal_for, replacing, usual_quantity
+from tui.entry.previews import outlook
 from tui.model.number_format import NumberFormat, number_format
 from tui.screens.results import row, total
 from tui.text.refusals import order_words
@@ -257,7 +258,7 @@ def test_of_energy_all_that_is_not_offered_yet_is_meant() -> None:
 def test_the_outlook_says_what_would_trade_at_once() -> None:
     play = opened(BOOK, "buyer", (300, 3)) << Order(1, "ask", 200, 1) << Order(2, "ask", 210, 1)
     play << Quote("ask", 200)
-    assert outlook(play.view, 220, 3) == "trades 2 at once, at 210 or better, 1 rest"
+    assert outlook(play.view, 220, 3) == "trades 2 at once, at 210 or better, gain 190; 1 rest"
     assert outlook(play.view, 150, 2) == "rests in the book; gain 300 if it trades"
 
 

@@ -14,7 +14,8 @@ from p2p.messages import Ask, Bid, Buy, Paused, Quote, Reason, Schedule, Sell, S
 from p2p.scenario.public_rules import public_rules
 from p2p.sim.library.texts import catalogue
 from tests.plays.tui_plays import Play, small, why
-from tui.entry.order_entry import NotPossible, order_of, outlook, price_typed, refusal_for, step_price
+from tui.entry.order_entry import NotPossible, order_of, price_typed, refusal_for, step_price
+from tui.entry.previews import outlook
 from tui.text.refusals import closed_sentence, order_words, refused_sentence
 
 

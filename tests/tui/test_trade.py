@@ -107,12 +107,15 @@ async def test_a_buyers_keys_for_selling_are_off() -> None:
         assert [screen.check_action("order", (word,)) for word in ("bid", "buy", "ask", "sell")] == [
             True,
             True,
-            None,
-            None,
+            False,
+            False,
         ]
         await play.told(Quote("bid", 150))
         await play.pilot.press("s", "1", "a")
         assert play.sent == []
+        assert "it is a seller's key, and you are a buyer (b bids, y buys)" in play.says(
+            "#answer"
+        )
 
 
 async def test_a_loss_is_told_while_it_is_typed_and_is_not_sent() -> None:
@@ -140,7 +143,9 @@ async def test_a_key_that_is_none_is_told_and_is_no_part_of_the_price() -> None:
         await play.pilot.press("1", ".", "5")
         assert "15" in play.says("#entry")
         await play.pilot.press("x")
-        assert "Unknown key 'x'" in play.says("#answer")
+        assert "one unit is traded at a time in this market" in play.says("#answer")
+        await play.pilot.press("k")
+        assert "Unknown key 'k'" in play.says("#answer")
 
 
 async def test_the_arrows_improve_by_ticks_and_escape_takes_back() -> None:

@@ -117,6 +117,13 @@ class LabApp(App[ExitSummary]):
         if view := self.view(results=True):
             self.push_screen(ResultsScreen(view))
 
+    def on_back_requested(self) -> None:
+        """Back from results that lie on top; there is nothing beneath those of the end."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.notify("The session is over: there is no market to go back to. q leaves.", timeout=4)
+
     def on_leave_requested(self) -> None:
         """The person leaves a screen, or the program."""
         self.leave()

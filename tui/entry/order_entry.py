@@ -5,16 +5,18 @@ The server judges for itself; here a slip of the finger is told at once, and not
 
 from dataclasses import dataclass
 
-from p2p.base.sides import OPPOSITE, SIDE_OF, better, crosses, rank
+from p2p.base.sides import SIDE_OF, better, rank
 from p2p.base.units import Money, Price, Quantity, Side
 from p2p.information.view_state import OwnOrder, ViewState
-from p2p.messages import Ask, Bid, Buy, Cancel, Replace, Sell
+from p2p.messages import Ask, Bid, Buy, Cancel, Message, Replace, Sell
 from p2p.scenario.public_rules import PublicRules, controlled
 from tui.model.number_format import number_format
 
 Order = Bid | Ask | Buy | Sell
 TIMES = "x"
 """Between a price and a quantity: `195x3`."""
+TYPED_MAX = 10
+"""Characters of a price, and of a quantity: PRICE_MAX has ten digits."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def quantity_typed(text: str, usual: Quantity) -> Quantity | NotPossible:
     """The quantity in the typed text, the usual one if it was left out; or a sentence that says its fault."""
     if not text:
         return usual
+    if len(text) > TYPED_MAX:
+        return NotPossible(f"a quantity has {TYPED_MAX} digits at the most")
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         return NotPossible("a quantity is a whole number, 1 or more")
     return int(text)
@@ -81,14 +85,6 @@ def quote_side(view: ViewState) -> Side | None:
 def may_trade(view: ViewState) -> bool:
     """Whether any order could be accepted now."""
     return view.clock.open and not view.clock.paused and view.own.units_left > 0
-
-
-def profit(view: ViewState, price: Price, quantity: Quantity = 1) -> Money | None:
-    """The profit of the next units at a price, None without any."""
-    holding = view.own.holding
-    if holding is None or view.own.unit_value is None:
-        return None
-    return sum(holding.gains([(price, min(quantity, holding.units_left))], view.rules.charges))
 
 
 def no_role(view: ViewState) -> NotPossible:
@@ -146,9 +142,17 @@ def _closed(view: ViewState) -> NotPossible | None:
     return None if view.clock.open else NotPossible("the market is closed at the moment")
 
 
+def on_the_way(view: ViewState) -> Quantity:
+    """Units of acceptances that wait for their answer: they may be traded already."""
+    waiting = (sent.message for sent in view.pending)
+    return sum(message.quantity for message in waiting if isinstance(message, Buy | Sell))
+
+
 def _too_much(view: ViewState, order: Order, instead: OwnOrder | None = None) -> NotPossible | None:
     """Why so much cannot be offered or taken, if so."""
     left, figures = view.own.units_left, number_format(view.rules)
+    if isinstance(order, Buy | Sell) and on_the_way(view) and order.quantity > left - on_the_way(view):
+        return NotPossible("your last acceptance has no answer yet: wait for it")
     if order.quantity > 1 and not figures.many:
         return NotPossible("one unit is traded at a time in this market")
     if order.quantity > left:
@@ -165,24 +169,97 @@ def loss(
     view: ViewState, price: Price, quantity: Quantity, taking: bool, instead: OwnOrder | None = None
 ) -> NotPossible | None:
     """The reason why an order would trade at a loss if that is not allowed: alone, or with the open offers."""
-    holding, side = view.own.holding, quote_side(view)
-    if not view.rules.no_loss or holding is None or side is None or view.own.unit_value is None:
+    side = quote_side(view)
+    if not view.rules.no_loss or side is None or view.own.unit_value is None:
         return None
-    value, say = view.own.unit_value, number_format(view.rules).price
-    if better(side, price, value):
-        word = "value" if side == "bid" else "cost"
-        return NotPossible(f"{say(price)} would lose money; your {word} is {say(value)}")
-    own = [(o.price, o.quantity) for o in view.own.orders if instead is None or o.order != instead.order]
-    new = (price, min(quantity, holding.units_left))
-    if taking or view.resets:
-        bound = [new]
-    else:
-        bound = sorted([*own, new], key=lambda one: rank(side, one[0]))
-    if min(holding.gains(bound, view.rules.charges), default=0) < 0:
-        several = not own or taking or view.resets
-        which = "some units would lose money at" if several else "with your open orders, you would lose money at"
+    say = number_format(view.rules).price
+    if better(side, price, view.own.unit_value):
+        return NotPossible(f"{say(price)} would lose money; your {worth(view)}")
+    if at_worst(view, price, quantity, taking, instead) < 0:
+        alone = view.resets or not [one for one in view.own.orders if one != instead]
+        which = "some units would lose money at" if alone else "with your open orders, you would lose money at"
         return NotPossible(f"{which} {say(price)}")
     return None
+
+
+def worth(view: ViewState) -> str:
+    """The next unit's value or cost in words, with the charges on it where there are some."""
+    say, net = number_format(view.rules).price, view.own.unit_value
+    holding = view.own.holding
+    word, bare = "value" if view.own.role == "buyer" else "cost", holding.unit_value() if holding else None
+    if net is None or bare is None or net == bare:
+        return f"{word} is {'–' if net is None else say(net)}"
+    return f"{word} after charges is {say(net)}"
+
+
+def at_worst(view: ViewState, price: Price, quantity: Quantity, taking: bool, instead: OwnOrder | None = None) -> Money:
+    """The sum of the losses that an order could bring, at 0 or below: its own units', and the open offers' after it."""
+    holding, side = view.own.holding, quote_side(view)
+    if holding is None or side is None:
+        return 0
+    new = (price, min(quantity, holding.units_left))
+    own = [(o.price, o.quantity) for o in view.own.orders if instead is None or o.order != instead.order]
+    own.sort(key=lambda one: rank(side, one[0]))
+    if view.resets:
+        bound = [new]
+    elif taking:
+        bound = [new, *own]
+    else:
+        bound = sorted([*own, new], key=lambda one: rank(side, one[0]))
+    return sum(gain for gain in holding.gains(bound, view.rules.charges) if gain < 0)
+
+
+def to_confirm(view: ViewState, message: Message) -> Money:
+    """The possible loss that a trader is asked about before a message is sent; 0 where nobody is asked."""
+    if not view.rules.loss_confirm:
+        return 0
+    match message:
+        case Bid(price=price, quantity=quantity) | Ask(price=price, quantity=quantity):
+            return -at_worst(view, price, quantity, taking=False)
+        case Buy(price=price, quantity=quantity) | Sell(price=price, quantity=quantity) if price is not None:
+            return -at_worst(view, price, quantity, taking=True)
+        case Replace(order=order, price=price, quantity=quantity):
+            instead = next((one for one in view.own.orders if one.order == order), None)
+            return -at_worst(view, price, quantity, False, instead)
+        case _:
+            return 0
+
+
+def bettered(view: ViewState, side: Side, price: Price, quantity_text: str) -> OwnOrder | None:
+    """The one open order whose place a better price takes, if no quantity is typed; a typed one makes another order."""
+    orders = view.own.orders
+    if quantity_text or len(orders) != 1 or not view.rules.capabilities.withdraws:
+        return None
+    return orders[0] if orders[0].side == side and better(side, price, orders[0].price) else None
+
+
+def quoting(view: ViewState, side: Side, text: str) -> Bid | Ask | Replace | NotPossible:
+    """The order that the typed text makes: a new one, or in the place of the only one that it betters; or why not."""
+    price_text, quantity_text = parts_typed(text)
+    price = price_typed(price_text, view.rules)
+    if isinstance(price, NotPossible):
+        return price
+    instead = bettered(view, side, price, quantity_text)
+    if instead is not None:
+        return replacing(view, instead, price_text)
+    quantity = quantity_typed(quantity_text, usual_quantity(view))
+    if isinstance(quantity, NotPossible):
+        return quantity
+    order: Bid | Ask = Bid(price, quantity) if side == "bid" else Ask(price, quantity)
+    return refusal_for(view, order) or order
+
+
+def accepting(view: ViewState, text: str) -> Buy | Sell | NotPossible:
+    """The acceptance of the other side's quote, as it is on the screen, by one's role; or why not."""
+    if view.own.role is None:
+        return no_role(view)
+    buys = view.own.role == "buyer"
+    quantity = quantity_typed(parts_typed(text)[1], usual_quantity(view, taking=True))
+    if isinstance(quantity, NotPossible):
+        return quantity
+    price = view.side("ask" if buys else "bid").price
+    order = Buy(price, quantity) if buys else Sell(price, quantity)
+    return refusal_for(view, order) or order
 
 
 def replacing(view: ViewState, order: OwnOrder | None, text: str) -> Replace | NotPossible:
@@ -210,37 +287,6 @@ def cancelling(view: ViewState, order: OwnOrder | None) -> Cancel | NotPossible:
     if order is None:
         return NotPossible("you have no order in the book")
     return _closed(view) or Cancel(order.order)
-
-
-def outlook(view: ViewState, price: Price, quantity: Quantity = 1) -> str:
-    """The effect of quoting a price, in a few words."""
-    side, figures = quote_side(view), number_format(view.rules)
-    gain = profit(view, price, quantity)
-    if side is None or gain is None:
-        return ""
-    gained, say = figures.gained, figures.price
-    if view.collects:
-        return f"{gained(gain)} or more if the call takes it"
-    other, mine = view.side(OPPOSITE[side]).price, view.side(side).price
-    if other is not None and crosses(side, price, other):
-        if view.resets:
-            meets = f"meets the current {OPPOSITE[side]}"
-            return f"{meets}: trades at {say(other)}, {gained(profit(view, other))}"
-        return _at_once(view, side, price, quantity)
-    if view.resets and mine is not None and not better(side, price, mine):
-        return f"not better than the current {side} of {mine}"
-    return f"{gained(gain)} if it is accepted" if view.resets else f"rests in the book; {gained(gain)} if it trades"
-
-
-def _at_once(view: ViewState, side: Side, price: Price, quantity: Quantity) -> str:
-    """What of an order would trade against the offers that are seen."""
-    trades, left, last = 0, quantity, price
-    for offer, many in view.side(OPPOSITE[side]).offers():
-        if left <= 0 or not crosses(side, price, offer):
-            break
-        trades, left, last = trades + min(left, many), left - min(left, many), offer
-    rest = f", {left} rest" if left > 0 else ""
-    return f"trades {trades} at once, at {number_format(view.rules).price(last)} or better{rest}"
 
 
 def step_price(view: ViewState, text: str, up: bool) -> Price | None:

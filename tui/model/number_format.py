@@ -11,6 +11,11 @@ from p2p.base.units import Money, Price, Quantity
 from p2p.scenario.currency import shown_in
 from p2p.scenario.public_rules import PublicRules
 
+DIGITS_MAX = 20
+"""Digits of a typed number that are read; PRICE_MAX has ten."""
+TOO_MUCH: Price = 10**DIGITS_MAX
+"""Stands for every number with more digits: no market has such a price."""
+
 
 class NumberFormat:
     """The numbers of one market in words."""
@@ -44,7 +49,8 @@ class NumberFormat:
         whole, _, part = text.partition(".")
         if not (whole + part).isdigit() or len(part) > self.decimals or (not self.decimals and "." in text):
             return None
-        return int(whole + part.ljust(self.decimals, "0"))
+        digits = whole + part.ljust(self.decimals, "0")
+        return int(digits) if len(digits) <= DIGITS_MAX else TOO_MUCH
 
     def money(self, money: Money) -> str:
         """An amount of money, without its unit."""

@@ -48,6 +48,7 @@ class LobbyScreen(LabScreen):
         """Bring the lobby up to date."""
         title, begins = (catalogue().sentence(one) for one in sentences("start", view.rules))
         self.query_one("#lobby-title", TextLine).set_text(Content.styled(title, "bold"))
+        self.note_words(view)
         self.query_one(Notice).show(view)
         taken, seats = view.seats.taken, view.seats.seats
         robots = f", {view.seats.robots} by robots" if view.seats.robots else ""
@@ -61,7 +62,9 @@ class LobbyScreen(LabScreen):
         bar = self.query_one(ProgressBar)
         bar.display = self.query_one("#page").display = True
         bar.update(total=max(1, seats), progress=taken)
-        self.query_one("#lobby-rules", TextLine).set_text(rules_text(view))
+        said = Content.assemble(("The experimenter says", "bold"), f"\n{view.announced}\n\n")
+        page = rules_text(view)
+        self.query_one("#lobby-rules", TextLine).set_text(said + page if view.announced else page)
 
     def action_leave(self) -> None:
         """Leave the seat; it can be taken again with the same code."""

@@ -29,6 +29,11 @@ from tui.widgets.quotes import Quotes
 from tui.widgets.status import Status
 from tui.widgets.unit_list import UnitList
 
+EDGE_ROWS = 2
+"""The status line and the keys."""
+MARKET_ROWS_MIN, BELOW_ROWS_MIN = 6, 10
+"""Rows in which each part can be read: a large price with its owner; a household with its sums."""
+
 
 class MarketScreen(LabScreen):
     """The market's screen, common to both programs; `foot` is the part below it."""
@@ -51,6 +56,7 @@ class MarketScreen(LabScreen):
         view = self.view
         self._arranged = arrangement(view)
         self.set_class(bool(view and view.collects and shows_book(view)), "-call-and-book")
+        self.set_class(bool(view and view.seat is not None and view.rules.energy), "-household")
         with Horizontal(id="market"):
             yield from market_parts(view, self.PICKS)
         yield BreakCard()
@@ -86,6 +92,7 @@ class MarketScreen(LabScreen):
     def draw(self, view: ViewState) -> None:
         """Bring every part up to date."""
         self.view = view
+        self.note_words(view)
         if self._arranged != arrangement(view):
             self._arranged = arrangement(view)
             self.call_later(self._rearrange)
@@ -100,6 +107,16 @@ class MarketScreen(LabScreen):
         for part in (*self.query_one("#market").children, *self.query_one("#below").children):
             if part.display and isinstance(part, Part):
                 part.show(view)
+        self.squeeze()
+
+    def foot_rows(self) -> int:
+        """Rows between the market and the keys."""
+        return 2
+
+    def squeeze(self) -> None:
+        """Where words, previews and refusals need many rows, the lower part gives up some of its own."""
+        room = self.app.size.height - EDGE_ROWS - self.query_one(Notice).rows - self.foot_rows()
+        self.set_class(room < MARKET_ROWS_MIN + BELOW_ROWS_MIN, "-squeezed")
 
 
 def shows_book(view: ViewState) -> bool:

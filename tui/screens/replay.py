@@ -12,8 +12,8 @@ from tui.model.replay_player import Player
 from tui.screens.market import MarketScreen
 from tui.screens.requests import LeaveRequested, PlayerMoved, ResultsRequested
 from tui.widgets.playback_bar import PlaybackBar
-from tui.widgets.text_line import TextLine
 from tui.widgets.ticket import news_words
+from tui.widgets.wrapped_line import WrappedLine
 
 JUMP = 5 * SECOND
 
@@ -40,13 +40,17 @@ class ReplayScreen(MarketScreen):
 
     def foot(self) -> ComposeResult:
         """One's last answer, and the player's bar."""
-        yield TextLine(id="answer")
+        yield WrappedLine(id="answer")
         yield PlaybackBar()
+
+    def foot_rows(self) -> int:
+        """The answer, and the player's bar."""
+        return self.query_one("#answer", WrappedLine).rows + 2
 
     def draw(self, view: ViewState) -> None:
         """Bring every part up to date."""
         super().draw(view)
-        answer = self.query_one("#answer", TextLine)
+        answer = self.query_one("#answer", WrappedLine)
         answer.display = view.seat is not None
         answer.set_text(news_words(view.news, number_format(view.rules)))
         self.query_one(PlaybackBar).draw_player(self.player)

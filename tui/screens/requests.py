@@ -14,6 +14,10 @@ class LeaveRequested(Message):
     """The person has had enough of this screen, and means it."""
 
 
+class BackRequested(Message):
+    """The person goes back from this screen to the one beneath."""
+
+
 class ResultsRequested(Message):
     """The results so far are to be laid on top."""
 

@@ -10,8 +10,9 @@ from textual.widgets import DataTable, Footer
 from p2p.information.view_state import PeriodView, ViewState
 from tui.model.number_format import NumberFormat, number_format
 from tui.screens.base import LabScreen
-from tui.screens.requests import LeaveRequested
+from tui.screens.requests import BackRequested, LeaveRequested
 from tui.text.phrases import counted
+from tui.widgets.notice import Notice
 from tui.widgets.session_chart import SessionChart
 from tui.widgets.text_line import TextLine
 
@@ -22,7 +23,7 @@ TRADES_SHOWN = 4
 class ResultsScreen(LabScreen):
     """Shown when the session is over; in replay whenever it is asked for."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back"), Binding("q", "leave", "Leave")]
 
     def __init__(self, view: ViewState) -> None:
         super().__init__()
@@ -32,6 +33,7 @@ class ResultsScreen(LabScreen):
     def compose(self) -> ComposeResult:
         """The sum, the table, the chart."""
         yield TextLine(id="results-title")
+        yield Notice()
         yield TextLine(id="results-sum")
         yield DataTable(id="results", classes="panel", cursor_type="none", zebra_stripes=True)
         yield SessionChart()
@@ -48,6 +50,8 @@ class ResultsScreen(LabScreen):
 
     def _fill(self) -> None:
         view = self.view
+        self.note_words(view)
+        self.query_one(Notice).show(view)
         if self._shown == view.version:
             return
         self._shown = view.version
@@ -65,6 +69,10 @@ class ResultsScreen(LabScreen):
         for period in view.results.periods:
             table.add_row(*row(period, figures, own, all_seen))
         self.query_one(SessionChart).show(view)
+
+    def action_back(self) -> None:
+        """To the market beneath, if there is one."""
+        self.post_message(BackRequested())
 
     def action_leave(self) -> None:
         """The end."""

@@ -2,35 +2,38 @@
 
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key, Paste
 
-from p2p.base.units import Price, Side
+from p2p.base.units import Money, Side
 from p2p.information.view_state import ViewState
-from p2p.messages import Message
+from p2p.messages import Ask, Bid, Buy, Message, Replace, Sell
+from tui.entry.dead_keys import dead_key
 from tui.entry.household_entry import battery_set, reservation_set
 from tui.entry.order_entry import (
     TIMES,
+    TYPED_MAX,
     NotPossible,
+    accepting,
     cancelling,
     no_role,
-    order_of,
     parts_typed,
-    price_typed,
     quantity_typed,
     quote_side,
-    refusal_for,
+    quoting,
     replacing,
     step_price,
-    usual_quantity,
+    to_confirm,
 )
 from tui.model.number_format import number_format
 from tui.screens.market import MarketScreen
 from tui.screens.requests import DrawRequested, LeaveRequested, OrderRequested
 from tui.screens.rules import RulesScreen
+from tui.text.refusals import order_words
 from tui.widgets.own_orders import OwnOrders
-from tui.widgets.ticket import TYPED_MAX, Ticket
+from tui.widgets.ticket import Ticket
 
 OF_ROLE = {"bid": "buyer", "buy": "buyer", "ask": "seller", "sell": "seller"}
 HOUSEHOLD = {"battery", "limit"}
@@ -40,6 +43,12 @@ RESTING = {"cancel", "replace", "pick", "times"}
 CHANGES = {"cancel", "replace", "pick"}
 """The actions that exist only if an open order can be taken back."""
 DIGITS = "0123456789"
+LETTERS = "baysiqcrwlm"
+"""The letters that are keys in some market; where one is off, it says why."""
+QUOTES: dict[str, Side] = {"bid": "bid", "ask": "ask"}
+LEAVE_S = 4.0
+"""How long the question is open whether leaving is meant."""
+LEAVE = "Press q again to leave. Your open orders stay in the market; you can join again."
 TIMES_KEYS = "x*× "
 """Between a price and a quantity; each of them will do."""
 TAKES: dict[str, Side] = {"buy": "ask", "sell": "bid"}
@@ -51,8 +60,8 @@ class TradingScreen(MarketScreen):
     PICKS = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "quote", "Send"),
-        Binding("b", "order('bid')", "Bid"),
-        Binding("a", "order('ask')", "Ask"),
+        Binding("b", "order('bid')", "Bid", show=False),
+        Binding("a", "order('ask')", "Ask", show=False),
         Binding("y", "order('buy')", "Buy"),
         Binding("s", "order('sell')", "Sell"),
         Binding("c", "cancel", "Cancel"),
@@ -73,6 +82,9 @@ class TradingScreen(MarketScreen):
         super().__init__(view)
         self._role: str | None = None
         self._leaving = False
+        self._confirming: Message | None = None
+        """The order that the last key asked about, to be confirmed by the next."""
+        self._asked: Message | None = None
 
     def foot(self) -> ComposeResult:
         """The ticket."""
@@ -80,15 +92,18 @@ class TradingScreen(MarketScreen):
 
     def draw(self, view: ViewState) -> None:
         """Bring every part up to date."""
-        super().draw(view)
         self.query_one(Ticket).show(view)
+        super().draw(view)
         if view.own.role != self._role:
             self._role = view.own.role
             self.refresh_bindings()
 
+    def foot_rows(self) -> int:
+        """The ticket's."""
+        return self._ticket().rows
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys of the other role are greyed out; before one has a role they all are. Where orders rest there are more
-        keys, and those of the other role are not shown."""
+        """Keys of the other role, and of other institutions, are not shown; pressed, they say why they do nothing."""
         view = self.view
         resets = view is None or view.resets
         if action == "order":
@@ -97,23 +112,25 @@ class TradingScreen(MarketScreen):
                 return False
             if view and view.rules.capabilities.posts and word in ("bid", "sell"):
                 return False
-            return True if OF_ROLE[word] == self._role else None if resets or self._role is None else False
+            return OF_ROLE[word] == self._role
         if action in HOUSEHOLD:
             return view is not None and view.rules.energy is not None
         if action in CHANGES and view is not None and not view.rules.capabilities.withdraws:
             return False
-        return not (resets and action in RESTING)
+        return super().check_action(action, parameters) and not (resets and action in RESTING)
 
     def on_key(self, event: Key) -> None:
-        """Digits belong to the ticket, and so do all other keys that are not ours: it says that they are no price."""
+        """Digits belong to the ticket. A letter that is no key, or is none here, says so."""
         if event.key != "q":
             self._leaving = False
-        character = event.character
-        view = self.view
-        keys = "baysiq" if view is None or view.resets else "baysiqcr"
-        if view and view.rules.energy:
-            keys += "wl"
-        if character is None or not character.isprintable() or character in keys:
+        self._asked, self._confirming = self._confirming, None
+        if self._asked is not None:
+            self._ticket().hush()
+        character, view = event.character, self.view
+        if view is None or character is None or not character.isprintable():
+            return
+        bound = self.active_bindings.get(event.key)
+        if character in LETTERS and bound is not None and bound.enabled:
             return
         event.stop()
         signs = self._signs()
@@ -124,19 +141,25 @@ class TradingScreen(MarketScreen):
         if character in (*DIGITS, *signs):
             self._ticket().type(character)
             self._refresh_ticket()
-        elif view:
-            self._say(f"Unknown key '{character}'. Type a price, or press i for help.")
-            self._ticket().keep()
+            return
+        unknown = f"Unknown key '{character}'. Type a price, or press i for help."
+        self._say(dead_key(view, character) or unknown)
+        self._ticket().keep()
 
     def on_paste(self, event: Paste) -> None:
-        """A pasted price takes the place of the typed text."""
-        text = event.text.strip()
-        view = self.view
-        if view and number_format(view.rules).typed(text) is not None:
-            self._ticket().put(text[:TYPED_MAX])
+        """A pasted price (and quantity) takes the place of the typed text, as it stands; anything else is refused."""
+        text, view = event.text.strip(), self.view
+        if view is None:
+            return
+        price, quantity = parts_typed(text)
+        fits = len(text) <= 2 * TYPED_MAX and number_format(view.rules).typed(price) is not None
+        if TIMES in text:
+            fits = fits and TIMES in self._signs() and not isinstance(quantity_typed(quantity, 0), NotPossible)
+        if fits and len(price) <= TYPED_MAX and (quantity or TIMES not in text):
+            self._ticket().put(text)
             self._refresh_ticket()
         else:
-            self._say(f"that is no price: it is {self._a_price()}.")
+            self._say(f"Not pasted: that is no price. A price is {self._a_price()}.")
 
     # --- keys ---------------------------------------------------------------------------------------------------
 
@@ -154,22 +177,8 @@ class TradingScreen(MarketScreen):
         view = self.view
         if view is None:
             return
-        price: Price | None
-        price_text, quantity_text = parts_typed(self._ticket().typed)
-        quantity = quantity_typed(quantity_text, usual_quantity(view, word in TAKES))
-        if word in TAKES:
-            price = view.side(TAKES[word]).price
-        else:
-            typed = price_typed(price_text, view.rules)
-            if isinstance(typed, NotPossible):
-                self._refuse(typed.why)
-                return
-            price = typed
-        if isinstance(quantity, NotPossible):
-            self._refuse(quantity.why)
-            return
-        order = order_of(word, price, quantity)
-        self._send(refusal_for(view, order) or order)
+        typed = self._ticket().typed
+        self._send(accepting(view, typed) if word in TAKES else quoting(view, QUOTES[word], typed))
 
     def action_cancel(self) -> None:
         """Take the picked order out of the book."""
@@ -199,12 +208,30 @@ class TradingScreen(MarketScreen):
             self.post_message(DrawRequested())
 
     def _send(self, message: Message | NotPossible) -> None:
-        """Send a message, or say why not."""
+        """Send a message, or say why not; one that could lose money is asked about once more, where that is so."""
         if isinstance(message, NotPossible):
             self._refuse(message.why)
             return
+        risk = to_confirm(self.view, message) if self.view else 0
+        if risk and message != self._asked:
+            self._ask(message, risk)
+            return
+        if risk and isinstance(message, Bid | Ask | Buy | Sell | Replace):
+            message = replace(message, confirmed=True)
         self.post_message(OrderRequested(message, self._ticket().typed))
         self._ticket().put("")
+
+    def _ask(self, message: Message, risk: Money) -> None:
+        """Ask whether a loss is meant: the same key again says so, any other key does not."""
+        assert self.view
+        figures = number_format(self.view.rules)
+        self._confirming = message
+        self._ticket().ask(
+            f"{order_words(message, figures).capitalize()} could LOSE {figures.money(risk)} {figures.money_unit}. "
+            "Press the same key again to send it; any other key does not.",
+            self.view,
+        )
+        self._refresh_ticket()
 
     def not_sent(self, why: str, typed: str) -> None:
         """The request could not be sent: its text stands in the ticket again, unless something else does by now."""
@@ -236,12 +263,18 @@ class TradingScreen(MarketScreen):
             self.app.push_screen(RulesScreen(self.view))
 
     def action_leave(self) -> None:
-        """Leave, if it is meant: the key is to be pressed twice while the session runs."""
+        """Leave, if it is meant: the key is to be pressed twice while the session runs. Typed text is disarmed."""
         if self._leaving:
             self.post_message(LeaveRequested())
             return
         self._leaving = True
-        self.notify("Press q again to leave. Your open orders stay in the market; you can join again.", timeout=4)
+        self.set_timer(LEAVE_S, self._stay)
+        self.action_clear()
+        self.notify(LEAVE, timeout=LEAVE_S)
+
+    def _stay(self) -> None:
+        """The question is over: the next q asks again."""
+        self._leaving = False
 
     # --- the ticket ---------------------------------------------------------------------------------------------
 

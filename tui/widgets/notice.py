@@ -1,22 +1,23 @@
 """Notices to everybody, across the screen: a lost connection, a pause, the experimenter's words.
 
-Where there is nothing to say it is not there. The experimenter says most in a pause: their words have lines of their
-own, as many as the market leaves. Announcements get two lines (one if another notice is shown on the smallest
-terminal). The page behind the key i has the full text.
+Where there is nothing to say it is not there. The experimenter's words have lines of their own, as many as they need: a
+message is whole at every size, until its time is over or the key m takes it down.
 """
+
+from typing import assert_never
 
 from textual.content import Content
 
 from p2p.base.units import SECOND
-from p2p.information.view_state import ViewState
+from p2p.information.view_state import ViewState, Words
 from p2p.sim.library.texts import catalogue
 from tui.model.number_format import number_format
 from tui.widgets.part import Part
 from tui.widgets.terminal_size import HEIGHT_MIN
 from tui.widgets.text_line import TextLine
 
-ROWS_MIN, ROWS_MAX = 2, 9
-"""Rows of it on the smallest terminal, whose market needs the others; and what the longest words come to there."""
+ROWS_MIN, ROWS_MAX = 8, 10
+"""Rows of it on the smallest terminal, where the longest message with a notice above it needs so many; and at most."""
 MARGIN = 2
 """Columns that are empty beside the words, both sides together."""
 MORE = "… (i: all)"
@@ -29,6 +30,7 @@ class Notice(Part, TextLine):
     def __init__(self, rows_min: int = ROWS_MIN) -> None:
         super().__init__(id="notice")
         self.rows_min = rows_min
+        self.rows = 0
 
     def show(self, view: ViewState) -> None:
         """Bring the notice up to date."""
@@ -37,6 +39,7 @@ class Notice(Part, TextLine):
         more = MORE if view.seat is not None else "…"
         said = notice(view)
         rows = laid_out(said, max(1, size.width - MARGIN), max(self.rows_min, rows_max), more) if said else []
+        self.rows = len(rows)
         self.display = bool(rows)
         self.set_class(view.line.lost is not None, "-lost")
         if rows:
@@ -60,10 +63,24 @@ def laid_out(said: str, width: int, rows_max: int, more: str = "…") -> list[Co
 
 
 def notice(view: ViewState) -> str:
-    """The notices of now, the most urgent first, or nothing; the experimenter's last words below them."""
+    """The notices of now, the most urgent first, or nothing; the words that stand below them."""
     state = "   ".join(part for part in (_state(view), _absence(view)) if part)
-    said = f"✉ Experimenter: {' '.join(view.announced.split())}" if view.announced else ""
-    return "\n".join(part for part in (state, said) if part)
+    lines = [line for line in (state, *(words_line(view, words) for words in view.words)) if line]
+    if view.words and lines:
+        lines[-1] += " (m: off)"
+    return "\n".join(lines)
+
+
+def words_line(view: ViewState, words: Words) -> str:
+    """Words that stand, in a line of their own."""
+    match words.kind:
+        case "announced":
+            return f"✉ {catalogue().text('notice.experimenter', text=' '.join(words.text.split()))}"
+        case "values_changed":
+            key = "values_changed" if view.own.role == "buyer" else "costs_changed"
+            return f"◆ {catalogue().text(f'notice.{key}')}"
+        case _:
+            assert_never(words.kind)
 
 
 def _absence(view: ViewState) -> str:

@@ -7,28 +7,30 @@ from textual.content import Content
 from p2p.information.view_state import ExpiredOrder, News, OwnTrade, ViewState
 from tui.entry.order_entry import (
     TIMES,
+    TYPED_MAX,
     NotPossible,
+    bettered,
     may_trade,
-    order_of,
-    outlook,
     parts_typed,
     price_typed,
     quantity_typed,
     quote_side,
-    refusal_for,
+    quoting,
     usual_quantity,
 )
+from tui.entry.previews import acceptance, accepts, preview
 from tui.model.number_format import NumberFormat, number_format
 from tui.text.refusals import order_words, refused_sentence
 from tui.widgets.part import Part
-from tui.widgets.text_line import TextLine
+from tui.widgets.wrapped_line import WrappedLine
 
-TYPED_MAX = 10
-"""Characters of a price, and of a quantity: PRICE_MAX has ten digits."""
+HELD_MAX = 4 * TYPED_MAX
+"""Characters that are held of a price or a quantity: one that is too long stays too long, and is never cut into
+another."""
 
 
 class Ticket(Part, Vertical):
-    """The typed text, and the answers to the orders sent."""
+    """The acceptance that a key makes, the typed text, and the answers to the orders sent; each wrapped, never cut."""
 
     def __init__(self) -> None:
         super().__init__(id="ticket")
@@ -39,16 +41,22 @@ class Ticket(Part, Vertical):
         self._place: tuple[int, str] = (0, "lobby")
 
     def compose(self) -> ComposeResult:
-        """The entry and the answer."""
-        yield TextLine(id="entry")
-        yield TextLine(id="answer")
+        """The acceptance, the entry and the answer."""
+        yield WrappedLine(id="acceptance")
+        yield WrappedLine(id="entry")
+        yield WrappedLine(id="answer")
+
+    @property
+    def rows(self) -> int:
+        """Rows that it needs."""
+        return sum(line.rows for line in self.query(WrappedLine) if line.display)
 
     def type(self, character: str) -> None:
         """A digit or a decimal point, or the sign between price and quantity, of which there is one."""
         if self._stale:
             self.put("")
         price, quantity = parts_typed(self.typed)
-        if len(quantity if TIMES in self.typed else price) < TYPED_MAX or character == TIMES:
+        if len(quantity if TIMES in self.typed else price) < HELD_MAX or character == TIMES:
             self.put(self.typed + ("" if character == TIMES and TIMES in self.typed else character))
 
     def put(self, text: str) -> None:
@@ -66,7 +74,15 @@ class Ticket(Part, Vertical):
 
     def refuse(self, sentence: str, view: ViewState) -> None:
         """Say why nothing was sent, until the next key or the next news; a new digit begins a new price."""
-        self.told, self._news, self._stale = sentence, view.news, True
+        self.told, self._news, self._stale = f"✘ {sentence}", view.news, True
+
+    def ask(self, question: str, view: ViewState) -> None:
+        """Ask something before an order is sent; the typed text stays."""
+        self.told, self._news = f"? {question}", view.news
+
+    def hush(self) -> None:
+        """Take back the last sentence of its own."""
+        self.told = ""
 
     def keep(self) -> None:
         """The typed text stays in use: the next digit goes on with it."""
@@ -79,14 +95,23 @@ class Ticket(Part, Vertical):
             self.put("")
         if view.news is not self._news:
             self.told = ""
-        self.query_one("#entry", TextLine).set_text(self._entry(view))
-        self.query_one("#answer", TextLine).set_text(self._answer(view))
+        offer = self.query_one("#acceptance", WrappedLine)
+        offer.display = accepts(view)
+        offer.set_text(self._acceptance(view))
+        self.query_one("#entry", WrappedLine).set_text(self._entry(view))
+        self.query_one("#answer", WrappedLine).set_text(self._answer(view))
+
+    def _acceptance(self, view: ViewState) -> Content:
+        """The other side's quote, as a key accepts it."""
+        side = view.ask if view.own.role == "buyer" else view.bid
+        colour = "$ask" if view.own.role == "buyer" else "$bid"
+        return Content.styled(acceptance(view, self.typed), "dim" if side.price is None else f"bold {colour}")
 
     def _entry(self, view: ViewState) -> Content:
         side, figures = quote_side(view), number_format(view.rules)
         bids = side == "bid" and not view.rules.capabilities.posts
         label = f"Your {side}" if bids or side == "ask" else "Price"
-        shown = self.typed.replace(TIMES, " × ")
+        shown = shortened(self.typed).replace(TIMES, " × ")
         typed = Content.assemble((f"{label}: ", "bold"), (f" {shown}▏", "reverse"), f" {figures.unit}  ")
         if not may_trade(view) or side is None:
             return typed + Content.styled(idle(view), "dim")
@@ -102,20 +127,28 @@ class Ticket(Part, Vertical):
             return typed + _crossed(price)
         if isinstance(quantity, NotPossible):
             return typed + _crossed(quantity)
-        usual = Content.styled(f"× {quantity}  ", "dim") if figures.many and not quantity_text else ""
-        why = refusal_for(view, order_of(side, price, quantity))
-        said = _crossed(why) if why else Content(outlook(view, price, quantity))
+        instead = bettered(view, side, price, quantity_text)
+        taken = quantity if instead is None else instead.quantity
+        usual = Content.styled(f"× {taken}  ", "dim") if figures.many and not quantity_text else ""
+        order = quoting(view, side, self.typed)
+        said = _crossed(order) if isinstance(order, NotPossible) else Content(preview(view, side, price, self.typed))
         return typed + usual + said
 
     def _answer(self, view: ViewState) -> Content:
         if self.told:
-            return Content.styled(f"✘ {self.told}", "bold $error")
+            return Content.styled(self.told, "bold $warning" if self.told.startswith("?") else "bold $error")
         figures, pending = number_format(view.rules), view.pending
         if pending:
             waiting = ", ".join(order_words(sent.message, figures) for sent in pending[-3:])
             more = f" and {len(pending) - 3} more" if len(pending) > 3 else ""
             return Content.styled(f"… pending: {waiting}{more}; waiting for the market's answer", "bold $warning")
         return news_words(view.news, figures)
+
+
+def shortened(typed: str) -> str:
+    """Typed text as it is shown: of a number that is too long the beginning."""
+    parts = [part if len(part) <= TYPED_MAX else f"{part[:TYPED_MAX]}…" for part in typed.split(TIMES)]
+    return TIMES.join(parts)
 
 
 def _crossed(no: NotPossible) -> Content:
