@@ -61,7 +61,7 @@ async def test_an_order_is_entered_with_a_quantity_picked_replaced_and_cancelled
 
 
 async def test_without_the_book_the_best_quotes_are_shown_with_their_quantities() -> None:
-    async with terminal(market("continuous", "ticker")) as play:
+    async with terminal(market("continuous", "ticker"), (80, 27)) as play:
         await play.trading("buyer", 300)
         await play.told(Quote("ask", 250, quantity=3), Quote("bid", 100, quantity=2))
         assert play.app.screen.query_one("#best-ask", Digits).value == "250"

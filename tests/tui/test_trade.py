@@ -113,9 +113,7 @@ async def test_a_buyers_keys_for_selling_are_off() -> None:
         await play.told(Quote("bid", 150))
         await play.pilot.press("s", "1", "a")
         assert play.sent == []
-        assert "it is a seller's key, and you are a buyer (b bids, y buys)" in play.says(
-            "#answer"
-        )
+        assert "it is a seller's key, and you are a buyer (b bids, y buys)" in play.says("#answer")
 
 
 async def test_a_loss_is_told_while_it_is_typed_and_is_not_sent() -> None:

@@ -12,7 +12,7 @@ from tui.screens.requests import WordsTakenDown
 class LabScreen(Screen[None]):
     """The screens of a session: each draws a view, and knows nothing else. Words that stand on one have a key."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("m", "take_down", "Message off")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("m", "take_down", "Message off", show=False)]
     words_stand = False
     """Whether there are words to be taken down."""
 

@@ -32,7 +32,7 @@ class LobbyScreen(LabScreen):
         with VerticalScroll(id="page", classes="panel") as page:
             page.border_subtitle = "↑↓ to read on"
             yield TextLine(id="lobby-rules")
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Draw as soon as the parts have their places."""

@@ -56,7 +56,6 @@ class MarketScreen(LabScreen):
         view = self.view
         self._arranged = arrangement(view)
         self.set_class(bool(view and view.collects and shows_book(view)), "-call-and-book")
-        self.set_class(bool(view and view.seat is not None and view.rules.energy), "-household")
         with Horizontal(id="market"):
             yield from market_parts(view, self.PICKS)
         yield BreakCard()
@@ -65,7 +64,7 @@ class MarketScreen(LabScreen):
             yield from self.before_prices()
             yield PriceChart()
         yield from self.foot()
-        yield Footer()
+        yield Footer(compact=True)
 
     def before_prices(self) -> ComposeResult:
         """The widgets that may stand in the place of the chart."""

@@ -37,7 +37,7 @@ class ResultsScreen(LabScreen):
         yield TextLine(id="results-sum")
         yield DataTable(id="results", classes="panel", cursor_type="none", zebra_stripes=True)
         yield SessionChart()
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Draw as soon as there is a place to draw on."""

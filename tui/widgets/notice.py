@@ -1,7 +1,7 @@
 """Notices to everybody, across the screen: a lost connection, a pause, the experimenter's words.
 
 Where there is nothing to say it is not there. The experimenter's words have lines of their own, as many as they need: a
-message is whole at every size, until its time is over or the key m takes it down.
+message is whole at every size. It leaves after a while, and the key m takes it down.
 """
 
 from typing import assert_never
