@@ -76,6 +76,8 @@ def words_line(view: ViewState, words: Words) -> str:
     match words.kind:
         case "announced":
             return f"✉ {catalogue().text('notice.experimenter', text=' '.join(words.text.split()))}"
+        case "told":
+            return f"✉ {catalogue().text('notice.told', text=' '.join(words.text.split()))}"
         case "values_changed":
             key = "values_changed" if view.own.role == "buyer" else "costs_changed"
             return f"◆ {catalogue().text(f'notice.{key}')}"
