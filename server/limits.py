@@ -91,7 +91,7 @@ class Limits:
     wrong_s_max: float = 4.0
     """How long the answer to a wrong code is held back at most, where too many come from its address."""
     tries_at_once: int = 2
-    """Codes that are looked up at once where their hashes alone are known: 10 ms of a processor each."""
+    """Codes that are looked up at once where their slow hashes alone are known: 10 ms of a processor each."""
     addresses_max: int = 10_000
     """Addresses remembered; the one not heard from for longest is forgotten first."""
     kernel_bytes_max: int = 256 * 1024

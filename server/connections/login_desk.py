@@ -7,21 +7,22 @@ from collections import defaultdict
 from p2p.base.units import EXPERIMENTER, Seat
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login
+from server.connections.lookup_turns import LookupTurns
 from server.connections.peer import Peer
-from server.connections.rate_limits import Bucket, LoginThrottle
+from server.connections.rate_limits import Bucket, LoginThrottle, network
 from server.limits import DEFAULT, Limits
 from server.session.credentials import SeatCredentials, Who
 from server.session.machine import Machine
 
 
 class LoginDesk:
-    """A right code or token waits for no guess: a guess costs its own time only."""
+    """A right code or token waits for no guess from elsewhere: a guess costs its own address's time only."""
 
     def __init__(self, doors: SeatCredentials, machine: Machine, limits: Limits = DEFAULT) -> None:
         self._doors, self._machine, self._limits = doors, machine, limits
         self.throttle = LoginThrottle(limits)
         self._closing = asyncio.Event()
-        self._turns = asyncio.Semaphore(limits.tries_at_once)
+        self._turns = LookupTurns(limits.tries_at_once, self._is_late, machine.chance)
         self._logins: defaultdict[Who, Bucket] = defaultdict(lambda: Bucket(limits.logins_per_s, limits.logins_burst))
 
     def stand_in(self, login: Login) -> Seat | None:
@@ -47,12 +48,23 @@ class LoginDesk:
             async with asyncio.timeout(seconds):
                 await self._closing.wait()
 
+    def _is_late(self, address: str) -> bool:
+        return self.throttle.is_late(address, self._machine.clock_s())
+
+    async def _looked_up(self, address: str, login: Login) -> Who | None:
+        """Whose a code of a server before this one is, by its slow hash."""
+        await self._turns.take(network(address))
+        try:
+            who: Who | None = await self._machine.aside(self._doors.who, login)
+            return who
+        finally:
+            self._turns.give_back()
+
     async def identify(self, peer: Peer, login: Login) -> Who:
         """Whose the login is; raises ProtocolError. Resume tokens cannot be guessed and are not counted."""
         who = self._doors.known(login)
         if who is None and self._doors.may_be_known(login):
-            async with self._turns:
-                who = await self._machine.aside(self._doors.who, login)
+            who = await self._looked_up(peer.address, login)
         if who is None:
             if not login.resume:
                 await self._hold(self.throttle.was_wrong(peer.address, self._machine.clock_s()))

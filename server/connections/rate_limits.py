@@ -138,8 +138,12 @@ class LoginThrottle:
         """A wrong code came from there: how long its answer is held back."""
         return self._of(address).wrong.late_s(now_s, self._limits.wrong_s_max)
 
+    def is_late(self, address: str, now_s: float) -> bool:
+        """Whether answers to wrong codes from there are held back now."""
+        return self._of(address).wrong.tokens_left(now_s) < 1
+
     def _of(self, address: str) -> AddressPace:
-        key = _network(address)
+        key = network(address)
         buckets = self._known.pop(key, None)
         if buckets is None:
             buckets = AddressPace(self._limits)
@@ -149,7 +153,7 @@ class LoginThrottle:
         return buckets
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """The address, or for IPv6 its network: one machine has 2^64 of those."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])

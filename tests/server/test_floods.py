@@ -7,6 +7,9 @@ import select
 import socket
 from dataclasses import replace
 from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from typing import cast
 
 import click
 import msgspec
@@ -18,13 +21,18 @@ from websockets.frames import Frame, Opcode
 from p2p.base.display_name import display_name
 from p2p.messages import Accepted, Bid, Contracts, Quote, RequestStanding
 from p2p.protocol.client_connection import ClientProtocol
-from p2p.protocol.frames import Welcome
+from p2p.protocol.codec import ProtocolError
+from p2p.protocol.frames import Login, Welcome
 from recordings.journal.store import read_folder
 from server import limits
 from server.connections.doorway import Visitor
+from server.connections.login_desk import LoginDesk
+from server.connections.lookup_turns import LookupTurns
+from server.connections.peer import Peer
 from server.hosted_session import HostedSession
 from server.limits import Limits
 from server.serve.command import _within
+from server.session.credentials import SeatCredentials, Who
 from server.session.machine import Machine
 from tests.plays.hosted import UNHURRIED, hosting
 from tests.plays.server_plays import trading
@@ -114,6 +122,51 @@ async def test_neither_a_code_nor_a_token_that_is_known_waits_for_the_hashes_of_
         release.set()
         assert json.loads(await guess.recv())["payload"]["code"] == "wrong_code"
         assert (await hosted.join(3)).welcome.seat == 3
+
+
+async def guessed(desk: LoginDesk, address: str, code: str) -> str | Who:
+    try:
+        return await desk.identify(cast(Peer, SimpleNamespace(address=address)), Login(code=code))
+    except ProtocolError as error:
+        return error.code
+
+
+async def test_after_a_recovery_a_right_code_waits_for_no_guesses_of_another_address(tmp_path):
+    _, codes, _ = SeatCredentials.create(tmp_path, 4)
+    looked_up: list[str] = []
+
+    async def aside(work, login):
+        looked_up.append(login.code)
+        await asyncio.sleep(0)
+        return work(login)
+
+    desk = LoginDesk(SeatCredentials.load(tmp_path), Machine(aside=aside), Limits(wrong_s_max=0.0))
+    crowd = [asyncio.create_task(guessed(desk, "10.0.0.1", f"AAAA{k:04}")) for k in range(80)]
+    crowd += [asyncio.create_task(guessed(desk, f"2001:db8::{k}", f"BBBB{k:04}")) for k in range(80)]
+    await asyncio.sleep(0)
+    assert await guessed(desk, "10.0.0.2", codes[3]) == 3
+    assert len(looked_up) < 10, "two or three that had begun, and each other address's next"
+    assert set(await asyncio.gather(*crowd)) == {"wrong_code"}
+    assert await guessed(desk, "10.0.0.1", codes[2]) == 2
+
+
+async def test_an_address_of_many_wrong_codes_is_looked_up_when_no_other_waits():
+    turns, order = LookupTurns(1, lambda address: address == "guesser", Random(1)), list[str]()
+
+    async def look_up(address: str) -> None:
+        await turns.take(address)
+        order.append(address)
+        await asyncio.sleep(0)
+        turns.give_back()
+
+    await turns.take("first")
+    crowd = [asyncio.create_task(look_up(one)) for one in ["guesser"] * 5 + ["a", "b"] * 2]
+    gone = asyncio.create_task(look_up("a"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    turns.give_back()
+    await asyncio.gather(*crowd)
+    assert order == ["a", "b", "a", "b"] + ["guesser"] * 5
 
 
 async def test_a_seat_that_logs_in_again_and_again_is_told_to_wait(host):
