@@ -53,7 +53,7 @@ class LoginDesk:
 
     async def _looked_up(self, address: str, login: Login) -> Who | None:
         """Whose a code of a server before this one is, by its slow hash."""
-        await self._turns.take(network(address))
+        await self._turns.turn_of(network(address))
         try:
             who: Who | None = await self._machine.aside(self._doors.who, login)
             return who

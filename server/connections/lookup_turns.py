@@ -15,7 +15,7 @@ class LookupTurns:
         self._free, self._is_late, self._chance = at_once, is_late, chance
         self._waiting: dict[str, list[asyncio.Future[None]]] = {}
 
-    async def take(self, address: str) -> None:
+    async def turn_of(self, address: str) -> None:
         """Wait for one's turn; `give_back` it after."""
         if self._free and not self._waiting:
             self._free -= 1
@@ -27,6 +27,10 @@ class LookupTurns:
         except asyncio.CancelledError:
             if not waits.cancelled():
                 self.give_back()
+            elif waits in (crowd := self._waiting.get(address, [])):
+                crowd.remove(waits)
+                if not crowd:
+                    del self._waiting[address]
             raise
 
     def give_back(self) -> None:
@@ -38,6 +42,6 @@ class LookupTurns:
             drawn = crowd.pop(self._chance.randrange(len(crowd)))
             if crowd:
                 self._waiting[address] = crowd
-            if not drawn.done():
+            if not drawn.cancelled():
                 self._free -= 1
                 drawn.set_result(None)

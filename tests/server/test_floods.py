@@ -154,12 +154,12 @@ async def test_an_address_of_many_wrong_codes_is_looked_up_when_no_other_waits()
     turns, order = LookupTurns(1, lambda address: address == "guesser", Random(1)), list[str]()
 
     async def look_up(address: str) -> None:
-        await turns.take(address)
+        await turns.turn_of(address)
         order.append(address)
         await asyncio.sleep(0)
         turns.give_back()
 
-    await turns.take("first")
+    await turns.turn_of("first")
     crowd = [asyncio.create_task(look_up(one)) for one in ["guesser"] * 5 + ["a", "b"] * 2]
     gone = asyncio.create_task(look_up("a"))
     await asyncio.sleep(0)
