@@ -29,6 +29,7 @@ import aiomqtt
 import click
 
 from benchmarks.mqtt_crowd import crowd
+from bots.experimenter import conduct
 from bots.load.load import quantile
 from bots.load.load_orders import OpenMarket
 from bots.load.load_trader import LoadTrader
@@ -148,11 +149,11 @@ async def traded(
     """Everybody joins and trades for so long; the hands, what was spent before and after, the maker's lateness (ms)."""
     floor = OpenMarket()
     hands: list[LoadTrader] = [
-        Taker(one["code"], ORDERS_PER_S, floor, n == 0, random.Random(n)) for n, one in enumerate(where["seats"])
+        Taker(where["url"], one["code"], ORDERS_PER_S, floor, n == 0, random.Random(n))
+        for n, one in enumerate(where["seats"])
     ]
-    conductor = LoadTrader(where["control"], 1.0, OpenMarket(), False, random.Random(0))
-    await asyncio.gather(*(hand.join(where["url"]) for hand in (*hands, conductor)))
-    conductor.send(Start())
+    await asyncio.gather(*(hand.join() for hand in hands))
+    await conduct(where["url"], where["control"], "start", Start())
     while not all(hand.schedule for hand in hands):  # noqa: ASYNC110 (it comes through sockets)
         await asyncio.sleep(0.05)
     began = spent(server)
@@ -160,8 +161,8 @@ async def traded(
         await asyncio.gather(*(hand.trade(began.at_s + seconds) for hand in hands))
     ended = spent(server)
     await asyncio.sleep(SETTLE_S)
-    conductor.send(End())
-    await asyncio.gather(*(hand.wire.ended for hand in (*hands, conductor)))
+    await conduct(where["url"], where["control"], "end", End())
+    await asyncio.gather(*(hand.ended for hand in hands))
     return hands, began, ended, late
 
 

@@ -25,6 +25,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bots.experimenter import conduct
 from bots.load.load import quantile
 from bots.load.load_orders import OpenMarket
 from bots.load.load_trader import ROBOT_PER_S, LoadTrader
@@ -39,12 +40,10 @@ async def played(where: dict[str, Any], bad: tuple[str, ...], seconds: float) ->
     """The people's times in milliseconds."""
     codes, floor = [one["code"] for one in where["seats"]], OpenMarket()
     rates = [1.0] * PEOPLE + [ROBOT_PER_S] * ROBOTS
-    hands = [LoadTrader(codes[n], rate, floor, n == 0, random.Random(n)) for n, rate in enumerate(rates)]
+    hands = [LoadTrader(where["url"], codes[n], rate, floor, n == 0, random.Random(n)) for n, rate in enumerate(rates)]
     for hand in hands:
-        await hand.join(where["url"])
-    conductor = LoadTrader(where["control"], 1.0, OpenMarket(), False, random.Random(0))
-    await conductor.join(where["url"])
-    conductor.send(Start())
+        await hand.join()
+    await conduct(where["url"], where["control"], "start", Start())
     lines = [
         await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "benchmarks.bad_lines", kind, where["url"], codes[PEOPLE + ROBOTS + n])
@@ -60,9 +59,9 @@ async def played(where: dict[str, Any], bad: tuple[str, ...], seconds: float) ->
         for line in lines:
             line.terminate()
             await line.wait()
-    conductor.send(End())
+    await conduct(where["url"], where["control"], "end", End())
     async with asyncio.timeout(ENDING_S_MAX):
-        await asyncio.gather(*(hand.wire.ended for hand in hands))
+        await asyncio.gather(*(hand.ended for hand in hands))
     assert not any(hand.gaps or hand.faults for hand in hands), "everybody was told everything"
     return [took for hand in hands[:PEOPLE] for took in hand.times_ms]
 

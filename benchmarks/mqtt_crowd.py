@@ -2,8 +2,10 @@
 
 import asyncio
 
+from bots.client import Client
 from bots.load.fast_websocket import Wire
-from p2p.protocol.client_connection import ClientProtocol
+
+WELCOME = b'{"directive":"welcome"'
 
 
 class Subscriber(asyncio.Protocol):
@@ -33,13 +35,15 @@ class Spectator:
 
     async def join(self, url: str) -> None:
         """Log in as one that watches."""
-        line = ClientProtocol("", "human")
-        line.watched = 0
-        self.wire = await Wire.connect(url, self._read)
-        self.wire.send(line.login())
+        client = Client(url, "", "human", opener=lambda url, tls: Wire.connected(url, self._takes))
+        client.line.watched = 0
+        self.connection = client.connection()
+        await anext(self.connection)
 
-    def _read(self, data: bytes) -> None:
+    def _takes(self, data: bytes) -> bool:
+        """Count; only the welcome is left for the client."""
         self.bytes += len(data)
+        return not data.startswith(WELCOME)
 
 
 async def crowd(kind: str, count: int, url: str, port: int) -> list[Subscriber] | list[Spectator]:

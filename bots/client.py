@@ -1,4 +1,4 @@
-"""The one client of all: traders, persons and robots, the public, the experimenter. asyncio round p2p/protocol.
+"""The one client of all: persons, robots, the public, the experimenter, `pit load`, tests. asyncio round p2p/protocol.
 
     client = Client(url, code, "robot")
     async for happening in client.happenings():
@@ -9,16 +9,19 @@
             case Lost(): …               # the connection is gone; it is being tried again
     client.send(Bid(90))                  # pending until `accepted` or `refused` comes as a fact
 
-It comes back by itself (bots/reconnecting.py); `client.closed` says why it is over for good. A console sets
-`line.roster`, and `on_console`, which is handed each Roster, MarketFigures, MirrorOpened and MirroredFacts as it comes.
+It comes back by itself (bots/reconnecting.py); `client.closed` says why it is over for good. `client.connection()` is
+one connection without coming back. An `opener` of one's own gives it another socket: `pit load` has a cheap one.
+
+A console sets `line.roster`, and `on_console`, which is handed each Roster, MarketFigures, MirrorOpened and
+MirroredFacts as it comes.
 """
 
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import Any, Protocol, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI
@@ -49,6 +52,52 @@ FINAL = {4000, 4001, 4002, 4003, 4004, 4009}
 """Close codes after which there is nothing to come back for (docs/protocol.md)."""
 
 
+class Socket(Protocol):
+    """As much of a WebSocket as the client needs."""
+
+    def post(self, data: bytes, /) -> None:
+        """Send a text frame, after those posted before; it is lost where the connection is."""
+
+    async def recv(self) -> bytes | str:
+        """The next frame; raises ConnectionClosed, with the server's code and reason where it gave any."""
+
+
+Opener = Callable[[str, ssl.SSLContext | None], AbstractAsyncContextManager[Socket]]
+"""The opening of a socket to an address, closed at the block's end."""
+
+
+class PostingSocket:
+    """The library's WebSocket, and the task that sends what is posted."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self._posted: asyncio.Queue[bytes] = asyncio.Queue()
+        self.post = self._posted.put_nowait
+        self.recv = socket.recv
+
+    @contextlib.asynccontextmanager
+    async def sending(self) -> AsyncIterator[Self]:
+        """Send what is posted, to the block's end."""
+        sender = asyncio.create_task(self._send())
+        try:
+            yield self
+        finally:
+            sender.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionClosed):
+                await sender
+
+    async def _send(self) -> None:
+        while True:
+            await self.socket.send(await self._posted.get(), text=True)
+
+
+@contextlib.asynccontextmanager
+async def posting_socket(url: str, tls: ssl.SSLContext | None) -> AsyncIterator[Socket]:
+    """A WebSocket of the library's, as the client uses it."""
+    async with open_socket(url, tls) as socket, PostingSocket(socket).sending() as posting:
+        yield posting
+
+
 def open_socket(url: str, tls: ssl.SSLContext | None = None) -> connect:
     """A WebSocket to a server, as every client of ours opens it."""
     options: dict[str, Any] = {"ssl": tls} if tls else {}
@@ -72,32 +121,44 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
     """
 
     def __init__(
-        self, url: str, code: str, controller: Controller, name: str = "", patience_s: float = 60.0, lent: str = ""
+        self,
+        url: str,
+        code: str,
+        controller: Controller,
+        name: str = "",
+        patience_s: float = 60.0,
+        lent: str = "",
+        opener: Opener = posting_socket,
     ) -> None:
         super().__init__(url, patience_s)
+        self._opener = opener
         self.line = ClientProtocol(code, controller, name, lent)
         self.tls: ssl.SSLContext | None = None
         self.on_console: Callable[[Console], None] = lambda told: None
-        self.connected = False
-        self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
+        self._socket: Socket | None = None
         self._again: asyncio.TimerHandle | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server has let us in, and the connection stands."""
+        return self._socket is not None
 
     def send(self, message: Message, meta: dict[str, int] | None = None) -> int:
         """Send a message, now or when the line is back; its token. Raises ProtocolError when too many are pending."""
         token, data = self.line.send(message, meta)
-        if self.connected:
-            self._outgoing.put_nowait(data)
+        if self._socket is not None:
+            self._socket.post(data)
         return token
 
     def mirror(self, seat: Seat | None = None, market: int | None = None) -> None:
         """Ask for a mirror of a seat or a market, or end it: a console's alone. It ends with the connection."""
-        if self.connected:
-            self._outgoing.put_nowait(self.line.mirror(seat, market))
+        if self._socket is not None:
+            self._socket.post(self.line.mirror(seat, market))
 
     async def connection(self) -> AsyncGenerator[Welcome | Facts | Fault, None]:
         """One connection; its end's notice of the next is in `closed`, or in the ConnectionGoneError."""
         try:
-            async with open_socket(self.url, self.tls) as socket, aclosing(self._talk(socket)) as happenings:
+            async with self._opener(self.url, self.tls) as socket, aclosing(self._talk(socket)) as happenings:
                 async for happening in happenings:
                     yield happening
         except ssl.SSLCertVerificationError as error:
@@ -111,22 +172,18 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
         except ProtocolError as error:
             self.closed = Closed(0, error.why)
 
-    async def _talk(self, socket: ClientConnection) -> AsyncGenerator[Welcome | Facts | Fault, None]:
-        """An open connection: login, what was unanswered, then whatever comes, while another task sends."""
-        await socket.send(self.line.login(), text=True)
-        sender: asyncio.Task[None] | None = None
+    async def _talk(self, socket: Socket) -> AsyncGenerator[Welcome | Facts | Fault, None]:
+        """An open connection: login, what was unanswered, then whatever comes."""
+        socket.post(self.line.login())
         try:
-            async for data in socket:
-                received = self.line.received(data)
+            while True:
+                received = self.line.received(await socket.recv())
                 if isinstance(received, Welcome):
                     if received.seat is None and self.line.watched is None and not self.line.conducts:
                         self.closed = Closed(0, NO_SEAT)
                         return
-                    self._outgoing = asyncio.Queue()
-                    for pending in self.line.unanswered():
-                        self._outgoing.put_nowait(pending)
-                    self.connected = True
-                    sender = asyncio.create_task(self._send(socket))
+                    self._socket = socket
+                    self._post_unanswered()
                     yield received
                 elif isinstance(received, Fault):
                     if received.code in DROPPED:
@@ -137,17 +194,13 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
                 else:
                     self.set_clock(self.line.now)
                     yield Facts(received, self.line.state)
-            raise socket.protocol.close_exc
         finally:
-            self.connected = False
-            if sender:
-                sender.cancel()
-                with contextlib.suppress(asyncio.CancelledError, ConnectionClosed):
-                    await sender
+            self._socket = None
 
-    async def _send(self, socket: ClientConnection) -> None:
-        while True:
-            await socket.send(await self._outgoing.get(), text=True)
+    def _post_unanswered(self) -> None:
+        if self._socket is not None:
+            for pending in self.line.unanswered():
+                self._socket.post(pending)
 
     def _say_again_soon(self) -> None:
         """The server let a message drop, and refuses those behind it: all that is unanswered is said once more."""
@@ -156,9 +209,7 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
 
     def _say_again(self) -> None:
         self._again = None
-        if self.connected:
-            for pending in self.line.unanswered():
-                self._outgoing.put_nowait(pending)
+        self._post_unanswered()
 
     def _judged(self, error: ConnectionClosed) -> str:
         """Why the server closed; for good where its code says so."""

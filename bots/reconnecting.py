@@ -16,12 +16,7 @@ from typing import Generic, TypeVar
 from p2p.base.units import Instant
 from p2p.messages import Message
 from p2p.protocol.frames import Fault, NumberedFact, Welcome
-
-RETRY_S_MIN, RETRY_S_MAX = 0.1, 3.0
-"""The pause before the first and before later tries. Each is drawn at random up to its bound, so that forty clients of
-a server do not come back in one moment."""
-DOUBLINGS_MAX = 9
-"""Doublings of the first bound: more would change nothing."""
+from p2p.protocol.retries import Retries
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ class Reconnecting(ABC, Generic[Seen]):
 
     async def happenings(self) -> AsyncGenerator[Seen | Lost, None]:
         """Everything that happens, over all connections, until it is closed for good."""
-        tries, since = 0, time.monotonic()
+        retries, since = Retries(), time.monotonic()
         while self.closed is None:
             let_in, why = False, "the server went away"
             try:
@@ -93,11 +88,11 @@ class Reconnecting(ABC, Generic[Seen]):
             except ConnectionGoneError as error:
                 why = str(error)
             if let_in:
-                tries, since = 0, time.monotonic()
+                retries.let_in()
+                since = time.monotonic()
             if self.closed is None and time.monotonic() - since > self.patience_s:
                 self.closed = Closed(0, f"no answer from {self.url} for {self.patience_s:.0f} s: {why}")
             if self.closed is None:
-                retry_s = random.uniform(0, min(RETRY_S_MAX, RETRY_S_MIN * 2 ** min(tries, DOUBLINGS_MAX)))
-                tries += 1
+                retry_s = retries.pause_s(random.uniform)
                 yield Lost(why, retry_s)
                 await asyncio.sleep(retry_s)

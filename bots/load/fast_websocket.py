@@ -1,14 +1,17 @@
 """A WebSocket line that costs its maker little: the handshake is the library's, frames are found where they lie.
 
 A load maker shares the machine with the server it measures. The library's client spends on a frame several times the
-server's time. So frames are cut out of the buffer here (RFC 6455, section 5.2): servers neither mask nor fragment.
+server's time. So frames are cut out of the buffer here (RFC 6455, section 5.2): servers neither mask nor fragment. Here
+is a Socket for the one client (bots/client.py). Frames that its reader takes at once do not wait for the client.
 """
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 
 from websockets.client import ClientProtocol
-from websockets.frames import Frame, Opcode
+from websockets.exceptions import ConnectionClosedError
+from websockets.frames import Close, Frame, Opcode
 from websockets.uri import parse_uri
 
 from p2p.protocol.frames import FEED_BYTES_MAX
@@ -20,23 +23,39 @@ _buffer = memoryview(bytearray(BUFFER_BYTES))
 
 
 class Wire(asyncio.BufferedProtocol):
-    """A client's connection: `on_text` is handed every text frame; `ended` is done when the connection is gone."""
+    """A client's connection: `takes` is handed every text frame, and says whether it has taken it; others wait."""
 
-    def __init__(self, url: str, on_text: Callable[[bytes], None]) -> None:
+    def __init__(self, url: str, takes: Callable[[bytes], bool]) -> None:
         self._handshake = ClientProtocol(parse_uri(url))
-        self._on_text = on_text
+        self._takes = takes
         self._rest = b""
-        loop = asyncio.get_running_loop()
-        self.opened: asyncio.Future[None] = loop.create_future()
-        self.ended: asyncio.Future[None] = loop.create_future()
+        self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._close: Close | None = None
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod
-    async def connect(cls, url: str, on_text: Callable[[bytes], None]) -> "Wire":
-        """Open a connection; raises OSError, or what the library says of a refused handshake."""
+    @contextlib.asynccontextmanager
+    async def connected(cls, url: str, takes: Callable[[bytes], bool]) -> AsyncIterator["Wire"]:
+        """An open connection, to the block's end; raises OSError, or what the library says of a refused handshake."""
         where = parse_uri(url)
-        _, wire = await asyncio.get_running_loop().create_connection(lambda: cls(url, on_text), where.host, where.port)
-        await wire.opened
-        return wire
+        opening = asyncio.get_running_loop().create_connection(lambda: cls(url, takes), where.host, where.port)
+        transport, wire = await opening
+        try:
+            await wire.opened
+            yield wire
+        finally:
+            transport.close()
+
+    def post(self, data: bytes) -> None:
+        """Send a text frame, now."""
+        self.write_frame(data)
+
+    async def recv(self) -> bytes:
+        """The next text frame that was not taken; raises ConnectionClosed."""
+        data = await self._waiting.get()
+        if data is None:
+            raise ConnectionClosedError(self._close, None)
+        return data
 
     def write_frame(self, data: bytes, opcode: Opcode = Opcode.TEXT) -> None:
         """Send a frame, masked as a client must."""
@@ -71,9 +90,9 @@ class Wire(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
-        for waiting in (self.opened, self.ended):
-            if not waiting.done():
-                waiting.set_result(None)
+        if not self.opened.done():
+            self.opened.set_result(None)
+        self._waiting.put_nowait(None)
 
     def _frames(self, data: bytes) -> bytes:
         """Hand on every whole frame; the rest of the data."""
@@ -96,10 +115,12 @@ class Wire(asyncio.BufferedProtocol):
     def _frame(self, head: int, data: bytes) -> None:
         match head:
             case 0x81:
-                self._on_text(data)
+                if not self._takes(data):
+                    self._waiting.put_nowait(data)
             case 0x89:
                 self.write_frame(data, Opcode.PONG)
             case 0x88:
+                self._close = Close.parse(data)
                 self.write_frame(data, Opcode.CLOSE)
             case _:
                 self._transport.abort()

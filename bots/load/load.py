@@ -104,7 +104,14 @@ async def load(scenario: str, humans: int, rate: float, robots: int, seconds: fl
             floor = OpenMarket()
             codes = [one["code"] for one in where["seats"]][: humans + robots]
             hands = [
-                LoadTrader(code, rate if n < humans else ROBOT_PER_S, floor, n == 0, random.Random(seed * 1_000 + n))
+                LoadTrader(
+                    where["url"],
+                    code,
+                    rate if n < humans else ROBOT_PER_S,
+                    floor,
+                    n == 0,
+                    random.Random(seed * 1_000 + n),
+                )
                 for n, code in enumerate(codes)
             ]
             trading = await _play(hands, where, seconds, server.pid)
@@ -131,7 +138,7 @@ async def _play(hands: list[LoadTrader], where: dict[str, Any], seconds: float, 
     """Everybody joins, trades, and waits for the last answers."""
     async with asyncio.timeout(START_S_MAX):
         for start in range(0, len(hands), JOINING):
-            await asyncio.gather(*(hand.join(where["url"]) for hand in hands[start : start + JOINING]))
+            await asyncio.gather(*(hand.join() for hand in hands[start : start + JOINING]))
         if not _begins_by_itself(hands, len(where["seats"])):
             await conduct(where["url"], where["control"], "start", Start())
     await _until(lambda: all(hand.told for hand in hands), START_S_MAX)
@@ -145,13 +152,13 @@ async def _play(hands: list[LoadTrader], where: dict[str, Any], seconds: float, 
     facts, frames = sum(hand.facts for hand in hands) - facts, sum(hand.frames for hand in hands) - frames
     await conduct(where["url"], where["control"], "end", End())
     async with asyncio.timeout(START_S_MAX):
-        await asyncio.gather(*(hand.wire.ended for hand in hands))
+        await asyncio.gather(*(hand.ended for hand in hands))
     return Trading(orders_s, facts, frames, began, ended, late_ms)
 
 
 def _begins_by_itself(hands: list[LoadTrader], seats: int) -> bool:
     """Whether the hands have taken all seats, which starts most scenarios."""
-    welcome = hands[0].line.welcome
+    welcome = hands[0].client.line.welcome
     return len(hands) == seats and welcome is not None and welcome.rules.starts_when_full
 
 

@@ -2,14 +2,19 @@
 
 import asyncio
 import random
+import ssl
 import time
 from collections import Counter
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
+from typing import assert_never
 
 import msgspec
 
+from bots.client import Client, Socket
 from bots.load.fast_websocket import Wire
 from bots.load.load_orders import OpenMarket, OwnOrders, next_order
+from bots.reconnecting import Facts, Lost
 from p2p.messages import (
     Accepted,
     Contract,
@@ -22,9 +27,8 @@ from p2p.messages import (
     Schedule,
     StartRound,
 )
-from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.codec import message_of
-from p2p.protocol.frames import FactRead, FeedRead, Welcome
+from p2p.protocol.frames import FactRead, Fault, FeedRead, Welcome
 
 ROBOT_PER_S = 19.0
 """Just below what the server lets a seat say, so that no answer is `too_fast`."""
@@ -55,11 +59,13 @@ class LoadError(Exception):
 
 @dataclass
 class LoadTrader:
-    """One seat's line, read as cheaply as can be: facts are counted, its own answers are read in full.
+    """One seat's client, whose feed is read as cheaply as can be: facts are counted, its own answers are read in full.
 
     A frame's facts are counted by how each of them begins. Frames that are read in full show whether that is right.
+    `ended` is done when the connection is gone. It does not come back: that would hide what the load has done.
     """
 
+    url: str
     code: str
     per_s: float
     floor: OpenMarket
@@ -79,26 +85,46 @@ class LoadTrader:
     told: bool = False
     """Whether it has had a schedule, or the forecast of a household that may have nothing to trade."""
 
-    async def join(self, url: str) -> None:
-        """Log in; raises LoadError."""
-        self.line = ClientProtocol(self.code, "robot")
-        self._welcomed: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self.wire = await Wire.connect(url, self._read)
-        self.wire.write_frame(self.line.login())
-        await asyncio.wait((self._welcomed, self.wire.ended), return_when=asyncio.FIRST_COMPLETED)
-        welcome = self.line.received(self._welcomed.result()) if self._welcomed.done() else "the line was closed"
-        if not isinstance(welcome, Welcome):
-            raise LoadError(f"the server did not let a line in: {welcome}")
-        self.seat = welcome.seat
+    def __post_init__(self) -> None:
+        self.client = Client(self.url, self.code, "robot", opener=self._opened)
+        self._welcomed = asyncio.Event()
 
-    def _read(self, data: bytes) -> None:
-        now = time.perf_counter()
+    def _opened(self, url: str, tls: ssl.SSLContext | None) -> AbstractAsyncContextManager[Socket]:
+        return Wire.connected(url, self._reads)
+
+    async def join(self) -> None:
+        """Log in; raises LoadError."""
+        self.ended = asyncio.create_task(self._listen())
+        welcomed = asyncio.create_task(self._welcomed.wait())
+        await asyncio.wait((welcomed, self.ended), return_when=asyncio.FIRST_COMPLETED)
+        if not welcomed.done():
+            welcomed.cancel()
+            why = self.client.closed.why if self.client.closed else self.faults[-1]
+            raise LoadError(f"the server did not let a line in: {why}")
+
+    async def _listen(self) -> None:
+        """Everything but the feed, which is read before it could wait for this task, to the connection's end."""
+        async with aclosing(self.client.happenings()) as happenings:
+            async for happening in happenings:
+                match happening:
+                    case Welcome(seat=seat):
+                        self.seat = seat
+                        self._welcomed.set()
+                    case Fault(why=why):
+                        self.faults.append(why)
+                    case Lost(why=why):
+                        self.faults.append(why)
+                        return
+                    case Facts():
+                        raise AssertionError("a feed is read where it comes in")
+                    case _:
+                        assert_never(happening)
+
+    def _reads(self, data: bytes) -> bool:
+        """Read a frame of the feed; False of another one."""
         if not data.startswith(FEED):
-            if self._welcomed.done():
-                self.faults.append(data.decode())
-            else:
-                self._welcomed.set_result(data)
-            return
+            return False
+        now = time.perf_counter()
         start = len(FEED)
         first, facts = int(data[start : data.index(b",", start)]), data.count(FACT, start, data.rindex(STATE))
         self.gaps += bool(facts) and first != self.facts + 1
@@ -106,6 +132,7 @@ class LoadTrader:
         self.frames += 1
         if self.reads or MINE in data or any(own in data for own in OWN):
             self._read_whole(data, facts, now)
+        return True
 
     def _read_whole(self, data: bytes, counted: int, now: float) -> None:
         feed = _frame.decode(data).payload
@@ -140,6 +167,7 @@ class LoadTrader:
                 self._see_all(message)
 
     def _answered(self, token: int, still_open: bool) -> None:
+        self.client.line.pending.pop(token, None)
         self.own.answered(token, still_open)
         self.floor.answered(self.code, token)
 
@@ -177,15 +205,14 @@ class LoadTrader:
 
     def send(self, message: Message) -> None:
         """Say a message, and note when."""
-        self.line.pending.clear()
-        token, data = self.line.send(message)
+        token = self.client.send(message)
         self.said[token] = time.perf_counter()
         self.own.said(token, message)
         self.floor.under_way.add((self.code, token))
-        self.wire.write_frame(data)
 
     def _order(self) -> Message | None:
         """What can be said now, if anything."""
-        assert self.line.welcome is not None, "a hand trades when it has joined"
+        welcome = self.client.line.welcome
+        assert welcome is not None, "a hand trades when it has joined"
         role = self.schedule.role if self.schedule is not None else None
-        return next_order(self.line.welcome.rules, role, self.own, self.floor, len(self.said), self.rng)
+        return next_order(welcome.rules, role, self.own, self.floor, len(self.said), self.rng)

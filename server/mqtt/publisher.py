@@ -23,6 +23,7 @@ from p2p.base.safe_text import printable
 from p2p.messages import Metered
 from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, TOPICS, base, topic_level
+from p2p.protocol.retries import Retries
 from p2p.protocol.server_address import os_sentence
 from p2p.schedules.rationing import market_rules
 from server.hosted_session import HostedSession, SessionParts
@@ -38,8 +39,6 @@ TICK_S = 0.1
 BEAT_S = 1.0
 """Seconds between messages of the session's clock, and between renewals of `contracts`: the largest error of a late
 listener's clock."""
-RETRY_S_MIN, RETRY_S_MAX = 0.2, 5.0
-"""The pause before the first and before later tries; each is drawn at random up to its bound."""
 FAREWELL_S_MAX = 3.0
 """How long the last messages of a session may take: its end does not wait for a broker that is gone."""
 STOP_S_MAX = 1.0
@@ -97,7 +96,7 @@ class Publisher:
         self.meters = MeterInbox(host)
         host.listeners.append(self._happened)
         self.connected, self.listening = asyncio.Event(), asyncio.Event()
-        self.tries = 0
+        self.retries = Retries()
         self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -138,7 +137,8 @@ class Publisher:
             try:
                 async with self._open() as client:
                     notify(f"publishing to {self.broker.name} under {self.topic}/")
-                    self.tries, known = 0, None
+                    self.retries.let_in()
+                    known = None
                     await self._serve(client)
                     return
             except (aiomqtt.MqttError, OSError) as error:
@@ -149,10 +149,9 @@ class Publisher:
             finally:
                 self.connected.clear()
                 self.listening.clear()
-            if self._over.is_set() and self.tries:
+            if self._over.is_set() and self.retries.tries:
                 return
-            await self._rest(random.uniform(0, min(RETRY_S_MAX, RETRY_S_MIN * 2 ** min(self.tries, 9))))
-            self.tries += 1
+            await self._rest(self.retries.pause_s(random.uniform))
 
     @contextlib.asynccontextmanager
     async def _open(self) -> AsyncIterator[aiomqtt.Client]:

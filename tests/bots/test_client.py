@@ -9,9 +9,10 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from bots.client import Client
-from bots.reconnecting import RETRY_S_MAX, Lost
+from bots.reconnecting import Lost
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Fault, Welcome, error_frame, frame
+from p2p.protocol.retries import RETRY_S_MAX
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from tests.plays.hosted import GUARD_S

@@ -92,38 +92,36 @@ def fact(message):
 
 
 def hand(reads=False):
-    one = LoadTrader("CODE", 1.0, OpenMarket(), reads, random.Random(0))
-    one._welcomed = asyncio.get_running_loop().create_future()
-    return one
+    return LoadTrader("", "CODE", 1.0, OpenMarket(), reads, random.Random(0))
 
 
 async def test_facts_are_counted_as_they_would_be_read():
     plain, words = hand(), Announced("00", 'she said {"directive":"accepted"},"state":[ to all')
     facts = [fact(Lobby(1, 4)), fact(Quote("bid", 90)), fact(words), fact(Standing(90))]
-    plain._read(feed_frame(1, 9, facts, [fact(Standing(90))]))
+    plain._reads(feed_frame(1, 9, facts, [fact(Standing(90))]))
     assert (plain.facts, plain.frames, plain.gaps, plain.faults) == (4, 1, 0, [])
-    plain._read(feed_frame(5, 9, [], [fact(Standing(91)), fact(Standing(92))]))
+    plain._reads(feed_frame(5, 9, [], [fact(Standing(91)), fact(Standing(92))]))
     assert (plain.facts, plain.frames, plain.gaps) == (4, 2, 0)
-    plain._read(feed_frame(6, 9, [fact(Lobby(2, 4))], []))
+    plain._reads(feed_frame(6, 9, [fact(Lobby(2, 4))], []))
     assert plain.gaps == 1
 
 
 async def test_ones_own_answer_is_read_among_others_facts_and_a_wrong_count_is_told():
     one = hand()
     one.said = {1: 0.0}
-    one._read(feed_frame(1, 9, [fact(Quote("bid", 90)), fact(Accepted(1)), fact(Quote("bid", 91))], []))
+    one._reads(feed_frame(1, 9, [fact(Quote("bid", 90)), fact(Accepted(1)), fact(Quote("bid", 91))], []))
     assert (one.facts, one.accepted, one.said, one.floor.bid) == (3, [1], {}, 0)
     one._read_whole(feed_frame(4, 9, [fact(Quote("bid", 92))], []), 2, 0.0)
     assert one.faults == ["2 facts were counted where there are 1"]
     reader = hand(reads=True)
-    reader._read(feed_frame(1, 9, [fact(Quote("bid", 90))], []))
+    reader._reads(feed_frame(1, 9, [fact(Quote("bid", 90))], []))
     assert reader.floor.bid == 90
 
 
 async def test_a_time_is_an_accepted_orders_and_a_refused_one_is_counted_by_its_reason():
     one = hand()
     one.said = {1: 0.0, 2: 0.0}
-    one._read(feed_frame(1, 9, [fact(Accepted(1)), fact(Refused(2, "does_not_improve"))], []))
+    one._reads(feed_frame(1, 9, [fact(Accepted(1)), fact(Refused(2, "does_not_improve"))], []))
     assert (len(one.times_ms), len(one.refused_ms), dict(one.refused)) == (1, 1, {"does_not_improve": 1})
 
 
@@ -202,7 +200,7 @@ async def test_frames_are_found_however_the_stream_is_cut(seed, monkeypatch):
     texts = [rng.randbytes(rng.choice((0, 1, 125, 126, 127, 3_000, 65_535, 65_536))) for _ in range(30)]
     stream = b"".join(Frame(Opcode.TEXT, text).serialize(mask=False) for text in texts)
     seen = []
-    wire = Wire("ws://127.0.0.1:1", seen.append)
+    wire = Wire("ws://127.0.0.1:1", lambda text: seen.append(text) is None)
     wire.opened.set_result(None)
     while stream:
         size = rng.choice((1, 2, 7, 500, 40_000))

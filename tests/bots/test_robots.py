@@ -1,6 +1,7 @@
 """Robots on real sockets: they join, trade by their rule, come back when the line is cut, and leave at the end."""
 
 import asyncio
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -80,7 +81,7 @@ async def test_a_robot_whose_last_unit_was_traded_between_two_looks_says_nothing
     robot = Robot("ws://127.0.0.1:9", "AAAAAAAA", "zic", reaction="exponential:1000")
     robot.client.line._welcomed(Welcome("play", 0, "token", 0, 0, told))
     assert robot._seated(robot.client.line.welcome)
-    robot.agent, robot.client.connected = AlwaysBids(), True
+    robot.agent, robot.client._socket = AlwaysBids(), SimpleNamespace(post=lambda data: None)
     if units:
         robot.knowledge.on_fact(Schedule(1, "buyer", (Step(90),)), 0)
     robot._act()

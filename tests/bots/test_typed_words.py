@@ -48,7 +48,7 @@ def test_what_is_no_address_is_said(typed: str) -> None:
 def test_every_command_takes_every_form_and_says_that_nobody_is_there(
     tmp_path: Path, scheme: str, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.reconnecting.RETRY_S_MAX", 0.0)
+    monkeypatch.setattr("p2p.protocol.retries.RETRY_S_MAX", 0.0)
     where = f"{scheme}127.0.0.1:{nobody()}"
     if words[0] == "bot":
         assert "is no address to join" in pit("bot", "ftp://x", cwd=tmp_path, code="AAAAAAAA").stderr

@@ -1,12 +1,12 @@
 """What the tests of recover share with others."""
 
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from bots.client import Client
+from bots.reconnecting import ConnectionGoneError, Facts
 from p2p.base.units import Address
 from p2p.messages import Accepted, Ask, Bid, StartRound
-from p2p.protocol.client_connection import ClientProtocol
-from p2p.protocol.frames import Fault, NumberedFact, Welcome
+from p2p.protocol.frames import Fault, NumberedFact
 from recordings.journal.store import Recovered
 from tests.conftest import SMALL
 from tests.plays.lab import Serving
@@ -18,31 +18,29 @@ class Seat:
     """A trader that says better and better quotes until the server is gone, and remembers what it was answered."""
 
     def __init__(self, serving: Serving, seat: int) -> None:
-        self.line = ClientProtocol(serving.code(seat), "robot")
-        self.url, self.seat = serving.where["url"], seat
+        self.client, self.seat = Client(serving.where["url"], serving.code(seat), "robot"), seat
+        self.line = self.client.line
         self.told: list[NumberedFact] = []
         self.closed: tuple[int, str] | None = None
 
     async def play(self) -> None:
         try:
-            async with connect(self.url, compression=None, proxy=None) as socket:
-                await socket.send(self.line.login(), text=True)
-                while True:
-                    received = self.line.received(await socket.recv())
-                    if isinstance(received, Welcome):
-                        continue
-                    if isinstance(received, Fault):
-                        assert received.code in ("too_fast", "token_gap"), received
-                        continue
-                    self.told += received
-                    if not self.line.pending and any(isinstance(t.message, StartRound) for t in self.told):
-                        number = 8 * self.line.number + self.seat
-                        for quote in (Bid(number), Ask(1_000_000 - number)):
-                            await socket.send(self.line.send(quote)[1], text=True)
-        except ConnectionClosed as error:
-            self.closed = (error.rcvd.code, error.rcvd.reason) if error.rcvd else None
-        except OSError:
-            return
+            async for happening in self.client.connection():
+                match happening:
+                    case Fault(code=code):
+                        assert code in ("too_fast", "token_gap"), happening
+                    case Facts(told):
+                        self.told += told
+                        self._better()
+        except ConnectionGoneError as gone:
+            close = gone.__cause__.rcvd if isinstance(gone.__cause__, ConnectionClosed) else None
+            self.closed = (close.code, close.reason) if close else None
+
+    def _better(self) -> None:
+        if not self.line.pending and any(isinstance(one.message, StartRound) for one in self.told):
+            number = 8 * self.line.number + self.seat
+            for quote in (Bid(number), Ask(1_000_000 - number)):
+                self.client.send(quote)
 
     def accepted(self) -> set[int]:
         return {told.message.token for told in self.told if isinstance(told.message, Accepted)}

@@ -1,19 +1,17 @@
 """kill -9 in the middle of trading: nothing acknowledged is lost, and the session comes back paused."""
 
 import asyncio
-import contextlib
 import os
 import signal
 from pathlib import Path
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
 
 from p2p.base.units import EXPERIMENTER, GATEWAY
-from p2p.messages import Accepted, Bid, EndRound, Message, Pause, Paused, Refused, StartRound
+from p2p.messages import Accepted, Bid, EndRound, Pause, Paused, Refused, StartRound
 from p2p.messages.envelope import Envelope
 from p2p.protocol.client_connection import ClientProtocol
-from p2p.protocol.frames import Fault, NumberedFact, Welcome
+from p2p.protocol.frames import Fault
 from p2p.scenario.parsing import parse
 from p2p.session.session import Session
 from recordings.journal.format import JournalError
@@ -22,9 +20,10 @@ from server.hosted_session import open_again, open_new
 from server.serve.open_session import opened_again
 from tests.conftest import SMALL
 from tests.plays.hosted import hosting
-from tests.plays.lab import GUARD_S, Serving, journal_reaches, pit, serve
+from tests.plays.lab import Serving, journal_reaches, pit, serve
 from tests.plays.recover_plays import LONG, Seat, acknowledged
 from tests.plays.server_plays import trading
+from tests.plays.trader import Trader
 
 
 async def play_until_killed(serving: Serving, lines: int) -> list[Seat]:
@@ -68,22 +67,15 @@ async def test_a_session_comes_back_paused_with_the_time_that_was_left(tmp_path:
     back = serve("--recover", str(serving.recording), cwd=tmp_path)
     assert back.where["url"] == serving.where["url"]
     assert f"(paused): 0 contracts, {left_us / 1e6:.1f} s left" in back.ctl("status").stdout
-    async with connect(back.where["url"], compression=None, proxy=None) as socket:
-        await socket.send(seat.line.login(), text=True)
-        had = seat.line.number
-        welcome = seat.line.received(await socket.recv())
-        assert isinstance(welcome, Welcome)
-        told: list[NumberedFact] = []
-        while seat.line.number < welcome.facts:
-            told += seat.line.received(await socket.recv())
-        assert [one.number for one in told] == list(range(had + 1, seat.line.number + 1))
-        assert Paused(left_us) in [one.message for one in told]
-        assert back.ctl("resume").returncode == 0
-        seat.line.send(Bid(900_000))
-        for pending in seat.line.unanswered():
-            await socket.send(pending, text=True)
-        while seat.line.pending:
-            told += seat.line.received(await socket.recv())
+    had = seat.line.number
+    trader = await Trader.login(back.where["url"], seat.line)
+    await trader.until(lambda: trader.line.number >= trader.welcome.facts)
+    assert [one.number for one in trader.told] == list(range(had + 1, trader.line.number + 1))
+    assert Paused(left_us) in trader.all(Paused)
+    assert back.ctl("resume").returncode == 0
+    trader.client.send(Bid(900_000))
+    await trader.until(lambda: not trader.line.pending)
+    await trader.leave()
     assert back.ctl("end").returncode == 0
     assert back.end() == 0
     assert pit("verify", str(serving.recording), cwd=tmp_path).stdout.startswith("OK")
@@ -174,42 +166,29 @@ STOPPED_S = 10.0
 """Longer than the period that is left."""
 
 
-async def told_until(line: ClientProtocol, socket: ClientConnection, kind: type[Message]) -> list[NumberedFact]:
-    """What a line is told, up to and with the first fact of a kind."""
-    told: list[NumberedFact] = []
-    while not any(isinstance(one.message, kind) for one in told):
-        received = line.received(await socket.recv())
-        told += received if isinstance(received, list) else []
-    return told
-
-
 @pytest.mark.full
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGSTOP")
 async def test_a_server_that_is_stopped_for_ten_seconds_ends_its_period_once_and_refuses_late_orders(tmp_path: Path):
     (tmp_path / "long.toml").write_text(LONG.replace("period_s = 60", "period_s = 5"))
     serving = serve("long.toml", "--port", "0", "--seed", "3", cwd=tmp_path)
-    lines = [ClientProtocol(serving.code(seat), "human") for seat in range(4)]
-    async with asyncio.timeout(GUARD_S), contextlib.AsyncExitStack() as stack:
-        sockets = [
-            await stack.enter_async_context(connect(serving.where["url"], compression=None, proxy=None)) for _ in lines
-        ]
-        for line, socket in zip(lines, sockets, strict=True):
-            await socket.send(line.login(), text=True)
-        told = [await told_until(line, socket, StartRound) for line, socket in zip(lines, sockets, strict=True)]
-        serving.process.send_signal(signal.SIGSTOP)
-        for line, socket in zip(lines, sockets, strict=True):
-            await socket.send(line.send(Bid(50))[1], text=True)
-        await asyncio.sleep(STOPPED_S)
-        serving.process.send_signal(signal.SIGCONT)
-        for line, socket, had in zip(lines, sockets, told, strict=True):
-            had += await told_until(line, socket, Refused)
+    traders = [await Trader.join(serving.where["url"], serving.code(seat)) for seat in range(4)]
+    for trader in traders:
+        await trader.until_told(StartRound)
+    serving.process.send_signal(signal.SIGSTOP)
+    for trader in traders:
+        trader.client.send(Bid(50))
+    await asyncio.sleep(STOPPED_S)
+    serving.process.send_signal(signal.SIGCONT)
+    for trader in traders:
+        await trader.until_told(Refused)
+        await trader.leave()
     assert serving.ctl("end").returncode == 0
     assert serving.end() == 0
-    for had in told:
-        told_of = [type(one.message) for one in had]
+    for trader in traders:
+        told_of = [type(one.message) for one in trader.told]
         assert told_of.count(EndRound) == 1
         assert told_of.index(EndRound) < told_of.index(Refused)
-        assert Refused(1, "not_open") in [one.message for one in had]
+        assert Refused(1, "not_open") in trader.all(Refused)
 
 
 def test_a_torn_tail_is_cut_and_a_wrong_middle_refuses(tmp_path: Path):

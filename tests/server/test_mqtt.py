@@ -122,7 +122,7 @@ async def test_a_broker_that_refuses_us_is_told_once_and_trading_goes_on(host, t
     async with mosquitto(tmp_path, rules) as broker, host() as hosted, publishing(hosted, broker.broker) as publisher:
         experimenter, buyer, seller = await market(hosted)
         await trade(buyer, seller, 80)
-        await hosted.until(lambda: publisher.tries >= 2)
+        await hosted.until(lambda: publisher.retries.tries >= 2)
         assert isinstance(await experimenter.say(Pause()), Accepted)
         assert isinstance(await experimenter.say(Resume()), Accepted)
         said = capsys.readouterr().err
@@ -293,7 +293,7 @@ async def test_a_broker_with_tls_and_a_password_is_published_to_unless_a_strange
         async with publishing(hosted, broker_at(address, "s:cret@", str(certificate))) as publisher:
             await hosted.until(publisher.connected.is_set)
         async with publishing(hosted, broker_at(address, "s:cret@")) as stranger:
-            await hosted.until(lambda: stranger.tries >= 1)
+            await hosted.until(lambda: stranger.retries.tries >= 1)
             assert not stranger.connected.is_set()
     said = capsys.readouterr().err
     assert "certificate" in said.lower()

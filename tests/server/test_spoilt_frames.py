@@ -196,7 +196,8 @@ async def on_a_socket(host, small, frames: int, monkeypatch: pytest.MonkeyPatch)
                 pass
             assert trader.socket.close_code in (4003, 1007), "every portion ends with a frame that closes"
             assert not hosted.running.done()
-            hosted.sockets.remove(trader.socket)
+            hosted.traders.remove(trader)
+            await trader.leave()
 
     monkeypatch.setattr(ServerProtocol, "received", counting)
     async with host(msgspec.structs.replace(small, period_s=36_000.0), limits=UNHURRIED) as hosted:

@@ -11,48 +11,19 @@ import time
 from pathlib import Path
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
 
 from p2p.base.units import GATEWAY, SECOND
-from p2p.messages import Bid, EndRound, Message, Pause, Paused, Refused, Start, StartRound
-from p2p.protocol.client_connection import ClientProtocol
-from p2p.protocol.frames import NumberedFact, Welcome
+from p2p.messages import Bid, EndRound, Pause, Paused, Refused, Start, StartRound
 from recordings.journal.store import read_folder, run_again
 from tests.conftest import SMALL
-from tests.plays.lab import GUARD_S, Serving, pit, serve
+from tests.plays.lab import Serving, pit, serve
+from tests.plays.trader import Trader
 
 unix = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows stops no process")
 
 
-class Party:
-    """A trader or the experimenter, who says things and remembers what he is told."""
-
-    def __init__(self, code: str) -> None:
-        self.line = ClientProtocol(code, "human")
-        self.told: list[NumberedFact] = []
-        self.socket: ClientConnection
-
-    async def join(self, url: str) -> None:
-        self.socket = await connect(url, compression=None, proxy=None, ping_interval=None)
-        await self.socket.send(self.line.login(), text=True)
-        assert isinstance(self.line.received(await self.socket.recv()), Welcome)
-
-    async def say(self, message: Message) -> int:
-        token, data = self.line.send(message)
-        await self.socket.send(data, text=True)
-        return token
-
-    async def until(self, kind: type[Message], count: int = 1) -> NumberedFact:
-        """Wait for so many facts of a kind; the last of them."""
-        async with asyncio.timeout(GUARD_S):
-            while len(found := [one for one in self.told if isinstance(one.message, kind)]) < count:
-                told = self.line.received(await self.socket.recv())
-                assert isinstance(told, list), told
-                self.told += told
-        return found[count - 1]
-
-    def kinds(self) -> list[str]:
-        return [one.message.directive for one in self.told]
+def kinds(trader: Trader) -> list[str]:
+    return [one.message.directive for one in trader.told]
 
 
 def stop(serving: Serving) -> None:
@@ -68,32 +39,32 @@ async def test_a_stopped_server_plays_no_period_with_nobody_there(tmp_path: Path
     (tmp_path / "small.toml").write_text(SMALL)
     words = ["small.toml", "--port", "0", "--period-s", str(period_s), "--break-s", str(break_s)]
     serving = serve(*words, cwd=tmp_path)
-    experimenter, *traders = [Party(serving.where["control"]), *(Party(serving.code(seat)) for seat in range(4))]
-    for party in (experimenter, *traders):
-        await party.join(serving.where["url"])
+    url = serving.where["url"]
+    traders = [await Trader.join(url, serving.code(seat)) for seat in range(4)]
+    experimenter = await Trader.join(url, serving.where["control"], conducts=True)
     await experimenter.say(Start())
-    started = [await trader.until(StartRound) for trader in traders]
+    started = [await trader.until_fact(StartRound) for trader in traders]
     over = time.monotonic() + 2 * (period_s + break_s)
     stop(serving)
-    meanwhile = [await trader.say(Bid(50 + seat)) for seat, trader in enumerate(traders)]
+    meanwhile = [trader.client.send(Bid(50 + seat)) for seat, trader in enumerate(traders)]
     await asyncio.sleep(over - time.monotonic())
     serving.process.send_signal(signal.SIGCONT)
     for trader, token in zip(traders, meanwhile, strict=True):
-        assert (await trader.until(Refused)).message == Refused(token, "not_open")
-        paused = await trader.until(Paused)
+        assert await trader.until_told(Refused) == Refused(token, "not_open")
+        paused = await trader.until_fact(Paused)
         assert isinstance(paused.message, Paused)
         assert paused.message.gap_us > 2 * SECOND
         assert paused.message.left_us == started[0].at + period_s * SECOND - paused.at, "left at the last tick"
         assert 0 < paused.message.left_us <= period_s * SECOND
-        assert (trader.kinds().count("start_round"), trader.kinds().count("end_round")) == (1, 0)
+        assert (kinds(trader).count("start_round"), kinds(trader).count("end_round")) == (1, 0)
     status = await asyncio.to_thread(serving.ctl, "status")
     assert "period 1 of" in status.stdout
     assert "(paused: the market's machine stood still for " in status.stdout
     resumed = await asyncio.to_thread(serving.ctl, "resume")
     assert resumed.returncode == 0, resumed.stderr
     for trader in traders:
-        assert (await trader.until(EndRound)).message == EndRound(1)
-        await trader.until(StartRound, 2)
+        assert await trader.until_told(EndRound) == EndRound(1)
+        await trader.until_told(StartRound, 2)
     assert await asyncio.to_thread(serving.end) == 0
     assert "the market's machine stood still for " in (tmp_path / "serve.err").read_text()
     _, played = run_again(read_folder(serving.recording))
@@ -103,5 +74,5 @@ async def test_a_stopped_server_plays_no_period_with_nobody_there(tmp_path: Path
     assert [one.envelope().sender for one in pauses] == [GATEWAY]
     assert pauses[0].at == paused.at
     assert pit("verify", str(serving.recording), cwd=tmp_path).returncode == 0
-    for party in (experimenter, *traders):
-        await party.socket.close()
+    for trader in (experimenter, *traders):
+        await trader.leave()

@@ -1,16 +1,19 @@
 """A lab in simulated time in which no machine fails, with robots on its lines: it keeps every byte that it says."""
 
 import asyncio
+import contextlib
 import io
+import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
-from types import SimpleNamespace
 from typing import Any
 
-from bots.client import Client
-from bots.reconnecting import Happening
+from websockets.exceptions import ConnectionClosedError
+
+from bots.client import Client, Socket
+from bots.reconnecting import ConnectionGoneError, Happening
 from bots.robots.robot import Robot
 from p2p.base.units import EXPERIMENTER, GATEWAY, PRICE_MAX, Seat
 from p2p.messages import Bid, Message, Open, RequestContracts, RequestStanding
@@ -40,37 +43,38 @@ class Wire:
     """A simulated link's end, as much of a socket as the client needs."""
 
     def __init__(self, end: End) -> None:
-        self.end, self.protocol = end, SimpleNamespace(close_exc=Gone())
+        self.end, self.post = end, end.push
 
-    async def send(self, data: bytes, text: bool | None = None) -> None:
-        await self.end.send(data)
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while True:
-            try:
-                yield await self.end.recv()
-            except Gone:
-                return
+    async def recv(self) -> bytes:
+        try:
+            return await self.end.recv()
+        except Gone as gone:
+            raise ConnectionClosedError(None, None) from gone
 
 
 class SimulatedClient(Client):
     """The one client of every trader, on the simulated network; it comes back at once."""
 
     def __init__(self, lab: "Lab", seat: Seat) -> None:
-        super().__init__("", str(seat), "robot")
+        super().__init__("", str(seat), "robot", opener=self._opened)
         self.lab, self.seat = lab, seat
         self.link: Link | None = None
 
     def now(self) -> int:
         return self.line.now
 
+    @contextlib.asynccontextmanager
+    async def _opened(self, url: str, tls: ssl.SSLContext | None) -> AsyncIterator[Socket]:
+        self.link = self.lab.connect(self.seat)
+        yield Wire(self.link.client)
+
     async def happenings(self) -> AsyncIterator[Happening]:
         while True:
-            self.link = self.lab.connect(self.seat)
             try:
-                async for happening in self._talk(Wire(self.link.client)):  # type: ignore[arg-type]
+                async for happening in self.connection():
                     yield happening
-            except Gone:
+                raise AssertionError(f"the server was wrong: {self.closed}")
+            except ConnectionGoneError:
                 await asyncio.sleep(0.01)
 
 
@@ -134,12 +138,13 @@ class Lab:
 
     async def watch(self, market: int) -> None:
         """A spectator's line, to its end."""
+        link = self.connect(spectator(market)).client
         line = ClientProtocol("", "human")
         line.watched = market
-        wire = Wire(self.connect(spectator(market)).client)
-        await wire.send(line.login())
-        async for _ in wire:
-            pass
+        link.push(line.login())
+        with contextlib.suppress(Gone):
+            while True:
+                await link.recv()
 
     async def play(self) -> None:
         """Sequence to the session's end; then whoever is still there is sent away."""
