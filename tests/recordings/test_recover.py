@@ -1,14 +1,12 @@
 """kill -9 in the middle of trading: nothing acknowledged is lost, and the session comes back paused."""
 
 import asyncio
-import os
-import signal
 from pathlib import Path
 
 import pytest
 
 from p2p.base.units import EXPERIMENTER, GATEWAY
-from p2p.messages import Accepted, Bid, EndRound, Pause, Paused, Refused, StartRound
+from p2p.messages import Accepted, Bid, Pause, Paused
 from p2p.messages.envelope import Envelope
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Fault
@@ -160,35 +158,6 @@ async def test_sigterm_in_the_middle_of_trading_leaves_a_whole_recording(tmp_pat
     for number, seat in enumerate(seats):
         assert {(number, token) for token in seat.accepted()} <= answered
         assert seat.closed == (1001, "the server stops; the session can be taken up again")
-
-
-STOPPED_S = 10.0
-"""Longer than the period that is left."""
-
-
-@pytest.mark.full
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGSTOP")
-async def test_a_server_that_is_stopped_for_ten_seconds_ends_its_period_once_and_refuses_late_orders(tmp_path: Path):
-    (tmp_path / "long.toml").write_text(LONG.replace("period_s = 60", "period_s = 5"))
-    serving = serve("long.toml", "--port", "0", "--seed", "3", cwd=tmp_path)
-    traders = [await Trader.join(serving.where["url"], serving.code(seat)) for seat in range(4)]
-    for trader in traders:
-        await trader.until_told(StartRound)
-    serving.process.send_signal(signal.SIGSTOP)
-    for trader in traders:
-        trader.client.send(Bid(50))
-    await asyncio.sleep(STOPPED_S)
-    serving.process.send_signal(signal.SIGCONT)
-    for trader in traders:
-        await trader.until_told(Refused)
-        await trader.leave()
-    assert serving.ctl("end").returncode == 0
-    assert serving.end() == 0
-    for trader in traders:
-        told_of = [type(one.message) for one in trader.told]
-        assert told_of.count(EndRound) == 1
-        assert told_of.index(EndRound) < told_of.index(Refused)
-        assert Refused(1, "not_open") in trader.all(Refused)
 
 
 def test_a_torn_tail_is_cut_and_a_wrong_middle_refuses(tmp_path: Path):

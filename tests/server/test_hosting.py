@@ -17,7 +17,7 @@ from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Welcome
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
-from recordings.journal.store import Recovered
+from recordings.journal.store import Recovered, read_folder, run_again
 from server.connections.transport import Transport
 from server.hosted_session import SessionParts
 from server.serve.serve_run import ServeRun
@@ -135,3 +135,29 @@ async def test_no_robots_are_started_when_those_before_them_have_been_ended(open
 )
 def test_the_address_that_is_said_can_be_joined(host: str, url: str) -> None:
     assert Transport().url(host, 8765) == url
+
+
+async def test_a_batch_that_is_being_written_when_the_server_stops_is_written_whole_before_the_seal(host) -> None:
+    """The session and the chain have it already: a recording without it would have a seal that does not hold."""
+    async with host() as hosted:
+        _, (b1, *_) = await trading(hosted)
+        sequencer, folder = hosted.host.sequencer, hosted.host.opened.store.folder
+        on_disk, writing, disk_is_back = sequencer._on_disk, asyncio.Event(), asyncio.Event()
+
+        async def held_up(write, data):
+            writing.set()
+            await disk_is_back.wait()
+            await on_disk(write, data)
+
+        sequencer._on_disk = held_up
+        b1.client.send(Bid(50))
+        await writing.wait()
+        hosted.host.stop()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        disk_is_back.set()
+        assert await hosted.running == 0
+    reading = read_folder(folder)
+    _, played = run_again(reading)
+    assert reading.sealed
+    assert [event.message for event in played[-1][1] if isinstance(event.message, Accepted)] == [Accepted(1)]
