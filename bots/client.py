@@ -67,7 +67,7 @@ Opener = Callable[[str, ssl.SSLContext | None], AbstractAsyncContextManager[Sock
 
 
 class PostingSocket:
-    """The library's WebSocket, and the task that sends what is posted."""
+    """The library's WebSocket, with a task for sending: posting waits for nothing."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -77,7 +77,7 @@ class PostingSocket:
 
     @contextlib.asynccontextmanager
     async def sending(self) -> AsyncIterator[Self]:
-        """Send what is posted, to the block's end."""
+        """Send all that is posted, to the block's end."""
         sender = asyncio.create_task(self._send())
         try:
             yield self
