@@ -17,6 +17,7 @@ COMMANDS = {
     "meter": ("bots.broker.simulated_meter:meter", "Publish a simulated household's meter to a broker."),
     "trade": ("tui.commands.trade:trade", "Join a market as a person, in this terminal."),
     "watch": ("tui.commands.watch:watch", "Watch a market as its public, from its server or from a broker."),
+    "console": ("tui.commands.console:console", "Experimenter: the class, the market, and a key for each command."),
     "bot": ("bots.commands.bot:bot", "Join a market as a robot."),
     "load": ("bots.commands.load:load", "Measure how a server of its own holds under many hands."),
     "ctl": ("bots.commands.ctl:ctl", "Experimenter: start, pause, resume, extend, end a session."),

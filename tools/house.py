@@ -54,6 +54,8 @@ LARGE_BECAUSE = {
     "p2p/information/view_state.py": "all structs of a screen, side by side",
     "p2p/information/view_fold.py": "one fold for all screens",
     "tui/entry/order_entry.py": "all that can be typed as an order, and why it cannot be sent",
+    "p2p/information/console_fold.py": "one fold of all that a console is told",
+    "tui/screens/console.py": "the console's screen and its keys",
     "tui/screens/trading.py": "the trading screen and its keys",
     "server/hosted_session.py": "a session with everything it needs, hosted",
     "server/publishing/feeds.py": "who is told what, and from where in the list",

@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.css.query import NoMatches
 from textual.events import Resize
 from textual.geometry import Size
+from textual.types import CSSPathType
 
 from p2p.base.units import SECOND, Instant
 from p2p.information.view_state import ViewState
@@ -42,7 +43,7 @@ class ExitSummary:
 class LabApp(App[ExitSummary]):
     """Draws views of `model` on the base screen; the programs say what they fold into it, and what the clock says."""
 
-    CSS_PATH = Path(__file__).resolve().parents[1] / "lab.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = Path(__file__).resolve().parents[1] / "lab.tcss"
     TITLE = "pit"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]

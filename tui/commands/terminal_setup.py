@@ -55,7 +55,7 @@ def address(url: str) -> str:
         raise click.UsageError(str(error)) from error
 
 
-def seat_code(code_file: str | None) -> str:
+def seat_code(code_file: str | None, what: str = "Seat code") -> str:
     """The code from the file, the variable PIT_CODE or a prompt, in this order. Raises UsageError and NoTerminal."""
     if code_file == "-":
         text = sys.stdin.read(CODE_BYTES_MAX)
@@ -66,7 +66,7 @@ def seat_code(code_file: str | None) -> str:
     elif "PIT_CODE" in os.environ:
         text = os.environ["PIT_CODE"]
     else:
-        text = click.prompt("Seat code", hide_input=True, err=True)
+        text = click.prompt(what, hide_input=True, err=True)
     code = text.strip().upper()
     if not code:
         raise click.UsageError("the seat's code is empty; it is on the slip that you were given")

@@ -3,6 +3,7 @@ app."""
 
 from textual.message import Message
 
+from p2p.base.units import Seat
 from p2p.messages import Message as Directive
 
 
@@ -37,3 +38,27 @@ class OrderRequested(Message):
         super().__init__()
         self.order = order
         self.typed = typed
+
+
+class ActRequested(Message):
+    """An act of the experimenter is to be sent: its name, the seats that are meant, the words typed for it."""
+
+    def __init__(self, name: str, seats: tuple[Seat, ...], words: str = "") -> None:
+        super().__init__()
+        self.name, self.seats, self.words = name, seats, words
+
+
+class MirrorRequested(Message):
+    """The screen of a seat is to be shown; None: no longer."""
+
+    def __init__(self, seat: Seat | None) -> None:
+        super().__init__()
+        self.seat = seat
+
+
+class MarketRequested(Message):
+    """The market so many further on is to be looked at."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.step = step

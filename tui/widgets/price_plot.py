@@ -1,14 +1,24 @@
 """A chart of prices: its price axis fits its rows, whenever their number changes."""
 
+from typing import Protocol
+
 from textual_plot import PlotWidget
 
 from p2p.base.units import Price
-from p2p.information.view_state import ViewState
+from p2p.scenario.public_rules import PublicRules
 from tui.model.number_format import number_format
 from tui.widgets.price_axis import axis
 
 FRAME_ROWS = 2
 """Rows of a chart that are its frame's."""
+
+
+class HasRules(Protocol):
+    """A view, or the console's state: the rules say which prices there are, and how they are written."""
+
+    @property
+    def rules(self) -> PublicRules:
+        """The rules of the market."""
 
 
 class PricePlot(PlotWidget, can_focus=False):
@@ -18,9 +28,9 @@ class PricePlot(PlotWidget, can_focus=False):
 
     def __init__(self, name_in_tcss: str) -> None:
         super().__init__(id=name_in_tcss, classes="panel", allow_pan_and_zoom=False)
-        self._prices: tuple[ViewState, Price, Price] | None = None
+        self._prices: tuple[HasRules, Price, Price] | None = None
 
-    def empty(self, view: ViewState) -> None:
+    def empty(self, view: HasRules) -> None:
         """Nothing is to be drawn yet: the prices that may be said, and no time."""
         self.set_xticks([])
         self.scale(view, view.rules.price_min, view.rules.price_max)
@@ -30,7 +40,7 @@ class PricePlot(PlotWidget, can_focus=False):
         if self._prices:
             self.scale(*self._prices)
 
-    def scale(self, view: ViewState, low: Price, high: Price) -> None:
+    def scale(self, view: HasRules, low: Price, high: Price) -> None:
         """Show the prices from low to high, with labels at round ones."""
         self._prices = view, low, high
         rows = self.size.height - self.margin_top - self.margin_bottom - FRAME_ROWS

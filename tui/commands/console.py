@@ -1,0 +1,35 @@
+"""The command `pit console`. Textual is imported when it is called, and not before."""
+
+import click
+
+from tui.commands.terminal_setup import NoTerminal, address, need_terminal, seat_code
+
+
+@click.command(epilog="Example: PIT_CODE=ABCD2345 pit console ws://127.0.0.1:8765")
+@click.argument("url")
+@click.option("--code-file", type=click.Path(dir_okay=False, allow_dash=True), help="File with the code; - is stdin.")
+def console(url: str, code_file: str | None) -> int:
+    """Conduct the session at URL: its seats, requests for help, the market's figures, and a key for each act.
+
+    Each key is a command of `pit ctl` too; the key ? lists them. The experimenter's code comes from the variable
+    PIT_CODE, from --code-file, or from a prompt.
+    """
+    where = address(url)
+    try:
+        need_terminal(code_on_stdin=code_file == "-")
+        code = seat_code(code_file, "Experimenter's code")
+        need_terminal()
+    except NoTerminal as error:
+        raise click.UsageError(f"console {error}; pit ctl URL status --json prints the roster without one") from error
+
+    from bots.client import Client
+    from tui.apps.console import ConsoleApp
+
+    client = Client(where, code, "human")
+    client.line.conducts = client.line.roster = True
+    app = ConsoleApp(client)
+    ending = app.run()
+    if ending is None:  # it was ended by something else than a person or the session: a crash has its own status
+        return app.return_code or 0
+    click.echo(f"pit: {ending.sentence}" if ending.status else ending.sentence, err=bool(ending.status))
+    return ending.status
