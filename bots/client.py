@@ -18,6 +18,7 @@ MirroredFacts as it comes.
 
 import asyncio
 import contextlib
+import secrets
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
@@ -133,6 +134,7 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
         super().__init__(url, patience_s)
         self._opener = opener
         self.line = ClientProtocol(code, controller, name, lent)
+        self.line.device = secrets.token_hex(16)
         self.tls: ssl.SSLContext | None = None
         self.on_console: Callable[[Console], None] = lambda told: None
         self._socket: Socket | None = None

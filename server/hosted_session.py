@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -27,6 +27,7 @@ from recordings.journal.disk import REAL, Disk
 from recordings.journal.store import Recovered, Store, new_id
 from server.connections.arrivals import Arrivals
 from server.connections.doorway import Doorway, Visitor
+from server.connections.entrance import Entrance
 from server.connections.fanout import Fanout
 from server.connections.gateway import Gateway
 from server.connections.login_desk import LoginDesk
@@ -46,6 +47,7 @@ from server.session.inbox import Inbox
 from server.session.machine import REAL as REAL_MACHINE
 from server.session.machine import Machine
 from server.session.notices import notify
+from server.session.participants import Participants
 from server.session.sequencer import Committed, Sequencer
 from server.session.session_status import SessionStatus
 
@@ -77,11 +79,38 @@ class SessionParts:
     first: list[Envelope]
     announcements: Announcements
     limits: Limits = DEFAULT
+    participants: Participants | None = None
+    """The labels that people say as they join, if there is a list, and those for whom no seat was left."""
+    robots: frozenset[Seat] = frozenset()
+    """Seats of our own robots: no person gets one of them by the class code."""
+    stays: bool = False
+    """Whether the server stays after the end, for those who come back, until the experimenter closes it."""
     goes_on: bool = False
     """Whether it is resumed by itself when the machine has stood still: a demo, a rehearsal, a load run."""
 
     def __post_init__(self) -> None:
         self.status = SessionStatus(self.session)
+
+
+@dataclass(frozen=True)
+class Joining:
+    """How people get in: by a class code or by their seats' own, and with which labels. `robots` have the last seats.
+
+    With a class code the schedules are dealt as trading starts; `empty` is for the seats that are free then.
+    """
+
+    class_code: bool = False
+    empty: Literal["robots", "drop"] = "robots"
+    labels: tuple[str, ...] | None = None
+    robots: int = 0
+
+    def opening(self) -> Open:
+        """The session's first message."""
+        return Open("start", self.empty) if self.class_code else Open()
+
+
+PER_SEAT = Joining()
+"""A code for each seat, and schedules dealt at once."""
 
 
 def open_new(
@@ -92,15 +121,21 @@ def open_new(
     code: str,
     disk: Disk = REAL,
     limits: Limits = DEFAULT,
+    joining: Joining = PER_SEAT,
 ) -> SessionParts:
     """A new session with its recording; raises OSError where that cannot be made."""
     session = Session(scenario, seed)
     store = Store.create(recordings / new_id(name), scenario, seed, code, disk)
-    doors, codes, control = SeatCredentials.create(store.folder, scenario.seats)
+    robots = frozenset(range(scenario.seats - joining.robots, scenario.seats))
+    seats = sorted(robots) if joining.class_code else range(scenario.seats)
+    doors, codes, control = SeatCredentials.create(store.folder, seats, joining.class_code)
     clock = Clock()
     feeds = Feeds(session, clock.now, limits.joined_max)
     words = Announcements(store.folder, store.disk, feeds.words, feeds.private_words)
-    return SessionParts(session, store, doors, codes, control, feeds, clock, [Envelope(GATEWAY, Open())], words, limits)
+    people = Participants(store.folder, store.disk, joining.labels)
+    people.save()
+    first = [Envelope(GATEWAY, joining.opening())]
+    return SessionParts(session, store, doors, codes, control, feeds, clock, first, words, limits, people, robots)
 
 
 def open_again(recovered: Recovered, robots: int, limits: Limits = DEFAULT) -> SessionParts:
@@ -117,9 +152,12 @@ def open_again(recovered: Recovered, robots: int, limits: Limits = DEFAULT) -> S
     robots_seats = SessionStatus(session).robots_own
     seats = sorted(session.market_of, key=lambda seat: (seat not in robots_seats, -seat))
     codes = doors.reissue(sorted(seats if lost else seats[:robots]))
-    return SessionParts(
-        session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, clock, first, words, limits
+    people = Participants(recovered.folder, recovered.disk)
+    parts = SessionParts(
+        session, recovered.reopen(), doors, codes, doors.reissue_control(), feeds, clock, first, words, limits, people
     )
+    parts.robots = frozenset(codes) if doors.class_code else frozenset()
+    return parts
 
 
 def credentials(folder: Path) -> tuple[SeatCredentials, bool]:
@@ -165,9 +203,12 @@ class HostedSession:
         self.fanout = Fanout(opened.feeds, self.seats, self.spectators, tokens, machine.chance, limits)
         self.arrivals = Arrivals(limits)
         self.desk = LoginDesk(opened.doors, machine, limits)
+        people = opened.participants or Participants(opened.store.folder, opened.store.disk)
+        self.entrance = Entrance(self.status, opened.doors, people, machine, opened.codes, opened.robots)
         self.gateway = Gateway(
             self.status,
             self.desk,
+            self.entrance,
             self.seats,
             self.spectators,
             self.fanout,
@@ -188,6 +229,7 @@ class HostedSession:
             metrics,
             machine.on_disk,
             lambda: opened.goes_on or not opened.status.has_people,
+            lambda: opened.stays and not opened.status.closed,
         )
         metrics.watch(lambda: len(self.seats.connections), lambda: self.inbox.waiting)
         self._stop = asyncio.Event()

@@ -8,10 +8,11 @@ from typing import TextIO
 
 import click
 
+from bots.door_commands import DOOR_COMMANDS, conduct_door
 from bots.experimenter import conduct, message_for
 from p2p.protocol.server_address import websocket_url
 
-COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message", "status")
+COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message", "status", *DOOR_COMMANDS)
 
 
 class Spoken(click.Command):
@@ -39,11 +40,13 @@ class Spoken(click.Command):
 def ctl(url: str, command: str, words: tuple[str, ...], code_file: TextIO | None) -> None:
     """Say one of the experimenter's commands to the server at URL, or ask for the session's status.
 
-    `extend SECONDS` gives the period more time, `message TEXT` tells everybody something. The experimenter's code comes
-    from the variable PIT_CODE, from --code-file, or from a prompt.
+    `extend SECONDS` gives the period more time, `message TEXT` tells everybody something. `lock` and `unlock` close and
+    open the door to those without a seat. `reissue CARD` gives a card, counted from 1, a new code. `seats-sheet
+    FILE.html` writes all cards. `close` ends a server that stays after the end. The experimenter's code comes from the
+    variable PIT_CODE, from --code-file, or from a prompt.
     """
-
-    message = message_for(command, " ".join(words) if words else None)
+    said = " ".join(words) if words else None
+    message = None if command in DOOR_COMMANDS else message_for(command, said)
     try:
         url = websocket_url(url)
     except ValueError as error:
@@ -52,6 +55,9 @@ def ctl(url: str, command: str, words: tuple[str, ...], code_file: TextIO | None
         code = code_file.read().strip()
     else:
         code = os.environ.get("PIT_CODE") or _asked("experimenter's code")
+    if command in DOOR_COMMANDS:
+        click.echo(asyncio.run(conduct_door(url, code, command, said)))
+        return
     click.echo(asyncio.run(conduct(url, code, command, message)))
 
 

@@ -26,7 +26,7 @@ from p2p.messages.interventions import (
     Void,
     Voided,
 )
-from p2p.messages.joining import Close, Lock, SeatsDealt, Unlock
+from p2p.messages.joining import Close, Lock, Reissue, SeatsDealt, Unlock
 from p2p.messages.lifecycle import (
     Announce,
     Announced,
@@ -120,6 +120,7 @@ __all__ = [
     "Reason",
     "Recipient",
     "Refused",
+    "Reissue",
     "Reminder",
     "ReminderEndPeriod",
     "Remove",
@@ -212,6 +213,7 @@ OURS: tuple[type[Message], ...] = (
     SeatsDealt,
     Lock,
     Unlock,
+    Reissue,
     Close,
     Tell,
     Told,
@@ -240,7 +242,7 @@ FROM_TRADERS: tuple[type[Message], ...] = (
 """The messages that a trader's connection may send; any other is answered with an error."""
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (
     *(Start, Pause, Resume, Extend, EndPeriod, End, Announce),
-    *(Lock, Unlock, Close),
+    *(Lock, Unlock, Reissue, Close),
     *(Tell, AnswerHelp, Hold, Void, Again),
     *(PassToRobot, HandBack, Remove),
 )

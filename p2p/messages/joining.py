@@ -34,6 +34,14 @@ class Unlock(Message, frozen=True):
     told_to: ClassVar = "session"
 
 
+class Reissue(Message, frozen=True):
+    """A seat has a new code; its old one, its resume token and its device are void. The code itself is in no record."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+    seat: WireSeat
+
+
 class Close(Message, frozen=True):
     """Ends the server after the session's end, where it stays for those who come back."""
 

@@ -11,10 +11,12 @@ from p2p.protocol.frames import (
     CODE_MAX,
     FRAME_MAX,
     RUN_KEPT_BYTES_MAX,
+    Door,
     Fault,
     Login,
     NumberedFact,
     Welcome,
+    _door,
     _fact,
     _fault,
     _Feed,
@@ -43,7 +45,7 @@ class ClientProtocol:
 
     `state` has the latest of each state by directive, if it `keeps_state`: people look at them, robots fold facts.
     A robot that stands in for somebody has no code of the seat's, it is `lent` a resume token. An experimenter's client
-    `conducts`; a console also wants the `roster`.
+    `conducts`; a console also wants the `roster`. `device` and `label` are said beside a code.
     """
 
     def __init__(self, code: str, controller: Controller, name: str = "", lent: str = "") -> None:
@@ -55,6 +57,7 @@ class ClientProtocol:
         self.now: Instant = 0
         self.pending: dict[int, bytes] = {}
         self.watched: int | None = None
+        self.device = self.label = ""
         self.conducts = self.roster = False
         self._mirrored = 0
         self._mirrored_state: dict[str, Message] = {}
@@ -67,7 +70,18 @@ class ClientProtocol:
             return frame("login", Login(have=self.number, spectator=True, market=self.watched))
         resume = self.welcome.resume if self.welcome else self.lent
         code = "" if resume else self.code[:CODE_MAX]
-        said = Login(code, resume, self.number, self.controller, self.name, conducts=self.conducts, roster=self.roster)
+        device, label = (self.device, self.label) if code and not self.conducts else ("", "")
+        said = Login(
+            code,
+            resume,
+            self.number,
+            self.controller,
+            self.name,
+            conducts=self.conducts,
+            roster=self.roster,
+            device=device,
+            label=label,
+        )
         return frame("login", said)
 
     def forget_resume(self) -> None:
@@ -183,3 +197,19 @@ class ClientProtocol:
         read = [_fact.decode(raw) for raw in states]
         if read:
             self.state = self.state | {one.directive: message_of(one.directive, one.payload) for one in read}
+
+
+def read_door(data: bytes | str) -> Door | Fault:
+    """The answer to a login that only asks; raises ProtocolError where it is none."""
+    try:
+        said = _frame.decode(data)
+        if said.directive == "door":
+            return _door.decode(said.payload)
+        if said.directive == "error":
+            fault = _fault.decode(said.payload)
+            return msgspec.structs.replace(fault, why=printable(fault.why), code=printable(fault.code))
+    except UNREADABLE as error:
+        raise ProtocolError("bad_frame", f"the server's frame cannot be read: {error}", True) from error
+    raise ProtocolError(
+        "unknown_frame", "the server answers at the door with no frame of ours; it is an older one", True
+    )

@@ -83,17 +83,30 @@ class Login(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     ask: bool = False
 
 
+class Card(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A seat's card, counted from 1. `code`: "" where a server before this one gave it. `taken`: somebody has it."""
+
+    card: int
+    code: str = ""
+    taken: bool = False
+
+
 class Door(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to a login that only asks: whose code it is, and what the login that takes a seat has to say beside.
 
     `seat`: the code's, or the one that this device has already with the class code. `locked`: nobody without a seat is
-    let in. Then the connection is closed (1000).
+    let in. Then the connection is closed (1000). The experimenter alone is told the address to join at, the class code
+    and the cards.
     """
 
     code: Literal["seat", "class", "experimenter"]
     seat: Seat | None = None
     wants: tuple[Literal["name", "label"], ...] = ()
     locked: bool = False
+    title: str = ""
+    url: str = ""
+    class_code: str = ""
+    cards: tuple[Card, ...] = ()
 
 
 class _LoginRead(Login, frozen=True, forbid_unknown_fields=True):
@@ -178,6 +191,7 @@ class NumberedFact(msgspec.Struct, frozen=True):
 
 _login = msgspec.json.Decoder(_LoginRead)
 _welcome = msgspec.json.Decoder(Welcome)
+_door = msgspec.json.Decoder(Door)
 _fault = msgspec.json.Decoder(Fault)
 _feed = msgspec.json.Decoder(_Feed)
 _run = msgspec.json.Decoder(list[msgspec.Raw])

@@ -65,7 +65,7 @@ class Market:
         alarms: Alarms,
         numbers: OwnNumbers,
     ) -> None:
-        self.number, self.seats = number, seats
+        self.number, self.seats, self.dealt = number, seats, seats
         self.scenario, self.roster, self.alarms, self._seed = scenario, roster, alarms, seed
         self.stand_ins = roster.stand_ins
         self.institution: Institution = institution_named(scenario.institution.name)
@@ -98,6 +98,7 @@ class Market:
             assert fewer is not None, "the server drops no rows of an environment that has to keep them"
             scenario = replace(self.scenario, environment=fewer.table)
             self.environment = environment_of(scenario, seats, self._seed, self.number)
+            self.dealt = seats
             dealt = SeatsDealt(seats, fewer.rows, fewer.price_before, fewer.price_after)
         return [Event(dealt, ENVIRONMENT, EXPERIMENTER, self.number)]
 

@@ -37,6 +37,7 @@ from p2p.messages import (
     PassToRobot,
     Pause,
     Reading,
+    Reissue,
     Reminder,
     Remove,
     Resume,
@@ -68,7 +69,7 @@ def _stays(phase: Phase, *causes: Cause) -> Row:
     return dict.fromkeys(causes, phase)
 
 
-_SEATS = (Joined, Left, Announce, Tell, AnswerHelp, PassToRobot, HandBack, Remove, Intervened, Lock, Unlock)
+_SEATS = (Joined, Left, Announce, Tell, AnswerHelp, PassToRobot, HandBack, Remove, Intervened, Lock, Unlock, Reissue)
 """Said of seats and to them, at any time from the lobby to the end."""
 _PERIODS = (Hold, Void, Again)
 """Said of periods, as long as one has begun and the session goes on."""
@@ -93,7 +94,7 @@ TABLE: Mapping[Phase, Row] = {
         Moment.BREAK_OVER: "trading",
         End: "ended",
     },
-    "ended": _stays("ended", Joined, Left, Close, Intervened),
+    "ended": _stays("ended", Joined, Left, Reissue, Close, Intervened),
 }
 PAUSED: Mapping[Phase, Row] = {
     "trading": {**_stays("trading", *_SEATS, *_PERIODS, Reading, Resume), End: "ended"},

@@ -52,6 +52,7 @@ from p2p.messages import (
     Reading,
     Reason,
     Refused,
+    Reissue,
     Reminder,
     Remove,
     Removed,
@@ -240,6 +241,9 @@ class Session:
                 return self._end()
             case Lock() | Unlock():
                 self.locked = isinstance(envelope.message, Lock)
+                return []
+            case Reissue(seat=seat):
+                assert seat in self.market_of, f"there is no seat {seat}"
                 return []
             case Close():
                 self.closed = True

@@ -82,6 +82,13 @@ ERRORS = (
     ("no_market", "a spectator asks for a market that there is not", "closed, 4003"),
     ("no_spectators", "the session has no spectators", "closed, 4002"),
     ("wrong_code", "no seat has this code, or the resume token is void", "closed, 4002"),
+    ("no_device", "a class code without a device's key", "closed, 4004"),
+    ("no_name", "a class code without a name", "closed, 4004"),
+    ("locked", "the door is closed to those who have no seat", "closed, 4004"),
+    ("no_seat", "no seat is left, or trading has begun with those who were there", "closed, 4004"),
+    ("no_label", "a label is wanted, and none was said", "closed, 4004"),
+    ("unknown_label", "the label is not on the list of participants", "closed, 4004"),
+    ("label_used", "another seat has used the label", "closed, 4004"),
     ("seat_taken", "a person holds the seat that a robot asks for", "closed, 4001"),
     ("flood", "far more messages than a line may say", "closed, 4009"),
     ("too_many_logins", "this seat has logged in too often in a short time", "closed, 4013"),
@@ -208,7 +215,7 @@ def page(recording: Path) -> str:
     parts += [_directive(kind) for kind in OURS]
     parts.append(_who_may())
     parts.append("## Frames of a line\n")
-    parts += [_struct(kind) for kind in (line.Login, line.Door, line.Welcome, line.FeedRead, line.Fault, wire.ClientFrame)]
+    parts += [_struct(kind) for kind in (line.Login, line.Door, line.Card, line.Welcome, line.FeedRead, line.Fault, wire.ClientFrame)]
     parts.append("## Rules of a market\nIn a welcome, and on the topic `rules`. docs/scenarios.md says more of each.\n")
     parts += [_struct(kind) for kind in (PublicRules, Terms, CallTerms, Charges, EnergyRules, Battery)]
     parts.append(TOPICS_HEAD)

@@ -6,7 +6,7 @@ from server.connections.outbox import Outbox
 from server.connections.peer import Peer
 from server.limits import DEFAULT, Limits
 from server.monitoring.prometheus import Metrics
-from server.session.credentials import Who
+from server.session.credentials import SeatHolder
 
 
 class Connection:
@@ -15,7 +15,7 @@ class Connection:
     def __init__(
         self,
         peer: Peer,
-        who: Who,
+        who: SeatHolder,
         login: Login,
         metrics: Metrics,
         stands_in: bool = False,

@@ -19,6 +19,7 @@ from p2p.messages import (
     Left,
     Message,
     Passes,
+    Reissue,
     RequestContracts,
     Tell,
 )
@@ -27,6 +28,7 @@ from p2p.protocol.codec import ClientFrame, ProtocolError
 from p2p.protocol.frames import Login, Welcome, error_frame, frame
 from p2p.protocol.server_connection import ServerProtocol
 from server.connections.connection import Connection
+from server.connections.entrance import WORDS, Entrance
 from server.connections.fanout import Fanout
 from server.connections.login_desk import LoginDesk
 from server.connections.outbox import Outbox
@@ -40,6 +42,7 @@ from server.limits import (
     FLOODED,
     FULL,
     GOING_AWAY,
+    NOT_LET_IN,
     PROTOCOL_FAULT,
     SESSION_OVER,
     TAKEN_OVER,
@@ -50,13 +53,13 @@ from server.monitoring.event_log import EventLog
 from server.monitoring.prometheus import SILENT, Metrics
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Viewer
-from server.session.credentials import Who
+from server.session.credentials import SeatHolder
 from server.session.inbox import Inbox, InboxItem
 from server.session.machine import REAL, Machine
 from server.session.notices import notify
 from server.session.session_status import SessionStatus
 
-CLOSED_WITH = {
+CLOSED_WITH: dict[str, int] = {
     "wrong_code": WRONG_CODE,
     "flood": FLOODED,
     "too_many_logins": FULL,
@@ -64,8 +67,13 @@ CLOSED_WITH = {
     "closing": GOING_AWAY,
     "seat_taken": TAKEN_OVER,
     "no_spectators": WRONG_CODE,
+    **dict.fromkeys(WORDS, NOT_LET_IN),
 }
 """Close codes of faults that have their own."""
+
+
+ASKED = 1000
+"""The close code of a connection that only asked at the door."""
 
 
 class Gateway:
@@ -75,6 +83,7 @@ class Gateway:
         self,
         status: SessionStatus,
         desk: LoginDesk,
+        entrance: Entrance,
         seats: SeatTable,
         spectators: Spectators,
         fanout: Fanout,
@@ -85,7 +94,7 @@ class Gateway:
         machine: Machine = REAL,
         limits: Limits = DEFAULT,
     ) -> None:
-        self.status, self.desk, self.seats, self.spectators = status, desk, seats, spectators
+        self.status, self.desk, self.entrance, self.seats, self.spectators = status, desk, entrance, seats, spectators
         self.fanout, self.feeds, self.inbox, self.announcements = fanout, fanout.feeds, inbox, announcements
         self.log, self.metrics, self._machine, self._limits = log, metrics, machine, limits
         self._paces: defaultdict[Viewer, MessageRateLimit] = defaultdict(lambda: MessageRateLimit(limits))
@@ -131,7 +140,13 @@ class Gateway:
             logged_in()
             return await self.spectators.attend(peer, login)
         lent = self.desk.stand_in(login)
-        who = lent if lent is not None else await self.desk.identify(peer, login)
+        said = lent if lent is not None else await self.desk.identify(peer, login)
+        if login.ask:
+            peer.push(frame("door", self.entrance.door(said, login)))
+            return await peer.close(ASKED, "")
+        who = lent if lent is not None else await self.entrance.admit(said, login)
+        if said != who:
+            self.desk.pace(who)
         logged_in()
         self._check_record(who, login)
         connection = Connection(peer, who, login, self.metrics, lent is not None, self._limits)
@@ -142,7 +157,7 @@ class Gateway:
         finally:
             self._on_disconnect(connection)
 
-    def _check_record(self, who: Who, login: Login) -> None:
+    def _check_record(self, who: SeatHolder, login: Login) -> None:
         """Raises ProtocolError where a seat was told more than there is on record: whole records were cut off, then.
 
         Nothing is published before it is on disk, so that no crash does this.
@@ -241,6 +256,8 @@ class Gateway:
                 raise ends.counted(ProtocolError("not_yours", f"'{message.directive}' is not yours to say"))
             if isinstance(message, RequestContracts):
                 self._paces[connection.who].take_list(self._machine.clock_s())
+            if isinstance(message, Reissue):
+                self._reissue(message)
             if isinstance(message, Announce):
                 message = self.announcements.keep(message)
             elif isinstance(message, Tell | AnswerHelp | Help):
@@ -254,6 +271,19 @@ class Gateway:
                 self.log.write("closed", connection.who, why=error.code)
                 raise
             connection.fault(error)
+
+    def _reissue(self, message: Reissue) -> None:
+        """Give a seat a new code before the session hears of it. Raises ProtocolError where there is no such seat."""
+        if message.seat not in self.status.market_of:
+            raise ProtocolError("bad_payload", f"reissue: there are cards 1 to {len(self.status.market_of)}")
+        self.entrance.reissue(message.seat)
+
+        async def save() -> None:
+            await self._machine.aside(self.entrance.save)
+
+        saving = asyncio.create_task(save())
+        self._closings.add(saving)
+        saving.add_done_callback(self._closings.discard)
 
     def _stamped(self, connection: Connection, message: Message, said: ClientFrame) -> Envelope:
         """The message as its connection's owner's: acting for another cannot be written down."""

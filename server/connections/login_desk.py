@@ -11,7 +11,7 @@ from server.connections.lookup_turns import LookupTurns
 from server.connections.peer import Peer
 from server.connections.rate_limits import Bucket, LoginThrottle, network
 from server.limits import DEFAULT, Limits
-from server.session.credentials import SeatCredentials, Who
+from server.session.credentials import CLASS, SeatCredentials, SeatHolder, Who
 from server.session.machine import Machine
 
 
@@ -23,7 +23,9 @@ class LoginDesk:
         self.throttle = LoginThrottle(limits)
         self._closing = asyncio.Event()
         self._turns = LookupTurns(limits.tries_at_once, self._is_late, machine.chance)
-        self._logins: defaultdict[Who, Bucket] = defaultdict(lambda: Bucket(limits.logins_per_s, limits.logins_burst))
+        self._logins: defaultdict[SeatHolder, Bucket] = defaultdict(
+            lambda: Bucket(limits.logins_per_s, limits.logins_burst)
+        )
 
     def stand_in(self, login: Login) -> Seat | None:
         """The seat that a login's token was lent for, None where it was not lent."""
@@ -33,7 +35,7 @@ class LoginDesk:
         """The token lent for a seat is void."""
         self._doors.take_back(seat)
 
-    async def token(self, who: Who) -> str:
+    async def token(self, who: SeatHolder) -> str:
         """A new resume token, saved; the one before it is void. The last to ask has the one that is good."""
         token = self._doors.issue(who)
         await self._machine.aside(self._doors.save)
@@ -71,7 +73,12 @@ class LoginDesk:
             raise ProtocolError("wrong_code", "no seat has this code; look at the slip of paper again", fatal=True)
         if login.conducts and who != EXPERIMENTER:
             raise ProtocolError("not_experimenter", "this is a trader's code, not the experimenter's", fatal=True)
+        if who not in (EXPERIMENTER, CLASS) and not login.ask:
+            self.pace(who)
+        return who
+
+    def pace(self, who: SeatHolder) -> None:
+        """Count a log-in of a seat; raises ProtocolError where there were too many in a short time."""
         if who != EXPERIMENTER and not self._logins[who].take(self._machine.clock_s()):
             why = "this seat has logged in too often in a short time; try again in a moment"
             raise ProtocolError("too_many_logins", why, fatal=True)
-        return who

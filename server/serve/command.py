@@ -64,6 +64,33 @@ ROOM_MIN = 16
 @click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Its key, PEM.")
 @click.option("--insecure-lan", is_flag=True, help="Listen on a network without TLS: all on it can read the codes.")
 @click.option("--origin", "origins", multiple=True, help="A web page's origin that browsers may come from; repeatable.")
+@click.option(
+    "--class-code/--no-class-code",
+    default=None,
+    help="One code for all, or one a seat.  [default: for all where the scenario is for teaching]",
+)
+@click.option(
+    "--empty",
+    type=click.Choice(["robots", "drop"]),
+    help="With a class code, free seats at the start: robots', or rows are dropped.  [default: robots]",
+)
+@click.option(
+    "--participants",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Labels of those who may join: a CSV with a column 'label', or one a line.",
+)
+@click.option(
+    "--seats-sheet",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write cards to print, with address and codes: an HTML page.",
+)
+@click.option(
+    "--stay/--no-stay",
+    default=None,
+    help="After the end, stay until `pit ctl URL close`.  [default: with a class code at a terminal]",
+)
 @click.option("--log", type=click.File("a", encoding="utf-8"), help="Log in JSON lines; - is standard output.")
 def serve(
     scenario: str | None,
@@ -90,15 +117,21 @@ def serve(
     tls_key: Path | None,
     insecure_lan: bool,
     origins: tuple[str, ...],
+    class_code: bool | None,
+    empty: Literal["robots", "drop"] | None,
+    participants: Path | None,
+    seats_sheet: Path | None,
+    stay: bool | None,
     log: TextIO | None,
 ) -> None:
     """Run the market of SCENARIO (a name or a file) and let traders join.
 
-    Prints the address and a code for each seat. It starts when all seats are taken, or on `pit ctl URL start`.
+    Prints the address and a code for each seat, or one for all. It starts when all seats are taken, or on `pit ctl URL
+    start`.
     """
     from server.connections.transport import TransportError, transport
     from server.serve.listen_address import HOST, PORT, address, remembered
-    from server.serve.open_session import Changes, opened_again, opened_new
+    from server.serve.open_session import Changes, DoorOptions, opened_again, opened_new
     from server.serve.serve_run import ServeRun
 
     _within(files := _allow_many_files())
@@ -115,16 +148,22 @@ def serve(
         raise click.ClickException(str(error)) from error
     with contextlib.redirect_stdout(sys.stderr):  # an agent of one's own may print as it is imported
         if recover is not None:
+            if class_code is not None or empty or participants:
+                raise click.UsageError(
+                    "a session that is taken up keeps its codes, its list of participants and its deal"
+                )
             opened, cast = opened_again(recover, bots, bots_before)
         else:
             assert scenario is not None
             new = (period_s, break_s, periods, reaction_s, fill, drop_out)
             changes = Changes(*new, disguise=disguise, seats=seats or 0, units=units or 0, published=bool(brokers))
-            opened, cast = opened_new(scenario, changes, bots, seed, recordings)
-    opened = replace(opened, limits=_within(files, opened.limits), goes_on=on_gap == "resume")
+            door = DoorOptions(class_code, empty, participants)
+            opened, cast = opened_new(scenario, changes, bots, seed, recordings, door)
+    stays = bool(opened.doors.class_code) and sys.stdin.isatty() and not as_json if stay is None else stay
+    opened = replace(opened, limits=_within(files, opened.limits), goes_on=on_gap == "resume", stays=stays)
     port = (before.port if before else PORT) if port is None else port
     where = address(host, insecure_lan, tls_cert, tls_key, bots or bots_before)
-    run = ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where, fill or "")
+    run = ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where, fill or "", seats_sheet)
     sys.exit(asyncio.run(run.run(host, port)))
 
 

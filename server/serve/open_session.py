@@ -13,16 +13,19 @@ from msgspec.structs import replace
 
 from p2p.agents.registry import AgentError, check_lineup, names_code, parse_lineup
 from p2p.base.safe_text import printable
+from p2p.environments.registry import fewer_traders
 from p2p.protocol.server_address import os_sentence
 from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.lengths import with_lengths
 from p2p.scenario.parsing import checked
 from p2p.scenario.schema import Scenario
+from p2p.session.market import TRADERS_MIN
 from p2p.sim.library.files import load, scenario_path
 from p2p.sim.shell.cli_options import shell_word
 from recordings.journal.format import JournalError
-from server.hosted_session import SessionParts, open_again, open_new
+from server.hosted_session import Joining, SessionParts, open_again, open_new
+from server.session.participants import ParticipantsError, read_participants
 from server.session.session_status import SessionStatus
 
 
@@ -56,20 +59,61 @@ class Changes:
         return rules
 
 
+@dataclass(frozen=True)
+class DoorOptions:
+    """The command line's words on how people get in; None leaves it to the scenario."""
+
+    class_code: bool | None = None
+    empty: Literal["robots", "drop"] | None = None
+    participants: Path | None = None
+
+    def joining(self, rules: Scenario, robots: int) -> Joining:
+        """How people get in. Raises ScenarioError and ParticipantsError."""
+        class_code = rules.purpose == "teaching" if self.class_code is None else self.class_code
+        if self.empty and not class_code:
+            raise ScenarioError(
+                "--empty is for a class code; with a code for each seat --fill puts robots on empty ones"
+            )
+        unmentioned = rules.disclosure == "not_mentioned" and not rules.vacancies.fill
+        empty = self.empty or ("drop" if unmentioned else "robots")
+        if class_code and empty == "robots" and unmentioned:
+            raise ScenarioError("--empty robots: the scenario does not mention robots, so that nobody is told of them")
+        if class_code and empty == "drop" and rules.traders > TRADERS_MIN and fewer_traders(rules, TRADERS_MIN) is None:
+            raise ScenarioError("--empty drop: this environment cannot be made smaller; --empty robots fills it")
+        labels = None if self.participants is None else read_participants(self.participants)
+        return Joining(class_code, empty, labels, robots)
+
+
+def with_empty(rules: Scenario, joining: Joining) -> Scenario:
+    """The scenario with robots for the seats that are empty at the start, or with none where their rows are dropped."""
+    if not joining.class_code:
+        return rules
+    fill = (rules.vacancies.fill or rules.vacancies.stand_in) if joining.empty == "robots" else ""
+    return replace(rules, vacancies=replace(rules.vacancies, fill=fill))
+
+
 def opened_new(
-    scenario: str, changes: Changes, bots: str, seed: int | None, recordings: Path
+    scenario: str,
+    changes: Changes,
+    bots: str,
+    seed: int | None,
+    recordings: Path,
+    door: DoorOptions = DoorOptions(),
 ) -> tuple[SessionParts, list[str]]:
     """A new session and its robots' words; raises ClickException with one line."""
     try:
         rules = checked(repeated(checked(changes.made(load(scenario))), changes.seats, changes.units))
         cast = parse_lineup(bots, rules.seats) if bots else []
+        joining = door.joining(rules, len(cast))
+        rules = with_empty(rules, joining)
         vacancies = rules.vacancies
         stand_ins = [vacancies.fill, vacancies.stand_in if rules.takes_over else ""]
         check_lineup([*cast, *(word for word in stand_ins if word)], rules)
         seed = secrets.randbits(63) if seed is None else seed
         rules = disguised(rules, seed) if changes.disguise else rules
-        return open_new(rules, scenario_path(scenario).stem, seed, recordings, version("tradingpit")), cast
-    except (AgentError, ScenarioError) as error:
+        name = scenario_path(scenario).stem
+        return open_new(rules, name, seed, recordings, version("tradingpit"), joining=joining), cast
+    except (AgentError, ParticipantsError, ScenarioError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"the recording cannot be made: {os_sentence(error)}") from error

@@ -18,6 +18,7 @@ from p2p.base.units import Seat
 from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.server_address import os_sentence
 from p2p.sim.shell.cli_options import shell_word
+from p2p.sim.shell.seats_sheet import grouped, write_sheet
 from server.connections.transport import LOOPBACK, Transport
 from server.hosted_session import DISK_FAILED, HostedSession, SessionParts
 from server.monitoring.prometheus import counted
@@ -44,6 +45,8 @@ class ServeRun:
     where: Address = HERE
     fill: str = ""
     """The robots for empty seats that the command line has named: they may be code, those of a file may not."""
+    seats_sheet: Path | None = None
+    """The file that the cards are written to, if any."""
     _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
     _restarting: "asyncio.Task[None] | None" = field(default=None, init=False)
     _ending: bool = field(default=False, init=False)
@@ -93,7 +96,7 @@ class ServeRun:
         robots = self._robot_seats()
         try:
             remember(self.opened.store.folder, msgspec.structs.replace(self.where, port=port))
-            self._say_where(url, mqtt, robots)
+            self._say_where(hosted, url, mqtt, robots)
             if robots or self.opened.status.takes_over:
                 await self._start_robots(url, robots)
         except OSError as error:
@@ -115,22 +118,42 @@ class ServeRun:
         seats = sorted(self.opened.codes)
         return seats[len(seats) - len(self.cast) :] if self.cast else []
 
-    def _say_where(self, url: str, mqtt: list[str], robots: list[Seat]) -> None:
+    def _write_sheet(self, url: str) -> None:
+        if self.seats_sheet is None:
+            return
+        doors, scenario = self.opened.doors, self.opened.status.scenario
+        robots = self.opened.robots or set(self._robot_seats())
+        cards = [(seat + 1, self.opened.codes.get(seat, "")) for seat in range(scenario.seats) if seat not in robots]
+        write_sheet(self.seats_sheet, scenario.title, url, cards, doors.class_code)
+
+    def _say_where(self, hosted: HostedSession, url: str, mqtt: list[str], robots: list[Seat]) -> None:
+        outside = from_outside(self.where.host)
+        join = self.transport.url(outside, int(url.rpartition(":")[2])) if outside else url
+        class_code = self.opened.doors.class_code
+        hosted.entrance.url = join
+        self._write_sheet(join)
         free = [(seat, code) for seat, code in sorted(self.opened.codes.items()) if seat not in robots]
         folder = str(self.opened.store.folder)
         if self.as_json:
             seats = [{"seat": seat, "code": code} for seat, code in free]
-            where = {"url": url, "control": self.opened.control, "seats": seats, "recording": folder, "mqtt": mqtt}
+            where: dict[str, object] = {
+                "url": url,
+                "control": self.opened.control,
+                "seats": seats,
+                "recording": folder,
+                "mqtt": mqtt,
+            }
+            where |= {"class_code": class_code or None, "page": None}
             say(json.dumps(where, separators=(",", ":")))  # in ASCII: a folder's name is whole in every encoding
             return
-        outside = from_outside(self.where.host)
-        join = self.transport.url(outside, int(url.rpartition(":")[2])) if outside else url
         say(f"join at       {join}")
+        if class_code:
+            say(f"class code    {grouped(class_code)}   (pit trade {join})")
         say(f"experimenter  {self.opened.control}   (PIT_CODE=… pit ctl {url} start|pause|resume|…)")
         for seat, code in free:
-            say(f"seat {seat:<8} {code}   (pit trade {join})")
-        if len(self.opened.codes) < self.opened.status.scenario.seats:
-            say("other seats   have the codes that they had")
+            say(f"card {seat + 1:<8} {code}   (pit trade {join})")
+        if not class_code and len(self.opened.codes) < self.opened.status.scenario.seats:
+            say("other cards   have the codes that they had")
         say(f"recording     {folder}   (after a crash: {self._again()})")
         for one in mqtt:
             say(f"published at  {one}   (pit watch {one.rpartition('/')[0]})")
@@ -230,10 +253,14 @@ class ServeRun:
         for fact in facts:
             telling.knowledge.on_fact(fact.message, fact.at)
         telling.say_pause()
+        stays_said = False
         while True:
             for fact in facts[told:]:
                 telling.on_fact(fact.message, fact.at)
             told = len(facts)
+            if self.opened.stays and self.opened.status.over and not stays_said:
+                stays_said = True
+                notify("the server stays for those who come back to their results; pit ctl URL close ends it")
             hosted.news.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(hosted.news.wait(), LOBBY_S)

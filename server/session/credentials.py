@@ -1,10 +1,14 @@
-"""The right to a seat: a code per seat, exchanged for a resume token. Only hashes are kept, compared in constant
-time."""
+"""The right to a seat: a code per seat, or one for the class, exchanged for a resume token.
+
+Of seats' codes, tokens and device keys only hashes are kept, compared in constant time. The class code stands on the
+board, so it is kept as it is: a server that comes back says it again.
+"""
 
 import hashlib
 import hmac
 import secrets
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import AnyStr, Literal, TypeAlias
 
@@ -18,21 +22,30 @@ ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No I, L, O, 0, 1: codes are read out and written on slips of paper."""
 CODE_LENGTH = 8
 """31^8 codes: at a hundred tries a second a guess takes centuries."""
+CLASS_ALPHABET = "ACDEFHJKMNPRTUVWXY34679"
+"""Of these also none that is mistaken for another: no B and 8, G and 6 … in one code, no S and 5, no 2 and Z, no Q."""
+CLASS_LENGTH = 6
+"""23^6 codes: at fifty tries a second, all that one address may make, an hour's guesses find it once in 800 times."""
 HASH_ROUNDS = 20_000
 """Rounds of PBKDF2 for a code: about 10 ms a login, and a stolen file is no list of codes."""
 FILE = "doors.json"
 
-Who: TypeAlias = Seat | Literal["experimenter"]
+CLASS: Literal["class"] = "class"
+SeatHolder: TypeAlias = Seat | Literal["experimenter"]
+Who: TypeAlias = SeatHolder | Literal["class"]
+"""Whose a code is. The class's leads to a seat of the device that says it."""
 
 
 class _Doors(msgspec.Struct):
     salt: str
     codes: dict[str, str]
     tokens: dict[str, str]
+    class_code: str = ""
+    devices: dict[str, Seat] = {}
 
 
-def _new_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+def _new_code(alphabet: str = ALPHABET, length: int = CODE_LENGTH) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
 class SeatCredentials:
@@ -50,10 +63,14 @@ class SeatCredentials:
         self._given: dict[str, bytes] = {}
 
     @classmethod
-    def create(cls, folder: Path, seats: int) -> tuple["SeatCredentials", dict[Seat, str], str]:
-        """New doors, the code of each seat, and the experimenter's: the only time that they are readable."""
+    def create(
+        cls, folder: Path, seats: Sequence[Seat], class_code: bool = False
+    ) -> tuple["SeatCredentials", dict[Seat, str], str]:
+        """New doors, the codes of seats, and the experimenter's: the only time that they are readable."""
         doors = cls.empty(folder)
-        codes = doors.reissue(list(range(seats)))
+        if class_code:
+            doors._doors.class_code = _new_code(CLASS_ALPHABET, CLASS_LENGTH)
+        codes = doors.reissue(list(seats))
         return doors, codes, doors.reissue_control()
 
     @classmethod
@@ -68,6 +85,38 @@ class SeatCredentials:
     def load(cls, folder: Path) -> "SeatCredentials":
         """The doors of a session that comes back; raises OSError or msgspec.MsgspecError."""
         return cls(folder, msgspec.json.decode((folder / FILE).read_bytes(), type=_Doors))
+
+    @property
+    def class_code(self) -> str:
+        """The class's code; "" where there is none."""
+        return self._doors.class_code
+
+    def hashed_device(self, device: str) -> str:
+        """A device's key, as it is kept."""
+        return hmac.digest(self._doors.salt.encode(), device.encode(), "sha256").hex()
+
+    def device_seat(self, device: str) -> Seat | None:
+        """The seat that a device has by the class code."""
+        return self._doors.devices.get(self.hashed_device(device)) if device else None
+
+    def seat_device(self, device: str, seat: Seat) -> None:
+        """Give a device a seat, for good. It outlives a crash once it is saved."""
+        self._doors.devices[self.hashed_device(device)] = seat
+
+    def seats_of_devices(self) -> set[Seat]:
+        """The seats that devices have."""
+        return set(self._doors.devices.values())
+
+    def forget_seat(self, seat: Seat) -> None:
+        """The device and the token of a seat are void."""
+        self._doors.devices = {device: has for device, has in self._doors.devices.items() if has != seat}
+        self._doors.tokens.pop(str(seat), None)
+
+    def give_code(self, seat: Seat) -> dict[Seat, str]:
+        """A new code for a seat, which outlives a crash once it is saved. Takes about 10 ms."""
+        code = _new_code()
+        self._give(str(seat), code)
+        return {seat: code}
 
     def reissue(self, seats: list[Seat]) -> dict[Seat, str]:
         """New codes for some seats; their old codes and tokens are void."""
@@ -89,13 +138,16 @@ class SeatCredentials:
         """Whose the login is, None for one that is wrong or not known at once. Takes microseconds."""
         if login.resume:
             return _match(_hashed_token(login.resume), self._doors.tokens)
-        return _match(self._fast_hash(_typed(login)), self._given)
+        code = _typed(login)
+        if self.class_code and hmac.compare_digest(code.encode(), self.class_code.encode()):
+            return CLASS
+        return _match(self._fast_hash(code), self._given)
 
     def may_be_known(self, login: Login) -> bool:
         """Whether `who` might know a login that `known` did not."""
         return not login.resume and len(self._given) < len(self._doors.codes)
 
-    def who(self, login: Login) -> Who | None:
+    def who(self, login: Login) -> SeatHolder | None:
         """Whose a code of a server before this one is. Takes about 10 ms: call it in a thread."""
         code = _typed(login)
         who = _match(self._hashed_code(code), self._doors.codes)
@@ -103,7 +155,7 @@ class SeatCredentials:
             self._given[str(who)] = self._fast_hash(code)
         return who
 
-    def issue(self, who: Who) -> str:
+    def issue(self, who: SeatHolder) -> str:
         """A new resume token of 128 bits; the one before it is void. It outlives a crash once it is saved."""
         token = secrets.token_hex(16)
         self._doors.tokens[str(who)] = _hashed_token(token)
@@ -147,10 +199,11 @@ class SeatCredentials:
 
 
 def _typed(login: Login) -> str:
-    return login.code.strip().upper()
+    """The code without blanks, hyphens and whatever else parts it."""
+    return "".join(letter for letter in login.code if letter.isalnum()).upper()
 
 
-def _match(hashed: AnyStr, known: dict[str, AnyStr]) -> Who | None:
+def _match(hashed: AnyStr, known: dict[str, AnyStr]) -> SeatHolder | None:
     """Every entry is compared, so that the time says nothing of which it was."""
     found = [name for name, stored in list(known.items()) if hmac.compare_digest(stored, hashed)]
     if not found:

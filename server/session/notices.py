@@ -22,6 +22,7 @@ from p2p.messages import (
     Passes,
     Paused,
     Resumed,
+    SeatsDealt,
     StartRound,
     TakenOver,
 )
@@ -118,6 +119,16 @@ ALONE, TAKEN = "alone: its line is lost, or its trader has left", "taken"
 """The changes of a seat while a session runs."""
 
 
+def dealt(fact: SeatsDealt, market: int | None) -> str:
+    """The deal at the start, in words: how many schedules, and P0 before and after where some were dropped."""
+    where = f"market {market + 1}: " if market else ""
+    said = f"{where}{len(fact.seats)} schedules are dealt"
+    if fact.price_before is None:
+        return said if not fact.rows else f"{said}, the others are dropped"
+    after = "none" if fact.price_after is None else f"{fact.price_after:g}"
+    return f"{said}, the others are dropped; P0 was {fact.price_before:g}, and is {after} now"
+
+
 class SeatNotices:
     """Reports, on standard error, seat changes of which only the experimenter is told: absences, stand-ins, failures.
 
@@ -143,6 +154,8 @@ class SeatNotices:
                         self._runs = False
                     case TakenOver() | HandedBack() if is_seat(event.to):
                         self._change(event.to, HELD if isinstance(event.message, TakenOver) else OWN)
+                    case SeatsDealt():
+                        notify(dealt(event.message, event.market))
                     case Passes(why=why, seat=seat) if event.to == EXPERIMENTER:
                         notify(f"the robot on seat {seat} passes: {WHY[why]}")
                     case _:

@@ -37,7 +37,8 @@ class Committed:
 class Sequencer:
     """Feeds one session from an inbox and its alarms. `publish` is called with durable effects.
 
-    `goes_on`: whether the session is resumed by itself after a gap, since nobody is there who has to do it.
+    `goes_on`: whether the session is resumed by itself after a gap, since nobody is there who has to do it. `stays`:
+    whether messages are taken after the session's end, for those who come back.
     """
 
     def __init__(
@@ -51,10 +52,11 @@ class Sequencer:
         metrics: Metrics = SILENT,
         on_disk: OnDisk | None = None,
         goes_on: Callable[[], bool] = lambda: False,
+        stays: Callable[[], bool] = lambda: False,
     ) -> None:
         self.session, self.store, self.clock, self.inbox = session, store, clock, inbox
         self._publish, self._limits, self.metrics = publish, limits, metrics
-        self._ticks, self._goes_on = Ticks(clock, limits.gap_s_max), goes_on
+        self._ticks, self._goes_on, self._stays = Ticks(clock, limits.gap_s_max), goes_on, stays
         self._stopping = False
         self._disk = ThreadPoolExecutor(1, "journal")
         self._on_disk = on_disk or self._in_thread
@@ -65,7 +67,7 @@ class Sequencer:
         self.clock.start()
         ticking = asyncio.create_task(self._tick())
         try:
-            while self.session.phase != "ended" and not self._stopping:
+            while not self._stopping and (self.session.phase != "ended" or self._stays()):
                 await self._batch(await self._gather())
         finally:
             ticking.cancel()

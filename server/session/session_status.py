@@ -53,6 +53,16 @@ class SessionStatus:
         """The seed of a robot on a seat: its own alone."""
         return derived(self._session.seed, "robot", seat)
 
+    @property
+    def locked(self) -> bool:
+        """Whether the door is closed to those without a seat."""
+        return self._session.locked
+
+    @property
+    def closed(self) -> bool:
+        """Whether the experimenter has closed the server, after the end."""
+        return self._session.closed
+
     # --- where it is ------------------------------------------------------------------------------------------------
 
     @property
@@ -85,6 +95,17 @@ class SessionStatus:
         return self._session.markets[market].institution.states()
 
     # --- how its seats are held -------------------------------------------------------------------------------------
+
+    @property
+    def dealt_seats(self) -> list[Seat]:
+        """The seats that have schedules, or will have: all, unless rows were dropped for the empty ones."""
+        return sorted(seat for market in self._session.markets for seat in market.dealt)
+
+    @property
+    def occupied(self) -> set[Seat]:
+        """The seats that are somebody's: not those that robots only fill."""
+        controllers = self._session.roster.controllers
+        return {seat for seat, one in controllers.items() if one == "human" or not self.stands_in(seat)}
 
     def is_present(self, seat: Seat) -> bool:
         """Whether somebody holds the seat."""

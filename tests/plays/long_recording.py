@@ -20,5 +20,5 @@ def long_recording(folder: Path, name: str, records: int, markets: int = 1) -> t
     store.append(b"".join(store.line(*heard) for heard in islice(simulation.play(), records)))
     store.close()
     assert store.chain.records == records
-    _, codes, control = SeatCredentials.create(folder, scenario.seats)
+    _, codes, control = SeatCredentials.create(folder, range(scenario.seats))
     return codes, control

@@ -46,6 +46,7 @@ COMMANDS = {
     "remove": {"seat": 0},
     "lock": {},
     "unlock": {},
+    "reissue": {"seat": 1},
     "close": {},
 }
 

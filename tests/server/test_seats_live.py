@@ -187,7 +187,7 @@ async def test_only_a_robot_says_that_it_passes(host, small):
 
 
 def test_what_is_lent_does_not_wait_for_a_disk_that_others_wait_for(tmp_path: Path) -> None:
-    doors, _, _ = SeatCredentials.create(tmp_path, 2)
+    doors, _, _ = SeatCredentials.create(tmp_path, range(2))
     writing, written = threading.Event(), threading.Event()
 
     def slow() -> None:

@@ -122,7 +122,7 @@ def test_the_code_comes_from_the_file_before_the_variable(tmp_path: Path, monkey
     assert seat_code(None) == "QQQQQQQQ"
 
 
-@pytest.mark.parametrize("text", ["", "\n", "two words", "x" * 17, "ÄÖÜ"])
+@pytest.mark.parametrize("text", ["", "\n", "three words and more", "x" * 17, "ÄÖÜ"])
 def test_what_is_no_code_is_told_before_anything_is_sent(tmp_path: Path, text: str) -> None:
     (tmp_path / "code").write_text(text, encoding="utf-8")
     with pytest.raises(click.UsageError, match="code"):

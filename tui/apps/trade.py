@@ -8,11 +8,12 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from bots.reconnecting import Closed, Facts, Happening, Lost
+from p2p.base.display_name import display_name
 from p2p.base.units import Instant
 from p2p.information.view_state import ViewState
 from p2p.messages import Message
 from p2p.protocol.codec import ProtocolError
-from p2p.protocol.frames import Fault, Welcome
+from p2p.protocol.frames import NAME_MAX, Fault, Welcome
 from tui.apps.base import ExitSummary, LabApp
 from tui.apps.watch import Watched
 from tui.model.model import Model
@@ -40,18 +41,19 @@ class Trader(Watched, Protocol):
         """Everything that happens on the line."""
 
 
-def _screen_of(stage: str, view: ViewState) -> Screen[None]:
+def _screen_of(stage: str, view: ViewState, name: str = "") -> Screen[None]:
     """The screen that belongs to a session's phase."""
     if stage == "results":
         return ResultsScreen(view)
-    return TradingScreen(view) if stage == "trading" else LobbyScreen()
+    return TradingScreen(view) if stage == "trading" else LobbyScreen(name)
 
 
 class TradeApp(LabApp):
-    """The terminal of one seat."""
+    """The terminal of one seat; `name` is what its person has said."""
 
-    def __init__(self, client: Trader) -> None:
+    def __init__(self, client: Trader, name: str = "") -> None:
         super().__init__()
+        self.name_said = display_name(name, NAME_MAX)
         self.client = client
         self.client.patience_s = FIRST_S
         self._trying = ""
@@ -59,7 +61,7 @@ class TradeApp(LabApp):
 
     def on_mount(self) -> None:
         """Open the lobby and the line."""
-        self.push_screen(LobbyScreen())
+        self.push_screen(LobbyScreen(self.name_said))
         self._stage = "lobby"
         self.run_worker(self._listen(), exclusive=True)
 
@@ -114,7 +116,7 @@ class TradeApp(LabApp):
             self._stage = stage
             while len(self.screen_stack) > 2:
                 self.pop_screen()
-            self.switch_screen(_screen_of(stage, self.view(results=stage == "results") or view))
+            self.switch_screen(_screen_of(stage, self.view(results=stage == "results") or view, self.name_said))
             self.check_size(self.size)
             return
         super().draw_view(view)

@@ -2,7 +2,7 @@
 
 import click
 
-from tui.commands.terminal_setup import NoTerminal, address, need_terminal, seat_code
+from tui.commands.terminal_setup import NoTerminal, address, need_terminal, seat_code, typed_code
 
 
 @click.command(epilog="Example: PIT_CODE=ABCD2345 pit console ws://127.0.0.1:8765")
@@ -17,7 +17,7 @@ def console(url: str, code_file: str | None) -> int:
     where = address(url)
     try:
         need_terminal(code_on_stdin=code_file == "-")
-        code = seat_code(code_file, "Experimenter's code")
+        code = seat_code(code_file) or typed_code("Experimenter's code")
         need_terminal()
     except NoTerminal as error:
         raise click.UsageError(f"console {error}; pit ctl URL status --json prints the roster without one") from error

@@ -10,7 +10,9 @@ from p2p.protocol.server_address import os_sentence, websocket_url
 from p2p.sim.shell.plain_output import UTF_8, is_utf_8
 
 CODE_MAX = 16
-"""Characters that the server takes as a code; it makes them with 8."""
+"""Letters and digits that may be a code; the server makes codes of 8, and class codes of 6."""
+HYPHENS = "-_\u2010\u2011\u2012\u2013\u2014\u2212"
+"""Signs that part a code on a slip, as keyboards and phones write them."""
 CODE_BYTES_MAX = 1_000
 """Bytes read of a code file: a wrong file is told as one, however large."""
 
@@ -55,8 +57,8 @@ def address(url: str) -> str:
         raise click.UsageError(str(error)) from error
 
 
-def seat_code(code_file: str | None, what: str = "Seat code") -> str:
-    """The code from the file, the variable PIT_CODE or a prompt, in this order. Raises UsageError and NoTerminal."""
+def seat_code(code_file: str | None) -> str | None:
+    """The code from the file or the variable PIT_CODE, None where it is to be typed. Raises UsageError, NoTerminal."""
     if code_file == "-":
         text = sys.stdin.read(CODE_BYTES_MAX)
         if not sys.stdin.isatty():
@@ -66,12 +68,29 @@ def seat_code(code_file: str | None, what: str = "Seat code") -> str:
     elif "PIT_CODE" in os.environ:
         text = os.environ["PIT_CODE"]
     else:
-        text = click.prompt(what, hide_input=True, err=True)
-    code = text.strip().upper()
+        return None
+    try:
+        return code_in(text)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def typed_code(what: str = "Seat code") -> str:
+    """A code that somebody types, asked for until it may be one."""
+    while True:
+        try:
+            return code_in(click.prompt(what, hide_input=True, err=True))
+        except ValueError as error:
+            click.echo(f"{str(error)[0].upper()}{str(error)[1:]}.", err=True)
+
+
+def code_in(text: str) -> str:
+    """The code in a text, without blanks, hyphens and small letters. Raises ValueError where there is none."""
+    code = "".join(letter for letter in text if not letter.isspace() and letter not in HYPHENS).upper()
     if not code:
-        raise click.UsageError("the seat's code is empty; it is on the slip that you were given")
+        raise ValueError("the seat's code is empty; it is on the slip that you were given")
     if len(code) > CODE_MAX or not code.isascii() or not code.isalnum():
-        raise click.UsageError("that is no seat's code: it has 8 letters and digits")
+        raise ValueError("that is no seat's code: it has 8 letters and digits, or 6 if it is for all")
     return code
 
 

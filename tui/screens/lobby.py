@@ -23,6 +23,10 @@ class LobbyScreen(LabScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave")]
 
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.person = name
+
     def compose(self) -> ComposeResult:
         """Title, seats, pages."""
         yield TextLine(id="lobby-title")
@@ -54,9 +58,9 @@ class LobbyScreen(LabScreen):
         robots = f", {view.seats.robots} by robots" if view.seats.robots else ""
         self.query_one("#lobby-seats", TextLine).set_text(
             Content.assemble(
-                f"You have seat {view.seat}. ",
+                f"{self.person + ', you' if self.person else 'You'} have seat {(view.seat or 0) + 1}. ",
                 (f"{taken} of {seats} seats are taken{robots}.", "bold"),
-                f"\n{begins}",
+                f"\nYour role is dealt at the start. {begins}",
             )
         )
         bar = self.query_one(ProgressBar)

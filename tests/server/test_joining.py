@@ -1,0 +1,349 @@
+"""The door over real sockets: a class code, one seat a device, labels, a lock, people without a seat, a long stay."""
+
+import asyncio
+import json
+import time
+
+import msgspec
+import pytest
+
+from bots.door import ask_at_door
+from bots.robots.fleet import run_fleet
+from p2p.messages import Close, End, Ended, Joined, Lock, Reissue, Schedule, SeatsDealt, Start, Unlock
+from p2p.protocol.client_connection import ClientProtocol
+from p2p.protocol.frames import Fault
+from p2p.scenario.parsing import parse
+from p2p.sim.library.files import load
+from recordings.journal.store import Recovered, read_folder
+from recordings.reading.joining import labels, read_joining, surplus
+from recordings.reading.participants import load_names
+from server.hosted_session import HostedSession, Joining, open_again, open_new
+from server.limits import DEFAULT, NOT_LET_IN, WRONG_CODE
+from server.session.participants import ParticipantsError, read_participants
+from tests.conftest import SMALL
+from tests.plays.hosted import GUARD_S, hosting
+
+CLASS = Joining(class_code=True, empty="drop")
+EVIL = "<b>A\x1b[31mn\u202ena</b>" + "\u202e"
+"""A name with markup, an escape sequence and turns of direction."""
+
+
+def opened(tmp_path, scenario=None, joining=CLASS):
+    return open_new(scenario or parse(SMALL), "small", 1, tmp_path / "recordings", "test", joining=joining)
+
+
+def person(hosted, device, name="Ann", code=None, label="", controller="human"):
+    """A client's end with a device's key and a name."""
+    line = ClientProtocol(code or hosted.host.opened.doors.class_code, controller, name)
+    line.device, line.label = device, label
+    return line
+
+
+async def refused(hosted, line) -> tuple[Fault, int]:
+    """The fault that a login is answered by, and the code with which its connection is closed."""
+    socket = await hosted.raw()
+    await socket.send(line.login(), text=True)
+    async with asyncio.timeout(GUARD_S):
+        fault = line.received(await socket.recv())
+        await socket.wait_closed()
+    assert isinstance(fault, Fault), fault
+    return fault, socket.close_code
+
+
+async def test_a_device_gets_a_seat_and_comes_back_to_it_with_the_class_code(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        ann = await hosted.login(person(hosted, "a"))
+        bob = await hosted.login(person(hosted, "b", "Bob"))
+        assert (ann.welcome.seat, bob.welcome.seat) == (0, 1)
+        again = await hosted.login(person(hosted, "a"))
+        assert again.welcome.seat == 0
+        assert (await ann.closed())[0] == 4001, "one connection a seat, the latest"
+        assert load_names(hosted.host.opened.store.folder) == {0: "Ann", 1: "Bob"}
+
+
+async def test_forty_joins_from_one_phone_are_one_seat(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        answers = []
+        for _ in range(40):
+            line = person(hosted, "phone")
+            socket = await hosted.raw()
+            await socket.send(line.login(), text=True)
+            answers.append(line.received(await socket.recv()))
+        joined = {one.seat for one in answers if not isinstance(one, Fault)}
+        faults = {one.code for one in answers if isinstance(one, Fault)}
+        assert joined == {0}
+        assert faults <= {"too_many_logins"}, "told to wait a moment, if anything"
+        assert hosted.host.status.occupied == {0}
+
+
+async def test_forty_people_behind_one_address_are_in_within_seconds(tmp_path) -> None:
+    scenario = msgspec.structs.replace(load("smith-1962-test-1"), markets=2, start="experimenter")
+    async with hosting(opened(tmp_path, scenario)) as hosted:
+        began = time.monotonic()
+        traders = await asyncio.gather(*(hosted.login(person(hosted, f"d{n}", f"N{n}")) for n in range(40)))
+        assert time.monotonic() - began < GUARD_S
+        seats = [one.welcome.seat for one in traders]
+        assert len(set(seats)) == 40
+        market_of = hosted.host.status.market_of
+        assert sorted(sum(market_of[seat] == market for seat in seats) for market in (0, 1)) == [20, 20]
+        assert len(load_names(hosted.host.opened.store.folder)) == 40
+
+
+async def test_a_code_may_be_typed_in_small_letters_with_blanks_and_hyphens(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        code = hosted.host.opened.doors.class_code.lower()
+        for typed in (f"{code[:3]} {code[3:]}", f"{code[:3]}-{code[3:]}", f" {code} ", "\u2013".join(code)):
+            assert (await ask_at_door(hosted.url, typed)).code == "class"
+
+
+async def test_the_door_is_asked_without_taking_a_seat(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        code = hosted.host.opened.doors.class_code
+        door = await ask_at_door(hosted.url, code, "a")
+        assert (door.code, door.seat, door.wants) == ("class", None, ("name",))
+        await hosted.login(person(hosted, "a"))
+        door = await ask_at_door(hosted.url, code, "a")
+        assert (door.seat, door.wants) == (0, ())
+        assert not door.cards
+        assert not door.class_code
+        assert (await ask_at_door(hosted.url, "WRONG2")).code == "wrong_code"
+        assert hosted.host.status.occupied == {0}
+
+
+async def test_a_guesser_is_slowed_and_right_codes_are_not(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        throttle, now = hosted.host.desk.throttle, asyncio.get_running_loop().time()
+        late = [throttle.was_wrong("127.0.0.1", now) for _ in range(int(DEFAULT.wrong_burst) + 10)][-1]
+        assert late > 1
+        began = time.monotonic()
+        assert (await hosted.login(person(hosted, "a"))).welcome.seat == 0
+        assert time.monotonic() - began < late
+
+
+async def test_a_class_code_needs_a_device_and_a_name(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        assert (await refused(hosted, person(hosted, "")))[0].code == "no_device"
+        for name in ("", "   ", "\x1b[31m", "\u202e", "<>"):
+            fault, closed = await refused(hosted, person(hosted, "a", name))
+            assert (fault.code, closed) == ("no_name", NOT_LET_IN)
+        assert not hosted.host.status.occupied
+
+
+async def test_a_name_is_cleaned_and_one_of_ten_thousand_letters_is_refused(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        await hosted.login(person(hosted, "a", EVIL))
+        (name,) = load_names(hosted.host.opened.store.folder).values()
+        assert name == "bAnna/b"
+        assert (await refused(hosted, person(hosted, "b", "x" * 1_000)))[0].code == "bad_login"
+        socket = await hosted.raw()
+        await socket.send(person(hosted, "b", "x" * 10_000).login(), text=True)
+        await socket.wait_closed()
+        assert socket.close_code == 1009, "a frame that is too long is closed unread"
+        assert hosted.host.status.occupied == {0}
+
+
+async def test_people_for_whom_no_seat_is_left_are_told_so_and_kept_for_their_pay(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        for device in "abcd":
+            await hosted.login(person(hosted, device))
+        for _ in range(3):
+            fault, closed = await refused(hosted, person(hosted, "e", EVIL))
+            assert (fault.code, closed) == ("no_seat", NOT_LET_IN)
+        folder = hosted.host.opened.store.folder
+        (one,) = surplus(folder)
+        assert (one.name, one.why) == ("bAnna/b", "all seats are taken")
+        assert (folder / "joining.json").stat().st_mode & 0o777 == 0o600
+
+
+async def test_who_comes_when_rows_were_dropped_is_told_that_trading_has_begun(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        traders = [await hosted.login(person(hosted, device)) for device in "ab"]
+        experimenter = await hosted.experimenter()
+        await experimenter.say(Start())
+        dealt = await experimenter.until_told(SeatsDealt)
+        assert dealt.seats == (0, 1)
+        roles = {(await one.until_told(Schedule)).role for one in traders}
+        assert roles == {"buyer", "seller"}
+        fault, _ = await refused(hosted, person(hosted, "c", "Cleo"))
+        assert "begun" in fault.why
+        assert [one.name for one in surplus(hosted.host.opened.store.folder)] == ["Cleo"]
+
+
+async def test_a_locked_door_keeps_newcomers_out_and_lets_people_come_back(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        ann = await hosted.login(person(hosted, "a"))
+        experimenter = await hosted.experimenter()
+        await experimenter.say(Lock())
+        assert (await refused(hosted, person(hosted, "b", "Bob")))[0].code == "locked"
+        assert (await ask_at_door(hosted.url, hosted.host.opened.doors.class_code, "b")).locked
+        ann.cut()
+        assert (await hosted.login(ann.line)).welcome.seat == 0
+        assert (await hosted.login(person(hosted, "a"))).welcome.seat == 0
+        await experimenter.say(Unlock())
+        assert (await hosted.login(person(hosted, "b", "Bob"))).welcome.seat == 1
+        assert surplus(hosted.host.opened.store.folder) == [], "they have a seat now"
+
+
+async def test_a_locked_door_is_locked_for_seats_codes_that_nobody_has_used(tmp_path) -> None:
+    async with hosting(opened(tmp_path, joining=Joining())) as hosted:
+        await hosted.join(0)
+        await (await hosted.experimenter()).say(Lock())
+        assert (await hosted.join(0)).welcome.seat == 0
+        assert (await refused(hosted, person(hosted, "x", code=hosted.codes[1])))[0].code == "locked"
+
+
+async def test_robots_with_the_class_code_have_seats_of_their_own(tmp_path) -> None:
+    async with hosting(opened(tmp_path, joining=Joining(class_code=True, robots=1))) as hosted:
+        code = hosted.host.opened.doors.class_code
+        fleet = asyncio.create_task(run_fleet(hosted.url, [(code, "zic"), (code, "zic"), (hosted.codes[3], "zic")]))
+        await hosted.until(lambda: len(hosted.host.status.occupied) == 3)
+        ann = await hosted.login(person(hosted, "a"))
+        assert ann.welcome.seat == 2
+        await (await hosted.experimenter()).say(End())
+        await fleet
+
+
+async def test_labels_let_in_who_is_on_the_list_once(tmp_path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_text("M-1\nM-2\n")
+    joining = Joining(class_code=True, labels=read_participants(file))
+    async with hosting(opened(tmp_path, joining=joining)) as hosted:
+        assert (await ask_at_door(hosted.url, hosted.host.opened.doors.class_code)).wants == ("name", "label")
+        assert (await refused(hosted, person(hosted, "a")))[0].code == "no_label"
+        assert (await refused(hosted, person(hosted, "a", label="M-9")))[0].code == "unknown_label"
+        assert (await hosted.login(person(hosted, "a", label=" m-1 "))).welcome.seat == 0
+        assert (await refused(hosted, person(hosted, "b", label="M-1")))[0].code == "label_used"
+        assert (await hosted.login(person(hosted, "a"))).welcome.seat == 0, "the device is known by now"
+        assert labels(hosted.host.opened.store.folder) == {0: "m-1"}
+
+
+async def test_labels_go_with_seats_codes_too(tmp_path) -> None:
+    async with hosting(opened(tmp_path, joining=Joining(labels=("m-1", "m-2")))) as hosted:
+        first, second = (hosted.codes[seat] for seat in (0, 1))
+        assert (await ask_at_door(hosted.url, first)).wants == ("label",)
+        assert (await refused(hosted, person(hosted, "", code=first)))[0].code == "no_label"
+        await hosted.login(person(hosted, "", code=first, label="M-1"))
+        assert (await refused(hosted, person(hosted, "", code=second, label="m-1")))[0].code == "label_used"
+        await hosted.login(person(hosted, "", code=first, label="M-1"))
+        await hosted.login(person(hosted, "", code=first))
+        assert await hosted.login(person(hosted, "", code=second, controller="robot")), "a robot has no label"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("M-1\nM-2\nm-1\n", ":3: the label m-1 stands in line 1 already"),
+        ("", "no label"),
+        ("name,label\nAnn,M-1\nBob,M-1\n", ":3: the label M-1 stands in line 2"),
+        ("a,b\nc,d\n", "none is called 'label'"),
+        ("x" * 65, "1 to 64 letters"),
+        ("M\x1b[31m", "no control characters"),
+    ],
+)
+def test_a_list_that_cannot_be_used_says_the_line(tmp_path, text, why) -> None:
+    (tmp_path / "list").write_text(text)
+    with pytest.raises(ParticipantsError, match="list") as caught:
+        read_participants(tmp_path / "list")
+    assert why in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["Label;Name\nM-1;Ann\nM-2;Bob\n", "\ufefflabel,x\r\nM-1,\r\nM-2,\r\n", "m-1\n\nM-2"])
+def test_a_list_may_come_from_a_spreadsheet(tmp_path, text) -> None:
+    (tmp_path / "list").write_bytes(text.encode())
+    assert read_participants(tmp_path / "list") == ("m-1", "m-2")
+
+
+async def test_a_server_that_was_killed_knows_its_people_their_names_and_the_code_on_the_board(tmp_path) -> None:
+    joining = Joining(class_code=True, empty="drop", labels=("m-1", "m-2", "m-3"))
+    parts = opened(tmp_path, joining=joining)
+    async with hosting(parts) as hosted:
+        code = parts.doors.class_code
+        for n, name in enumerate(("Ann", "Bob"), 1):
+            await hosted.login(person(hosted, f"d{n}", name, label=f"M-{n}"))
+        parts.store.close()  # nothing is written any more: as far as files go, it was killed
+        left = {file.name: file.read_bytes() for file in parts.store.folder.iterdir()}
+        hosted.running.cancel()
+    for name, data in left.items():
+        (parts.store.folder / name).write_bytes(data)
+    again = open_again(Recovered(parts.store.folder), 0)
+    assert again.doors.class_code == code
+    async with hosting(again) as hosted:
+        assert load_names(parts.store.folder) == {0: "Ann", 1: "Bob"}
+        assert (await hosted.login(person(hosted, "d2", "Bob"))).welcome.seat == 1
+        assert (await refused(hosted, person(hosted, "d3", "Cleo", label="m-1")))[0].code == "label_used"
+        assert (await hosted.login(person(hosted, "d3", "Cleo", label="m-3"))).welcome.seat == 2
+        experimenter = await hosted.experimenter()
+        await experimenter.say(Start())
+        assert (await experimenter.until_told(SeatsDealt)).seats == (0, 1, 2)
+
+
+async def test_a_card_with_a_new_code_leads_a_new_device_to_its_seat(tmp_path) -> None:
+    async with hosting(opened(tmp_path)) as hosted:
+        old = await hosted.login(person(hosted, "old"))
+        experimenter = await hosted.experimenter()
+        await experimenter.say(Reissue(0))
+        door = await ask_at_door(hosted.url, hosted.host.opened.control)
+        (code,) = [one.code for one in door.cards if one.card == 1]
+        assert (await hosted.login(person(hosted, "new", code=code))).welcome.seat == 0
+        assert (await old.closed())[0] == 4001
+        assert (await refused(hosted, old.line))[1] == WRONG_CODE, "its resume token is void"
+        assert (await hosted.login(person(hosted, "old"))).welcome.seat == 1, "the old device is a newcomer"
+
+
+async def test_a_server_that_stays_shows_results_until_it_is_closed(tmp_path) -> None:
+    parts = opened(tmp_path)
+    parts.stays = True
+    async with hosting(parts, host=HostedSession(parts)) as hosted:
+        ann = await hosted.login(person(hosted, "a"))
+        experimenter = await hosted.experimenter()
+        await experimenter.say(End())
+        await ann.until_told(Ended)
+        ann.cut()
+        back = await hosted.login(person(hosted, "a"))
+        await back.until_told(Ended)
+        assert "over" in (await refused(hosted, person(hosted, "b", "Bob")))[0].why
+        await experimenter.say(Close())
+        assert (await back.closed())[0] == 4000
+        await hosted.running
+    assert read_folder(parts.store.folder).header
+
+
+async def test_no_name_label_code_or_device_stands_in_the_journal_or_reaches_anybody_else(tmp_path) -> None:
+    joining = Joining(class_code=True, empty="drop", labels=("label-ann", "label-bob", "label-cleo"))
+    parts = opened(tmp_path, joining=joining)
+    secrets_of_all = ["CANARY-ANN", "label-ann", "device-ann", parts.doors.class_code, parts.control]
+    async with hosting(parts) as hosted:
+        bob = await hosted.login(person(hosted, "device-bob", "Bob", label="label-bob"))
+        watching = await hosted.raw()
+        await watching.send(json.dumps({"directive": "login", "payload": {"spectator": True}}))
+        frames = []
+        ann = await hosted.login(person(hosted, "device-ann", "CANARY-ANN", label="label-ann"))
+        hearing = bob.line.received
+
+        def kept(data):
+            frames.append(data if isinstance(data, bytes) else data.encode())
+            return hearing(data)
+
+        bob.line.received = kept
+        experimenter = await hosted.experimenter()
+        await experimenter.say(Start())
+        await bob.until_told(Schedule)
+        await experimenter.say(End())
+        await bob.until_told(Ended)
+        async with asyncio.timeout(GUARD_S):
+            while b"ended" not in frames[-1]:
+                await bob.hear()
+            seen = b""
+            while b'"ended"' not in seen:
+                data = await watching.recv()
+                seen += data if isinstance(data, bytes) else data.encode()
+        assert ann.welcome.seat == 1
+    journal = (parts.store.folder / "journal.jsonl").read_bytes()
+    told = b"".join(frames) + seen + journal
+    for secret in secrets_of_all:
+        assert secret.encode() not in told, secret
+    assert b"device-ann" not in (parts.store.folder / "doors.json").read_bytes()
+    assert read_joining(parts.store.folder).labels["1"] == "label-ann"
+    joins = [r.envelope().message for r in read_folder(parts.store.folder).records()]
+    assert [one.seat for one in joins if isinstance(one, Joined)] == [0, 1]
