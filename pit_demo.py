@@ -5,12 +5,20 @@ The rooms do not know one another, so the demo starts them as one would by hand:
 
 import json
 import os
+import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 import click
+
+from p2p.environments.induced_values import Induced
+from p2p.messages import Schedule, Step
+from p2p.scenario.schema import InducedValues, Scenario
+from p2p.schedules.equilibrium import equilibrium
+from p2p.session.session import Session
 
 PERSON = ("--period-s", "45", "--break-s", "6", "--reaction-s", "3")
 """A person needs time to read; robots look at the market every three seconds, as people do."""
@@ -24,6 +32,45 @@ BASELINES = 50
 """Simulated sessions of each agent beside the result: enough for a picture, done in seconds. `pit score` plays 200."""
 ENERGY_BASELINES = 100
 """Seats of all their sessions together: a day has many periods, so there are fewer days the more seats they have."""
+
+
+PERIODS = 3
+"""A demo's periods; more where values shift: as many as reach the last shift, and one."""
+SEEDS_TRIED = 200
+"""Seeds that are drawn for a deal in which the person can gain; half of them or so do."""
+
+
+def demo_periods(rules: Scenario) -> int:
+    """How many periods a demo of units plays: enough to reach every shift of values, and a period more."""
+    table = rules.environment
+    shifts = table.shifts if isinstance(table, InducedValues) else ()
+    return min(rules.periods, max([PERIODS, *(shift.from_period + 1 for shift in shifts)]))
+
+
+def gaining_seed(rules: Scenario, seat: int, periods: int, draw: Callable[[], int]) -> int:
+    """A seed that deals the seat a unit to gain with, in each period: a person who learns the keys should trade."""
+    seed = draw()
+    for _ in range(SEEDS_TRIED):
+        if gains(rules, seat, periods, seed):
+            break
+        seed = draw()
+    return seed
+
+
+def gains(rules: Scenario, seat: int, periods: int, seed: int) -> bool:
+    """Whether the seat's best unit gains at the competitive price, in each of these periods."""
+    environment = Session(rules, seed).market_of[seat].environment
+    if not isinstance(environment, Induced):
+        return True
+    for period in range(1, periods + 1):
+        dealt = environment.dealt(period)
+        goal = equilibrium(Schedule(period, role, tuple(map(Step, values))) for role, values in dealt.values())
+        role, values = dealt[seat]
+        if goal.price_low is None or goal.price_high is None or not values:
+            return False
+        if max(values) <= goal.price_high if role == "buyer" else min(values) >= goal.price_low:
+            return False
+    return True
 
 
 def _pit(*words: str) -> list[str]:
@@ -66,7 +113,10 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
         periods = str(min(ENERGY_PERIODS, rules.periods))
         serve += ("--periods", periods, *ENERGY_ROBOTS) if alone else ENERGY_PERSON
     else:
-        serve += ("--periods", "3", *(ROBOTS if alone else PERSON))
+        count = demo_periods(rules)
+        serve += ("--periods", str(count), *(ROBOTS if alone else PERSON))
+        if not alone and seed is None:
+            seed = gaining_seed(rules, 0, count, lambda: secrets.randbits(63))
     serve += ["--seed", str(seed)] if seed is not None else []
     serve += ["--disguise"] if disguise else []
     serve += ["--mqtt", mqtt] if mqtt else []

@@ -65,7 +65,7 @@ class ServeRun:
 
     async def _run(self, hosted: HostedSession, host: str, port: int, mqtt: list[str]) -> int:
         hosted.stop_on_signals()
-        hosted.listeners.append(SeatNotices().heard)
+        hosted.listeners.append(SeatNotices(hosted.files.people).heard)
         listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         running = asyncio.create_task(hosted.run(host, port, listening))
         telling = asyncio.create_task(self._tell(hosted))

@@ -3,6 +3,7 @@ once."""
 
 import asyncio
 import contextlib
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -114,8 +115,8 @@ class SessionNotices:
                 return None
 
 
-HELD, OWN = "held by a robot until its owner comes", "its owner's"
-ALONE, TAKEN = "alone: its line is lost, or its trader has left", "taken"
+HELD, OWN = "a robot is playing until the student joins", "back"
+ALONE, TAKEN = "disconnected", "joined"
 """The changes of a seat while a session runs."""
 
 
@@ -132,11 +133,12 @@ def dealt(fact: SeatsDealt, market: int | None) -> str:
 class SeatNotices:
     """Reports, on standard error, seat changes of which only the experimenter is told: absences, stand-ins, failures.
 
-    Many seats may change hands at once: they are said together, once no other has for LOBBY_S. A line that is back
-    before that is no news.
+    Seats are counted from 1, and named where people have given names. Many seats may change hands at once: they are
+    said together, once no other has for LOBBY_S. A connection that is back before that is no news.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, str] | None = None) -> None:
+        self._names = names or {}
         self._changed: dict[Seat, str] = {}
         self._runs = False
         self._due: asyncio.TimerHandle | None = None
@@ -156,8 +158,8 @@ class SeatNotices:
                         self._change(event.to, HELD if isinstance(event.message, TakenOver) else OWN)
                     case SeatsDealt():
                         notify(dealt(event.message, event.market))
-                    case Passes(why=why, seat=seat) if event.to == EXPERIMENTER:
-                        notify(f"the robot on seat {seat} passes: {WHY[why]}")
+                    case Passes(why=why, seat=int(seat)) if event.to == EXPERIMENTER:
+                        notify(f"the robot on {_seats([seat], self._names)} passes: {WHY[why]}")
                     case _:
                         pass
 
@@ -185,5 +187,20 @@ class SeatNotices:
         for what in (ALONE, HELD, OWN, TAKEN):
             seats = sorted(seat for seat, became in changed.items() if became == what)
             if seats:
-                listed = ", ".join(map(str, seats))
-                notify(f"seat {listed} is {what}" if len(seats) == 1 else f"seats {listed}: each is {what}")
+                notify(_seats_became(seats, what, self._names))
+
+
+def _seats(seats: Sequence[Seat], names: Mapping[str, str]) -> str:
+    """`seat 4 (Ann)`, `seats 1, 4 (Ann)`: as cards and screens count them."""
+    listed = ", ".join(f"{seat + 1} ({names[str(seat)]})" if names.get(str(seat)) else str(seat + 1) for seat in seats)
+    return f"seat {listed}" if len(seats) == 1 else f"seats {listed}"
+
+
+def _seats_became(seats: Sequence[Seat], what: str, names: Mapping[str, str]) -> str:
+    """What has become of these seats."""
+    listed = _seats(seats, names)
+    if what == HELD:
+        return f"{listed}: {what}"
+    if what == OWN:
+        return f"{listed} {'is' if len(seats) == 1 else 'are'} {what}"
+    return f"{listed} {what}"

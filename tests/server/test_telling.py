@@ -22,12 +22,11 @@ async def test_the_experimenter_reads_who_is_gone_and_who_has_come_back(host, ca
             trader.cut()
         await hosted.until(lambda: sorted(news._changed) == two)
         news.flush()
-        line = "pit: seats {}, {}: each is alone: its line is lost, or its trader has left\n"
-        assert capsys.readouterr().err == line.format(*two)
+        assert capsys.readouterr().err == "pit: seats {}, {} disconnected\n".format(*(seat + 1 for seat in two))
         await hosted.login(traders[0].line)
         await hosted.until(lambda: bool(news._changed))
         news.flush()
-        assert capsys.readouterr().err == f"pit: seat {traders[0].welcome.seat} is taken\n"
+        assert capsys.readouterr().err == f"pit: seat {traders[0].welcome.seat + 1} joined\n"
 
 
 async def test_a_line_that_is_back_at_once_is_no_news(host, capsys) -> None:

@@ -258,7 +258,7 @@ def test_robots_fill_the_seats_of_a_class_that_did_not_come_and_the_score_says_s
     assert serving.ctl("start").returncode == 0
     assert serving.end() == 0
     said = (tmp_path / "serve.err").read_text(encoding="utf-8")
-    assert "pit: seats 0, 1, 2, 3: each is held by a robot until its owner comes" in said
+    assert "pit: seats 1, 2, 3, 4: a robot is playing until the student joins" in said
     scored = pit("score", str(serving.recording), "--sessions", "0", cwd=tmp_path).stdout
     assert "to be paid" in scored
     written = pit("tables", str(serving.recording), "--out", "tables", cwd=tmp_path)

@@ -47,7 +47,11 @@ async def test_an_order_is_entered_with_a_quantity_picked_replaced_and_cancelled
         await play.pilot.press("9", "0", "b")
         await play.told(Accepted(2), Order(2, "bid", 90, 1, mine=True))
         assert play.sent[-1] == Bid(90, 1)
-        assert play.says("#own-orders .rows").splitlines() == ["▸ bid 90 × 1 #2", "◆ bid 120 × 2 #1"]
+        assert play.says("#own-orders .rows").splitlines() == [
+            "▸ bid 90  gain 210 #2",
+            "◆ bid 120×2  gain 260",
+        ]
+        assert play.app.screen.query_one("#own-orders").border_subtitle == "c · r · Tab next ▸"
         assert "2◆" in play.says("#ladder .rungs")
         await play.pilot.press("tab")
         assert play.says("#own-orders .rows").splitlines()[1].startswith("▸ bid 120")
@@ -57,7 +61,8 @@ async def test_an_order_is_entered_with_a_quantity_picked_replaced_and_cancelled
         await play.pilot.press("c")
         assert play.sent[-1] == Cancel(1)
         await play.told(Accepted(4), Order(1, "bid", 120, 0, mine=True))
-        assert play.says("#own-orders .rows") == "▸ bid 90 × 1 #2"
+        assert play.says("#own-orders .rows") == "▸ bid 90  gain 210 #2"
+        assert play.app.screen.query_one("#own-orders").border_subtitle == "c cancel · r replace"
 
 
 async def test_without_the_book_the_best_quotes_are_shown_with_their_quantities() -> None:
@@ -74,13 +79,15 @@ async def test_without_the_book_the_best_quotes_are_shown_with_their_quantities(
 async def test_a_call_shows_its_countdown_and_what_it_would_give() -> None:
     async with terminal(calls(4), (120, 36)) as play:
         await play.trading("seller", 100)
-        assert play.says("#call .volume") == "nothing trades yet"
+        assert play.says("#call .would") == "If called now: no trade"
         play.line.states(Indicative(150, 2))
         await play.until(lambda: play.app.model is not None and play.app.model.indicative is not None)
         await play.told(Order(1, "ask", 120, 1, mine=True), second=5)
-        assert play.says("#call .countdown") == "held in 0:10"
+        assert play.says("#call .countdown").startswith("call in 0:10 ━━")
+        assert play.says("#call .mine") == "your ask would trade"
         assert play.app.screen.query_one("#call Digits", Digits).value == "150"
-        assert play.says("#call .volume") == "if held now: 2 units"
+        assert play.says("#call .would") == "If called now:"
+        assert play.says("#call .volume") == "2 units"
         await play.told(Called(1, 150, 2), Contract(1, 150, "call", mine="seller"), second=15)
         assert play.says("#call .held") == "1. 150 × 2"
         assert play.app.screen.check_action("order", ("sell",)) is False
@@ -98,7 +105,7 @@ async def test_a_household_sees_its_net_its_tariffs_and_what_was_metered() -> No
         assert play.sent == [Bid(305, 100)]
         await play.told(Contract(1, 305, "bid", mine="buyer", quantity=100), EndRound(1))
         await play.told(Metered(1, 400, 81, 9_300, 100, grid_import=219))
-        assert "grid    from it 219 Wh" in play.says("#units .table")
+        assert "grid: took 219 Wh" in play.says("#units .table")
         assert play.says("#earned") == "earned +0.93 c"
 
 
@@ -122,7 +129,7 @@ async def test_a_household_in_balance_is_told_that_it_has_nothing_to_trade() -> 
         play.line.welcome()
         await play.told(Forecast(1, 100, 100, 0, 398, 95), StartRound(1, 60 * SECOND))
         assert "nothing to trade" in play.says("#entry")
-        assert play.says("#units .table").startswith("forecast: in balance\n")
+        assert "You have nothing to trade now." in play.says("#units .table")
         await play.pilot.press("3", "0", "enter")
         assert play.sent == []
         assert play.says("#answer") == "✘ Not sent: you have nothing to trade in this period."

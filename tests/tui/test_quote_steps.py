@@ -6,7 +6,7 @@ from p2p.messages import Step as Units
 from tests.plays.tui_plays import Play
 from tui.widgets.quote_steps import LINES, Cell, Frame, Step, cells, limits, steps
 
-FRAME = Frame(columns=60, rows=10, length_us=60 * SECOND, low=100, high=200)
+FRAME = Frame(columns=60, rows=10, length_us=60 * SECOND, low=100, high=200, now_us=60 * SECOND)
 
 
 def stood(begin_s: int, end_s: int, price: Price) -> Step:
@@ -78,3 +78,4 @@ def test_a_quote_that_is_gone_is_on_the_axis_only_if_it_stood_for_long() -> None
 def test_a_standing_quote_off_the_axis_is_marked_at_its_edge() -> None:
     found = cells([stood(0, 60, 150)], [stood(0, 60, 4_000)], FRAME)
     assert [(cell.row, cell.sign) for cell in found if cell.side == "ask"] == [(0, "▲")]
+    assert cells([], [stood(0, 30, 4_000)], FRAME) == [], "one that is gone is not"

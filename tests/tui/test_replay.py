@@ -176,7 +176,7 @@ async def test_its_keys_play_pause_change_speed_and_jump() -> None:
         assert isinstance(app.screen, ReplayScreen)
         await pilot.press("q")
     assert app.return_value is not None
-    assert "a-session, as seat 0 saw it" in app.return_value.sentence
+    assert "a-session, as seat 1 saw it" in app.return_value.sentence
 
 
 async def test_the_public_is_shown_the_market_in_the_place_of_units_and_a_cut_is_told() -> None:

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, ProgressBar
+from textual.widgets import Digits, Footer, ProgressBar
 
 from p2p.information.rules_text import sentences
 from p2p.information.view_state import ViewState
@@ -28,14 +28,20 @@ class LobbyScreen(LabScreen):
         self.person = name
 
     def compose(self) -> ComposeResult:
-        """Title, seats, pages."""
+        """Title, seat, pages; words of the experimenter below them, where their coming moves nothing."""
         yield TextLine(id="lobby-title")
-        yield Notice(rows_min=ROWS_MAX)
-        yield TextLine(id="lobby-seats")
-        yield ProgressBar(id="seats-bar", show_eta=False, show_percentage=False)
+        with Horizontal(id="lobby-top"):
+            with Vertical(id="lobby-seat", classes="panel") as seat:
+                seat.border_title = "Your seat"
+                yield Digits("", id="seat-number")
+            with Vertical():
+                yield TextLine(id="lobby-seats")
+                yield ProgressBar(id="seats-bar", show_eta=False, show_percentage=False)
         with VerticalScroll(id="page", classes="panel") as page:
+            page.border_title = "Keys, rules, instructions"
             page.border_subtitle = "↑↓ to read on"
             yield TextLine(id="lobby-rules")
+        yield Notice(rows_min=ROWS_MAX)
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
@@ -44,7 +50,8 @@ class LobbyScreen(LabScreen):
 
     def connecting(self, url: str, why: str) -> None:
         """No server has answered yet."""
-        self.query_one("#page").display = self.query_one(ProgressBar).display = self.query_one(Notice).display = False
+        for part in ("#page", "#seats-bar", "#notice", "#lobby-seat"):
+            self.query_one(part).display = False
         self.query_one("#lobby-title", TextLine).set_text(Content(f"Connecting to {url} …"))
         self.query_one("#lobby-seats", TextLine).set_text(Content(f"✂ {why}; trying again …" if why else ""))
 
@@ -56,19 +63,26 @@ class LobbyScreen(LabScreen):
         self.query_one(Notice).show(view)
         taken, seats = view.seats.taken, view.seats.seats
         robots = f", {view.seats.robots} by robots" if view.seats.robots else ""
+        role = "dealt as trading starts" if view.own.role is None else view.own.role.upper()
         self.query_one("#lobby-seats", TextLine).set_text(
             Content.assemble(
-                f"{self.person + ', you' if self.person else 'You'} have seat {(view.seat or 0) + 1}. ",
-                (f"{taken} of {seats} seats are taken{robots}.", "bold"),
-                f"\nYour role is dealt at the start. {begins}",
+                (f"{self.person}\n" if self.person else "", "bold"),
+                ("Your role: ", ""),
+                (role, "bold"),
+                (f"\n{taken} of {seats} seats are taken{robots}.", "bold"),
+                f"\n{begins}",
             )
         )
+        number, digits = "" if view.seat is None else str(view.seat + 1), self.query_one("#seat-number", Digits)
+        if digits.value != number:
+            digits.update(number)
         bar = self.query_one(ProgressBar)
-        bar.display = self.query_one("#page").display = True
+        for part in (bar, self.query_one("#page"), self.query_one("#lobby-seat")):
+            part.display = True
         bar.update(total=max(1, seats), progress=taken)
-        said = Content.assemble(("The experimenter says", "bold"), f"\n{view.announced}\n\n")
+        said = Content.assemble(("\n\nThe experimenter says", "bold"), f"\n{view.announced}")
         page = rules_text(view)
-        self.query_one("#lobby-rules", TextLine).set_text(said + page if view.announced else page)
+        self.query_one("#lobby-rules", TextLine).set_text(page + said if view.announced else page)
 
     def action_leave(self) -> None:
         """Leave the seat; it can be taken again with the same code."""

@@ -1,7 +1,7 @@
 """The market as traders know it, by its institution; below it one's units or household and the chart. Live, in replay.
 
 standing     asks | contracts | bids
-continuous   book (or, where that is hidden, the best quotes) | contracts | own orders
+continuous   the best quotes (where there is room, or the book is hidden) | book | contracts | own orders
 call         book (where it is shown) | the call | contracts (where there is room) | own orders
 """
 
@@ -139,6 +139,8 @@ def market_parts(view: ViewState | None, picks: bool) -> Iterator[Widget]:
         yield Quotes("bid")
         return
     if shows_book(view):
+        if not view.collects:
+            yield BestQuotes(beside_book=True)
         yield Ladder()
     elif not view.collects:
         yield BestQuotes()

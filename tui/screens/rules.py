@@ -1,4 +1,4 @@
-"""The experimenter's words, the rules and the instructions on top of the market, for anybody who wants to read them."""
+"""Keys, rules and instructions beside the market or, where there is less room, on top of it below its clock."""
 
 from typing import ClassVar
 
@@ -16,7 +16,9 @@ from tui.text.rules_page import rules_text
 class RulesScreen(ModalScreen[None]):
     """Any of its keys closes it; the market goes on beneath."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,i,q,enter", "app.pop_screen", "Back to the market")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,i,h,question_mark,q,enter", "app.pop_screen", "Back to the market")
+    ]
 
     def __init__(self, view: ViewState) -> None:
         super().__init__()
@@ -25,7 +27,7 @@ class RulesScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One page, scrolled where it is long."""
         with VerticalScroll(id="page", classes="panel") as page:
-            page.border_title = "Rules, instructions, keys"
+            page.border_title = "Keys, rules, instructions"
             page.border_subtitle = "↑↓ to read on · Esc closes"
             if self.view.announced:
                 said = Content.assemble(("The experimenter says", "bold"), f"\n{self.view.announced}\n")

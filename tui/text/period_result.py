@@ -47,7 +47,8 @@ def missed_lines(view: ViewState, period: PeriodView) -> list[str]:
         return [f"not traded: {figures.quantity(own.units_left)}"]
     worth = "value" if own.role == "buyer" else "cost"
     more = f", {own.units_left - 1} more" if own.units_left > 1 else ""
-    line = f"not traded: unit of {worth} {figures.price(own.unit_value)}{more}"
+    value = own.values[own.traded] if own.total == len(own.values) else own.unit_value
+    line = f"not traded: unit of {worth} {figures.price(value)}{more}"
     best = best_price(view, period)
     if best is None:
         return [line]

@@ -9,10 +9,10 @@ from tui.model.number_format import number_format
 
 
 def rules_text(view: ViewState) -> Content:
-    """The whole page, in the words of the catalogue."""
+    """The whole page, in the words of the catalogue: the keys first, for a reader in a hurry."""
     told = paragraphs(view.rules, catalogue(), view.own.role, view.seats.robots)
     parts = []
-    for heading, text in [*told, (catalogue().text("keys.heading"), keys_words(view))]:
+    for heading, text in [(catalogue().text("keys.heading"), keys_words(view)), *told]:
         parts += [Content.styled(heading, "bold"), Content(text), Content("")]
     return Content("\n").join(parts[:-1])
 

@@ -18,8 +18,8 @@ LINES = 8
 class BestQuotes(Part, Vertical):
     """The ask above, the bid below."""
 
-    def __init__(self) -> None:
-        super().__init__(id="bests", classes="panel")
+    def __init__(self, beside_book: bool = False) -> None:
+        super().__init__(id="bests", classes="panel -beside-book" if beside_book else "panel")
         self.border_title = "Best ask, best bid"
 
     def compose(self) -> ComposeResult:

@@ -104,7 +104,8 @@ class PriceChart(Part, PricePlot, can_focus=False):
         if area.width < 1 or area.height < 1:
             return
         per_unit, now_us = number_format(view.rules).per_unit, into_period(view)
-        frame = Frame(area.width, area.height, view.period.length_us, self._y_min * per_unit, self._y_max * per_unit)
+        low, high = self._y_min * per_unit, self._y_max * per_unit
+        frame = Frame(area.width, area.height, view.period.length_us, low, high, now_us)
         for cell in cells(steps(view.bid, now_us), steps(view.ask, now_us), frame):
             column, row = area.x + cell.column, area.y + cell.row
             if canvas.get_pixel(column, row)[0] == " ":

@@ -12,6 +12,12 @@ from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
 DAY_MIN = 24 * 60
+SUM_ROWS = 2
+DAY_ROWS = 3
+"""Rows of the day's forecasts: an empty one, and one each for load and solar."""
+BARS = "▁▂▃▄▅▆▇█"
+DAY_COLUMNS = 24
+"""Forecasts of the day that are drawn, the last ones."""
 
 
 class Household(Part, OwnPanel):
@@ -29,6 +35,9 @@ class Household(Part, OwnPanel):
             *(metered_lines(house.metered) if house.metered else forecast_lines(view, house.forecast)),
             *tariff_lines(view, house, house.forecast),
         ]
+        room = self.content_size.height - SUM_ROWS - len(lines)
+        if room > DAY_ROWS and len(house.day) > 1:
+            lines += day_lines(house.day)
         self.query_one(".table", TextLine).set_text(Content("\n").join(lines))
         say, unit = number_format(view.rules).signed, number_format(view.rules).money_unit
         sums = f"this period {say(view.own.surplus)}\nall periods {say(view.own.surplus_total)} {unit}"
@@ -46,32 +55,32 @@ def title(view: ViewState) -> str:
     """The household's part in this interval: buyer or seller."""
     role = view.own.role
     if role is None:
-        return "in balance"
+        return "nothing to trade"
     return "shortfall: you BUY" if role == "buyer" else "surplus: you SELL"
 
 
 def forecast_lines(view: ViewState, forecast: Forecast) -> list[Content]:
     """Net energy and what it is made of, and how far it is traded."""
     side = "shortfall" if forecast.net > 0 else "surplus"
-    net = f"{side} {abs(forecast.net)} Wh" if forecast.net else "in balance"
+    net = f"{side} {abs(forecast.net)} Wh" if forecast.net else "no shortfall, no surplus"
     own = view.own
-    traded = f"{own.traded} of {own.total}" if own.total else "nothing to trade"
+    traded = f"traded {own.traded} of {own.total} Wh" if own.total else "You have nothing to trade now."
     return [
         Content.assemble("forecast: ", (net, "bold")),
         Content(f"load {forecast.load}, solar {forecast.pv}" + _battery_term(forecast.battery)),
-        Content.assemble("traded  ", (f"{traded} Wh" if own.total else traded, "bold")),
+        Content.styled(traded, "bold"),
     ]
 
 
 def metered_lines(metered: Metered) -> list[Content]:
     """The meter's reading, and the grid's part."""
     did = f"bought {metered.bought}" if metered.bought >= 0 else f"sold {-metered.bought}"
-    grid = f"from it {metered.grid_import}" if metered.grid_import else f"to it {metered.grid_export}"
-    lines = [f"metered: load {metered.load}, solar {metered.pv}", f"traded  {did} Wh", f"grid    {grid} Wh"]
+    grid = f"took {metered.grid_import}" if metered.grid_import else f"gave {metered.grid_export}"
+    lines = [f"metered: load {metered.load}, solar {metered.pv}", f"traded: {did} Wh", f"grid: {grid} Wh"]
     if metered.unserved:
-        lines.append(f"unserved {metered.unserved} Wh")
+        lines.append(f"not supplied: {metered.unserved} Wh")
     if metered.curtailed:
-        lines.append(f"curtailed {metered.curtailed} Wh")
+        lines.append(f"solar cut off: {metered.curtailed} Wh")
     return [Content(line) for line in lines]
 
 
@@ -91,7 +100,21 @@ def tariff_lines(view: ViewState, house: HouseholdView, forecast: Forecast) -> l
     return [Content(line) for line in lines]
 
 
+def day_lines(day: tuple[tuple[int, int, int], ...]) -> list[Content]:
+    """The day so far as it was forecast, period by period, load and solar on one scale."""
+    shown = day[-DAY_COLUMNS:]
+    top = max(1, *(max(load, solar) for _, load, solar in shown))
+    rows = [("load ", [load for _, load, _ in shown]), ("solar", [solar for _, _, solar in shown])]
+    drawn = [Content(f"{word} {''.join(bar(amount, top) for amount in amounts)}") for word, amounts in rows]
+    return [Content.styled(f"the day so far, up to {top} Wh", "dim"), *drawn]
+
+
+def bar(amount: int, top: int) -> str:
+    """An amount as a sign between nothing and the highest."""
+    return BARS[min(len(BARS) - 1, amount * len(BARS) // top)] if amount > 0 else " "
+
+
 def _battery_term(battery: int) -> str:
     if not battery:
         return ""
-    return f", batt. {'+' if battery > 0 else '−'}{abs(battery)}"
+    return f", battery {'+' if battery > 0 else '−'}{abs(battery)}"

@@ -10,6 +10,9 @@ from tui.widgets.chart import ASK, BID
 from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
+HEADS = Content.assemble((" BUYERS", BID), ("  PRICE ", "bold"), ("SELLERS", ASK))
+"""Above the quantities of each side, and the prices between them."""
+
 
 class Ladder(Part, Vertical):
     """As many levels as there is room for; below each side's last one, how many more there are."""
@@ -23,12 +26,12 @@ class Ladder(Part, Vertical):
 
     def on_mount(self) -> None:
         """Say what the columns are."""
-        self.border_title = "Book: buy·price·sell"
+        self.border_title = "Open orders"
 
     def show(self, view: ViewState) -> None:
         """Bring the ladder up to date."""
         self.border_subtitle = "" if view.seat is None else "◆ yours"
-        room = max(2, self.content_size.height)
+        room = max(2, self.content_size.height - 1)
         asks, bids = view.ask.levels[:room], view.bid.levels[:room]
         above = max(room // 2, room - len(bids))
         asks, bids = asks[:above], bids[: room - min(above, len(asks))]
@@ -36,6 +39,7 @@ class Ladder(Part, Vertical):
         lines += [rung_row(view, rung, ask=False) for rung in bids]
         if not lines:
             lines = [Content.styled(nothing(view), "dim")]
+        lines.insert(0, HEADS)
         self.query_one(".rungs", TextLine).set_text(Content("\n").join(lines))
 
 

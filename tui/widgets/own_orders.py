@@ -6,9 +6,13 @@ from textual.content import Content
 
 from p2p.information.view_state import OwnOrder, ViewState
 from p2p.messages import OrderId
+from tui.entry.order_entry import profit
 from tui.model.number_format import number_format
 from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
+
+WIDE = 32
+"""Columns in which three keys have their words."""
 
 
 class OwnOrders(Part, Vertical):
@@ -55,11 +59,27 @@ class OwnOrders(Part, Vertical):
         left, figures = view.own.units_left, number_format(view.rules)
         offered = f"{view.own.offered} of {figures.quantity(left)} offered" if own else ""
         self.query_one(".offered", TextLine).set_text(Content.styled(offered, "bold"))
-        if self.picks:
-            self.border_subtitle = "Tab picks ▸" if len(own) > 1 else ""
+        if self.picks and view.rules.capabilities.withdraws:
+            self.border_subtitle = keys_words(len(own), self.content_size.width)
 
     def _row(self, view: ViewState, order: OwnOrder, meant: bool) -> Content:
         mark = "▸" if meant and self.picks else "◆"
-        text = f"{mark} {order.side} {number_format(view.rules).price(order.price)} × {order.quantity}"
+        figures = number_format(view.rules)
+        text = f"{mark} {order.side} {figures.price(order.price)}{figures.times(order.quantity).replace(' ', '')}"
         style = "bold" if meant and self.picks else ""
-        return Content.assemble((text, style), (f" #{order.order}", "dim"))
+        gain = profit(view, order.price, order.quantity)
+        gained = "" if gain is None else f"  {figures.gained(gain)}"
+        if gain is not None and len(text + gained) > self.content_size.width:
+            gained = f"  {figures.signed(gain)}"
+        row = Content.assemble((text, style), gained)
+        number = Content.styled(f" #{order.order}", "dim")
+        return row + number if row.cell_length + number.cell_length <= self.content_size.width else row
+
+
+def keys_words(orders: int, width: int) -> str:
+    """The keys for an order of one's own, where there is one; in few words where there is little room."""
+    if not orders:
+        return ""
+    if orders == 1:
+        return "c cancel · r replace"
+    return "c cancel · r replace · Tab next" if width > WIDE else "c · r · Tab next ▸"

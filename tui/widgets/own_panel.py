@@ -2,6 +2,7 @@
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.widgets import Digits
 
 from tui.widgets.text_line import TextLine
 
@@ -13,6 +14,8 @@ class OwnPanel(Vertical):
         super().__init__(id="units", classes="panel")
 
     def compose(self) -> ComposeResult:
-        """The table and the sums below it."""
+        """The table, the next unit in large digits where there is room, and the sums below it."""
         yield TextLine(classes="table")
+        yield TextLine(classes="next-unit")
+        yield Digits("", classes="next-unit")
         yield TextLine(classes="sums")

@@ -22,7 +22,7 @@ class PlaybackBar(Vertical):
 
     def draw_player(self, player: Player) -> None:
         """Bring both up to date."""
-        whose = "the public's view" if player.replay.seat is None else f"as seat {player.replay.seat} saw it"
+        whose = "the public's view" if player.replay.seat is None else f"as seat {player.replay.seat + 1} saw it"
         doing = "▶ playing" if player.playing else "■ at the end" if player.finished else "‖ paused"
         cut = "  ✂ this recording was cut; it is played up to the cut" if player.replay.cut else ""
         if player.replay.runs:

@@ -43,6 +43,7 @@ class Frame:
     length_us: Duration
     low: float
     high: float
+    now_us: Duration = 0
 
     def column(self, at: Duration) -> int:
         """The column of a time."""
@@ -92,13 +93,13 @@ def _heights(quotes: Iterable[Step], frame: Frame) -> dict[int, int]:
 
 
 def _levels(side: Side, heights: dict[int, int], frame: Frame) -> Iterable[Cell]:
-    """The level parts of a side's line; a mark at its end where that is off the axis."""
+    """The level parts of a side's line; a mark where it stands now, off the axis."""
     last = max(heights, default=None)
     for column, quarter in heights.items():
         row = quarter // len(LINES)
         if 0 <= row < frame.rows:
             yield Cell(column, row, LINES[quarter % len(LINES)], side)
-        elif column == last:
+        elif column == last == frame.column(frame.now_us - 1):
             yield Cell(column, 0 if row < 0 else frame.rows - 1, ABOVE if row < 0 else BELOW, side)
 
 

@@ -1,6 +1,9 @@
 """One's own units: value or cost of each, the one at hand marked, the traded ones ticked with price and gain."""
 
+from itertools import accumulate
+
 from textual.content import Content
+from textual.widgets import Digits
 
 from p2p.base.units import Money, Price
 from p2p.information.view_state import ViewState
@@ -11,6 +14,8 @@ from tui.widgets.text_line import TextLine
 
 HEAD_LINES = 1
 FOOT_LINES = 2
+LARGE_LINES = 5
+"""A line, large digits and an empty one."""
 
 
 class UnitList(Part, OwnPanel):
@@ -37,11 +42,26 @@ class UnitList(Part, OwnPanel):
         rows = [unit_row(view, index) for index in window(len(values), view.own.traded, room)]
         self.query_one(".table", TextLine).set_text(Content("\n").join([head, *rows]))
         self._show_sums(view)
+        self._show_next(view, len(values))
 
     def _show_sums(self, view: ViewState) -> None:
         say, unit = number_format(view.rules).signed, number_format(view.rules).money_unit
         sums = f"this period {say(view.own.surplus)}\nall periods {say(view.own.surplus_total)} {unit}"
         self.query_one(".sums", TextLine).set_text(Content.styled(sums, "bold"))
+
+    def _show_next(self, view: ViewState, rows: int) -> None:
+        """The next unit's value or cost, in large digits where there is room for them."""
+        index, values = view.own.traded, view.own.values
+        room = self.content_size.height >= rows + HEAD_LINES + FOOT_LINES + LARGE_LINES
+        shown = room and index < len(values) and view.clock.phase != "break"
+        for part in self.query(".next-unit"):
+            part.display = shown
+        if shown:
+            worth = "value" if view.own.role == "buyer" else "cost"
+            self.query_one("TextLine.next-unit", TextLine).set_text(Content(f"your next unit's {worth}"))
+            text, digits = number_format(view.rules).price(values[index]), self.query_one("Digits.next-unit", Digits)
+            if digits.value != text:
+                digits.update(text)
 
     def _show_market(self, view: ViewState) -> None:
         """What the public sees in the place of units: the market's period in numbers."""
@@ -107,6 +127,9 @@ def unit_row(view: ViewState, index: int) -> Content:
 
 
 def traded_at(view: ViewState, index: int) -> tuple[Price, Money]:
-    """The price and the profit of a traded unit, before charges."""
-    value, price = view.own.values[index], view.own.prices[index]
-    return price, value - price if view.own.role == "buyer" else price - value
+    """The price and the gain of a traded unit, taxes taken off; a commission is the first unit's of its contract."""
+    value, price, charges = view.own.values[index], view.own.prices[index], view.rules.charges
+    role = view.own.role or "buyer"
+    firsts = accumulate((trade.quantity for trade in (view.period.own if view.period else ())), initial=0)
+    charge = charges.per_unit(role) + (charges.commission if index in firsts else 0)
+    return price, (value - price if role == "buyer" else price - value) - charge
