@@ -43,7 +43,7 @@ RESTING = {"cancel", "replace", "pick", "times"}
 CHANGES = {"cancel", "replace", "pick"}
 """The actions that exist only if an open order can be taken back."""
 DIGITS = "0123456789"
-LETTERS = "baysiqcrwlm"
+LETTERS = "baysihq?crwlm"
 """The letters that are keys in some market; where one is off, it says why."""
 QUOTES: dict[str, Side] = {"bid": "bid", "ask": "ask"}
 LEAVE_S = 4.0
@@ -73,7 +73,7 @@ class TradingScreen(MarketScreen):
         Binding("escape", "clear", "Clear"),
         Binding("w", "battery", "Battery"),
         Binding("l", "limit", "Auto"),
-        Binding("i", "rules", "Info"),
+        Binding("i,h,question_mark", "rules", "Info", key_display="i"),
         Binding("q", "leave", "Leave"),
         Binding("backspace", "rub_out", "", show=False),
     ]

@@ -46,9 +46,9 @@ def missed_lines(view: ViewState, period: PeriodView) -> list[str]:
     if figures.energy:
         return [f"not traded: {figures.quantity(own.units_left)}"]
     worth = "value" if own.role == "buyer" else "cost"
-    more = f", {own.units_left - 1} more" if own.units_left > 1 else ""
+    more = f", and {own.units_left - 1} more" if own.units_left > 1 else ""
     value = own.values[own.traded] if own.total == len(own.values) else own.unit_value
-    line = f"not traded: unit of {worth} {figures.price(value)}{more}"
+    line = f"not traded: {worth} {figures.price(value)}{more}"
     best = best_price(view, period)
     if best is None:
         return [line]
@@ -68,7 +68,7 @@ def best_price(view: ViewState, period: PeriodView) -> Price | None:
 def price_lines(view: ViewState, period: PeriodView) -> list[str]:
     """The market's contracts in numbers, where they are shown."""
     if not view.sees_contracts:
-        return ["contracts of others", "are not shown"]
+        return ["others' are", "not shown"]
     figures = number_format(view.rules)
     if not period.contracts:
         return ["no contracts"]

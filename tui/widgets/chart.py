@@ -15,6 +15,8 @@ BID, ASK, DEAL, OWN = "#56b4e9", "#e69f00", "#ffffff", "#f0e442"
 
 QUOTES = f"[{ASK}]━[/] ask  [{BID}]━[/] bid"
 """What the lines of the chart are."""
+BEYOND = 1.03
+"""The axis goes on beyond a period's end by so much: a call at the end is a point inside the frame."""
 CHART_US = SECOND // 2
 """A running period's chart is drawn twice a second at the most: it is a third of a drawing's cost, and all history."""
 
@@ -56,13 +58,13 @@ class PriceChart(Part, PricePlot, can_focus=False):
             return
         self.set_xticks(None)
         length_s = period.length_us / SECOND
-        self.set_xlimits(0, length_s)
+        self.set_xlimits(0, length_s * BEYOND)
         others, own = view.chart.others, view.chart.own
         scaled = number_format(view.rules).scaled
         self._scale(view)
         if view.indicative and view.indicative.price is not None and view.clock.open:
             height = scaled(view.indicative.price)
-            self.plot([0, length_s], [height, height], OWN, HiResMode.BRAILLE)
+            self.plot([0, length_s * BEYOND], [height, height], OWN, HiResMode.BRAILLE)
         for deals, marker, colour in ((others, "●", DEAL), (own, "◆", OWN)):
             self.scatter(
                 [deal.into_us / SECOND for deal in deals], [scaled(deal.price) for deal in deals], marker, colour
@@ -105,7 +107,8 @@ class PriceChart(Part, PricePlot, can_focus=False):
             return
         per_unit, now_us = number_format(view.rules).per_unit, into_period(view)
         low, high = self._y_min * per_unit, self._y_max * per_unit
-        frame = Frame(area.width, area.height, view.period.length_us, low, high, now_us)
+        shown_us = round(view.period.length_us * BEYOND)
+        frame = Frame(area.width, area.height, shown_us, low, high, now_us)
         for cell in cells(steps(view.bid, now_us), steps(view.ask, now_us), frame):
             column, row = area.x + cell.column, area.y + cell.row
             if canvas.get_pixel(column, row)[0] == " ":

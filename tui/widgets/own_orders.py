@@ -6,7 +6,7 @@ from textual.content import Content
 
 from p2p.information.view_state import OwnOrder, ViewState
 from p2p.messages import OrderId
-from tui.entry.order_entry import profit
+from tui.entry.previews import profit
 from tui.model.number_format import number_format
 from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
