@@ -13,6 +13,7 @@ from bots.broker.topic_calls import CallsHeard
 from bots.broker.topic_clock import ClockHeard, Facts
 from bots.broker.topic_levels import Levels
 from p2p.base.units import Instant
+from p2p.information.changed_rules import difference
 from p2p.messages import Announced, Message, Quote
 from p2p.messages import Standing as StandingFact
 from p2p.protocol.frames import NumberedFact, Welcome
@@ -74,7 +75,9 @@ class TopicReader:
         """A message on a topic's last part: a welcome for the rules, else the facts that follow from it."""
         try:
             if topic == "rules":
-                self.rules = msgspec.json.decode(payload, type=PublicRules)
+                before, self.rules = self.rules, msgspec.json.decode(payload, type=PublicRules)
+                if before is not None:
+                    return self._changes(before, self.rules)
                 self._clock.told.calls = calls_in_period(self.rules)
                 self._clock.told.posts = self.rules.posting
                 return Welcome(self.session, None, "", 0, 0, self.rules)
@@ -85,6 +88,13 @@ class TopicReader:
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return []
         return self.follows() if self.rules else []
+
+    def _changes(self, before: PublicRules, after: PublicRules) -> list[NumberedFact]:
+        """What follows from rules that are told anew: those that differ hold from the next period on."""
+        change = difference(self._period + 1, before, after)
+        if change is not None:
+            self._words.append((self.session_now, change))
+        return self.follows()
 
     def _keep(self, message: msgspec.Struct) -> None:
         match message:

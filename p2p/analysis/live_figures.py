@@ -3,12 +3,14 @@
 They are scored by the formulas of a recording's score. A frame is made only where somebody looks.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from p2p.analysis.energy_metrics import best_gain, feeder_capacity
 from p2p.analysis.market_metrics import FREE, PeriodScore, efficiency, score_period
+from p2p.analysis.session_outcome import values_number
 from p2p.base.units import Duration, Instant, Price, Quantity, Seat, is_seat
 from p2p.information.period_clock import CLOCK_FACTS, MarketClocks
 from p2p.messages import Contract, EndRound, InitInst, Schedule, StartRound, Step, Voided
@@ -44,13 +46,15 @@ class _Period:
 class LiveFigures:
     """The figures of all markets of one session."""
 
-    def __init__(self, rules: MarketRules = FREE) -> None:
+    def __init__(self, rules: Callable[[int], MarketRules] = lambda period: FREE) -> None:
+        """`rules`: those of each period."""
         self._rules = rules
         self._clocks = MarketClocks()
         self._dealt: dict[int, _Period] = {}
         self._periods: dict[int, _Period] = {}
         self._finished: dict[int, list[PeriodFigures]] = {}
         self._voided: set[int] = set()
+        self._again: set[int] = set()
         self._capacity: dict[int, Quantity | None] = {}
         self._versions: dict[int, int] = {}
         self._known: dict[int, tuple[int, MarketFigures]] = {}
@@ -61,6 +65,7 @@ class LiveFigures:
         self._clocks.advance(event, at)
         if isinstance(message, Voided):
             self._void(message.period)
+            self._again |= {message.period} if message.again else set()
         if market is None:
             return
         match message:
@@ -110,7 +115,8 @@ class LiveFigures:
     def _score(self, market: int) -> PeriodScore:
         """The period's score so far. An energy market's maximum is within its feeder's capacity, by the forecasts."""
         period = self._periods[market]
-        score = score_period(market, period.number, period.schedules, period.contracts, self._rules)
+        number = values_number(period.number, self._again)
+        score = score_period(market, period.number, period.schedules, period.contracts, self._rules(number))
         capacity = self._capacity.get(market)
         if capacity is None:
             return score

@@ -3,6 +3,7 @@
 The one source of scores: a recording's events and a simulation's are folded alike.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from p2p.analysis.energy_metrics import EnergyRecords, QuotedSpreads, best_gain, feeder_capacity, score_energy
@@ -26,18 +27,25 @@ from p2p.schedules.equilibrium import demand, supply
 from p2p.schedules.rationing import MarketRules
 
 
+def values_number(period: int, again: set[int]) -> int:
+    """The number under which a period's values and rules come, some having been played again."""
+    return period - sum(one < period for one in again)
+
+
 class SessionOutcome:
     """Schedules, contracts and ends of rounds by (market, period), scored under a scenario's charges and controls.
 
     `void`: periods that the experimenter has taken out; they are finished, and in no score.
     """
 
-    def __init__(self, rules: MarketRules = FREE) -> None:
+    def __init__(self, rules: Callable[[int], MarketRules] = lambda period: FREE) -> None:
+        """`rules`: those of each period, a period that is played again under the number of the first try."""
         self.rules = rules
         self.schedules: dict[tuple[int, int], dict[Seat, Schedule]] = {}
         self.contracts: dict[tuple[int, int], list[Contract]] = {}
         self.finished: set[tuple[int, int]] = set()
         self.void: set[int] = set()
+        self.again: set[int] = set()
         self.controllers: dict[Seat, Controller] = {}
         self.books: dict[tuple[int, int], EnergyRecords] = {}
         self.gaps_us: dict[tuple[int, int], Duration] = {}
@@ -74,8 +82,9 @@ class SessionOutcome:
                 self.finished.add((market, period))
             case Paused(gap_us=gap_us) if gap_us:
                 self._stood_still(gap_us)
-            case Voided(period=period):
+            case Voided(period=period, again=again):
                 self.void.add(period)
+                self.again |= {period} if again else set()
             case InitInst(call=call):
                 assert market is not None
                 self._capacity[market] = feeder_capacity(call)
@@ -101,14 +110,14 @@ class SessionOutcome:
 
     def score(self, market: int, period: int) -> PeriodScore:
         """The score of one market's period, which must be finished."""
-        contracts = self.contracts[market, period]
-        score = score_period(market, period, self.schedules.get((market, period), {}), contracts, self.rules)
+        contracts, rules = self.contracts[market, period], self.rules(values_number(period, self.again))
+        score = score_period(market, period, self.schedules.get((market, period), {}), contracts, rules)
         score = replace(score, gap_us=self.gaps_us.get((market, period), 0))
         books = self.books.get((market, period))
         if books is None:
             return score
         capacity = self._capacity[market]
-        energy = score_energy(books, contracts, self.rules.charges, capacity)
+        energy = score_energy(books, contracts, rules.charges, capacity)
         schedules = self.schedules.get((market, period), {}).values()
         goal = replace(score.equilibrium, surplus_max=best_gain(demand(schedules), supply(schedules), capacity))
         return replace(

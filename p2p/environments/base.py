@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple, Self
 from p2p.base.units import Address, Duration, Money, Price, Quantity, Seat
 from p2p.messages import Message, Schedule, StartPeriod
 from p2p.messages.envelope import Answer, Outgoing
+from p2p.scenario.charges import Charges
 from p2p.scenario.environment_rules import EnvironmentRules
 from p2p.scenario.schema import Scenario
 
@@ -30,6 +31,8 @@ class Environment(ABC):
     """The table of a scenario that it is made from."""
     balance: dict[Seat, Money]
     """Each seat's gain so far in the session."""
+    charges: Charges
+    """Charges on trade in the period that runs; its market sets them before the period starts."""
 
     @classmethod
     @abstractmethod

@@ -57,12 +57,14 @@ class Induced(Environment):
         """Schedules as they are written, who has which drawn by seed."""
         table = scenario.environment
         assert isinstance(table, InducedValues), "the registry goes by the table"
-        return cls(Dealing(table, seats, seed, market), scenario.charges)
+        return cls(Dealing(table, seats, seed, market, scenario.overrides), scenario.charges)
 
     @classmethod
     def fewer(cls, scenario: Scenario, traders: int) -> Fewer | None:
-        """The rows that stay, so that P0 moves as little as can be."""
+        """The rows that stay, so that P0 moves as little as can be; None where later periods have other rows."""
         table = scenario.environment
+        if any(override.buyers or override.sellers for override in scenario.overrides):
+            return None
         assert isinstance(table, InducedValues), "the registry goes by the table"
         kept = rows_kept(table.buyers, table.sellers, traders, scenario.charges)
         buyers, sellers = (table.buyers[one] for one in kept.buyers), (table.sellers[one] for one in kept.sellers)

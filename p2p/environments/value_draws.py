@@ -4,6 +4,7 @@ from random import Random
 
 from p2p.base.rng import stream
 from p2p.base.units import Money, Role, Seat
+from p2p.scenario.overrides import Override
 from p2p.scenario.schema import InducedValues, Redraw, Shift
 
 Dealt = tuple[Role, tuple[Money, ...]]
@@ -28,15 +29,38 @@ def deal(
 
 
 class Dealing:
-    """The holdings of a market's seats in any period. The seat of each schedule is drawn once for the session."""
+    """The holdings of a market's seats in any period. The seat of each schedule is drawn once for the session.
 
-    def __init__(self, values: InducedValues, seats: tuple[Seat, ...], seed: int, market: int) -> None:
-        self.values, self.seed, self.market = values, seed, market
-        self.dealt = deal(values.buyers, values.sellers, seats, stream(seed, "deal", market))
+    `overrides`: other schedules from a period on; a seat has the one in the place of its own.
+    """
+
+    def __init__(
+        self,
+        values: InducedValues,
+        seats: tuple[Seat, ...],
+        seed: int,
+        market: int,
+        overrides: tuple[Override, ...] = (),
+    ) -> None:
+        self.values, self.seats, self.seed, self.market = values, seats, seed, market
+        self.overrides = sorted(overrides, key=lambda one: one.from_period)
+        self.dealt = self._deal(values.buyers, values.sellers)
+
+    def _deal(self, buyers: tuple[tuple[Money, ...], ...], sellers: tuple[tuple[Money, ...], ...]) -> dict[Seat, Dealt]:
+        return deal(buyers, sellers, self.seats, stream(self.seed, "deal", self.market))
+
+    def _schedules(self, period: int) -> dict[Seat, Dealt]:
+        """The schedules that hold in a period, before shifts."""
+        begun = [one for one in self.overrides if one.from_period <= period]
+        buyers = [one.buyers for one in begun if one.buyers is not None]
+        sellers = [one.sellers for one in begun if one.sellers is not None]
+        if not buyers and not sellers:
+            return self.dealt
+        return self._deal(buyers[-1] if buyers else self.values.buyers, sellers[-1] if sellers else self.values.sellers)
 
     def __call__(self, period: int) -> dict[Seat, Dealt]:
         """Role and values of each seat in a period from 1, best first."""
-        dealt = self.dealt
+        dealt = self._schedules(period)
         if self.values.redraw is not None:
             rng = stream(self.seed, "redraw", self.market, period)
             dealt = {seat: redrawn(one, self.values.redraw, rng) for seat, one in sorted(dealt.items())}

@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from p2p.base.units import Seat
 from p2p.messages import OrderId
-from p2p.scenario.schema import InformationSet
+from p2p.scenario.overrides import InformationSet
 
 NO_ORDER: OrderId = 2**53
 """A number that no order of a market ever has."""

@@ -29,17 +29,17 @@ from p2p.messages import (
     Order,
     OrderId,
     Quote,
+    RulesChanged,
     Standing,
     StartRound,
     Unpaid,
 )
 from p2p.messages.envelope import Event
-from p2p.scenario.assignment import information_by_seat, seats_of_markets
-from p2p.scenario.schema import InformationSet, Scenario
+from p2p.scenario.assignment import INFORMATION_RANK, information_by_seat, information_of_period, seats_of_markets
+from p2p.scenario.overrides import InformationSet
+from p2p.scenario.schema import Scenario
 
 RICHEST_INFORMATION: InformationSet = "book"
-INFORMATION_RANK: dict[InformationSet, int] = {"quotes": 0, "ticker": 1, "book": 2}
-"""The information sets in order."""
 
 
 class Projection(NamedTuple):
@@ -67,13 +67,29 @@ class Projector:
     """The views of one session. Events are projected in their order: aliases may change with the period."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.identities = scenario.identities
+        first = scenario.controls(1)
+        self.identities = first.identities
         self.resets = scenario.institution.capabilities.resets_on_contract
         self.seed = seed
         self.seats = seats_of_markets(scenario, seed)
         self.information = information_by_seat(scenario, seed)
+        self._shown_as = information_of_period(scenario, 1)
         self.aliases = [self._drawn(market, 0) for market in range(scenario.markets)]
-        self._numbers = [OwnNumbers(self.information) for _ in range(scenario.markets)]
+        self._numbers = [OwnNumbers(self._shown_now()) for _ in range(scenario.markets)]
+
+    def _shown_now(self) -> dict[Seat, InformationSet]:
+        """The information set of each seat in the period that runs."""
+        return {seat: self._shown_as.get(one, one) for seat, one in self.information.items()}
+
+    def _change(self, rules: RulesChanged) -> None:
+        """Rules of information and identity that change with the next period."""
+        if rules.identities is not None:
+            self.identities = rules.identities
+            self.aliases = [self._drawn(market, 0) for market in range(len(self.seats))]
+        if rules.information is not None:
+            self._shown_as = dict.fromkeys(self._shown_as, rules.information)
+            for numbers in self._numbers:
+                numbers.information = self._shown_now()
 
     def poorest(self, market: int) -> InformationSet:
         """The poorest information set of a market's seats, which is the public's."""
@@ -94,8 +110,17 @@ class Projector:
 
     def project(self, event: Event) -> Projection | None:
         """The forms of an event; None where nobody but the record sees it."""
+        shown = self._shown(event)
+        if not self._shown_as or shown is None or shown.public is None:
+            return shown
+        now = {channel: shown.form(information) for channel, information in self._shown_as.items()}
+        return shown._replace(less={**shown.less, **now})
+
+    def _shown(self, event: Event) -> Projection | None:
         message, market = event.message, event.market
         if market is None:
+            if isinstance(message, RulesChanged):
+                self._change(message)
             return Projection(None, message, {}) if event.to == EVERYONE else None
         if isinstance(event.to, int):  # is_seat, without the call: this is asked of every event
             own = self._own(message, event.to, market) if isinstance(message, _OWN_FORMS) else message
@@ -131,7 +156,8 @@ class Projector:
 
     def _allowed(self, message: Message, seat: Seat) -> Message:
         """An answer, less what its information set hides: viewers without contracts are told their own."""
-        if isinstance(message, Contracts) and self.information[seat] == "quotes":
+        information = self.information[seat]
+        if isinstance(message, Contracts) and self._shown_as.get(information, information) == "quotes":
             return Contracts(tuple(one for one in message.contracts if seat in one[:2]))
         return message
 

@@ -1,6 +1,7 @@
 """The public's knowledge of a market, folded from its facts."""
 
 from p2p.base.units import Duration, Instant, Price, Quantity
+from p2p.information.changed_rules import changed
 from p2p.information.period_clock import PeriodClock, SessionPhase
 from p2p.messages import (
     Called,
@@ -13,6 +14,7 @@ from p2p.messages import (
     OrderId,
     Quote,
     Robots,
+    RulesChanged,
     Standing,
     StartRound,
     Voided,
@@ -24,10 +26,15 @@ from p2p.scenario.public_rules import PublicRules, calls_in_period
 
 class PublicKnowledge:
     """Knowledge common to all viewers of one view: the rules, the clock, the quotes, the contracts, and the book if
-    shown."""
+    shown.
+
+    `rules` hold since the period `rules_from`, or since the break before it; `rules_before` held until then.
+    """
 
     def __init__(self, rules: PublicRules) -> None:
         self.rules = rules
+        self.rules_before: PublicRules | None = None
+        self.rules_from = 1
         self.resets = rules.capabilities.resets_on_contract
         self.clock = PeriodClock(calls_in_period(rules), rules.posting)
         self.seats_taken = self.seats = 0
@@ -90,6 +97,9 @@ class PublicKnowledge:
             case Voided(period=period, again=again):
                 self.void.add(period)
                 self.again += again
+            case RulesChanged():
+                self.rules_before, self.rules = self.rules, changed(self.rules, message)
+                self.rules_from = message.period
             case _:
                 pass
 

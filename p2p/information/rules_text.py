@@ -113,6 +113,8 @@ def _market(rules: PublicRules, role: Role | None) -> Iterator[Sentence]:
             yield _say("side_by_side", markets=rules.markets)
         else:
             yield _say("side_by_side_in", markets=rules.markets, market=rules.market + 1)
+    if rules.rules_change:
+        yield _say("rules_change")
     low, high, tick = (_price(rules, price) for price in (rules.price_min, rules.price_max, rules.tick))
     yield _say("prices", low=low, high=high, unit=_unit(rules), tick=tick)
     if rules.energy is not None:

@@ -16,6 +16,7 @@ from p2p.messages import (
     Order,
     OrderId,
     Quote,
+    RulesChanged,
     Schedule,
     SetBattery,
     SetReservation,
@@ -32,11 +33,9 @@ class Knowledge:
 
     def __init__(self, public: PublicKnowledge) -> None:
         self.public = public
-        self.rules = public.rules
         self.tick = public.rules.tick
-        self.price_min, self.price_max = controlled(public.rules)
         self.collects = public.rules.capabilities.collects
-        self.quotes = public.rules.quotes
+        self._take_rules()
         self.role: Role | None = None
         self.holding: Holding | None = None
         self.unit_value: Money | None = None
@@ -55,6 +54,12 @@ class Knowledge:
         self.reservation = SetReservation()
         self.now: Instant = 0
         self._my_bid = self._my_ask = -1
+
+    def _take_rules(self) -> None:
+        """The rules as the public is told them now, kept at hand."""
+        self.rules = self.public.rules
+        self.price_min, self.price_max = controlled(self.rules)
+        self.quotes = self.rules.quotes
 
     def on_fact(self, message: Message, at: Instant) -> None:
         """Take in a fact of one's own feed, the public part with it."""
@@ -76,7 +81,10 @@ class Knowledge:
                     self.orders.pop(message.order, None)
             case Contract(mine=mine) if mine:
                 self._trade(message)
+            case RulesChanged():
+                self._take_rules()
             case Schedule(role=role, steps=steps, period=period):
+                self._take_rules()  # robots of a simulation share what the public is told, and hear their own alone
                 self.role = role
                 self.holding = Holding(role, steps)
                 self._next_period(period)
@@ -108,6 +116,7 @@ class Knowledge:
         """What only prosumers are told. A forecast begins an interval, in which there may be nothing to trade."""
         match message:
             case Forecast(period=period):
+                self._take_rules()
                 self.forecast, self.metered = message, None
                 self.role, self.holding, self.unit_value, self.units_left = None, None, None, 0
                 self._next_period(period)

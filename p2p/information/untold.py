@@ -41,6 +41,7 @@ def _never(why: str) -> Telling:
 
 _OWN_VALUES = _begins("each trader is told their own, with the schedule of the period")
 _OWN_DAY = _begins("each household is told its own, with the forecast of the period")
+_CHANGES = _begins("all are told in the break before the period that it begins with")
 _ARMS = "a treatment: no seat learns what others are shown"
 _REDRAW = "the range would say what others may hold"
 _OTHERS = "what other households have is private"
@@ -128,6 +129,25 @@ TELLING: dict[str, Telling] = {
     "arms.name": _never(_ARMS),
     "arms.seats": _never(_ARMS),
     "arms.information": Telling("start", "each seat is told what it is shown itself"),
+    "overrides": Telling("start", "that rules or values may change; not when, nor which"),
+    "overrides.from_period": _begins("all are told in the break before the period"),
+    "overrides.charges": _CHANGES,
+    "overrides.charges.commission": _CHANGES,
+    "overrides.charges.tax_buyer": _CHANGES,
+    "overrides.charges.tax_seller": _CHANGES,
+    "overrides.terms": _CHANGES,
+    "overrides.terms.price_ceiling": _CHANGES,
+    "overrides.terms.price_floor": _CHANGES,
+    "overrides.terms.quotes": _CHANGES,
+    "overrides.terms.units": _CHANGES,
+    "overrides.terms.improvement": _CHANGES,
+    "overrides.terms.self_trade": _CHANGES,
+    "overrides.information": _CHANGES,
+    "overrides.identities": _CHANGES,
+    "overrides.period_s": _CHANGES,
+    "overrides.break_s": _CHANGES,
+    "overrides.buyers": _OWN_VALUES,
+    "overrides.sellers": _OWN_VALUES,
     "start": START,
     "currency": START,
     "robots.reaction_mean_s": START,
@@ -252,8 +272,10 @@ def means(scenario: Scenario, key: str) -> object:
                 if not scenario.capabilities.has_book and scenario.information == "ticker"
                 else scenario.information
             )
+        case "overrides":
+            return any(override.tells for override in scenario.overrides), scenario.values_change
         case "environment.shifts" | "environment.redraw":
-            return scenario.environment.changes
+            return scenario.values_change
         case "vacancies.fill":
             return bool(scenario.vacancies.fill)
         case "vacancies.drop_out":

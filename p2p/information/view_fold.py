@@ -111,7 +111,7 @@ class ViewFold:
     @property
     def sees_contracts(self) -> bool:
         """Whether contracts of others are shown: else one has but one's own to count, and the public none."""
-        return self.rules.information != "quotes"
+        return self.public.rules.information != "quotes"
 
     @property
     def robot_holds(self) -> bool:
@@ -224,7 +224,9 @@ class ViewFold:
             now=now,
             version=self.version,
             seat=self.seat,
-            rules=self.rules,
+            rules=self.public.rules,
+            rules_before=self.public.rules_before,
+            rules_from=self.public.rules_from,
             sees_contracts=self.sees_contracts,
             clock=clock,
             seats=SeatsView(public.seats_taken, public.seats, public.robots),

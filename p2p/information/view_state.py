@@ -331,6 +331,8 @@ class ViewState(msgspec.Struct, frozen=True):
     version: int
     seat: Seat | None
     rules: PublicRules
+    rules_before: PublicRules | None
+    rules_from: int
     sees_contracts: bool
     clock: ClockView
     seats: SeatsView

@@ -14,6 +14,7 @@ class TradingRights:
 
     def __init__(self) -> None:
         self.init = InitInst(min_val=0, max_val=0, tick=1, agents=())
+        self.changed: Terms | None = None
         self.open = False
         self.period = 0
         self.contracts = 0
@@ -22,8 +23,8 @@ class TradingRights:
 
     @property
     def terms(self) -> Terms:
-        """The terms of trade."""
-        return self.init.terms or NO_TERMS
+        """The terms of trade: those of the latest period that changed them, or the first ones."""
+        return self.changed or self.init.terms or NO_TERMS
 
     @property
     def call(self) -> CallTerms:
@@ -34,6 +35,7 @@ class TradingRights:
         """Open for a period; the institution is to be reminded after `first_reminder_us`."""
         assert not self.open, "a period starts after the one before has ended"
         self.open, self.period, self.contracts = True, message.period, 0
+        self.changed = message.terms or self.changed
         self.may_buy, self.may_sell = dict(message.buyers), dict(message.sellers)
         return [
             Outgoing(AGENTS, StartRound(message.period, message.length_us)),
@@ -95,7 +97,7 @@ class TradingRights:
     def remembered(self) -> object:
         """All that it remembers."""
         units = (sorted(self.may_buy.items()), sorted(self.may_sell.items()))
-        return (self.init, self.open, self.period, self.contracts, units)
+        return (self.init, self.open, self.period, self.contracts, units, *([self.changed] if self.changed else []))
 
 
 def seat_of(sender: Address) -> Seat:

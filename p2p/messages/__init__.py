@@ -40,6 +40,7 @@ from p2p.messages.lifecycle import (
     Paused,
     Resume,
     Resumed,
+    RulesChanged,
     Start,
 )
 from p2p.messages.market import Accepted, Called, Cancel, Indicative, Order, Quote, Refused, Replace, Schedule, Step
@@ -131,6 +132,7 @@ __all__ = [
     "Resume",
     "Resumed",
     "Robots",
+    "RulesChanged",
     "Schedule",
     "SeatsDealt",
     "Sell",
@@ -198,6 +200,7 @@ OURS: tuple[type[Message], ...] = (
     Resumed,
     Extended,
     Ended,
+    RulesChanged,
     Open,
     Joined,
     Left,

@@ -6,6 +6,9 @@ import msgspec
 
 from p2p.base.units import Duration
 from p2p.messages.base import Message
+from p2p.scenario.charges import Charges
+from p2p.scenario.overrides import Identities, InformationSet
+from p2p.scenario.terms import Terms
 
 
 class Open(Message, frozen=True):
@@ -95,6 +98,23 @@ class Intermission(Message, frozen=True):
     told_to: ClassVar = "everyone"
     next_period: int
     length_us: Duration
+
+
+class RulesChanged(Message, frozen=True):
+    """The rules that change with the next period: those named here, in the place of the ones before.
+
+    It comes with the break before that period, so that there is time to read it.
+    """
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    period: int
+    charges: Charges | None = None
+    terms: Terms | None = None
+    information: InformationSet | None = None
+    identities: Identities | None = None
+    period_s: float | None = None
+    break_s: float | None = None
 
 
 class End(Message, frozen=True):

@@ -25,7 +25,10 @@ class InitInst(Message, frozen=True):
 
 
 class StartPeriod(Message, frozen=True):
-    """Opens the auction for `length_us`, with the buyers and sellers by seat and the number of units each may trade."""
+    """Opens the auction for `length_us`, with the buyers and sellers by seat and the number of units each may trade.
+
+    `terms`: the terms of trade from this period on, where they change.
+    """
 
     said_by: ClassVar = "environment"
     told_to: ClassVar = "institution"
@@ -33,6 +36,7 @@ class StartPeriod(Message, frozen=True):
     length_us: Duration
     buyers: dict[Seat, Quantity]
     sellers: dict[Seat, Quantity]
+    terms: Terms | None = None
 
 
 class EndPeriod(Message, frozen=True):

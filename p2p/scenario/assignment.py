@@ -2,7 +2,8 @@
 
 from p2p.base.rng import stream
 from p2p.base.units import Seat
-from p2p.scenario.schema import InformationSet, Scenario
+from p2p.scenario.overrides import InformationSet
+from p2p.scenario.schema import Scenario
 
 
 def seats_of_markets(scenario: Scenario, seed: int) -> list[tuple[Seat, ...]]:
@@ -23,8 +24,26 @@ def arms_by_seat(scenario: Scenario, seed: int) -> dict[Seat, str]:
     return arms
 
 
+INFORMATION_RANK: dict[InformationSet, int] = {"quotes": 0, "ticker": 1, "book": 2}
+"""The information sets in order."""
+
+
+def information_of_period(scenario: Scenario, period: int) -> dict[InformationSet, InformationSet]:
+    """The information set that seats have in a period, by the one that names them; empty where no period changes it."""
+    if not any(override.information for override in scenario.overrides):
+        return {}
+    return {_poorest(scenario): scenario.controls(period).information}
+
+
+def _poorest(scenario: Scenario) -> InformationSet:
+    """The poorest set that the session's seats have in any period: it names them all session long."""
+    sets = {scenario.controls(period).information for period in range(1, scenario.periods + 1)}
+    return min(sets, key=INFORMATION_RANK.__getitem__)
+
+
 def information_by_seat(scenario: Scenario, seed: int) -> dict[Seat, InformationSet]:
-    """The information set of each seat: its arm's, or the session's."""
+    """The information set of each seat: its arm's, or the session's. If it changes by period, the poorest of them."""
     of_arm = {arm.name: arm.information for arm in scenario.arms}
     arms = arms_by_seat(scenario, seed)
-    return {seat: of_arm[arms[seat]] if arms else scenario.information for seat in range(scenario.seats)}
+    session = _poorest(scenario)
+    return {seat: of_arm[arms[seat]] if arms else session for seat in range(scenario.seats)}

@@ -4,11 +4,14 @@ The market is the same: every pair of traders gains from a trade exactly as befo
 differ (Smith's alpha, which is relative to P0). The disguised scenario is the one played and recorded.
 """
 
+from typing import TypeVar
+
 import msgspec
 
 from p2p.base.rng import stream
 from p2p.base.units import PRICE_MAX, Price
 from p2p.scenario.errors import ScenarioError
+from p2p.scenario.overrides import Override, TermsChange
 from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import Terms
 
@@ -32,9 +35,26 @@ def disguised(scenario: Scenario, seed: int) -> Scenario:
         price_max=rules.price_max + constant,
         terms=_terms(rules.terms, constant),
     )
-    return msgspec.structs.replace(scenario, institution=moved, environment=values.raised(constant))
+    overrides = tuple(_override(one, constant) for one in scenario.overrides)
+    return msgspec.structs.replace(
+        scenario, institution=moved, environment=values.raised(constant), overrides=overrides
+    )
 
 
-def _terms(terms: Terms, constant: Price) -> Terms:
+_Terms = TypeVar("_Terms", Terms, TermsChange)
+
+
+def _terms(terms: _Terms, constant: Price) -> _Terms:
     controls = {"price_ceiling": terms.price_ceiling, "price_floor": terms.price_floor}
-    return msgspec.structs.replace(terms, **{k: v + constant for k, v in controls.items() if v is not None})
+    return msgspec.structs.replace(terms, **{k: v + constant for k, v in controls.items() if isinstance(v, int)})
+
+
+def _override(override: Override, constant: Price) -> Override:
+    """Schedules and price controls of a later period, under the same disguise."""
+    schedules = {
+        side: tuple(tuple(value + constant for value in units) for units in traders)
+        for side, traders in (("buyers", override.buyers), ("sellers", override.sellers))
+        if traders is not None
+    }
+    terms = None if override.terms is None else _terms(override.terms, constant)
+    return msgspec.structs.replace(override, terms=terms, **schedules)

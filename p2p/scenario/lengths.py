@@ -11,8 +11,11 @@ from p2p.scenario.terms import PostingTerms
 def with_lengths(
     scenario: Scenario, period_s: float | None = None, break_s: float | None = None, periods: int | None = None
 ) -> Scenario:
-    """The scenario with other lengths; each that is None stays. Not checked: that is for the caller to do."""
+    """The scenario with other lengths, in all periods; each that is None stays. Not checked: the caller's to do."""
     changed: dict[str, Any] = {"period_s": period_s, "break_s": break_s, "periods": periods}
+    set_anew = {key: None for key in ("period_s", "break_s") if changed[key] is not None}
+    last = scenario.periods if periods is None else periods
+    changed["overrides"] = tuple(replace(one, **set_anew) for one in scenario.overrides if one.from_period <= last)
     if period_s is not None and (posting := scenario.institution.posting) and posting.post_s is not None:
         post_s = max(0.001, posting.post_s * period_s / scenario.period_s)  # the same share of the period
         rules = replace(scenario.institution, posting=PostingTerms(post_s))

@@ -11,6 +11,7 @@ import msgspec
 from p2p.scenario.charges import Charges
 from p2p.scenario.conversion import converted
 from p2p.scenario.errors import ScenarioError, explained
+from p2p.scenario.overrides import Override, TermsChange
 from p2p.scenario.schema import (
     ENVIRONMENTS,
     Arm,
@@ -75,6 +76,9 @@ def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
         "vacancies": Vacancies,
         "charges": Charges,
         "arms": Arm,
+        "overrides": Override,
+        "overrides.charges": Charges,
+        "overrides.terms": TermsChange,
         "institution.terms": Terms,
         "institution.call": CallTerms,
         "institution.posting": PostingTerms,

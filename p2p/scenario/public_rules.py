@@ -5,10 +5,12 @@ from typing import Literal
 import msgspec
 
 from p2p.base.units import Money, Price
+from p2p.scenario.assignment import information_of_period
 from p2p.scenario.capabilities import Capabilities
 from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.overrides import InformationSet
 from p2p.scenario.prosumer_schema import Battery
-from p2p.scenario.schema import InformationSet, RobotRules, Scenario
+from p2p.scenario.schema import RobotRules, Scenario
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 
 
@@ -35,8 +37,9 @@ class PublicRules(msgspec.Struct, frozen=True):
     real `reaction`, people receive the default. `takeover_after_s`: after so long without a connection a robot trades
     in one's place, unpaid, until one is back; None: the seat passes. `fills_seats`: robots take the seats that are
     empty at the start. `values_change`: whether values may differ from one period to the next; how and when, nobody is
-    told beforehand. `market`: which of several markets the recipient is in, from 0. `capabilities`: those of the
-    institution and the environment; listeners ask these, and not for the institution's name.
+    told beforehand. `rules_change`: whether other rules hold from a later period on; all are told of them in the break
+    before it. `market`: which of several markets the recipient is in, from 0. `capabilities`: those of the institution
+    and the environment; listeners ask these, and not for the institution's name.
     """
 
     title: str
@@ -72,6 +75,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     fills_seats: bool = False
     posting: PostingTerms | None = None
     loss_confirm: bool = False
+    rules_change: bool = False
 
     @property
     def quotes(self) -> Literal["both", "buyers", "sellers"]:
@@ -86,7 +90,9 @@ def public_rules(
     market: int | None = None,
 ) -> PublicRules:
     """The public rules of a scenario, with the recipient's own information set and the number of their market."""
-    rules = scenario.institution
+    rules, first = scenario.institution, scenario.controls(1)
+    named = information_of_period(scenario, 1)
+    shown = first.information if information is None else information
     robots = scenario.robots if to_robot or scenario.disclosure == "told" else RobotRules()
     return PublicRules(
         title=scenario.title,
@@ -98,14 +104,14 @@ def public_rules(
         periods=scenario.periods,
         traders=scenario.traders,
         no_loss=scenario.no_loss == "people",
-        identities=scenario.identities,
+        identities=first.identities,
         reaction_mean_s=robots.reaction_mean_s,
         reaction=robots.reaction,
         instructions=scenario.instructions,
-        information=information or scenario.information,
-        terms=rules.terms,
+        information=named.get(shown, shown),
+        terms=first.terms,
         call=rules.call,
-        charges=scenario.charges,
+        charges=first.charges,
         energy=_energy(scenario),
         robots=True if scenario.disclosure == "told" else None,
         takeover_after_s=scenario.vacancies.grace_s if scenario.takes_over else None,
@@ -113,13 +119,14 @@ def public_rules(
         spectators=scenario.spectators == "open",
         demonstration=scenario.demonstration,
         capabilities=scenario.capabilities,
-        period_s=scenario.period_s,
-        break_s=scenario.break_s,
+        period_s=first.period_s,
+        break_s=first.break_s,
         markets=scenario.markets,
         market=market if scenario.markets > 1 else None,
         loss_floor=scenario.loss_floor,
-        values_change=scenario.environment.changes,
+        values_change=scenario.values_change,
         fills_seats=bool(scenario.vacancies.fill) and scenario.disclosure == "told",
+        rules_change=any(one.from_period > 1 and one.tells for one in scenario.overrides),
         posting=rules.posting or (PostingTerms() if rules.capabilities.posts else None),
         loss_confirm=scenario.loss_confirm and scenario.no_loss == "off",
     )

@@ -9,6 +9,7 @@ from p2p.base.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Mo
 from p2p.scenario.capabilities import INSTITUTIONS, Capabilities, InstitutionName
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.environment_rules import EnvironmentRules, Wrong
+from p2p.scenario.overrides import OVERRIDES_MAX, Controls, Identities, InformationSet, Override
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.reaction_times import parse_reaction
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
@@ -22,8 +23,6 @@ TEXT_MAX = 20_000
 """Characters of instructions or of a source: about as many as a person reads before a session."""
 
 Text = Annotated[str, Meta(max_length=TEXT_MAX)]
-InformationSet = Literal["ticker", "quotes", "book"]
-"""The part of the market that is shown, least with `quotes`, most with `book`: see p2p/information/projection.py."""
 Signed = Annotated[int, Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 Amount = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
 Units = Annotated[tuple[Amount, ...], Meta(min_length=1, max_length=UNITS_MAX)]
@@ -235,7 +234,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds between two periods."""
     markets: Annotated[int, Meta(ge=1, le=SEATS_MAX)] = 1
     """How many such markets run side by side; seats are dealt to them by seed."""
-    identities: Literal["hidden", "alias", "per_period"] = "hidden"
+    identities: Identities = "hidden"
     """The identity shown with an order: none, an alias for the session, or a new one each period."""
     no_loss: Literal["off", "people"] = "off"
     """Whether orders of people are refused that could cost them more than their units are worth. Robots decide for
@@ -252,6 +251,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     (`book`)."""
     arms: Annotated[tuple[Arm, ...], Meta(max_length=20)] = ()
     """Seats of a market that are shown different things."""
+    overrides: Annotated[tuple[Override, ...], Meta(max_length=OVERRIDES_MAX)] = ()
+    """Treatments by period: rules that change from a period on."""
     start: Literal["when_full", "experimenter"] = "when_full"
     """When trading starts: as soon as all seats are taken, or when the experimenter says so."""
     currency: Annotated[str, Meta(min_length=1, max_length=16)] = "points"
@@ -309,6 +310,21 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether a robot trades in the place of a person who has dropped out."""
         said = self.vacancies.drop_out
         return said == "robot" or (said is None and self.purpose == "teaching" and self.disclosure == "told")
+
+    @property
+    def values_change(self) -> bool:
+        """Whether values may differ from one period to the next."""
+        return self.environment.changes or any(one.buyers or one.sellers for one in self.overrides)
+
+    def controls(self, period: int) -> Controls:
+        """The rules of a period from 1: those of the file, and each override up to it, the latest period's last."""
+        rules = Controls(
+            self.charges, self.institution.terms, self.information, self.identities, self.period_s, self.break_s
+        )
+        for override in sorted(self.overrides, key=lambda one: one.from_period):
+            if override.from_period <= period:
+                rules = rules.overridden(override)
+        return rules
 
     def activations(self) -> float:
         """How often a robot looks at the market in a period, on average."""

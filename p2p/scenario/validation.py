@@ -1,8 +1,13 @@
 """Contradictions between the keys of a scenario."""
 
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
 from p2p.base.units import SEATS_MAX
+from p2p.scenario.overrides import Override
 from p2p.scenario.reaction_times import ReactionError, parse_reaction
-from p2p.scenario.schema import InstitutionRules, Scenario
+from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 
 
 def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
@@ -76,6 +81,55 @@ def _energy_wrong(scenario: Scenario) -> list[tuple[str, str]]:
     return wrong
 
 
+def _overrides_wrong(scenario: Scenario) -> list[tuple[str, str]]:
+    """Overrides that never come, say one thing twice, or leave rules that contradict one another."""
+    wrong: list[tuple[str, str]] = []
+    named: dict[tuple[int, str], int] = {}
+    for index, override in enumerate(scenario.overrides):
+        where, start = f"overrides[{index}]", override.from_period
+        if start > scenario.periods:
+            wrong.append((f"{where}.from_period", f"{start} is after the last period ({scenario.periods})"))
+        if not override.named():
+            wrong.append((where, "changes nothing: name a rule that is another from this period on"))
+        twice = [key for key in override.named() if named.setdefault((start, key), index) != index]
+        wrong += [(f"{where}.{key}", f"is said for period {start} twice") for key in twice]
+        wrong += [(f"{where}.{key}", why) for key, why in _override_wrong(scenario, override)]
+    return wrong
+
+
+def _override_wrong(scenario: Scenario, override: Override) -> Iterator[tuple[str, str]]:
+    """The faults of one override under the rules that hold when it begins."""
+    rules, lives = scenario.controls(override.from_period), scenario.institution.terms.order_life == "session"
+    if override.terms is not None:
+        institution = replace(scenario.institution, terms=rules.terms)
+        for key, why in _terms_wrong(institution):
+            yield key.removeprefix("institution."), f"from period {override.from_period} on: {why}"
+    if lives and override.terms is not None:
+        yield "terms", "cannot change where orders live as long as the session: they were made under others"
+    if override.information is not None and (scenario.arms or lives):
+        why = "the arms have their own" if scenario.arms else "orders live as long as the session"
+        yield "information", f"cannot change by period: {why}"
+    post_s = scenario.institution.posting.post_s if scenario.institution.posting else None
+    if override.period_s is not None and post_s is not None and post_s >= override.period_s:
+        yield "period_s", f"is not above the {post_s:g} s of posting: buyers need time"
+    for side in ("buyers", "sellers"):
+        if (traders := getattr(override, side)) is not None:
+            yield from _schedules_wrong(scenario, side, traders)
+
+
+def _schedules_wrong(scenario: Scenario, side: str, traders: tuple[tuple[int, ...], ...]) -> Iterator[tuple[str, str]]:
+    """Schedules of a period that the seats of the session cannot be dealt."""
+    table = scenario.environment
+    if not isinstance(table, InducedValues):
+        yield side, f"cannot be said here: the environment is '{table.name}', which makes its own"
+    elif table.redraw is not None:
+        yield side, "cannot be said where values are drawn anew each period"
+    elif len(traders) != (seats := len(getattr(table, side))):
+        yield side, f"has {len(traders)} lists, and the environment has {seats} {side}; an empty list sits out"
+    elif not any(traders):
+        yield side, "are all empty: nobody could trade"
+
+
 def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     """Keys that are fine alone and wrong together."""
     rules = scenario.institution
@@ -84,7 +138,7 @@ def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
         wrong.append(("institution.price_max", f"is not above price_min ({rules.price_min})"))
     elif (rules.price_max - rules.price_min) % rules.tick:
         wrong.append(("institution.tick", f"does not divide the range {rules.price_min} to {rules.price_max}"))
-    wrong += _terms_wrong(rules) + _environment_wrong(scenario)
+    wrong += _terms_wrong(rules) + _environment_wrong(scenario) + _overrides_wrong(scenario)
     if scenario.takes_over and scenario.disclosure == "not_mentioned":
         why = "cannot be 'robot' where robots are 'not_mentioned': who may be replaced is told so beforehand"
         wrong.append(("vacancies.drop_out", why))

@@ -36,13 +36,14 @@ class MarketRules:
         return Charges(0, one.tax_buyer + one.commission, one.tax_seller + one.commission)
 
 
-def market_rules(scenario: Scenario) -> MarketRules:
-    """Those of a scenario."""
-    terms, can = scenario.institution.terms, scenario.capabilities
+def market_rules(scenario: Scenario, period: int = 1) -> MarketRules:
+    """Those of a scenario in a period."""
+    rules, can = scenario.controls(period), scenario.capabilities
+    terms = rules.terms
     one_unit = not can.trades_energy and (terms.units == "one" or not can.many_units)
     disguise = scenario.environment.disguised_by()
     tick = scenario.institution.tick
-    return MarketRules(scenario.charges, terms.price_floor, terms.price_ceiling, one_unit, disguise, tick)
+    return MarketRules(rules.charges, terms.price_floor, terms.price_ceiling, one_unit, disguise, tick)
 
 
 @dataclass(frozen=True)

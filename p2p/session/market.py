@@ -70,7 +70,8 @@ class Market:
         self.stand_ins = roster.stand_ins
         self.institution: Institution = institution_named(scenario.institution.name)
         self.environment: Environment = environment_of(scenario, seats, seed, number)
-        self._numbers = numbers
+        self.numbers = numbers
+        self.rules = scenario.controls(1)
         self._period = self._shift = 0
         self._before: dict[Seat, Money] = {}
         self._gained: dict[int, dict[Seat, Money]] = {}
@@ -81,8 +82,9 @@ class Market:
         """The institution is told its limits, its terms and its agents."""
         rules = self.scenario.institution
         low, high = rules.price_min - rules.tick, rules.price_max + rules.tick
-        terms = None if rules.terms == NO_TERMS else rules.terms
-        init = InitInst(low, high, rules.tick, self.seats, terms, rules.call, rules.posting)
+        terms = self.scenario.controls(1).terms
+        terms_told = None if terms == NO_TERMS else terms
+        init = InitInst(low, high, rules.tick, self.seats, terms_told, rules.call, rules.posting)
         return self.deliver(ENVIRONMENT, [Outgoing(INSTITUTION, init)])
 
     def deal(self, occupied: Collection[Seat], drop: bool) -> list[Event]:
@@ -103,14 +105,19 @@ class Market:
         return [Event(dealt, ENVIRONMENT, EXPERIMENTER, self.number)]
 
     def start_period(self, period: int, values: int) -> list[Event]:
-        """Deal, open, and submit what the environment offers for its seats by itself.
+        """Deal, open under the rules of the period, and submit what the environment offers for its seats by itself.
 
         `values`: under which number the environment deals them; a lower one where a period is played again.
         """
         self._gained[self._period] = self._gains_now()
         self._period, self._shift = period, period - values
         self._before = dict(self.environment.balance)
-        schedules, start = self.environment.start_period(values, self.scenario.period_us)
+        rules, before = self.scenario.controls(values), self.rules
+        self.rules = rules
+        self.environment.charges = rules.charges
+        schedules, start = self.environment.start_period(values, rules.period_us)
+        if rules.terms != before.terms:
+            start = replace(start, terms=rules.terms)
         dealt = [*schedules, Outgoing(INSTITUTION, start)]
         if self._shift:
             dealt = [Outgoing(to, _renumbered(message, self._shift)) for to, message in dealt]
@@ -189,7 +196,7 @@ class Market:
     def handle(self, seat: Seat, message: Message, token: int) -> list[Event]:
         """The events of a trader's message: it is accepted, with its effects, or refused."""
         if isinstance(message, _NAMING_AN_ORDER):
-            message = replace(message, order=self._numbers.of_market(seat, message.order))
+            message = replace(message, order=self.numbers.of_market(seat, message.order))
         if message.recipient == ENVIRONMENT:
             answer = self.environment.handle(message, seat)
         else:
@@ -261,7 +268,7 @@ class Market:
                 events += self.deliver(INSTITUTION, answer)
             elif isinstance(message, Order):
                 if message.trader is not None:
-                    self._numbers.order(message.trader, message.order)
+                    self.numbers.order(message.trader, message.order)
                 if not message.quantity:
                     self.stand_ins.forget_order(self.number, message.order)
         return events
@@ -272,7 +279,7 @@ class Market:
         if isinstance(message, Contract):
             for seat, used in ((message.buyer, message.buy_order), (message.seller, message.sell_order)):
                 if seat is not None and used is not None:
-                    self._numbers.order(seat, used)
+                    self.numbers.order(seat, used)
             made = self.stand_ins.unpaid_seats(self.number, message)
         before = {seat: self.environment.balance.get(seat, 0) for seat in made}
         known = _renumbered(message, -self._shift) if self._shift else message

@@ -58,6 +58,7 @@ from p2p.messages import (
     Removed,
     Resume,
     Resumed,
+    RulesChanged,
     Start,
     Tell,
     Told,
@@ -66,8 +67,9 @@ from p2p.messages import (
     Voided,
 )
 from p2p.messages.envelope import Envelope, Event
-from p2p.scenario.assignment import information_by_seat, seats_of_markets
-from p2p.scenario.schema import InformationSet, Scenario
+from p2p.scenario.assignment import information_by_seat, information_of_period, seats_of_markets
+from p2p.scenario.overrides import Controls, InformationSet
+from p2p.scenario.schema import Scenario
 from p2p.session.alarms import Alarms
 from p2p.session.interventions import Interventions
 from p2p.session.market import Market
@@ -79,6 +81,8 @@ RULES = 2
 """Version of the rules as a whole. Under 1, `cancel` and `replace` named an order by its market's number."""
 RULES_UNDERSTOOD = (1, RULES)
 """Recordings of these are run again; one of another version is read by its events alone."""
+TOLD_CHANGES = ("charges", "terms", "information", "identities", "period_s", "break_s")
+"""The rules that all are told of when they change; each trader's schedule comes with its period."""
 _DOOR = (Open(), False, False)
 """How most sessions are dealt and their doors stand: no part of a digest."""
 _ALL_SHOWN: InformationSet = "book"
@@ -93,12 +97,15 @@ class Session:
         self.alarms, self.roster, self.meters = Alarms(), Roster(scenario), MeterReadings()
         dealt = enumerate(seats_of_markets(scenario, seed))
         information = information_by_seat(scenario, seed)
-        numbered = information if rules > 1 else dict.fromkeys(information, _ALL_SHOWN)
+        first = information_of_period(scenario, 1)
+        told = {seat: first.get(one, one) for seat, one in information.items()}
+        numbered = told if rules > 1 else dict.fromkeys(information, _ALL_SHOWN)
         self.markets = [
             Market(number, seats, scenario, seed, self.roster, self.alarms, OwnNumbers(numbered))
             for number, seats in dealt
         ]
         self.market_of: dict[Seat, Market] = {seat: market for market in self.markets for seat in market.seats}
+        self.rules = scenario.controls(1)
         self.interventions = Interventions(scenario, self.roster, self.market_of)
         self.phase: Phase = "unopened"
         self.period = 0
@@ -151,6 +158,7 @@ class Session:
             *([self._door()] if self._door() != _DOOR else []),
             *([self.meters.state()] if self.meters.last else []),
             *([self.roster.stand_ins.state()] if self.roster.tells_stand_ins else []),
+            *([self.rules] if self.scenario.overrides else []),
             *([acts] if (acts := self.interventions.remembered()) else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()
@@ -360,11 +368,12 @@ class Session:
     def _again(self) -> list[Event]:
         """The period that runs, or the last one, does not count; its values come once more."""
         self.interventions.again.add(self.period)
-        return self._void(self.period, again=True)
+        voided = self._void(self.period, again=True)
+        return voided + self._rules_change() if self.phase == "break" else voided
 
     def _read(self, reading: Reading) -> list[Event]:
         """A meter's reading: judged, and used in the next interval where it counts."""
-        market, age_max = self.market_of[reading.seat], self.scenario.period_us + self.scenario.break_us
+        market, age_max = self.market_of[reading.seat], self.rules.period_us + self.rules.break_us
         verdict = self.meters.judge(reading, self.now, age_max, market.environment)
         return [Event(Judged(reading.seat, verdict), SESSION, GATEWAY, market.number)]
 
@@ -400,9 +409,23 @@ class Session:
         self._happens(Moment.LAST_PERIOD_OVER if last else Moment.PERIOD_OVER)
         if last:
             return self._tell(Ended())
-        self.alarms.set(None, Reminder(self.period + 1, self.scenario.break_us))
-        told = self._tell(Intermission(self.period + 1, self.scenario.break_us))
+        pause_us = self._coming_rules().break_us
+        self.alarms.set(None, Reminder(self.period + 1, pause_us))
+        told = [*self._rules_change(), *self._tell(Intermission(self.period + 1, pause_us))]
         return told + self._tell(Paused(self.alarms.pause())) if self.interventions.holds else told
+
+    def _coming_rules(self) -> Controls:
+        """The rules of the period that comes next."""
+        return self.scenario.controls(self.interventions.values_of(self.period + 1))
+
+    def _rules_change(self) -> list[Event]:
+        """The rules of the period to come that are not those of now, told to all."""
+        now, before = self._coming_rules(), self.rules
+        self.rules = now
+        changed = {key: new for key in TOLD_CHANGES if (new := getattr(now, key)) != getattr(before, key)}
+        for market in self.markets if "information" in changed else ():
+            market.numbers.information = dict.fromkeys(market.seats, now.information)
+        return self._tell(RulesChanged(self.period + 1, **changed)) if changed else []
 
     def _end(self) -> list[Event]:
         events = self._close_markets()

@@ -1,6 +1,7 @@
 """The course of a recording, folded once for everybody who asks: scores, tables, payments."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from p2p.analysis.seat_occupancy import SeatOccupancy
 from p2p.analysis.session_outcome import SessionOutcome
@@ -20,7 +21,7 @@ class SessionHistory:
         """Fold it; `agents`: what robots said that they play. Raises JournalError where a record is none of ours."""
         agents = agents or {}
         self.scenario = scenario_of(reading.header)
-        self.outcome = SessionOutcome(market_rules(self.scenario))
+        self.outcome = SessionOutcome(partial(market_rules, self.scenario))
         self.times, self.sitting = ContractTimes(), SeatOccupancy()
         for record in reading.records():
             try:

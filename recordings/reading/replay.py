@@ -14,8 +14,8 @@ from p2p.messages import Message
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import NumberedFact
+from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import PublicRules, public_rules
-from p2p.scenario.schema import InformationSet
 from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import read_folder, scenario_of, still_runs
 

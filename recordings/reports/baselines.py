@@ -71,6 +71,8 @@ def _beside(whole: SessionScore, others: list[float]) -> list[str]:
 def lengths_line(score: Score) -> str:
     """A note on the baselines if this session's periods were not as long as the scenario's; else nothing."""
     planned_s = score.scenario.period_s
+    if any(one.period_s for one in score.scenario.overrides):
+        return ""
     seen_s = sorted({round(one, 1) for one in score.open_s})
     if all(abs(one - planned_s) <= max(LATE_S, LATE_SHARE * planned_s) for one in seen_s):
         return ""

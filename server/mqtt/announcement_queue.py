@@ -5,7 +5,19 @@ from collections import deque
 import msgspec
 
 from p2p.base.units import SECOND, Duration, Instant
-from p2p.messages import Announced, Ended, EndRound, Extended, Intermission, Lobby, Message, Paused, Resumed, StartRound
+from p2p.messages import (
+    Announced,
+    Ended,
+    EndRound,
+    Extended,
+    Intermission,
+    Lobby,
+    Message,
+    Paused,
+    Resumed,
+    RulesChanged,
+    StartRound,
+)
 from p2p.protocol.mqtt_topics import ANNOUNCEMENTS_KEPT, Announcement
 from p2p.scenario.public_rules import PublicRules
 
@@ -52,6 +64,8 @@ def sentence(message: Message, rules: PublicRules, left_us: Duration | None) -> 
             return f"Period {period} is over."
         case Intermission(next_period=period, length_us=length_us):
             return f"Period {period} begins in {length_us / SECOND:g} s."
+        case RulesChanged(period=period):
+            return f"Rules change with period {period}."
         case Paused():
             return "The session is paused."
         case Resumed():

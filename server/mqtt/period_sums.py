@@ -18,9 +18,9 @@ class PeriodSums:
     less by the traded amount.
     """
 
-    def __init__(self, shown: bool) -> None:
+    def __init__(self, shown: bool = True) -> None:
         self.confirmed = 0
-        self._shown = shown
+        self.shown = shown
         self._ended: list[tuple[int, Interval]] = []
         self._energy: dict[int, tuple[int, int, int]] = {}
         self.began()
@@ -48,7 +48,7 @@ class PeriodSums:
         mean = self._value / self._quantity if self._quantity else None
         interval = Interval(period, at, self._contracts, self._quantity, mean, self._last)
         households, taken, given = self._energy.pop(period, (0, 0, 0))
-        if not self._shown:
+        if not self.shown:
             interval = Interval(period, at, None, None, None, None)
         elif households >= HOUSEHOLDS_MIN:
             interval = msgspec.structs.replace(interval, feeder_wh=taken - given, import_wh=taken, export_wh=given)

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
+from functools import partial
 
 import aiomqtt
 import click
@@ -188,8 +189,8 @@ class Publisher:
     async def _publish_loop(self, client: aiomqtt.Client) -> None:
         """Everything that is retained, then what is new, to the session's end."""
         for topic, bulletin in self.bulletins.items():
-            await client.publish(f"{topic}/rules", msgspec.json.encode(bulletin.rules), qos=1, retain=True)
             await self._fold(bulletin)
+            await client.publish(f"{topic}/rules", msgspec.json.encode(bulletin.rules), qos=1, retain=True)
             bulletin.renew()
         self.connected.set()
         beaten = 0.0
@@ -248,7 +249,7 @@ class Publisher:
 def _before(opened: SessionParts) -> SessionOutcome:
     """What had happened of a session when it was opened: nothing of a new one, the journal's of one that was cut."""
     if not opened.store.chain.records:
-        return SessionOutcome(market_rules(opened.status.scenario))
+        return SessionOutcome(partial(market_rules, opened.status.scenario))
     from recordings.journal.store import read_folder
     from recordings.scoring.score import fold
 

@@ -18,6 +18,7 @@ from p2p.messages import (
     Message,
     Order,
     Quote,
+    RulesChanged,
     StartRound,
 )
 from p2p.messages import Standing as StandingFact
@@ -37,23 +38,33 @@ class TopicState:
     """One market's public facts as topics. `fold` takes in facts, `due` has the changes since it was asked."""
 
     def __init__(self, rules: PublicRules, feeds: Feeds, channel: Channel, seats: int) -> None:
-        self.rules, self.feeds, self.channel, self.seats = rules, feeds, channel, seats
+        self.feeds, self.channel, self.seats = feeds, channel, seats
         self.facts = feeds.public[channel]
         self.read = 0
         self.confirmed = 0
         self.made: list[tuple[int, int, Duration]] = []
-        self.intervals = PeriodSums(shown=rules.information != "quotes")
+        self.intervals = PeriodSums()
         self.board = AnnouncementQueue(rules)
         self._public = PublicKnowledge(rules)
-        self._on_clock = {"state", "standing"}
-        self._on_clock |= {"book"} if rules.information == "book" and rules.capabilities.has_book else set()
-        self._on_clock |= {"call"} if rules.capabilities.collects else set()
+        self._on_clock = {"state", "standing"} | ({"call"} if rules.capabilities.collects else set())
+        self._take_rules()
         self._states_told: list[Message] | None = None
         self._at: Instant = 0
         self._period: Period | None = None
         self._recent: list[Made] = []
         self._changed: set[str] = set()
         self._welfare: Welfare | None = None
+
+    @property
+    def rules(self) -> PublicRules:
+        """The public rules, as they are by now."""
+        return self._public.rules
+
+    def _take_rules(self) -> None:
+        """What the rules of the period show, and the topics that go with it."""
+        self.intervals.shown = self.rules.information != "quotes"
+        if self.rules.information == "book" and self.rules.capabilities.has_book:
+            self._on_clock.add("book")
 
     # --- in -----------------------------------------------------------------------------------------------------
 
@@ -99,6 +110,9 @@ class TopicState:
                 self._recent = []
                 self.intervals.began()
                 self._changed |= {"contracts"}
+            case RulesChanged():
+                self._take_rules()
+                self._changed |= {"rules"}
             case EndRound():
                 self.intervals.ended(self._public.period, at, len(self.made))
             case _:
@@ -135,8 +149,8 @@ class TopicState:
 
     def due(self, topics: set[str], now: Instant) -> Iterator[tuple[str, bytes]]:
         """The changes on these retained topics, as of now; they count as told."""
-        for topic in ("period", "welfare", "call", "state", "contracts", "standing", "book"):
-            if topic in topics & self._changed:
+        for topic in ("rules", "period", "welfare", "call", "state", "contracts", "standing", "book"):
+            if topic in self._changed and topic in topics | {"rules"}:
                 self._changed.discard(topic)
                 yield topic, msgspec.json.encode(self._latest(topic, now))
 
@@ -158,6 +172,8 @@ class TopicState:
 
     def _latest(self, topic: str, now: Instant) -> msgspec.Struct | None:
         match topic:
+            case "rules":
+                return self.rules
             case "state":
                 return latest.state(self._public, now, self.seats)
             case "period":

@@ -18,7 +18,7 @@ from p2p.messages import Announced, Message, TakenOver, Told
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import encode
 from p2p.protocol.frames import FEED_BYTES_MAX, Fact
-from p2p.scenario.schema import InformationSet
+from p2p.scenario.overrides import InformationSet
 from p2p.session.session import Session
 from server.limits import DEFAULT
 from server.session.session_status import SessionStatus

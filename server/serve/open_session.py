@@ -165,4 +165,8 @@ def repeated(rules: Scenario, seats: int, units: int = 0) -> Scenario:
     more = rules.environment.repeated(times)
     if more is None:
         raise click.UsageError("only schedules of values can be repeated for more seats; this environment has none")
-    return replace(rules, environment=more, arms=())
+    overrides = tuple(
+        replace(one, buyers=one.buyers and one.buyers * times, sellers=one.sellers and one.sellers * times)
+        for one in rules.overrides
+    )
+    return replace(rules, environment=more, arms=(), overrides=overrides)

@@ -6,8 +6,9 @@ from functools import cached_property
 from p2p.base.rng import derived
 from p2p.base.units import Controller, Instant, Seat
 from p2p.messages import Message
+from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import PublicRules, public_rules
-from p2p.scenario.schema import InformationSet, Scenario
+from p2p.scenario.schema import Scenario
 from p2p.session.permissions import Phase
 from p2p.session.session import Session
 

@@ -12,7 +12,8 @@ from p2p.institutions.call import CallAuction
 from p2p.messages import Called, Contract, Forecast, Indicative, Message, Metered, Order, Schedule
 from p2p.messages.envelope import Event
 from p2p.protocol.mqtt_address import Broker
-from p2p.scenario.schema import Arm, InformationSet, Scenario
+from p2p.scenario.overrides import InformationSet
+from p2p.scenario.schema import Arm, Scenario
 from p2p.sim.simulation.simulation import Simulation
 from server.hosted_session import HostedSession, open_new
 from server.mqtt.publisher import Publisher

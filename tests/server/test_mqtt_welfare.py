@@ -1,5 +1,7 @@
 """What a broker is told of welfare, and when: after the session, in a demonstration earlier, at times never."""
 
+from functools import partial
+
 import msgspec
 import pytest
 
@@ -96,8 +98,8 @@ async def test_the_welfare_of_a_session_that_was_cut_counts_the_periods_before(h
 def test_the_welfare_that_is_told_is_that_of_the_score(name):
     scenario = msgspec.structs.replace(load(name), periods=2)
     told, scored = (
-        WelfareScores(scenario, SessionOutcome(market_rules(scenario))),
-        SessionOutcome(market_rules(scenario)),
+        WelfareScores(scenario, SessionOutcome(partial(market_rules, scenario))),
+        SessionOutcome(partial(market_rules, scenario)),
     )
     for envelope, _, events in Simulation(scenario, ["zic"] * scenario.seats, 1).play():
         scored.on_input(envelope.message)

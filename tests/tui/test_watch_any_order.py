@@ -9,8 +9,8 @@ from p2p.base.units import SECOND, Instant
 from p2p.messages import Ask, Bid, EndPeriod, Extend, Indicative, Message, Pause, Resume
 from p2p.protocol.codec import encode, message_of
 from p2p.protocol.frames import FactRead, NumberedFact
+from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import public_rules
-from p2p.scenario.schema import InformationSet
 from server.mqtt.topic_state import TopicState
 from server.publishing.feeds import Feeds
 from tests.plays.play import Course

@@ -9,6 +9,7 @@ from typing import assert_never
 from textual.content import Content
 
 from p2p.base.units import SECOND
+from p2p.information.changed_rules import changes_text
 from p2p.information.view_state import ViewState, Words
 from p2p.sim.library.texts import catalogue
 from tui.model.number_format import number_format
@@ -65,7 +66,7 @@ def laid_out(said: str, width: int, rows_max: int, more: str = "…") -> list[Co
 def notice(view: ViewState) -> str:
     """The notices of now, the most urgent first, or nothing; the words that stand below them."""
     state = "   ".join(part for part in (_state(view), _absence(view)) if part)
-    lines = [line for line in (state, *(words_line(view, words) for words in view.words)) if line]
+    lines = [line for line in (state, _changes(view), *(words_line(view, words) for words in view.words)) if line]
     if view.words and lines:
         lines[-1] += " (m: off)"
     return "\n".join(lines)
@@ -83,6 +84,14 @@ def words_line(view: ViewState, words: Words) -> str:
             return f"◆ {catalogue().text(f'notice.{key}')}"
         case _:
             assert_never(words.kind)
+
+
+def _changes(view: ViewState) -> str:
+    """The rules that a period changes, in the break before it and as long as it lasts."""
+    coming = view.clock.next_period if view.clock.phase == "break" else view.clock.period
+    if view.rules_before is None or coming != view.rules_from or view.clock.phase == "ended":
+        return ""
+    return f"⚖ {changes_text(view.rules_from, view.rules_before, view.rules, catalogue())}"
 
 
 def _absence(view: ViewState) -> str:

@@ -50,6 +50,22 @@ buy = { low = 260, high = 400 }
 feed_in = { low = 50, high = 120 }
 ```
 
+**Treatments by period.** Rules may change as a session goes on: a tax in the last periods, a ceiling after a shift, other
+information, other schedules. All are told in the break before the period, in the words of the rules page. Each trader's
+own schedule comes with its period. Each period is scored by its own rules. The scenario `tax-on-buyers` is an example.
+```
+[[overrides]]                     # from period 3 on a tax on buyers, and less to see
+from_period = 3
+charges = { tax_buyer = 75 }
+information = "quotes"
+
+[[overrides]]                     # from period 5 on no tax, but a ceiling; one buyer sits out
+from_period = 5
+charges = {}
+terms = { price_ceiling = 150 }   # "none" ends a control
+buyers = [[150, 120], []]
+```
+
 The rules of each institution are in [institutions.md](institutions.md), a section for each:
 improvement, ties, partial fills, the end of a period.
 

@@ -49,12 +49,10 @@ def tables() -> Iterator[tuple[str, type[msgspec.Struct]]]:
 
 
 def _below(path: str, kind: type[msgspec.Struct]) -> Iterator[tuple[str, type[msgspec.Struct]]]:
-    several = path.startswith("[[")
     yield path, kind
     for field in _fields(kind):
         for inner, listed in _structs(field.type):
             name = ".".join(part for part in (path.strip("[]"), field.encode_name) if part)
-            assert not several, "a list of tables holds no tables"
             yield from _below(f"[[{name}]]" if listed else f"[{name}]", inner)
 
 

@@ -85,7 +85,7 @@ def equilibrium(scenario: ScenarioLike, seed: int = 1, period: int = 1, market: 
         raise ValueError(f"period {period} is not one of 1 to {rules.periods}")
     if not 0 <= market < rules.markets:
         raise ValueError(f"market {market} is not one of 0 to {rules.markets - 1}")
-    return equilibrium_of(_schedules(rules, seed, period, market), rules.charges)
+    return equilibrium_of(_schedules(rules, seed, period, market), rules.controls(period).charges)
 
 
 def _schedules(rules: Scenario, seed: int, period: int, market: int) -> list[Schedule]:

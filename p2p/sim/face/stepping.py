@@ -1,6 +1,7 @@
 """A simulation that is stepped from outside: a script, a learner or a person decides for some of the seats."""
 
 from collections.abc import Collection, Iterator
+from functools import partial
 
 from p2p.agents.base import Agent
 from p2p.agents.invocation import ACTIONS, is_action
@@ -43,7 +44,7 @@ class Simulation:
         self.over = False
         """Whether the session has come to its end."""
         self._cast: tuple[AgentLike, ...] = seated(agents, self.scenario.seats)
-        self._outcome = SessionOutcome(market_rules(self.scenario))
+        self._outcome = SessionOutcome(partial(market_rules, self.scenario))
         self._balance: dict[Seat, Money] = {}
 
     def until_decision(self, seats: Collection[Seat] | Seat = ()) -> Iterator[Decision]:
@@ -69,7 +70,7 @@ class Simulation:
             raise ValueError("this session has been played; make a new Simulation for another")
         cast = [Agent() if seat in seats else one for seat, one in enumerate(self._cast)]
         engine = _Engine(self.scenario, cast, self.seed, outside=seats)
-        self._outcome = SessionOutcome(market_rules(self.scenario))
+        self._outcome = SessionOutcome(partial(market_rules, self.scenario))
         for step in engine.steps():
             if isinstance(step, Decision):
                 yield step

@@ -5,8 +5,9 @@ from textwrap import wrap
 
 from p2p.information.rules_text import paragraphs, sentences
 from p2p.information.untold import untold
+from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import public_rules
-from p2p.scenario.schema import InformationSet, Scenario
+from p2p.scenario.schema import Scenario
 from p2p.sim.library.texts import catalogue
 
 WIDTH = 124

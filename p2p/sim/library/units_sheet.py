@@ -7,6 +7,8 @@ import msgspec
 from p2p.environments.base import schedules_of
 from p2p.environments.registry import environment_of
 from p2p.messages import Schedule
+from p2p.scenario.charges import Charges
+from p2p.scenario.overrides import Override
 from p2p.scenario.schema import Scenario
 from p2p.schedules.equilibrium import demand, equilibrium, supply
 from p2p.schedules.rationing import Controlled, MarketRules, controlled, market_rules
@@ -49,29 +51,42 @@ def units_sheet(rules: Scenario, seed: int) -> Iterator[str]:
         f"session      {rules.markets} × {rules.environment.sides()}, "
         f"{rules.periods} periods of {rules.period_s:g} s, {rules.break_s:g} s between"
     )
+    for override in rules.overrides:
+        yield f"treatment    from period {override.from_period} on: {', '.join(_changed(override))}"
     yield from rules.environment.drawn(seed)
     changes = list(_changes(rules, seed))
     for period, schedules in changes:
         when = f" in period {period}" if rules.environment.anew else f" from period {period} on"
-        yield from _equilibrium_lines(rules, schedules, "" if len(changes) == 1 else when)
+        yield from _equilibrium_lines(market_rules(rules, period), schedules, "" if len(changes) == 1 else when)
     yield from _units(rules, changes[0][1])
 
 
+def _changed(override: Override) -> Iterator[str]:
+    """The keys that an override changes, each with what it is from then on."""
+    for key in override.named():
+        table = override.terms if key.startswith("terms.") else override
+        value = getattr(table, key.removeprefix("terms."))
+        if isinstance(value, Charges):
+            said = [f"{name} {due:+}" for name, due in msgspec.structs.asdict(value).items() if due]
+            yield f"charges {', '.join(said) or 'none'}"
+        else:
+            yield f"{key} {'other schedules' if isinstance(value, tuple) else value}"
+
+
 def _changes(rules: Scenario, seed: int) -> Iterator[tuple[int, list[Schedule]]]:
-    """The schedules of the first period, and of each whose values are not those of the one before."""
+    """The schedules of the first period, and of each whose values or rules are not those of the one before."""
     environment = environment_of(rules, tuple(range(rules.traders)), seed, 0)
     before = None
     for period in range(1, rules.periods + 1):
         schedules = list(schedules_of(environment, period).values())
-        dealt = [(one.role, one.steps) for one in schedules]
+        dealt = [(one.role, one.steps) for one in schedules], market_rules(rules, period)
         if dealt != before:
             yield period, schedules
         before = dealt
 
 
-def _equilibrium_lines(rules: Scenario, schedules: list[Schedule], when: str) -> Iterator[str]:
+def _equilibrium_lines(under: MarketRules, schedules: list[Schedule], when: str) -> Iterator[str]:
     """The competitive outcome as the rules leave it: a quantity stands beside the surplus of that quantity."""
-    under = market_rules(rules)
     goal, found = equilibrium(schedules, under.taxes(schedules)), controlled(schedules, under)
     if goal.price is None:
         yield f"equilibrium  no trade{when}: no value reaches a cost"

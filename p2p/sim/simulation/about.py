@@ -49,4 +49,5 @@ def treatment(scenario: Scenario) -> str:
     for settings in (scenario.institution.terms, scenario.charges):
         plain, own = msgspec.structs.asdict(type(settings)()), msgspec.structs.asdict(settings)
         said += [f"{key} {value}" for key, value in own.items() if value != plain[key]]
+    said += [f"from period {one.from_period}: {', '.join(one.named())}" for one in scenario.overrides]
     return "; ".join(said)

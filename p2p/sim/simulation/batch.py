@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from p2p.agents.registry import AgentLike
 from p2p.analysis.market_metrics import PeriodScore
@@ -69,7 +70,7 @@ def play(task: SessionSpec) -> SessionResult:
 
 def _play(task: SessionSpec) -> SessionResult:
     simulation = Simulation(task.scenario, task.cast, task.seed, task.robot_seed)
-    outcome = SessionOutcome(market_rules(task.scenario))
+    outcome = SessionOutcome(partial(market_rules, task.scenario))
     times, sitting, refused = ContractTimes(), SeatOccupancy(), Counter[tuple[str, str]]()
     for envelope, at, events in simulation.play():
         outcome.on_input(envelope.message)

@@ -1,5 +1,7 @@
 """The experimenter's figures while a period runs: the same formulas as the score, and what is still untraded."""
 
+from functools import partial
+
 from p2p.analysis.live_figures import LiveFigures, merged, thinned
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import SECOND
@@ -79,7 +81,7 @@ def test_nothing_is_computed_anew_without_news():
 
 def test_at_its_end_a_period_has_the_efficiency_and_alpha_of_its_score():
     scenario = parse((ROOT / "scenarios" / "smith-1962-test-1.toml").read_text())
-    figures, outcome = LiveFigures(market_rules(scenario)), SessionOutcome(market_rules(scenario))
+    figures, outcome = LiveFigures(partial(market_rules, scenario)), SessionOutcome(partial(market_rules, scenario))
     for _, at, events in Simulation(scenario, ["zic"] * scenario.seats, 3).play():
         for event in events:
             figures.observe(event, at)
@@ -93,7 +95,7 @@ def test_at_its_end_a_period_has_the_efficiency_and_alpha_of_its_score():
 
 def test_an_energy_markets_figures_come_without_its_meters():
     scenario = parse((ROOT / "scenarios" / "energy-day.toml").read_text())
-    figures = LiveFigures(market_rules(scenario))
+    figures = LiveFigures(partial(market_rules, scenario))
     for _, at, events in Simulation(scenario, ["zic"] * scenario.seats, 3).play():
         for event in events:
             figures.observe(event, at)

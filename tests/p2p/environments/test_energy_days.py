@@ -1,5 +1,6 @@
 """Whole days of energy: every Wh and every unit of money accounted for, bounds kept, recovered, live as simulated."""
 
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -253,7 +254,7 @@ async def test_a_day_on_sockets_is_the_one_its_messages_make_again(host, name: s
     session, played = run_again(reading)
     assert reading.sealed is not None
     assert session.digest().hex() == reading.sealed.digest
-    again = SessionOutcome(market_rules(scenario))
+    again = SessionOutcome(partial(market_rules, scenario))
     for record, (_, events) in zip(read_folder(folder).records(), played, strict=True):
         again.on_input(record.envelope().message)
         for event in events:

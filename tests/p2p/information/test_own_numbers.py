@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from p2p.base.units import Seat
 from p2p.information.projection import Projector
 from p2p.messages import Accepted, Ask, Bid, Cancel, Contract, Message, Order, Refused, Replace
-from p2p.scenario.schema import InformationSet, Scenario
+from p2p.scenario.overrides import InformationSet
+from p2p.scenario.schema import Scenario
 from p2p.session.session import Session
 from tests.plays.play import Course, small
 

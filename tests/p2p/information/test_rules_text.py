@@ -68,6 +68,24 @@ def energy(name: str, call: str = "") -> Scenario:
 
 
 ARMS = '[[arms]]\nname = "a"\nseats = 1\ninformation = "quotes"\n[[arms]]\nname = "b"\nseats = 3\ninformation = "book"'
+TREATMENTS = """
+[[overrides]]
+from_period = 2
+information = "ticker"
+identities = "alias"
+period_s = 30.0
+break_s = 2.0
+buyers = [[150, 120], []]
+sellers = [[50], [60]]
+charges = { commission = 1, tax_buyer = 5, tax_seller = 5 }
+[overrides.terms]
+price_ceiling = 150
+price_floor = 10
+quotes = "buyers"
+units = "one"
+improvement = true
+self_trade = "cancel_resting"
+"""
 BASES = {
     "standing": induced(),
     "newest": induced(terms="improvement = false"),
@@ -80,6 +98,7 @@ BASES = {
     "unmentioned": induced("continuous", 'disclosure = "not_mentioned"'),
     "teaching": induced("continuous", 'purpose = "teaching"\nvacancies = { fill = "zic" }'),
     "arms": parse(INDUCED.format(name="continuous", more="", terms="", call="", values="") + ARMS),
+    "treatments": parse(INDUCED.format(name="continuous", more="", terms="", call="", values="") + TREATMENTS),
     "shifts": induced(values=", shifts = [{ from_period = 2, buyers = 10, sellers = 5 }]"),
     "redraw": induced(values=", redraw = { low = 10, high = 90 }"),
     "lawful robots": induced("continuous", 'robots = { reaction = "uniform:1-3" }'),
@@ -105,6 +124,11 @@ SAMPLES: dict[str, list[Any]] = {
     "institution.posting": [None, {"post_s": 10.0}],
     "arms": [[], [{"name": "a", "seats": 4, "information": "quotes"}]],
     "arms.name": ["c"],
+    "overrides": [[], [{"from_period": 2, "charges": {"tax_buyer": 5}}], [{"from_period": 2, "buyers": [[1], [2]]}]],
+    "overrides.charges": [None, {"tax_buyer": 7}],
+    "overrides.terms": [None, {"price_floor": 20}],
+    "overrides.buyers": [None, [[150], [130]]],
+    "overrides.sellers": [None, [[55], []]],
     "robots.reaction": ["none", "fixed:2", "fixed", "uniform:1-2", "exponential:3", "lognormal", "lognormal:1-0.3"],
     "vacancies.fill": ["", "zic", "gd"],
     "vacancies.stand_in": ["gd"],

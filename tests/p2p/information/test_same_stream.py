@@ -12,7 +12,8 @@ import pytest
 
 from p2p.base.units import INSTITUTION, SESSION
 from p2p.messages.envelope import Envelope
-from p2p.scenario.schema import InducedValues, InformationSet, Scenario
+from p2p.scenario.overrides import InformationSet
+from p2p.scenario.schema import InducedValues, Scenario
 from p2p.sim.library.files import load
 from server.publishing.feeds import spectator
 from server.session.sequencer import InboxItem

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -28,8 +29,9 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.capabilities import INSTITUTION_NAMES
+from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import controlled, public_rules
-from p2p.scenario.schema import ENVIRONMENTS, InformationSet, Scenario
+from p2p.scenario.schema import ENVIRONMENTS, Scenario
 from p2p.schedules.rationing import market_rules
 from p2p.session.session import Session
 from recordings.journal.store import Recovered, Store, read_folder, run_again
@@ -71,7 +73,7 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed() -> None:
 @EACH
 def test_a_session_is_legal(case: Case) -> None:
     """Prices within the limits and controls, units and money conserved, no more surplus than there is."""
-    simulation, outcome = case.simulation(), SessionOutcome(market_rules(case.scenario))
+    simulation, outcome = case.simulation(), SessionOutcome(partial(market_rules, case.scenario))
     low, high = controlled(public_rules(case.scenario))
     answers = deals = 0
     for envelope, _, events in simulation.play():

@@ -1,5 +1,6 @@
 """Rules that experimenters set, played: controls, who may quote, self-trade, order life, losses, charges; bad input."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -263,7 +264,7 @@ def test_charges_are_taken_from_payoffs_and_count_as_surplus() -> None:
     assert balance[rich(course)] == (150 - 80) + (120 - 80) - 2 * 10 - 2
     assert balance[cheap(course)] == (80 - 50) + (80 - 70) + 2 * 4 - 2
     course.wait(10)
-    outcome = SessionOutcome(market_rules(course.session.scenario))
+    outcome = SessionOutcome(partial(market_rules, course.session.scenario))
     for event in course.events:
         outcome.on_event(event)
     (score,) = outcome.scores()
