@@ -7,6 +7,7 @@ others never leave this module.
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import AGENTS, INSTITUTION, Seat
 from p2p.information.projection import Projector
 from p2p.institutions.registry import institution_named
@@ -16,12 +17,21 @@ from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import NumberedFact
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import PublicRules, public_rules
+from p2p.schedules.rationing import market_rules
 from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import read_folder, scenario_of, still_runs
 
 
 class ReplayError(Exception):
     """The request names a part that the recording does not have; the text says which it has."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The competitive price of a finished period, and the share of the possible gains that was made."""
+
+    price: float | None
+    efficiency: float | None
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class Replay:
     cut: bool
     states: list[NumberedFact] = field(default_factory=list)
     runs: bool = False
+    goals: dict[int, Goal] = field(default_factory=dict)
 
 
 def read_replay(folder: Path, seat: Seat | None = None, market: int | None = None) -> Replay:
@@ -60,7 +71,7 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
     if seat is not None:
         market = next(number for number, seats in enumerate(views.seats) if seat in seats)
     market = market or 0
-    told, said, states = _told(reading, views, seat, market)
+    told, said, states, goals = _told(reading, views, seat, market)
     return Replay(
         session=reading.header.session,
         rules=public_rules(scenario, views.poorest(market) if seat is None else views.information[seat], market=market),
@@ -70,20 +81,22 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
         said=said,
         cut=reading.sealed is None,
         states=states,
+        goals=goals,
         runs=runs and reading.sealed is None,
     )
 
 
 def _told(
     reading: JournalReader, views: Projector, seat: Seat | None, market: int
-) -> tuple[list[NumberedFact], dict[int, Message], list[NumberedFact]]:
-    """The facts of a viewer, what the seat said, and the states.
+) -> tuple[list[NumberedFact], dict[int, Message], list[NumberedFact], dict[int, Goal]]:
+    """The facts of a viewer, what the seat said, the states, and the competitive outcome of each finished period.
 
     Raises JournalError where a record holds no message of ours.
     """
     told: list[NumberedFact] = []
     said: dict[int, Message] = {}
     states: list[NumberedFact] = []
+    outcome = SessionOutcome(market_rules(scenario_of(reading.header)))
     institution = institution_named(scenario_of(reading.header).institution.name)
     information = views.poorest(market) if seat is None else views.information[seat]
     for record in reading.records():
@@ -91,10 +104,12 @@ def _told(
             envelope, events = record.envelope(), record.read_events()
         except ProtocolError as error:
             raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
+        outcome.on_input(envelope.message)
         if seat is not None and envelope.sender == seat:
             said[envelope.token] = envelope.message
         state = institution.follow([event.message for event in events if event.market == market])
         for event in events:
+            outcome.on_event(event)
             shown = views.project(event)
             if shown is None or shown.market not in (None, market):
                 continue
@@ -104,7 +119,9 @@ def _told(
                 told.append(NumberedFact(len(told) + 1, record.at, message))
         if state is not None and _seen(views, state, market, information):
             states.append(NumberedFact(len(told), record.at, state))
-    return told, said, states
+    scores = [outcome.score(*key) for key in outcome.counted if key[0] == market]
+    goals = {one.period: Goal(one.equilibrium.price, one.efficiency) for one in scores}
+    return told, said, states, goals
 
 
 def _seen(views: Projector, state: Message, market: int, information: InformationSet) -> bool:

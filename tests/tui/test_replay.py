@@ -1,19 +1,24 @@
 """The player of recordings: where it goes, what it shows, and its keys."""
 
 import pytest
+from textual.widgets import DataTable
 
 from p2p.base.units import SECOND
 from p2p.information.view_state import Answer, Sent
-from p2p.messages import Bid, Refused, Schedule, StartRound, Step
+from p2p.messages import Bid, EndRound, Paused, Refused, Resumed, Schedule, StartRound, Step
 from p2p.protocol.frames import NumberedFact
 from p2p.scenario.public_rules import public_rules
-from recordings.reading.replay import Replay
+from recordings.reading.replay import Goal, Replay, read_replay
+from recordings.scoring.score import score
+from tests import ROOT
 from tests.plays.tui_plays import small, told_to
+from tests.plays.tui_snapshots_plays import settled
 from tui.apps.replay import ReplayApp
 from tui.model.model import Model
 from tui.model.replay_player import SPEEDS, Player
 from tui.screens.replay import ReplayScreen
 from tui.screens.results import ResultsScreen
+from tui.widgets.chart import PriceChart
 from tui.widgets.playback_bar import position
 from tui.widgets.text_line import TextLine
 
@@ -194,3 +199,51 @@ async def test_the_public_is_shown_the_market_in_the_place_of_units_and_a_cut_is
 def said(app: ReplayApp, selector: str) -> str:
     content = app.screen.query_one(selector, TextLine).said
     return content.plain if content else ""
+
+
+def test_time_in_which_the_clock_was_stopped_is_left_out() -> None:
+    told = [
+        NumberedFact(1, 0, StartRound(1, 60 * SECOND)),
+        NumberedFact(2, 10 * SECOND, Paused(50 * SECOND)),
+        NumberedFact(3, 1_000 * SECOND, Resumed(50 * SECOND)),
+        NumberedFact(4, 1_050 * SECOND, EndRound(1)),
+    ]
+    player = Player(Replay("s", public_rules(small()), 0, 0, told, {}, False), speed=1.0)
+    player.advance(8 * SECOND)
+    assert player.at == 8 * SECOND
+    player.advance(5 * SECOND)
+    assert player.at == 1_003 * SECOND
+    player.jump(500 * SECOND)
+    player.advance(SECOND)
+    assert player.at == 1_001 * SECOND
+    player.advance(SECOND)
+    assert player.at == 1_002 * SECOND
+
+
+async def test_a_recording_shows_the_competitive_price_and_efficiencies_and_a_session_does_not() -> None:
+    told = replay()
+    told.goals.update({1: Goal(165.0, 0.9125), 2: Goal(165.0, None)})
+    app = ReplayApp(Player(told))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("e")
+        await settled(pilot, app)
+        assert app.screen.query_one(PriceChart).goal == 165.0
+        await pilot.press("r")
+        await pilot.pause()
+        table = app.screen.query_one(DataTable)
+        assert [str(column.label) for column in table.columns.values()][-2:] == ["P0", "Efficiency"]
+        assert table.get_row_at(0)[-2:] == ["165.0", "0.912"]
+        assert table.get_row_at(1)[-2:] == ["165.0", "–"]
+        await pilot.press("q")
+        assert isinstance(app.screen, ReplayScreen)
+    screen = ResultsScreen(Player(replay()).view(results=True))
+    assert not screen.goals
+
+
+def test_a_recordings_goals_are_those_of_its_score() -> None:
+    folder = ROOT / "recordings" / "samples" / "smith-1962-test-1"
+    found = {one.period: (one.equilibrium.price, one.efficiency) for one in score(folder).periods}
+    for seat in (None, 0):
+        goals = read_replay(folder, seat).goals
+        assert {number: (goal.price, goal.efficiency) for number, goal in goals.items()} == found
+    assert found

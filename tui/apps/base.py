@@ -21,7 +21,7 @@ from p2p.base.units import SECOND, Instant
 from p2p.information.view_state import ViewState
 from tui.model.model import Model
 from tui.screens.base import LabScreen
-from tui.screens.results import ResultsScreen
+from tui.screens.results import ResultsOnTop, ResultsScreen
 from tui.screens.too_small import TooSmallScreen
 from tui.widgets.terminal_size import too_small
 
@@ -116,7 +116,11 @@ class LabApp(App[ExitSummary]):
     def on_results_requested(self) -> None:
         """The results so far, on top; q comes back."""
         if view := self.view(results=True):
-            self.push_screen(ResultsScreen(view))
+            self.push_screen(self.results_on_top(view))
+
+    def results_on_top(self, view: ViewState) -> ResultsScreen:
+        """The screen of the results so far."""
+        return ResultsOnTop(view)
 
     def on_back_requested(self) -> None:
         """Back from results that lie on top; there is nothing beneath those of the end."""

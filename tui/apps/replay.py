@@ -3,10 +3,11 @@
 import time
 
 from p2p.base.units import Instant
+from p2p.information.view_state import ViewState
 from tui.apps.base import ExitSummary, LabApp
 from tui.model.replay_player import Player
 from tui.screens.replay import ReplayScreen
-from tui.screens.results import ResultsScreen, total
+from tui.screens.results import ResultsOnTop, ResultsScreen, total
 
 
 class ReplayApp(LabApp):
@@ -37,6 +38,10 @@ class ReplayApp(LabApp):
         if played != self.player.playing:
             self.draw()
         super().refresh_if_changed()
+
+    def results_on_top(self, view: ViewState) -> ResultsScreen:
+        """The same with competitive prices and efficiencies: a recording is for its experimenter."""
+        return ResultsOnTop(view, self.player.replay.goals)
 
     def on_player_moved(self) -> None:
         """The player was moved by hand."""

@@ -2,12 +2,28 @@
 
 from p2p.base.units import Duration, Instant
 from p2p.information.view_state import ViewState
-from p2p.messages import Ended, StartRound
+from p2p.messages import Ended, Paused, Resumed, StartRound
+from p2p.protocol.frames import NumberedFact
 from recordings.reading.replay import Replay
 from tui.model.model import Model
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 """The speeds through which `[` and `]` step."""
+
+
+def pauses(told: list[NumberedFact]) -> list[tuple[Instant, Instant]]:
+    """From when to when the clock was stopped, in order."""
+    found, begin = [], None
+    for fact in told:
+        match fact.message:
+            case Paused() if begin is None:
+                begin = fact.at
+            case Resumed() | Ended() if begin is not None:
+                found.append((begin, fact.at))
+                begin = None
+            case _:
+                pass
+    return found
 
 
 class Player:
@@ -17,6 +33,7 @@ class Player:
         self.replay, self.speed = replay, speed
         self.playing = True
         self.starts = [told.at for told in replay.told if isinstance(told.message, StartRound)]
+        self.pauses = pauses(replay.told)
         self.end_at: Instant = replay.told[-1].at if replay.told else 0
         self._next = self._next_state = 0
         self.at: Instant = 0
@@ -40,7 +57,14 @@ class Player:
     def advance(self, real_us: Duration) -> None:
         """So much time of the viewer's has passed."""
         if self.playing and not self.finished:
-            self._fold_to(min(self.at + int(real_us * self.speed), self.end_at))
+            self._fold_to(min(self._past_pauses(self.at + int(real_us * self.speed)), self.end_at))
+
+    def _past_pauses(self, to: Instant) -> Instant:
+        """The instant that far on, pauses left out: nothing is to be seen in them."""
+        for begin, end in self.pauses:
+            if begin < end and self.at < end and begin <= to:
+                to = end + to - max(begin, self.at)
+        return to
 
     def jump(self, instant: Instant) -> None:
         """Go to an instant, forward or back."""

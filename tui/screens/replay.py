@@ -11,6 +11,7 @@ from tui.model.number_format import number_format
 from tui.model.replay_player import Player
 from tui.screens.market import MarketScreen
 from tui.screens.requests import LeaveRequested, PlayerMoved, ResultsRequested
+from tui.widgets.chart import PriceChart
 from tui.widgets.playback_bar import PlaybackBar
 from tui.widgets.ticket import news_words
 from tui.widgets.wrapped_line import WrappedLine
@@ -49,6 +50,8 @@ class ReplayScreen(MarketScreen):
 
     def draw(self, view: ViewState) -> None:
         """Bring every part up to date."""
+        goal = self.player.replay.goals.get(view.period.number) if view.period else None
+        self.query_one(PriceChart).goal = goal.price if goal else None
         super().draw(view)
         answer = self.query_one("#answer", WrappedLine)
         answer.display = view.seat is not None

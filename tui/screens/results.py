@@ -1,5 +1,6 @@
 """The results: each period's, for oneself and in the market, and all contracts in one chart."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,6 +9,7 @@ from textual.content import Content
 from textual.widgets import DataTable, Footer
 
 from p2p.information.view_state import PeriodView, ViewState
+from recordings.reading.replay import Goal
 from tui.model.number_format import NumberFormat, number_format
 from tui.screens.base import LabScreen
 from tui.screens.requests import BackRequested, LeaveRequested
@@ -16,6 +18,8 @@ from tui.widgets.notice import Notice
 from tui.widgets.session_chart import SessionChart
 from tui.widgets.text_line import TextLine
 
+GOALS = ("P0", "Efficiency")
+"""Columns of a recording's results; subjects have none of them."""
 TRADES_SHOWN = 4
 """Trades of one's own that a line of the table names one by one."""
 
@@ -25,9 +29,10 @@ class ResultsScreen(LabScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back"), Binding("q", "leave", "Leave")]
 
-    def __init__(self, view: ViewState) -> None:
+    def __init__(self, view: ViewState, goals: Mapping[int, Goal] | None = None) -> None:
+        """`goals` are there for a recording only: no subject is shown a competitive price or an efficiency."""
         super().__init__()
-        self.view = view
+        self.view, self.goals = view, goals or {}
         self._shown = -1
 
     def compose(self) -> ComposeResult:
@@ -65,10 +70,13 @@ class ResultsScreen(LabScreen):
         table: DataTable[str] = self.query_one(DataTable)
         table.clear(columns=True)
         table.border_title = "Periods"
-        table.add_columns(*columns(figures, own, all_seen))
+        table.add_columns(*columns(figures, own, all_seen), *(GOALS if self.goals else ()))
         for period in view.results.periods:
-            table.add_row(*row(period, figures, own, all_seen))
-        self.query_one(SessionChart).show(view)
+            goal = goal_cells(self.goals.get(period.number), figures) if self.goals else []
+            table.add_row(*row(period, figures, own, all_seen), *goal)
+        chart = self.query_one(SessionChart)
+        chart.goals = {number: goal.price for number, goal in self.goals.items() if goal.price is not None}
+        chart.show(view)
 
     def action_back(self) -> None:
         """To the market beneath, if there is one."""
@@ -77,6 +85,19 @@ class ResultsScreen(LabScreen):
     def action_leave(self) -> None:
         """The end."""
         self.post_message(LeaveRequested())
+
+
+class ResultsOnTop(ResultsScreen):
+    """The results on top of a market: both keys go back to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "back", "Back", key_display="q")]
+
+
+def goal_cells(goal: Goal | None, figures: NumberFormat) -> list[str]:
+    """The cells of a period's competitive price and its efficiency."""
+    price = "–" if goal is None or goal.price is None else figures.mean(goal.price)
+    share = "–" if goal is None or goal.efficiency is None else f"{goal.efficiency:.3f}"
+    return [price, share]
 
 
 def farewell(view: ViewState | None) -> str:

@@ -7,7 +7,7 @@ from p2p.base.units import SECOND, Duration, Instant, Price
 from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
 from tui.widgets.part import Part
-from tui.widgets.price_plot import PricePlot
+from tui.widgets.price_plot import GOAL, PricePlot, goal_key, limits_key
 from tui.widgets.quote_steps import Cell, Frame, cells, limits, steps
 
 BID, ASK, DEAL, OWN = "#56b4e9", "#e69f00", "#ffffff", "#f0e442"
@@ -36,6 +36,8 @@ class PriceChart(Part, PricePlot, can_focus=False):
         self._place: object = None
         self._at: Instant = 0
         self._view: ViewState | None = None
+        self.goal: float | None = None
+        """The competitive price of the period: of a recording only."""
 
     def on_mount(self) -> None:
         """Leave the room to the data."""
@@ -51,7 +53,7 @@ class PriceChart(Part, PricePlot, can_focus=False):
         self._version, self._place, self._at, self._view = view.version, place, view.now, view
         self._fit_labels(number_format(view.rules).price(view.rules.price_max))
         quotes = "━ price if called now" if view.rules.capabilities.collects else QUOTES
-        self.border_subtitle = f"{contracts(view)}  {quotes}".strip()
+        self.border_subtitle = f"{contracts(view)}  {quotes}{goal_key(self.goal is not None)}{limits_key(view)}".strip()
         self.clear()
         if period is None or not period.length_us:
             self.empty(view)
@@ -62,6 +64,10 @@ class PriceChart(Part, PricePlot, can_focus=False):
         others, own = view.chart.others, view.chart.own
         scaled = number_format(view.rules).scaled
         self._scale(view)
+        self.limit_lines(view, 0, length_s * BEYOND)
+        if self.goal is not None:
+            height = self.goal / number_format(view.rules).per_unit
+            self.plot([0, length_s * BEYOND], [height, height], GOAL, HiResMode.BRAILLE)
         if view.indicative and view.indicative.price is not None and view.clock.open:
             height = scaled(view.indicative.price)
             self.plot([0, length_s * BEYOND], [height, height], OWN, HiResMode.BRAILLE)
@@ -75,6 +81,8 @@ class PriceChart(Part, PricePlot, can_focus=False):
         contracts: list[Price] = [deal.price for deal in (*view.chart.others, *view.chart.own)]
         if view.indicative and view.indicative.price is not None:
             contracts.append(view.indicative.price)
+        if self.goal is not None:
+            contracts.append(round(self.goal))
         now_us = into_period(view)
         gone = [*steps(view.bid, now_us), *steps(view.ask, now_us)]
         standing = [price for price in (view.bid.price, view.ask.price) if price is not None]

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from textual_plot import PlotWidget
+from textual_plot import HiResMode, PlotWidget
 
 from p2p.base.units import Price
 from p2p.scenario.public_rules import PublicRules
@@ -21,6 +21,24 @@ class HasRules(Protocol):
         """The rules of the market."""
 
 
+GOAL, LIMIT = "#cc79a7", "#d55e00"
+"""Colours of the competitive price and of a price control (Okabe and Ito)."""
+
+
+def goal_key(shown: bool) -> str:
+    """What its line is, where it is drawn."""
+    return f"  [{GOAL}]━[/] P0" if shown else ""
+
+
+def limits_key(view: HasRules) -> str:
+    """What the lines of price controls are, where there are some."""
+    terms = view.rules.terms
+    words = [
+        word for word, limit in (("ceiling", terms.price_ceiling), ("floor", terms.price_floor)) if limit is not None
+    ]
+    return f"  [{LIMIT}]━[/] {', '.join(words)}" if words else ""
+
+
 class PricePlot(PlotWidget, can_focus=False):
     """The common parts of the charts of a period and of a session. Neither is moved by hand."""
 
@@ -34,6 +52,13 @@ class PricePlot(PlotWidget, can_focus=False):
         """Nothing is to be drawn yet: the prices that may be said, and no time."""
         self.set_xticks([])
         self.scale(view, view.rules.price_min, view.rules.price_max)
+
+    def limit_lines(self, view: HasRules, begin: float, end: float) -> None:
+        """The ceiling and the floor of prices, which everybody is told, as lines across the chart."""
+        terms, scaled = view.rules.terms, number_format(view.rules).scaled
+        for limit in (terms.price_ceiling, terms.price_floor):
+            if limit is not None:
+                self.plot([begin, end], [scaled(limit), scaled(limit)], LIMIT, HiResMode.BRAILLE)
 
     def on_resize(self) -> None:
         """Other rows, another axis."""
