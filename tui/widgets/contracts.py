@@ -39,7 +39,7 @@ class ContractList(Part, Vertical):
             gap = " " if figures.many else "  "
             did = whose(deal, named, short=figures.many)
             text = f"{into(deal.into_us)} {figures.price(deal.price):>{width}}{quantity}{gap}{did}"
-            lines.append(Content.styled(text, "bold $accent" if deal.mine else ""))
+            lines.append(Content.styled(text, "bold $text-accent" if deal.mine else ""))
         said = Content("\n").join(lines) if lines else Content.styled(none_yet(view), "dim")
         self.query_one(TextLine).set_text(said)
 

@@ -44,5 +44,5 @@ def fitted(keys: list[tuple[str, str]], width: int) -> Content:
 def _line(keys: list[tuple[str, str]]) -> Content:
     parts: list[Content | str | tuple[str, str]] = []
     for key, label in keys:
-        parts += ["  " if parts else "", (key, "bold $accent"), f" {label}"]
+        parts += ["  " if parts else "", (key, "bold $text-accent"), f" {label}"]
     return Content.assemble(*parts)

@@ -136,12 +136,12 @@ class Ticket(Part, Vertical):
 
     def _answer(self, view: ViewState) -> Content:
         if self.told:
-            return Content.styled(self.told, "bold $warning" if self.told.startswith("?") else "bold $error")
+            return Content.styled(self.told, "bold $text-warning" if self.told.startswith("?") else "bold $text-error")
         figures, pending = number_format(view.rules), view.pending
         if pending:
             waiting = ", ".join(order_words(sent.message, figures) for sent in pending[-3:])
             more = f" and {len(pending) - 3} more" if len(pending) > 3 else ""
-            return Content.styled(f"… pending: {waiting}{more}; waiting for the market's answer", "bold $warning")
+            return Content.styled(f"… pending: {waiting}{more}; waiting for the market's answer", "bold $text-warning")
         return news_words(view.news, figures)
 
 
@@ -152,7 +152,7 @@ def shortened(typed: str) -> str:
 
 
 def _crossed(no: NotPossible) -> Content:
-    return Content.styled(f"✘ {no.why}", "bold $error")
+    return Content.styled(f"✘ {no.why}", "bold $text-error")
 
 
 def hint(view: ViewState) -> str:
@@ -196,13 +196,13 @@ def news_words(news: News | None, figures: NumberFormat) -> Content:
         what = "a unit" if news.quantity == 1 and not figures.energy else figures.quantity(news.quantity)
         high = "" if news.price_to is None else f" to {figures.price(news.price_to)}"
         prices = f"{figures.price(news.price)}{high}"
-        return Content.styled(f"◆ You {did} {what} at {prices}: {figures.gained(news.profit)}.", "bold $accent")
+        return Content.styled(f"◆ You {did} {what} at {prices}: {figures.gained(news.profit)}.", "bold $text-accent")
     if isinstance(news, ExpiredOrder):
         return Content.styled(
             f"○ Your {news.side} {figures.price(news.price)} did not trade in the call and was removed.",
-            "bold $warning",
+            "bold $text-warning",
         )
     order = order_words(news.order, figures)
     if news.refused is None:
-        return Content.styled(f"✓ {order[0].upper()}{order[1:]}: accepted.", "$success")
-    return Content.styled(f"✘ Refused, {order}: {refused_sentence(news.refused)}.", "bold $error")
+        return Content.styled(f"✓ {order[0].upper()}{order[1:]}: accepted.", "$text-success")
+    return Content.styled(f"✘ Refused, {order}: {refused_sentence(news.refused)}.", "bold $text-error")
