@@ -5,6 +5,7 @@ others never leave this module.
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from p2p.analysis.session_outcome import SessionOutcome
@@ -96,7 +97,7 @@ def _told(
     told: list[NumberedFact] = []
     said: dict[int, Message] = {}
     states: list[NumberedFact] = []
-    outcome = SessionOutcome(market_rules(scenario_of(reading.header)))
+    outcome = SessionOutcome(partial(market_rules, scenario_of(reading.header)))
     institution = institution_named(scenario_of(reading.header).institution.name)
     information = views.poorest(market) if seat is None else views.information[seat]
     for record in reading.records():
