@@ -26,12 +26,12 @@ GOAL, LIMIT = "#cc79a7", "#d55e00"
 
 
 def goal_key(shown: bool) -> str:
-    """What its line is, where it is drawn."""
+    """The meaning of its line, where it is drawn."""
     return f"  [{GOAL}]━[/] P0" if shown else ""
 
 
 def limits_key(view: HasRules) -> str:
-    """What the lines of price controls are, where there are some."""
+    """The meaning of the lines of price controls, where there are some."""
     terms = view.rules.terms
     words = [
         word for word, limit in (("ceiling", terms.price_ceiling), ("floor", terms.price_floor)) if limit is not None
