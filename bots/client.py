@@ -49,7 +49,7 @@ DROPPED = {"busy", "too_fast", "token_gap"}
 """Faults after which a message that was said has not been had, and those after it neither."""
 NO_SEAT = "this is the experimenter's code, for pit ctl; a trader needs a seat's"
 """The reason why a trader who has logged in with it is not let on: they would wait for a seat that never comes."""
-FINAL = {4000, 4001, 4002, 4003, 4004, 4009}
+FINAL = {4000, 4001, 4002, 4003, 4004, 4009, 4010}
 """Close codes after which there is nothing to come back for (docs/protocol.md)."""
 
 

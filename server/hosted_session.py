@@ -26,12 +26,15 @@ from p2p.session.session import Session
 from recordings.journal.disk import REAL, Disk
 from recordings.journal.store import Recovered, Store, new_id
 from server.connections.arrivals import Arrivals
+from server.connections.consoles import Consoles
 from server.connections.doorway import Doorway, Visitor
 from server.connections.entrance import Entrance
 from server.connections.fanout import Fanout
 from server.connections.gateway import Gateway
 from server.connections.login_desk import LoginDesk
 from server.connections.paced_socket import PacedSocket
+from server.connections.roster_board import RosterBoard
+from server.connections.seat_acts import SeatActs
 from server.connections.seat_table import SeatTable
 from server.connections.spectators import Spectators
 from server.connections.transport import LOOPBACK, Transport, is_loopback
@@ -205,6 +208,9 @@ class HostedSession:
         self.desk = LoginDesk(opened.doors, machine, limits)
         people = opened.participants or Participants(opened.store.folder, opened.store.disk)
         self.entrance = Entrance(self.status, opened.doors, people, machine, opened.codes, opened.robots)
+        self.acts = SeatActs(self.status, self.seats, self.desk)
+        board = RosterBoard(name, self.status, opened.feeds, self.seats)
+        self.consoles = Consoles(self.status, opened.feeds, self.seats, board, limits)
         self.gateway = Gateway(
             self.status,
             self.desk,
@@ -214,6 +220,7 @@ class HostedSession:
             self.fanout,
             self.inbox,
             opened.announcements,
+            self.consoles,
             self.log,
             metrics,
             machine,
@@ -238,6 +245,8 @@ class HostedSession:
 
     def _publish(self, happened: list[Committed]) -> None:
         self.fanout.publish(happened)
+        self.acts.on_news(happened)
+        self.consoles.on_news(happened)
         self.news.set()
         for listener in self.listeners:
             listener(happened)

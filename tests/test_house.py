@@ -65,7 +65,7 @@ def test_every_command_of_the_table_is_the_experimenters_or_the_servers_own():
     causes = {cause for rows in (TABLE, PAUSED) for row in rows.values() for cause in row}
     said = {cause for cause in causes if not isinstance(cause, Moment)}
     own = {kind.directive for kind in said - set(FROM_EXPERIMENTER)}
-    assert own == {"open", "joined", "left", "reading", "reminder", "intervened"}
+    assert own == {"open", "joined", "left", "reading", "reminder"}
     assert not said & set(FROM_TRADERS)
 
 

@@ -16,7 +16,6 @@ from p2p.messages.interventions import (
     Help,
     HelpAsked,
     Hold,
-    Intervened,
     PassedOn,
     PassToRobot,
     Remove,
@@ -100,7 +99,6 @@ __all__ = [
     "Indicative",
     "InitInst",
     "Intermission",
-    "Intervened",
     "Joined",
     "Judged",
     "Left",
@@ -233,7 +231,6 @@ OURS: tuple[type[Message], ...] = (
     PassedOn,
     Remove,
     Removed,
-    Intervened,
 )
 BY_DIRECTIVE: dict[str, type[Message]] = {kind.directive: kind for kind in MES + OURS}
 
@@ -250,6 +247,6 @@ FROM_EXPERIMENTER: tuple[type[Message], ...] = (
     *(PassToRobot, HandBack, Remove),
 )
 """The messages that only the experimenter's connection may send."""
-FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Resume, Reading, Intervened)
+FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Resume, Reading)
 """The messages that the shell round a session sends for itself or for a meter; it pauses a session that comes back from
 a crash."""

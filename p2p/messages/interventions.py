@@ -150,12 +150,3 @@ class Removed(Message, frozen=True, omit_defaults=True):
     said_by: ClassVar = "session"
     told_to: ClassVar = "agent"
     off: bool = False
-
-
-class Intervened(Message, frozen=True, omit_defaults=True):
-    """An act of the experimenter that the server carries out beside the market: a new code, a closed door."""
-
-    said_by: ClassVar = "gateway (for the experimenter)"
-    told_to: ClassVar = "session"
-    kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,24}\Z")]
-    seat: WireSeat | None = None

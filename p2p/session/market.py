@@ -75,6 +75,7 @@ class Market:
         self._period = self._shift = 0
         self._before: dict[Seat, Money] = {}
         self._gained: dict[int, dict[Seat, Money]] = {}
+        self._void_gains: dict[Seat, Money] = {}
 
     # --- what the session tells it ------------------------------------------------------------------------------
 
@@ -131,12 +132,13 @@ class Market:
         """A period is void: its gains leave the balances."""
         for seat, gain in (self._gains_now() if period == self._period else self._gained.pop(period, {})).items():
             self.environment.balance[seat] -= gain
+            self._void_gains[seat] = self._void_gains.get(seat, 0) + gain
         if period == self._period:
             self._before = dict(self.environment.balance)
 
-    def gained(self, period: int) -> dict[Seat, Money]:
-        """The gains of a period that counts; of a void one, nothing."""
-        return self._gains_now() if period == self._period else self._gained.get(period, {})
+    def void_gain(self, seat: Seat) -> Money:
+        """A seat's gains in void periods, which are not in its balance."""
+        return self._void_gains.get(seat, 0)
 
     def _gains_now(self) -> dict[Seat, Money]:
         balance, before = self.environment.balance, self._before

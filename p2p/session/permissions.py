@@ -28,7 +28,6 @@ from p2p.messages import (
     Extend,
     HandBack,
     Hold,
-    Intervened,
     Joined,
     Left,
     Lock,
@@ -69,7 +68,7 @@ def _stays(phase: Phase, *causes: Cause) -> Row:
     return dict.fromkeys(causes, phase)
 
 
-_SEATS = (Joined, Left, Announce, Tell, AnswerHelp, PassToRobot, HandBack, Remove, Intervened, Lock, Unlock, Reissue)
+_SEATS = (Joined, Left, Announce, Tell, AnswerHelp, PassToRobot, HandBack, Remove, Lock, Unlock, Reissue)
 """Said of seats and to them, at any time from the lobby to the end."""
 _PERIODS = (Hold, Void, Again)
 """Said of periods, as long as one has begun and the session goes on."""
@@ -94,7 +93,7 @@ TABLE: Mapping[Phase, Row] = {
         Moment.BREAK_OVER: "trading",
         End: "ended",
     },
-    "ended": _stays("ended", Joined, Left, Reissue, Close, Intervened),
+    "ended": _stays("ended", Joined, Left, Reissue, Close),
 }
 PAUSED: Mapping[Phase, Row] = {
     "trading": {**_stays("trading", *_SEATS, *_PERIODS, Reading, Resume), End: "ended"},

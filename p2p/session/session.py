@@ -37,7 +37,6 @@ from p2p.messages import (
     HelpAsked,
     Hold,
     Intermission,
-    Intervened,
     Joined,
     Judged,
     Left,
@@ -264,9 +263,6 @@ class Session:
                 return self._void(self.period if number is None else number)
             case Again():
                 return self._again()
-            case Intervened(kind=kind):
-                self.interventions.counts[kind] += 1
-                return []
             case Tell() | AnswerHelp() | PassToRobot() | HandBack() | Remove() as act:
                 return self._act_on_seat(act)
             case message:

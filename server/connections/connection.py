@@ -1,12 +1,17 @@
 """A connection that has logged in: whose it is, and its outbox once it was welcomed."""
 
+from p2p.base.units import EXPERIMENTER
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login, error_frame
 from server.connections.outbox import Outbox
 from server.connections.peer import Peer
 from server.limits import DEFAULT, Limits
 from server.monitoring.prometheus import Metrics
+from server.publishing.feeds import Viewer
 from server.session.credentials import SeatHolder
+
+CONSOLE = "console"
+"""The experimenter's place for a console, beside that of `pit ctl`."""
 
 
 class Connection:
@@ -24,6 +29,7 @@ class Connection:
         self.peer, self.who, self.login, self.metrics, self._limits = peer, who, login, metrics, limits
         self.stands_in = stands_in
         self.by_robot = stands_in or login.controller == "robot"
+        self.key: Viewer = CONSOLE if login.roster and who == EXPERIMENTER else who
         self.outbox: Outbox | None = None
         self.next_token = 1
 

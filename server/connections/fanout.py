@@ -47,14 +47,12 @@ class Fanout:
                 what.arrival.published()
         self.feeds.refresh_states(due)
         for viewer in self._chance.sample(sorted(own, key=str), len(own)):
-            connection = self._seats.connections.get(viewer)
-            if connection and connection.outbox:
-                connection.outbox.wake()
+            for outbox in self._seats.outboxes(viewer):
+                outbox.wake()
         self._ticks.news(due)
 
     def _recipients(self, markets: set[int]) -> list[Outbox]:
         """Everybody in the markets with news, in an order drawn anew, so that no seat is always first."""
-        held = (connection.outbox for connection in self._seats.connections.values())
-        outboxes = [outbox for outbox in held if outbox and outbox.market in markets]
+        outboxes = [outbox for outbox in self._seats.all_outboxes() if outbox.market in markets]
         self._chance.shuffle(outboxes)
         return outboxes + self._spectators.recipients(markets)

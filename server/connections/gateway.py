@@ -25,9 +25,11 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import ClientFrame, ProtocolError
+from p2p.protocol.console_frames import Mirror
 from p2p.protocol.frames import Login, Welcome, error_frame, frame
 from p2p.protocol.server_connection import ServerProtocol
-from server.connections.connection import Connection
+from server.connections.connection import CONSOLE, Connection
+from server.connections.consoles import Consoles
 from server.connections.entrance import WORDS, Entrance
 from server.connections.fanout import Fanout
 from server.connections.login_desk import LoginDesk
@@ -35,6 +37,7 @@ from server.connections.outbox import Outbox
 from server.connections.paced_socket import PacedSocket
 from server.connections.peer import Gone, Peer, SocketPeer
 from server.connections.rate_limits import MessageRateLimit
+from server.connections.seat_acts import TAKEN_OUT
 from server.connections.seat_table import SeatTable
 from server.connections.spectators import Spectators
 from server.limits import (
@@ -44,6 +47,7 @@ from server.limits import (
     GOING_AWAY,
     NOT_LET_IN,
     PROTOCOL_FAULT,
+    REMOVED,
     SESSION_OVER,
     TAKEN_OVER,
     WRONG_CODE,
@@ -68,8 +72,12 @@ CLOSED_WITH: dict[str, int] = {
     "seat_taken": TAKEN_OVER,
     "no_spectators": WRONG_CODE,
     **dict.fromkeys(WORDS, NOT_LET_IN),
+    "removed": REMOVED,
 }
 """Close codes of faults that have their own."""
+LOOKS_ON = "a robot trades on your seat until the experimenter gives it back"
+TOKENS_KEPT = 1_000
+"""Tokens of the experimenter's whose place is remembered: a line says again no more than 64."""
 
 
 ASKED = 1000
@@ -89,6 +97,7 @@ class Gateway:
         fanout: Fanout,
         inbox: Inbox,
         announcements: Announcements,
+        consoles: Consoles,
         log: EventLog,
         metrics: Metrics = SILENT,
         machine: Machine = REAL,
@@ -101,6 +110,8 @@ class Gateway:
         self._connections = 0
         self._admissions: dict[asyncio.Future[None], None] = {}
         self._closings: set[asyncio.Task[None]] = set()
+        self.consoles = consoles
+        self._tokens_of: dict[int, Viewer] = {}
         self._closing = ""
         self._short: set[Viewer] = set()
 
@@ -150,6 +161,8 @@ class Gateway:
         logged_in()
         self._check_record(who, login)
         connection = Connection(peer, who, login, self.metrics, lent is not None, self._limits)
+        if is_seat(who) and not connection.by_robot and who in self.status.acts.removed:
+            raise ProtocolError("removed", TAKEN_OUT, fatal=True)
         try:
             await self._take_seat(connection)
             while True:
@@ -183,15 +196,16 @@ class Gateway:
         time, for its peer may be out of reach: the newer one, perhaps the same person's, does not wait for that.
         """
         who = connection.who
+        if is_seat(who) and not connection.by_robot and who in self.status.acts.passed:
+            await self._look_on(connection, who)
+            return
         older = self.seats.take(connection)
         if not connection.stands_in and is_seat(who):
             self.desk.owner_is_back(who)
         named = is_seat(who) and self.seats.name(connection)
         told = self._joins(connection, who) if is_seat(who) else None
         if older:
-            closing = asyncio.create_task(older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere"))
-            self._closings.add(closing)
-            closing.add_done_callback(self._closings.discard)
+            self._close_older(older)
         if told:
             await told
         if named:
@@ -200,6 +214,20 @@ class Gateway:
             return
         resume = connection.login.resume if connection.stands_in else await self.desk.token(who)
         if self.seats.holds(connection):
+            self._welcome(connection, resume)
+
+    def _close_older(self, older: Connection) -> None:
+        closing = asyncio.create_task(older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere"))
+        self._closings.add(closing)
+        closing.add_done_callback(self._closings.discard)
+
+    async def _look_on(self, connection: Connection, seat: Seat) -> None:
+        """The owner of a seat on which a robot trades by the experimenter's act: told as before, and nothing more."""
+        older, self.seats.onlookers[seat] = self.seats.onlookers.get(seat), connection
+        if older:
+            self._close_older(older)
+        resume = await self.desk.token(seat)
+        if self.seats.looks_on(connection):
             self._welcome(connection, resume)
 
     def _joins(self, connection: Connection, seat: Seat) -> "asyncio.Future[None]":
@@ -227,8 +255,11 @@ class Gateway:
             facts=facts,
             rules=self.status.rules(information, to_robot=robot, market=None if seat is None else market),
             seed=self.status.robot_seed(seat) if robot and seat is not None else None,
-            stood_in=connection.login.have < self.feeds.taken_over.get(viewer, 0),
+            stood_in=connection.login.have < self.feeds.taken_over.get(viewer, 0)
+            or (seat in self.seats.given_back and not connection.by_robot),
         )
+        if seat is not None and not robot:
+            self.seats.given_back.discard(seat)
         connection.next_token = welcome.token + 1
         connection.peer.push(frame("welcome", welcome))
         delivery = self.seats.files.deliveries[viewer]
@@ -240,20 +271,28 @@ class Gateway:
 
         have = min(connection.login.have, facts)
         connection.outbox = Outbox(connection.peer, self.feeds, viewer, have, delivery, cut, self._limits)
+        if connection.key == CONSOLE:
+            self.consoles.opened(connection)
         self.log.write("joined", viewer, controller=connection.login.controller, had=have)
 
     def _on_frame(self, connection: Connection, ends: ServerProtocol, data: bytes | str) -> None:
         """One frame of a connection that is in: stamped and let in, or answered with what is wrong with it."""
-        if not self.seats.holds(connection):
-            return
+        if not self.seats.holds(connection) and not self.seats.looks_on(connection):
+            return None
         try:
             self._paces[connection.who].take(self._machine.clock_s())
             heard = ends.received(data)
+            if isinstance(heard, Mirror):
+                return self.consoles.mirror(connection, heard)
+            if self.seats.looks_on(connection):
+                raise ends.counted(ProtocolError("not_yours", LOOKS_ON))
             assert not isinstance(heard, Login), "the connection refuses a second login"
             message, said = heard
             allowed = FROM_EXPERIMENTER if connection.who == EXPERIMENTER else FROM_TRADERS
             if not isinstance(message, allowed) or isinstance(message, Help if connection.by_robot else Passes):
                 raise ends.counted(ProtocolError("not_yours", f"'{message.directive}' is not yours to say"))
+            if connection.who == EXPERIMENTER:
+                self._check_token(connection, said.token)
             if isinstance(message, RequestContracts):
                 self._paces[connection.who].take_list(self._machine.clock_s())
             if isinstance(message, Reissue):
@@ -285,6 +324,18 @@ class Gateway:
         self._closings.add(saving)
         saving.add_done_callback(self._closings.discard)
 
+    def _check_token(self, connection: Connection, token: int) -> None:
+        """A console and `pit ctl` say messages with the same tokens: raises ProtocolError where the other has had it.
+
+        One that is said again after a lost line has had its token from the same place, and has no second effect.
+        """
+        said_by = self._tokens_of.setdefault(token, connection.key)
+        if said_by != connection.key:
+            why = "another command of the experimenter's came at the same time; say this one again"
+            raise ProtocolError("token_taken", why)
+        if len(self._tokens_of) > TOKENS_KEPT:
+            del self._tokens_of[next(iter(self._tokens_of))]
+
     def _stamped(self, connection: Connection, message: Message, said: ClientFrame) -> Envelope:
         """The message as its connection's owner's: acting for another cannot be written down."""
         return Envelope(connection.who, message, None, said.token, said.seen, said.meta)
@@ -294,7 +345,14 @@ class Gateway:
         if connection.outbox:
             connection.outbox.stop()
             self.seats.files.deliveries[connection.who].measured(connection.peer.round_trip_s())
-        if self.seats.leave(connection):
+        self.consoles.closed(connection)
+        looked_on = self.seats.looks_on(connection)
+        if looked_on and is_seat(connection.who):
+            self.consoles.board.left(connection.who)
+        vacated = self.seats.leave(connection)
+        if looked_on and is_seat(connection.who) and connection.who not in self.seats.connections:
+            vacated = not self.status.robot_trades(connection.who)
+        if vacated:
             self.log.write("left", connection.who)
             if is_seat(connection.who) and not self.status.over:
                 self.inbox.put(InboxItem(Envelope(GATEWAY, Left(connection.who))))
@@ -305,7 +363,7 @@ class Gateway:
         self.desk.close()
         for waiting in list(self._admissions):
             waiting.set_exception(ProtocolError("closing", why, fatal=True))
-        held = list(self.seats.connections.values())
+        held = [*self.seats.connections.values(), *self.seats.onlookers.values()]
         ends = [one.outbox.farewell if one.outbox else one.peer.close for one in held]
         await asyncio.gather(*(end(code, why) for end in ends), self.spectators.close_all(code, why))
 

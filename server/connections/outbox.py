@@ -8,6 +8,7 @@ that takes nothing for too long, or falls too far behind, is cut; it resumes fro
 import asyncio
 from collections.abc import Callable
 
+from p2p.base.units import Instant
 from p2p.protocol.frames import FEED_FACTS_MAX, feed_frame
 from server.connections.peer import Gone, Peer
 from server.limits import DEFAULT, Limits
@@ -27,10 +28,12 @@ class Outbox:
         delivery: Delivery,
         on_cut: Callable[[str], None],
         limits: Limits = DEFAULT,
+        frame: Callable[[int, Instant, list[bytes], list[bytes]], bytes] = feed_frame,
     ) -> None:
+        """`frame` puts facts together for the peer."""
         self.peer, self.feeds, self.viewer, self.delivery, self._limits = peer, feeds, viewer, delivery, limits
         self._place = feeds.place(viewer, sent)
-        self._on_cut = on_cut
+        self._on_cut, self._frame = on_cut, frame
         self._caught_up = self._cut = self._over = False
         self._state: list[bytes] = []
         self._waiting: asyncio.Task[None] | None = None
@@ -112,4 +115,4 @@ class Outbox:
             state = []
         else:
             self._state = state
-        return feed_frame(first, feeds.instant(), [facts], state)
+        return self._frame(first, feeds.instant(), [facts], state)

@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from p2p.analysis.live_figures import COUNTED
 from p2p.base.units import AGENTS, EVERYONE, EXPERIMENTER, INSTITUTION, Address, Instant, Seat
 from p2p.information.projection import RICHEST_INFORMATION, Projection, Projector
-from p2p.messages import Announced, Message, TakenOver, Told
+from p2p.messages import Announced, Message, TakenOver, Told, Unpaid
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import encode
 from p2p.protocol.frames import FEED_BYTES_MAX, Fact
@@ -27,6 +28,10 @@ Channel = tuple[int, InformationSet]
 """A market and an information set: those who are shown the same public facts."""
 Viewer = Seat | str
 """A seat, a market's spectators, or the experimenter (who is shown the first market's facts and their own answers)."""
+
+
+FOR_CONSOLES = COUNTED | {Unpaid}
+"""The messages of `private_news`. Quotes, orders and answers are nine events of ten, and passed over."""
 
 
 class PublishedFact:
@@ -108,11 +113,14 @@ class Feeds:
         self.now: Instant = 0
         self.words: dict[str, str] = {}
         self.private_words: dict[str, str] = {}
+        self.private_news: list[tuple[Event, Instant]] = []
+        """Events of which a console's figures and roster are made, private ones too: for no other viewer."""
         self._channels: dict[Viewer, Channel] = {
             seat: (market, self.views.information[seat]) for seat, market in self.status.market_of.items()
         }
         for market in range(self.status.markets):
             self._channels[spectator(market)] = self.public_channel(market)
+            self._channels[market_viewer(market)] = (market, RICHEST_INFORMATION)
         self._own: dict[Viewer, _OwnFacts] = defaultdict(_OwnFacts)
         self._times = {channel: array("d") for channel in self.public}
         self._joined: dict[Channel, dict[int, bytes]] = {channel: {} for channel in self.public}
@@ -148,6 +156,8 @@ class Feeds:
         viewers: set[Viewer] = set()
         self.now = at
         for event in events:
+            if type(event.message) in FOR_CONSOLES:
+                self.private_news.append((event, at))
             if event.to == EXPERIMENTER:
                 self._insert(EXPERIMENTER, _encoded(event.message, event.sender, EXPERIMENTER, at))
                 viewers.add(EXPERIMENTER)
@@ -274,6 +284,11 @@ class Feeds:
 def spectator(market: int) -> Viewer:
     """The viewer that all who watch a market are."""
     return f"spectator/{market}"
+
+
+def market_viewer(market: int) -> Viewer:
+    """The viewer that a console's mirror of a market is: shown all that is public there, as the experimenter is."""
+    return f"market/{market}"
 
 
 def _encoded(message: Message, sender: Address, to: Address, at: Instant) -> bytes:

@@ -50,6 +50,7 @@ class ServeRun:
     _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
     _restarting: "asyncio.Task[None] | None" = field(default=None, init=False)
     _ending: bool = field(default=False, init=False)
+    _waiting_calls: dict[Seat, str] = field(default_factory=dict, init=False)
     _url: str = field(default="", init=False)
 
     async def run(self, host: str, port: int) -> int:
@@ -103,11 +104,12 @@ class ServeRun:
             raise click.ClickException(
                 f"the session cannot begin: {os_sentence(error)}; {self._again()} tries again"
             ) from error
+        self._url = url
         if self.opened.status.takes_over:
             self._say_not_run()
-            vacancies = Vacancies(self.opened.status, self._call_stand_in, self.opened.doors.take_back)
-            hosted.listeners.append(vacancies.heard)
-            vacancies.look()
+        vacancies = Vacancies(self.opened.status, self._call_stand_in, self.opened.doors.take_back)
+        hosted.listeners.append(vacancies.heard)
+        vacancies.look()
 
     def _again(self) -> str:
         """The command that takes the session up again."""
@@ -182,14 +184,26 @@ class ServeRun:
     def _call_stand_in(self, seat: Seat, word: str) -> None:
         """Have a robot take somebody's seat, with a token that is lent to it.
 
-        Where the robots' process has died there is a new one, into which whoever stands in is called when it is missed.
+        Where the robots' process has died, or there was none yet, there is a new one, into which whoever stands in is
+        called.
         """
         if self._is_a_files_code(word):
+            if seat in self.opened.status.acts.passed:
+                notify(f"no robot comes to card {seat + 1}: the scenario's stand_in is code, which is not run")
             return
-        self._call(f"stand-in {self.opened.doors.lend(seat)} {word}")
-        died = self._robots is not None and self._robots.returncode is not None
+        call = f"stand-in {self.opened.doors.lend(seat)} {word}"
+        if self._robots is None or (self._restarting is not None and not self._restarting.done()):
+            self._waiting_calls[seat] = call
+        self._call(call)
+        died = self._robots is None or self._robots.returncode is not None
         if died and not self._ending and (self._restarting is None or self._restarting.done()):
-            self._restarting = asyncio.create_task(self._start_robots(self._url, []))
+            self._restarting = asyncio.create_task(self._start_for_stand_ins())
+
+    async def _start_for_stand_ins(self) -> None:
+        """A process for robots, and the calls that have waited for it."""
+        await self._start_robots(self._url, [])
+        calls, self._waiting_calls = self._waiting_calls, {}
+        self._call(*calls.values())
 
     def _is_a_files_code(self, word: str) -> bool:
         """Whether robots for vacant seats are code that a file names, and nobody on the command line."""

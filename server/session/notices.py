@@ -15,6 +15,7 @@ from p2p.messages import (
     Ended,
     Extended,
     HandedBack,
+    HelpAsked,
     Intermission,
     Joined,
     Left,
@@ -158,6 +159,9 @@ class SeatNotices:
                         self._change(event.to, HELD if isinstance(event.message, TakenOver) else OWN)
                     case SeatsDealt():
                         notify(dealt(event.message, event.market))
+                    case HelpAsked(withdrawn=False) if is_seat(event.to):
+                        asks = _seats([event.to], self._names)
+                        notify(f"{asks} asks for help; pit ctl URL answer {event.to + 1} TEXT answers")
                     case Passes(why=why, seat=int(seat)) if event.to == EXPERIMENTER:
                         notify(f"the robot on {_seats([seat], self._names)} passes: {WHY[why]}")
                     case _:

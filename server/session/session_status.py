@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from p2p.base.rng import derived
-from p2p.base.units import Controller, Instant, Seat
+from p2p.base.units import Controller, Duration, Instant, Money, Seat
 from p2p.messages import Message
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import PublicRules, public_rules
 from p2p.scenario.schema import Scenario
+from p2p.session.interventions import Interventions
 from p2p.session.permissions import Phase
 from p2p.session.session import Session
 
@@ -87,6 +88,41 @@ class SessionStatus:
         return self._session.phase in ("trading", "break") and not self._session.alarms.paused
 
     @property
+    def paused(self) -> bool:
+        """Whether the clock stands still."""
+        return self._session.alarms.paused
+
+    @property
+    def period(self) -> int:
+        """The number of the period that runs, or ran last."""
+        return self._session.period
+
+    def left_us(self, now: Instant) -> Duration | None:
+        """Time until the next alarm: a period's end or a call, a break's end; None where no clock runs to anything."""
+        alarms = self._session.alarms
+        if alarms.paused_left is not None:
+            return min(alarms.paused_left.values(), default=None)
+        due = alarms.deadline()
+        return None if due is None else max(0, due - now)
+
+    @property
+    def acts(self) -> Interventions:
+        """The experimenter's acts, to read."""
+        return self._session.interventions
+
+    def balance(self, seat: Seat) -> Money:
+        """A seat's gains in periods that count, a robot's in its place too."""
+        return self._session.market_of[seat].environment.balance.get(seat, 0)
+
+    def void_gain(self, seat: Seat) -> Money:
+        """A seat's gains in periods that are void."""
+        return self._session.market_of[seat].void_gain(seat)
+
+    def robot_trades(self, seat: Seat) -> bool:
+        """Whether a robot holds the seat now."""
+        return self._session.roster.present.get(seat) == "robot"
+
+    @property
     def last_at(self) -> Instant:
         """The instant of its last message."""
         return self._session.now
@@ -123,13 +159,13 @@ class SessionStatus:
 
     @property
     def takes_over(self) -> bool:
-        """Whether robots may come in anybody's place."""
-        return self._session.roster.stand_ins is not None
+        """Whether robots come in the place of people by the scenario's own rule."""
+        scenario = self._session.scenario
+        return scenario.takes_over or bool(scenario.vacancies.fill)
 
     def stands_in(self, seat: Seat) -> bool:
         """Whether the last holder was a robot in its owner's place."""
-        stand_ins = self._session.roster.stand_ins
-        return stand_ins is not None and seat in stand_ins.seats
+        return seat in self._session.roster.stand_ins.seats
 
     @property
     def robots_own(self) -> list[Seat]:

@@ -1,5 +1,7 @@
 """Robots for seats that nobody holds: those empty at the start, and those of people who have dropped out.
 
+And those of people whose seat the experimenter has passed to a robot: such a one is sent at once, in a pause, too.
+
 The scenario's rule is applied whenever somebody comes or goes, or the clock starts or stops. A seat's grace runs while
 the session's clock does. A pause begins it anew and calls back robots that have been sent and have not come. So nobody
 is replaced while a classroom sorts out its network. The journal has the result: a robot has joined, in somebody's
@@ -54,15 +56,26 @@ class Vacancies:
 
     def look(self) -> None:
         """Send robots to where they are due, and begin or end the grace of the others."""
+        asked_for = self._asked_for()
+        for seat in asked_for:
+            if not self.status.robot_trades(seat) and seat not in self._waiting:
+                self._send(seat, self.status.scenario.vacancies.stand_in)
         if not self.status.clock_runs:
             self.stop()
             return
         begins, self._begun = not self._begun, True
         for seat in self.status.seats:
+            if seat in asked_for and not self.status.robot_trades(seat):
+                continue
             if self.status.is_present(seat):
                 self._forget(seat)
             elif seat not in self._waiting:
                 self._vacant(seat, begins)
+
+    def _asked_for(self) -> set[Seat]:
+        """Seats on which a robot is to trade by the experimenter's act."""
+        acts = self.status.acts
+        return acts.passed | (acts.removed if self.status.scenario.takes_over else set())
 
     def _vacant(self, seat: Seat, begins: bool) -> None:
         """A seat without anybody, about which nothing has been done; who left before trading begins is not waited for.
@@ -91,7 +104,7 @@ class Vacancies:
             waiting.cancel()
 
     def stop(self) -> None:
-        """Nobody is waited for any more."""
-        for seat in list(self._waiting):
+        """Nobody is waited for any more, but robots that the experimenter has asked for."""
+        for seat in [seat for seat in self._waiting if seat not in self._asked_for()]:
             self._forget(seat)
             self.recall(seat)

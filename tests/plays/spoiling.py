@@ -11,9 +11,18 @@ import msgspec.inspect as schema
 
 from p2p.messages import BY_DIRECTIVE
 from p2p.protocol.codec import ClientFrame
+from p2p.protocol.console_frames import Mirror, MirrorOpened, Roster
 from p2p.protocol.frames import Fault, FeedRead, Login, Welcome
 
-OTHERS: dict[str, Any] = {"login": Login, "feed": FeedRead, "welcome": Welcome, "error": Fault}
+OTHERS: dict[str, Any] = {
+    "login": Login,
+    "feed": FeedRead,
+    "welcome": Welcome,
+    "error": Fault,
+    "mirror": Mirror,
+    "roster": Roster,
+    "mirror_opened": MirrorOpened,
+}
 KINDS = {name: schema.type_info(kind) for name, kind in (BY_DIRECTIVE | OTHERS).items()}
 SAID = schema.type_info(ClientFrame)
 PIECES = (b"", b"\x00", b"\xff", b'"', b"{", b"}", b"null", b"1e999", b"-1", b"9" * 30, b"\\u0000", b"\\ud800", b"[[[")

@@ -28,6 +28,7 @@ from recordings.journal.store import Store
 from server.connections.connection import Connection
 from server.hosted_session import HostedSession, SessionParts
 from server.monitoring.prometheus import SILENT
+from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds
 from server.session.clock import Clock
 from server.session.machine import Machine
@@ -61,9 +62,11 @@ class Market:
         course = Course().trading()
         self.session = course.session
         self.session.tokens[0] = HAD
-        store = Store.create(Path("one"), self.session.scenario, 1, "test", SimulatedDisk())
+        disk = SimulatedDisk()
+        store = Store.create(Path("one"), self.session.scenario, 1, "test", disk)
         feeds, clock = Feeds(self.session), Clock(course.now)
-        parts = SessionParts(self.session, store, None, {}, "", feeds, clock, [], None, UNHURRIED)  # type: ignore[arg-type]
+        words = Announcements(Path("one"), disk, feeds.words, feeds.private_words)
+        parts = SessionParts(self.session, store, None, {}, "", feeds, clock, [], words, UNHURRIED)  # type: ignore[arg-type]
         host = HostedSession(parts, machine=Machine(clock_s=lambda: 0.0))
         self.sequencer, self.inbox, self.gateway = host.sequencer, host.inbox, host.gateway
         self.line = host.seats.connections[0] = Connection(Deaf(), 0, Login(), SILENT)  # type: ignore[arg-type]

@@ -21,7 +21,6 @@ from p2p.messages import (
     HelpAsked,
     Hold,
     Intermission,
-    Intervened,
     Joined,
     Left,
     Message,
@@ -107,13 +106,6 @@ def test_an_act_is_accepted_in_its_phases_and_refused_in_all_others(act: Message
 @pytest.mark.parametrize("act", [Tell(9), AnswerHelp(9), PassToRobot(9), HandBack(9), Remove(9)])
 def test_a_seat_that_there_is_not_is_refused(act: Message) -> None:
     assert answer(Course(small()).trading().command(act)) == "no_such_seat"
-
-
-def test_an_act_of_the_servers_own_is_in_the_journal_and_changes_nothing() -> None:
-    course = Course(small()).trading()
-    before = course.session.digest()
-    assert course.hand_in(Envelope(GATEWAY, Intervened("reissue", 2))) == []
-    assert course.session.digest() == before
 
 
 # --- words -------------------------------------------------------------------------------------------------------
