@@ -183,6 +183,19 @@ class ConsoleFold:
             self._command.queued, self._command.unsent = 0, why
             self.version += 1
 
+    def done(self) -> tuple[str, tuple[Seat, ...]] | None:
+        """The last command's name and the seats for which it was accepted, once all is answered; else None."""
+        command = self._command
+        if command is None or command.waiting or command.queued:
+            return None
+        refused = {one.seat for one in command.refused}
+        return command.name, () if command.unsent else tuple(seat for seat in command.seats if seat not in refused)
+
+    def set_locked(self, locked: bool) -> None:
+        """The door is closed to those without a seat, or it is open."""
+        self.locked = locked
+        self.version += 1
+
     @property
     def unanswered(self) -> int:
         """Messages of this console that wait for their answers."""

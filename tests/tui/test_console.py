@@ -21,6 +21,7 @@ from p2p.messages import (
     Message,
     PassToRobot,
     Pause,
+    Reissue,
     Remove,
     Resume,
     Start,
@@ -29,6 +30,7 @@ from p2p.messages import (
     Void,
 )
 from p2p.protocol.console_frames import Roster
+from p2p.protocol.frames import Card, Door, Fault
 from p2p.scenario.parsing import parse
 from tests.plays.console_plays import FakeConsole, a_class, figures, in_the_lobby, roster, row
 from tests.plays.tui_plays import SMITH, smith, told_to
@@ -38,6 +40,7 @@ from tui.screens.console import ConsoleScreen
 from tui.screens.console_keys import ConsoleKeysScreen, keys_page
 from tui.screens.console_log import ConsoleLogScreen
 from tui.screens.mirror import MirroredLobby, MirroredMarket, MirroredResults
+from tui.screens.new_code import NewCodeScreen
 from tui.text.console_words import log_line
 from tui.widgets.console_prompt import Prompt, WordsField
 from tui.widgets.roster_list import RosterList
@@ -49,6 +52,7 @@ class Chair:
 
     def __init__(self, line: FakeConsole, app: ConsoleApp, pilot: Pilot[object]) -> None:
         self.line, self.app, self.pilot = line, app, pilot
+        self.door: Door | Fault = Door("experimenter")
 
     async def settle(self) -> None:
         """Let everything come to the screen."""
@@ -107,9 +111,15 @@ async def chair(
     """A console that has been told a roster."""
     rules = parse(scenario or SMITH.read_text())
     line = FakeConsole(replace(rules, disclosure="told" if robots_told else "not_mentioned"))
-    app = ConsoleApp(line)
+    sitting: list[Chair] = []
+
+    async def ask_door() -> Door | Fault:
+        return sitting[0].door if sitting else Door("experimenter")
+
+    app = ConsoleApp(line, ask_door)
     async with app.run_test(size=size) as pilot:
         sits = Chair(line, app, pilot)
+        sitting.append(sits)
         line.welcome()
         await sits.settle()
         await sits.see(told or roster(a_class()))
@@ -264,6 +274,46 @@ async def test_a_seat_is_removed_only_after_two_yeses():
         assert sits.asks.startswith("Really?")
         await sits.press("y")
         assert sits.said == [Remove(0)]
+
+
+async def test_a_new_code_is_shown_large_once_it_is_accepted():
+    async with chair(roster([row(0), row(1)])) as sits:
+        await sits.press("down", "i", "y")
+        assert sits.said == [Reissue(1)]
+        assert not isinstance(sits.app.screen, NewCodeScreen)
+        sits.door = Door("experimenter", cards=(Card(1, "AAAA2222"), Card(2, "K7M4WX2Q")))
+        await sits.answer(1)
+        assert isinstance(sits.app.screen, NewCodeScreen)
+        assert sits.app.screen.codes == (("card 2 (Bo)", "K7M4WX2Q"),)
+        await sits.press("escape")
+        assert isinstance(sits.app.screen, ConsoleScreen)
+
+
+async def test_new_codes_of_several_seats_are_a_list_of_those_that_were_accepted():
+    async with chair(roster([row(0), row(1), row(2)])) as sits:
+        await sits.press("a", "i", "y")
+        sits.door = Door("experimenter", cards=tuple(Card(card, f"CODE{card}") for card in (1, 2, 3)))
+        await sits.answer(1)
+        await sits.answer(2, "not_now")
+        await sits.answer(3)
+        assert isinstance(sits.app.screen, NewCodeScreen)
+        assert [code for _, code in sits.app.screen.codes] == ["CODE1", "CODE3"]
+
+
+async def test_a_code_that_cannot_be_read_is_said_in_one_line():
+    async with chair(roster([row(0)])) as sits:
+        await sits.press("i", "y")
+        sits.door = Fault("wrong_code", "no seat has this code")
+        await sits.answer(1)
+        assert "cannot be read here (no seat has this code)" in sits.says()
+
+
+async def test_a_door_that_is_locked_already_is_shown():
+    async with chair() as sits:
+        sits.door = Door("experimenter", locked=True)
+        sits.line.welcome()
+        await sits.settle()
+        assert "door locked" in sits.says("console-title")
 
 
 async def test_marked_seats_are_meant_in_their_order():

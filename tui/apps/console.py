@@ -1,7 +1,7 @@
 """`pit console`: the experimenter's connection, the fold of what it tells, and the screens of roster and mirror."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Protocol, assert_never
@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol, assert_never
 from textual.css.query import NoMatches
 from textual.types import CSSPathType
 
+from bots.door import NoAnswer
 from bots.reconnecting import Closed, Facts, Happening, Lost
 from p2p.base.units import SECOND, Instant, Seat
 from p2p.information.console_fold import ConsoleFold
@@ -16,14 +17,16 @@ from p2p.information.console_state import ConsoleState
 from p2p.messages import Message
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.console_frames import Console, MirroredFacts, MirrorOpened, Roster
-from p2p.protocol.frames import Fault, Welcome
+from p2p.protocol.frames import Door, Fault, Welcome
 from p2p.protocol.market_figures import MarketFigures
 from tui.apps.base import ExitSummary, LabApp
 from tui.apps.trade import Trader
 from tui.entry.console_acts import BY_NAME, messages_of
 from tui.screens.console import ConsoleScreen
 from tui.screens.mirror import Mirrored, mirror_screen, mirrored_stage
+from tui.screens.new_code import NewCodeScreen
 from tui.screens.requests import ActRequested, MarketRequested, MirrorRequested
+from tui.text.console_words import card_of, cards
 
 LOOKS = Path(__file__).resolve().parents[1]
 """The folder of the terminal's looks."""
@@ -41,6 +44,10 @@ CLOSED = {
 """Why a connection is closed for good, in the experimenter's words."""
 
 
+AskDoor = Callable[[], Awaitable[Door | Fault]]
+"""Asks the server at its door, on a connection of its own: who may come in, and with which codes. Raises NoAnswer."""
+
+
 class ConsoleLine(Trader, Protocol):
     """The parts of bots.client.Client that the console needs, so that a play can stand in its place."""
 
@@ -55,9 +62,11 @@ class ConsoleApp(LabApp):
 
     CSS_PATH: ClassVar[CSSPathType | None] = [LOOKS / "lab.tcss", LOOKS / "console.tcss"]
 
-    def __init__(self, client: ConsoleLine) -> None:
+    def __init__(self, client: ConsoleLine, ask_door: AskDoor | None = None) -> None:
         super().__init__()
         self.client = client
+        self._ask_door = ask_door
+        self._codes_due = False
         self.client.patience_s = FIRST_S
         self.client.on_console = self.take_frame
         self.fold: ConsoleFold | None = None
@@ -95,6 +104,7 @@ class ConsoleApp(LabApp):
                 for fact in told:
                     self.fold.fold(fact)
                 self._send_on()
+                self._codes_are_due()
             case Facts():
                 pass
             case Lost(why=why):
@@ -114,6 +124,33 @@ class ConsoleApp(LabApp):
         self.fold.line_up()
         if self.fold.mirrored_seat is not None:
             self.client.mirror(self.fold.mirrored_seat)
+        if self._ask_door:
+            self.run_worker(self._look_at_door(self._ask_door))
+
+    async def _look_at_door(self, ask: AskDoor) -> None:
+        """Whether the door is locked: no frame says so."""
+        with suppress(NoAnswer):
+            door = await ask()
+            if isinstance(door, Door) and self.fold:
+                self.fold.set_locked(door.locked)
+
+    async def _show_codes(self, ask: AskDoor, seats: tuple[Seat, ...]) -> None:
+        """The new codes, which only the door says."""
+        why = "another code is needed"
+        try:
+            door = await ask()
+            why = door.why if isinstance(door, Fault) else why
+        except NoAnswer as error:
+            door, why = None, str(error)
+        assert self.fold
+        state = self.fold.view(self.now())
+        codes = {card.card: card.code for card in door.cards} if isinstance(door, Door) else {}
+        shown = [(cards(state, (seat,)), codes.get(card_of(state, seat), "")) for seat in seats]
+        shown = [(whom, code) for whom, code in shown if code]
+        if shown:
+            self.push_screen(NewCodeScreen(tuple(shown)))
+        else:
+            self._console().say(f"The new code cannot be read here ({why}); pit ctl URL seats-sheet FILE has it.")
 
     def take_frame(self, told: Console) -> None:
         """Fold a frame that only a console is sent."""
@@ -194,8 +231,8 @@ class ConsoleApp(LabApp):
         """Show a seat's screen, or go back from it."""
         if self.fold is None:
             return
-        self.client.mirror(event.seat)
         self.fold.open_mirror(event.seat)
+        self.client.mirror(event.seat)
         if event.seat is None and self._mirror_stage:
             self._mirror_stage = ""
             self.pop_screen()
@@ -214,6 +251,7 @@ class ConsoleApp(LabApp):
         if self._queue:
             self._console().say("The last command is still being sent; press the key again in a moment.")
             return
+        self._codes_due = event.name == "reissue"
         self.fold.give(self.now(), event.name, event.seats, event.words, len(messages))
         self._queue.extend(messages)
         self._send_on()
@@ -229,6 +267,14 @@ class ConsoleApp(LabApp):
             except ProtocolError as error:
                 self._queue.clear()
                 self.fold.not_sent(error.why)
+
+    def _codes_are_due(self) -> None:
+        """New codes are shown once all of them have been accepted."""
+        done = self.fold.done() if self.fold and self._codes_due else None
+        if done is not None:
+            self._codes_due = False
+            if done[1] and self._ask_door:
+                self.run_worker(self._show_codes(self._ask_door, done[1]))
 
     def leave(self) -> None:
         """The experimenter has had enough; the session goes on."""

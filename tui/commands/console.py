@@ -23,11 +23,12 @@ def console(url: str, code_file: str | None) -> int:
         raise click.UsageError(f"console {error}; pit ctl URL status --json prints the roster without one") from error
 
     from bots.client import Client
+    from bots.door import ask_at_door
     from tui.apps.console import ConsoleApp
 
     client = Client(where, code, "human")
     client.line.conducts = client.line.roster = True
-    app = ConsoleApp(client)
+    app = ConsoleApp(client, lambda: ask_at_door(where, code, conducts=True))
     ending = app.run()
     if ending is None:  # it was ended by something else than a person or the session: a crash has its own status
         return app.return_code or 0

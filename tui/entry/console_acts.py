@@ -19,6 +19,7 @@ from p2p.messages import (
     Message,
     PassToRobot,
     Pause,
+    Reissue,
     Remove,
     Resume,
     Start,
@@ -254,6 +255,8 @@ def messages_of(act: Act, seats: tuple[Seat, ...], words: str) -> list[tuple[Sea
             return [(seat, HandBack(seat)) for seat in seats]
         case "remove":
             return [(seat, Remove(seat)) for seat in seats]
+        case "reissue":
+            return [(seat, Reissue(seat)) for seat in seats]
         case "message":
             return [(None, Announce(words))]
         case "extend":

@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from p2p.base.units import SECOND, Seat
+from p2p.base.units import SECOND, Instant, Seat
 from p2p.information.console_state import CommandShown, ConsoleState, LogLine
 from tui.text.console_words import command, detail, log_line
 from tui.text.phrases import into
@@ -57,7 +57,7 @@ class CommandFate(ConsolePart, TextLine):
     def __init__(self) -> None:
         super().__init__(id="console-answer")
         self.sentence = ""
-        self.seen: CommandShown | None = None
+        self.seen: Instant | None = None
 
     def say(self, sentence: str) -> None:
         """A sentence of the screen's own, until the next command."""
@@ -66,8 +66,8 @@ class CommandFate(ConsolePart, TextLine):
     def show(self, state: ConsoleState) -> None:
         """Bring the line up to date."""
         given = state.command
-        if given != self.seen:
-            self.seen, self.sentence = given, ""
+        if given and given.at != self.seen:
+            self.seen, self.sentence = given.at, ""
         text = self.sentence
         if not text and given and (given.waiting or state.now - given.at < ANSWER_US):
             text = command(given, state)
