@@ -108,7 +108,20 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
             )
     except (AgentError, ScenarioError) as error:
         raise click.ClickException(str(error)) from error
-    serve = _pit("serve", scenario, "--port", "0", "--json", "--bots", cast, "--on-gap", "resume")
+    serve = _pit(
+        "serve",
+        scenario,
+        "--port",
+        "0",
+        "--json",
+        "--bots",
+        cast,
+        "--on-gap",
+        "resume",
+        "--no-class-code",
+        "--start",
+        "when_full",
+    )
     if energy:
         periods = str(min(ENERGY_PERIODS, rules.periods))
         serve += ("--periods", periods, *ENERGY_ROBOTS) if alone else ENERGY_PERSON

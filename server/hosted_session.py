@@ -204,6 +204,8 @@ class HostedSession:
         self.spectators = Spectators(opened.feeds, name, self.status, metrics, limits)
         tokens = opened.session.tokens.items()
         self.fanout = Fanout(opened.feeds, self.seats, self.spectators, tokens, machine.chance, limits)
+        if self.status.scenario.names == "shown":
+            opened.feeds.names = self._names
         self.arrivals = Arrivals(limits)
         self.desk = LoginDesk(opened.doors, machine, limits)
         people = opened.participants or Participants(opened.store.folder, opened.store.disk)
@@ -242,6 +244,11 @@ class HostedSession:
         self._stop = asyncio.Event()
         self._quiet_until_s = 0.0
         self._failed: set[str] = set()
+
+    def _names(self) -> tuple[str, ...]:
+        """The people who are there, in order of the alphabet: it says nothing of seats."""
+        people = (name for seat, name in self.files.people.items() if self.status.is_present(int(seat)))
+        return tuple(sorted(people, key=str.casefold))
 
     def _publish(self, happened: list[Committed]) -> None:
         self.fanout.publish(happened)

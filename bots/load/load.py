@@ -130,7 +130,7 @@ def _serve(scenario: str, seats: int, folder: Path, seed: int) -> "subprocess.Po
     words = ["--port", "0", "--json", "--seats", str(seats), "--recordings", str(folder), "--seed", str(seed)]
     words += ["--period-s", str(PERIOD_S), "--break-s", "0", "--periods", "1000", "--on-gap", "resume"]
     words += ["--units", str(UNITS)]
-    command = [sys.executable, "-P", "-m", "pit", "serve", scenario, *words]
+    command = [sys.executable, "-P", "-m", "pit", "serve", scenario, "--no-class-code", *words]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 

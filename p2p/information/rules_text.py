@@ -103,7 +103,7 @@ def _start(rules: PublicRules) -> Iterator[Sentence]:
 
 
 def _market(rules: PublicRules, role: Role | None) -> Iterator[Sentence]:
-    yield _say("size", traders=rules.traders, periods=rules.periods)
+    yield _say("size_at_most" if rules.fewer else "size", traders=rules.traders, periods=rules.periods)
     if rules.period_s is not None:
         yield _say("length", period=Span(rules.period_s))
     if rules.break_s is not None and rules.periods > 1:
@@ -235,6 +235,8 @@ def _see(rules: PublicRules) -> Iterator[Sentence]:
     else:
         yield _say(shown)
     yield _say(f"identities_{rules.identities}")
+    if rules.names:
+        yield _say("names")
     yield _say("spectators" if rules.spectators else "no_spectators")
     if rules.spectators and rules.demonstration:
         yield _say("demonstration")

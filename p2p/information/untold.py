@@ -159,6 +159,7 @@ TELLING: dict[str, Telling] = {
     "vacancies.stand_in": _never("which robot it is would say how it trades"),
     "vacancies.grace_s": START,
     "spectators": START,
+    "names": START,
     "demonstration": START,
     "source": _never("it is for the experimenter, and often names the published result"),
     "instructions": START,

@@ -54,6 +54,7 @@ from p2p.messages import (
     Indicative,
     Message,
     Metered,
+    Names,
     Order,
     PassedOn,
     Quote,
@@ -99,6 +100,7 @@ class ViewFold:
         self.path: dict[Side, Downsampled[tuple[Duration, Price | None]]] = {"bid": Downsampled(), "ask": Downsampled()}
         self.day: deque[tuple[int, int, int]] = deque(maxlen=DAY_SHOWN)
         self.indicative: Indicative | None = None
+        self.names: tuple[str, ...] = ()
         self.orders: dict[int, Message] = {}
         self.news: News | None = None
         self.lost: str | None = None
@@ -182,6 +184,10 @@ class ViewFold:
         if isinstance(indicative, Indicative) and indicative != self.indicative:
             self.indicative = indicative
             self.version += 1
+        names = states.get(Names.directive)
+        if isinstance(names, Names) and names.names != self.names:
+            self.names = names.names
+            self.version += 1
 
     def set_welfare(self, welfare: Welfare) -> None:
         """Take in what the periods came to, where the public is told."""
@@ -229,7 +235,7 @@ class ViewFold:
             rules_from=self.public.rules_from,
             sees_contracts=self.sees_contracts,
             clock=clock,
-            seats=SeatsView(public.seats_taken, public.seats, public.robots),
+            seats=SeatsView(public.seats_taken, public.seats, public.robots, self.names),
             bid=side_view(self.own, "bid", self.quotes["bid"], self.path["bid"]),
             ask=side_view(self.own, "ask", self.quotes["ask"], self.path["ask"]),
             deals=tuple(period.deals[-CONTRACTS_SHOWN:]) if period else (),

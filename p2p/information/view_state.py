@@ -61,11 +61,15 @@ class ClockView(msgspec.Struct, frozen=True):
 
 
 class SeatsView(msgspec.Struct, frozen=True):
-    """How many seats of the session are taken, and how many of them by robots where that is told."""
+    """How many seats of the session are taken, and how many of them by robots where that is told.
+
+    `names`: the people who are there, where the scenario shows them.
+    """
 
     taken: int
     seats: int
     robots: int | None
+    names: tuple[str, ...] = ()
 
 
 class QuoteShown(msgspec.Struct, frozen=True):

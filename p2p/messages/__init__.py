@@ -25,7 +25,7 @@ from p2p.messages.interventions import (
     Void,
     Voided,
 )
-from p2p.messages.joining import Close, Lock, Reissue, SeatsDealt, Unlock
+from p2p.messages.joining import Close, Lock, Names, Reissue, SeatsDealt, Unlock
 from p2p.messages.lifecycle import (
     Announce,
     Announced,
@@ -106,6 +106,7 @@ __all__ = [
     "Lock",
     "Message",
     "Metered",
+    "Names",
     "Open",
     "Order",
     "OrderId",
@@ -216,6 +217,7 @@ OURS: tuple[type[Message], ...] = (
     Unlock,
     Reissue,
     Close,
+    Names,
     Tell,
     Told,
     Help,

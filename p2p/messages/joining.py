@@ -34,6 +34,14 @@ class Unlock(Message, frozen=True):
     told_to: ClassVar = "session"
 
 
+class Names(Message, frozen=True):
+    """The people who are there, by the alphabet, where the scenario shows names. A state: it is in no record."""
+
+    said_by: ClassVar = "gateway"
+    told_to: ClassVar = "everyone"
+    names: tuple[str, ...]
+
+
 class Reissue(Message, frozen=True):
     """A seat has a new code; its old one, its resume token and its device are void. The code itself is in no record."""
 

@@ -38,8 +38,9 @@ class PublicRules(msgspec.Struct, frozen=True):
     in one's place, unpaid, until one is back; None: the seat passes. `fills_seats`: robots take the seats that are
     empty at the start. `values_change`: whether values may differ from one period to the next; how and when, nobody is
     told beforehand. `rules_change`: whether other rules hold from a later period on; all are told of them in the break
-    before it. `market`: which of several markets the recipient is in, from 0. `capabilities`: those of the institution
-    and the environment; listeners ask these, and not for the institution's name.
+    before it. `market`: which of several markets the recipient is in, from 0. `names`: whether the names of those who
+    are there are shown. `fewer`: whether as many rows are dropped at the start as seats are free. `capabilities`: those
+    of the institution and the environment; listeners ask these, and not for the institution's name.
     """
 
     title: str
@@ -74,6 +75,8 @@ class PublicRules(msgspec.Struct, frozen=True):
     values_change: bool = True
     fills_seats: bool = False
     posting: PostingTerms | None = None
+    names: bool = False
+    fewer: bool = False
     loss_confirm: bool = False
     rules_change: bool = False
 
@@ -128,6 +131,7 @@ def public_rules(
         fills_seats=bool(scenario.vacancies.fill) and scenario.disclosure == "told",
         rules_change=any(one.from_period > 1 and one.tells for one in scenario.overrides),
         posting=rules.posting or (PostingTerms() if rules.capabilities.posts else None),
+        names=scenario.names == "shown",
         loss_confirm=scenario.loss_confirm and scenario.no_loss == "off",
     )
 

@@ -260,7 +260,10 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     robots: RobotRules = RobotRules()
     """How fast robots are."""
     purpose: Literal["research", "teaching"] = "research"
-    """The use of the session; see `vacancies.drop_out`."""
+    """The use of the session: with `teaching`, people join by one class code and robots may take lost seats, unless
+    `pit serve --no-class-code` or `vacancies.drop_out` says otherwise."""
+    names: Literal["hidden", "shown"] = "hidden"
+    """Whether traders and spectators are shown the names of those who are there; not who has which seat."""
     disclosure: Literal["told", "not_mentioned"] = "told"
     """Whether everybody is told that robots may trade, and how many do."""
     vacancies: Vacancies = Vacancies()

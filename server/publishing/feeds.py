@@ -13,9 +13,9 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from p2p.analysis.live_figures import COUNTED
-from p2p.base.units import AGENTS, EVERYONE, EXPERIMENTER, INSTITUTION, Address, Instant, Seat
+from p2p.base.units import AGENTS, EVERYONE, EXPERIMENTER, GATEWAY, INSTITUTION, Address, Instant, Seat
 from p2p.information.projection import RICHEST_INFORMATION, Projection, Projector
-from p2p.messages import Announced, Message, TakenOver, Told, Unpaid
+from p2p.messages import Announced, Message, Names, TakenOver, Told, Unpaid
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import encode
 from p2p.protocol.frames import FEED_BYTES_MAX, Fact
@@ -110,6 +110,8 @@ class Feeds:
         }
         self.state: dict[Channel, list[bytes]] = {channel: [] for channel in self.public}
         self._forms: dict[Channel, list[Message]] = {}
+        self._names: dict[Channel, tuple[str, ...] | None] = {}
+        self.names: Callable[[], tuple[str, ...] | None] = lambda: None
         self.now: Instant = 0
         self.words: dict[str, str] = {}
         self.private_words: dict[str, str] = {}
@@ -218,10 +220,12 @@ class Feeds:
         messages = self.status.states(market)
         shown = [self.views.project(Event(message, INSTITUTION, AGENTS, market)) for message in messages]
         forms = [form for one in shown if one is not None and (form := one.form(information)) is not None]
-        if forms == self._forms.get(channel):
+        names = self.names()
+        if (forms, names) == (self._forms.get(channel), self._names.get(channel)):
             return self.state[channel]
-        self._forms[channel] = forms
-        return [_encoded(form, INSTITUTION, AGENTS, at) for form in forms]
+        self._forms[channel], self._names[channel] = forms, names
+        states = [_encoded(form, INSTITUTION, AGENTS, at) for form in forms]
+        return states if names is None else [*states, _encoded(Names(names), GATEWAY, EVERYONE, at)]
 
     def state_messages(self, channel: Channel) -> list[Message]:
         """The states of a channel, decoded: the same list as long as they are as they were."""

@@ -46,6 +46,7 @@ ROOM_MIN = 16
 @click.option("--break-s", type=Number(0, 86_400), help="Pause between periods, not the scenario's.")
 @click.option("--periods", type=click.IntRange(1, 1_000), help="Number of periods, not the scenario's.")
 @click.option("--reaction-s", type=Number(0.001, 86_400), help="Robots' mean reaction, not the scenario's.")
+@click.option("--start", type=click.Choice(["when_full", "experimenter"]), help="When it starts, not the scenario's.")
 @click.option("--fill", metavar="AGENT", help="Robots on seats empty at the start, not the scenario's.")
 @click.option(
     "--drop-out", type=click.Choice(["pass", "robot"]), help="What a drop-out's seat does, not the scenario's."
@@ -107,6 +108,7 @@ def serve(
     break_s: float | None,
     periods: int | None,
     reaction_s: float | None,
+    start: Literal["when_full", "experimenter"] | None,
     fill: str | None,
     drop_out: Literal["pass", "robot"] | None,
     on_gap: Literal["pause", "resume"],
@@ -156,7 +158,9 @@ def serve(
         else:
             assert scenario is not None
             new = (period_s, break_s, periods, reaction_s, fill, drop_out)
-            changes = Changes(*new, disguise=disguise, seats=seats or 0, units=units or 0, published=bool(brokers))
+            changes = Changes(
+                *new, start=start, disguise=disguise, seats=seats or 0, units=units or 0, published=bool(brokers)
+            )
             door = DoorOptions(class_code, empty, participants)
             opened, cast = opened_new(scenario, changes, bots, seed, recordings, door)
     stays = bool(opened.doors.class_code) and sys.stdin.isatty() and not as_json if stay is None else stay

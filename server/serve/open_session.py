@@ -39,6 +39,7 @@ class Changes:
     reaction_s: float | None = None
     fill: str | None = None
     drop_out: Literal["pass", "robot"] | None = None
+    start: Literal["when_full", "experimenter"] | None = None
     disguise: bool = False
     seats: int = 0
     units: int = 0
@@ -49,6 +50,7 @@ class Changes:
         rules = with_lengths(rules, self.period_s, self.break_s, self.periods)
         if self.reaction_s is not None:
             rules = replace(rules, robots=replace(rules.robots, reaction_mean_s=self.reaction_s))
+        rules = replace(rules, start=self.start) if self.start else rules
         vacancies = {"fill": self.fill, "drop_out": self.drop_out}
         said = {key: value for key, value in vacancies.items() if value is not None}
         rules = replace(rules, vacancies=replace(rules.vacancies, **said))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from p2p.base.rng import derived
 from p2p.base.units import Controller, Duration, Instant, Money, Seat
 from p2p.messages import Message
@@ -49,7 +51,9 @@ class SessionStatus:
 
     def rules(self, information: InformationSet, to_robot: bool = False, market: int | None = None) -> PublicRules:
         """The rules as viewers of a market with an information set are told them."""
-        return public_rules(self._session.scenario, information, to_robot=to_robot, market=market)
+        rules = public_rules(self._session.scenario, information, to_robot=to_robot, market=market)
+        opening = self._session.opening
+        return replace(rules, fewer=True) if (opening.deal, opening.empty) == ("start", "drop") else rules
 
     def robot_seed(self, seat: Seat) -> int:
         """The seed of a robot on a seat: its own alone."""

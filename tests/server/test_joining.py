@@ -347,3 +347,33 @@ async def test_no_name_label_code_or_device_stands_in_the_journal_or_reaches_any
     assert read_joining(parts.store.folder).labels["1"] == "label-ann"
     joins = [r.envelope().message for r in read_folder(parts.store.folder).records()]
     assert [one.seat for one in joins if isinstance(one, Joined)] == [0, 1]
+
+
+async def names_told(hosted) -> tuple[list[str], str]:
+    """The names that a trader is shown when two people have come, and all that a spectator was sent."""
+    ann = await hosted.login(person(hosted, "a", "Zoe"))
+    await hosted.login(person(hosted, "b", "adam"))
+    await ann.until(lambda: ann.knowledge.public.seats_taken == 2)
+    names = ann.line.state.get("names")
+    watching = await hosted.raw()
+    await watching.send(json.dumps({"directive": "login", "payload": {"spectator": True}}))
+    seen = ""
+    async with asyncio.timeout(GUARD_S):
+        while '"feed"' not in seen:
+            data = await watching.recv()
+            seen += data if isinstance(data, str) else data.decode()
+    return list(names.names) if names else [], seen
+
+
+async def test_names_stand_on_walls_only_where_the_scenario_says_so(tmp_path) -> None:
+    async with hosting(opened(tmp_path / "hidden")) as hosted:
+        names, seen = await names_told(hosted)
+        assert names == []
+        assert "Zoe" not in seen
+    shown = msgspec.structs.replace(parse(SMALL), names="shown")
+    parts = opened(tmp_path / "shown", shown)
+    async with hosting(parts) as hosted:
+        names, seen = await names_told(hosted)
+        assert names == ["adam", "Zoe"], "by the alphabet: it says nothing of seats"
+        assert '["adam","Zoe"]' in seen
+    assert b"Zoe" not in (parts.store.folder / "journal.jsonl").read_bytes()

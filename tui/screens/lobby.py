@@ -17,6 +17,9 @@ from tui.text.rules_page import rules_text
 from tui.widgets.notice import ROWS_MAX, Notice
 from tui.widgets.text_line import TextLine
 
+NAMES_SHOWN = 150
+"""Letters of the names of those who are there: two lines of the narrowest screen, or the rules would have no room."""
+
 
 class LobbyScreen(LabScreen):
     """Shown until the first period starts, and while the first connection is being made."""
@@ -70,7 +73,7 @@ class LobbyScreen(LabScreen):
                 ("Your role: ", ""),
                 (role, "bold"),
                 (f"\n{taken} of {seats} seats are taken{robots}.", "bold"),
-                f"\n{begins}",
+                f"\n{_listed(view.seats.names)}{begins}",
             )
         )
         number, digits = "" if view.seat is None else str(view.seat + 1), self.query_one("#seat-number", Digits)
@@ -87,3 +90,11 @@ class LobbyScreen(LabScreen):
     def action_leave(self) -> None:
         """Leave the seat; it can be taken again with the same code."""
         self.post_message(LeaveRequested())
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """A line of those who are there, as far as it goes; nothing where names are not shown."""
+    if not names:
+        return ""
+    line = ", ".join(names)
+    return f"Here: {line if len(line) <= NAMES_SHOWN else line[:NAMES_SHOWN] + '…'}\n"

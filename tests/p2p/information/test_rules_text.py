@@ -298,6 +298,7 @@ def test_every_institution_has_a_sentence_of_its_own() -> None:
 def test_every_sentence_has_its_key_and_every_key_its_sentence() -> None:
     said = {f"rules.heading.{section}" for section in (*SECTIONS, "instructions")} | {"rules.instructions.none"}
     said |= {"rules.trade.other", "rules.robots.seats_now", "rules.market.side_by_side_in"}
+    said |= {"rules.market.size_at_most"}
     for name, base in BASES.items():
         for scenario in [base, *(other for key, kind in KEYS for other in changed(base, key, kind))]:
             for role in (None, "buyer", "seller"):
