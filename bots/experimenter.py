@@ -9,7 +9,7 @@ import click
 
 from bots.client import Client
 from bots.reconnecting import Facts, Happening, Lost
-from p2p.base.units import SECOND
+from p2p.base.units import SECOND, Instant
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.status_line import describe
 from p2p.messages import Accepted, Announce, End, EndPeriod, Extend, Message, Pause, Refused, Resume, Start
@@ -92,7 +92,7 @@ async def _answer(
                     if isinstance(one.message, Accepted | Refused) and one.message.token == asked:
                         answer = one.message
                 if isinstance(answer, Refused):
-                    raise click.ClickException(f"'{command}' cannot be done now: {describe(knowledge, line.now)}")
+                    raise click.ClickException(_not_now(command, knowledge, line.now))
                 if answer or (message is None and line.number >= facts):
                     return describe(knowledge, line.now)
             case Lost(why):
@@ -101,6 +101,14 @@ async def _answer(
             case _:
                 assert_never(happening)
     return None
+
+
+def _not_now(command: str, knowledge: PublicKnowledge, now: Instant) -> str:
+    """Why a command has no effect at this stage: where the session is."""
+    where = describe(knowledge, now)
+    if command == "start" and knowledge.phase != "lobby":
+        return f"The session has already started ({where})"
+    return f"'{command}' is not possible now: {where}"
 
 
 def _said_of(fault: Fault) -> str:

@@ -148,12 +148,12 @@ class ServeRun:
             where |= {"class_code": class_code or None, "page": None}
             say(json.dumps(where, separators=(",", ":")))  # in ASCII: a folder's name is whole in every encoding
             return
-        say(f"join at       {join}")
+        say(f"join at       {join}   (pit trade {join})")
         if class_code:
-            say(f"class code    {grouped(class_code)}   (pit trade {join})")
+            say(f"class code    {grouped(class_code)}")
         say(f"experimenter  {self.opened.control}   (PIT_CODE=… pit ctl {url} start|pause|resume|…)")
         for seat, code in free:
-            say(f"card {seat + 1:<8} {code}   (pit trade {join})")
+            say(f"card {seat + 1:<8} {code}")
         if not class_code and len(self.opened.codes) < self.opened.status.scenario.seats:
             say("other cards   have the codes that they had")
         say(f"recording     {folder}   (after a crash: {self._again()})")

@@ -1,6 +1,8 @@
 """Where a session was listened for outlives the server, so that everybody's terminal finds it again by itself."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -62,17 +64,18 @@ def test_students_are_told_an_address_that_they_can_reach_and_the_folder_is_said
     tmp_path: Path, opened, monkeypatch, capsys
 ):
     monkeypatch.setattr("server.serve.serve_run.from_outside", {"0.0.0.0": "192.168.7.7"}.get)
+    hosted: Any = SimpleNamespace(entrance=SimpleNamespace(url=""))
     for host, joined in (("0.0.0.0", "192.168.7.7"), ("127.0.0.1", "127.0.0.1")):
-        ServeRun(opened, [], as_json=False, where=Address(0, host))._say_where("ws://127.0.0.1:8765", [], [])
+        ServeRun(opened, [], as_json=False, where=Address(0, host))._say_where(hosted, "ws://127.0.0.1:8765", [], [])
         said = capsys.readouterr().out.splitlines()
-        assert said[0] == f"join at       ws://{joined}:8765"
-        assert said[2].endswith(f"(pit trade ws://{joined}:8765)")
+        assert said[0] == f"join at       ws://{joined}:8765   (pit trade ws://{joined}:8765)"
+        assert said[2] == f"card 1        {opened.codes[0]}"
         assert "pit ctl ws://127.0.0.1:8765 " in said[1]
         assert said[-1].startswith(f"recording     {opened.store.folder}   (after a crash: pit serve --recover ")
-        assert not any("other seats" in line for line in said)
+        assert not any("other cards" in line for line in said)
     del opened.codes[0]
-    ServeRun(opened, [], as_json=False)._say_where("ws://127.0.0.1:8765", [], [])
-    assert "other seats   have the codes that they had" in capsys.readouterr().out
+    ServeRun(opened, [], as_json=False)._say_where(hosted, "ws://127.0.0.1:8765", [], [])
+    assert "other cards   have the codes that they had" in capsys.readouterr().out
 
 
 def test_an_address_from_outside_is_no_loopback_and_is_asked_for_where_all_interfaces_are_meant():

@@ -136,10 +136,12 @@ async def test_what_the_experimenter_may_say_is_not_what_a_trader_may(host):
 async def test_the_status_is_told_whatever_was_said_before_it(host):
     async with host() as hosted:
         code = hosted.host.opened.control
-        with pytest.raises(click.ClickException, match="'resume' cannot be done now"):
+        with pytest.raises(click.ClickException, match="'resume' is not possible now"):
             await conduct(hosted.url, code, "resume", Resume())
         assert await conduct(hosted.url, code, "status", None) == "lobby: 0 of 4 seats taken"
         await conduct(hosted.url, code, "start", Start())
+        with pytest.raises(click.ClickException, match=r"The session has already started \(period 1 of"):
+            await conduct(hosted.url, code, "start", Start())
         await hosted.join(0)
         assert (await conduct(hosted.url, code, "status", None)).startswith("period 1 of")
 

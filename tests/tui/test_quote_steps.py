@@ -63,6 +63,7 @@ def test_no_upright_line_covers_a_level_one() -> None:
 def test_an_ask_at_4000_does_not_flatten_the_chart() -> None:
     assert limits([150, 160], [140, 4_000], [stood(0, 50, 4_000)], 60 * SECOND) == (140, 160)
     assert limits([], [140, 4_000], [], 60 * SECOND, value=180) == (140, 140)
+    assert limits([], [114, 211], [], 60 * SECOND, value=70) == (114, 211), "a seller's cost says little of prices"
 
 
 def test_the_axis_fits_all_contracts_and_the_quotes_that_stand() -> None:

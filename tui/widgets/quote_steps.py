@@ -115,6 +115,8 @@ def _uprights(side: Side, heights: dict[int, int], frame: Frame) -> Iterable[Cel
 
 NEAR = 2
 """A quote is on the axis if it is no more than so many times the highest contract, nor less than the lowest by it."""
+NEAR_AT_FIRST = 4
+"""Before the first contract: no more than so many times one's own value, or the lower of the standing quotes."""
 LONG = 20
 """A quote that is gone is fitted if it stood for this part of the period: one in so many."""
 
@@ -131,11 +133,12 @@ def limits(
     Contracts are on it always. A quote is, unless it is absurd beside them. Before the first contract it is compared
     with one's own value. The axis is for the prices of the market, not for one order at 4000.
     """
-    anchors = list(contracts) or ([value] if value is not None else [])
     lasting = [quote.price for quote in gone if (quote.end_us - quote.begin_us) * LONG >= length_us]
     quotes = [*standing, *lasting]
-    if anchors:
-        low, high = min(anchors), max(anchors)
-        quotes = [price for price in quotes if low - abs(low) / NEAR <= price <= high + abs(high) * (NEAR - 1)]
+    if contracts:
+        low, high = min(contracts) / NEAR, max(contracts) * NEAR
+        quotes = [price for price in quotes if low <= price <= high]
+    elif value is not None:
+        quotes = [price for price in quotes if price <= max(value, min(standing, default=0)) * NEAR_AT_FIRST]
     shown = [*contracts, *quotes]
     return (min(shown), max(shown)) if shown else None

@@ -49,7 +49,7 @@ EXAMPLE = (
 @click.option("--intervals", default=INTERVALS_PER_DAY, type=click.IntRange(1, INTERVALS_PER_DAY), help=INTERVALS_ARE)
 @click.option("--optional", is_flag=True, help="The optional experiments too: single fill, hetero, dated.")
 @click.option("--format", "file_format", default="csv", type=click.Choice(["csv", "parquet"]))
-@click.option("--doc", is_flag=True, help="Write docs/runbook.md from the result.")
+@click.option("--doc", is_flag=True, help="Write docs/study-results.md from the result.")
 @click.option("--published", help="Folder of published frontiers, EXPERIMENT.csv, for --doc to compare with.")
 def runbook(
     workers: int,
@@ -68,9 +68,9 @@ def runbook(
     experiments = book(place, seeds, intervals, sizes, file_format, optional)
     if not experiments:
         raise UsageError(f"--sizes: no experiment of the run book has any of {', '.join(map(str, sizes))} agents")
-    target = ROOT / "docs" / "runbook.md"
+    target = ROOT / "docs" / "study-results.md"
     if doc and not target.parent.is_dir():
-        raise UsageError("--doc writes docs/runbook.md of a checkout, and this is none; leave it out")
+        raise UsageError("--doc writes docs/study-results.md of a checkout, and this is none; leave it out")
     with locked(place):
         stages: dict[str, Any] = {"load_before": _load()}
         started = time.monotonic()

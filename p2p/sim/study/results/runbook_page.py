@@ -1,4 +1,4 @@
-"""docs/runbook.md: the study's tables beside the published ones, and what they were made on."""
+"""docs/study-results.md: the study's tables beside the published ones, and what they were made on."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def write_report(target: Path, place: Path, labelled: Labelled, published: Path)
 
 
 def _head(manifest: dict[str, Any]) -> Iterator[str]:
-    yield "# The run book, run"
+    yield "# Study results"
     yield ""
     yield "This page is written by `pit runbook --doc`; change `p2p/sim/study/results/runbook_page.py`, not the page."
     yield ""
