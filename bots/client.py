@@ -13,7 +13,7 @@ It comes back by itself (bots/reconnecting.py); `client.closed` says why it is o
 one connection without coming back. An `opener` of one's own gives it another socket: `pit load` has a cheap one.
 
 A console sets `line.roster`, and `on_console`, which is handed each Roster, MarketFigures, MirrorOpened and
-MirroredFacts as it comes.
+MirroredFacts as it comes. A spectator sets `on_reveal`, which is handed the Reveal after the end, if there is one.
 """
 
 import asyncio
@@ -37,6 +37,7 @@ from p2p.protocol.codec import ProtocolError
 from p2p.protocol.console_frames import Console, MirroredFacts, MirrorOpened, Roster
 from p2p.protocol.frames import FEED_BYTES_MAX, Fault, Welcome
 from p2p.protocol.market_figures import MarketFigures
+from p2p.protocol.reveal import Reveal
 
 OPEN_S = 5.0
 """How long a connection may take to open."""
@@ -136,6 +137,7 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
         self.line = ClientProtocol(code, controller, name, lent)
         self.line.device = secrets.token_hex(16)
         self.tls: ssl.SSLContext | None = None
+        self.on_reveal: Callable[[Reveal], None] = lambda told: None
         self.on_console: Callable[[Console], None] = lambda told: None
         self._socket: Socket | None = None
         self._again: asyncio.TimerHandle | None = None
@@ -191,6 +193,8 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
                     if received.code in DROPPED:
                         self._say_again_soon()
                     yield received
+                elif isinstance(received, Reveal):
+                    self.on_reveal(received)
                 elif isinstance(received, Roster | MarketFigures | MirrorOpened | MirroredFacts):
                     self.on_console(received)
                 else:

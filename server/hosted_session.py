@@ -21,9 +21,11 @@ from p2p.messages import Left, Open, Pause
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import encode
 from p2p.protocol.frames import FRAME_MAX
+from p2p.protocol.reveal import Reveal
 from p2p.scenario.schema import Scenario
 from p2p.session.session import Session
 from recordings.journal.disk import REAL, Disk
+from recordings.journal.format import JournalError
 from recordings.journal.store import Recovered, Store, new_id
 from server.connections.arrivals import Arrivals
 from server.connections.consoles import Consoles
@@ -43,6 +45,7 @@ from server.monitoring.event_log import EventLog
 from server.monitoring.prometheus import MISSING, SILENT, Metrics
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds
+from server.publishing.reveal import recorded_reveal
 from server.publishing.side_files import SideFiles
 from server.session.clock import Clock
 from server.session.credentials import SeatCredentials
@@ -241,6 +244,8 @@ class HostedSession:
             lambda: opened.stays and not opened.status.closed,
         )
         metrics.watch(lambda: len(self.seats.connections), lambda: self.inbox.waiting)
+        self.revealed: Reveal | None = None
+        self._revealing: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._quiet_until_s = 0.0
         self._failed: set[str] = set()
@@ -257,6 +262,18 @@ class HostedSession:
         self.news.set()
         for listener in self.listeners:
             listener(happened)
+        if self.status.over and self.status.scenario.reveals and self._revealing is None:
+            self._revealing = asyncio.create_task(self._reveal())
+
+    async def _reveal(self) -> None:
+        """Show all who watch what the session was. A recording that cannot be read is no reason not to end."""
+        store = self.opened.store
+        try:
+            self.revealed = await asyncio.to_thread(recorded_reveal, store.folder, store.disk)
+        except (OSError, JournalError) as error:
+            notify(f"supply and demand cannot be shown to those who watch: {error}")
+            return
+        await self.spectators.reveal(self.revealed)
 
     def stop(self) -> None:
         """End the hosting before the session's end: it is sealed, and can be taken up again."""
@@ -415,6 +432,8 @@ class HostedSession:
         over = self.status.over
         why = "the session is over" if over else "the server stops; the session can be taken up again"
         self.files.save()
+        if self._revealing is not None:
+            await self._revealing
         await self.gateway.close_connections(SESSION_OVER if over else GOING_AWAY, why)
         return 0
 

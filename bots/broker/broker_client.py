@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import ssl
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 
 import aiomqtt
@@ -14,6 +14,7 @@ from bots.reconnecting import Closed, ConnectionGoneError, Facts, Happening, Los
 from p2p.protocol.frames import Welcome
 from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, Welfare
+from p2p.protocol.reveal import Reveal
 from p2p.protocol.server_address import os_sentence
 
 ANSWER_S_MAX = 5.0
@@ -21,6 +22,8 @@ ANSWER_S_MAX = 5.0
 SETTLE_S = 0.3
 """Seconds for which we listen for the sessions that a broker knows, before one is chosen. Also for the rest of the
 retained messages of one that is over: they come at once, in any order."""
+REVEAL_S_MAX = 10.0
+"""How long a reveal that the rules promise may come after the end, which is folded from the whole recording."""
 WAITING_MAX = 2_000
 """Messages that wait for us to read them; beyond, the broker's are dropped, and the next state puts us right."""
 
@@ -39,6 +42,13 @@ def connection(broker: Broker, identifier: str) -> aiomqtt.Client:
     )
 
 
+def _wait_s(heard: TopicReader) -> float | None:
+    """How long the next message is waited for."""
+    if heard.complete:
+        return SETTLE_S
+    return REVEAL_S_MAX if heard.over else None
+
+
 class BrokerClient(Reconnecting[Happening | Welfare | MissedContracts]):
     """The parts of a client that watching over MQTT needs. Without a session's name the newest online is chosen."""
 
@@ -47,6 +57,8 @@ class BrokerClient(Reconnecting[Happening | Welfare | MissedContracts]):
         self.broker, self.market = broker, market
         self._heard: TopicReader | None = None
         self._unheard = MissedContracts(0)
+        self.on_reveal: Callable[[Reveal], None] = lambda told: None
+        self._revealed: Reveal | None = None
 
     async def connection(self) -> AsyncGenerator[Happening | Welfare | MissedContracts, None]:
         """One connection to the broker, to the end of the session."""
@@ -86,7 +98,7 @@ class BrokerClient(Reconnecting[Happening | Welfare | MissedContracts]):
         messages = aiter(client.messages)
         with contextlib.suppress(TimeoutError):
             while True:
-                message = await asyncio.wait_for(anext(messages), SETTLE_S if heard.over else None)
+                message = await asyncio.wait_for(anext(messages), _wait_s(heard))
                 topic, payload = message.topic.value.rpartition("/")[2], message.payload
                 for happening in self._follows(heard, topic, payload):
                     yield happening
@@ -103,6 +115,9 @@ class BrokerClient(Reconnecting[Happening | Welfare | MissedContracts]):
                 yield Welcome(heard.session, None, "", 0, 0, heard.rules)
             return
         received = heard.on_message(topic, payload)
+        if heard.rules and heard.reveal is not None and heard.reveal is not self._revealed:
+            self._revealed = heard.reveal
+            self.on_reveal(heard.reveal)
         if isinstance(received, Welcome):
             yield received
             received = heard.follows()

@@ -18,6 +18,7 @@ from p2p.messages import Announced, Message, Quote
 from p2p.messages import Standing as StandingFact
 from p2p.protocol.frames import NumberedFact, Welcome
 from p2p.protocol.mqtt_topics import TOPICS, Announcement, Book, Call, Contracts, Made, Period, Standing, State, Welfare
+from p2p.protocol.reveal import Reveal
 from p2p.scenario.public_rules import PublicRules, calls_in_period
 
 AHEAD_MAX = 1_000
@@ -38,6 +39,7 @@ class TopicReader:
         self.session = session
         self.rules: PublicRules | None = None
         self.welfare: Welfare | None = None
+        self.reveal: Reveal | None = None
         self._number = 0
         self._clock = ClockHeard()
         self._standing: Standing | None = None
@@ -60,6 +62,11 @@ class TopicReader:
     def over(self) -> bool:
         """Whether the session's end has been told."""
         return self._clock.over
+
+    @property
+    def complete(self) -> bool:
+        """Whether the end has been told, and the reveal where the rules promise one."""
+        return self.over and (self.reveal is not None or self.rules is None or not self.rules.reveals)
 
     @property
     def states(self) -> dict[str, Message]:
@@ -110,6 +117,8 @@ class TopicReader:
                 self._calls.keep(message)
             case Welfare():
                 self.welfare = message
+            case Reveal():
+                self.reveal = message
             case Announcement(by="experimenter", number=number, text=text, at=at) if number > self._told_words:
                 self._told_words = number
                 self._words.append((at, Announced("", text)))

@@ -240,6 +240,8 @@ def _see(rules: PublicRules) -> Iterator[Sentence]:
     yield _say("spectators" if rules.spectators else "no_spectators")
     if rules.spectators and rules.demonstration:
         yield _say("demonstration")
+    if rules.reveals:
+        yield _say("reveals")
     yield _say("recorded")
 
 

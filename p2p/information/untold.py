@@ -152,7 +152,9 @@ TELLING: dict[str, Telling] = {
     "currency": START,
     "robots.reaction_mean_s": START,
     "robots.reaction": START,
-    "purpose": Telling("start", "as whether a robot takes the seat of a trader who is disconnected"),
+    "purpose": Telling(
+        "start", "as whether a robot takes the seat of a trader who is disconnected, and as what is shown after the end"
+    ),
     "disclosure": START,
     "vacancies.fill": Telling("start", "that robots take empty seats; not which"),
     "vacancies.drop_out": START,
@@ -214,7 +216,9 @@ EXCEPTIONS: tuple[NotTold, ...] = (
     NotTold(
         "purpose",
         "it changes nothing for traders here",
-        lambda scenario: scenario.vacancies.drop_out is not None or _robots_untold(scenario),
+        lambda scenario: (
+            (scenario.vacancies.drop_out is not None or _robots_untold(scenario)) and not scenario.may_reveal
+        ),
     ),
     NotTold("vacancies.grace_s", "no robot takes a lost seat here", lambda scenario: not scenario.takes_over),
     NotTold("loss_confirm", "no order may lose money here", lambda scenario: scenario.no_loss == "people"),

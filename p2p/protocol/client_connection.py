@@ -27,6 +27,7 @@ from p2p.protocol.frames import (
     frame,
 )
 from p2p.protocol.market_figures import MarketFigures
+from p2p.protocol.reveal import Reveal
 
 PENDING_MAX = 64
 """Messages a client may have unanswered: more means that the line is gone or the client mad."""
@@ -34,6 +35,7 @@ PENDING_MAX = 64
 
 _roster = msgspec.json.Decoder(Roster)
 _figures = msgspec.json.Decoder(MarketFigures)
+_reveal = msgspec.json.Decoder(Reveal)
 _mirror_opened = msgspec.json.Decoder(MirrorOpened)
 
 ANSWERS = (Accepted, Refused)
@@ -120,7 +122,7 @@ class ClientProtocol:
         """The frame that asks for a mirror of a seat or a market; of neither, the mirror ends."""
         return frame("mirror", Mirror(seat, market))
 
-    def received(self, data: bytes | str) -> list[NumberedFact] | Welcome | Fault | Console:
+    def received(self, data: bytes | str) -> list[NumberedFact] | Welcome | Fault | Console | Reveal:
         """New facts, or a welcome, or an error of ours; raises ProtocolError where the server is wrong.
 
         States have no numbers: the latest ones are kept in `state`, or passed over where that is not asked for.
@@ -132,6 +134,8 @@ class ClientProtocol:
                     return self._fed(_feed.decode(said.payload))
                 case "welcome":
                     return self._welcomed(_welcome.decode(said.payload))
+                case "reveal" if self.watched is not None:
+                    return _reveal.decode(said.payload)
                 case "roster" if self.roster:
                     return _roster.decode(said.payload)
                 case "figures" if self.roster:

@@ -11,6 +11,7 @@ import msgspec
 
 from p2p.base.units import Duration, Instant, Money, Price, Quantity
 from p2p.messages import Called, Contract
+from p2p.protocol.reveal import Reveal
 
 ROOT = "tradingpit"
 _NOT_IN_A_LEVEL = re.compile("[#+/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -185,6 +186,7 @@ TOPICS: dict[str, type[msgspec.Struct]] = {
     "interval": Interval,
     "announcement": Announcement,
     "welfare": Welfare,
+    "reveal": Reveal,
 }
 """By topic; beside them `rules` has the PublicRules of the welcome, and `status` one of two words."""
 

@@ -12,6 +12,9 @@ from msgspec import Meta
 from p2p.base.units import PRICE_MAX, QUANTITY_MAX, SEATS_MAX, Price
 from p2p.scenario.environment_rules import EnvironmentRules, Wrong
 
+HOUSEHOLDS_MIN = 3
+"""Of two households, each could tell the other's energy from the sum: the public is told sums of three or more."""
+
 
 class Battery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Capacity and limits; the state of charge is kept in kWh between its two bounds."""

@@ -79,6 +79,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     fewer: bool = False
     loss_confirm: bool = False
     rules_change: bool = False
+    reveals: bool = False
 
     @property
     def quotes(self) -> Literal["both", "buyers", "sellers"]:
@@ -133,6 +134,7 @@ def public_rules(
         posting=rules.posting or (PostingTerms() if rules.capabilities.posts else None),
         names=scenario.names == "shown",
         loss_confirm=scenario.loss_confirm and scenario.no_loss == "off",
+        reveals=scenario.reveals,
     )
 
 

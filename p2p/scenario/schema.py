@@ -10,7 +10,7 @@ from p2p.scenario.capabilities import INSTITUTIONS, Capabilities, InstitutionNam
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.environment_rules import EnvironmentRules, Wrong
 from p2p.scenario.overrides import OVERRIDES_MAX, Controls, Identities, InformationSet, Override
-from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.prosumer_schema import HOUSEHOLDS_MIN, Prosumers
 from p2p.scenario.reaction_times import parse_reaction
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 from p2p.scenario.tokens import Tokens
@@ -261,7 +261,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How fast robots are."""
     purpose: Literal["research", "teaching"] = "research"
     """The use of the session: with `teaching`, people join by one class code and robots may take lost seats, unless
-    `pit serve --no-class-code` or `vacancies.drop_out` says otherwise."""
+    `pit serve --no-class-code` or `vacancies.drop_out` says otherwise. After the end, all who watch
+    are shown supply and demand."""
     names: Literal["hidden", "shown"] = "hidden"
     """Whether traders and spectators are shown the names of those who are there; not who has which seat."""
     disclosure: Literal["told", "not_mentioned"] = "told"
@@ -328,6 +329,17 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if override.from_period <= period:
                 rules = rules.overridden(override)
         return rules
+
+    @property
+    def may_reveal(self) -> bool:
+        """Whether a reveal would have a public, and would not be of a few households."""
+        few = self.capabilities.trades_energy and self.traders < HOUSEHOLDS_MIN
+        return self.spectators == "open" and not few
+
+    @property
+    def reveals(self) -> bool:
+        """Whether all who watch are shown supply and demand when the session is over."""
+        return self.purpose == "teaching" and self.may_reveal
 
     def activations(self) -> float:
         """How often a robot looks at the market in a period, on average."""

@@ -10,6 +10,7 @@ from p2p.messages import FROM_EXPERIMENTER, FROM_TRADERS, OURS, MES, Message, Re
 from p2p.protocol import codec as wire
 from p2p.protocol import frames as line
 from p2p.protocol import mqtt_topics as broadcast
+from p2p.protocol.market_figures import MarketFigures, PeriodFigures, TradePoint
 from p2p.protocol.meter_payload import Payload
 from p2p.protocol.server_connection import FAULTS_MAX
 from p2p.scenario.charges import Charges
@@ -206,7 +207,8 @@ Run it with the seat's code in `PIT_CODE`; it ends with status 0 when the sessio
 
 TOPICS_HEAD = """## Topics on a broker
 Below `tradingpit/<session>/`, JSON; docs/mqtt.md says how to listen. Nothing is told that the public of the market is not
-shown. Figures of welfare come when the session is over, or after each period if the scenario says `demonstration`. Beside these,
+shown. Figures of welfare come when the session is over, or after each period if the scenario says `demonstration`. Where the rules
+say `reveals`, `reveal` comes after the end; on a spectator's line it is a frame, `reveal`, after the last facts. Beside these,
 `rules` (retained) has the rules of a welcome, and `status` (retained, and the last will) is `online` or `offline`.
 """
 
@@ -224,7 +226,7 @@ def page(recording: Path) -> str:
     parts += [_struct(kind) for kind in (PublicRules, Terms, CallTerms, Charges, EnergyRules, Battery)]
     parts.append(TOPICS_HEAD)
     parts += [_topic(name, kind) for name, kind in broadcast.TOPICS.items()]
-    parts.append(_struct(broadcast.Efficiency))
+    parts += [_struct(kind) for kind in (broadcast.Efficiency, MarketFigures, PeriodFigures, TradePoint)]
     parts.append(f"### `meter/<seat>`\n{_doc(Payload)}\n\n{_fields(Payload)}")
     parts += [_refusals(), _errors(), _closing(), _limits()]
     drawn = diagram(read_folder(recording), ORDERS)

@@ -1,9 +1,11 @@
 """Lines that only watch: fed with a market's public channel, no more than its poorest seat; they say nothing."""
 
 import asyncio
+import contextlib
 
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login, Welcome, frame
+from p2p.protocol.reveal import Reveal
 from server.connections.outbox import Outbox
 from server.connections.peer import Peer
 from server.limits import DEFAULT, Limits
@@ -22,6 +24,7 @@ class Spectators:
         self.feeds, self.name, self.status, self.metrics, self._limits = feeds, name, status, metrics, limits
         self.outboxes: dict[Peer, Outbox] = {}
         self._delivery = Delivery()
+        self._revealed: bytes | None = None
 
     async def attend(self, peer: Peer, login: Login) -> None:
         """Serve a spectator's line from its welcome to its end; raises ProtocolError, and Gone when it has ended."""
@@ -40,6 +43,8 @@ class Spectators:
         outbox = Outbox(peer, self.feeds, viewer, have, self._delivery, self.metrics.cut, self._limits)
         self.outboxes[peer] = outbox
         try:
+            if self._revealed is not None:
+                await self._reveal_to(peer, outbox, self._revealed)
             await peer.recv()
             raise ProtocolError("not_yours", "a spectator says nothing", fatal=True)
         finally:
@@ -49,6 +54,18 @@ class Spectators:
     def recipients(self, markets: set[int]) -> list[Outbox]:
         """Those who watch one of these markets."""
         return [outbox for outbox in self.outboxes.values() if outbox.market in markets]
+
+    async def reveal(self, told: Reveal) -> None:
+        """The session is over: all who watch, and all who come yet, are shown it, after their last facts."""
+        shown = frame("reveal", told)
+        here, self._revealed = dict(self.outboxes), shown
+        await asyncio.gather(*(self._reveal_to(peer, outbox, shown) for peer, outbox in here.items()))
+
+    async def _reveal_to(self, peer: Peer, outbox: Outbox, shown: bytes) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.closing_s):
+                await outbox.drain()
+                peer.push(shown)
 
     async def close_all(self, code: int, why: str) -> None:
         """Give every line its last facts, then close it; all at once, for one that does not answer takes its time."""

@@ -5,10 +5,8 @@ import msgspec
 from p2p.base.units import Instant, Price, Quantity
 from p2p.messages import Contract, Metered
 from p2p.protocol.mqtt_topics import Interval
+from p2p.scenario.prosumer_schema import HOUSEHOLDS_MIN
 from server.mqtt.broker_connection import INFLIGHT_MAX
-
-HOUSEHOLDS_MIN = 3
-"""Of two households, each could tell the other's energy from the sum."""
 
 
 class PeriodSums:

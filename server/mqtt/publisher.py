@@ -193,7 +193,7 @@ class Publisher:
             await client.publish(f"{topic}/rules", msgspec.json.encode(bulletin.rules), qos=1, retain=True)
             bulletin.renew()
         self.connected.set()
-        beaten = 0.0
+        beaten, revealed = 0.0, False
         while True:
             over = self._over.is_set()
             now = asyncio.get_running_loop().time()
@@ -204,6 +204,10 @@ class Publisher:
                 await self._weigh(market, bulletin)
                 more |= await self._publish_round(client, topic, bulletin, beat)
             beaten = now if beat else beaten
+            if self.host.revealed is not None and not revealed:
+                payload, revealed = msgspec.json.encode(self.host.revealed), True
+                for topic in self.bulletins:
+                    await client.publish(f"{topic}/reveal", payload, qos=1, retain=True)
             if over and not more:
                 return
             if not more:

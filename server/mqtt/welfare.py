@@ -10,8 +10,8 @@ from p2p.analysis.session_outcome import SessionOutcome
 from p2p.messages import Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound
 from p2p.messages.envelope import Event
 from p2p.protocol.mqtt_topics import WELFARE_KEPT, Efficiency, Welfare
+from p2p.scenario.prosumer_schema import HOUSEHOLDS_MIN
 from p2p.scenario.schema import Scenario
-from server.mqtt.period_sums import HOUSEHOLDS_MIN
 
 
 def welfare(scores: list[PeriodScore]) -> Welfare:
