@@ -5,11 +5,15 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 import click
 
 from p2p.base.safe_text import printable
+
+PR_SET_PDEATHSIG = 1
+"""Linux's number of the request to be sent a signal when the parent ends."""
 
 
 @click.command(epilog="Example: PIT_CODE=ABCD2345 pit bot ws://127.0.0.1:8765 --agent satisficer --set tau=0.3")
@@ -45,7 +49,8 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
         if fleet:
             if isinstance(sys.stdin, io.TextIOWrapper):
                 sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # as the server writes it
-            closed = asyncio.run(run_requested(url, sys.stdin, reaction=reaction))
+            _end_with_parent()
+            closed = asyncio.run(run_requested(url, sys.stdin, reaction=reaction, beat=_beats()))
         else:
             word = "/".join([agent, *settings])
             parse_agent_spec(word)
@@ -54,6 +59,28 @@ def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | Non
         raise click.ClickException(str(error)) from error
     if closed:
         raise click.ClickException(failure_summary(closed))
+
+
+def _beats() -> Callable[[bytes], None]:
+    """Standard output is for signs of life, of which no agent may print any: its prints go to standard error."""
+    out = os.dup(1)
+    os.dup2(2, 1)
+
+    def beat(sign: bytes) -> None:
+        with contextlib.suppress(OSError):
+            os.write(out, sign)
+
+    return beat
+
+
+def _end_with_parent() -> None:
+    """Be killed with the server, on Linux: one that was stopped does not see its standard input end."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
 def _tell(said: str) -> None:

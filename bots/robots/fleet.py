@@ -5,7 +5,7 @@ import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from bots.reconnecting import Closed
 from bots.robots.robot import Robot
@@ -16,6 +16,11 @@ STANDS_IN = "stand-in"
 """Before a token that was lent for somebody's seat, where a seat's code stands otherwise."""
 WITH_SERVER = "with-server"
 """The first line of a server that has started this process, and keeps its standard input open while it lives."""
+BEAT_S = 1.0
+"""Between two signs of life: the server takes a process without any for one that stands still."""
+ALIVE, LOADING = b".", b"L"
+"""Signs of life: one as usual, and one before an agent's own modules are loaded, which may take its time."""
+Beat: TypeAlias = Callable[[bytes], None]
 LEAVE_S_MAX = 2.0
 """How long robots may take to leave when their server has closed their standard input."""
 GIVEN_BACK = {SESSION_OVER, 4001, 4002}
@@ -54,18 +59,35 @@ async def run_fleet(
     return [closed for closed in played if closed]
 
 
-async def run_requested(url: str, lines: TextIO, patience_s: float = 60.0, reaction: str = "") -> list[Closed]:
+async def run_requested(
+    url: str, lines: TextIO, patience_s: float = 60.0, reaction: str = "", beat: Beat = lambda sign: None
+) -> list[Closed]:
     """Play each robot called for, line by line, to the end of `lines` and of all that play; closings as above.
 
     After the line WITH_SERVER the end of `lines` is the end of the server, killed perhaps: robots do not outlive it.
+    `beat` is called once a second while the loop goes round, and before each decision.
     """
+    beating = asyncio.create_task(_beating(beat))
+    try:
+        return await _requested(url, lines, patience_s, reaction, beat)
+    finally:
+        beating.cancel()
+
+
+async def _beating(beat: Beat) -> None:
+    while True:
+        beat(ALIVE)
+        await asyncio.sleep(BEAT_S)
+
+
+async def _requested(url: str, lines: TextIO, patience_s: float, reaction: str, beat: Beat) -> list[Closed]:
     tls, ends_with_server = trusted(), False
     playing = list[asyncio.Task[Closed | None]]()
     async for line in _lines(lines):
         if line.strip() == WITH_SERVER:
             ends_with_server = True
         elif one := called(line):
-            playing.append(asyncio.create_task(_play(url, one, patience_s, reaction, tls)))
+            playing.append(asyncio.create_task(_play(url, one, patience_s, reaction, tls, beat)))
     if ends_with_server and playing:
         _, left = await asyncio.wait(playing, timeout=LEAVE_S_MAX)
         for robot in left:
@@ -81,9 +103,16 @@ async def _lines(lines: TextIO) -> AsyncIterator[str]:
 
 
 async def _play(
-    url: str, one: RobotRequest, patience_s: float, reaction: str, tls: ssl.SSLContext | None = None
+    url: str,
+    one: RobotRequest,
+    patience_s: float,
+    reaction: str,
+    tls: ssl.SSLContext | None = None,
+    beat: Beat = lambda sign: None,
 ) -> Closed | None:
-    robot = Robot(url, one.code, one.word, patience_s, reaction, one.lent)
+    beat(LOADING)
+    robot = Robot(url, one.code, one.word, patience_s, reaction, one.lent, alive=lambda: beat(ALIVE))
+    beat(ALIVE)
     robot.client.tls = tls
     client = await robot.run()
     if client.closed is None or client.closed.code in (GIVEN_BACK if one.lent else {SESSION_OVER}):

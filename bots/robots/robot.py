@@ -48,7 +48,7 @@ class Robot:
     """Plays a seat until the session is over. `run` returns the client, whose `closed` says how it ended.
 
     `lent`: the token of somebody's seat, in whose place it plays until they are back; it needs no code then. `tell` is
-    handed sentences on how it goes.
+    handed sentences on how it goes; `alive` is called before the agent is, all robots of a process waiting for it.
     """
 
     def __init__(
@@ -60,9 +60,10 @@ class Robot:
         reaction: str = "",
         lent: str = "",
         tell: Callable[[str], None] = lambda said: None,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.client = Client(url, code, "robot", presented(word), patience_s, lent)
-        self.word, self.own_reaction, self.tell = word, reaction, tell
+        self.word, self.own_reaction, self.tell, self.alive = word, reaction, tell, alive
         self.agent: Agent = make_agent(*parse_agent_spec(word))
         self.reaction: Reaction | None = None
         self.passed: dict[Why, int] = {}
@@ -122,6 +123,7 @@ class Robot:
 
     def _show(self, told: list[NumberedFact]) -> None:
         """Let the agent see the facts, which it may not take too long for either."""
+        self.alive()
         before = time.perf_counter_ns()
         try:
             with time_limit(SEE_S_MAX):
@@ -204,6 +206,7 @@ class Robot:
 
     def _decided(self) -> Message | None:
         """What to say now; None where the agent has nothing to say, or fails."""
+        self.alive()
         assert self.knowledge is not None
         self.knowledge.now = self.client.now()
         try:

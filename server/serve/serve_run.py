@@ -5,7 +5,6 @@ import contextlib
 import errno
 import json
 import os
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -24,6 +23,7 @@ from server.hosted_session import DISK_FAILED, HostedSession, SessionParts
 from server.monitoring.prometheus import counted
 from server.serve.listen_address import FILE as ADDRESS
 from server.serve.listen_address import HERE, Address, from_outside, remember
+from server.serve.robot_processes import RobotProcesses
 from server.session.notices import LOBBY_S, SeatNotices, SessionNotices, notify, say
 from server.session.vacant_seats import Vacancies
 
@@ -47,11 +47,10 @@ class ServeRun:
     """The robots for empty seats that the command line has named: they may be code, those of a file may not."""
     seats_sheet: Path | None = None
     """The file that the cards are written to, if any."""
-    _robots: "asyncio.subprocess.Process | None" = field(default=None, init=False)
-    _restarting: "asyncio.Task[None] | None" = field(default=None, init=False)
-    _ending: bool = field(default=False, init=False)
-    _waiting_calls: dict[Seat, str] = field(default_factory=dict, init=False)
-    _url: str = field(default="", init=False)
+    _robots: RobotProcesses = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._robots = RobotProcesses(self._trusting, self.opened.limits)
 
     async def run(self, host: str, port: int) -> int:
         """Listen and play to the end; the exit status."""
@@ -87,7 +86,7 @@ class ServeRun:
             hosted.stop()
             telling.cancel()
             await asyncio.wait([running])
-            await self._end_robots()
+            await self._robots.end(self.opened.status.over)
         if status == 0:
             self._say_end()
         return status
@@ -95,19 +94,19 @@ class ServeRun:
     async def _begin(self, hosted: HostedSession, url: str, port: int, mqtt: list[str]) -> None:
         """Say where to join, and start what is ours; raises ClickException where that cannot be done."""
         robots = self._robot_seats()
+        self._robots.url = url
         try:
             remember(self.opened.store.folder, msgspec.structs.replace(self.where, port=port))
             self._say_where(hosted, url, mqtt, robots)
             if robots or self.opened.status.takes_over:
-                await self._start_robots(url, robots)
+                await self._start_robots(robots)
         except OSError as error:
             raise click.ClickException(
                 f"the session cannot begin: {os_sentence(error)}; {self._again()} tries again"
             ) from error
-        self._url = url
         if self.opened.status.takes_over:
             self._say_not_run()
-        vacancies = Vacancies(self.opened.status, self._call_stand_in, self.opened.doors.take_back)
+        vacancies = Vacancies(self.opened.status, self._call_stand_in, self._take_back)
         hosted.listeners.append(vacancies.heard)
         vacancies.look()
 
@@ -162,24 +161,13 @@ class ServeRun:
         if robots:
             say(f"robots        on {len(robots)} seats")
 
-    async def _start_robots(self, url: str, robots: list[Seat]) -> None:
-        """One process for all of them, which is handed its codes on standard input."""
-        self._url = url
-        self._robots = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "pit",
-            "bot",
-            url,
-            "--fleet",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=2,  # an agent may print: not into our own standard output, which a script may read
-            env=self._trusting(),
-        )
-        self._call("with-server")
-        words = zip(robots, self.cast, strict=False)
-        self._call(*(f"{self.opened.codes[seat]} {word}" for seat, word in words))
+    async def _start_robots(self, robots: list[Seat]) -> None:
+        """Start their processes, which are handed codes on standard input."""
+        calls = [
+            (f"seat {seat}", f"{self.opened.codes[seat]} {word}", word)
+            for seat, word in zip(robots, self.cast, strict=False)
+        ]
+        await self._robots.start(calls)
 
     def _call_stand_in(self, seat: Seat, word: str) -> None:
         """Have a robot take somebody's seat, with a token that is lent to it.
@@ -191,19 +179,12 @@ class ServeRun:
             if seat in self.opened.status.acts.passed:
                 notify(f"no robot comes to card {seat + 1}: the scenario's stand_in is code, which is not run")
             return
-        call = f"stand-in {self.opened.doors.lend(seat)} {word}"
-        if self._robots is None or (self._restarting is not None and not self._restarting.done()):
-            self._waiting_calls[seat] = call
-        self._call(call)
-        died = self._robots is None or self._robots.returncode is not None
-        if died and not self._ending and (self._restarting is None or self._restarting.done()):
-            self._restarting = asyncio.create_task(self._start_for_stand_ins())
+        self._robots.call(f"lent {seat}", f"stand-in {self.opened.doors.lend(seat)} {word}", word)
 
-    async def _start_for_stand_ins(self) -> None:
-        """A process for robots, and the calls that have waited for it."""
-        await self._start_robots(self._url, [])
-        calls, self._waiting_calls = self._waiting_calls, {}
-        self._call(*calls.values())
+    def _take_back(self, seat: Seat) -> None:
+        """The token lent for a seat is void, and its robot not called again."""
+        self.opened.doors.take_back(seat)
+        self._robots.take_back(f"lent {seat}")
 
     def _is_a_files_code(self, word: str) -> bool:
         """Whether robots for vacant seats are code that a file names, and nobody on the command line."""
@@ -218,46 +199,9 @@ class ServeRun:
         if rules.takes_over and self._is_a_files_code(rules.vacancies.stand_in):
             notify(f"the recording names code for drop-outs, which is not run: {shell_word(rules.vacancies.stand_in)}")
 
-    def _call(self, *robots: str) -> None:
-        """Hand calls to the robots' process. What it does not read waits here: a line a robot, a seat every 10 s."""
-        if self._robots is not None and self._robots.stdin is not None and not self._robots.stdin.is_closing():
-            self._robots.stdin.write("".join(f"{one}\n" for one in robots).encode(errors="surrogateescape"))
-
-    def _no_more_calls(self) -> None:
-        if self._robots is not None and self._robots.stdin is not None:
-            self._robots.stdin.close()
-
     def _trusting(self) -> dict[str, str]:
         """The environment of our own robots: they trust the server's certificate (bots/robots/tls_trust.py)."""
         return dict(os.environ, PIT_SERVER_CERT=str(self.cert)) if self.cert else dict(os.environ)
-
-    async def _end_robots(self) -> None:
-        """End the robots' process, by force where it does not heed; no other is started after it."""
-        self._ending = True
-        if self._restarting is not None:
-            await asyncio.wait([self._restarting])
-        if self._robots is None:
-            return
-        self._no_more_calls()
-        ended = self.opened.status.over
-        try:
-            async with asyncio.timeout(
-                self.opened.limits.robots_s_max if ended else 0
-            ):  # else they would try to come back
-                await self._robots.wait()
-        except TimeoutError:
-            await self._end_by_force(self._robots)
-
-    async def _end_by_force(self, robots: asyncio.subprocess.Process) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            robots.terminate()
-        try:
-            async with asyncio.timeout(self.opened.limits.heed_s_max):
-                await robots.wait()
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                robots.kill()
-            await robots.wait()
 
     async def _tell(self, hosted: HostedSession) -> None:
         """Say what is published, as it is."""

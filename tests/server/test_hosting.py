@@ -20,6 +20,7 @@ from p2p.scenario.schema import Scenario
 from recordings.journal.store import Recovered, read_folder, run_again
 from server.connections.transport import Transport
 from server.hosted_session import SessionParts
+from server.serve.robot_processes import RobotProcess, RobotProcesses
 from server.serve.serve_run import ServeRun
 from server.session.notices import SeatNotices
 from tests.plays.hosted import GUARD_S
@@ -101,25 +102,27 @@ async def test_a_session_that_cannot_begin_says_why_and_is_sealed(opened: Sessio
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows asks no process whether it heeds")
-async def test_robots_that_heed_nothing_do_not_hold_up_the_end(opened: SessionParts) -> None:
+async def test_robots_that_heed_nothing_do_not_hold_up_the_end() -> None:
     """Among them is anybody's code."""
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
-    hosting = ServeRun(opened, [], as_json=True)
+    robots = RobotProcesses(dict)
     pipe = asyncio.subprocess.PIPE
-    hosting._robots = robots = await asyncio.create_subprocess_exec(sys.executable, "-c", deaf, stdout=pipe)
-    assert robots.stdout is not None
-    await robots.stdout.readline()
-    await asyncio.wait_for(hosting._end_robots(), GUARD_S)
-    assert robots.returncode == -signal.SIGKILL
+    one = await asyncio.create_subprocess_exec(sys.executable, "-c", deaf, stdout=pipe)
+    robots.all[""] = RobotProcess("", process=one)
+    assert one.stdout is not None
+    await one.stdout.readline()
+    await asyncio.wait_for(robots.end(over=False), GUARD_S)
+    assert one.returncode == -signal.SIGKILL
 
 
-async def test_no_robots_are_started_when_those_before_them_have_been_ended(opened: SessionParts) -> None:
+async def test_no_robots_are_started_when_those_before_them_have_been_ended() -> None:
     """A broker is told the last words meanwhile, and a seat's grace may run out."""
-    hosting = ServeRun(opened, [], as_json=True)
-    hosting._robots = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
-    await hosting._end_robots()
-    hosting._call_stand_in(1, "zic")
-    assert hosting._restarting is None
+    robots = RobotProcesses(dict)
+    one = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    robots.all[""] = process = RobotProcess("", process=one)
+    await robots.end(over=False)
+    robots.call("lent 1", "stand-in 00 zic", "zic")
+    assert process.watching is None
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 import threading
 from pathlib import Path
@@ -22,7 +23,7 @@ from recordings.scoring.score import fold
 from server.connections.peer import Gone
 from server.hosted_session import HostedSession, open_again
 from server.limits import DEFAULT
-from server.serve.serve_run import ServeRun
+from server.serve.robot_processes import RobotProcess, RobotProcesses
 from server.session.credentials import SeatCredentials
 from server.session.machine import Machine
 from tests.plays.hosted import GUARD_S, hosting
@@ -267,14 +268,15 @@ async def test_a_server_that_comes_back_knows_in_whose_place_a_robot_was(host, s
         assert again.host.opened.session.roster.stand_ins.seats == set()
 
 
-async def test_robots_that_are_being_started_anew_when_it_is_over_are_ended_too(opened):
-    hosting_it = ServeRun(opened, [], as_json=False)
-    died = hosting_it._robots = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+async def test_robots_that_are_being_started_anew_when_it_is_over_are_ended_too():
+    robots = RobotProcesses(lambda: dict(os.environ))
+    died = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
     await died.wait()
-    hosting_it._call_stand_in(1, "zic")
-    await hosting_it._end_robots()
-    assert hosting_it._robots is not died
-    assert hosting_it._robots.returncode is not None
+    robots.all[""] = one = RobotProcess("", process=died)
+    robots.call("lent 1", "stand-in 00 zic", "zic")
+    await robots.end(over=False)
+    assert one.process is not died
+    assert one.process.returncode is not None
 
 
 async def test_a_fleet_takes_calls_while_it_plays(host, small, tmp_path):
