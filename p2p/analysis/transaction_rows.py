@@ -98,6 +98,7 @@ def trader_rows(
                 "units": sum(s.quantity for s in schedule.steps) if schedule else 0,
             }
             row |= {"traded": sum(mine), "contracts": len(mine), "surplus": gained}
+            row["card"] = seat + 1
             row |= {"surplus_competitive": competitive.get(seat), "unpaid": sitting.unpaid.get((*key, seat), 0)}
             rows.append(row | {f"{sitter}_s": us / SECOND for sitter, us in sitting.of((*key, seat)).items()})
     return rows

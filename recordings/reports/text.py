@@ -137,6 +137,7 @@ def traders_table(score: Score) -> Table:
     columns = ["seat", *named, "who", "role", "gained", "at equilibrium", "difference"]
     taken = any(trader.stand_in_s or trader.unpaid for trader in score.traders)
     columns += ["a robot's for", "unpaid", "to be paid"] if taken else []
+    columns.append("card")
     table = text_table(f"Surplus in {escape(printable(unit))}", *columns)
     if named:
         table.columns[1].justify = "left"
@@ -158,6 +159,7 @@ def traders_table(score: Score) -> Table:
             f"{trader.surplus_competitive / per_unit:.6g}",
             f"{difference / per_unit:+.6g}",
             *(unpaid if taken else []),
+            str(trader.seat + 1),
         )
     return table
 

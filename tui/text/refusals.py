@@ -7,6 +7,9 @@ from p2p.messages import Ask, Bid, Buy, Cancel, Message, Reason, Replace, Sell, 
 from p2p.sim.library.texts import catalogue
 from tui.model.number_format import NumberFormat
 
+NOT_LET_IN = 4004
+"""The close code of one who is not let in: the server's words say why."""
+
 
 def refused_sentence(reason: Reason) -> str:
     """Why an order was refused: words that come after a colon."""
@@ -15,6 +18,8 @@ def refused_sentence(reason: Reason) -> str:
 
 def closed_sentence(code: int, why: str) -> str:
     """Why a connection is closed for good: ours for the codes that we know, else the words that came with it."""
+    if code == NOT_LET_IN:
+        return catalogue().text("closed.not_let_in", why=why)
     key = f"closed.{code}"
     if key in catalogue():
         return catalogue().text(key)

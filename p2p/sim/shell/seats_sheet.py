@@ -23,8 +23,8 @@ STYLE = """
   .code { font: 700 22pt/1.1 ui-monospace, "DejaVu Sans Mono", monospace; letter-spacing: 0.08em; margin: 1mm 0; }
   .none { font-size: 10pt; color: #555; }
   ol { margin: 0; padding-left: 5mm; font-size: 10pt; }
-  .command { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 9pt; overflow-wrap: anywhere; }
-  .qr { width: 26mm; height: 26mm; border: 0.2mm solid #bbb; align-self: end; }
+  .command { font: 9pt ui-monospace, "DejaVu Sans Mono", monospace; display: inline-block; overflow-wrap: anywhere; }
+  .qr { width: 26mm; height: 26mm; align-self: end; }
 """
 
 

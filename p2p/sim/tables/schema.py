@@ -95,11 +95,12 @@ ABOUT = (
     Column("disguise", "count", "price", "constant added to values, costs and prices alike; alpha is without it"),
 )
 """At the end of every table, so that tables of several runs can be put together."""
+CARD = Column("card", "count", "–", "the seat as screens, cards and printed sheets count it: from 1")
 TAILS = {
     "sessions": (*CONTROLLED, *CONVERGENCE, *ABOUT),
     "periods": (*CONTROLLED, *CONVERGENCE, *ABOUT),
     "contracts": ABOUT,
-    "traders": ABOUT,
+    "traders": (*ABOUT, CARD),
 }
 """The last columns of each table, also in an energy market."""
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -151,7 +152,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("robot_s", "number", "s", "how long a robot did, on a seat of its own"),
         Column("stand_in_s", "number", "s", "how long a robot did in the place of a person"),
         Column("nobody_s", "number", "s", "how long nobody did"),
-        *ABOUT,
+        *TAILS["traders"],
     ),
 }
 ENERGY = (
