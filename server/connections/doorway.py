@@ -39,16 +39,17 @@ class Admits(Protocol):
 class Visitor:
     """One accepted connection that is not in yet."""
 
-    __slots__ = ("_door", "_handed_on", "_plain", "address", "entering", "gone", "said")
+    __slots__ = ("_door", "_handed_on", "_looked_at", "_plain", "address", "entering", "gone", "said")
 
     def __init__(self, door: "Doorway", plain: sockets.socket, address: str) -> None:
         self._door, self._plain, self.address = door, plain, address
         self.said = b""
         self.entering: asyncio.Task[None] | None = None
         self.gone = self._handed_on = False
+        self._looked_at = True
 
     def look(self) -> None:
-        """It has said something, or has gone."""
+        """It has said something, or has gone; one that waits for its turn may go, too."""
         if self._door.tls is None:
             try:
                 data = self._plain.recv(HEAD_BYTES_MAX)
@@ -60,10 +61,17 @@ class Visitor:
                 self.cut("gone")
                 return
             self.said += data
-            if HEAD_END not in self.said and len(self.said) < HEAD_BYTES_MAX:
+        if self.entering is None:
+            if self._door.tls is None and HEAD_END not in self.said and len(self.said) < HEAD_BYTES_MAX:
                 return
-        self._door.overlooks(self._plain)
-        self._door.asks(self)
+            self._door.asks(self)
+        if self._door.tls is not None or len(self.said) >= HEAD_BYTES_MAX:
+            self._overlook()
+
+    def _overlook(self) -> None:
+        if self._looked_at:
+            self._looked_at = False
+            self._door.overlooks(self._plain)
 
     async def enter(self) -> None:
         """Become a connection of the library's, when it is its turn."""
@@ -75,6 +83,7 @@ class Visitor:
                     self._plain.send(answer)
                 self.cut("refused")
                 return
+        self._overlook()
         self._handed_on = True
         limit_s = door.limits.login_s_max if door.tls else None
         await door.loop.connect_accepted_socket(
@@ -87,15 +96,10 @@ class Visitor:
             return
         self.gone = True
         self._door.arrivals.gone(self)
+        self._overlook()
         if self.entering is not None:
             self.entering.cancel()
-        else:
-            self._door.overlooks(self._plain)
-        self.let_go()
-
-    def let_go(self) -> None:
-        """Close its socket, unless a transport has it, which then closes it."""
-        if not self._handed_on:
+        if not self._handed_on:  # else a transport has its socket, and closes it
             self._plain.close()
 
     def buffered(self) -> int:

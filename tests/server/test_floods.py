@@ -132,7 +132,7 @@ async def guessed(desk: LoginDesk, address: str, code: str) -> str | Who:
 
 
 async def test_after_a_recovery_a_right_code_waits_for_no_guesses_of_another_address(tmp_path):
-    _, codes, _ = SeatCredentials.create(tmp_path, 4)
+    _, codes, _ = SeatCredentials.create(tmp_path, range(4))
     looked_up: list[str] = []
 
     async def aside(work, login):
@@ -266,6 +266,19 @@ async def test_a_crowd_is_accepted_at_a_pace_and_whoever_was_before_it_is_in(hos
             await trader.send(QUESTION % 1)
             await trader.until_told(Accepted)
             assert hosted.host.arrivals.waiting == 11
+
+
+async def test_whoever_goes_while_waiting_for_a_turn_is_nobodys_competitor(host):
+    async with host(limits=Limits(handshakes_burst=1, handshakes_per_s=0.0)) as hosted:
+        await hosted.join(0)
+        with contextlib.ExitStack() as stack:
+            port = int(hosted.url.rpartition(":")[2])
+            for _ in range(20):
+                stack.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(UPGRADE + WATCH)
+            await hosted.until(lambda: hosted.host.arrivals.waiting == 20)
+        await hosted.until(lambda: not hosted.host.arrivals.waiting)
+        handshakes = hosted.host.desk.throttle._of("127.0.0.1").handshakes
+        await hosted.until(lambda: not handshakes._waiting)
 
 
 async def test_what_is_said_in_pieces_before_the_door_is_heard_whole(host):
