@@ -24,6 +24,7 @@ import termios
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 from bots.reconnecting import Closed, Facts, Happening
@@ -78,7 +79,7 @@ def course(seconds: float) -> tuple[list[bytes], list[bytes], list[bytes]]:
     market = scenario()
     wanted = int(seconds * FACTS_PER_S)
     simulation, views = Simulation(market, ["zic"] * SEATS, 1), Projector(market, 1)
-    live = LiveFigures(market_rules(market))
+    live = LiveFigures(partial(market_rules, market))
     facts: list[bytes] = []
     own: list[bytes] = []
     figures: list[bytes] = []

@@ -1,6 +1,7 @@
 """What the console's tests play with: a line that is no socket, rosters of a class, figures of a simulated period."""
 
 from collections.abc import Callable
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -104,7 +105,7 @@ def roster(rows: list[RosterRow], second: float = 90, phase: str = "trading", **
 def figures(scenario: Scenario | None = None, contracts: int = 8, periods: int = 2, market: int = 0) -> MarketFigures:
     """The figures of a simulated market: so many contracts into a period."""
     scenario = scenario or smith()
-    live, seen, period = LiveFigures(market_rules(scenario)), 0, 1
+    live, seen, period = LiveFigures(partial(market_rules, scenario)), 0, 1
     for _, at, events in Simulation(scenario, ["zic"] * scenario.seats, 3).play():
         for event in events:
             if type(event.message) in COUNTED:

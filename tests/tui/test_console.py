@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from msgspec.structs import replace
+from textual import events
 from textual.pilot import Pilot
 
 from p2p.base.units import SECOND
@@ -224,6 +225,26 @@ async def test_letters_typed_into_a_message_are_no_keys():
     async with chair() as sits:
         await sits.press("m", *"spaxE", "enter")
         assert sits.said == [Tell(4, "spaxE")]
+
+
+async def test_letters_typed_faster_than_the_prompt_opens_are_no_keys():
+    async with chair() as sits:
+        for key in ("m", *"sEyxy", "enter"):
+            sits.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await sits.settle()
+        assert sits.said == [Tell(4, "sEyxy")]
+
+
+async def test_pasted_text_is_no_key_but_words_of_a_message():
+    async with chair() as sits:
+        sits.app.post_message(events.Paste("sEyxy"))
+        await sits.settle()
+        assert sits.said == []
+        assert "Pasted text" in sits.says()
+        await sits.press("m")
+        sits.app.post_message(events.Paste("see\npage 2"))
+        await sits.press("enter")
+        assert sits.said == [Tell(4, "see page 2")]
 
 
 async def test_a_message_that_is_too_long_stays_in_the_prompt():

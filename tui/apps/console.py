@@ -45,7 +45,7 @@ CLOSED = {
 
 
 AskDoor = Callable[[], Awaitable[Door | Fault]]
-"""Asks the server at its door, on a connection of its own: who may come in, and with which codes. Raises NoAnswer."""
+"""Asks the server at its door, on a connection of its own: its lock and its codes. Raises NoAnswer."""
 
 
 class ConsoleLine(Trader, Protocol):

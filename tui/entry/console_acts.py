@@ -86,7 +86,7 @@ def act_of(key: str, state: ConsoleState) -> Act | None:
     if len(acts) < 2:
         return acts[0] if acts else None
     clock = state.clock
-    on = {"p": clock.paused or clock.held, "o": clock.held, "l": bool(state.locked)}[key]
+    on = {"p": clock.paused, "o": clock.held, "l": bool(state.locked)}[key]
     return acts[int(on)]
 
 

@@ -3,18 +3,18 @@
 A low terminal shows roster or figures, and `w` changes between them; one of 34 rows and more shows both.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.screen import Screen
 from textual.widget import Widget
 
-from p2p.base.units import Seat
+from p2p.base.units import SEATS_MAX, Seat
 from p2p.information.console_state import ConsoleState
 from tui.entry.console_acts import ACTS, BY_NAME, Act, act_of, fitting, tidied, why_not, words_typed
 from tui.screens.console_keys import ConsoleKeysScreen
@@ -65,25 +65,6 @@ class ConsoleScreen(Screen[None]):
     """Shown from the first roster to the session's end, and after it."""
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", show=False),
-        Binding("down", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home", "move(-1000)", show=False),
-        Binding("end", "move(1000)", show=False),
-        Binding("space", "mark", show=False),
-        Binding("a", "mark_all", show=False),
-        Binding("enter", "mirror", show=False),
-        Binding("escape", "clear", show=False),
-        Binding("tab", "market(1)", show=False),
-        Binding("shift+tab", "market(-1)", show=False),
-        Binding("w", "other_page", show=False),
-        Binding("L", "log", show=False),
-        Binding("question_mark", "keys", show=False),
-        Binding("q", "leave", show=False),
-        *(Binding(key, f"act('{key}')", show=False) for key in sorted({act.key for act in ACTS})),
-    ]
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -92,6 +73,30 @@ class ConsoleScreen(Screen[None]):
         self._asking: _Asking | None = None
         self._leaving = False
         self._parts: list[ConsolePart] = []
+        acts: dict[str, Callable[[], None]] = {act.key: partial(self.act, act.key) for act in ACTS}
+        self._keys = acts | self._moves()
+
+    def _moves(self) -> dict[str, Callable[[], None]]:
+        """The keys that change nothing in the session. Textual's bindings act later than keys come: a letter typed
+        behind the one that opens a prompt would be a key, too."""
+        return {
+            "up": partial(self.move, -1),
+            "down": partial(self.move, 1),
+            "pageup": partial(self.page, -1),
+            "pagedown": partial(self.page, 1),
+            "home": partial(self.move, -SEATS_MAX),
+            "end": partial(self.move, SEATS_MAX),
+            "space": self.mark,
+            "a": self.mark_all,
+            "enter": self.mirror,
+            "escape": self.clear,
+            "tab": partial(self.market, 1),
+            "shift+tab": partial(self.market, -1),
+            "w": self.other_page,
+            "L": self.log_page,
+            "?": self.keys_page,
+            "q": self.leave,
+        }
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -132,6 +137,7 @@ class ConsoleScreen(Screen[None]):
             self.call_after_refresh(self.post_message, DrawRequested())
         self.state = state
         self.remove_class("-connecting")
+        self.set_class(state.figures is None or not state.figures.period, "-no-period")
         roster, seat = self._roster(), self.query_one(SeatDetail)
         roster.show(state)
         seat.seat, seat.marked = roster.cursor, len(roster.marks)
@@ -145,17 +151,29 @@ class ConsoleScreen(Screen[None]):
         """A question that wants a yes has every key; a key that is none of ours says so."""
         if event.key != "q":
             self._leaving = False
-        if self._asking and not self._asking.words:
+        if self._asking:
             event.stop()
-            self._agreed(event.key in ("y", "Y"))
-        elif event.is_printable and event.character and not self._bound(event):
+            if self._asking.words:  # typed before the field had its focus: it is the field's, and never a key of ours
+                self.query_one(Prompt).receive_key(event)
+            else:
+                self._agreed(event.key in ("y", "Y"))
+        elif does := self._keys.get(event.key) or self._keys.get(event.character or ""):
+            event.stop()
+            does()
+        elif event.is_printable and event.character:
             event.stop()
             self._say(f"Unknown key '{event.character}'; ? lists the keys.")
 
-    def _bound(self, event: Key) -> bool:
-        return any(key in self._bindings.key_to_bindings for key in (event.key, event.character or ""))
+    def on_paste(self, event: Paste) -> None:
+        """Pasted text belongs to the field, or it is no key."""
+        event.stop()
+        if self._asking and self._asking.words:
+            if self.focused is None:  # else the field has it already
+                self.query_one(Prompt).paste(event.text)
+        else:
+            self._say("Pasted text is no key. Press m for a message first.")
 
-    def action_act(self, key: str) -> None:
+    def act(self, key: str) -> None:
         """Ask the act's question, if it has one, then act; or say why the key is dead."""
         state = self.state
         act = act_of(key, state) if state else None
@@ -227,33 +245,33 @@ class ConsoleScreen(Screen[None]):
         self._say("")
         self.post_message(ActRequested(BY_NAME[act.name].name, seats, words))
 
-    def action_move(self, steps: int) -> None:
+    def move(self, steps: int) -> None:
         """The cursor up or down."""
         self._roster().move(steps)
         self._redraw()
 
-    def action_page(self, pages: int) -> None:
+    def page(self, pages: int) -> None:
         """The cursor a page up or down."""
         self._roster().move(pages * max(1, self._roster().page() - 1))
         self._redraw()
 
-    def action_mark(self) -> None:
+    def mark(self) -> None:
         """Mark the seat at the cursor, or no longer."""
         self._roster().mark()
         self._redraw()
 
-    def action_mark_all(self) -> None:
+    def mark_all(self) -> None:
         """Mark all seats, or none."""
         self._roster().mark_all()
         self._redraw()
 
-    def action_clear(self) -> None:
+    def clear(self) -> None:
         """Forget the marks and the last sentence."""
         self._roster().marks = frozenset()
         self._say("")
         self._redraw()
 
-    def action_mirror(self) -> None:
+    def mirror(self) -> None:
         """The screen of the seat at the cursor, read-only."""
         roster, state = self._roster(), self.state
         if state is None or roster.cursor is None:
@@ -263,14 +281,14 @@ class ConsoleScreen(Screen[None]):
         else:
             self.post_message(MirrorRequested(roster.cursor))
 
-    def action_market(self, step: int) -> None:
+    def market(self, step: int) -> None:
         """The next market's figures."""
         if self.state and self.state.markets > 1:
             self.post_message(MarketRequested(step))
         else:
             self._say("This session has one market.")
 
-    def action_other_page(self) -> None:
+    def other_page(self) -> None:
         """Roster or figures, where a low terminal has no room for both."""
         if self.has_class("-high"):
             self._say("Roster and figures are both shown.")
@@ -278,16 +296,16 @@ class ConsoleScreen(Screen[None]):
         self.toggle_class("-figures")
         self.call_after_refresh(self.post_message, DrawRequested())
 
-    def action_log(self) -> None:
+    def log_page(self) -> None:
         """The whole log, on top."""
         if self.state:
             self.app.push_screen(ConsoleLogScreen(self.state))
 
-    def action_keys(self) -> None:
+    def keys_page(self) -> None:
         """All keys with their commands, on top."""
         self.app.push_screen(ConsoleKeysScreen())
 
-    def action_leave(self) -> None:
+    def leave(self) -> None:
         """Leave, if it is meant: the session goes on without a console."""
         if self._leaving or (self.state and self.state.clock.phase == "ended"):
             self.post_message(LeaveRequested())

@@ -99,7 +99,7 @@ class MirroredResults(_Mirrored, ResultsScreen, inherit_bindings=False):
 
 
 Mirrored = MirroredWait | MirroredLobby | MirroredMarket | MirroredResults
-"""A mirror's screen, whatever the stage of its seat."""
+"""A mirror's screen at each stage of its seat."""
 
 
 def mirrored_stage(mirror: MirrorView) -> str:

@@ -10,6 +10,8 @@ from tui.text.phrases import clock, counted
 
 CARDS_NAMED = 5
 """Cards that a sentence names one by one; more are counted."""
+WORDS_QUOTED = 40
+"""Characters of a message in its line of the log."""
 REFUSED: dict[str, str] = {
     "not_now": "the session is not at a point where this can be done",
 }
@@ -134,8 +136,13 @@ COMMANDS = {
 def command(shown: CommandShown, state: ConsoleState) -> str:
     """A command and its fate, in one line."""
     whom = f" {cards(state, shown.seats)}" if shown.seats else ""
-    words = f" {shown.words} s" if shown.name == "extend" else ""
+    words = f" {shown.words} s" if shown.name == "extend" else _quoted(shown.words)
     return f"{COMMANDS.get(shown.name, shown.name)}{whom}{words}: {fate(shown, state)}"
+
+
+def _quoted(words: str) -> str:
+    """The first words of a message."""
+    return f" “{words[: WORDS_QUOTED - 1]}…”" if len(words) > WORDS_QUOTED else f" “{words}”" if words else ""
 
 
 def fate(shown: CommandShown, state: ConsoleState) -> str:

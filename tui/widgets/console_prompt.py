@@ -57,6 +57,19 @@ class Prompt(Vertical):
         if words:
             field.focus()
 
+    def receive_key(self, event: events.Key) -> None:
+        """A key that came before the field had its focus."""
+        if event.key in ("enter", "escape"):
+            self.post_message(self.Answered(self.query_one(WordsField).text if event.key == "enter" else None))
+        elif event.key == "backspace":
+            self.query_one(WordsField).action_delete_left()
+        elif event.is_printable and event.character:
+            self.query_one(WordsField).insert(event.character)
+
+    def paste(self, text: str) -> None:
+        """Text that was pasted before the field had its focus."""
+        self.query_one(WordsField).insert(text)
+
     def put_away(self) -> None:
         """The question is answered, or left."""
         field = self.query_one(WordsField)
