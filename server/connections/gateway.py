@@ -212,9 +212,17 @@ class Gateway:
             await self._machine.aside(self.seats.files.save_names)
         if not self.seats.holds(connection):
             return
-        resume = connection.login.resume if connection.stands_in else await self.desk.token(who)
+        resume = await self._resume_token(connection)
         if self.seats.holds(connection):
             self._welcome(connection, resume)
+
+    async def _resume_token(self, connection: Connection) -> str:
+        """A token of its own. A command's connection has none: it would void the console's, which outlives a crash."""
+        if connection.stands_in:
+            return connection.login.resume
+        if connection.key == EXPERIMENTER:
+            return ""
+        return await self.desk.token(connection.who)
 
     def _close_older(self, older: Connection) -> None:
         closing = asyncio.create_task(older.peer.close(TAKEN_OVER, "somebody has logged in on this seat elsewhere"))
