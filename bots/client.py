@@ -154,6 +154,11 @@ class Client(Reconnecting[Welcome | Facts | Fault]):
             self._socket.post(data)
         return token
 
+    def ask_roster(self) -> None:
+        """Ask for one roster: an experimenter's alone."""
+        if self._socket is not None:
+            self._socket.post(self.line.ask_roster())
+
     def mirror(self, seat: Seat | None = None, market: int | None = None) -> None:
         """Ask for a mirror of a seat or a market, or end it: a console's alone. It ends with the connection."""
         if self._socket is not None:

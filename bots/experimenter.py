@@ -14,6 +14,7 @@ from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.status_line import describe
 from p2p.messages import Accepted, Announce, End, EndPeriod, Extend, Message, Pause, Refused, Resume, Start
 from p2p.protocol.frames import Fault, Welcome
+from p2p.sim.library.texts import catalogue
 
 ANSWER_S_MAX = 10.0
 """How long an answer may take before we say that none came."""
@@ -91,6 +92,8 @@ async def _answer(
                     knowledge.on_fact(one.message, one.at)
                     if isinstance(one.message, Accepted | Refused) and one.message.token == asked:
                         answer = one.message
+                if isinstance(answer, Refused) and answer.reason != "not_now":
+                    raise click.ClickException(f"'{command}': {catalogue().text(f'refused.{answer.reason}')}")
                 if isinstance(answer, Refused):
                     raise click.ClickException(_not_now(command, knowledge, line.now))
                 if answer or (message is None and line.number >= facts):

@@ -8,11 +8,19 @@ from typing import TextIO
 
 import click
 
+from bots.act_commands import ACT_COMMANDS, act_for, roster_json, roster_of
 from bots.door_commands import DOOR_COMMANDS, conduct_door
-from bots.experimenter import conduct, message_for
+from bots.experimenter import ANSWER_S_MAX, conduct, message_for
+from p2p.messages import Message
 from p2p.protocol.server_address import websocket_url
 
-COMMANDS = ("start", "pause", "resume", "extend", "end-period", "end", "message", "status", *DOOR_COMMANDS)
+COMMANDS = (
+    *("start", "pause", "resume", "extend", "end-period", "end", "message", "status"),
+    *(*ACT_COMMANDS, *DOOR_COMMANDS),
+)
+FLAGS = {("status", "--json"), ("end", "--yes")}
+"""Options of one command, anywhere behind it; of any other they are words."""
+END_ASKED = "This ends the session for good (end-period ends the period alone). Type end"
 
 
 class Spoken(click.Command):
@@ -27,6 +35,8 @@ class Spoken(click.Command):
                 options += [word, *islice(rest, 1)]
             elif word.startswith("--code-file=") or (word in ("--help", "-h") and len(said) <= 2):
                 options.append(word)
+            elif (*said[1:2], word) in FLAGS or (word == "--seat" and said[1:] == ["message"]):
+                options += [word, *islice(rest, int(word == "--seat"))]
             elif word != "--" or len(said) > 2:
                 said.append(word)
         return super().parse_args(ctx, [*options, "--", *said])
@@ -37,16 +47,39 @@ class Spoken(click.Command):
 @click.argument("command", type=click.Choice(COMMANDS))
 @click.argument("words", nargs=-1)
 @click.option("--code-file", type=click.File("r"), help="File with the experimenter's code; - is standard input.")
-def ctl(url: str, command: str, words: tuple[str, ...], code_file: TextIO | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Of status: the roster in one line of JSON.")
+@click.option("--yes", is_flag=True, help="Of end: do not ask.")
+@click.option("--seat", type=click.IntRange(1, 1_000), metavar="CARD", help="Of message: to this card alone.")
+def ctl(
+    url: str,
+    command: str,
+    words: tuple[str, ...],
+    code_file: TextIO | None,
+    as_json: bool,
+    yes: bool,
+    seat: int | None,
+) -> None:
     """Say one of the experimenter's commands to the server at URL, or ask for the session's status.
 
-    `extend SECONDS` gives the period more time, `message TEXT` tells everybody something. `lock` and `unlock` close and
-    open the door to those without a seat. `reissue CARD` gives a card, counted from 1, a new code. `seats-sheet
-    FILE.html` writes all cards. `close` ends a server that stays after the end. The experimenter's code comes from the
-    variable PIT_CODE, from --code-file, or from a prompt.
+    `extend SECONDS` gives the period more time, `message TEXT` tells everybody something. `end-period` ends the period,
+    and the next one comes; `end` ends the session for good, and asks at a terminal. `hold` keeps the next period
+    waiting for `resume`; `void [PERIOD]` takes a period out of results and pay; `again` plays its values once more.
+
+    Of cards, counted from 1: `tell CARD TEXT`, `answer CARD [TEXT]` (a request for help), `robot CARD` (a robot trades;
+    the owner is told), `back CARD`, `remove CARD`, `reissue CARD` (a new code). `lock` and `unlock` close and open the
+    door to those without a seat; `seats-sheet FILE.html` writes all cards; `close` ends a server that stays after the
+    end. The experimenter's code comes from the variable PIT_CODE, from --code-file, or from a prompt.
     """
-    said = " ".join(words) if words else None
-    message = None if command in DOOR_COMMANDS else message_for(command, said)
+    said, result = " ".join(words) if words else None, ""
+    if seat is not None:
+        command, words = "tell", (str(seat), *words)
+    message: Message | None
+    if command in ACT_COMMANDS:
+        message, result = act_for(command, words)
+    else:
+        message = None if command in DOOR_COMMANDS else message_for(command, said)
+    if command == "end" and not yes:
+        _ask_for_the_end()
     try:
         url = websocket_url(url)
     except ValueError as error:
@@ -58,7 +91,17 @@ def ctl(url: str, command: str, words: tuple[str, ...], code_file: TextIO | None
     if command in DOOR_COMMANDS:
         click.echo(asyncio.run(conduct_door(url, code, command, said)))
         return
-    click.echo(asyncio.run(conduct(url, code, command, message)))
+    if as_json:
+        click.echo(roster_json(asyncio.run(roster_of(url, code, ANSWER_S_MAX))))
+        return
+    state = asyncio.run(conduct(url, code, command, message))
+    click.echo(f"{result}; {state}" if result else state)
+
+
+def _ask_for_the_end() -> None:
+    """Where somebody can type, the word end; raises Abort where it is another."""
+    if sys.stdin.isatty() and click.prompt(END_ASKED, err=True, default="", show_default=False).strip() != "end":
+        raise click.ClickException("the session goes on")
 
 
 def _asked(what: str) -> str:

@@ -6,7 +6,7 @@ from p2p.base.safe_text import printable
 from p2p.base.units import Controller, Instant, Seat
 from p2p.messages import Accepted, Message, Refused
 from p2p.protocol.codec import UNREADABLE, ProtocolError, encode, message_of, read_client_frame
-from p2p.protocol.console_frames import Console, Mirror, MirroredFacts, MirrorOpened, Roster
+from p2p.protocol.console_frames import Console, Mirror, MirroredFacts, MirrorOpened, Roster, RosterWanted
 from p2p.protocol.frames import (
     CODE_MAX,
     FRAME_MAX,
@@ -122,6 +122,10 @@ class ClientProtocol:
         """The frame that asks for a mirror of a seat or a market; of neither, the mirror ends."""
         return frame("mirror", Mirror(seat, market))
 
+    def ask_roster(self) -> bytes:
+        """The frame that asks for one roster."""
+        return frame("roster", RosterWanted())
+
     def received(self, data: bytes | str) -> list[NumberedFact] | Welcome | Fault | Console | Reveal:
         """New facts, or a welcome, or an error of ours; raises ProtocolError where the server is wrong.
 
@@ -136,7 +140,7 @@ class ClientProtocol:
                     return self._welcomed(_welcome.decode(said.payload))
                 case "reveal" if self.watched is not None:
                     return _reveal.decode(said.payload)
-                case "roster" if self.roster:
+                case "roster" if self.conducts:
                     return _roster.decode(said.payload)
                 case "figures" if self.roster:
                     return _figures.decode(said.payload)

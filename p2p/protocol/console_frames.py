@@ -94,6 +94,10 @@ class Mirror(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     market: Annotated[int, Meta(ge=0, lt=SEATS_MAX)] | None = None
 
 
+class RosterWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Asks for one roster: any client of the experimenter's may, without being a console."""
+
+
 class MirrorOpened(msgspec.Struct, frozen=True):
     """The answer to `mirror`: whose facts follow, from number 1, and the rules as they are told there."""
 

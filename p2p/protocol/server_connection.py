@@ -1,13 +1,20 @@
 """The server's end of a connection, which reads a client's frames."""
 
+from typing import TypeAlias
+
 import msgspec
 
 from p2p.messages import Message
 from p2p.protocol.codec import UNREADABLE, ClientFrame, ProtocolError, message_of, read_client_frame
-from p2p.protocol.console_frames import Mirror
+from p2p.protocol.console_frames import Mirror, RosterWanted
 from p2p.protocol.frames import Login, _login
 
-_mirror = msgspec.json.Decoder(Mirror)
+Wish: TypeAlias = Mirror | RosterWanted
+"""A frame of the experimenter's that is no message of the session."""
+_WISHES: dict[str, msgspec.json.Decoder[Wish]] = {
+    "mirror": msgspec.json.Decoder(Mirror),
+    "roster": msgspec.json.Decoder(RosterWanted),
+}
 
 FAULTS_MAX = 20
 """Errors a peer may make on a line before it is closed."""
@@ -21,7 +28,7 @@ class ServerProtocol:
         self._faults_max = faults_max
         self.faults = 0
 
-    def received(self, data: bytes | str) -> Login | Mirror | tuple[Message, ClientFrame]:
+    def received(self, data: bytes | str) -> Login | Wish | tuple[Message, ClientFrame]:
         """A login, a console's wish, or a message with its token; raises ProtocolError, fatal after too many."""
         try:
             return self._read(data)
@@ -35,7 +42,7 @@ class ServerProtocol:
             return error
         return ProtocolError("too_many_faults", f"{error.why}; that was the last one", fatal=True)
 
-    def _read(self, data: bytes | str) -> Login | Mirror | tuple[Message, ClientFrame]:
+    def _read(self, data: bytes | str) -> Login | Wish | tuple[Message, ClientFrame]:
         said = read_client_frame(data)
         if not self.open:
             if said.directive != "login":
@@ -48,11 +55,11 @@ class ServerProtocol:
             return login
         if said.directive == "login":
             raise ProtocolError("logged_in", "this line is logged in already")
-        if said.directive == "mirror":
+        if said.directive in _WISHES:
             try:
-                return _mirror.decode(said.payload)
+                return _WISHES[said.directive].decode(said.payload)
             except UNREADABLE as error:
-                raise ProtocolError("bad_payload", f"mirror: {error}") from error
+                raise ProtocolError("bad_payload", f"{said.directive}: {error}") from error
         message = message_of(said.directive, said.payload)
         if said.token < 1:
             raise ProtocolError("no_token", "a message carries a token: 1, 2, 3 …")

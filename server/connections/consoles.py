@@ -6,12 +6,13 @@ One console is connected at a time. Nothing is made of these while there is none
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import assert_never
 
 from msgspec.structs import replace
 
 from p2p.analysis.live_figures import LiveFigures
 from p2p.protocol.codec import ProtocolError
-from p2p.protocol.console_frames import FIGURES_PER_S, ROSTER_PER_S, Mirror, MirrorOpened, Roster
+from p2p.protocol.console_frames import FIGURES_PER_S, ROSTER_PER_S, Mirror, MirrorOpened, Roster, RosterWanted
 from p2p.protocol.frames import frame, mirrored_frame
 from p2p.schedules.rationing import market_rules
 from server.connections.connection import Connection
@@ -65,8 +66,18 @@ class Consoles:
             due.cancel()
         self._due.clear()
 
-    def mirror(self, connection: Connection, wanted: Mirror) -> None:
-        """Open a mirror in the place of the one there was; raises ProtocolError."""
+    def grant(self, connection: Connection, wanted: Mirror | RosterWanted) -> None:
+        """Send the roster once, or open a mirror; raises ProtocolError."""
+        match wanted:
+            case Mirror():
+                self._open_mirror(connection, wanted)
+            case RosterWanted():
+                connection.peer.push(frame("roster", self.board.roster()))
+            case _:
+                assert_never(wanted)
+
+    def _open_mirror(self, connection: Connection, wanted: Mirror) -> None:
+        """A mirror takes the place of the one there was; raises ProtocolError."""
         if connection is not self._connection:
             raise ProtocolError("not_yours", "'mirror' is a console's to say")
         if wanted.seat is not None and wanted.seat not in self._status.market_of:

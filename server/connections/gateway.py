@@ -25,7 +25,7 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import ClientFrame, ProtocolError
-from p2p.protocol.console_frames import Mirror
+from p2p.protocol.console_frames import Mirror, RosterWanted
 from p2p.protocol.frames import Login, Welcome, error_frame, frame
 from p2p.protocol.server_connection import ServerProtocol
 from server.connections.connection import CONSOLE, Connection
@@ -286,12 +286,15 @@ class Gateway:
     def _on_frame(self, connection: Connection, ends: ServerProtocol, data: bytes | str) -> None:
         """One frame of a connection that is in: stamped and let in, or answered with what is wrong with it."""
         if not self.seats.holds(connection) and not self.seats.looks_on(connection):
-            return None
+            return
         try:
             self._paces[connection.who].take(self._machine.clock_s())
             heard = ends.received(data)
-            if isinstance(heard, Mirror):
-                return self.consoles.mirror(connection, heard)
+            if isinstance(heard, Mirror | RosterWanted):
+                if connection.who != EXPERIMENTER:
+                    raise ends.counted(ProtocolError("not_yours", "that is the experimenter's to ask"))
+                self.consoles.grant(connection, heard)
+                return
             if self.seats.looks_on(connection):
                 raise ends.counted(ProtocolError("not_yours", LOOKS_ON))
             assert not isinstance(heard, Login), "the connection refuses a second login"

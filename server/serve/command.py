@@ -154,7 +154,17 @@ def serve(
                 raise click.UsageError(
                     "a session that is taken up keeps its codes, its list of participants and its deal"
                 )
+            kept: dict[str, object] = {
+                "--seed": seed,
+                "--period-s": period_s,
+                "--break-s": break_s,
+                "--periods": periods,
+            }
+            kept |= {"--reaction-s": reaction_s, "--drop-out": drop_out, "--seats": seats, "--units": units}
+            _keeps_its_rules([*(name for name, value in kept.items() if value is not None), *["--disguise"] * disguise])
             opened, cast = opened_again(recover, bots, bots_before)
+            if fill is not None and fill != opened.status.scenario.vacancies.fill:
+                _keeps_its_rules(["--fill"])
         else:
             assert scenario is not None
             new = (period_s, break_s, periods, reaction_s, fill, drop_out)
@@ -169,6 +179,12 @@ def serve(
     where = address(host, insecure_lan, tls_cert, tls_key, bots or bots_before)
     run = ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where, fill or "", seats_sheet)
     sys.exit(asyncio.run(run.run(host, port)))
+
+
+def _keeps_its_rules(options: list[str]) -> None:
+    """Options of a new session beside --recover; raises UsageError where there are any."""
+    if options:
+        raise click.UsageError(f"{', '.join(options)}: a session that is taken up keeps its rules and its seed")
 
 
 def _allow_many_files() -> int:
