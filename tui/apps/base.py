@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
-from textual.events import Resize
+from textual.events import Event, Key, Resize
 from textual.geometry import Size
+from textual.screen import ModalScreen
 from textual.types import CSSPathType
 
 from p2p.base.units import SECOND, Instant
 from p2p.information.view_state import ViewState
+from tui.apps.key_events import keys_meant
+from tui.apps.terminal_life import watch_terminal
 from tui.model.model import Model
 from tui.screens.base import LabScreen
 from tui.screens.results import ResultsOnTop, ResultsScreen
@@ -48,7 +51,7 @@ class LabApp(App[ExitSummary]):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "ask_to_leave", "", show=False, priority=True)]
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,8 +61,26 @@ class LabApp(App[ExitSummary]):
 
     def on_mount(self) -> None:
         """Begin to draw."""
+        if not self.is_headless:
+            watch_terminal(self.end_by_signal)
         self.check_size(self.size)
         self.set_interval(DRAW_S, self.refresh_if_changed)
+
+    def end_by_signal(self, status: int) -> None:
+        """Leave, with the terminal as it was before."""
+        self.exit(ExitSummary("Ended by a signal. Your seat can be joined again while the session runs.", status))
+
+    async def on_event(self, event: Event) -> None:
+        """Take in what was meant by what the terminal sent."""
+        for meant in keys_meant(event):
+            if isinstance(meant, Key) and meant.key == "escape" and isinstance(self.screen, ModalScreen):
+                self.pop_screen()  # at once: the next key is the market's
+            else:
+                await super().on_event(meant)
+
+    def action_ask_to_leave(self) -> None:
+        """Leave from wherever one is, if it is meant."""
+        self.leave()
 
     def on_resize(self, event: Resize) -> None:
         """The terminal has another size."""

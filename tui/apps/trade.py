@@ -20,7 +20,7 @@ from tui.model.model import Model
 from tui.screens.lobby import LobbyScreen
 from tui.screens.requests import OrderRequested
 from tui.screens.results import ResultsScreen, farewell
-from tui.screens.trading import TradingScreen
+from tui.screens.trading import LEAVE, LEAVE_S, TradingScreen
 from tui.text.refusals import closed_sentence
 
 FIRST_S = 8.0
@@ -58,6 +58,7 @@ class TradeApp(LabApp):
         self.client.patience_s = FIRST_S
         self._trying = ""
         self._stage = ""
+        self._asked_to_leave = False
 
     def on_mount(self) -> None:
         """Open the lobby and the line."""
@@ -132,6 +133,19 @@ class TradeApp(LabApp):
             return
         self.model.set_pending(token, event.order)
         self.draw()
+
+    def action_ask_to_leave(self) -> None:
+        """Leave at once before there is a session and after its end; in it, if the key is pressed twice."""
+        if self.model is None or self.ended or self._asked_to_leave:
+            self.leave()
+            return
+        self._asked_to_leave = True
+        self.set_timer(LEAVE_S, self._stay)
+        self.notify(LEAVE.format(key="Ctrl+Q"), timeout=LEAVE_S)
+
+    def _stay(self) -> None:
+        """The question is over: the next Ctrl+Q asks again."""
+        self._asked_to_leave = False
 
     def leave(self) -> None:
         """The trader has had enough, or the session is over."""

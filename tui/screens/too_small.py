@@ -25,4 +25,4 @@ class TooSmallScreen(Screen[None]):
         """Say how large the terminal is now."""
         size = self.app.size
         words = f"This screen needs {WIDTH_MIN}x{HEIGHT_MIN}, yours is {size.width}x{size.height}: make it larger."
-        self.query_one("#small", TextLine).set_text(Content(f"{words}\nUntil then no key acts; Ctrl+Q leaves."))
+        self.query_one("#small", TextLine).set_text(Content(f"{words}\nUntil then no key acts; Ctrl+Q, twice, leaves."))

@@ -43,12 +43,10 @@ RESTING = {"cancel", "replace", "pick", "times"}
 CHANGES = {"cancel", "replace", "pick"}
 """The actions that exist only if an open order can be taken back."""
 DIGITS = "0123456789"
-LETTERS = "baysihq?crwlm"
-"""The letters that are keys in some market; where one is off, it says why."""
 QUOTES: dict[str, Side] = {"bid": "bid", "ask": "ask"}
 LEAVE_S = 4.0
 """How long the question is open whether leaving is meant."""
-LEAVE = "Press q again to leave. Your open orders stay in the market; you can join again."
+LEAVE = "Press {key} again to leave. Your open orders stay in the market; you can join again."
 TIMES_KEYS = "x*× "
 """Between a price and a quantity; each of them will do."""
 TAKES: dict[str, Side] = {"buy": "ask", "sell": "bid"}
@@ -119,18 +117,23 @@ class TradingScreen(MarketScreen):
             return False
         return super().check_action(action, parameters) and not (resets and action in RESTING)
 
-    def on_key(self, event: Key) -> None:
-        """Digits belong to the ticket. A letter that is no key, or is none here, says so."""
+    async def on_key(self, event: Key) -> None:
+        """Digits belong to the ticket, keys act. A letter that is no key, or is none here, says so.
+
+        Keys act here, in their turn: Textual would let them wait while the digits after them are typed.
+        """
         if event.key != "q":
             self._leaving = False
         self._asked, self._confirming = self._confirming, None
         if self._asked is not None:
             self._ticket().hush()
+        bound = self.active_bindings.get(event.key)
+        if bound is not None and bound.node is self and bound.enabled:
+            event.stop()
+            await self.run_action(bound.binding.action)
+            return
         character, view = event.character, self.view
         if view is None or character is None or not character.isprintable():
-            return
-        bound = self.active_bindings.get(event.key)
-        if character in LETTERS and bound is not None and bound.enabled:
             return
         event.stop()
         signs = self._signs()
@@ -270,7 +273,7 @@ class TradingScreen(MarketScreen):
         self._leaving = True
         self.set_timer(LEAVE_S, self._stay)
         self.action_clear()
-        self.notify(LEAVE, timeout=LEAVE_S)
+        self.notify(LEAVE.format(key="q"), timeout=LEAVE_S)
 
     def _stay(self) -> None:
         """The question is over: the next q asks again."""
