@@ -20,7 +20,7 @@ from textual.types import CSSPathType
 
 from p2p.base.units import SECOND, Instant
 from p2p.information.view_state import ViewState
-from tui.apps.key_events import keys_meant
+from tui.apps.key_events import keys_meant, read_escape_plainly
 from tui.apps.terminal_life import watch_terminal
 from tui.model.model import Model
 from tui.screens.base import LabScreen
@@ -55,6 +55,7 @@ class LabApp(App[ExitSummary]):
 
     def __init__(self) -> None:
         super().__init__()
+        read_escape_plainly()
         self.model: Model | None = None
         self.redraw_us = 0
         self._drawn: tuple[int, int | None, int] | None = None
