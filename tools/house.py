@@ -276,6 +276,8 @@ def shared_names(kin: Kin) -> list[tuple[int, str, list[str]]]:
         for method in methods:
             if method == "see" and "Agent" in kin.above[key]:
                 continue  # documented for those who write agents
+            if key.startswith("LabApp") and method == "on_event":
+                continue  # the name is Textual's
             owners[method].append(key)
     counted = [(kin.groups(keys), method, sorted(keys)) for method, keys in owners.items()]
     return sorted((row for row in counted if row[0] > CLASSES_MAX), key=lambda row: (-row[0], row[1]))

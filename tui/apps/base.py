@@ -72,7 +72,7 @@ class LabApp(App[ExitSummary]):
         self.exit(ExitSummary("Ended by a signal. Your seat can be joined again while the session runs.", status))
 
     async def on_event(self, event: Event) -> None:
-        """Take in what was meant by what the terminal sent."""
+        """Take in an event; of a key, the keys that were meant by it."""
         for meant in keys_meant(event):
             if isinstance(meant, Key) and meant.key == "escape" and isinstance(self.screen, ModalScreen):
                 self.pop_screen()  # at once: the next key is the market's
