@@ -216,13 +216,15 @@ async def test_two_commands_with_one_token_are_not_both_taken_for_one(host):
 async def test_a_console_comes_back_to_a_server_that_was_started_again_though_a_command_was_said_beside_it(host):
     async with host() as hosted:
         console = ClientProtocol(hosted.host.opened.control, "human")
-        console.conducts = console.roster = True
+        console.roster = True
         await hosted.login(console)
         await hosted.experimenter()  # as pit ctl does
         folder = hosted.host.opened.store.folder
     async with hosting(open_again(Recovered(folder), 0)) as back:
         assert back.host.opened.control != console.code
-        assert (await back.login(console)).welcome.seat is None
+        comes_back = await Trader.login(back.url, console)
+        assert comes_back.welcome.seat is None
+        await comes_back.leave()
 
 
 async def test_a_second_console_takes_the_place_of_the_first_and_says_so(host):
