@@ -214,7 +214,7 @@ class HostedSession:
         people = opened.participants or Participants(opened.store.folder, opened.store.disk)
         self.entrance = Entrance(self.status, opened.doors, people, machine, opened.codes, opened.robots)
         self.acts = SeatActs(self.status, self.seats, self.desk)
-        board = RosterBoard(name, self.status, opened.feeds, self.seats)
+        board = RosterBoard(name, self.status, opened.feeds, self.seats, people)
         self.consoles = Consoles(self.status, opened.feeds, self.seats, board, limits)
         self.gateway = Gateway(
             self.status,

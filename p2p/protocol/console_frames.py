@@ -64,6 +64,14 @@ class RosterRow(msgspec.Struct, frozen=True):
     holds_up: HoldsUp | None
 
 
+class SurplusRow(msgspec.Struct, frozen=True):
+    """A person with the right code who has no seat: why not, in words. They may be owed a fee."""
+
+    name: str
+    label: str
+    why: str
+
+
 class Roster(msgspec.Struct, frozen=True):
     """All seats, whole each time, under the session's clock. `interventions`: how many of each kind there were.
 
@@ -82,6 +90,7 @@ class Roster(msgspec.Struct, frozen=True):
     void: list[int]
     interventions: dict[str, int]
     rows: list[RosterRow]
+    surplus: list[SurplusRow] = []
 
 
 class Mirror(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

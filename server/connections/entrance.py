@@ -18,7 +18,7 @@ from server.session.notices import notify
 from server.session.participants import Participants
 from server.session.session_status import SessionStatus
 
-Refused = Literal["no_device", "no_name", "no_label", "unknown_label", "label_used", "locked", "no_seat"]
+Refused = Literal["no_device", "no_name", "no_label", "unknown_label", "label_used", "locked", "no_seat_left"]
 WORDS: dict[Refused, str] = {
     "no_device": "a class code needs a key of the device beside it; update this program",
     "no_name": "the class code needs your name beside it",
@@ -26,7 +26,7 @@ WORDS: dict[Refused, str] = {
     "unknown_label": "that label is not on the list of participants; check it, or ask the experimenter",
     "label_used": "somebody has joined with that label already; ask the experimenter",
     "locked": "the door is locked; the experimenter has your name, and can let you in",
-    "no_seat": "all seats are taken; the experimenter has your name on a list",
+    "no_seat_left": "all seats are taken; the experimenter has your name on a list",
 }
 """Sentences for people who are not let in; programs go by the codes."""
 BEGUN = "trading has begun with those who were there; the experimenter has your name on a list"
@@ -119,7 +119,7 @@ class Entrance:
             await self._sent_away(login, device, "locked")
         seat = self._free_seat()
         if seat is None:
-            await self._sent_away(login, device, "no_seat")
+            await self._sent_away(login, device, "no_seat_left")
             raise AssertionError("who is sent away is not seated")
         self._doors.seat_device(login.device, seat)
         self.participants.has_joined(seat, "" if robot else login.label, device)
@@ -143,9 +143,9 @@ class Entrance:
     async def _sent_away(self, login: Login, device: str, why: Refused) -> None:
         """Keep who came, for roster and pay, and raise the ProtocolError that tells them why they have no seat."""
         words = WORDS[why]
-        if why == "no_seat" and self._status.over:
+        if why == "no_seat_left" and self._status.over:
             words = OVER
-        elif why == "no_seat" and self._status.has_begun:
+        elif why == "no_seat_left" and self._status.has_begun:
             words = BEGUN
         name = display_name(login.name, NAME_MAX)
         notify(f"{name or 'somebody'} has no seat: {words.partition(';')[0]}")

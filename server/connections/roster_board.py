@@ -7,19 +7,20 @@ from collections import defaultdict
 
 from p2p.base.units import GATEWAY, Instant, Money, Role, Seat, is_seat
 from p2p.messages import Joined, Left, Schedule, Unpaid
-from p2p.protocol.console_frames import LAG_STEP_MS, HelpOpen, Holder, HoldsUp, Roster, RosterRow
+from p2p.protocol.console_frames import LAG_STEP_MS, HelpOpen, Holder, HoldsUp, Roster, RosterRow, SurplusRow
 from p2p.scenario.assignment import arms_by_seat
 from server.connections.seat_table import SeatTable
 from server.publishing.feeds import Feeds
+from server.session.participants import Participants
 from server.session.sequencer import Committed
 from server.session.session_status import SessionStatus
 
 
 class RosterBoard:
-    """Rows of all seats. `name`: the session's."""
+    """Rows of all seats, and people without one. `name`: the session's."""
 
-    def __init__(self, name: str, status: SessionStatus, feeds: Feeds, seats: SeatTable) -> None:
-        self._name, self._status, self._feeds, self._seats = name, status, feeds, seats
+    def __init__(self, name: str, status: SessionStatus, feeds: Feeds, seats: SeatTable, people: Participants) -> None:
+        self._name, self._status, self._feeds, self._seats, self._people = name, status, feeds, seats, people
         self._arms = arms_by_seat(status.scenario, status.seed)
         self._acted: dict[Seat, tuple[str, Instant]] = {}
         self._gone: dict[Seat, Instant] = {}
@@ -63,6 +64,7 @@ class RosterBoard:
             void=sorted(status.acts.void),
             interventions=dict(status.acts.counts),
             rows=[self._row(seat) for seat in status.seats],
+            surplus=[SurplusRow(one.name, one.label, one.why) for one in self._people.file.surplus],
         )
 
     def _read_news(self) -> None:

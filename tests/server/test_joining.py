@@ -148,10 +148,11 @@ async def test_people_for_whom_no_seat_is_left_are_told_so_and_kept_for_their_pa
             await hosted.login(person(hosted, device))
         for _ in range(3):
             fault, closed = await refused(hosted, person(hosted, "e", EVIL))
-            assert (fault.code, closed) == ("no_seat", NOT_LET_IN)
+            assert (fault.code, closed) == ("no_seat_left", NOT_LET_IN)
         folder = hosted.host.opened.store.folder
         (one,) = surplus(folder)
         assert (one.name, one.why) == ("bAnna/b", "all seats are taken")
+        assert [(row.name, row.why) for row in hosted.host.consoles.board.roster().surplus] == [(one.name, one.why)]
         assert (folder / "joining.json").stat().st_mode & 0o777 == 0o600
 
 
