@@ -55,7 +55,7 @@ class ReplayScreen(MarketScreen):
         super().draw(view)
         answer = self.query_one("#answer", WrappedLine)
         answer.display = view.seat is not None
-        answer.set_text(news_words(view.news, number_format(view.rules)))
+        answer.set_text(news_words(view.news, number_format(view.rules), view.period))
         self.query_one(PlaybackBar).draw_player(self.player)
 
     def _moved(self) -> None:

@@ -29,8 +29,12 @@ def keys_words(view: ViewState) -> str:
     if figures.many:
         keys.append("quantity_energy" if figures.energy else "quantity_unit")
     keys.append("sending")
+    if can.withdraws:
+        keys.append("better")
     if not view.collects:
         keys.append("taking_current" if resets else "taking")
+    if view.rules.loss_confirm:
+        keys.append("confirm")
     if not resets:
         keys.append("resting")
     if figures.energy:

@@ -35,7 +35,7 @@ class Household(Part, OwnPanel):
             *(metered_lines(house.metered) if house.metered else forecast_lines(view, house.forecast)),
             *tariff_lines(view, house, house.forecast),
         ]
-        room = self.content_size.height - SUM_ROWS - len(lines)
+        room = self.content_size.height - SUM_ROWS - len(lines) - self.show_terms(view)
         if room > DAY_ROWS and len(house.day) > 1:
             lines += day_lines(house.day)
         self.query_one(".table", TextLine).set_text(Content("\n").join(lines))

@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from p2p.information.view_state import ExpiredOrder, News, OwnTrade, ViewState
+from p2p.information.view_state import ExpiredOrder, News, OwnTrade, PeriodView, ViewState
 from tui.entry.order_entry import (
     TIMES,
     TYPED_MAX,
@@ -24,6 +24,8 @@ from tui.text.refusals import order_words, refused_sentence
 from tui.widgets.part import Part
 from tui.widgets.wrapped_line import WrappedLine
 
+GAINS_NAMED = 8
+"""Gains of contracts made at once that are named one by one beside their sum; the results have all."""
 HELD_MAX = 4 * TYPED_MAX
 """Characters that are held of a price or a quantity: one that is too long stays too long, and is never cut into
 another."""
@@ -103,9 +105,10 @@ class Ticket(Part, Vertical):
 
     def _acceptance(self, view: ViewState) -> Content:
         """The other side's quote, as a key accepts it."""
-        side = view.ask if view.own.role == "buyer" else view.bid
-        colour = "$ask" if view.own.role == "buyer" else "$bid"
-        return Content.styled(acceptance(view, self.typed), "dim" if side.price is None else f"bold {colour}")
+        buys = view.own.role == "buyer"
+        price = view.ask.price if buys else view.bid.price
+        self.query_one("#acceptance").set_classes("-ask" if buys else "-bid")
+        return Content.styled(acceptance(view, self.typed), "dim" if price is None else "bold")
 
     def _entry(self, view: ViewState) -> Content:
         side, figures = quote_side(view), number_format(view.rules)
@@ -142,7 +145,7 @@ class Ticket(Part, Vertical):
             waiting = ", ".join(order_words(sent.message, figures) for sent in pending[-3:])
             more = f" and {len(pending) - 3} more" if len(pending) > 3 else ""
             return Content.styled(f"… pending: {waiting}{more}; waiting for the market's answer", "bold $text-warning")
-        return news_words(view.news, figures)
+        return news_words(view.news, figures, view.period)
 
 
 def shortened(typed: str) -> str:
@@ -187,7 +190,13 @@ def idle(view: ViewState) -> str:
     return "you have nothing to trade in this period" if energy else ""
 
 
-def news_words(news: News | None, figures: NumberFormat) -> Content:
+def gains_of(news: OwnTrade, period: PeriodView | None, figures: NumberFormat) -> str:
+    """The gain of each of several contracts that were made at once, as far as they are few: ` (+12, +8, +3)`."""
+    each = [trade.profit for trade in (period.own if period else ()) if trade.contract >= news.contract]
+    return f" ({', '.join(figures.signed(gain) for gain in each)})" if 1 < len(each) <= GAINS_NAMED else ""
+
+
+def news_words(news: News | None, figures: NumberFormat, period: PeriodView | None = None) -> Content:
     """The last answer, the last trade of one's own, or the order that a call did without, in a sentence."""
     if news is None:
         return Content("")
@@ -196,7 +205,9 @@ def news_words(news: News | None, figures: NumberFormat) -> Content:
         what = "a unit" if news.quantity == 1 and not figures.energy else figures.quantity(news.quantity)
         high = "" if news.price_to is None else f" to {figures.price(news.price_to)}"
         prices = f"{figures.price(news.price)}{high}"
-        return Content.styled(f"◆ You {did} {what} at {prices}: {figures.gained(news.profit)}.", "bold $text-accent")
+        each = gains_of(news, period, figures)
+        words = f"◆ You {did} {what} at {prices}: {figures.gained(news.profit)}{each}."
+        return Content.styled(words, "bold $text-accent")
     if isinstance(news, ExpiredOrder):
         return Content.styled(
             f"○ Your {news.side} {figures.price(news.price)} did not trade in the call and was removed.",

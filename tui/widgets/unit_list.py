@@ -33,7 +33,8 @@ class UnitList(Part, OwnPanel):
             return
         word = "value" if role == "buyer" else "cost"
         head = Content.styled(f"  unit {word:>6} {'price':>6} {'gain':>6}", "dim")
-        room = max(1, self.content_size.height - HEAD_LINES - FOOT_LINES)
+        terms = self.show_terms(view)
+        room = max(1, self.content_size.height - HEAD_LINES - FOOT_LINES - terms)
         values = view.own.values
         if view.own.total > len(values):
             self.query_one(".table", TextLine).set_text(Content("\n").join(step_rows(view)[:room]))
@@ -42,7 +43,7 @@ class UnitList(Part, OwnPanel):
         rows = [unit_row(view, index) for index in window(len(values), view.own.traded, room)]
         self.query_one(".table", TextLine).set_text(Content("\n").join([head, *rows]))
         self._show_sums(view)
-        self._show_next(view, len(values))
+        self._show_next(view, len(values) + terms)
 
     def _show_sums(self, view: ViewState) -> None:
         say, unit = number_format(view.rules).signed, number_format(view.rules).money_unit
@@ -66,6 +67,7 @@ class UnitList(Part, OwnPanel):
     def _show_market(self, view: ViewState) -> None:
         """What the public sees in the place of units: the market's period in numbers."""
         self.border_title = "The market"
+        self.show_terms(view)
         period = view.period
         say = number_format(view.rules).price
         limits = f"{say(view.rules.price_min)}–{say(view.rules.price_max)}"

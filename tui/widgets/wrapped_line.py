@@ -13,9 +13,9 @@ class WrappedLine(TextLine):
 
     rows = 1
 
-    def set_text(self, content: Content) -> None:
-        """Show this, unless it is shown already."""
-        width = max(1, (self.size.width or self.app.size.width - MARGIN))
+    def set_text(self, content: Content, width: int = 0) -> None:
+        """Show this, unless it is shown already; `width`, if it has no place yet."""
+        width = max(1, self.size.width or width or self.app.size.width - MARGIN)
         rows = max(1, len(content.wrap(width))) if content.plain else 1
         if rows != self.rows or self.styles.height is None:
             self.rows = rows
