@@ -80,7 +80,7 @@ def facts_of(scene: Scene, scenario: Scenario, seat: Seat | None) -> tuple[list[
     more: list[Message] = list(scene.more)
     if scene.phase == "paused":
         more.append(Paused(round((1 - scene.late) * period_us)))
-        more.append(Announced("Please look at the screen in front; we go on in a minute."))
+        more.append(Announced("", "Please look at the screen in front; we go on in a minute."))
     told += [NumberedFact(told[-1].number + index, at, message) for index, message in enumerate(more, 1)]
     return told, at
 

@@ -27,7 +27,10 @@ TRADES_SHOWN = 4
 class ResultsScreen(LabScreen):
     """Shown when the session is over; in replay whenever it is asked for."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back"), Binding("q", "leave", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", show=False),
+        Binding("q", "leave", "Leave"),
+    ]
 
     def __init__(self, view: ViewState, goals: Mapping[int, Goal] | None = None) -> None:
         """`goals` are there for a recording only: no subject is shown a competitive price or an efficiency."""

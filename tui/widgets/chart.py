@@ -52,7 +52,7 @@ class PriceChart(Part, PricePlot, can_focus=False):
             return
         self._version, self._place, self._at, self._view = view.version, place, view.now, view
         self._fit_labels(number_format(view.rules).price(view.rules.price_max))
-        quotes = "━ price if called now" if view.rules.capabilities.collects else QUOTES
+        quotes = "━ if called now" if view.rules.capabilities.collects else QUOTES
         self.border_subtitle = f"{contracts(view)}  {quotes}{goal_key(self.goal is not None)}{limits_key(view)}".strip()
         self.clear()
         if period is None or not period.length_us:
