@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from bots.client import Client
+from bots.door import ask_at_door
 from bots.reconnecting import Facts
 from p2p.base.units import EXPERIMENTER
 from p2p.messages import (
@@ -35,7 +36,7 @@ from p2p.messages import (
 )
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.console_frames import Console, MirroredFacts, MirrorOpened, Roster, RosterRow
-from p2p.protocol.frames import Welcome
+from p2p.protocol.frames import Door, Welcome
 from p2p.protocol.market_figures import MarketFigures
 from recordings.journal.store import Recovered, read_folder
 from recordings.journal.verification import verify
@@ -225,6 +226,17 @@ async def test_a_console_comes_back_to_a_server_that_was_started_again_though_a_
         comes_back = await Trader.login(back.url, console)
         assert comes_back.welcome.seat is None
         await comes_back.leave()
+
+
+async def test_the_door_answers_a_resume_token_in_the_place_of_a_code(host):
+    async with host() as hosted:
+        console = ClientProtocol(hosted.host.opened.control, "human")
+        console.roster = True
+        await hosted.login(console)
+        assert console.welcome is not None
+        door = await ask_at_door(hosted.url, "VOID2345", conducts=True, resume=console.welcome.resume)
+        assert isinstance(door, Door)
+        assert door.code == "experimenter"
 
 
 async def test_a_second_console_takes_the_place_of_the_first_and_says_so(host):

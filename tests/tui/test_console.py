@@ -297,6 +297,13 @@ async def test_a_seat_is_removed_only_after_two_yeses():
         assert sits.said == [Remove(0)]
 
 
+async def test_the_cursor_does_not_follow_a_removed_seat_to_the_bottom():
+    async with chair(roster([row(seat) for seat in range(4)])) as sits:
+        await sits.press("down", "x", "y", "y")
+        await sits.see(roster([row(0), row(1, removed=True), row(2), row(3)]))
+        assert sits.roster.cursor == 2
+
+
 async def test_a_new_code_is_shown_large_once_it_is_accepted():
     async with chair(roster([row(0), row(1)])) as sits:
         await sits.press("down", "i", "y")
@@ -357,7 +364,7 @@ async def test_a_message_to_sixty_leaves_in_parts_and_all_of_it_arrives():
         for token in range(1, 61):
             await sits.answer(token)
         assert sits.said == [Tell(seat, "hello") for seat in range(60)]
-        assert sits.says() == "Message to 60 cards: done"
+        assert sits.says() == "Message to 60 cards “hello”: done"
 
 
 async def test_escape_forgets_the_marks():
@@ -536,6 +543,9 @@ async def test_w_shows_the_figures_on_a_low_terminal():
 async def test_a_high_terminal_shows_both():
     async with chair(size=(120, 36)) as sits:
         assert sits.roster.region
+        assert not sits.app.screen.query_one("#supply-demand").region  # there is nothing to be drawn yet
+        sits.line.show(figures())
+        await sits.settle()
         assert sits.app.screen.query_one("#supply-demand").region
         await sits.press("w")
         assert sits.says() == "Roster and figures are both shown."

@@ -1,7 +1,10 @@
 """The command `pit console`. Textual is imported when it is called, and not before."""
 
+from collections.abc import Awaitable
+
 import click
 
+from p2p.protocol.frames import Door, Fault
 from tui.commands.terminal_setup import NoTerminal, address, need_terminal, seat_code, typed_code
 
 
@@ -28,7 +31,13 @@ def console(url: str, code_file: str | None) -> int:
 
     client = Client(where, code, "human")
     client.line.conducts = client.line.roster = True
-    app = ConsoleApp(client, lambda: ask_at_door(where, code, conducts=True))
+
+    def ask_door() -> Awaitable[Door | Fault]:
+        """By the resume token, which outlives the code where a server is started again."""
+        welcome = client.line.welcome
+        return ask_at_door(where, code, conducts=True, resume=welcome.resume if welcome else "")
+
+    app = ConsoleApp(client, ask_door)
     ending = app.run()
     if ending is None:  # it was ended by something else than a person or the session: a crash has its own status
         return app.return_code or 0

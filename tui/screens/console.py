@@ -243,6 +243,8 @@ class ConsoleScreen(Screen[None]):
             self._say(why)
             return
         self._say("")
+        if act.name == "remove" and self._roster().cursor in seats:
+            self._roster().move(1)  # their lines go to the bottom, and the eye stays where it is
         self.post_message(ActRequested(BY_NAME[act.name].name, seats, words))
 
     def move(self, steps: int) -> None:
