@@ -26,7 +26,7 @@ from p2p.base.rng import stream
 from p2p.base.safe_text import printable
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
-from p2p.messages import Ended, EndRound, Message, Metered, Passes, Paused, Resumed, StartRound
+from p2p.messages import Ended, EndRound, Message, Metered, Passes, Paused, Resumed, StageBegan, StartRound
 from p2p.protocol.frames import NumberedFact, Welcome
 from p2p.scenario.reaction_times import Reaction, parse_reaction
 from p2p.sim.shell.time_limit import TimeLimitExceeded, time_limit
@@ -38,7 +38,7 @@ SEE_S_MAX = 1.0
 OVERDUE_MAX = 3
 """How often an agent may take too long before it is not asked any more: one may be unlucky on a busy machine."""
 
-TURNS = frozenset((StartRound, EndRound, Metered, Paused, Resumed, Ended))
+TURNS = frozenset((StartRound, EndRound, Metered, Paused, Resumed, StageBegan, Ended))
 """Facts at which a robot has something to do or to tell; the others are many, and only folded."""
 
 Why = Literal["raised", "nonsense", "slow"]
@@ -64,6 +64,7 @@ class Robot:
     ) -> None:
         self.client = Client(url, code, "robot", presented(word), patience_s, lent)
         self.word, self.own_reaction, self.tell, self.alive = word, reaction, tell, alive
+        self._practised = False
         self.agent: Agent = make_agent(*parse_agent_spec(word))
         self.reaction: Reaction | None = None
         self.passed: dict[Why, int] = {}
@@ -154,6 +155,10 @@ class Robot:
                 self._again()
             case EndRound():
                 self._stop()
+            case StageBegan(kind=kind):
+                self._practised, practised = kind == "practice", self._practised
+                if practised:
+                    self.agent = make_agent(*parse_agent_spec(self.word))
             case Paused() if self.reaction and not self.reaction.wall:
                 self._left_s = self._timer.when() - self._timer_clock() if self._timer else 0.0
                 self._stop()

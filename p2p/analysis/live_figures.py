@@ -10,6 +10,7 @@ import msgspec
 
 from p2p.analysis.energy_metrics import best_gain, feeder_capacity
 from p2p.analysis.market_metrics import FREE, PeriodScore, efficiency, score_period
+from p2p.analysis.practice_filter import PracticeFilter
 from p2p.analysis.session_outcome import values_number
 from p2p.base.units import Duration, Instant, Price, Quantity, Seat, is_seat
 from p2p.information.period_clock import CLOCK_FACTS, MarketClocks
@@ -53,6 +54,7 @@ class LiveFigures:
         self._dealt: dict[int, _Period] = {}
         self._periods: dict[int, _Period] = {}
         self._finished: dict[int, list[PeriodFigures]] = {}
+        self._practice = PracticeFilter()
         self._voided: set[int] = set()
         self._again: set[int] = set()
         self._capacity: dict[int, Quantity | None] = {}
@@ -61,6 +63,8 @@ class LiveFigures:
 
     def observe(self, event: Event, at: Instant) -> None:
         """Take in an event of the session, in order, one of COUNTED."""
+        if not self._practice.counts(event):
+            return
         message, market = event.message, event.market
         self._clocks.advance(event, at)
         if isinstance(message, Voided):

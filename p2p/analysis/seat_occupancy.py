@@ -7,6 +7,7 @@ Pauses do not count. A robot in the place of a person is neither the one nor the
 from collections import defaultdict
 from typing import Literal, TypeAlias
 
+from p2p.analysis.practice_filter import PracticeFilter
 from p2p.base.units import Duration, Instant, Money, Seat, is_seat
 from p2p.information.period_clock import MarketClocks
 from p2p.messages import EndRound, InitInst, Joined, Left, Message, StartRound, Unpaid
@@ -30,6 +31,7 @@ class SeatOccupancy:
         self._sits: dict[Seat, SeatHolder] = {}
         self._named_us: defaultdict[Key, dict[str, Duration]] = defaultdict(dict)
         self._names: dict[Seat, str] = {}
+        self._practice = PracticeFilter()
         self._clocks = MarketClocks()
         self._counted_us: defaultdict[int, Duration] = defaultdict(int)
 
@@ -51,6 +53,8 @@ class SeatOccupancy:
 
     def on_event(self, event: Event, at: Instant) -> None:
         """Take in an event of the session, in order."""
+        if not self._practice.counts(event):
+            return
         message, market = event.message, event.market
         match message:
             case InitInst(agents=seats) if market is not None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from p2p.analysis.energy_metrics import EnergyRecords, QuotedSpreads, best_gain, feeder_capacity, score_energy
 from p2p.analysis.market_metrics import FREE, PeriodScore, efficiency, score_period
+from p2p.analysis.practice_filter import PracticeFilter
 from p2p.base.units import Controller, Duration, Quantity, Seat, is_seat
 from p2p.messages import (
     Contract,
@@ -44,6 +45,7 @@ class SessionOutcome:
         self.schedules: dict[tuple[int, int], dict[Seat, Schedule]] = {}
         self.contracts: dict[tuple[int, int], list[Contract]] = {}
         self.finished: set[tuple[int, int]] = set()
+        self._practice = PracticeFilter()
         self.void: set[int] = set()
         self.again: set[int] = set()
         self.controllers: dict[Seat, Controller] = {}
@@ -62,6 +64,8 @@ class SessionOutcome:
 
     def on_event(self, event: Event) -> None:
         """Take in an event of the session, in order."""
+        if not self._practice.counts(event):
+            return
         message, market = event.message, event.market
         match message:
             case Contract():

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from p2p.analysis.market_metrics import PeriodScore
+from p2p.analysis.practice_filter import PracticeFilter
 from p2p.analysis.seat_occupancy import SeatOccupancy
-from p2p.analysis.session_outcome import SessionOutcome
+from p2p.analysis.session_outcome import SessionOutcome, values_number
 from p2p.base.units import SECOND, Instant, Seat
 from p2p.information.period_clock import MarketClocks
 from p2p.messages import Contract, StartRound
 from p2p.messages.envelope import Event
-from p2p.scenario.assignment import arms_by_seat, information_by_seat
+from p2p.scenario.assignment import arms_by_seat, information_by_seat, information_of_period
 from p2p.scenario.schema import Scenario
 from p2p.schedules.holding import Holding
 
@@ -22,10 +23,13 @@ class ContractTimes:
 
     def __init__(self) -> None:
         self.of: dict[tuple[int, int], list[float]] = {}
+        self._practice = PracticeFilter()
         self._clocks = MarketClocks()
 
     def on_event(self, event: Event, at: Instant) -> None:
         """Take in an event of the session, in order."""
+        if not self._practice.counts(event):
+            return
         self._clocks.advance(event, at)
         if event.market is None:
             return
@@ -83,6 +87,7 @@ def trader_rows(
     for score in scores:
         key = score.market, score.period
         schedules = outcome.schedules.get(key, {})
+        shown = information_of_period(scenario, values_number(score.period, outcome.again))
         competitive = score.competitive(schedules)
         for seat, gained in sorted(score.surplus_by_seat.items()):
             schedule = schedules.get(seat)
@@ -91,7 +96,7 @@ def trader_rows(
             row |= {
                 "agent": cast[seat] if cast else sitting.holder((*key, seat)),
                 "arm": arms.get(seat),
-                "information": information[seat],
+                "information": shown.get(information[seat], information[seat]),
             }
             row |= {
                 "role": schedule and schedule.role,

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar, NamedTuple, Self
 
-from p2p.base.units import Address, Duration, Money, Price, Quantity, Seat
+from p2p.base.units import Address, Duration, Money, Price, Quantity, Role, Seat
 from p2p.messages import Message, Schedule, StartPeriod
 from p2p.messages.envelope import Answer, Outgoing
 from p2p.scenario.charges import Charges
@@ -66,6 +66,10 @@ class Environment(ABC):
     def settings(self, seat: Seat) -> list[Message]:
         """A seat's settings that last until they are changed, as the messages that would set them."""
         return []
+
+    def roles(self) -> dict[Seat, Role]:
+        """The role that each seat has all session long, where it has one."""
+        return {}
 
     @property
     def interval_h(self) -> float | None:

@@ -136,6 +136,10 @@ class Induced(Environment):
         holding = self.holdings.get(seat)
         return [] if holding is None else holding.gains(commitments, self.charges)
 
+    def roles(self) -> dict[Seat, Role]:
+        """Buyers and sellers, as they were dealt."""
+        return {seat: holding.role for seat, holding in self.holdings.items()}
+
     def state(self) -> object:
         """The dictionary, its agents in order of id, and the balances."""
         env = self.env

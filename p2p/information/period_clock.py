@@ -9,12 +9,26 @@ from collections import defaultdict
 from typing import Literal, TypeAlias
 
 from p2p.base.units import EVERYONE, Duration, Instant
-from p2p.messages import Called, Ended, EndRound, Extended, Intermission, Message, Paused, Reminder, Resumed, StartRound
+from p2p.messages import (
+    Called,
+    Ended,
+    EndRound,
+    Extended,
+    Intermission,
+    Message,
+    Paused,
+    Reminder,
+    Resumed,
+    StageBegan,
+    StartRound,
+)
 from p2p.messages.envelope import Event
 from p2p.scenario.terms import PostingTerms
 
-SessionPhase: TypeAlias = Literal["lobby", "trading", "break", "ended"]
-CLOCK_FACTS = frozenset({StartRound, EndRound, Intermission, Paused, Resumed, Extended, Called, Reminder, Ended})
+SessionPhase: TypeAlias = Literal["lobby", "stage", "trading", "break", "ended"]
+CLOCK_FACTS = frozenset(
+    {StartRound, EndRound, Intermission, Paused, Resumed, Extended, Called, Reminder, Ended, StageBegan}
+)
 """The facts that move the clock; all others leave it as it is."""
 
 
@@ -24,7 +38,8 @@ class PeriodClock:
     `started_us`: the instant at which the period would have begun without its pauses. `round_us`: its length as told at
     its start; `length_us`: with its extensions. `ends_at`: when the period or the break ends; None in a pause, and then
     `left_us` is left of it. `gap_us`: how long the server's machine stood still, where that is why the clock stands.
-    `held`: calls of the period that were held; where sellers post, 1 once that has ended.
+    `practice`: whether the periods do not count; they have numbers of their own. `held`: calls of the period that were
+    held; where sellers post, 1 once that has ended.
     """
 
     def __init__(self, calls: int = 1, posting: PostingTerms | None = None) -> None:
@@ -41,6 +56,8 @@ class PeriodClock:
         self.left_us: Duration | None = None
         self.gap_us: Duration = 0
         self.held = 0
+        self.practice = False
+        self._counted = 0
         self._stopped_at: Instant | None = 0
 
     def on_fact(self, message: Message, at: Instant) -> None:
@@ -71,11 +88,24 @@ class PeriodClock:
             case Reminder(length_us=length_us) if self.posts is not None:
                 self.held, self.length_us = 1, self.run_us(at) + length_us
                 self._run_until(at + length_us)
+            case StageBegan(kind=kind, length_us=stage_us):
+                self._begin_stage(kind == "practice", None if stage_us is None else at + stage_us)
             case Ended():
                 self._close(at)
                 self.phase, self.paused, self.gap_us = "ended", False, 0
             case _:
                 pass
+
+    def _begin_stage(self, practice: bool, ends_at: Instant | None) -> None:
+        """A stage begins. Periods of practice have numbers of their own, and those after it go on from before."""
+        if practice and not self.practice:
+            self._counted = self.period
+            self.period = 0
+        elif self.practice and not practice:
+            self.period = self._counted
+        self.phase, self.open, self.practice = "stage", False, practice
+        self.next_period = self.period + 1
+        self._run_until(ends_at)
 
     def _run_until(self, end: Instant | None) -> None:
         self.paused, self.left_us, self.gap_us, self.ends_at = False, None, 0, end

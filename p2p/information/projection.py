@@ -30,6 +30,7 @@ from p2p.messages import (
     OrderId,
     Quote,
     RulesChanged,
+    StageBegan,
     Standing,
     StartRound,
     Unpaid,
@@ -76,10 +77,20 @@ class Projector:
         self._shown_as = information_of_period(scenario, 1)
         self.aliases = [self._drawn(market, 0) for market in range(scenario.markets)]
         self._numbers = [OwnNumbers(self._shown_now()) for _ in range(scenario.markets)]
+        self._counting: list[OwnNumbers] | None = None
 
     def _shown_now(self) -> dict[Seat, InformationSet]:
         """The information set of each seat in the period that runs."""
         return {seat: self._shown_as.get(one, one) for seat, one in self.information.items()}
+
+    def _begin_stage(self, practice: bool) -> None:
+        """Orders and contracts of practice are counted by themselves."""
+        if practice and self._counting is None:
+            self._counting = self._numbers
+        if practice:
+            self._numbers = [OwnNumbers(self._shown_now()) for _ in self.seats]
+        elif self._counting is not None:
+            self._numbers, self._counting = self._counting, None
 
     def _change(self, rules: RulesChanged) -> None:
         """Rules of information and identity that change with the next period."""
@@ -88,7 +99,7 @@ class Projector:
             self.aliases = [self._drawn(market, 0) for market in range(len(self.seats))]
         if rules.information is not None:
             self._shown_as = dict.fromkeys(self._shown_as, rules.information)
-            for numbers in self._numbers:
+            for numbers in (*self._numbers, *(self._counting or ())):
                 numbers.information = self._shown_now()
 
     def poorest(self, market: int) -> InformationSet:
@@ -121,6 +132,8 @@ class Projector:
         if market is None:
             if isinstance(message, RulesChanged):
                 self._change(message)
+            elif isinstance(message, StageBegan):
+                self._begin_stage(message.kind == "practice")
             return Projection(None, message, {}) if event.to == EVERYONE else None
         if isinstance(event.to, int):  # is_seat, without the call: this is asked of every event
             own = self._own(message, event.to, market) if isinstance(message, _OWN_FORMS) else message

@@ -15,9 +15,11 @@ from p2p.messages import (
     Quote,
     Robots,
     RulesChanged,
+    StageBegan,
     Standing,
     StartRound,
     Voided,
+    Waiting,
 )
 from p2p.orderbook.book import Book
 from p2p.orderbook.book import Order as Resting
@@ -28,24 +30,31 @@ class PublicKnowledge:
     """Knowledge common to all viewers of one view: the rules, the clock, the quotes, the contracts, and the book if
     shown.
 
-    `rules` hold since the period `rules_from`, or since the break before it; `rules_before` held until then.
+    `stage`: the number of the stage that runs, -1 where there is none; `waiting`: how many are done with it. `rules`
+    hold since the period `rules_from`, or since the break before it; `rules_before` held until then.
     """
 
     def __init__(self, rules: PublicRules) -> None:
         self.rules = rules
         self.rules_before: PublicRules | None = None
         self.rules_from = 1
+        self.stage = -1
+        self.waiting: Waiting | None = None
         self.resets = rules.capabilities.resets_on_contract
         self.clock = PeriodClock(calls_in_period(rules), rules.posting)
+        self._forget()
         self.seats_taken = self.seats = 0
         self.robots: int | None = None
+        self.waits = False
+        self.void: set[int] = set()
+        self.again = 0
+
+    def _forget(self) -> None:
+        """Nothing has been traded yet, or what was does not count."""
         self._book = Book()
         self._new: dict[OrderId, Order] = {}
         self.calls: list[Called] = []
         self.contracts: list[Contract] = []
-        self.waits = False
-        self.void: set[int] = set()
-        self.again = 0
         self.bids_seen = self.asks_seen = 0
         self._no_quotes()
 
@@ -81,6 +90,7 @@ class PublicKnowledge:
 
     def _phase(self, message: Message, at: Instant) -> None:
         """Take in where the session is."""
+        practised = self.clock.practice
         self.clock.on_fact(message, at)
         match message:
             case StartRound():
@@ -97,6 +107,12 @@ class PublicKnowledge:
             case Voided(period=period, again=again):
                 self.void.add(period)
                 self.again += again
+            case StageBegan(stage=stage):
+                self.stage, self.waiting = stage, None
+                if practised or self.clock.practice:
+                    self._forget()
+            case Waiting():
+                self.waiting = message
             case RulesChanged():
                 self.rules_before, self.rules = self.rules, changed(self.rules, message)
                 self.rules_from = message.period

@@ -15,11 +15,14 @@ from p2p.messages import (
     Metered,
     Order,
     OrderId,
+    Progress,
     Quote,
+    Responded,
     RulesChanged,
     Schedule,
     SetBattery,
     SetReservation,
+    StageBegan,
     Unpaid,
     Voided,
 )
@@ -36,6 +39,14 @@ class Knowledge:
         self.tick = public.rules.tick
         self.collects = public.rules.capabilities.collects
         self._take_rules()
+        self._practice = False
+        self.progress: Progress | None = None
+        self.responded: Responded | None = None
+        self.now: Instant = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        """Nothing has been traded yet, or what was does not count."""
         self.role: Role | None = None
         self.holding: Holding | None = None
         self.unit_value: Money | None = None
@@ -52,8 +63,16 @@ class Knowledge:
         self.metered: Metered | None = None
         self.battery = SetBattery()
         self.reservation = SetReservation()
-        self.now: Instant = 0
         self._my_bid = self._my_ask = -1
+
+    def begin_stage(self) -> bool:
+        """A stage begins; of practice nothing is kept. Whether practice has just ended: an agent's memory ends, too."""
+        ended = self._practice
+        if ended or self.public.clock.practice:
+            self._forget()
+        self._practice = self.public.clock.practice
+        self.responded = None
+        return ended
 
     def _take_rules(self) -> None:
         """The rules as the public is told them now, kept at hand."""
@@ -83,6 +102,12 @@ class Knowledge:
                 self._trade(message)
             case RulesChanged():
                 self._take_rules()
+            case StageBegan():
+                self.begin_stage()
+            case Progress():
+                self.progress = message
+            case Responded():
+                self.responded = message
             case Schedule(role=role, steps=steps, period=period):
                 self._take_rules()  # robots of a simulation share what the public is told, and hear their own alone
                 self.role = role

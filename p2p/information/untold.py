@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from p2p.scenario.schema import Scenario
+from p2p.scenario.stages import STAGE_KINDS, Question
 from p2p.scenario.terms import CallTerms
 
 
@@ -42,6 +43,7 @@ def _never(why: str) -> Telling:
 _OWN_VALUES = _begins("each trader is told their own, with the schedule of the period")
 _OWN_DAY = _begins("each household is told its own, with the forecast of the period")
 _CHANGES = _begins("all are told in the break before the period that it begins with")
+_STAGE = _begins("each stage shows its own, as it begins")
 _ARMS = "a treatment: no seat learns what others are shown"
 _REDRAW = "the range would say what others may hold"
 _OTHERS = "what other households have is private"
@@ -148,6 +150,9 @@ TELLING: dict[str, Telling] = {
     "overrides.break_s": _CHANGES,
     "overrides.buyers": _OWN_VALUES,
     "overrides.sellers": _OWN_VALUES,
+    "stage": _STAGE,
+    **{f"stage.{key}": _STAGE for kind in STAGE_KINDS.values() for key in kind.__struct_fields__},
+    **{f"stage.questions.{key}": _STAGE for key in Question.__struct_fields__},
     "start": START,
     "currency": START,
     "robots.reaction_mean_s": START,

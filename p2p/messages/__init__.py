@@ -62,6 +62,17 @@ from p2p.messages.mes import (
     StartRound,
 )
 from p2p.messages.seats import HandedBack, Joined, Left, Lobby, Passes, Robots, TakenOver, Unpaid
+from p2p.messages.stages import (
+    AdvanceStage,
+    Agree,
+    Progress,
+    Respond,
+    Responded,
+    StageBegan,
+    TurnPage,
+    Waiting,
+    Withdraw,
+)
 
 __all__ = [
     "BY_DIRECTIVE",
@@ -71,7 +82,9 @@ __all__ = [
     "MES",
     "OURS",
     "Accepted",
+    "AdvanceStage",
     "Again",
+    "Agree",
     "Announce",
     "Announced",
     "AnswerHelp",
@@ -115,6 +128,7 @@ __all__ = [
     "Passes",
     "Pause",
     "Paused",
+    "Progress",
     "Quote",
     "Reading",
     "Reason",
@@ -128,6 +142,8 @@ __all__ = [
     "Replace",
     "RequestContracts",
     "RequestStanding",
+    "Respond",
+    "Responded",
     "Resume",
     "Resumed",
     "Robots",
@@ -137,6 +153,7 @@ __all__ = [
     "Sell",
     "SetBattery",
     "SetReservation",
+    "StageBegan",
     "Standing",
     "Start",
     "StartPeriod",
@@ -146,14 +163,17 @@ __all__ = [
     "TakenOver",
     "Tell",
     "Told",
+    "TurnPage",
     "Unlock",
     "Unpaid",
     "Verdict",
     "Void",
     "Voided",
+    "Waiting",
     "WirePrice",
     "WireQuantity",
     "WireSeat",
+    "Withdraw",
 ]
 
 MES: tuple[type[Message], ...] = (
@@ -200,6 +220,15 @@ OURS: tuple[type[Message], ...] = (
     Extended,
     Ended,
     RulesChanged,
+    StageBegan,
+    Waiting,
+    TurnPage,
+    Agree,
+    Respond,
+    Withdraw,
+    Responded,
+    Progress,
+    AdvanceStage,
     Open,
     Joined,
     Left,
@@ -240,13 +269,14 @@ FROM_TRADERS: tuple[type[Message], ...] = (
     *(RequestStanding, Bid, Buy, Ask, Sell, Cancel, Replace),
     *(RequestContracts, SetBattery, SetReservation),
     *(Passes, Help),
+    *(TurnPage, Agree, Respond, Withdraw),
 )
 """The messages that a trader's connection may send; any other is answered with an error."""
 FROM_EXPERIMENTER: tuple[type[Message], ...] = (
     *(Start, Pause, Resume, Extend, EndPeriod, End, Announce),
     *(Lock, Unlock, Reissue, Close),
     *(Tell, AnswerHelp, Hold, Void, Again),
-    *(PassToRobot, HandBack, Remove),
+    *(PassToRobot, HandBack, Remove, AdvanceStage),
 )
 """The messages that only the experimenter's connection may send."""
 FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Resume, Reading)

@@ -56,6 +56,9 @@ Reason: TypeAlias = Literal[
     "nothing_to_hand_back",
     "no_help_asked",
     "removed",
+    "stage_first",
+    "no_such_question",
+    "no_answer",
 ]
 """Why an institution, an environment or a session says no. A refusal is a fact of the experiment."""
 Verdict: TypeAlias = Literal["taken", "late", "doubled", "out_of_order", "absurd", "not_metered"]

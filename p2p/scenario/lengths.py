@@ -5,6 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from p2p.scenario.schema import Scenario
+from p2p.scenario.stage_rules import with_stage_lengths
 from p2p.scenario.terms import PostingTerms
 
 
@@ -12,6 +13,9 @@ def with_lengths(
     scenario: Scenario, period_s: float | None = None, break_s: float | None = None, periods: int | None = None
 ) -> Scenario:
     """The scenario with other lengths, in all periods; each that is None stays. Not checked: the caller's to do."""
+    if scenario.stage:
+        scenario = with_stage_lengths(scenario, period_s, break_s, periods)
+        period_s, break_s, periods = scenario.period_s, scenario.break_s, scenario.periods
     changed: dict[str, Any] = {"period_s": period_s, "break_s": break_s, "periods": periods}
     set_anew = {key: None for key in ("period_s", "break_s") if changed[key] is not None}
     last = scenario.periods if periods is None else periods

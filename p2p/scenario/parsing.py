@@ -20,6 +20,8 @@ from p2p.scenario.schema import (
     Scenario,
     Vacancies,
 )
+from p2p.scenario.stage_rules import periods_of_stages
+from p2p.scenario.stages import STAGE_KINDS
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 from p2p.scenario.toml_lines import line_of
 from p2p.scenario.validation import contradictions
@@ -38,6 +40,8 @@ def parse(text: str, name: str = "scenario") -> Scenario:
         data = converted(data)
     except ValueError as error:
         raise ScenarioError(f"{name}:{line_of(text, 'format')}: format: {error}") from error
+    for key, why in periods_of_stages(data):
+        raise ScenarioError(f"{name}:{line_of(text, key)}: {key}: {why}")
     environment = data.get("environment")
     if isinstance(environment, dict) and environment.setdefault("name", next(iter(ENVIRONMENTS))) not in NAMES:
         what = f"there is no '{environment['name']}'; there are {', '.join(NAMES)}"
@@ -76,6 +80,7 @@ def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
         "vacancies": Vacancies,
         "charges": Charges,
         "arms": Arm,
+        **{f"stage.{kind}": table for kind, table in STAGE_KINDS.items()},
         "overrides": Override,
         "overrides.charges": Charges,
         "overrides.terms": TermsChange,

@@ -11,6 +11,8 @@ from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.prosumer_schema import Battery
 from p2p.scenario.schema import RobotRules, Scenario
+from p2p.scenario.stage_rules import StageShown
+from p2p.scenario.stage_rules import shown as shown_stage
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 
 
@@ -38,9 +40,10 @@ class PublicRules(msgspec.Struct, frozen=True):
     in one's place, unpaid, until one is back; None: the seat passes. `fills_seats`: robots take the seats that are
     empty at the start. `values_change`: whether values may differ from one period to the next; how and when, nobody is
     told beforehand. `rules_change`: whether other rules hold from a later period on; all are told of them in the break
-    before it. `market`: which of several markets the recipient is in, from 0. `names`: whether the names of those who
-    are there are shown. `fewer`: whether as many rows are dropped at the start as seats are free. `capabilities`: those
-    of the institution and the environment; listeners ask these, and not for the institution's name.
+    before it. `stages`: the stages of the session, with their texts and questions. `market`: which of several markets
+    the recipient is in, from 0. `names`: whether the names of those who are there are shown. `fewer`: whether as many
+    rows are dropped at the start as seats are free. `capabilities`: those of the institution and the environment;
+    listeners ask these, and not for the institution's name.
     """
 
     title: str
@@ -80,6 +83,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     loss_confirm: bool = False
     rules_change: bool = False
     reveals: bool = False
+    stages: tuple[StageShown, ...] = ()
 
     @property
     def quotes(self) -> Literal["both", "buyers", "sellers"]:
@@ -130,6 +134,7 @@ def public_rules(
         loss_floor=scenario.loss_floor,
         values_change=scenario.values_change,
         fills_seats=bool(scenario.vacancies.fill) and scenario.disclosure == "told",
+        stages=tuple(shown_stage(stage) for stage in scenario.stage),
         rules_change=any(one.from_period > 1 and one.tells for one in scenario.overrides),
         posting=rules.posting or (PostingTerms() if rules.capabilities.posts else None),
         names=scenario.names == "shown",

@@ -12,6 +12,7 @@ from p2p.scenario.environment_rules import EnvironmentRules, Wrong
 from p2p.scenario.overrides import OVERRIDES_MAX, Controls, Identities, InformationSet, Override
 from p2p.scenario.prosumer_schema import HOUSEHOLDS_MIN, Prosumers
 from p2p.scenario.reaction_times import parse_reaction
+from p2p.scenario.stages import Stages, Trade
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 from p2p.scenario.tokens import Tokens
 
@@ -251,6 +252,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     (`book`)."""
     arms: Annotated[tuple[Arm, ...], Meta(max_length=20)] = ()
     """Seats of a market that are shown different things."""
+    stage: Stages = ()
+    """The stages of the session, in order; without any it is one of trade, with the periods above."""
     overrides: Annotated[tuple[Override, ...], Meta(max_length=OVERRIDES_MAX)] = ()
     """Treatments by period: rules that change from a period on."""
     start: Literal["when_full", "experimenter"] = "when_full"
@@ -322,9 +325,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def controls(self, period: int) -> Controls:
         """The rules of a period from 1: those of the file, and each override up to it, the latest period's last."""
-        rules = Controls(
-            self.charges, self.institution.terms, self.information, self.identities, self.period_s, self.break_s
-        )
+        period_s, break_s = self._lengths(period)
+        rules = Controls(self.charges, self.institution.terms, self.information, self.identities, period_s, break_s)
         for override in sorted(self.overrides, key=lambda one: one.from_period):
             if override.from_period <= period:
                 rules = rules.overridden(override)
@@ -340,6 +342,15 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def reveals(self) -> bool:
         """Whether all who watch are shown supply and demand when the session is over."""
         return self.purpose == "teaching" and self.may_reveal
+
+    def _lengths(self, period: int) -> tuple[float, float]:
+        """Seconds of a period and of the break before it: the trade stage's in which it comes, or the scenario's."""
+        until = 0
+        for stage in self.stage:
+            until += stage.periods if isinstance(stage, Trade) else 0
+            if isinstance(stage, Trade) and period <= until:
+                return stage.period_s, stage.break_s
+        return self.period_s, self.break_s
 
     def activations(self) -> float:
         """How often a robot looks at the market in a period, on average."""

@@ -64,12 +64,15 @@ class Market:
         roster: Roster,
         alarms: Alarms,
         numbers: OwnNumbers,
+        dealt_seats: tuple[Seat, ...] | None = None,
     ) -> None:
+        """`dealt_seats`: those that schedules are dealt to, all of them without it."""
         self.number, self.seats, self.dealt = number, seats, seats
         self.scenario, self.roster, self.alarms, self._seed = scenario, roster, alarms, seed
         self.stand_ins = roster.stand_ins
         self.institution: Institution = institution_named(scenario.institution.name)
-        self.environment: Environment = environment_of(scenario, seats, seed, number)
+        self.dealt_seats = seats if dealt_seats is None else dealt_seats
+        self.environment: Environment = environment_of(scenario, self.dealt_seats, seed, number)
         self.numbers = numbers
         self.rules = scenario.controls(1)
         self._period = self._shift = 0
@@ -100,6 +103,7 @@ class Market:
             fewer = fewer_traders(self.scenario, len(seats))
             assert fewer is not None, "the server drops no rows of an environment that has to keep them"
             scenario = replace(self.scenario, environment=fewer.table)
+            self.dealt_seats = seats
             self.environment = environment_of(scenario, seats, self._seed, self.number)
             self.dealt = seats
             dealt = SeatsDealt(seats, fewer.rows, fewer.price_before, fewer.price_after)

@@ -19,6 +19,7 @@ from p2p.messages import (
     FROM_EXPERIMENTER,
     FROM_GATEWAY,
     FROM_TRADERS,
+    AdvanceStage,
     Again,
     Announce,
     AnswerHelp,
@@ -46,11 +47,14 @@ from p2p.messages import (
     Void,
 )
 
-Phase: TypeAlias = Literal["unopened", "lobby", "trading", "break", "ended"]
+Phase: TypeAlias = Literal["unopened", "lobby", "stage", "trading", "break", "ended"]
 
 
 class Moment(Enum):
     """A turn of a session that no message announces."""
+
+    STAGES_BEGIN = auto()
+    """`start` in the lobby of a session that has stages."""
 
     SEATS_FILLED = auto()
     """The last seat is taken where a session starts by itself when it is full."""
@@ -58,6 +62,11 @@ class Moment(Enum):
     """The last market has closed, and another period is to come."""
     LAST_PERIOD_OVER = auto()
     BREAK_OVER = auto()
+    STAGE_TRADES = auto()
+    """A stage begins in which there is trade: its first period is to come."""
+    TRADE_OVER = auto()
+    """The last period of a stage is over, and another stage is to come."""
+    LAST_STAGE_OVER = auto()
 
 
 Cause: TypeAlias = type[Message] | Moment
@@ -68,7 +77,7 @@ def _stays(phase: Phase, *causes: Cause) -> Row:
     return dict.fromkeys(causes, phase)
 
 
-_SEATS = (Joined, Left, Announce, Tell, AnswerHelp, PassToRobot, HandBack, Remove, Lock, Unlock, Reissue)
+_SEATS = (Joined, Left, Announce, Tell, AnswerHelp, PassToRobot, HandBack, Remove, Lock, Unlock, Reissue, AdvanceStage)
 """Said of seats and to them, at any time from the lobby to the end."""
 _PERIODS = (Hold, Void, Again)
 """Said of periods, as long as one has begun and the session goes on."""
@@ -79,12 +88,20 @@ TABLE: Mapping[Phase, Row] = {
         **_stays("lobby", *_SEATS, Reading),
         Start: "trading",
         Moment.SEATS_FILLED: "trading",
+        Moment.STAGES_BEGIN: "stage",
+        End: "ended",
+    },
+    "stage": {
+        **_stays("stage", *_SEATS, Reading, Reminder, Pause, Extend),
+        Moment.STAGE_TRADES: "break",
+        Moment.LAST_STAGE_OVER: "ended",
         End: "ended",
     },
     "trading": {
         **_stays("trading", *_SEATS, *_PERIODS, Reading, Reminder, Pause, Extend, EndPeriod),
         Moment.PERIOD_OVER: "break",
         Moment.LAST_PERIOD_OVER: "ended",
+        Moment.TRADE_OVER: "stage",
         End: "ended",
     },
     "break": {
@@ -96,6 +113,7 @@ TABLE: Mapping[Phase, Row] = {
     "ended": _stays("ended", Joined, Left, Reissue, Close),
 }
 PAUSED: Mapping[Phase, Row] = {
+    "stage": {**_stays("stage", *_SEATS, Reading, Resume), End: "ended"},
     "trading": {**_stays("trading", *_SEATS, *_PERIODS, Reading, Resume), End: "ended"},
     "break": {**_stays("break", *_SEATS, *_PERIODS, Reading, Resume), End: "ended"},
 }

@@ -16,11 +16,13 @@ from hashlib import blake2b
 from typing import assert_never
 
 import msgspec
+from msgspec.structs import replace
 
 from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, SESSION, Address, Instant, Seat
 from p2p.information.own_numbers import OwnNumbers
 from p2p.messages import (
     Accepted,
+    AdvanceStage,
     Again,
     Announce,
     Announced,
@@ -58,6 +60,7 @@ from p2p.messages import (
     Resume,
     Resumed,
     RulesChanged,
+    StageBegan,
     Start,
     Tell,
     Told,
@@ -69,12 +72,15 @@ from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.assignment import information_by_seat, information_of_period, seats_of_markets
 from p2p.scenario.overrides import Controls, InformationSet
 from p2p.scenario.schema import Scenario
+from p2p.scenario.stages import Practice, StageTable
 from p2p.session.alarms import Alarms
 from p2p.session.interventions import Interventions
 from p2p.session.market import Market
 from p2p.session.metering import MeterReadings
 from p2p.session.permissions import Moment, Phase, may_say, next_phase
 from p2p.session.roster import Roster
+from p2p.session.staging import Staging
+from p2p.stages.progress import StageMessage
 
 RULES = 2
 """Version of the rules as a whole. Under 1, `cancel` and `replace` named an order by its market's number."""
@@ -106,6 +112,7 @@ class Session:
         self.market_of: dict[Seat, Market] = {seat: market for market in self.markets for seat in market.seats}
         self.rules = scenario.controls(1)
         self.interventions = Interventions(scenario, self.roster, self.market_of)
+        self.staging = Staging(scenario, seed, self.roster, self.interventions)
         self.phase: Phase = "unopened"
         self.period = 0
         self.tokens: dict[Address, int] = {}
@@ -144,7 +151,8 @@ class Session:
             if envelope.token <= self.token(sender):
                 return []
             self.tokens[sender] = envelope.token
-        return self._trader(sender, envelope) if isinstance(sender, int) else self._command(envelope)
+        events = self._trader(sender, envelope) if isinstance(sender, int) else self._command(envelope)
+        return events + self._look_who_is_done() if self.phase == "stage" else events
 
     def digest(self) -> bytes:
         """A digest of all that the session remembers: equal digests, equal futures."""
@@ -158,6 +166,7 @@ class Session:
             *([self.meters.state()] if self.meters.last else []),
             *([self.roster.stand_ins.state()] if self.roster.tells_stand_ins else []),
             *([self.rules] if self.scenario.overrides else []),
+            *([self.staging.state()] if self.staging.stages else []),
             *([acts] if (acts := self.interventions.remembered()) else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()
@@ -175,8 +184,12 @@ class Session:
             return [Event(Accepted(envelope.token), SESSION, seat, market.number), told]
         if isinstance(message, Help):
             return self._ask_help(seat, message, envelope.token)
+        if isinstance(message, StageMessage):
+            return self._in_stage(seat, message, envelope.token)
         if self.interventions.removed and self.interventions.shut_out(seat):
             return [Event(Refused(envelope.token, "removed"), SESSION, seat, market.number)]
+        if self.staging.stages and (why := self._out_of_trade(seat)):
+            return [Event(Refused(envelope.token, why), SESSION, seat, market.number)]
         return market.handle(seat, message, envelope.token)
 
     def _ask_help(self, seat: Seat, message: Help, token: int) -> list[Event]:
@@ -202,12 +215,34 @@ class Session:
 
     def _refusal(self, message: Message) -> Reason | None:
         """Why a command cannot be obeyed; None where it can, and the phase is then the one that it leads to."""
-        if next_phase(self.phase, self.alarms.paused, type(message)) is None:
+        cause = self._cause(message)
+        if next_phase(self.phase, self.alarms.paused, cause) is None:
+            return "not_now"
+        if not self._fits_stage(message):
             return "not_now"
         refusal = self.interventions.refusal(message, self.period, self.phase == "trading")
         if refusal is None:
-            self._advance(type(message))
+            self._advance(cause)
         return refusal
+
+    def _fits_stage(self, message: Message) -> bool:
+        """Whether the stage that runs, if the session has stages, is one for a command."""
+        match message:
+            case AdvanceStage(seat=None):
+                return self.phase == "stage" and not self.alarms.paused
+            case AdvanceStage(seat=seat):
+                return bool(self.staging.stages) and seat in self.market_of
+            case Void() | Again():
+                return not self.staging.practising
+            case Extend():
+                return bool(self.alarms.due)
+            case _:  # all others are for any stage
+                return True
+
+    def _cause(self, message: Message) -> type[Message] | Moment:
+        """What a command is in the table of phases: `start` begins the stages of a session that has some."""
+        begins = isinstance(message, Start) and self.phase == "lobby" and self.staging.stages
+        return Moment.STAGES_BEGIN if begins else type(message)
 
     def _advance(self, cause: type[Message] | Moment) -> bool:
         """Go where the table leads; whether it leads anywhere."""
@@ -233,7 +268,9 @@ class Session:
                 return self._read(envelope.message)
             case Start():
                 self.alarms.clear()
-                return self._start_period()
+                return self._begin_stages() if self.phase == "stage" else self._start_period()
+            case AdvanceStage(seat=seat):
+                return self._let_on(seat)
             case Reminder():
                 return self._on_alarm(envelope.market, envelope.message)
             case Pause(gap_us=gap_us):
@@ -280,9 +317,14 @@ class Session:
         assert joined.seat in self.market_of, f"there is no seat {joined.seat}"
         self.roster.join(joined)
         events = [*self._changes_hands(joined.seat, joined.stand_in), *self._presence_events()]
-        if self.scenario.start == "when_full" and self.roster.full and self._advance(Moment.SEATS_FILLED):
-            events += self._start_period()
+        if joined.controller == "human" and not joined.stand_in and (told := self.staging.come(joined.seat)):
+            events.append(self._to_seat(joined.seat, told))
+        if self.scenario.start == "when_full" and self.roster.full and self._advance(self._cause_of_start()):
+            events += self._begin_stages() if self.phase == "stage" else self._start_period()
         return events
+
+    def _cause_of_start(self) -> Moment:
+        return Moment.STAGES_BEGIN if self.staging.stages else Moment.SEATS_FILLED
 
     def _changes_hands(self, seat: Seat, stand_in: bool) -> list[Event]:
         may = self.roster.tells_stand_ins or seat in self.interventions.passed
@@ -377,12 +419,14 @@ class Session:
 
     def _start_period(self) -> list[Event]:
         self.period += 1
-        dealt = self._deal() if self.period == 1 and self.opening.deal == "start" else []
+        dealt = self._deal() if self.period == 1 and not self.staging.stages else []
         values = self.interventions.values_of(self.period)
         return dealt + [event for market in self.markets for event in market.start_period(self.period, values)]
 
     def _deal(self) -> list[Event]:
         """Deal the schedules among the seats that somebody has, or to all, for robots on the empty ones."""
+        if self.opening.deal != "start":
+            return []
         drop = self.opening.empty == "drop"
         held = [seat for seat in self.roster.controllers if not self.interventions.shut_out(seat)]
         return [event for market in self.markets for event in market.deal(held, drop)]
@@ -390,6 +434,8 @@ class Session:
     def _on_alarm(self, market: int | None, reminder: Reminder) -> list[Event]:
         """An alarm rings: the institution's ends its period, the session's ends the break between periods."""
         self.alarms.ring(market, reminder)
+        if market is None and self.phase == "stage":
+            return self._enter(self.staging.number + 1)
         if market is None:
             self._happens(Moment.BREAK_OVER)
             return self._start_period()
@@ -401,17 +447,24 @@ class Session:
         return [event for number in self.alarms.stop_markets() for event in self.markets[number].end_early()]
 
     def _after_period(self) -> list[Event]:
-        last = self.period >= self.interventions.periods
+        if self.staging.stages and self.period >= self.staging.last_period():
+            return self._leave_trade()
+        last = not self.staging.stages and self.period >= self.interventions.periods
         self._happens(Moment.LAST_PERIOD_OVER if last else Moment.PERIOD_OVER)
-        if last:
-            return self._tell(Ended())
+        return self._tell(Ended()) if last else self._break()
+
+    def _break(self) -> list[Event]:
+        """The pause before the next period; what changes with that period is told at once."""
         pause_us = self._coming_rules().break_us
         self.alarms.set(None, Reminder(self.period + 1, pause_us))
         told = [*self._rules_change(), *self._tell(Intermission(self.period + 1, pause_us))]
         return told + self._tell(Paused(self.alarms.pause())) if self.interventions.holds else told
 
     def _coming_rules(self) -> Controls:
-        """The rules of the period that comes next."""
+        """The rules of the period that comes next; practice has those of now, at lengths of its own."""
+        stage = self.staging.stages[self.staging.number] if self.staging.stages else None
+        if isinstance(stage, Practice):
+            return replace(self.rules, period_s=stage.period_s, break_s=stage.break_s)
         return self.scenario.controls(self.interventions.values_of(self.period + 1))
 
     def _rules_change(self) -> list[Event]:
@@ -422,6 +475,98 @@ class Session:
         for market in self.markets if "information" in changed else ():
             market.numbers.information = dict.fromkeys(market.seats, now.information)
         return self._tell(RulesChanged(self.period + 1, **changed)) if changed else []
+
+    # --- its stages (docs/stages.md) ----------------------------------------------------------------------------
+
+    def _begin_stages(self) -> list[Event]:
+        """The first stage begins; who has which schedule is known from now on."""
+        dealt = self._deal()
+        for market in self.markets:
+            self.staging.progress.roles.update(market.environment.roles())
+        return dealt + self._enter(0)
+
+    def _enter(self, number: int) -> list[Event]:
+        """A stage begins; behind the last one the session ends."""
+        self.alarms.clear()
+        if number == len(self.staging.stages):
+            self._happens(Moment.LAST_STAGE_OVER)
+            return self._tell(Ended())
+        stage = self.staging.stages[number]
+        self.staging.begin(number)
+        told = self._tell(StageBegan(number, str(stage.__struct_config__.tag), stage.length_us))
+        if stage.trades:
+            self._happens(Moment.STAGE_TRADES)
+            return told + self._enter_trade(stage)
+        if stage.length_us is not None:
+            self.alarms.set(None, Reminder(number, stage.length_us))
+        people = self.staging.people()
+        told += [self._to_seat(seat, self.staging.progress.told(seat)) for seat in people]
+        return told + self._look_who_is_done()
+
+    def _enter_trade(self, stage: StageTable) -> list[Event]:
+        """Practice gets markets of its own; then a break leads to the first period."""
+        opened: list[Event] = []
+        if isinstance(stage, Practice):
+            self.staging.counting = self.markets, self.period
+            self._use(self.staging.practice_markets(stage, self.markets, self.alarms), 0)
+            opened = [event for market in self.markets for event in market.initialise()]
+        return opened + self._break()
+
+    def _leave_trade(self) -> list[Event]:
+        """The stage's last period is over; of practice nothing is left."""
+        self._happens(Moment.TRADE_OVER)
+        if self.staging.counting is not None:
+            self._use(*self.staging.counting)
+            self.staging.counting = None
+        return self._enter(self.staging.number + 1)
+
+    def _use(self, markets: list[Market], period: int) -> None:
+        """Trade in other markets from now on, after so many periods of theirs."""
+        self.markets, self.period = markets, period
+        self.roster.stand_ins.change_markets({seat: market.environment for market in markets for seat in market.seats})
+        self.market_of.update({seat: market for market in markets for seat in market.seats})
+
+    def _in_stage(self, seat: Seat, message: StageMessage, token: int) -> list[Event]:
+        """What a person says in a stage: taken, with its news, or refused."""
+        progress = self.staging.progress
+        over = self.phase in ("unopened", "lobby", "ended")
+        refusal: Reason | None = "not_now" if over else progress.judge(seat, message)
+        if refusal is not None:
+            return [self._to_seat(seat, Refused(token, refusal))]
+        stayed = seat not in progress.left
+        events = [self._to_seat(seat, Accepted(token))]
+        events += [self._to_seat(seat, news) for news in progress.take(seat, message)]
+        return events + self._leave_market(seat) if stayed and seat in progress.left else events
+
+    def _leave_market(self, seat: Seat) -> list[Event]:
+        """A person has declined or withdrawn: a robot goes on where the scenario says so, else the seat passes."""
+        self.interventions.help.pop(seat, None)
+        if self.scenario.takes_over:
+            self.interventions.passed.add(seat)
+            return [self._to_seat(seat, PassedOn())]
+        return self.market_of[seat].withdraw_all(seat)
+
+    def _out_of_trade(self, seat: Seat) -> Reason | None:
+        """Why a person may not trade though the market is open."""
+        progress = self.staging.progress
+        if seat in progress.left and seat not in self.roster.stand_ins.seats:
+            return "removed"
+        return "stage_first" if progress.is_behind(seat) else None
+
+    def _let_on(self, seat: Seat | None) -> list[Event]:
+        """The experimenter moves the session on, or counts one person as done."""
+        if seat is None:
+            return self._enter(self.staging.number + 1)
+        return [self._to_seat(seat, self.staging.progress.let_on(seat))]
+
+    def _look_who_is_done(self) -> list[Event]:
+        """How many are done, if that has changed; a stage that waits for all goes on with the last of them."""
+        if self.phase != "stage":
+            return []
+        news, all_done = self.staging.waiting()
+        told = self._tell(news) if news else []
+        goes_on = all_done and self.staging.stages[self.staging.number].advance == "all"
+        return told + self._enter(self.staging.number + 1) if goes_on and not self.alarms.paused else told
 
     def _end(self) -> list[Event]:
         events = self._close_markets()

@@ -8,6 +8,8 @@ rise; the standing auction's quotes have none, and each side of a seat has one a
 When the owner returns, settings made by the robot are undone.
 """
 
+from collections.abc import Mapping
+
 from p2p.base.sides import SIDE_OF
 from p2p.base.units import Role, Seat, Side
 from p2p.environments.base import Environment
@@ -45,6 +47,15 @@ class StandIns:
             return [TakenOver()], []
         self._reservations.discard(seat)
         return [HandedBack()], self._set_again(seat, environment)
+
+    def change_markets(self, environments: Mapping[Seat, Environment]) -> None:
+        """Trade goes on in other markets, in which nobody has an order or has set anything yet."""
+        self._speaker, self._new = (None, False), None
+        self._quotes.clear()
+        self._orders.clear()
+        self._reservations.clear()
+        self._last_id.clear()
+        self._settings = {seat: environments[seat].settings(seat) for seat in sorted(self.seats)}
 
     def _set_again(self, seat: Seat, environment: Environment) -> list[Outgoing]:
         sent: list[Outgoing] = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from p2p.analysis.market_metrics import PeriodScore, score_session
 from p2p.analysis.session_outcome import SessionOutcome
-from p2p.messages import Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound
+from p2p.messages import Contract, EndRound, Forecast, InitInst, Metered, Schedule, StageBegan, StartRound
 from p2p.messages.envelope import Event
 from p2p.protocol.mqtt_topics import WELFARE_KEPT, Efficiency, Welfare
 from p2p.scenario.prosumer_schema import HOUSEHOLDS_MIN
@@ -24,7 +24,7 @@ def welfare(scores: list[PeriodScore]) -> Welfare:
     return Welfare(whole.surplus, whole.surplus_max, whole.efficiency, told)
 
 
-COUNTED = frozenset((Contract, EndRound, Forecast, InitInst, Metered, Schedule, StartRound))
+COUNTED = frozenset((Contract, EndRound, Forecast, InitInst, Metered, Schedule, StageBegan, StartRound))
 """The messages from which surplus and efficiency are computed. Quotes, orders and answers are nine events of ten, and
 passed over."""
 

@@ -15,11 +15,11 @@ from p2p.agents.invocation import AgentFailed, run_decide, run_see
 from p2p.agents.order_mapping import to_message
 from p2p.agents.registry import AgentLike, agent_name, agent_of, check_lineup
 from p2p.base.rng import derived, stream
-from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND, Instant, Seat
+from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, SECOND, SESSION, Instant, Seat
 from p2p.information.projection import Projection, Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
-from p2p.messages import Joined, Message, Open, Start
+from p2p.messages import AdvanceStage, Joined, Message, Open, StageBegan, Start
 from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.reaction_times import parse_reaction
@@ -73,6 +73,7 @@ class Simulation:
         self.views = Projector(scenario, seed)
         check_lineup(cast, scenario)
         self.cast = [agent_name(one) for one in cast]
+        self._played = tuple(cast)
         self.outside = frozenset(outside)
         self.reaction = parse_reaction(scenario.robots.reaction, scenario.robots.reaction_mean_s)
         self.public = {
@@ -108,7 +109,12 @@ class Simulation:
             yield self._hand_in(Envelope(GATEWAY, Joined(seat, "robot")), 0)
         if self.session.phase == "lobby":
             yield self._hand_in(Envelope(EXPERIMENTER, Start(), token=1), 0)
-        while (due := self.session.deadline()) is not None:
+        said = 1
+        while (due := self.session.deadline()) is not None or self.session.phase == "stage":
+            if due is None:  # a stage that the experimenter ends
+                said += 1
+                yield self._hand_in(Envelope(EXPERIMENTER, AdvanceStage(), token=said), self.session.now)
+                continue
             if self.session.phase == "trading" and self.session.now < due:
                 due = yield from self._trade(due)
             yield self._hand_in(self.session.alarm(), due)
@@ -162,10 +168,24 @@ class Simulation:
     def _hand_in(self, envelope: Envelope, now: Instant) -> SimulationStep:
         events = self.session.handle(envelope, now)
         for event in events:
+            if isinstance(event.message, StageBegan):
+                self._begin_stage(event.message, now)
+                continue
             shown = self.views.project(event)
             if shown is not None:
                 self._show(shown, now)
         return envelope, now, events
+
+    def _begin_stage(self, began: StageBegan, now: Instant) -> None:
+        """A stage begins for all; behind practice, agents begin anew."""
+        for public in self.public.values():
+            public.on_fact(began, now)
+        self.views.project(Event(began, SESSION, EVERYONE))
+        for seat, robot in self.robots.items():
+            if robot.knowledge.begin_stage():
+                robot.agent = agent_of(self._played[seat])
+            if robot.agent.learns:
+                self._tell(robot, began)
 
     def _show(self, shown: Projection, now: Instant) -> None:
         """One fold for all who are shown the same; only those it concerns fold their own form."""

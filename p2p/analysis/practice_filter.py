@@ -1,0 +1,17 @@
+"""Practice leaves no trace: the events of a session that count, told apart from those of its practice periods."""
+
+from p2p.messages import StageBegan
+from p2p.messages.envelope import Event
+
+
+class PracticeFilter:
+    """Asked of every event in order; those of markets do not count while a practice stage runs."""
+
+    def __init__(self) -> None:
+        self._practice = False
+
+    def counts(self, event: Event) -> bool:
+        """Whether an event is part of the result."""
+        if isinstance(event.message, StageBegan):
+            self._practice = event.message.kind == "practice"
+        return event.market is None or not self._practice

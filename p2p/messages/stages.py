@@ -1,0 +1,110 @@
+"""Stages of a session beside trade: consent, texts, questions, practice, and what was earned."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from p2p.base.units import Duration
+from p2p.messages.base import Message, WireSeat
+from p2p.scenario.stages import ANSWER_MAX, PAGES_MAX, QUESTIONS_MAX, STAGES_MAX
+
+_Stage = Annotated[int, Meta(ge=0, lt=STAGES_MAX)]
+_Digest = Annotated[str, Meta(max_length=64)]
+
+
+class StageBegan(Message, frozen=True):
+    """A stage begins for all; the clock runs for `length_us` where it goes on by the clock."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    stage: int
+    kind: str
+    length_us: Duration | None = None
+
+
+class Waiting(Message, frozen=True):
+    """How many of the people who are there are done with the stage."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    done: int
+    people: int
+
+
+class TurnPage(Message, frozen=True):
+    """The reader of a stage's pages has gone on: so many pages are read. With the last one they are done."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "session"
+    stage: _Stage
+    read: Annotated[int, Meta(ge=1, le=PAGES_MAX)]
+
+
+class Agree(Message, frozen=True):
+    """Agrees to take part, or declines; `data_use`: whether their data may be used, where that is asked."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "session"
+    stage: _Stage
+    yes: bool
+    data_use: bool = False
+
+
+class Respond(Message, frozen=True):
+    """An answer to a question of a stage: a number, or the number of an option, from 0.
+
+    Words are kept beside the journal, which has their `length` and digest alone.
+    """
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "session"
+    stage: _Stage
+    question: Annotated[int, Meta(ge=0, lt=QUESTIONS_MAX)]
+    number: Annotated[float, Meta(ge=-1e12, le=1e12)] | None = None
+    text: Annotated[str, Meta(max_length=ANSWER_MAX)] = ""
+    length: Annotated[int, Meta(ge=0, le=ANSWER_MAX)] = 0
+    digest: _Digest = ""
+
+
+class Withdraw(Message, frozen=True):
+    """Leaves the session, with the pay owed."""
+
+    said_by: ClassVar = "agent"
+    told_to: ClassVar = "session"
+
+
+class Responded(Message, frozen=True):
+    """The fate of an answer: right, wrong, or taken down where no answer is right (None); and the tries left."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "agent"
+    stage: int
+    question: int
+    right: bool | None
+    tries_left: int | None = None
+    explanation: str = ""
+
+
+class Progress(Message, frozen=True):
+    """Where one is in the stages: pages read, questions settled of those asked, and whether the stage is done.
+
+    `moved`: the experimenter has let one go on. `left`: one has declined or withdrawn.
+    """
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "agent"
+    stage: int
+    read: int = 0
+    settled: tuple[int, ...] = ()
+    asked: tuple[int, ...] = ()
+    done: bool = False
+    moved: bool = False
+    left: bool = False
+
+
+class AdvanceStage(Message, frozen=True):
+    """Moves the session on to its next stage; with a seat, counts that person as done with theirs."""
+
+    said_by: ClassVar = "experimenter"
+    told_to: ClassVar = "session"
+    seat: WireSeat | None = None

@@ -1,0 +1,361 @@
+"""A session of many stages, played by robots and by people."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from p2p.analysis.session_outcome import SessionOutcome
+from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND
+from p2p.messages import (
+    AdvanceStage,
+    Agree,
+    Bid,
+    Ended,
+    Extend,
+    Intermission,
+    Joined,
+    Left,
+    Message,
+    Progress,
+    Refused,
+    Respond,
+    Responded,
+    StageBegan,
+    Start,
+    StartRound,
+    TurnPage,
+    Waiting,
+    Withdraw,
+)
+from p2p.messages.envelope import Envelope, Event
+from p2p.scenario.errors import ScenarioError
+from p2p.scenario.lengths import with_lengths
+from p2p.scenario.parsing import parse
+from p2p.scenario.public_rules import public_rules
+from p2p.scenario.schema import Scenario
+from p2p.schedules.rationing import market_rules
+from p2p.session.session import Session
+from p2p.sim.simulation.simulation import Simulation
+from tests.plays.play import Course
+
+HOUR = """
+title = "An hour"
+start = "experimenter"
+institution = { name = "continuous", price_min = 1, price_max = 400, tick = 1 }
+environment = { buyers = [[325], [300]], sellers = [[75], [100]] }
+
+[[stage]]
+kind = "consent"
+text = "Do you agree?"
+
+[[stage]]
+kind = "text"
+pages = ["One.", "Two."]
+
+[[stage]]
+kind = "questions"
+tries = 2
+questions = [
+    { ask = "Which?", options = ["this", "that"], answer = "that", explanation = "That, as page two says." },
+    { ask = "As a buyer?", kind = "number", answer = 12, role = "buyer" },
+    { ask = "As a seller?", kind = "number", answer = 13, role = "seller" },
+]
+
+[[stage]]
+kind = "practice"
+periods = 2
+period_s = 10.0
+break_s = 1.0
+buyers = [[90], [80]]
+sellers = [[10], [20]]
+
+[[stage]]
+kind = "trade"
+periods = 2
+period_s = 20.0
+break_s = 3.0
+
+[[stage]]
+kind = "questionnaire"
+questions = [{ ask = "How was it?", kind = "likert" }, { ask = "Why?", kind = "text" }]
+
+[[stage]]
+kind = "trade"
+periods = 1
+period_s = 30.0
+break_s = 3.0
+
+[[stage]]
+kind = "earnings"
+"""
+PEOPLE = range(4)
+
+
+def hour() -> Scenario:
+    return parse(HOUR)
+
+
+def of(events: list[Event], kind: type[Message]) -> list[Any]:
+    return [event.message for event in events if isinstance(event.message, kind)]
+
+
+def began(events: list[Event]) -> list[str]:
+    return [one.kind for one in of(events, StageBegan)]
+
+
+class Hour(Course):
+    """Four people in a session of stages."""
+
+    def __init__(self, scenario: Scenario | None = None) -> None:
+        super().__init__(scenario or hour())
+        self.open().join("human")
+        self.command(Start())
+
+    @property
+    def kind(self) -> str:
+        return self.session.staging.stages[self.session.staging.number].__struct_config__.tag  # type: ignore[return-value]
+
+    def all_say(self, message: Message) -> list[Event]:
+        return [event for seat in PEOPLE for event in self.say(seat, message)]
+
+    def consented(self) -> "Hour":
+        self.all_say(Agree(0, True))
+        return self
+
+    def have_read(self) -> "Hour":
+        self.consented()
+        self.all_say(TurnPage(1, 1))
+        self.all_say(TurnPage(1, 2))
+        return self
+
+    def answered(self) -> "Hour":
+        self.have_read()
+        for seat in PEOPLE:
+            for question in self.session.staging.progress.told(seat).asked:
+                self.say(seat, Respond(2, question, {0: 1, 1: 12, 2: 13}[question]))
+        return self
+
+
+def test_robots_pass_and_trade_in_practice_and_in_earnest() -> None:
+    simulation = Simulation(hour(), ("zic",) * 4, 1)
+    events = [event for _, _, events in simulation.play() for event in events]
+    assert began(events) == [
+        "consent",
+        "text",
+        "questions",
+        "practice",
+        "trade",
+        "questionnaire",
+        "trade",
+        "earnings",
+    ]
+    assert [(one.period, one.length_us // SECOND) for one in of(events, StartRound)] == [
+        (1, 10),
+        (2, 10),
+        (1, 20),
+        (2, 20),
+        (3, 30),
+    ]
+    assert len(of(events, Ended)) == 1
+
+
+def test_practice_leaves_no_trace_in_scores() -> None:
+    scenario = hour()
+    outcome = SessionOutcome(partial(market_rules, scenario))
+    events = [event for _, _, events in Simulation(scenario, ("zic",) * 4, 1).play() for event in events]
+    for event in events:
+        outcome.on_event(event)
+    assert [(one.market, one.period) for one in outcome.scores()] == [(0, 1), (0, 2), (0, 3)]
+    assert all(one.equilibrium.surplus_max == 450 for one in outcome.scores())
+    simulated = Simulation(scenario, ("zic",) * 4, 1)
+    list(simulated.play())
+    gained = sum(sum(one.surplus_by_seat.values()) for one in outcome.scores())
+    assert sum(simulated.session.markets[0].environment.balance.values()) == gained
+    assert (
+        sum(robot.knowledge.surplus_before + robot.knowledge.surplus for robot in simulated.robots.values()) == gained
+    )
+
+
+def test_what_is_traded_in_earnest_does_not_depend_on_practice() -> None:
+    def counted(text: str) -> list[Event]:
+        session = Session(parse(text), 1)
+        assert session.markets
+        return [(seat, dealt) for seat, dealt in sorted(session.markets[0].environment.state()[0])]  # type: ignore[index]
+
+    assert counted(HOUR) == counted(HOUR.replace("[[90], [80]]", "[[95], [85]]"))
+
+
+def test_a_stage_goes_on_with_the_last_who_is_done() -> None:
+    course = Hour()
+    assert course.kind == "consent"
+    for seat in (0, 1, 2):
+        assert began(course.say(seat, Agree(0, True))) == []
+    assert of(course.events, Waiting)[-1] == Waiting(3, 4)
+    assert began(course.say(3, Agree(0, True))) == ["text"]
+    course.all_say(TurnPage(1, 1))
+    last = course.all_say(TurnPage(1, 2))
+    assert began(last) == ["questions"]
+
+
+def test_who_is_not_there_holds_up_nobody() -> None:
+    course = Hour()
+    for seat in (0, 1, 2):
+        course.say(seat, Agree(0, True))
+    assert began(course.hand_in(Envelope(GATEWAY, Left(3)))) == ["text"]
+
+
+def test_a_latecomer_reads_what_came_before_and_trades_only_then() -> None:
+    course = Hour()
+    course.hand_in(Envelope(GATEWAY, Left(3)))
+    course.session.staging.progress._at.pop(3)  # they were never there
+    for seat in (0, 1, 2):
+        course.say(seat, Agree(0, True))
+        course.say(seat, TurnPage(1, 1))
+    for seat in (0, 1, 2):
+        course.say(seat, TurnPage(1, 2))
+    course.command(AdvanceStage())
+    course.wait(1)
+    assert course.session.phase == "trading"
+    come = course.hand_in(Envelope(GATEWAY, Joined(3, "human")))
+    assert of(come, Progress)[0].stage == 0
+    assert of(course.say(3, Bid(50)), Refused)[0].reason == "stage_first"
+    course.say(3, Agree(0, True))
+    course.say(3, TurnPage(1, 1))
+    last = course.say(3, TurnPage(1, 2))
+    assert of(last, Progress)[-1].stage == 3, "on to practice, which runs"
+    assert of(course.say(3, Bid(50)), Refused) == [] or of(course.events, Refused)[-1].reason != "stage_first"
+
+
+def test_a_wrong_answer_is_explained_and_the_last_try_waits_for_the_experimenter() -> None:
+    course = Hour().have_read()
+    first = of(course.say(0, Respond(2, 0, 0)), Responded)[0]
+    assert first == Responded(2, 0, False, 1, "That, as page two says.")
+    assert of(course.say(0, Respond(2, 0, 0)), Responded)[0].tries_left == 0
+    assert course.session.staging.progress.waits_for_help(0)
+    let_on = course.command(AdvanceStage(0))
+    assert of(let_on, Progress)[0].moved
+    assert not course.session.staging.progress.waits_for_help(0)
+
+
+def test_questions_are_mirrored_by_role() -> None:
+    course = Hour().have_read()
+    roles = course.session.staging.progress.roles
+    asked = {roles[seat]: course.session.staging.progress.told(seat).asked for seat in PEOPLE}
+    assert asked == {"buyer": (0, 1), "seller": (0, 2)}
+    seller = next(seat for seat in PEOPLE if roles[seat] == "seller")
+    assert of(course.say(seller, Respond(2, 1, 12)), Refused)[0].reason == "no_such_question"
+
+
+def test_all_who_answer_right_go_on_to_practice_then_to_what_counts() -> None:
+    course = Hour().answered()
+    assert course.kind == "practice"
+    assert of(course.events, Intermission)[-1] == Intermission(1, 1 * SECOND)
+    course.wait(1)
+    assert {step.value for event in course.events for step in getattr(event.message, "steps", ())} == {10, 20, 80, 90}
+    course.wait(10 + 1 + 10)
+    assert course.kind == "trade"
+    course.wait(3 + 20 + 3 + 20)
+    assert course.kind == "questionnaire"
+    for seat in PEOPLE:
+        course.say(seat, Respond(5, 0, 7))
+        course.say(seat, Respond(5, 1, text="", length=4, digest="aa"))
+    assert course.kind == "trade"
+    course.wait(3 + 30)
+    assert course.kind == "earnings"
+    assert of(course.command(AdvanceStage()), Ended) == [Ended()]
+
+
+@pytest.mark.parametrize("message", [Agree(0, False), Withdraw()])
+def test_whoever_declines_or_withdraws_is_out_and_their_row_stays(message: Message) -> None:
+    course = Hour()
+    said = course.say(0, message)
+    assert of(said, Progress)[-1].left
+    for seat in (1, 2, 3):
+        course.say(seat, Agree(0, True))
+    assert course.kind == "text", "the group goes on without them"
+    course.command(AdvanceStage())
+    course.command(AdvanceStage())
+    course.wait(1)
+    assert of(course.say(0, Bid(50)), Refused)[0].reason == "removed"
+    assert 0 in course.session.market_of
+
+
+def test_a_clock_ends_a_stage_and_may_be_extended() -> None:
+    timed = parse(HOUR.replace('kind = "text"\n', 'kind = "text"\nadvance = "clock"\nlength_s = 10\n'))
+    course = Hour(timed).consented()
+    course.all_say(TurnPage(1, 1))
+    course.all_say(TurnPage(1, 2))
+    assert course.kind == "text", "the clock alone ends it"
+    course.command(Extend(5 * SECOND))
+    course.wait(14)
+    assert course.kind == "text"
+    course.wait(1)
+    assert course.kind == "questions"
+
+
+def test_a_message_for_another_stage_or_said_twice_changes_nothing() -> None:
+    course = Hour()
+    assert of(course.say(0, TurnPage(1, 1)), Refused)[0].reason == "not_now"
+    course.say(0, Agree(0, True))
+    assert of(course.say(0, Agree(0, False)), Refused)[0].reason == "not_now"
+    assert of(Course(hour()).open().join("human").say(0, Agree(0, True)), Refused)[0].reason == "not_now"
+
+
+def test_the_same_messages_give_the_same_session() -> None:
+    course = Hour().answered()
+    course.wait(60)
+    again = Session(hour(), 1)
+    for envelope, at, events in course.heard:
+        assert again.handle(envelope, at) == events
+    assert again.digest() == course.session.digest()
+
+
+def test_right_answers_stay_with_the_server() -> None:
+    rules = repr(public_rules(hour()))
+    assert "Which?" in rules
+    assert "As page two says" not in rules
+    assert "answer" not in rules.replace("answered", "")
+
+
+WRONG = {
+    ('questions = [{ ask = "Which?", options = ["a", "b"] }]', "questions"): "answer: is needed",
+    ("questions = []", "questions"): "is empty",
+    ('questions = [{ ask = "How many?", kind = "number", low = 5, answer = 2 }]', "questions"): "not within low",
+    ('questions = [{ ask = "Which?", options = ["a", "b"], answer = "c" }]', "questions"): "none of the",
+    ('questions = [{ ask = "Which?", options = ["a", "b"], answer = "b" }]', "questionnaire"): "no right",
+    ('advance = "clock"', "earnings"): "length_s: goes with advance",
+    ("pages = []", "text"): "pages",
+}
+
+
+@pytest.mark.parametrize("what", WRONG, ids=list(WRONG.values()))
+def test_a_stage_that_cannot_be_is_refused(what: tuple[str, str]) -> None:
+    keys, kind = what
+    with pytest.raises(ScenarioError) as refused:
+        parse(HOUR + f'\n[[stage]]\nkind = "{kind}"\n{keys}\n')
+    assert WRONG[what] in str(refused.value)
+
+
+def test_periods_said_twice_or_no_trade_at_all_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="periods: is said by the"):
+        parse("periods = 3\n" + HOUR)
+    with pytest.raises(ScenarioError, match="nobody would trade"):
+        parse(HOUR.split("[[stage]]")[0] + '[[stage]]\nkind = "earnings"\n')
+
+
+def test_lengths_of_the_command_line_are_those_of_every_practice_and_trade_stage() -> None:
+    short = with_lengths(hour(), period_s=2.0, break_s=0.5, periods=1)
+    trading = [stage for stage in short.stage if stage.trades]
+    assert [(one.periods, one.period_s, one.break_s) for one in trading] == [(1, 2.0, 0.5)] * 3  # type: ignore[union-attr]
+    assert short.periods == 2
+    events = [event for _, _, events in Simulation(short, ("zic",) * 4, 1).play() for event in events]
+    assert {one.length_us for one in of(events, StartRound)} == {2 * SECOND}
+
+
+def test_an_experimenter_who_advances_twice_is_two_stages_on() -> None:
+    course = Hour()
+    course.command(AdvanceStage())
+    course.command(AdvanceStage())
+    assert course.kind == "questions"
+    assert of(course.say(EXPERIMENTER, AdvanceStage(99)), Refused)[0].reason == "not_now"
