@@ -17,7 +17,7 @@ class ScenarioError(Exception):
 
 
 Tables = Mapping[str, type[msgspec.Struct]]
-"""By dotted name, without indices, the struct that each table of a scenario is."""
+"""By dotted name the struct that each table of a scenario is; with an index where tables of one list differ."""
 
 _UNKNOWN, _MISSING, _ENUM = "Object contains unknown field `", "Object missing required field `", "Invalid enum value "
 SHOWN_MAX = 12
@@ -54,7 +54,8 @@ def _hint(given: str, known: tuple[str, ...]) -> str:
 
 
 def _struct(table: str, tables: Tables) -> type[msgspec.Struct]:
-    return tables[re.sub(r"\[\d+\]", "", table)]
+    own = table if table in tables else re.sub(r"\[\d+\]$", "", table)
+    return tables[own if own in tables else re.sub(r"\[\d+\]", "", table)]
 
 
 def _fields(table: str, tables: Tables) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from p2p.scenario.schema import (
     Vacancies,
 )
 from p2p.scenario.stage_rules import periods_of_stages
-from p2p.scenario.stages import STAGE_KINDS
+from p2p.scenario.stages import STAGE_KINDS, Question, StageTable
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 from p2p.scenario.toml_lines import line_of
 from p2p.scenario.validation import contradictions
@@ -67,6 +67,16 @@ def checked(scenario: Scenario, says: str = "the options") -> Scenario:
     return whole
 
 
+def _stage_tables(stages: Any) -> dict[str, type[msgspec.Struct]]:
+    """The struct of each stage, by its kind."""
+    tables: dict[str, type[msgspec.Struct]] = {}
+    for number, one in enumerate(stages if isinstance(stages, list) else []):
+        kind = STAGE_KINDS.get(str(one.get("kind"))) if isinstance(one, dict) else None
+        tables[f"stage[{number}]"] = kind or StageTable
+        tables[f"stage[{number}].questions"] = Question
+    return tables
+
+
 def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
     """The struct that each table of a scenario is, by its dotted name."""
     environment = data.get("environment")
@@ -80,7 +90,7 @@ def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
         "vacancies": Vacancies,
         "charges": Charges,
         "arms": Arm,
-        **{f"stage.{kind}": table for kind, table in STAGE_KINDS.items()},
+        **_stage_tables(data.get("stage")),
         "overrides": Override,
         "overrides.charges": Charges,
         "overrides.terms": TermsChange,

@@ -10,6 +10,7 @@ from p2p.base.units import Role
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.schema import InducedValues, Scenario
 from p2p.scenario.stages import (
+    STAGE_KINDS,
     Advance,
     Consent,
     Debrief,
@@ -82,6 +83,10 @@ def periods_of_stages(data: dict[str, Any]) -> list[tuple[str, str]]:
     twice = [key for key in ("periods", "period_s", "break_s") if key in data]
     if twice:
         return [(twice[0], "is said by the [[stage]] of kind trade; say it there alone")]
+    for number, one in enumerate(stages):
+        if one.get("kind") not in STAGE_KINDS:
+            said = f"there is no '{one['kind']}'" if "kind" in one else "this key is missing"
+            return [(f"stage[{number}].kind", f"{said}; there are {', '.join(STAGE_KINDS)}")]
     trades = [one for one in stages if one.get("kind") == "trade"]
     if not trades:
         return [("stage", "has no stage of kind 'trade': nobody would trade")]

@@ -62,7 +62,10 @@ REASONS = {
     "robot_already": "a robot trades on the seat already",
     "nothing_to_hand_back": "the seat's owner trades on it already",
     "no_help_asked": "the seat has asked for no help",
-    "removed": "the seat's trader was taken out of the session",
+    "removed": "the seat's trader was taken out of the session, has declined or withdrawn",
+    "stage_first": "the trader is on their way through earlier stages",
+    "no_such_question": "the stage asks this seat no such question",
+    "no_answer": "the question has no such answer",
 }
 ERRORS = (
     ("too_fast", "more messages than a line may say; the frame was not read", "open, not counted"),

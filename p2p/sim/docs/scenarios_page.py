@@ -15,9 +15,10 @@ import msgspec
 
 from p2p.base.field_types import type_words
 from p2p.scenario.schema import ENVIRONMENTS, Scenario
+from p2p.scenario.stages import StageTable
 from p2p.sim.docs.scenarios_introduction import INTRODUCTION
 
-TABLE = re.compile(r"^\[+[\w.]+\]+(?: of name `\w+`)?[:.] ")
+TABLE = re.compile(r"^\[+[\w.]+\]+(?: of (?:name|kind) `\w+`)?[:.] ")
 """How the text of a struct begins that says which table it is: the heading says it already."""
 PLURAL = re.compile(r"^(list|integer|number|text)\b")
 """Tables that may come several times, in a list."""
@@ -39,8 +40,8 @@ def page() -> str:
 
 def _tagged(kind: type[msgspec.Struct]) -> str:
     """What tells the tables [environment] from one another."""
-    name = kind.__struct_config__.tag
-    return "" if name is None else f" of name `{name}`"
+    config = kind.__struct_config__
+    return "" if config.tag is None else f" of {config.tag_field} `{config.tag}`"
 
 
 def tables() -> Iterator[tuple[str, type[msgspec.Struct]]]:
@@ -69,8 +70,8 @@ def _structs(kind: Any) -> list[tuple[type[msgspec.Struct], bool]]:
             return [(cls, False)]
         case msgspec.inspect.UnionType(types=types):
             return [one for each in types for one in _structs(each)]
-        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType(cls=cls)):
-            return [(cls, True)]
+        case msgspec.inspect.VarTupleType(item_type=inner):
+            return [(one, True) for one, _ in _structs(inner)]
         case _:
             return []
 
@@ -83,19 +84,20 @@ def _about(kind: type[msgspec.Struct]) -> str:
 def _keys(kind: type[msgspec.Struct]) -> str:
     said = meanings(kind)
     rows = [(f.encode_name, _type(f.type), _default(f), said.get(f.name, "")) for f in _fields(kind)]
-    name = kind.__struct_config__.tag
-    if name is not None:
-        default = f'`"{name}"`' if name == next(iter(ENVIRONMENTS)) else NEEDED
-        rows.insert(0, ("name", f"`{name}`", default, "Which environment it is."))
+    config = kind.__struct_config__
+    if config.tag is not None:
+        default = f'`"{config.tag}"`' if config.tag == next(iter(ENVIRONMENTS)) else NEEDED
+        what = "stage" if issubclass(kind, StageTable) else "environment"
+        rows.insert(0, (str(config.tag_field), f"`{config.tag}`", default, f"Which {what} it is."))
     lines = [f"| `{key}` | {what} | {default} | {means} |" for key, what, default, means in rows]
     return "\n".join(["| key | may be | default | meaning |", "|---|---|---|---|", *lines]) + "\n"
 
 
 def meanings(kind: type[msgspec.Struct]) -> dict[str, str]:
-    """The meaning of each key of a struct: the text below it."""
+    """The meaning of each key of a struct: the text below it, or in the struct that it builds on."""
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     assert isinstance(tree, ast.ClassDef)
-    said = {}
+    said = meanings(StageTable) if issubclass(kind, StageTable) and kind is not StageTable else {}
     for field, text in zip(tree.body, tree.body[1:], strict=False):
         match field, text:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str() as words)):

@@ -54,7 +54,13 @@ def test_every_key_has_a_meaning(path: str, kind: type) -> None:
 @pytest.mark.parametrize(("path", "kind"), tables(), ids=lambda one: one if isinstance(one, str) else one.__name__)
 def test_whoever_misspells_a_key_is_told_those_of_the_page(path: str, kind: type) -> None:
     environment = {"name": kind.name} if path == "[environment]" else {}  # type: ignore[attr-defined]
-    assert _tables({"environment": environment})[path.strip("[]")].__struct_fields__ == kind.__struct_fields__
+    stage, *below = path.strip("[]").split(".")
+    if stage == "stage":
+        kinds = [{"kind": kind.__struct_config__.tag or "questions"}]  # type: ignore[attr-defined]
+        found = _tables({"stage": kinds})[".".join(["stage[0]", *below])]
+    else:
+        found = _tables({"environment": environment})[path.strip("[]")]
+    assert found.__struct_fields__ == kind.__struct_fields__
 
 
 def test_the_examples_on_the_page_are_scenarios() -> None:
