@@ -1,4 +1,4 @@
-"""Stages of a session beside trade: consent, texts, questions, practice, and what was earned."""
+"""Stages of a session beside trade: consent, texts, questions, practice, earnings."""
 
 from typing import Annotated, ClassVar
 

@@ -53,7 +53,7 @@ class StageShown(msgspec.Struct, frozen=True):
 
 
 def shown(stage: Stage) -> StageShown:
-    """What people are shown of a stage."""
+    """The form of a stage on people's screens."""
     common = StageShown(str(stage.__struct_config__.tag), stage.title, stage.advance)
     match stage:
         case Consent():
@@ -98,7 +98,7 @@ def periods_of_stages(data: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def stages_wrong(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    """What is wrong with stages that are each of the right shape."""
+    """The faults of stages that are each of the right shape."""
     for number, stage in enumerate(scenario.stage):
         for key, why in _stage_wrong(scenario, stage):
             yield f"stage[{number}]{key}", why

@@ -159,7 +159,7 @@ class Debrief(StageTable, frozen=True, kw_only=True, tag="debrief"):
 
 
 class Earnings(StageTable, frozen=True, kw_only=True, tag="earnings"):
-    """[[stage]] of kind `earnings`: what each has earned, and how it came about."""
+    """[[stage]] of kind `earnings`: the earnings of each person, and how they came about."""
 
     advance: Advance = "experimenter"
 

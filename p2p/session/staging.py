@@ -59,7 +59,7 @@ class Staging:
         ]
 
     def come(self, seat: Seat) -> Progress | None:
-        """A person has a seat now; what they are told of the stages."""
+        """A person has a seat now; the news of the stages for them."""
         return self.progress.come(seat)
 
     def waiting(self) -> tuple[Waiting | None, bool]:

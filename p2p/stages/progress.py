@@ -1,4 +1,4 @@
-"""Where people are in the stages of a session: pages read, questions settled, who is done and who has left.
+"""The places of people in the stages of a session: pages read, questions settled, done with a stage or gone.
 
 Pure: a message in, its refusal or the news for its sender out. The stage that runs is the session's; a latecomer goes
 through consent and the texts before it, and then joins it.
@@ -45,7 +45,7 @@ class StageProgress:
                 self._move(seat, stage)
 
     def come(self, seat: Seat) -> Progress | None:
-        """A person has a seat: in the lobby before all stages, later as a latecomer; what they are told."""
+        """A person has a seat: in the lobby before all stages, later as a latecomer. Returns the news for them."""
         if self.stage >= 0 and seat not in self._at:
             self._at[seat] = -1
             self._next(seat)
