@@ -535,7 +535,7 @@ class Session:
             return [self._to_seat(seat, Refused(token, refusal))]
         stayed = seat not in progress.left
         events = [self._to_seat(seat, Accepted(token))]
-        events += [self._to_seat(seat, news) for news in progress.take(seat, message)]
+        events += [self._to_seat(seat, news) for news in progress.follow_up(seat, message)]
         return events + self._leave_market(seat) if stayed and seat in progress.left else events
 
     def _leave_market(self, seat: Seat) -> list[Event]:

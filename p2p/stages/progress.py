@@ -113,7 +113,7 @@ class StageProgress:
                     return "no_such_question"
                 return None if is_an_answer(stage.questions[number], message) else "no_answer"
 
-    def take(self, seat: Seat, message: StageMessage) -> list[Progress | Responded]:
+    def follow_up(self, seat: Seat, message: StageMessage) -> list[Progress | Responded]:
         """Take in a message that `judge` had nothing against; the news for its sender."""
         at = self._at.get(seat, self.stage)
         stage = self.stages[at]
