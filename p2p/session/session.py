@@ -166,7 +166,7 @@ class Session:
             *([self.meters.state()] if self.meters.last else []),
             *([self.roster.stand_ins.state()] if self.roster.tells_stand_ins else []),
             *([self.rules] if self.scenario.overrides else []),
-            *([self.staging.state()] if self.staging.stages else []),
+            *([self.staging.remembered()] if self.staging.stages else []),
             *([acts] if (acts := self.interventions.remembered()) else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()

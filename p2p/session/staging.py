@@ -106,8 +106,8 @@ class Staging:
             break_s=stage.break_s,
         )
 
-    def state(self) -> object:
+    def remembered(self) -> object:
         """All that it remembers, for digests."""
         markets, period = self.counting or ([], 0)
         counting = [(market.institution.state(), market.environment.state()) for market in markets]
-        return [self.progress.state(), self._told, self.practising, counting, period]
+        return [self.progress.remembered(), self._told, self.practising, counting, period]

@@ -175,7 +175,7 @@ class StageProgress:
         used = {number for (one, number), tries in self._tries.items() if one == seat and tries >= stage.tries}
         return bool(used - self._settled.get(seat, set()))
 
-    def state(self) -> object:
+    def remembered(self) -> object:
         """All that it remembers, for digests."""
         sets = [sorted(one) for one in (self.left, self.moved, self.flagged, self.data_use, self._done)]
         settled = [(seat, sorted(one)) for seat, one in sorted(self._settled.items()) if one]
