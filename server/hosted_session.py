@@ -375,24 +375,27 @@ class HostedSession:
         if not head.startswith(QUESTIONS):
             await self.desk.throttle.turn(address)
             return b""
-        may_ask = self.desk.throttle.may_ask(address, asyncio.get_running_loop().time())
-        return b"" if may_ask else ASKED_TOO_OFTEN
+        return b"" if self._may_ask(address) else ASKED_TOO_OFTEN
+
+    def _may_ask(self, address: str) -> bool:
+        return self.desk.throttle.may_ask(address, asyncio.get_running_loop().time())
 
     async def _request(self, socket: ServerConnection, request: Request) -> Response | None:
         """A connection's first words: a trader's, who may have to wait, or a question about the server itself."""
         assert isinstance(socket, PacedSocket)
         address = socket.remote_address[0] if socket.remote_address else ""
-        question = request.path in ("/healthz", "/metrics")
+        if request.path in ("/healthz", "/metrics"):
+            if not socket.admitted and not self._may_ask(address):
+                return socket.respond(HTTPStatus.TOO_MANY_REQUESTS, "asked too often; ask again in a moment\n")
+            return self._answer(socket, request.path, address)
         if not socket.admitted:
-            turn: asyncio.Task[bytes] = asyncio.create_task(self._admits(address, f"GET {request.path} ".encode()))
+            turn: asyncio.Task[None] = asyncio.create_task(self.desk.throttle.turn(address))
             gone: asyncio.Future[None] = socket.connection_lost_waiter
             try:
                 await asyncio.wait((turn, gone), return_when=asyncio.FIRST_COMPLETED)
             finally:
                 turn.cancel()
-            if question and turn.done() and turn.result():
-                return socket.respond(HTTPStatus.TOO_MANY_REQUESTS, "asked too often; ask again in a moment\n")
-        return self._answer(socket, request.path, address) if question else None
+        return None
 
     def _answer(self, socket: ServerConnection, path: str, address: str) -> Response:
         match path:

@@ -20,6 +20,8 @@ from server.limits import Limits
 
 HEAD_END = b"\r\n\r\n"
 """The end of a handshake's request."""
+TLS_HANDSHAKE = b"\x16"
+"""The first byte of every connection of TLS."""
 HEAD_BYTES_MAX = 4_096
 """Bytes of a request that are read here; the library, which has bounds of its own, reads on."""
 PACE_S = 0.002
@@ -50,23 +52,29 @@ class Visitor:
 
     def look(self) -> None:
         """It has said something, or has gone; one that waits for its turn may go, too."""
-        if self._door.tls is None:
-            try:
-                data = self._plain.recv(HEAD_BYTES_MAX)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                data = b""
-            if not data:
-                self.cut("gone")
-                return
-            self.said += data
+        tls = self._door.tls is not None
+        data = self._read(peeks=tls)
+        if data is None:
+            return
+        if not data or (tls and data != TLS_HANDSHAKE):
+            self.cut("gone" if not data else "no TLS")
+            return
+        self.said += b"" if tls else data
         if self.entering is None:
-            if self._door.tls is None and HEAD_END not in self.said and len(self.said) < HEAD_BYTES_MAX:
+            if not tls and HEAD_END not in self.said and len(self.said) < HEAD_BYTES_MAX:
                 return
             self._door.asks(self)
-        if self._door.tls is not None or len(self.said) >= HEAD_BYTES_MAX:
+        if tls or len(self.said) >= HEAD_BYTES_MAX:
             self._overlook()
+
+    def _read(self, peeks: bool) -> bytes | None:
+        """The bytes that have come; none where it has gone, None where there are none yet."""
+        try:
+            return self._plain.recv(1, sockets.MSG_PEEK) if peeks else self._plain.recv(HEAD_BYTES_MAX)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            return b""
 
     def _overlook(self) -> None:
         if self._looked_at:
@@ -74,20 +82,19 @@ class Visitor:
             self._door.overlooks(self._plain)
 
     async def enter(self) -> None:
-        """Become a connection of the library's, when it is its turn."""
-        door = self._door
-        if door.tls is None:
-            answer = await door.admits(self.address, self.said)
-            if answer:
-                with contextlib.suppress(OSError):
-                    self._plain.send(answer)
-                self.cut("refused")
-                return
+        """Become a connection of the library's, when it is its turn; behind TLS the request is heard later."""
+        door, handshake_s = self._door, None
+        if door.tls is not None:
+            handshake_s = door.limits.login_s_max
+        elif answer := await door.admits(self.address, self.said):
+            with contextlib.suppress(OSError):
+                self._plain.send(answer)
+            self.cut("refused")
+            return
         self._overlook()
         self._handed_on = True
-        limit_s = door.limits.login_s_max if door.tls else None
         await door.loop.connect_accepted_socket(
-            lambda: door.make(self), self._plain, ssl=door.tls, ssl_handshake_timeout=limit_s
+            lambda: door.make(self), self._plain, ssl=door.tls, ssl_handshake_timeout=handshake_s
         )
 
     def cut(self, why: str) -> None:

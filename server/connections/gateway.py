@@ -183,8 +183,8 @@ class Gateway:
             self._short.add(who)
             seat = f"seat {who}" if is_seat(who) else str(who)
             notify(
-                f"the record is short: {seat} was told {login.have} facts, {facts} are on record; "
-                "records were cut off the journal: end the session, and look for the whole one"
+                f"the record is short, says {seat}: it was told {login.have} facts, {facts} are on record; "
+                "if others say so too, records were cut off the journal: end the session, and look for the whole one"
             )
         why = f"you were told {login.have} facts, {facts} are on record: the recording was cut; ask the experimenter"
         raise ProtocolError("record_short", why, fatal=True)

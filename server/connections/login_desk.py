@@ -7,7 +7,7 @@ from collections import defaultdict
 from p2p.base.units import EXPERIMENTER, Seat
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login
-from server.connections.lookup_turns import LookupTurns
+from server.connections.address_turns import AddressTurns
 from server.connections.peer import Peer
 from server.connections.rate_limits import Bucket, LoginThrottle, network
 from server.limits import DEFAULT, Limits
@@ -22,7 +22,7 @@ class LoginDesk:
         self._doors, self._machine, self._limits = doors, machine, limits
         self.throttle = LoginThrottle(limits)
         self._closing = asyncio.Event()
-        self._turns = LookupTurns(limits.tries_at_once, self._is_late, machine.chance)
+        self._turns = AddressTurns(limits.tries_at_once, self._is_late, machine.chance)
         self._logins: defaultdict[SeatHolder, Bucket] = defaultdict(
             lambda: Bucket(limits.logins_per_s, limits.logins_burst)
         )

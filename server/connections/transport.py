@@ -2,12 +2,16 @@
 
 import ipaddress
 import ssl
+from asyncio.sslproto import SSLProtocol
 from dataclasses import dataclass
 from pathlib import Path
 
 from websockets.typing import Origin
 
 from p2p.protocol.server_address import os_sentence
+
+TLS_BUFFER_BYTES = 16 * 1024
+"""Bytes read at once of a connection of TLS: a whole record. As asyncio has it, 256 kB stand for each connection."""
 
 
 class TransportError(Exception):
@@ -64,6 +68,7 @@ def transport(
         return Transport(None, origins)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    SSLProtocol.max_size = TLS_BUFFER_BYTES
     try:
         context.load_cert_chain(cert, key)
     except ssl.SSLError as error:

@@ -25,9 +25,9 @@ from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import Login, Welcome
 from recordings.journal.store import read_folder
 from server import limits
+from server.connections.address_turns import AddressTurns
 from server.connections.doorway import Visitor
 from server.connections.login_desk import LoginDesk
-from server.connections.lookup_turns import LookupTurns
 from server.connections.peer import Peer
 from server.hosted_session import HostedSession
 from server.limits import Limits
@@ -151,7 +151,7 @@ async def test_after_a_recovery_a_right_code_waits_for_no_guesses_of_another_add
 
 
 async def test_an_address_of_many_wrong_codes_is_looked_up_when_no_other_waits():
-    turns, order = LookupTurns(1, lambda address: address == "guesser", Random(1)), list[str]()
+    turns, order = AddressTurns(1, lambda address: address == "guesser", Random(1)), list[str]()
 
     async def look_up(address: str) -> None:
         await turns.turn_of(address)

@@ -1,12 +1,14 @@
 """How a server may be reached, and what it says of itself to those who watch over it."""
 
 import asyncio
+import contextlib
 import io
 import json
 import shutil
 import ssl
 import subprocess
 import urllib.request
+from asyncio.sslproto import SSLProtocol
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ from websockets.exceptions import InvalidStatus
 from p2p.messages import Bid
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Welcome
-from server.connections.transport import Transport, TransportError, is_loopback, transport
+from server.connections.doorway import Visitor
+from server.connections.transport import TLS_BUFFER_BYTES, Transport, TransportError, is_loopback, transport
 from server.hosted_session import HostedSession
 from server.monitoring.prometheus import Counted, counted
 from tests.plays.hosted import GUARD_S, Hosted
@@ -91,8 +94,29 @@ async def test_a_line_over_tls_is_a_line(opened, certificate):
         await connect(one.url, proxy=None)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET / HTTP/1.1\r\n\r\n")
-    assert b"HTTP" not in await reader.read()
+    with contextlib.suppress(ConnectionResetError):
+        assert b"HTTP" not in await reader.read()
     writer.close()
+    await ended(one)
+
+
+async def test_behind_tls_neither_the_silent_nor_what_is_no_tls_is_an_object_of_the_library(opened, certificate):
+    cert, key = certificate
+    one, port = await hosted(opened, transport=transport("127.0.0.1", cert, key, False, ()))
+    arrivals = one.host.arrivals
+    made = len(arrivals._open)
+    silent = await asyncio.open_connection("127.0.0.1", port)
+    await one.until(lambda: arrivals.waiting == made + 1)
+    for data in (b"GET / HTTP/1.1\r\n", b"\x15\x03\x01", b"\0"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(data)
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        writer.close()
+    assert {type(each) for each in arrivals._open} == {Visitor}
+    silent[1].close()
+    await one.until(lambda: not arrivals.waiting)
+    assert SSLProtocol.max_size == TLS_BUFFER_BYTES
     await ended(one)
 
 

@@ -1,14 +1,14 @@
-"""Codes that take a slow hash to look up: an address's guesses wait for one another, and no other address does."""
+"""Turns at slow look-ups of codes: an address's guesses wait for one another, and no other address does."""
 
 import asyncio
 from collections.abc import Callable
 from random import Random
 
 
-class LookupTurns:
-    """So many look-ups at once. Addresses have turns; within one address, which may be a room, the next is drawn.
+class AddressTurns:
+    """So many at once. Addresses have turns; within one address, which may be a room, the next is drawn.
 
-    `is_late`: whether too many wrong codes have come from an address. It has its turn when no other address waits.
+    `is_late`: whether an address, of many wrong codes perhaps, has its turn when no other one waits.
     """
 
     def __init__(self, at_once: int, is_late: Callable[[str], bool], chance: Random) -> None:
@@ -34,7 +34,7 @@ class LookupTurns:
             raise
 
     def give_back(self) -> None:
-        """A look-up has ended: the next one has its turn."""
+        """One has ended: the next one has its turn."""
         self._free += 1
         while self._free and self._waiting:
             address = min(self._waiting, key=self._is_late)
