@@ -1,6 +1,7 @@
 """Scenes of the terminal's screens: each institution in each phase, from simulated sessions, for pictures of all."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from textual.pilot import Pilot
 
@@ -59,30 +60,36 @@ class StillApp(TradeApp):
         """Nothing by the clock."""
 
 
-def facts_of(scene: Scene, scenario: Scenario, seat: Seat | None) -> tuple[list[NumberedFact], int]:
+@cache
+def told(name: str, seat: Seat) -> tuple[NumberedFact, ...]:
+    """What a seat is told in a simulated session: one session for all its scenes."""
+    return tuple(told_to(seat, SCENARIOS[name]()))
+
+
+def facts_of(scene: Scene, scenario: Scenario, seat: Seat) -> tuple[list[NumberedFact], int]:
     """What the seat is told until then, and the instant."""
-    told = told_to(seat, scenario)
+    facts = list(told(scene.scenario, seat))
     period_us, break_us = scenario.period_s * SECOND, scenario.break_s * SECOND
     number = min(2, scenario.periods - 1)
-    starts = [one.at for one in told if one.message.directive == "start_round"]
-    ends = [one.at for one in told if one.message.directive == "end_round"]
+    starts = [one.at for one in facts if one.message.directive == "start_round"]
+    ends = [one.at for one in facts if one.message.directive == "end_round"]
     match scene.phase:
         case "lobby":
             at = max(0, starts[0] - 1)
-            told = [NumberedFact(1, 0, Lobby(scenario.seats // 2, scenario.seats))]
+            facts = [NumberedFact(1, 0, Lobby(scenario.seats // 2, scenario.seats))]
         case "trading" | "paused" | "info":
             at = int(starts[number - 1] + scene.late * period_us)
         case "break":
             at = int(ends[number - 1] + 0.4 * break_us)
         case _:
-            at = told[-1].at
-    told = [one for one in told if one.at <= at]
+            at = facts[-1].at
+    facts = [one for one in facts if one.at <= at]
     more: list[Message] = list(scene.more)
     if scene.phase == "paused":
         more.append(Paused(round((1 - scene.late) * period_us)))
         more.append(Announced("", "Please look at the screen in front; we go on in a minute."))
-    told += [NumberedFact(told[-1].number + index, at, message) for index, message in enumerate(more, 1)]
-    return told, at
+    facts += [NumberedFact(facts[-1].number + index, at, message) for index, message in enumerate(more, 1)]
+    return facts, at
 
 
 def played(scene: Scene) -> tuple[TradeApp, "Play"]:
@@ -90,10 +97,10 @@ def played(scene: Scene) -> tuple[TradeApp, "Play"]:
     scenario = SCENARIOS[scene.scenario]()
     seat = 0 if scenario.energy else seat_of(scenario, scene.role)
     line = FakeClient(scenario, seat)
-    told, at = facts_of(scene, scenario, seat)
+    facts, at = facts_of(scene, scenario, seat)
     app = StillApp(line)
     keys = ("i",) if scene.phase == "info" else scene.keys
-    return app, Play(app, line, told, at, keys)
+    return app, Play(app, line, facts, at, keys)
 
 
 @dataclass(frozen=True)
