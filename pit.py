@@ -9,6 +9,8 @@ import click
 
 DISTRIBUTION = "tradingpit"
 """The package's name where it is installed from."""
+DISK_FULL = 74
+"""Exit status where output cannot be written, as a server's whose journal cannot (EX_IOERR)."""
 
 # name → (where it lives, what `pit --help` says of it). The help is here so that listing it imports nothing.
 COMMANDS = {
@@ -114,6 +116,18 @@ def house_is_whole() -> str | None:
     return None
 
 
+def _done() -> str | int | None:
+    """Run the command and write out what it said, which may fail; returns its exit status."""
+    status: str | int | None
+    try:
+        status = cli.main(prog_name="pit", standalone_mode=False) or 0
+    except SystemExit as ended:
+        status = ended.code
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    return status
+
+
 def main() -> None:
     """Run `pit`: exit status 0 done, 1 the answer is no, 2 wrong use or bad input with one line on standard error."""
     wrong = house_is_whole()
@@ -123,7 +137,7 @@ def main() -> None:
     output = importlib.import_module("p2p.sim.shell.plain_output")
     output.make_printable()
     try:
-        sys.exit(cli.main(prog_name="pit", standalone_mode=False) or 0)
+        sys.exit(_done())
     except click.exceptions.NoArgsIsHelpError as error:
         print(error.format_message())
         sys.exit(0)
@@ -139,6 +153,16 @@ def main() -> None:
     except BrokenPipeError:  # whoever read our output has had enough, as head does
         output.forget_output()
         sys.exit(141)
+    except OSError as error:
+        if error.filename is None and output.is_full(error):
+            output.forget_output()
+            print("pit: standard output cannot be written: the disk is full", file=sys.stderr)
+            sys.exit(DISK_FULL)
+        said = importlib.import_module("p2p.sim.shell.cli_options").said_os_error(error)
+        if said is None:
+            raise
+        print(f"pit: {importlib.import_module('p2p.base.safe_text').printable(said)}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 
+from bots.commands.code_file import code_around, code_in
 from p2p.base.safe_text import printable
 
 PR_SET_PDEATHSIG = 1
@@ -20,7 +21,7 @@ PR_SET_PDEATHSIG = 1
 @click.argument("url")
 @click.option("--agent", default="zic", show_default=True, help="Which decision rule.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter of the agent; several times.")
-@click.option("--code-file", type=click.File("r"), help="File with the seat's code; - is standard input.")
+@click.option("--code-file", type=click.File("rb"), help="File with the seat's code; - is standard input.")
 @click.option(
     "--reaction", default="", metavar="LAW", help="Not the scenario's: exponential:2, lognormal:2-0.5, none, …"
 )
@@ -30,7 +31,9 @@ PR_SET_PDEATHSIG = 1
     hidden=True,
     help="Lines on standard input: see bots/robots/fleet.py.",
 )
-def bot(url: str, agent: str, settings: tuple[str, ...], code_file: TextIO | None, reaction: str, fleet: bool) -> None:
+def bot(
+    url: str, agent: str, settings: tuple[str, ...], code_file: BinaryIO | None, reaction: str, fleet: bool
+) -> None:
     """Join the market at URL as a robot and trade to the end.
 
     The seat's code comes from the variable PIT_CODE, from --code-file, or from a prompt, never from an argument.
@@ -88,10 +91,11 @@ def _tell(said: str) -> None:
         click.echo(f"pit: {printable(said)}", err=True)
 
 
-def _code(code_file: TextIO | None) -> str:
+def _code(code_file: BinaryIO | None) -> str:
     if code_file is not None:
-        return code_file.read().strip()
-    if not os.environ.get("PIT_CODE") and not sys.stdin.isatty():
+        return code_in(code_file)
+    around = code_around()
+    if not around and not sys.stdin.isatty():
         raise click.UsageError("no seat's code: set PIT_CODE or give --code-file")
-    code: str = os.environ.get("PIT_CODE") or click.prompt("seat's code", hide_input=True, err=True)
+    code: str = around or click.prompt("seat's code", hide_input=True, err=True)
     return code

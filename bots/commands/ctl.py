@@ -1,14 +1,14 @@
 """The command `pit ctl`."""
 
 import asyncio
-import os
 import sys
 from itertools import islice
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 
 from bots.act_commands import ACT_COMMANDS, act_for, roster_json, roster_of
+from bots.commands.code_file import code_around, code_in
 from bots.door_commands import DOOR_COMMANDS, conduct_door
 from bots.experimenter import ANSWER_S_MAX, conduct, message_for
 from p2p.messages import Message
@@ -46,7 +46,7 @@ class Spoken(click.Command):
 @click.argument("url")
 @click.argument("command", type=click.Choice(COMMANDS))
 @click.argument("words", nargs=-1)
-@click.option("--code-file", type=click.File("r"), help="File with the experimenter's code; - is standard input.")
+@click.option("--code-file", type=click.File("rb"), help="File with the experimenter's code; - is standard input.")
 @click.option("--json", "as_json", is_flag=True, help="Of status: the roster in one line of JSON.")
 @click.option("--yes", is_flag=True, help="Of end: do not ask.")
 @click.option("--seat", type=click.IntRange(1, 1_000), metavar="CARD", help="Of message: to this card alone.")
@@ -54,7 +54,7 @@ def ctl(
     url: str,
     command: str,
     words: tuple[str, ...],
-    code_file: TextIO | None,
+    code_file: BinaryIO | None,
     as_json: bool,
     yes: bool,
     seat: int | None,
@@ -85,9 +85,9 @@ def ctl(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if code_file is not None:
-        code = code_file.read().strip()
+        code = code_in(code_file)
     else:
-        code = os.environ.get("PIT_CODE") or _asked("experimenter's code")
+        code = code_around() or _asked("experimenter's code")
     if command in DOOR_COMMANDS:
         click.echo(asyncio.run(conduct_door(url, code, command, said)))
         return

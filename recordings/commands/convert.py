@@ -20,6 +20,6 @@ def convert(recording: Path, out: Path) -> None:
 
     try:
         before, records = rewrite(recording, out)
-    except (JournalError, OSError) as error:
+    except JournalError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{out}: {records} records, format {before} → {JOURNAL_FORMAT}")

@@ -19,10 +19,11 @@ def protocol(out: Path | None, recording: Path | None) -> None:
     sample = Path(__file__).resolve().parents[1] / "samples" / "smith-1962-test-1"
     try:
         text = page(recording or sample)
-        if out is not None:
-            out.write_text(text, encoding="utf-8")
     except JournalError as error:
         raise click.ClickException(str(error)) from error
+    try:
+        if out is not None:
+            out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written: {error.strerror or error}") from error
     if out is None:

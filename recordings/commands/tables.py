@@ -21,6 +21,7 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
     """
     from p2p.sim.shell.cli_options import UsageError, folder_for
     from p2p.sim.shell.parquet import pyarrow
+    from p2p.sim.tables.schema import TABLES
     from p2p.sim.tables.writer import write_tables
     from recordings.export.tables import played
     from recordings.journal.format import JournalError
@@ -34,7 +35,7 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
         _each_once(recordings, [header.session for header in headers])
         if len({scenario.capabilities.trades_energy for scenario in scenarios}) > 1:
             raise click.ClickException("energy and schedules of units have other columns: write their tables apart")
-        folder_for(out)
+        folder_for(out, [f"{name}.{form}" for name in TABLES])
         with click.progressbar(played(recordings), length=len(recordings), label="recordings", file=sys.stderr) as bar:
             done = write_tables(out, bar, scenarios, "parquet" if form == "parquet" else "csv")
     except (JournalError, UsageError) as error:

@@ -182,8 +182,11 @@ def _gc_paused() -> Iterator[None]:
 
 def read_folder(folder: Path, disk: Disk = REAL) -> JournalReader:
     """The journal of a recording's folder (or the journal itself); raises JournalError, with what to do."""
+    journal = _journal_of(folder)
+    if os.path.exists(journal) and not os.path.isfile(journal) and not os.path.isdir(journal):
+        raise JournalError(f"no recording at {folder}: {journal.name} is a device or a pipe, no file")
     try:
-        return read_journal(disk.read(_journal_of(folder)))
+        return read_journal(disk.read(journal))
     except OSError as error:
         lacks = folder.is_dir() and isinstance(error, FileNotFoundError)
         why = f"it has no {FILE}" if lacks else error.strerror or error
@@ -196,7 +199,7 @@ def still_runs(folder: Path) -> bool:
 
 
 def _journal_of(folder: Path) -> Path:
-    return folder if folder.is_file() else folder / FILE
+    return folder if os.path.isfile(folder) else folder / FILE  # pathlib raises where a name is too long
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -1,6 +1,7 @@
 """The holders of seats: names that people gave, and the robots' agents. Two files beside the journal, which may be
 deleted."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -52,7 +53,7 @@ def robot_name(name: str) -> str:
 
 
 def _given(recording: Path, file: str) -> dict[str, str]:
-    folder = recording if recording.is_dir() else recording.parent
+    folder = recording if os.path.isdir(recording) else recording.parent
     try:
         return msgspec.json.decode((folder / file).read_bytes(), type=dict[str, str])
     except (OSError, msgspec.MsgspecError, UnicodeError):

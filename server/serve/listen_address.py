@@ -1,5 +1,6 @@
 """Where a session was listened for: kept beside its journal, so that terminals find it again after a crash."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def remember(folder: Path, where: Address) -> None:
 
 def remembered(recording: Path) -> Address | None:
     """Where it was, None where nobody knows."""
-    folder = recording.parent if recording.is_file() else recording
+    folder = recording.parent if os.path.isfile(recording) else recording
     try:
         return msgspec.json.decode((folder / FILE).read_bytes(), type=Address)
     except (OSError, msgspec.MsgspecError, UnicodeError):

@@ -1,6 +1,7 @@
 """The session that `pit serve` opens: a new one of a scenario as the command line has changed it, or one that was
 cut."""
 
+import os
 import secrets
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -128,7 +129,7 @@ def opened_again(folder: Path, bots: str, before: str = "") -> tuple[SessionPart
     """
     from recordings.journal.store import Recovered
 
-    folder = folder.parent if folder.is_file() else folder
+    folder = folder.parent if os.path.isfile(folder) else folder
     try:
         recovered = Recovered(folder)
         if recovered.session.phase == "ended":

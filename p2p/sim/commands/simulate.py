@@ -85,12 +85,13 @@ def _free(out: Path, form: str, force: bool) -> None:
     from p2p.sim.shell.cli_options import folder_for
     from p2p.sim.tables.schema import TABLES
 
-    there = [f"{name}.{form}" for name in TABLES if (out / f"{name}.{form}").exists()]
+    files = [f"{name}.{form}" for name in TABLES]
+    there = [file for file in files if os.path.isfile(out / file)]
     if there and not force:
         raise click.ClickException(
             f"'{out}' has {there[0]} already; name another folder, or give --force to write over it"
         )
-    folder_for(out)
+    folder_for(out, files)
 
 
 def _checked(

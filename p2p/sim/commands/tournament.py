@@ -39,7 +39,7 @@ def tournament(
     if len(agents) < 2 or len(set(agents)) < len(agents):
         raise click.ClickException("a tournament needs two agents or more, each named once")
     if out is not None:
-        folder_for(out)
+        folder_for(out, ["ranking.csv", "pairs.csv", "tournament.png"])
     planned = list(meetings(rules, list(agents), sessions, seed))
     results = Results(list(agents))
     try:

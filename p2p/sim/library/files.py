@@ -1,6 +1,7 @@
 """Where scenarios come from: by name, those of the lab; by path, a file of one's own."""
 
 import difflib
+import os
 from pathlib import Path
 
 from p2p.scenario.errors import ScenarioError
@@ -23,7 +24,7 @@ def scenario_path(name: str) -> Path:
     if name.endswith(".toml") or "/" in name or "\\" in name:
         return Path(name)
     path = FOLDER / f"{name}.toml"
-    if not path.is_file():
+    if not os.path.isfile(path):  # a name that is too long is none as well
         near = difflib.get_close_matches(name, names(), n=1)
         hint = (
             f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names())}; or give a path to a .toml file"
@@ -36,13 +37,17 @@ def load(name: str) -> Scenario:
     """A scenario by name or path; raises ScenarioError."""
     path = scenario_path(name)
     try:
-        if path.stat().st_size > SIZE_MAX:
+        with path.open("rb") as file:
+            data = file.read(SIZE_MAX + 1)
+        if len(data) > SIZE_MAX:
             raise ScenarioError(f"{path} is larger than {SIZE_MAX} bytes; is it a scenario?")
-        text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin a file with a mark
+        text = data.decode("utf-8-sig")  # editors on Windows begin a file with a mark
     except OSError as error:
         raise ScenarioError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path} is not text in UTF-8: {error.reason} at byte {error.start}") from error
+        raise ScenarioError(
+            f"{path} is not text in UTF-8: {error.reason} at byte {error.start}; save it as UTF-8"
+        ) from error
     scenario = parse(text, str(path))
     _check_stand_ins(scenario, text, str(path))
     return scenario

@@ -7,13 +7,14 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from p2p.base.safe_text import printable
+from p2p.protocol.server_address import os_sentence
 from p2p.sim.shell.plain_output import make_printable
 
 
@@ -34,6 +35,12 @@ def run(command: click.Command, name: str) -> None:
     except (click.Abort, KeyboardInterrupt):
         print(f"{name}: stopped; run the same command again to go on from here", file=sys.stderr)
         sys.exit(130)
+    except OSError as error:
+        said = said_os_error(error)
+        if said is None:
+            raise
+        print(f"{name}: {printable(said)}", file=sys.stderr)
+        sys.exit(2)
 
 
 def shell_word(word: object) -> str:
@@ -91,8 +98,11 @@ def split_list(text: str, what: str) -> list[str]:
     return found
 
 
-def folder_for(out: Path) -> Path:
-    """The folder, made if it is not there; refuses a file of that name and a place where nothing can be written."""
+def folder_for(out: Path, files: Iterable[str] = ()) -> Path:
+    """The folder, made if it is not there; refuses a file of that name and a place where nothing can be written.
+
+    `files` are to be written into it: a folder in the place of one is refused before anything is played.
+    """
     if out == Path():
         raise UsageError("the name of the folder to write to is empty; name one, as outputs/exp_kg_v4")
     try:
@@ -105,7 +115,15 @@ def folder_for(out: Path) -> Path:
         raise UsageError(f"cannot make the folder '{out}': {error.strerror}") from None
     if not os.access(out, os.W_OK | os.X_OK):
         raise UsageError(f"cannot write into '{out}'; name another folder")
+    for file in files:
+        if (out / file).is_dir():
+            raise UsageError(f"'{out / file}' is a folder, where a file is to be written; name another folder")
     return out
+
+
+def said_os_error(error: OSError) -> str | None:
+    """An operating system's error at a file, as a line; None where no file is named: that is our own failure."""
+    return None if error.filename is None else f"'{error.filename}': {os_sentence(error)}"
 
 
 def default_workers() -> int:
