@@ -150,3 +150,11 @@ def test_a_variable_with_no_code_is_a_line_about_it(words: tuple[str, ...], tmp_
             2,
             "PIT_CODE holds no code: it has 8 letters and digits",
         )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="words there are text")
+def test_words_that_are_no_text_are_a_line(tmp_path: Path) -> None:
+    for said in (("message", "\udcff\udcfe words"), ("tell", "1", "\udcff")):
+        done = pit("ctl", "ws://127.0.0.1:1", *said, cwd=tmp_path, code="ABCD2345")
+        assert done.returncode == 2
+        assert done.stderr.startswith("pit: the words are no text in UTF-8")

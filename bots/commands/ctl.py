@@ -70,6 +70,8 @@ def ctl(
     door to those without a seat; `seats-sheet FILE.html` writes all cards; `close` ends a server that stays after the
     end. The experimenter's code comes from the variable PIT_CODE, from --code-file, or from a prompt.
     """
+    if any("\ud800" <= letter <= "\udfff" for word in words for letter in word):
+        raise click.UsageError("the words are no text in UTF-8: type them again, or set a locale with UTF-8")
     said, result = " ".join(words) if words else None, ""
     if seat is not None:
         command, words = "tell", (str(seat), *words)

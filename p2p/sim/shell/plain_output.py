@@ -83,7 +83,7 @@ def forget_output() -> None:
 
 
 def is_full(error: OSError) -> bool:
-    """Whether an error says that there is no room for what is written."""
+    """Whether an error means that there is no room to write to."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
