@@ -36,7 +36,7 @@ def panel(play: Terminal) -> str:
 async def test_tax_commission_ceiling_and_floor_stand_beside_ones_units(size: tuple[int, int]) -> None:
     async with opened(taxed(terms="price_ceiling = 250, price_floor = 50"), size) as play:
         await play.trading("buyer", 300, 200)
-        said = "Gains are after tax 20 a unit, commission 2 a contract. Ceiling 250, floor 50."
+        said = "Gains after tax 20 a unit, commission 2. Ceiling 250, floor 50."
         assert panel(play) == said
         line = play.app.screen.query_one("#units .terms")
         drawn = " ".join(line.render_line(row).text.strip() for row in range(line.size.height))
@@ -52,7 +52,7 @@ async def test_without_any_there_is_no_line() -> None:
 
 def test_a_sellers_subsidy_is_theirs_and_the_public_is_told_both() -> None:
     play = Play(taxed(), seat=None)
-    assert standing_terms(play.view) == "Buyers' tax 20 a unit, sellers' subsidy 5 a unit, commission 2 a contract"
+    assert standing_terms(play.view) == "Buyers' tax 20 a unit, sellers' subsidy 5 a unit, commission 2"
 
 
 async def test_previews_gains_and_results_are_after_the_tax() -> None:

@@ -6,9 +6,9 @@ from tui.model.number_format import number_format
 
 
 def standing_terms(view: ViewState) -> str:
-    """`Gains are after tax 20 a unit. Ceiling 150.`; nothing where there are neither."""
+    """`Gains after tax 20 a unit. Ceiling 150.`; nothing where there are neither."""
     charged, limits = ", ".join(_charges(view)), ", ".join(_controls(view))
-    said = f"Gains are after {charged}." if charged and view.seat is not None else charged.capitalize()
+    said = f"Gains after {charged}." if charged and view.seat is not None else charged.capitalize()
     return " ".join(part for part in (said, f"{limits[0].upper()}{limits[1:]}." if limits else "") if part)
 
 
@@ -25,7 +25,7 @@ def _charges(view: ViewState) -> list[str]:
         if tax:
             said.append(f"{whose}{'tax' if tax > 0 else 'subsidy'} {figures.price(abs(tax))} a {unit}")
     if charges.commission:
-        said.append(f"commission {figures.money(charges.commission)} a contract")
+        said.append(f"commission {figures.money(charges.commission)}")
     return said
 
 
