@@ -92,6 +92,7 @@ ERRORS = (
     ("no_name", "a class code without a name", "closed, 4004"),
     ("locked", "the door is closed to those who have no seat", "closed, 4004"),
     ("no_seat_left", "no seat is left, or trading has begun with those who were there", "closed, 4004"),
+    ("moved", "the device's seat has a new code", "closed, 4004"),
     ("no_label", "a label is wanted, and none was said", "closed, 4004"),
     ("unknown_label", "the label is not on the list of participants", "closed, 4004"),
     ("label_used", "another seat has used the label", "closed, 4004"),

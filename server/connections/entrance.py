@@ -1,7 +1,7 @@
 """The entrance: people with a right code get their seats, or are told why not.
 
-A seat's own code leads to that seat. The class code leads a device to the seat that it has, or to a free one, which is
-its own from then on. The door may be locked, and labels may be wanted.
+A seat's own code leads to that seat, and the device that says it too. The class code leads a device to the seat that it
+has, or to a free one, which is its own from then on. The door may be locked, and labels may be wanted.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ from server.session.notices import notify
 from server.session.participants import Participants
 from server.session.session_status import SessionStatus
 
-Refused = Literal["no_device", "no_name", "no_label", "unknown_label", "label_used", "locked", "no_seat_left"]
+Refused = Literal["no_device", "no_name", "no_label", "unknown_label", "label_used", "locked", "no_seat_left", "moved"]
 WORDS: dict[Refused, str] = {
     "no_device": "a class code needs a key of the device beside it; update this program",
     "no_name": "the class code needs your name beside it",
@@ -26,6 +26,7 @@ WORDS: dict[Refused, str] = {
     "unknown_label": "that label is not on the list of participants; check it, or ask the experimenter",
     "label_used": "somebody has joined with that label already; ask the experimenter",
     "locked": "the door is locked; the experimenter has your name, and can let you in",
+    "moved": "your seat has a new code, for another device perhaps; ask the experimenter",
     "no_seat_left": "all seats are taken; the experimenter has your name on a list",
 }
 """Sentences for people who are not let in; programs go by the codes."""
@@ -97,6 +98,8 @@ class Entrance:
         known = self.participants.file.labels.get(str(seat))
         if self._status.locked and self._status.controller(seat) is None:
             await self._sent_away(login, "", "locked")
+        if self._doors.class_code and login.device:
+            self._doors.seat_device(login.device, seat)
         if not self.participants.wants_labels or (known and not login.label):
             return
         self._check_label(login.label, seat)
@@ -109,6 +112,8 @@ class Entrance:
         seat = self._doors.device_seat(login.device)
         if seat is not None:
             return seat
+        if self._doors.has_moved(login.device):
+            raise _refused("moved")
         if not display_name(login.name, NAME_MAX):
             raise _refused("no_name")
         robot = login.controller == "robot"

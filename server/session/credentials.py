@@ -36,6 +36,10 @@ Who: TypeAlias = SeatHolder | Literal["class"]
 """Whose a code is. The class's leads to a seat of the device that says it."""
 
 
+NO_SEAT = -1
+"""Stands for the seat of a device whose seat has a new code: it takes no other one."""
+
+
 class _Doors(msgspec.Struct):
     salt: str
     codes: dict[str, str]
@@ -97,7 +101,12 @@ class SeatCredentials:
 
     def device_seat(self, device: str) -> Seat | None:
         """The seat that a device has by the class code."""
-        return self._doors.devices.get(self.hashed_device(device)) if device else None
+        seat = self._doors.devices.get(self.hashed_device(device)) if device else None
+        return None if seat == NO_SEAT else seat
+
+    def has_moved(self, device: str) -> bool:
+        """Whether the seat that a device had was given a new code."""
+        return self._doors.devices.get(self.hashed_device(device)) == NO_SEAT
 
     def seat_device(self, device: str, seat: Seat) -> None:
         """Give a device a seat, for good. It outlives a crash once it is saved."""
@@ -105,11 +114,11 @@ class SeatCredentials:
 
     def seats_of_devices(self) -> set[Seat]:
         """The seats that devices have."""
-        return set(self._doors.devices.values())
+        return set(self._doors.devices.values()) - {NO_SEAT}
 
     def forget_seat(self, seat: Seat) -> None:
-        """The device and the token of a seat are void."""
-        self._doors.devices = {device: has for device, has in self._doors.devices.items() if has != seat}
+        """The device and the token of a seat are void: the device is known, and has no seat any more."""
+        self._doors.devices = {device: NO_SEAT if has == seat else has for device, has in self._doors.devices.items()}
         self._doors.tokens.pop(str(seat), None)
 
     def give_code(self, seat: Seat) -> dict[Seat, str]:

@@ -294,7 +294,8 @@ async def test_a_card_with_a_new_code_leads_a_new_device_to_its_seat(tmp_path) -
         assert (await hosted.login(person(hosted, "new", code=code))).welcome.seat == 0
         assert (await old.closed())[0] == 4001
         assert (await refused(hosted, old.line))[1] == WRONG_CODE, "its resume token is void"
-        assert (await hosted.login(person(hosted, "old"))).welcome.seat == 1, "the old device is a newcomer"
+        assert (await refused(hosted, person(hosted, "old")))[0].code == "moved", "it takes no second seat"
+        assert (await hosted.login(person(hosted, "new"))).welcome.seat == 0, "the class code leads there, too"
 
 
 async def test_a_server_that_stays_shows_results_until_it_is_closed(tmp_path) -> None:
