@@ -61,7 +61,7 @@ def test_every_act_from_the_command_line_and_the_roster_as_json(tmp_path: Path) 
     serving = serve("small.toml", "--port", "0", cwd=tmp_path)
     roster = json.loads(serving.ctl("status", "--json").stdout)
     assert (roster["phase"], roster["rows"][0]["card"], roster["rows"][0]["holds_up"]) == ("lobby", 1, "not_joined")
-    assert serving.ctl("hold").stderr == "pit: 'hold' cannot be done now: lobby: 0 of 4 seats taken\n"
+    assert serving.ctl("hold").stderr == "pit: 'hold' is not possible now: lobby: 0 of 4 seats taken\n"
     for words, said in [
         (["tell", "1", "--yes", "you"], "card 1 is told; lobby: 0 of 4 seats taken"),
         (["message", "--seat", "2", "only", "you"], "card 2 is told; lobby"),
