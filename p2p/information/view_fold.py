@@ -91,6 +91,7 @@ class ViewFold:
         self.version = 0
         self.announced = ""
         self.care = CareView()
+        self._helps: set[int] = set()
         self.words = StandingWords()
         self.periods: list[PeriodRecord] = []
         self.quotes: dict[Side, deque[QuoteShown]] = {
@@ -152,8 +153,8 @@ class ViewFold:
                 self._reset_quotes()
                 if not isinstance(self.news, OwnTrade):  # a period's results stand beside no refusal of it
                     self.news = None
-            case Accepted() | Refused() if self.robot_holds:
-                pass  # a robot's, not one's own
+            case Accepted(token=token) | Refused(token=token) if self.robot_holds or token in self._helps:
+                self._helps.discard(token)  # a robot's, or of a request for help, which is told in words of its own
             case Accepted(token=token):
                 self.news = Answer(self._sent(token), None)
             case Refused(token=token, reason=reason):
@@ -203,6 +204,10 @@ class ViewFold:
         """An order has been sent: it waits for its answer."""
         self.orders[token] = message
         self.version += 1
+
+    def set_help_pending(self, token: int) -> None:
+        """A request for help has been sent: its answer is no order's."""
+        self._helps.add(token)
 
     def take_down_words(self) -> None:
         """The words on the screen have been read."""

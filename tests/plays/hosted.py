@@ -41,7 +41,7 @@ class Hosted:
 
     async def login(self, line: ClientProtocol) -> Trader:
         """A trader on a line that is new or comes back."""
-        line.conducts = line.code == self.host.opened.control
+        line.conducts |= line.code == self.host.opened.control
         trader = await Trader.login(self.url, line)
         self.traders.append(trader)
         return trader

@@ -11,14 +11,14 @@ from bots.reconnecting import Closed, Facts, Happening, Lost
 from p2p.base.display_name import display_name
 from p2p.base.units import Instant
 from p2p.information.view_state import ViewState
-from p2p.messages import Message
+from p2p.messages import Help, Message
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import NAME_MAX, Fault, Welcome
 from tui.apps.base import ExitSummary, LabApp
 from tui.apps.watch import Watched
 from tui.model.model import Model
 from tui.screens.lobby import LobbyScreen
-from tui.screens.requests import OrderRequested
+from tui.screens.requests import HelpRequested, OrderRequested
 from tui.screens.results import ResultsScreen, farewell
 from tui.screens.trading import LEAVE, LEAVE_S, TradingScreen
 from tui.text.refusals import closed_sentence
@@ -146,6 +146,17 @@ class TradeApp(LabApp):
     def _stay(self) -> None:
         """The question is over: the next Ctrl+Q asks again."""
         self._asked_to_leave = False
+
+    def on_help_requested(self, event: HelpRequested) -> None:
+        """Ask the experimenter to come, or ask no longer; a seat that is watched only asks for nothing."""
+        if self.model is None or self.model.care.passed or self.ended:
+            return
+        try:
+            token = self.client.send(Help(withdrawn=self.model.care.help_asked))
+        except ProtocolError as error:
+            self.notify(f"Not sent: {error.why}", severity="error")
+            return
+        self.model.set_help_pending(token)
 
     def leave(self) -> None:
         """The trader has had enough, or the session is over."""

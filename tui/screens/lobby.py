@@ -12,7 +12,7 @@ from p2p.information.rules_text import sentences
 from p2p.information.view_state import ViewState
 from p2p.sim.library.texts import catalogue
 from tui.screens.base import LabScreen
-from tui.screens.requests import DrawRequested, LeaveRequested
+from tui.screens.requests import DrawRequested, HelpRequested, LeaveRequested
 from tui.text.rules_page import rules_text
 from tui.widgets.notice import ROWS_MAX, Notice
 from tui.widgets.text_line import TextLine
@@ -24,7 +24,7 @@ NAMES_SHOWN = 150
 class LobbyScreen(LabScreen):
     """Shown until the first period starts, and while the first connection is being made."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "help", "Help"), Binding("q", "leave", "Leave")]
 
     def __init__(self, name: str = "") -> None:
         super().__init__()
@@ -50,6 +50,10 @@ class LobbyScreen(LabScreen):
     def on_mount(self) -> None:
         """Draw as soon as the parts have their places."""
         self.call_after_refresh(self.post_message, DrawRequested())
+
+    def action_help(self) -> None:
+        """Ask for help, or take that back."""
+        self.post_message(HelpRequested())
 
     def connecting(self, url: str, why: str) -> None:
         """No server has answered yet."""

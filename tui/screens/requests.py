@@ -27,6 +27,10 @@ class WordsTakenDown(Message):
     """The words that stand on the screen have been read."""
 
 
+class HelpRequested(Message):
+    """The experimenter is asked to come, or asked no longer."""
+
+
 class PlayerMoved(Message):
     """The player of a recording was moved by hand."""
 

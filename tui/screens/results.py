@@ -147,8 +147,13 @@ def row(period: PeriodView, figures: NumberFormat, own: bool, all_seen: bool = T
     spread = "–" if low is None or high is None else f"{figures.price(low)}–{figures.price(high)}"
     market = [str(period.volume if figures.many else period.contracts), mean, spread] if all_seen else []
     if not own:
-        return [str(period.number), *market]
-    return [str(period.number), period.role or "–", traded(period, figures), figures.signed(period.surplus), *market]
+        return [numbered(period), *market]
+    return [numbered(period), period.role or "–", traded(period, figures), figures.signed(period.surplus), *market]
+
+
+def numbered(period: PeriodView) -> str:
+    """A period's number, and that it is void: its gains are in no sum."""
+    return f"{period.number} void" if period.void else str(period.number)
 
 
 def traded(period: PeriodView, figures: NumberFormat) -> str:

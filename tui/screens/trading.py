@@ -29,7 +29,7 @@ from tui.entry.order_entry import (
 )
 from tui.model.number_format import number_format
 from tui.screens.market import MarketScreen
-from tui.screens.requests import DrawRequested, LeaveRequested, OrderRequested
+from tui.screens.requests import DrawRequested, HelpRequested, LeaveRequested, OrderRequested
 from tui.screens.rules import RulesScreen
 from tui.text.refusals import order_words
 from tui.widgets.own_orders import OwnOrders
@@ -72,6 +72,7 @@ class TradingScreen(MarketScreen):
         Binding("w", "battery", "Battery"),
         Binding("l", "limit", "Auto"),
         Binding("i,h,question_mark", "rules", "Info", key_display="i"),
+        Binding("f", "help", "Help", show=False),
         Binding("q", "leave", "Leave"),
         Binding("backspace", "rub_out", "", show=False),
     ]
@@ -116,6 +117,10 @@ class TradingScreen(MarketScreen):
         if action in CHANGES and view is not None and not view.rules.capabilities.withdraws:
             return False
         return super().check_action(action, parameters) and not (resets and action in RESTING)
+
+    def action_help(self) -> None:
+        """Ask for help, or take that back."""
+        self.post_message(HelpRequested())
 
     async def on_key(self, event: Key) -> None:
         """Digits belong to the ticket, keys act. A letter that is no key, or is none here, says so.

@@ -66,7 +66,11 @@ def laid_out(said: str, width: int, rows_max: int, more: str = "…") -> list[Co
 def notice(view: ViewState) -> str:
     """The notices of now, the most urgent first, or nothing; the words that stand below them."""
     state = "   ".join(part for part in (_state(view), _absence(view)) if part)
-    lines = [line for line in (state, _changes(view), *(words_line(view, words) for words in view.words)) if line]
+    lines = [
+        line
+        for line in (state, _care(view), _changes(view), *(words_line(view, words) for words in view.words))
+        if line
+    ]
     if view.words and lines:
         lines[-1] += " (m: off)"
     return "\n".join(lines)
@@ -94,10 +98,25 @@ def _changes(view: ViewState) -> str:
     return f"⚖ {changes_text(view.rules_from, view.rules_before, view.rules, catalogue())}"
 
 
+def _care(view: ViewState) -> str:
+    """The experimenter's acts on this seat and period, and one's own request for help."""
+    care, said = view.care, catalogue().text
+    if view.clock.phase == "ended":
+        return ""
+    lines = [f"⚑ {said('notice.help_asked')}"] if care.help_asked else []
+    if care.removed or care.passed:
+        lines.append(f"⚙ {said('notice.removed' if care.removed else 'notice.passed')}")
+    if view.period is not None and view.period.void and view.clock.phase == "break":
+        lines.append(f"✗ {said('notice.void', period=view.period.number)}")
+    if view.clock.waits:
+        lines.append(f"‖ {said('notice.waits')}")
+    return "   ".join(lines)
+
+
 def _absence(view: ViewState) -> str:
     """That a robot holds the seat, or until the period's end that it has held it."""
     absence = view.absence
-    if absence is None or view.clock.phase == "ended":
+    if absence is None or view.clock.phase == "ended" or view.care.passed:
         return ""
     if absence.until_period is None:
         return "⚙ A robot is playing until the student is back."
