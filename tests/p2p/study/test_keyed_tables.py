@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 import pytest
 
-from p2p.sim.study.results import comparisons
+from p2p.sim.study.results import comparisons, plotting
 from p2p.sim.study.results.frontier import bootstrap
 from p2p.sim.study.results.keyed_tables import (
     interval_rows,
@@ -136,3 +136,25 @@ def test_an_axis_is_logarithmic_over_a_decade() -> None:
     assert not over_a_decade([50, 100, 499])
     assert not over_a_decade([0, 500])
     assert not over_a_decade([])
+
+
+def drawn(monkeypatch, tmp_path, ends: float | None):
+    """A figure of one panel whose y runs over a decade; with intervals where `ends` is not None."""
+    kept = []
+    monkeypatch.setattr(plotting, "_save", lambda figure, path: kept.append(figure))
+    panels = Panels()
+    for n, y in ((50, 0.1), (100, 2.0)):
+        panels.series("market", "rule").add(n, y, *(() if ends is None else (y - ends, y + ends)))
+    draw_panels(tmp_path / "a.png", "title", "N", f"times{plotting.INTERVALS}", panels)
+    return kept[0]
+
+
+def test_a_picture_says_intervals_where_there_are_any(monkeypatch, tmp_path):
+    assert drawn(monkeypatch, tmp_path, 0.05)._supylabel.get_text() == "times, with 95 % intervals"
+    assert drawn(monkeypatch, tmp_path, None)._supylabel.get_text() == "times"
+
+
+def test_numbers_between_decades_are_plain(monkeypatch, tmp_path):
+    axes = drawn(monkeypatch, tmp_path, None).axes[0]
+    assert axes.yaxis.get_minor_formatter()(0.2) == "0.2"
+    assert {0.2, 0.5}.issubset({round(float(tick), 6) for tick in axes.yaxis.get_minorticklocs()})
