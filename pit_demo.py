@@ -121,6 +121,8 @@ def demo(scenario: str, headless: bool, agents: str, mqtt: str | None, seed: int
         "--no-class-code",
         "--start",
         "when_full",
+        "--advance",
+        "all",
     )
     if energy:
         periods = str(min(ENERGY_PERIODS, rules.periods))

@@ -9,19 +9,21 @@ import msgspec
 
 from bots.client import Client
 from bots.reconnecting import Lost
-from p2p.messages import Again, AnswerHelp, HandBack, Hold, Message, PassToRobot, Remove, Tell, Void
+from p2p.messages import AdvanceStage, Again, AnswerHelp, HandBack, Hold, Message, PassToRobot, Remove, Tell, Void
 from p2p.protocol.console_frames import Console, Roster
 from p2p.protocol.frames import Fault, Welcome
 
+STAGE_COMMANDS = ("advance",)
 CARD_COMMANDS = ("tell", "answer", "robot", "back", "remove")
 PERIOD_COMMANDS = ("hold", "void", "again")
-ACT_COMMANDS = (*PERIOD_COMMANDS, *CARD_COMMANDS)
+ACT_COMMANDS = (*PERIOD_COMMANDS, *CARD_COMMANDS, *STAGE_COMMANDS)
 WORDS_MAX = 500
 """Characters of words to one seat, as of those to everybody."""
 WORDS_OF = {
     "hold": "nothing, or the word off",
     "void": "nothing, or a period's number",
     "again": "nothing",
+    "advance": "nothing, or a card",
     "tell": "a card and a text",
     "answer": "a card, and a text if you like",
     "robot": "a card",
@@ -45,6 +47,10 @@ def act_for(command: str, words: tuple[str, ...]) -> tuple[Message, str]:
             return Void(int(number)), f"period {int(number)} is void"
         case "again", ():
             return Again(), "the period is void, and its values come once more"
+        case "advance", ():
+            return AdvanceStage(), "the next stage begins"
+        case "advance", (card,):
+            return AdvanceStage(_seat(card)), f"card {card} counts as done with its stage"
         case "tell", (card, *text) if text:
             return Tell(_seat(card), _text(text)), f"card {card} is told"
         case "answer", (card, *text):

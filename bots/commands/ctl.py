@@ -65,6 +65,8 @@ def ctl(
     and the next one comes; `end` ends the session for good, and asks at a terminal. `hold` keeps the next period
     waiting for `resume`; `void [PERIOD]` takes a period out of results and pay; `again` plays its values once more.
 
+    `advance` begins the next stage; `advance CARD` counts that person as done with theirs.
+
     Of cards, counted from 1: `tell CARD TEXT`, `answer CARD [TEXT]` (a request for help), `robot CARD` (a robot trades;
     the owner is told), `back CARD`, `remove CARD`, `reissue CARD` (a new code). `lock` and `unlock` close and open the
     door to those without a seat; `seats-sheet FILE.html` writes all cards; `close` ends a server that stays after the

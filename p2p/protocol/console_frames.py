@@ -24,7 +24,7 @@ LAG_STEP_MS = 10
 """Lags are told in steps of so many milliseconds, so that noise is no news."""
 
 Holder = Literal["person", "robot", "stand-in", "empty"]
-HoldsUp = Literal["not_joined", "gone", "removed"]
+HoldsUp = Literal["not_joined", "gone", "removed", "stage", "tries"]
 """Why the group waits for a seat: nobody has come yet, its person's connection is lost, or they were removed."""
 
 
@@ -39,7 +39,9 @@ class RosterRow(msgspec.Struct, frozen=True):
     """One seat as the console shows it. Instants are the session's; `card` counts seats from 1.
 
     `earnings` without `unpaid`, which are gains of a robot's orders and of periods that are void. `passed`: the
-    experimenter has passed it to a robot. `connected`: the owner of a passed seat who watches counts as connected.
+    experimenter has passed it to a robot. `stage`: the kind of the stage that the seat is in, or the phase;
+    `progress`: how far in it, as `2/3`; `done` with it; `left`: declined or withdrawn; `flagged`: went on after the
+    last try. `connected`: the owner of a passed seat who watches counts as connected.
     """
 
     seat: Seat
@@ -62,6 +64,10 @@ class RosterRow(msgspec.Struct, frozen=True):
     passed: bool
     removed: bool
     holds_up: HoldsUp | None
+    progress: str = ""
+    done: bool = False
+    left: bool = False
+    flagged: bool = False
 
 
 class SurplusRow(msgspec.Struct, frozen=True):
@@ -91,6 +97,8 @@ class Roster(msgspec.Struct, frozen=True):
     interventions: dict[str, int]
     rows: list[RosterRow]
     surplus: list[SurplusRow] = []
+    stage: int = -1
+    stages: int = 0
 
 
 class Mirror(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from p2p.base.units import Role, Seat
 from p2p.messages import Agree, Progress, Reason, Respond, Responded, TurnPage, Withdraw
-from p2p.scenario.stages import Consent, Debrief, Question, Questionnaire, Questions, Reading, Stage
+from p2p.scenario.stages import Consent, Debrief, Earnings, Question, Questionnaire, Questions, Reading, Stage
 
 StageMessage = TurnPage | Agree | Respond | Withdraw
 _FOR_LATECOMERS = (Consent, Reading)
@@ -88,6 +88,23 @@ class StageProgress:
             left=seat in self.left,
         )
 
+    def kind(self, seat: Seat) -> str:
+        """The kind of the stage that a seat is in; "" in the lobby."""
+        at = self._at.get(seat, self.stage)
+        return str(self.stages[at].__struct_config__.tag) if 0 <= at < len(self.stages) else ""
+
+    def how_far(self, seat: Seat) -> str:
+        """How far a person is in their stage, as `2/3`; "" where that says nothing."""
+        at = self._at.get(seat, self.stage)
+        stage = self.stages[at] if 0 <= at < len(self.stages) else None
+        match stage:
+            case Reading() | Debrief():
+                return f"{self._read.get(seat, 0)}/{len(stage.pages)}"
+            case Questions() | Questionnaire():
+                return f"{len(self._settled.get(seat, ()))}/{len(stage.asked(self.roles.get(seat)))}"
+            case _:
+                return ""
+
     # --- what people say ----------------------------------------------------------------------------------------
 
     def judge(self, seat: Seat, message: StageMessage) -> Reason | None:
@@ -102,8 +119,7 @@ class StageProgress:
         stage = self.stages[at]
         match message:
             case TurnPage(read=read):
-                whole = isinstance(stage, Reading | Debrief) and self._read[seat] < read <= len(stage.pages)
-                return None if whole else "not_now"
+                return None if self._read.get(seat, 0) < read <= pages(stage) else "not_now"
             case Agree():
                 return None if isinstance(stage, Consent) else "not_now"
             case Respond(question=number):
@@ -122,9 +138,8 @@ class StageProgress:
             case Withdraw():
                 self.left.add(seat)
             case TurnPage(read=read):
-                assert isinstance(stage, Reading | Debrief), "judged before"
                 self._read[seat] = read
-                self._finish(seat, read == len(stage.pages))
+                self._finish(seat, read == pages(stage))
             case Agree(yes=yes, data_use=data_use):
                 (self._done if yes else self.left).add(seat)
                 if yes and data_use:
@@ -181,6 +196,17 @@ class StageProgress:
         settled = [(seat, sorted(one)) for seat, one in sorted(self._settled.items()) if one]
         read = [item for item in sorted(self._read.items()) if item[1]]
         return [self.stage, sorted(self._at.items()), read, settled, sorted(self._tries.items()), sets]
+
+
+def pages(stage: Stage) -> int:
+    """How many pages a stage has to turn; earnings are one."""
+    match stage:
+        case Reading() | Debrief():
+            return len(stage.pages)
+        case Earnings():
+            return 1
+        case _:
+            return 0
 
 
 def is_an_answer(question: Question, message: Respond) -> bool:

@@ -21,6 +21,7 @@ from p2p.messages import (
     Passes,
     Reissue,
     RequestContracts,
+    Respond,
     Tell,
 )
 from p2p.messages.envelope import Envelope
@@ -314,6 +315,8 @@ class Gateway:
                 if isinstance(message, Help):
                     self._paces[connection.who].take_help(self._machine.clock_s())
                 message = self.announcements.private.kept(message)
+            elif isinstance(message, Respond):
+                message = self.announcements.answers.kept_answer(message)
             self.inbox.put(InboxItem(self._stamped(connection, message, said), connection))
             connection.heard(said.token)
         except ProtocolError as error:

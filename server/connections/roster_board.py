@@ -64,6 +64,8 @@ class RosterBoard:
             void=sorted(status.acts.void),
             interventions=dict(status.acts.counts),
             rows=[self._row(seat) for seat in status.seats],
+            stage=status.stages.number,
+            stages=len(status.stages.stages),
             surplus=[SurplusRow(one.name, one.label, one.why) for one in self._people.file.surplus],
         )
 
@@ -97,7 +99,7 @@ class RosterBoard:
             market=status.market_of[seat],
             role=self._roles.get(seat),
             arm=self._arms.get(seat),
-            stage=status.phase,
+            stage=self._stage(seat),
             holder=holder,
             agent=agent if holder in ("robot", "stand-in") else "",
             connected=connected,
@@ -111,7 +113,17 @@ class RosterBoard:
             passed=seat in acts.passed,
             removed=seat in acts.removed,
             holds_up=self._holds_up(seat, holder, connected),
+            progress=status.stages.progress.how_far(seat),
+            done=status.stages.progress.is_done(seat),
+            left=seat in status.stages.progress.left,
+            flagged=seat in status.stages.progress.flagged,
         )
+
+    def _stage(self, seat: Seat) -> str:
+        """The kind of the stage that a seat is in; without stages, and in trade, the phase."""
+        stages = self._status.stages
+        kind = stages.progress.kind(seat) if stages.stages and not self._status.over else ""
+        return kind if kind and kind != "trade" else self._status.phase
 
     def _holder(self, seat: Seat) -> Holder:
         if self._status.robot_trades(seat):
@@ -127,6 +139,11 @@ class RosterBoard:
             return None
         if seat in self._status.acts.removed:
             return "removed"
+        stages = self._status.stages
+        if stages.stages and stages.progress.waits_for_help(seat):
+            return "tries"
+        if self._status.phase == "stage" and seat in stages.people() and not stages.progress.is_done(seat):
+            return "stage"
         if holder == "empty":
             return None if self._status.has_begun else "not_joined"
         return None if connected else "gone"

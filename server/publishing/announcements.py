@@ -12,7 +12,7 @@ from p2p.base.safe_text import printable
 from p2p.messages import Announce
 from p2p.protocol.codec import ProtocolError
 from recordings.journal.disk import Disk
-from server.publishing.private_words import PrivateWords
+from server.publishing.private_words import ANSWERS, MESSAGES, PrivateWords
 
 FILE = "announcements.json"
 
@@ -23,7 +23,8 @@ class Announcements:
     def __init__(self, folder: Path, disk: Disk, words: dict[str, str], private: dict[str, str]) -> None:
         """`words`, `private`: filled for those who look words up, to all and to one."""
         self._path, self._disk, self.words = folder / FILE, disk, words
-        self.private = PrivateWords(folder, disk, private)
+        self.private = PrivateWords(folder / MESSAGES, disk, private)
+        self.answers = PrivateWords(folder / ANSWERS, disk, {})
         try:
             words.update(msgspec.json.decode(disk.read(self._path), type=dict[str, str]))
         except FileNotFoundError:

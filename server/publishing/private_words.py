@@ -1,4 +1,6 @@
-"""Words to one seat, and words beside a request for help: in a file of their own, the journal has salted digests.
+"""Words to one seat, words beside a request for help, and free answers: in files of their own beside the journal.
+
+The journal has salted digests.
 
 A digest without its salt says nothing of words that somebody could guess. The file may be deleted: the recording
 verifies as before.
@@ -7,16 +9,19 @@ verifies as before.
 import secrets
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from p2p.base.safe_text import printable
-from p2p.messages import AnswerHelp, Help, Tell
+from p2p.messages import AnswerHelp, Help, Respond, Tell
 from p2p.protocol.codec import ProtocolError
 from recordings.journal.disk import Disk
 
-FILE = "messages.json"
+MESSAGES, ANSWERS = "messages.json", "answers.json"
+"""The files: words to and from the experimenter, and what people answer in their own words."""
+_Said = TypeVar("_Said", bound=Tell | AnswerHelp | Help)
 
 
 class SaltedWords(msgspec.Struct, frozen=True):
@@ -32,8 +37,8 @@ class PrivateWords:
     `words` is filled for those who look words up (the feeds).
     """
 
-    def __init__(self, folder: Path, disk: Disk, words: dict[str, str]) -> None:
-        self._path, self._disk, self.words = folder / FILE, disk, words
+    def __init__(self, path: Path, disk: Disk, words: dict[str, str]) -> None:
+        self._path, self._disk, self.words = path, disk, words
         self._kept: dict[str, SaltedWords] = {}
         try:
             self._kept = msgspec.json.decode(disk.read(self._path), type=dict[str, SaltedWords])
@@ -41,7 +46,7 @@ class PrivateWords:
             return
         words.update({digest: one.text for digest, one in self._kept.items()})
 
-    def kept(self, said: Tell | AnswerHelp | Help) -> Tell | AnswerHelp | Help:
+    def kept(self, said: _Said) -> _Said:
         """The message as it is journaled: with a digest for its words. Raises ProtocolError.
 
         An answer and a request for help may have none.
@@ -51,6 +56,16 @@ class PrivateWords:
             if isinstance(said, Tell):
                 raise ProtocolError("bad_payload", "tell: there are no words to say")
             return replace(said, text="", digest="")
+        return replace(said, text="", digest=self._keep(text))
+
+    def kept_answer(self, said: Respond) -> Respond:
+        """An answer as it is journaled: its words as their length and digest. Raises ProtocolError."""
+        text = printable(said.text, lines=True).strip()
+        digest = self._keep(text) if text else ""
+        return replace(said, text="", length=len(text), digest=digest)
+
+    def _keep(self, text: str) -> str:
+        """Keep words durably; their digest."""
         salt = secrets.token_hex(16)
         digest = blake2b(text.encode(), key=bytes.fromhex(salt), digest_size=16).hexdigest()
         kept = self._kept | {digest: SaltedWords(salt, text)}
@@ -59,4 +74,4 @@ class PrivateWords:
         except OSError as error:
             raise ProtocolError("busy", f"the words cannot be kept: {error.strerror}") from error
         self._kept, self.words[digest] = kept, text
-        return replace(said, text="", digest=digest)
+        return digest

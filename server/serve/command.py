@@ -47,6 +47,7 @@ ROOM_MIN = 16
 @click.option("--periods", type=click.IntRange(1, 1_000), help="Number of periods, not the scenario's.")
 @click.option("--reaction-s", type=Number(0.001, 86_400), help="Robots' mean reaction, not the scenario's.")
 @click.option("--start", type=click.Choice(["when_full", "experimenter"]), help="When it starts, not the scenario's.")
+@click.option("--advance", type=click.Choice(["all"]), help="Stages that wait for you go on when all are done.")
 @click.option("--fill", metavar="AGENT", help="Robots on seats empty at the start, not the scenario's.")
 @click.option(
     "--drop-out", type=click.Choice(["pass", "robot"]), help="What a drop-out's seat does, not the scenario's."
@@ -109,6 +110,7 @@ def serve(
     periods: int | None,
     reaction_s: float | None,
     start: Literal["when_full", "experimenter"] | None,
+    advance: Literal["all"] | None,
     fill: str | None,
     drop_out: Literal["pass", "robot"] | None,
     on_gap: Literal["pause", "resume"],
@@ -169,7 +171,13 @@ def serve(
             assert scenario is not None
             new = (period_s, break_s, periods, reaction_s, fill, drop_out)
             changes = Changes(
-                *new, start=start, disguise=disguise, seats=seats or 0, units=units or 0, published=bool(brokers)
+                *new,
+                start=start,
+                advance=advance,
+                disguise=disguise,
+                seats=seats or 0,
+                units=units or 0,
+                published=bool(brokers),
             )
             door = DoorOptions(class_code, empty, participants)
             opened, cast = opened_new(scenario, changes, bots, seed, recordings, door)

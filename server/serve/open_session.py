@@ -40,6 +40,7 @@ class Changes:
     reaction_s: float | None = None
     fill: str | None = None
     drop_out: Literal["pass", "robot"] | None = None
+    advance: Literal["all"] | None = None
     start: Literal["when_full", "experimenter"] | None = None
     disguise: bool = False
     seats: int = 0
@@ -52,6 +53,9 @@ class Changes:
         if self.reaction_s is not None:
             rules = replace(rules, robots=replace(rules.robots, reaction_mean_s=self.reaction_s))
         rules = replace(rules, start=self.start) if self.start else rules
+        if self.advance == "all":
+            stages = (replace(one, advance="all") if one.advance == "experimenter" else one for one in rules.stage)
+            rules = replace(rules, stage=tuple(stages))
         vacancies = {"fill": self.fill, "drop_out": self.drop_out}
         said = {key: value for key, value in vacancies.items() if value is not None}
         rules = replace(rules, vacancies=replace(rules.vacancies, **said))

@@ -14,6 +14,7 @@ from p2p.scenario.schema import Scenario
 from p2p.session.interventions import Interventions
 from p2p.session.permissions import Phase
 from p2p.session.session import Session
+from p2p.session.staging import Staging
 
 
 class SessionStatus:
@@ -89,7 +90,13 @@ class SessionStatus:
     @property
     def clock_runs(self) -> bool:
         """Whether time runs towards the end of a period or a break."""
-        return self._session.phase in ("trading", "break") and not self._session.alarms.paused
+        running = self._session.phase in ("stage", "trading", "break")
+        return running and bool(self._session.alarms.due) and not self._session.alarms.paused
+
+    @property
+    def stages(self) -> Staging:
+        """The stages of the session, and where people are in them; to be read only."""
+        return self._session.staging
 
     @property
     def paused(self) -> bool:

@@ -100,7 +100,13 @@ def detail(shown: RowShown, now: int, figures: ConsoleState) -> str:
     return " · ".join(parts)
 
 
-HOLDS_UP = {"not_joined": "not joined", "gone": "disconnected", "removed": "removed"}
+HOLDS_UP = {
+    "not_joined": "not joined",
+    "gone": "disconnected",
+    "removed": "removed",
+    "stage": "not done yet",
+    "tries": "no tries left",
+}
 """Why a group waits, in words."""
 
 
