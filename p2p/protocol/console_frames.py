@@ -39,9 +39,9 @@ class RosterRow(msgspec.Struct, frozen=True):
     """One seat as the console shows it. Instants are the session's; `card` counts seats from 1.
 
     `earnings` without `unpaid`, which are gains of a robot's orders and of periods that are void. `passed`: the
-    experimenter has passed it to a robot. `stage`: the kind of the stage that the seat is in, or the phase;
-    `progress`: how far in it, as `2/3`; `done` with it; `left`: declined or withdrawn; `flagged`: went on after the
-    last try. `connected`: the owner of a passed seat who watches counts as connected.
+    experimenter has passed it to a robot. `stage`: the kind of the stage that the seat is in, or the phase.
+    `progress`: how far in it, as `2/3`. `left`: the person has declined or withdrawn. `flagged`: they went on after
+    the last try. `connected`: the owner of a passed seat who watches counts as connected.
     """
 
     seat: Seat
