@@ -366,4 +366,76 @@ BUGS = (
         ),
         WORLD,
     ),
+    Bug(
+        "a loss is sent without a question",
+        (("tui/screens/trading.py", "        if risk and message != self._asked:\n", "        if risk and False:\n"),),
+        "tests/tui/test_typing.py::test_a_loss_is_sent_when_the_same_key_is_pressed_again",
+    ),
+    Bug(
+        "a robot in a person's place is asked about a loss",
+        (("p2p/session/market.py", "not self.roster.is_trading(seat)", "not self.roster.is_a_persons(seat)"),),
+        "tests/p2p/session/test_confirmed_losses.py::test_a_robot_in_a_persons_place_is_not_asked_and_its_owner_is_again",
+    ),
+    Bug(
+        "a better price makes a second order",
+        (("tui/entry/order_entry.py", "if quantity_text or len(orders) != 1", "if orders or len(orders) != 1"),),
+        "tests/tui/test_typing.py::test_a_better_price_takes_the_place_of_ones_only_order_and_says_so",
+    ),
+    Bug(
+        "an acceptance counts without the open orders",
+        (("tui/entry/order_entry.py", "        bound = [new, *own]\n", "        bound = [new]\n"),),
+        "tests/tui/test_typing.py::test_an_acceptance_that_would_leave_an_open_order_at_a_loss_is_told_before_it_is_sent",
+    ),
+    Bug(
+        "what follows Esc is a sign of a Mac",
+        (("tui/apps/base.py", "        read_escape_plainly()\n", ""),),
+        "tests/tui/test_terminal_life.py::test_digits_within_the_escape_time_of_a_terminal_are_never_lost[0]",
+    ),
+    Bug(
+        "keys wait while the digits after them are typed",
+        (
+            (
+                "tui/screens/trading.py",
+                "            event.stop()\n            await self.run_action(bound.binding.action)\n",
+                "",
+            ),
+        ),
+        "tests/tui/test_typing.py::test_keys_in_one_burst_act_in_their_order",
+    ),
+    Bug(
+        "a paste is cut to a price",
+        (
+            (
+                "tui/screens/trading.py",
+                "        fits = len(text) <= 2 * TYPED_MAX and ",
+                "        text = text[:3]\n        fits = ",
+            ),
+        ),
+        "tests/tui/test_typing.py::test_a_paste_that_is_no_price_is_refused_whole_and_never_cut",
+    ),
+    Bug(
+        "a signal ends the program with the screen as it is",
+        (("tui/apps/terminal_life.py", "            loop.add_signal_handler(", "            (lambda *_: None)("),),
+        "tests/tui/test_terminal_life.py::test_a_signal_to_end_leaves_the_terminal_as_it_was",
+    ),
+    Bug(
+        "nobody looks whether the terminal is gone",
+        (("tui/apps/terminal_life.py", "    if not is_gone(keys):\n", "    if is_gone(keys):\n"),),
+        "tests/tui/test_terminal_life.py::test_a_vanished_terminal_ends_the_program_though_hangups_are_ignored",
+    ),
+    Bug(
+        "words stand for ever",
+        (("p2p/information/standing_words.py", " if now - words.at < WORDS_US)", ")"),),
+        "tests/tui/test_notice.py::test_words_leave_after_a_while_though_nothing_else_happens",
+    ),
+    Bug(
+        "a refusal is cut at the edge",
+        (("tui/widgets/wrapped_line.py", "max(1, len(content.wrap(width)))", "1"),),
+        "tests/tui/test_typing.py::test_the_longest_refusal_is_whole_above_the_keys",
+    ),
+    Bug(
+        "a tax stands nowhere",
+        (("tui/widgets/unit_list.py", "        terms = self.show_terms(view)\n", "        terms = 0\n"),),
+        "tests/tui/test_charges_shown.py::test_tax_commission_ceiling_and_floor_stand_beside_ones_units",
+    ),
 )

@@ -4,7 +4,7 @@ import pytest
 from textual.events import Key, Paste
 
 from p2p.base.units import SECOND
-from p2p.messages import Accepted, Bid, Buy, Ended, EndRound, Order, Quote, Refused, Replace, Sell
+from p2p.messages import Accepted, Bid, Buy, Ended, EndRound, Lobby, Order, Quote, Refused, Replace, Sell
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
 from tests.plays.tui_market_screens_plays import terminal as opened
@@ -342,3 +342,22 @@ async def test_a_preview_of_two_rows_is_whole() -> None:
         entry = play.app.screen.query_one("#entry")
         drawn = " ".join(entry.render_line(row).text.strip() for row in range(entry.size.height))
         assert "you have 3 units left, and offer 3 of them already: cancel or replace" in drawn.replace("  ", " ")
+
+
+async def test_before_and_after_trading_keys_for_it_say_that_it_is_not_the_time() -> None:
+    async with terminal() as play:
+        play.line.welcome()
+        await play.told(Lobby(3, 5))
+        await play.pilot.press("1", "5", "y")
+        assert [note.message for note in play.app._notifications] == [
+            "Trading has not begun; your keys act when it does."
+        ]
+    async with terminal() as play:
+        await play.trading("buyer", 300)
+        await play.told(EndRound(1), Ended(), second=60)
+        await play.until(lambda: isinstance(play.app.screen, ResultsScreen))
+        await play.pilot.press("y")
+        assert [note.message for note in play.app._notifications] == [
+            "These are the results: nothing is traded here. q leaves."
+        ]
+        assert play.sent == []

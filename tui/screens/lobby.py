@@ -25,6 +25,7 @@ class LobbyScreen(LabScreen):
     """Shown until the first period starts, and while the first connection is being made."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "help", "Help"), Binding("q", "leave", "Leave")]
+    IDLE_KEYS = "Trading has not begun; your keys act when it does."
 
     def __init__(self, name: str = "") -> None:
         super().__init__()

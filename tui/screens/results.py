@@ -31,6 +31,7 @@ class ResultsScreen(LabScreen):
         Binding("escape", "back", "Back", show=False),
         Binding("q", "leave", "Leave"),
     ]
+    IDLE_KEYS = "These are the results: nothing is traded here. q leaves."
 
     def __init__(self, view: ViewState, goals: Mapping[int, Goal] | None = None) -> None:
         """`goals` are there for a recording only: no subject is shown a competitive price or an efficiency."""
