@@ -110,7 +110,8 @@ class Recording:
     def tables(self) -> dict[str, "pd.DataFrame"]:
         """All tables of docs/tables.md by name; `df.attrs["units"]` has the unit of each column."""
         rows: dict[str, list[Row]] = rows_of(self._result)
-        return {name: frame(rows[name], columns) for name, columns in columns_of([self.scenario]).items()}
+        found = columns_of([self.scenario], recorded=True)
+        return {name: frame(rows[name], columns) for name, columns in found.items()}
 
     @cached_property
     def _tables(self) -> dict[str, "pd.DataFrame"]:
@@ -135,6 +136,11 @@ class Recording:
     def traders(self) -> "pd.DataFrame":
         """A row for each trader and finished period: agent, role, units, surplus, who held the seat how long (s)."""
         return self._tables["traders"]
+
+    @property
+    def interventions(self) -> "pd.DataFrame":
+        """A row for each act of the experimenter's that took effect: time (s), kind, seat, period, digest of words."""
+        return self._tables["interventions"]
 
     def score(self) -> Score:
         """Periods, whole session and traders, scored as `pit score` does."""

@@ -19,6 +19,7 @@ from recordings.reports.text import (
     gap_line,
     periods_table,
     traders_table,
+    void_line,
 )
 from recordings.scoring.score import baseline
 from recordings.scoring.score import score as score_recording
@@ -50,7 +51,7 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
         raise click.ClickException(f"no period of {recording} was finished: there is nothing to score")
     out.print(periods_table(scored))
     out.print(convergence_table(scored))
-    for line in (alpha_line(scored), controls_line(scored), gap_line(scored)):
+    for line in (void_line(scored), alpha_line(scored), controls_line(scored), gap_line(scored)):
         if line:
             out.print(line, soft_wrap=True)
     baselines: dict[str, list[SessionResult]] = {}

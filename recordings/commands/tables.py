@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables.")
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
 def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
-    """Write the sessions, periods, contracts and traders of RECORDINGS as tables (docs/tables.md).
+    """Write the sessions, periods, contracts, traders and interventions of RECORDINGS as tables (docs/tables.md).
 
     Sessions are numbered in the order in which they are given; all are of one kind: energy or induced values.
     """
@@ -37,7 +37,7 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
             raise click.ClickException("energy and schedules of units have other columns: write their tables apart")
         folder_for(out, [f"{name}.{form}" for name in TABLES])
         with click.progressbar(played(recordings), length=len(recordings), label="recordings", file=sys.stderr) as bar:
-            done = write_tables(out, bar, scenarios, "parquet" if form == "parquet" else "csv")
+            done = write_tables(out, bar, scenarios, "parquet" if form == "parquet" else "csv", recorded=True)
     except (JournalError, UsageError) as error:
         raise click.ClickException(str(error)) from error
     periods = sum(len(one.scores) for one in done)

@@ -29,6 +29,7 @@ def played(folders: Sequence[Path]) -> Iterator[SessionResult]:
             foresight=bounds,
             contracts=tuple(contracts),
             traders=tuple(traders),
+            interventions=tuple({"session": number, **row} for row in folded.interventions.rows),
             title=scenario.title,
             recording=reading.header.session,
             about=about(scenario, reading.header.session, reading.header.made),

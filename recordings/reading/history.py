@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
+from p2p.analysis.intervention_rows import InterventionRows
 from p2p.analysis.seat_occupancy import SeatOccupancy
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.analysis.transaction_rows import ContractTimes
@@ -15,7 +16,7 @@ from recordings.journal.store import scenario_of
 
 
 class SessionHistory:
-    """The course of a recording: its outcome, the times of contracts, and the holders of seats."""
+    """The course of a recording: its outcome, times of contracts, holders of seats, the experimenter's acts."""
 
     def __init__(self, reading: JournalReader, agents: Mapping[Seat, list[tuple[int, str]]] | None = None) -> None:
         """Fold it; `agents`: what robots said that they play. Raises JournalError where a record is none of ours."""
@@ -23,11 +24,13 @@ class SessionHistory:
         self.scenario = scenario_of(reading.header)
         self.outcome = SessionOutcome(partial(market_rules, self.scenario))
         self.times, self.sitting = ContractTimes(), SeatOccupancy()
+        self.interventions = InterventionRows()
         for record in reading.records():
             try:
                 envelope, events = record.envelope(), record.read_events()
             except ProtocolError as error:
                 raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
+            self.interventions.on_record(envelope, record.at, events)
             self.outcome.on_input(envelope.message)
             self.sitting.on_input(envelope.message, record.at, _agent(envelope.message, record.n, agents))
             for event in events:

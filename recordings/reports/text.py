@@ -112,6 +112,15 @@ def gap_line(score: Score) -> str:
     return f"The server's machine stood still, and the market was paused, in {', '.join(stood)}." if stood else ""
 
 
+def void_line(score: Score) -> str:
+    """The periods that the experimenter has voided; empty where there are none."""
+    if not score.void:
+        return ""
+    listed = ", ".join(map(str, score.void))
+    are = "Period {} is" if len(score.void) == 1 else "Periods {} are"
+    return f"{are.format(listed)} void by the experimenter's act: in no figure here, and not paid."
+
+
 def controls_line(score: Score) -> str:
     """The surplus within price controls and taxes; empty where there are none."""
     whole, lines = score.whole, []

@@ -57,6 +57,8 @@ class Score:
     open_s: tuple[float, ...] = ()
     names: dict[Seat, str] = field(default_factory=dict)
     agents: dict[Seat, str] = field(default_factory=dict)
+    void: tuple[int, ...] = ()
+    """Periods that the experimenter has taken out: they are in no figure."""
 
 
 def score(folder: Path) -> Score:
@@ -79,6 +81,7 @@ def score(folder: Path) -> Score:
         open_s=tuple(folded.sitting.open_us(one.market, one.period) / SECOND for one in periods),
         names=load_names(folder),
         agents=agents(folder),
+        void=tuple(sorted(outcome.void)),
     )
 
 

@@ -10,6 +10,7 @@ from p2p.messages import (
     Ended,
     EndRound,
     Extended,
+    Held,
     Intermission,
     Lobby,
     Message,
@@ -17,6 +18,7 @@ from p2p.messages import (
     Resumed,
     RulesChanged,
     StartRound,
+    Voided,
 )
 from p2p.protocol.mqtt_topics import ANNOUNCEMENTS_KEPT, Announcement
 from p2p.scenario.public_rules import PublicRules
@@ -66,6 +68,10 @@ def sentence(message: Message, rules: PublicRules, left_us: Duration | None) -> 
             return f"Period {period} begins in {length_us / SECOND:g} s."
         case RulesChanged(period=period):
             return f"Rules change with period {period}."
+        case Voided(period=period):
+            return f"Period {period} does not count: it is not paid."
+        case Held(off=False):
+            return "The next period waits for the experimenter."
         case Paused():
             return "The session is paused."
         case Resumed():

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from p2p.analysis.session_outcome import SessionOutcome
-from p2p.messages import Accepted, Bid, End, EndPeriod, Start, StartRound
+from p2p.messages import Accepted, Bid, End, EndPeriod, Start, StartRound, Void, Voided
 from p2p.scenario.parsing import parse
 from p2p.schedules.rationing import market_rules
 from p2p.sim.library.files import load
@@ -19,6 +19,7 @@ from tests.conftest import SMALL
 from tests.plays.brokers import listening, mosquitto, needs_mosquitto
 from tests.plays.hosted import hosting
 from tests.plays.mqtt_plays import STREET, market, publishing, trade
+from tests.plays.play import Course, small
 
 pytestmark = needs_mosquitto
 
@@ -127,3 +128,21 @@ async def test_two_households_are_told_nothing_from_which_one_could_tell_the_oth
         await heard.until(lambda: heard.last("state").get("phase") == "ended")
         await heard.until(lambda: heard.raw("status")[-1] == b"offline")
     assert heard.raw("welfare") == []
+
+
+def test_a_void_period_is_taken_back_from_what_is_told() -> None:
+    course = Course(small(demonstration=True)).trading()
+    scores = WelfareScores(course.session.scenario, SessionOutcome(partial(market_rules, course.session.scenario)))
+    course.wait(15)
+    course.command(Void(1))
+    course.wait(10)
+    heard = [event for event in course.events if type(event.message) in COUNTED]
+    voided = next(at for at, event in enumerate(heard) if isinstance(event.message, Voided))
+    for event in heard[:voided]:
+        scores.on_event(event)
+    scores.take(0, scores.scored(0, scores.fresh(0)))
+    assert [one.period for one in scores.due(0, True).periods] == [1]
+    for event in heard[voided:]:
+        scores.on_event(event)
+    scores.take(0, scores.scored(0, scores.fresh(0)))
+    assert [one.period for one in scores.due(0, True).periods] == [2]

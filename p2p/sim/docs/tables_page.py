@@ -1,7 +1,7 @@
 """The page on the tables, docs/tables.md, written from their columns."""
 
 from p2p.sim.tables.schema import ABOUT as KEYS
-from p2p.sim.tables.schema import CONTROLLED, CONVERGENCE, ENERGY, FORESIGHT, LIMITED, TABLES, TABLES_FORMAT, TAILS
+from p2p.sim.tables.schema import CONTROLLED, CONVERGENCE, ENERGY, FORESIGHT, LIMITED, RECORDED, TABLES, TABLES_FORMAT, TAILS
 from p2p.sim.tournament.schema import TOURNAMENT
 
 ABOUT = {
@@ -9,11 +9,13 @@ ABOUT = {
     "periods": "A row for each period of each market.",
     "contracts": "A row for each contract.",
     "traders": "A row for each trader and period.",
+    "interventions": "A row for each act of the experimenter's that took effect; of recordings alone.",
 }
 PAGE = """# The tables of sessions, simulated and live
 
 `pit simulate SCENARIO --out FOLDER --format csv|parquet` writes four tables of the sessions it plays, `pit tables
-RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that were recorded. Prices are in the scenario's
+RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that were recorded, and `interventions`. A void
+period is in no row of the first four; its `void` is a row of the last. Prices are in the scenario's
 smallest unit of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. An absent value
 is an empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see one
 another: the market is the independent unit, and every table has its number.
@@ -56,6 +58,10 @@ def page() -> str:
         lines += [f"## {name}", ABOUT[name], "", "| column | unit | meaning |", "|---|---|---|"]
         own = columns[: -len(TAILS[name])]
         lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in own), ""]
+    for name, columns in RECORDED.items():
+        lines += [f"## {name}", ABOUT[name], "", *TABLE_HEAD]
+        own = columns[: -len(KEYS)]
+        lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in own), ""]
     lines += [
         "## energy markets",
         "More columns, in `sessions` and `periods`; the last one in `sessions` only, unserved",
@@ -66,7 +72,7 @@ def page() -> str:
     lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in CONTROLLED]
     lines += ["", "## deviation from equilibrium, disturbances", NOTES_OF_ALPHA, "", *TABLE_HEAD]
     lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in CONVERGENCE]
-    lines += ["", "## every table", "The last columns of each of the four.", "", *TABLE_HEAD]
+    lines += ["", "## every table", "The last columns of each.", "", *TABLE_HEAD]
     lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in KEYS]
     lines += ["", TOURNAMENTS]
     for name, columns in TOURNAMENT.items():

@@ -43,9 +43,10 @@ class SessionResult:
     """A session that was played: its periods' scores, and how often its robots looked at the market.
 
     `looked`: the same by market; empty of a recording, whose robots say nothing of it. `contracts`, `traders`: rows of
-    the tables, where they were asked for. `foresight`: for each market of prosumers its bound with perfect foresight,
-    None where that was not found. `title`: its scenario's. `recording`: its name, of one that was recorded. `refused`:
-    how many orders of which agent were refused for which reason, of simulated sessions.
+    the tables, where they were asked for; `interventions`: of a recording. `foresight`: for each market of prosumers
+    its bound with perfect foresight, None where that was not found. `title`: its scenario's. `recording`: its name, of
+    one that was recorded. `refused`: how many orders of which agent were refused for which reason, of simulated
+    sessions.
     """
 
     session: int
@@ -56,6 +57,7 @@ class SessionResult:
     looked: tuple[int, ...] = ()
     contracts: tuple[Row, ...] = ()
     traders: tuple[Row, ...] = ()
+    interventions: tuple[Row, ...] = ()
     title: str = ""
     recording: str | None = None
     refused: tuple[tuple[str, str, int], ...] = ()

@@ -180,3 +180,22 @@ LIMITED = (
 FORESIGHT = Column(
     "bound_foresight", "number", "money", "trade and batteries with the day known; needs the extra `bounds`"
 )
+RECORDED: dict[str, tuple[Column, ...]] = {
+    "interventions": (
+        SESSION,
+        Column("time_s", "number", "s", "when, on the session's clock, pauses included"),
+        Column(
+            "kind",
+            "word",
+            "–",
+            "the act, as `pit ctl` and docs/console.md have it, by its message: start, pause, tell, void, …",
+        ),
+        Column("seat", "count", "–", "the seat that it is about, from 0; empty of acts on all"),
+        Column("card", "count", "–", "the same from 1, as on cards and screens"),
+        Column("period", "count", "–", "the period that ran or had run last; of a void one, its own; empty before"),
+        Column("length_s", "number", "s", "by how much a period was extended; empty of other acts"),
+        Column("digest", "word", "–", "digest of words, which are no part of the recording; empty without words"),
+        *ABOUT,
+    )
+}
+"""The tables of recordings alone; their last columns are those of every table."""

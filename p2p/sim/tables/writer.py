@@ -18,7 +18,17 @@ from p2p.sim.shell.csv_file import csv_file
 from p2p.sim.shell.parquet import parquet_rows
 from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.energy_schema import period_cells, period_columns, session_cells, session_columns
-from p2p.sim.tables.schema import ABOUT, CONTROLLED, CONVERGENCE, FIGURES, TABLES, TABLES_FORMAT, TAILS, Column
+from p2p.sim.tables.schema import (
+    ABOUT,
+    CONTROLLED,
+    CONVERGENCE,
+    FIGURES,
+    RECORDED,
+    TABLES,
+    TABLES_FORMAT,
+    TAILS,
+    Column,
+)
 
 Format = Literal["csv", "parquet"]
 Row = dict[str, Any]
@@ -26,8 +36,11 @@ DIGITS = 6
 """Decimals of figures that are not counts."""
 
 
-def columns_of(scenarios: Sequence[Scenario]) -> dict[str, tuple[Column, ...]]:
-    """The columns of each table, with those of an energy market where one of the scenarios has them."""
+def columns_of(scenarios: Sequence[Scenario], recorded: bool = False) -> dict[str, tuple[Column, ...]]:
+    """The columns of each table, with those of an energy market where one of the scenarios has them.
+
+    `recorded`: with the tables that recordings alone have.
+    """
     more = {
         "sessions": max(map(session_columns, scenarios), key=len, default=()),
         "periods": max(map(period_columns, scenarios), key=len, default=()),
@@ -36,7 +49,7 @@ def columns_of(scenarios: Sequence[Scenario]) -> dict[str, tuple[Column, ...]]:
     for name, columns in TABLES.items():
         tail = TAILS[name]
         found[name] = (*columns[: -len(tail)], *more.get(name, ()), *tail)
-    return found
+    return found | RECORDED if recorded else found
 
 
 def rows_of(played: SessionResult) -> dict[str, list[Row]]:
@@ -47,6 +60,7 @@ def rows_of(played: SessionResult) -> dict[str, list[Row]]:
         "periods": [_period_row(played.session, score) for score in played.scores],
         "contracts": list(played.contracts),
         "traders": list(played.traders),
+        "interventions": list(played.interventions),
     }
     about = {column.name: getattr(played.about, column.name) for column in ABOUT}
     return {name: [row | about for row in some] for name, some in rows.items()}
@@ -76,17 +90,22 @@ def _period_row(session: int, score: PeriodScore) -> Row:
 
 
 def write_tables(
-    folder: Path, played: Iterable[SessionResult], scenarios: Sequence[Scenario] = (), form: Format = "csv"
+    folder: Path,
+    played: Iterable[SessionResult],
+    scenarios: Sequence[Scenario] = (),
+    form: Format = "csv",
+    recorded: bool = False,
 ) -> list[SessionResult]:
     """Write the tables as sessions come; returns them without the rows of contracts and traders, which may be many."""
-    columns, done = columns_of(scenarios), []
+    columns, done = columns_of(scenarios, recorded), []
     with ExitStack() as stack:
         tables = {
             name: stack.enter_context(_FORMATS[form](folder / f"{name}.{form}", columns[name])) for name in columns
         }
         for one in played:
-            for name, rows in rows_of(one).items():
-                tables[name](rows)
+            rows = rows_of(one)
+            for name in tables:
+                tables[name](rows[name])
             done.append(replace(one, contracts=(), traders=()))
     return done
 

@@ -268,7 +268,7 @@ def test_a_recording_is_its_scenario_its_tables_its_messages_and_its_score() -> 
     contracts = recording.events().query("directive == 'contract'")
     assert len(contracts) == len(recording.contracts) == recording.score().whole.quantity
     assert recording.facts(0)[0].number == 1
-    assert set(recording.tables()) == {"sessions", "periods", "contracts", "traders"}
+    assert set(recording.tables()) == {"sessions", "periods", "contracts", "traders", "interventions"}
 
 
 def test_no_recording_is_a_journal_error(tmp_path: Path) -> None:
