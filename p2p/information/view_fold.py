@@ -19,7 +19,15 @@ from p2p.information.period_record import PeriodRecord
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.standing_words import StandingWords
 from p2p.information.trader_knowledge import Knowledge
-from p2p.information.view_parts import clock_view, household_view, own_view, results_view, side_view, welfare_view
+from p2p.information.view_parts import (
+    clock_view,
+    household_view,
+    own_view,
+    results_view,
+    side_view,
+    stage_view,
+    welfare_view,
+)
 from p2p.information.view_state import (
     CALLS_SHOWN,
     CONTRACTS_SHOWN,
@@ -61,6 +69,7 @@ from p2p.messages import (
     Refused,
     Removed,
     Schedule,
+    StageBegan,
     StartRound,
     Step,
     TakenOver,
@@ -94,6 +103,7 @@ class ViewFold:
         self._helps: set[int] = set()
         self.words = StandingWords()
         self.periods: list[PeriodRecord] = []
+        self._counted: list[PeriodRecord] | None = None
         self.quotes: dict[Side, deque[QuoteShown]] = {
             "bid": deque(maxlen=QUOTES_SHOWN),
             "ask": deque(maxlen=QUOTES_SHOWN),
@@ -149,6 +159,8 @@ class ViewFold:
                 self._values_changed(dealt, at)
             case StartRound(period=period, length_us=length_us):
                 self._started(period, length_us)
+            case StageBegan():
+                self._begin_stage()
             case EndRound():
                 self._reset_quotes()
                 if not isinstance(self.news, OwnTrade):  # a period's results stand beside no refusal of it
@@ -229,7 +241,9 @@ class ViewFold:
     def view(self, now: Instant, results: bool = False) -> ViewState:
         """All content of a screen at an instant; results of the periods only if asked."""
         period, public = self.period, self.public
-        clock = clock_view(public.clock, now, public.periods, public.waits)
+        stage = stage_view(self.own)
+        periods = stage.shown.periods if stage and public.clock.practice else public.periods
+        clock = clock_view(public.clock, now, periods, public.waits)
         would, absence = self.indicative, self.absence
         return ViewState(
             now=now,
@@ -259,6 +273,7 @@ class ViewFold:
             results=results_view(self.periods, public.void) if results else None,
             care=self.care,
             words=self.words.shown(now),
+            stage=stage,
         )
 
     def stamp(self, now: Instant) -> tuple[int, Duration | None, int]:
@@ -270,6 +285,15 @@ class ViewFold:
     def period(self) -> PeriodRecord | None:
         """The period that runs, or ran last."""
         return self.periods[-1] if self.periods else None
+
+    def _begin_stage(self) -> None:
+        """A stage begins. Practice has periods of its own, and none of them is shown behind it."""
+        practice = self.public.clock.practice
+        if practice and self._counted is None:
+            self._counted, self.periods = self.periods, []
+        elif not practice and self._counted is not None:
+            self.periods, self._counted = self._counted, None
+        self.news = None
 
     # --- the fold's steps ---------------------------------------------------------------------------------------
 

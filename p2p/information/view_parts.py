@@ -21,6 +21,7 @@ from p2p.information.view_state import (
     ResultsView,
     SessionPoint,
     SideView,
+    StageView,
     WelfareView,
 )
 from p2p.orderbook.price_levels import BookSide
@@ -43,6 +44,31 @@ def clock_view(clock: PeriodClock, now: Instant, periods: int, waits: bool) -> C
         gap_us=clock.gap_us,
         periods=periods,
         waits=waits,
+        practice=clock.practice,
+    )
+
+
+def stage_view(own: Knowledge) -> StageView | None:
+    """The stage that a viewer is in; None in a session without stages, and in the lobby."""
+    public, progress = own.public, own.progress
+    number = public.stage if progress is None else progress.stage
+    if not 0 <= number < len(public.rules.stages):
+        return None
+    waiting = public.waiting
+    return StageView(
+        number=number,
+        stages=len(public.rules.stages),
+        shown=public.rules.stages[number],
+        read=progress.read if progress else 0,
+        asked=progress.asked if progress else (),
+        settled=progress.settled if progress else (),
+        done=progress.done if progress else False,
+        behind=number < public.stage,
+        moved=progress.moved if progress else False,
+        left=progress.left if progress else False,
+        others_done=waiting.done if waiting else 0,
+        people=waiting.people if waiting else 0,
+        responded=own.responded,
     )
 
 

@@ -11,8 +11,20 @@ import msgspec
 
 from p2p.base.units import Duration, Instant, Money, Price, Quantity, Role, Seat, Side
 from p2p.information.period_clock import SessionPhase
-from p2p.messages import Called, Forecast, Message, Metered, OrderId, Reason, SetBattery, SetReservation, Step
+from p2p.messages import (
+    Called,
+    Forecast,
+    Message,
+    Metered,
+    OrderId,
+    Reason,
+    Responded,
+    SetBattery,
+    SetReservation,
+    Step,
+)
 from p2p.scenario.public_rules import PublicRules
+from p2p.scenario.stage_rules import StageShown
 from p2p.schedules.holding import Holding, listed_values
 
 QUOTES_SHOWN = 60
@@ -40,9 +52,10 @@ SESSION_POINTS = 4_096
 class ClockView(msgspec.Struct, frozen=True):
     """Where the session is. `left_us`: of the period or break; `call_left_us`: until the next call, of `calls`.
 
-    `posting`: whether offers are posted and hidden; then `call_left_us` is left until they are shown.
-    `gap_us`: how long the server's machine stood still, where that is why the clock is stopped. `periods`: of the
-    session, with those that are played again. `waits`: the next period waits for the experimenter.
+    `posting`: whether offers are posted and hidden; then `call_left_us` is left until they are shown. `gap_us`: how
+    long the server's machine stood still, where that is why the clock is stopped. `periods`: of the session, with
+    those that are played again, or of the practice that runs (`practice`). `waits`: the next period waits for the
+    experimenter.
     """
 
     phase: SessionPhase
@@ -58,6 +71,7 @@ class ClockView(msgspec.Struct, frozen=True):
     gap_us: Duration = 0
     periods: int = 0
     waits: bool = False
+    practice: bool = False
 
 
 class SeatsView(msgspec.Struct, frozen=True):
@@ -317,6 +331,29 @@ class SessionPoint(msgspec.Struct, frozen=True, array_like=True):
     mine: bool
 
 
+class StageView(msgspec.Struct, frozen=True):
+    """The stage that the viewer is in, of so many. `shown` has its texts and questions; None for the lobby.
+
+    `read`: pages that are read; `asked`: the questions for the viewer, by number; `settled`: those that are answered for
+    good. `done`: they wait for the others, of whom `others_done` of `people` are. `behind`: the session is further on.
+    `responded`: the fate of the last answer. `moved`: the experimenter let them go on. `left`: they are out.
+    """
+
+    number: int
+    stages: int
+    shown: StageShown
+    read: int
+    asked: tuple[int, ...]
+    settled: tuple[int, ...]
+    done: bool
+    behind: bool
+    moved: bool
+    left: bool
+    others_done: int
+    people: int
+    responded: Responded | None = None
+
+
 class ResultsView(msgspec.Struct, frozen=True):
     """Results of all periods, and their contracts on one chart, thinned if they are many."""
 
@@ -356,6 +393,7 @@ class ViewState(msgspec.Struct, frozen=True):
     welfare: WelfareView | None
     line: LineView
     results: ResultsView | None = None
+    stage: StageView | None = None
     care: CareView = CareView()
     words: tuple[Words, ...] = ()
 

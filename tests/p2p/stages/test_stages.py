@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from p2p.analysis.session_outcome import SessionOutcome
-from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND
+from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND, Seat
+from p2p.information.projection import Projector
+from p2p.information.view_fold import ViewFold
+from p2p.information.view_state import ViewState
 from p2p.messages import (
     AdvanceStage,
     Agree,
@@ -29,6 +32,7 @@ from p2p.messages import (
     Withdraw,
 )
 from p2p.messages.envelope import Envelope, Event
+from p2p.protocol.frames import NumberedFact
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.lengths import with_lengths
 from p2p.scenario.parsing import parse
@@ -359,3 +363,42 @@ def test_an_experimenter_who_advances_twice_is_two_stages_on() -> None:
     course.command(AdvanceStage())
     assert course.kind == "questions"
     assert of(course.say(EXPERIMENTER, AdvanceStage(99)), Refused)[0].reason == "not_now"
+
+
+def viewed(course: Course, seat: Seat) -> ViewState:
+    """What a person's screen shows, from the facts that they were told."""
+    fold = ViewFold(public_rules(course.session.scenario), seat)
+    views, number = Projector(course.session.scenario, course.session.seed), 0
+    for _, at, events in course.heard:
+        for event in events:
+            form = views.project(event)
+            message = form and form.own.get(seat, form.form("book"))
+            if message is not None:
+                number += 1
+                fold.fold(NumberedFact(number, at, message))
+    return fold.view(course.now)
+
+
+def test_a_screen_shows_the_stage_of_its_person() -> None:
+    course = Hour().have_read()
+    course.say(0, Respond(2, 0, 0))
+    stage = viewed(course, 0).stage
+    assert stage is not None
+    assert (stage.number, stage.stages, stage.shown.kind, stage.shown.tries) == (2, 8, "questions", 2)
+    assert stage.responded is not None
+    assert stage.responded.explanation == "That, as page two says."
+    assert stage.shown.questions[0].ask == "Which?"
+
+
+def test_nothing_of_practice_is_on_a_screen_behind_it() -> None:
+    course = Hour().answered()
+    course.wait(1 + 5)
+    practising = viewed(course, 0)
+    assert practising.clock.practice
+    assert (practising.clock.period, practising.clock.periods) == (1, 2)
+    course.wait(5 + 1 + 10)
+    counting = viewed(course, 0)
+    assert not counting.clock.practice
+    assert (counting.clock.period, counting.clock.next_period, counting.clock.periods) == (0, 1, 3)
+    assert counting.period is None
+    assert counting.own.surplus == 0
