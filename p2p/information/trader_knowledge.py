@@ -72,6 +72,9 @@ class Knowledge:
             self._forget()
         self._practice = self.public.clock.practice
         self.responded = None
+        progress, stage = self.progress, self.public.stage
+        if progress is not None and progress.stage >= stage - 1:
+            self.progress = Progress(stage, moved=progress.moved, left=progress.left)
         return ended
 
     def _take_rules(self) -> None:

@@ -334,8 +334,8 @@ class SessionPoint(msgspec.Struct, frozen=True, array_like=True):
 class StageView(msgspec.Struct, frozen=True):
     """The stage that the viewer is in, of so many. `shown` has its texts and questions; None for the lobby.
 
-    `read`: pages that are read; `asked`: the questions for the viewer, by number; `settled`: those that are answered for
-    good. `done`: they wait for the others, of whom `others_done` of `people` are. `behind`: the session is further on.
+    `read`: pages that are read; `asked`: the questions for the viewer, by number; `settled`: those that are settled.
+    `done`: they wait for the others, of whom `others_done` of `people` are. `behind`: the session is further on.
     `responded`: the fate of the last answer. `moved`: the experimenter let them go on. `left`: they are out.
     """
 
