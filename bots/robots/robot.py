@@ -88,7 +88,7 @@ class Robot:
                             break
                     case Lost(why=why) if not self._lost:
                         self._lost = True
-                        self.tell(f"the line is lost ({why}); trying again for {self.client.patience_s:g} s")
+                        self.tell(f"disconnected ({why}); trying again for {self.client.patience_s:g} s")
                     case Welcome() if self._lost:
                         self._lost = False
                         self.tell("the line is there again")

@@ -71,7 +71,7 @@ class SetBattery(Message, frozen=True):
 
 
 class SetReservation(Message, frozen=True):
-    """Sets the reservation prices at which an automaton trades for one from the next interval on, until changed.
+    """Sets the reservation prices at which auto-trade acts for one from the next interval on, until changed.
 
     It offers the whole net energy when the interval opens: it bids `buy` if that is short, and asks `sell` if there is
     a surplus. Without a price it leaves that side alone. The environment says it back as the setting in force.

@@ -27,7 +27,7 @@ class Joined(Message, frozen=True):
 
 
 class Left(Message, frozen=True):
-    """A seat's line is lost; its quotes stand."""
+    """A seat is disconnected; its quotes stand."""
 
     said_by: ClassVar = "gateway"
     told_to: ClassVar = "session"

@@ -215,7 +215,7 @@ class Vacancies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stand_in: Annotated[str, Meta(min_length=1, max_length=AGENT_MAX)] = "zic"
     """Which robot that is."""
     grace_s: Seconds = 20.0
-    """A person whose line is lost for longer, the clock running, has dropped out."""
+    """A person who is disconnected for longer, the clock running, has dropped out."""
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

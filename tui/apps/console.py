@@ -172,7 +172,7 @@ class ConsoleApp(LabApp):
 
     def _line_closed(self) -> None:
         """The line is closed for good. The end of a session may be looked at, anything else is over now."""
-        closed = self.client.closed or Closed(0, "the line ended")
+        closed = self.client.closed or Closed(0, "the connection ended")
         if self.ended:
             return
         sentence = CLOSED.get(closed.code, f"The connection is closed: {closed.why}.")

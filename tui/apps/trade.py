@@ -164,7 +164,7 @@ class TradeApp(LabApp):
 
     def _line_closed(self) -> None:
         """The line is closed for good. Results may be read to the end, anything else is over now."""
-        closed = self.client.closed or Closed(0, "the line ended")
+        closed = self.client.closed or Closed(0, "the connection ended")
         if self.ended:
             return
         sentence = closed_sentence(closed.code, closed.why)

@@ -58,10 +58,10 @@ class WatchApp(LabApp):
     async def _listen(self) -> None:
         async for happening in self.client.happenings():
             self.take(happening)
-        closed = self.client.closed or Closed(0, "the line ended")
+        closed = self.client.closed or Closed(0, "the connection ended")
         if self.ended:
             return
-        said = "There is nothing to watch" if closed.code == NOT_SHOWN else "The line is closed"
+        said = "There is nothing to watch" if closed.code == NOT_SHOWN else "Disconnected"
         self.exit(ExitSummary(f"{said}: {closed.why}.", status=0 if closed.code in CLEAN_CLOSE_CODES else 2))
 
     def take(self, happening: Happening | Welfare | MissedContracts) -> None:

@@ -1,4 +1,4 @@
-"""A household's settings until it changes them: its battery's power, and the prices at which an automaton trades."""
+"""A household's settings until it changes them: its battery's power, and the prices of auto-trade."""
 
 from p2p.information.view_state import ViewState
 from p2p.messages import SetBattery, SetReservation
@@ -22,7 +22,7 @@ def battery_set(view: ViewState, text: str) -> SetBattery | NotPossible:
 
 
 def reservation_set(view: ViewState, text: str) -> SetReservation | NotPossible:
-    """The automaton with the price that is typed for one's side, the other side's kept; off where nothing is typed."""
+    """Auto-trade with the price that is typed for one's side, the other side's kept; off where nothing is typed."""
     if not text:
         return SetReservation()
     if view.own.role is None:
@@ -34,8 +34,8 @@ def reservation_set(view: ViewState, text: str) -> SetReservation | NotPossible:
     return SetReservation(price, now.sell) if view.own.role == "buyer" else SetReservation(now.buy, price)
 
 
-def automaton_words(limits: SetReservation, figures: NumberFormat) -> str:
-    """The automaton's orders from the next interval on, in words."""
+def auto_trade_words(limits: SetReservation, figures: NumberFormat) -> str:
+    """The orders of auto-trade from the next interval on, in words."""
     does = [f"buys ≤{figures.price(limits.buy)}"] if limits.buy is not None else []
     does += [f"sells ≥{figures.price(limits.sell)}"] if limits.sell is not None else []
     return ", ".join(does) or "off"

@@ -205,7 +205,7 @@ class TradingScreen(MarketScreen):
             self._send(battery_set(self.view, self._ticket().typed))
 
     def action_limit(self) -> None:
-        """Set the price up to (from) which the automaton buys (sells), from the next interval on."""
+        """Set the price up to (from) which auto-trade buys (sells), from the next interval on."""
         if self.view:
             self._send(reservation_set(self.view, self._ticket().typed))
 

@@ -5,7 +5,7 @@ from textual.content import Content
 from p2p.information.view_state import HouseholdView, ViewState
 from p2p.messages import Forecast, Metered
 from p2p.scenario.public_rules import EnergyRules
-from tui.entry.household_entry import automaton_words
+from tui.entry.household_entry import auto_trade_words
 from tui.model.number_format import number_format
 from tui.widgets.own_panel import OwnPanel
 from tui.widgets.part import Part
@@ -96,7 +96,7 @@ def tariff_lines(view: ViewState, house: HouseholdView, forecast: Forecast) -> l
         target = house.battery.target_w
         rule = "" if target is None else f", {target} W"
         lines.append(f"battery {forecast.stored / 1000:.2f} of {forecast.capacity / 1000:.1f} kWh{rule}")
-    lines.append(f"auto-trade {automaton_words(house.reservation, number_format(view.rules))}")
+    lines.append(f"auto-trade {auto_trade_words(house.reservation, number_format(view.rules))}")
     return [Content(line) for line in lines]
 
 
