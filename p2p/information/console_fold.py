@@ -38,7 +38,7 @@ from p2p.messages import (
     StartRound,
     Voided,
 )
-from p2p.protocol.console_frames import Roster, RosterRow
+from p2p.protocol.console_frames import Roster, RosterRow, SurplusRow
 from p2p.protocol.frames import NumberedFact
 from p2p.protocol.market_figures import MarketFigures
 from p2p.scenario.public_rules import PublicRules
@@ -78,6 +78,7 @@ class ConsoleFold:
         self.mirrored_seat: Seat | None = None
         self._rows: tuple[RowShown, ...] = ()
         self._counts = SeatCounts()
+        self._surplus: tuple[SurplusRow, ...] = ()
         self._log: deque[_Command | HappenedShown] = deque(maxlen=LOG_LINES)
         self._command: _Command | None = None
         self._waiting: dict[int, _Command] = {}
@@ -92,6 +93,12 @@ class ConsoleFold:
                 self._compare(before[row.seat], row, roster.now)
             elif row.help:
                 self._happened(row.help.since_us, "help", row.seat, printable(row.help.text))
+        known = self._surplus
+        self._surplus = tuple(
+            SurplusRow(printable(one.name), printable(one.label), printable(one.why)) for one in roster.surplus
+        )
+        for one in self._surplus[len(known) :]:
+            self._happened(roster.now, "no_seat", None, f"{one.name or one.label or 'Somebody'}: {one.why}")
         self.roster = roster
         self._rows = tuple(sorted((_shown(row) for row in roster.rows), key=_urgency))
         self._counts = counted(self._rows)
@@ -229,6 +236,7 @@ class ConsoleFold:
             command=self._command.shown() if self._command else None,
             locked=self.locked,
             lost=self.lost,
+            surplus=self._surplus,
             mirror=self._mirror(now),
         )
 

@@ -10,7 +10,7 @@ import msgspec
 from p2p.base.units import Duration, Instant, Seat
 from p2p.information.view_state import ViewState
 from p2p.messages import Reason
-from p2p.protocol.console_frames import RosterRow
+from p2p.protocol.console_frames import RosterRow, SurplusRow
 from p2p.protocol.market_figures import MarketFigures
 from p2p.scenario.public_rules import PublicRules
 
@@ -104,7 +104,8 @@ class ConsoleState(msgspec.Struct, frozen=True):
     """All that the console shows at an instant. `version` rises with everything that comes in.
 
     `rows` come with the most urgent need first. `figures` are of the market that is looked at. `lost`: why the
-    connection is gone, if it is. `locked` is None where the server does not say whether its door is closed.
+    connection is gone, if it is. `surplus`: people who came and have no seat. `locked` is None where the server does
+    not say whether its door is closed.
     """
 
     now: Instant
@@ -121,6 +122,7 @@ class ConsoleState(msgspec.Struct, frozen=True):
     command: CommandShown | None
     locked: bool | None
     lost: str | None
+    surplus: tuple[SurplusRow, ...] = ()
     mirror: MirrorView | None = None
 
     def row(self, seat: Seat) -> RowShown | None:

@@ -30,7 +30,7 @@ from p2p.messages import (
     Unlock,
     Void,
 )
-from p2p.protocol.console_frames import Roster
+from p2p.protocol.console_frames import Roster, SurplusRow
 from p2p.protocol.frames import Card, Door, Fault
 from p2p.scenario.parsing import parse
 from tests.plays.console_plays import FakeConsole, a_class, figures, in_the_lobby, roster, row
@@ -384,6 +384,14 @@ async def test_what_needs_attention_first_is_first():
         cards = [shown.row.card for shown in sits.app.fold.view(sits.line.now()).rows]
         assert cards[:3] == [5, 3, 6]  # help, gone, not here yet
         assert cards[-1] == 7  # removed
+
+
+async def test_people_without_a_seat_stand_below_the_roster():
+    surplus = [SurplusRow("Zoe", "", "all seats are taken")]
+    async with chair(roster([row(0)], surplus=surplus)) as sits:
+        assert sits.says("surplus") == "No seat for Zoe: all seats are taken"
+        assert sits.app.screen.query_one("#surplus").region
+        assert "1 without a seat" in sits.says("console-seats")
 
 
 async def test_the_cursor_stays_on_its_seat_when_the_lines_change_places():

@@ -22,7 +22,7 @@ from tui.screens.console_log import ConsoleLogScreen
 from tui.screens.requests import ActRequested, DrawRequested, LeaveRequested, MarketRequested, MirrorRequested
 from tui.text.console_words import cards
 from tui.widgets.console_head import ConsoleHead
-from tui.widgets.console_lines import CommandFate, LogTail, SeatDetail
+from tui.widgets.console_lines import CommandFate, LogTail, SeatDetail, SurplusLine
 from tui.widgets.console_part import ConsolePart
 from tui.widgets.console_prompt import Prompt
 from tui.widgets.figures_numbers import FiguresNumbers
@@ -104,6 +104,7 @@ class ConsoleScreen(Screen[None]):
         yield TextLine(id="console-connecting")
         with Vertical(id="console-roster"):
             yield RosterList()
+            yield SurplusLine()
             yield SeatDetail()
         with Vertical(id="console-market"):
             yield FiguresNumbers()
@@ -140,6 +141,7 @@ class ConsoleScreen(Screen[None]):
         self.set_class(state.figures is None or not state.figures.period, "-no-period")
         roster, seat = self._roster(), self.query_one(SeatDetail)
         roster.show(state)
+        self.query_one(SurplusLine).show(state)
         seat.seat, seat.marked = roster.cursor, len(roster.marks)
         for part in self._parts:
             if part is not roster and isinstance(part, Widget) and part.region:

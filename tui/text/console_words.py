@@ -3,13 +3,15 @@
 from p2p.base.units import SECOND, Duration, Seat
 from p2p.information.console_state import CommandShown, ConsoleState, HappenedShown, LogLine, RowShown
 from p2p.messages import Reason
-from p2p.protocol.console_frames import RosterRow
+from p2p.protocol.console_frames import RosterRow, SurplusRow
 from p2p.sim.library.texts import catalogue
 from tui.model.number_format import number_format
 from tui.text.phrases import clock, counted
 
 CARDS_NAMED = 5
 """Cards that a sentence names one by one; more are counted."""
+NAMED = 6
+"""People without a seat that a line names, the last ones."""
 WORDS_QUOTED = 40
 """Characters of a message in its line of the log."""
 REFUSED: dict[str, str] = {
@@ -100,6 +102,15 @@ def detail(shown: RowShown, now: int, figures: ConsoleState) -> str:
     return " · ".join(parts)
 
 
+def surplus_line(surplus: tuple[SurplusRow, ...]) -> str:
+    """People who came and have no seat, with the last one's reason; nothing where there are none."""
+    if not surplus:
+        return ""
+    names = ", ".join(one.name or one.label or "–" for one in surplus[-NAMED:])
+    more = f" and {len(surplus) - NAMED} more" if len(surplus) > NAMED else ""
+    return f"No seat for {names}{more}: {surplus[-1].why}"
+
+
 HOLDS_UP = {
     "not_joined": "not joined",
     "gone": "disconnected",
@@ -185,6 +196,8 @@ def happened(line: HappenedShown, state: ConsoleState) -> str:
             return f"Period {line.number} is void: unpaid, in no result"
         case "again":
             return f"Period {line.number} is void; its values come once more in the next"
+        case "no_seat":
+            return f"No seat for {line.text}"
         case "announced":
             return f"To all{said}"
         case kind:
@@ -241,6 +254,8 @@ def summary(state: ConsoleState) -> str:
     if had.gone:
         parts.append(f"✂ {had.gone} gone")
     parts.append(f"{had.here} here")
+    if state.surplus:
+        parts.append(f"{len(state.surplus)} without a seat")
     if had.robots:
         parts.append(counted(had.robots, "robot"))
     if had.empty:

@@ -4,7 +4,7 @@ from textual.content import Content
 
 from p2p.base.units import SECOND, Instant, Seat
 from p2p.information.console_state import CommandShown, ConsoleState, LogLine
-from tui.text.console_words import command, detail, log_line
+from tui.text.console_words import command, detail, log_line, surplus_line
 from tui.text.phrases import into
 from tui.widgets.console_part import ConsolePart
 from tui.widgets.text_line import TextLine
@@ -28,6 +28,19 @@ class SeatDetail(ConsolePart, TextLine):
             return
         shown = None if self.seat is None else state.row(self.seat)
         self.set_text(Content(detail(shown, state.now, state) if shown else ""))
+
+
+class SurplusLine(ConsolePart, TextLine):
+    """People who came and have no seat; not there where there are none."""
+
+    def __init__(self) -> None:
+        super().__init__(id="surplus")
+
+    def show(self, state: ConsoleState) -> None:
+        """Bring the line up to date."""
+        said = surplus_line(state.surplus)
+        self.display = bool(said)
+        self.set_text(Content.styled(said, "bold $text-warning"))
 
 
 class LogTail(ConsolePart, TextLine):

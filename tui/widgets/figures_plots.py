@@ -18,6 +18,8 @@ from tui.widgets.price_plot import PricePlot
 
 P0_COLOUR = "#009e73"
 """The competitive price (Okabe and Ito's green)."""
+DISCS_MAX = 80
+"""Contracts that are drawn as discs: more of them would cover a chart of fifty columns."""
 DRAWN_US = SECOND // 2
 """Between two drawings: the figures come no faster."""
 
@@ -62,6 +64,14 @@ class _FiguresPlot(ConsolePart, PricePlot, can_focus=False):
         tick = state.rules.tick
         self.scale(state, max(state.rules.price_min, min(held) - tick), min(state.rules.price_max, max(held) + tick))
 
+    def contracts_at(self, across: list[float], state: ConsoleState, found: MarketFigures) -> None:
+        """A disc for each contract; dots where discs would hide the curves."""
+        prices = [number_format(state.rules).scaled(point.price) for point in found.points]
+        if len(prices) <= DISCS_MAX:
+            self.scatter(across, prices, "●", DEAL)
+        else:
+            self.scatter(across, prices, marker_style=DEAL, hires_mode=HiResMode.BRAILLE)
+
     def p0(self, state: ConsoleState, found: MarketFigures, length: float) -> None:
         """The competitive price as a line."""
         if found.price is not None:
@@ -86,12 +96,7 @@ class SupplyDemandPlot(_FiguresPlot, can_focus=False):
         for steps, colour in ((found.demand, BID), (found.supply, ASK)):
             across, up = staircase(steps)
             self.plot(across, [scaled(price) for price in up], colour, HiResMode.BRAILLE)
-        self.scatter(
-            [point.before + point.quantity / 2 for point in found.points],
-            [scaled(point.price) for point in found.points],
-            "●",
-            DEAL,
-        )
+        self.contracts_at([point.before + point.quantity / 2 for point in found.points], state, found)
         values = [step.value for step in (*found.demand, *found.supply)]
         self.fit(state, [*values, *(point.price for point in found.points)] or [state.rules.price_min])
         self.border_subtitle = "blue demand · orange supply"
@@ -106,13 +111,11 @@ class PricePathPlot(_FiguresPlot, can_focus=False):
 
     def draw_figures(self, state: ConsoleState, found: MarketFigures) -> None:
         """Draw a market's figures on the empty chart."""
-        scaled = number_format(state.rules).scaled
         length_s = max(1.0, found.length_us / SECOND)
         self.set_xlimits(0, length_s)
         self.p0(state, found, length_s)
-        points = found.points
-        self.scatter([one.into_us / SECOND for one in points], [scaled(one.price) for one in points], "●", DEAL)
-        prices = [point.price for point in points]
+        self.contracts_at([one.into_us / SECOND for one in found.points], state, found)
+        prices = [point.price for point in found.points]
         if found.price_low is not None and found.price_high is not None:
             prices += [found.price_low, found.price_high]
         self.fit(state, prices or [state.rules.price_min, state.rules.price_max])

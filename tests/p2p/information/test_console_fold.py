@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from p2p.base.units import SECOND
 from p2p.information.console_state import LOG_LINES, CommandShown, HappenedShown, SeatRefusal
 from p2p.messages import Accepted, Announced, Ended, EndRound, Held, Paused, Quote, Refused, Resumed, StartRound, Voided
-from p2p.protocol.console_frames import HelpOpen
+from p2p.protocol.console_frames import HelpOpen, SurplusRow
 from tests.plays.console_plays import Told, a_class, figures, in_the_lobby, roster, row
 
 
@@ -123,6 +123,13 @@ def test_facts_that_the_console_does_not_show_do_not_make_it_draw():
     before = told.fold.version
     told << Quote("bid", 100)
     assert told.fold.version == before >= version
+
+
+def test_people_without_a_seat_are_counted_and_logged_once():
+    surplus = [SurplusRow("Zoe", "", "all seats are taken")]
+    told = Told() << roster([row(0)]) << roster([row(0)], surplus=surplus) << roster([row(0)], surplus=surplus)
+    assert told.fold.view(0).surplus == tuple(surplus)
+    assert kinds(told) == ["no_seat"]
 
 
 def test_names_and_words_are_printable():
