@@ -12,6 +12,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from random import Random
 from typing import Literal
 
@@ -77,23 +78,24 @@ class Robot:
     async def run(self) -> Client:
         """Play to the end."""
         try:
-            async for happening in self.client.happenings():
-                match happening:
-                    case Welcome() if self.knowledge is None:
-                        if not self._seated(happening):
-                            break
-                    case Facts(told=told):
-                        self._hear(told)
-                        if isinstance(told[-1].message if told else None, Ended):
-                            break
-                    case Lost(why=why) if not self._lost:
-                        self._lost = True
-                        self.tell(f"disconnected ({why}); trying again for {self.client.patience_s:g} s")
-                    case Welcome() if self._lost:
-                        self._lost = False
-                        self.tell("the line is there again")
-                    case _:
-                        pass
+            async with aclosing(self.client.happenings()) as happenings:
+                async for happening in happenings:
+                    match happening:
+                        case Welcome() if self.knowledge is None:
+                            if not self._seated(happening):
+                                break
+                        case Facts(told=told):
+                            self._hear(told)
+                            if isinstance(told[-1].message if told else None, Ended):
+                                break
+                        case Lost(why=why) if not self._lost:
+                            self._lost = True
+                            self.tell(f"disconnected ({why}); trying again for {self.client.patience_s:g} s")
+                        case Welcome() if self._lost:
+                            self._lost = False
+                            self.tell("the line is there again")
+                        case _:
+                            pass
         finally:
             self._stop()
         return self.client

@@ -8,6 +8,7 @@ import pytest
 
 from bots.door import ask_at_door
 from bots.robots.fleet import run_fleet
+from bots.robots.robot import Robot
 from p2p.messages import Close, End, Ended, Joined, Lock, Reissue, Schedule, SeatsDealt, Start, Unlock
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Fault
@@ -384,3 +385,16 @@ async def test_names_stand_on_walls_only_where_the_scenario_says_so(tmp_path) ->
         assert names == ["adam", "Zoe"], "by the alphabet: it says nothing of seats"
         assert '["adam","Zoe"]' in seen
     assert b"Zoe" not in (parts.store.folder / "journal.jsonl").read_bytes()
+
+
+async def test_a_robot_leaves_a_server_that_stays_and_closes_its_connection(tmp_path) -> None:
+    parts = opened(tmp_path)
+    parts.stays = True
+    async with hosting(parts, host=HostedSession(parts)) as hosted:
+        robot = Robot(hosted.url, parts.doors.class_code, "zic")
+        playing = asyncio.create_task(robot.run())
+        await hosted.until(lambda: hosted.host.status.occupied == {0})
+        await (await hosted.experimenter()).say(End())
+        async with asyncio.timeout(GUARD_S):
+            await playing
+        assert not robot.client.connected
