@@ -2,12 +2,16 @@
 
 import pytest
 from textual.events import Key, Paste
+from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
 
-from p2p.base.units import SECOND
+from p2p.base.units import SECOND, Role
 from p2p.messages import Accepted, Bid, Buy, Ended, EndRound, Lobby, Order, Quote, Refused, Replace, Sell
+from p2p.scenario.capabilities import INSTITUTION_NAMES
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
 from tests.plays.tui_market_screens_plays import terminal as opened
+from tests.plays.tui_markets_plays import DAY
 from tests.plays.tui_plays import calls, market
 from tests.plays.tui_trade_plays import Terminal, terminal
 from tui.screens.results import ResultsScreen
@@ -315,6 +319,17 @@ async def test_a_dead_key_says_why(institution: str, role: str, key: str, why: s
         await play.pilot.press(key)
         assert why in play.says("#answer")
         assert play.sent == []
+
+
+@pytest.mark.parametrize("scenario", [*(market(name) for name in INSTITUTION_NAMES), DAY], ids=lambda one: one.title)
+@pytest.mark.parametrize("role", ["buyer", "seller"])
+async def test_the_keys_fit_at_the_smallest_size(scenario: Scenario, role: Role) -> None:
+    async with opened(scenario) as play:
+        await play.trading(role, 300, 200)
+        await play.pilot.pause()
+        keys = list(play.app.screen.query_one(Footer).query(FooterKey))
+        assert {"Send", "Leave", "Help"} <= {key.description for key in keys}
+        assert max(key.region.right for key in keys) <= 80
 
 
 # --- nothing is cut --------------------------------------------------------------------------------------------------

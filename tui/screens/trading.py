@@ -63,7 +63,7 @@ class TradingScreen(MarketScreen):
         Binding("y", "order('buy')", "Buy"),
         Binding("s", "order('sell')", "Sell"),
         Binding("c", "cancel", "Cancel"),
-        Binding("r", "replace", "Replace"),
+        Binding("r", "replace", "Change"),
         Binding("tab", "pick(1)", "", show=False),
         Binding("shift+tab", "pick(-1)", "", show=False),
         Binding("up", "nudge(True)", "", show=False),
@@ -72,7 +72,7 @@ class TradingScreen(MarketScreen):
         Binding("w", "battery", "Battery"),
         Binding("l", "limit", "Auto"),
         Binding("i,h,question_mark", "rules", "Info", key_display="i"),
-        Binding("f", "help", "Help", show=False),
+        Binding("f", "help", "Help"),
         Binding("q", "leave", "Leave"),
         Binding("backspace", "rub_out", "", show=False),
     ]
