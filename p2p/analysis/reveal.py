@@ -7,6 +7,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from p2p.analysis.live_figures import COUNTED, LiveFigures
+from p2p.analysis.practice_filter import PracticeFilter
 from p2p.base.units import Instant
 from p2p.messages import EndRound, Step, Voided
 from p2p.messages.envelope import Event
@@ -21,9 +22,10 @@ def reveal(scenario: Scenario, happened: Iterable[tuple[Instant, Event]]) -> Rev
     live = LiveFigures(partial(market_rules, scenario))
     found: defaultdict[int, dict[int, MarketFigures]] = defaultdict(dict)
     void: set[int] = set()
+    practice = PracticeFilter()
     for at, event in happened:
-        message = event.message
-        if type(message) not in COUNTED:
+        message, counts = event.message, practice.counts(event)
+        if not counts or type(message) not in COUNTED:
             continue
         live.observe(event, at)
         if isinstance(message, Voided):

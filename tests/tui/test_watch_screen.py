@@ -100,7 +100,7 @@ async def test_a_screen_that_was_there_before_the_rules_keeps_its_keys():
             await pilot.pause(0.01)
             if app.screen.query("Ladder") and app.screen.query(FooterKey):
                 break
-        assert [key.key_display for key in app.screen.query(FooterKey)] == ["r", "q"]
+        assert [key.key_display for key in app.screen.query(FooterKey)] == ["r", "t", "q"]
 
 
 def test_the_publics_book_over_a_line(snap_compare):

@@ -26,6 +26,7 @@ from tui.model.model import Model
 from tui.screens.base import LabScreen
 from tui.screens.results import ResultsOnTop, ResultsScreen
 from tui.screens.too_small import TooSmallScreen
+from tui.widgets.chart import ASK, BID
 from tui.widgets.terminal_size import too_small
 
 DRAW_S = 0.1
@@ -59,6 +60,10 @@ class LabApp(App[ExitSummary]):
         self.model: Model | None = None
         self.redraw_us = 0
         self._drawn: tuple[int, int | None, int] | None = None
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours of both sides, where a theme has none of its own."""
+        return {"bid": BID, "ask": ASK}
 
     def on_mount(self) -> None:
         """Begin to draw."""

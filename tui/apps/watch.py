@@ -1,18 +1,29 @@
 """`pit watch`: a market's public screen, fed by a spectator's line or by a broker, with the model of all terminals."""
 
-from collections.abc import AsyncIterator
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from textual.types import CSSPathType
 
 from bots.broker.topic_reader import MissedContracts
 from bots.reconnecting import Closed, Facts, Happening, Lost
 from p2p.base.units import Instant
 from p2p.protocol.frames import Fault, Welcome
 from p2p.protocol.mqtt_topics import Welfare
+from p2p.protocol.reveal import Reveal
 from tui.apps.base import ExitSummary, LabApp
 from tui.model.model import Model
 from tui.screens.results import ResultsScreen, farewell
+from tui.screens.reveal import RevealScreen
 from tui.screens.watch import WatchScreen
+from tui.text.reveal_words import efficiency_of_all
+from tui.widgets.colours import LIGHT
 
+LOOKS = Path(__file__).resolve().parents[1]
+"""The folder of the terminal's looks."""
+DARK = "textual-dark"
+"""The dark look, which all programs begin with."""
 FIRST_S = 8.0
 """How long an address is tried that has never answered."""
 PATIENCE_S = 900.0
@@ -29,6 +40,7 @@ class Watched(Protocol):
     url: str
     patience_s: float
     closed: Closed | None
+    on_reveal: Callable[[Reveal], None]
 
     def now(self) -> Instant:
         """The session's clock."""
@@ -39,16 +51,24 @@ class Watched(Protocol):
 
 
 class WatchApp(LabApp):
-    """The screen of the public."""
+    """The projector: the screen of the public. `join` and `class_code` are shown in the lobby."""
 
-    def __init__(self, client: Watched) -> None:
+    CSS_PATH: ClassVar[CSSPathType | None] = [LOOKS / "lab.tcss", LOOKS / "watch.tcss"]
+
+    def __init__(self, client: Watched, light: bool = False, join: str = "", class_code: str = "") -> None:
         super().__init__()
         self.client = client
         self.client.patience_s = FIRST_S
+        self.client.on_reveal = self.take_reveal
+        self.join, self.class_code = join, class_code
+        self.reveal: Reveal | None = None
+        self.register_theme(LIGHT)
+        if light:
+            self.theme = LIGHT.name
 
     def on_mount(self) -> None:
         """Open the screen and the line."""
-        self.push_screen(WatchScreen(self.client.url))
+        self.push_screen(WatchScreen(self.client.url, self.join, self.class_code))
         self.run_worker(self._listen(), exclusive=True)
 
     def now(self) -> Instant:
@@ -86,6 +106,32 @@ class WatchApp(LabApp):
                     screen.connecting(why)
             case _:
                 pass
+
+    def take_reveal(self, told: Reveal) -> None:
+        """A lesson is over: supply and demand may be shown."""
+        self.reveal = told
+        if self.model and isinstance(screen := self.screen_stack[1], WatchScreen):
+            screen.revealed(efficiency_of_all(told, self._market))
+            self.draw()
+
+    @property
+    def _market(self) -> int:
+        return (self.model.public.rules.market if self.model else None) or 0
+
+    def on_reveal_requested(self) -> None:
+        """Supply and demand, on top; s comes back."""
+        if self.reveal is not None and self.model is not None:
+            self.push_screen(RevealScreen(self.reveal, self.model.public.rules, self._market))
+
+    def on_light_requested(self) -> None:
+        """Light for dark, or dark for light."""
+        self.theme = DARK if self.theme == LIGHT.name else LIGHT.name
+        for screen in self.screen_stack:
+            if isinstance(screen, WatchScreen):
+                screen.draw_anew()
+            elif isinstance(screen, RevealScreen):
+                screen.lay_out()
+        self.draw()
 
     def leave(self) -> None:
         """Back from the results, or the end."""

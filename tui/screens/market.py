@@ -53,6 +53,7 @@ class MarketScreen(LabScreen):
         """From top to bottom."""
         yield Status(id="status")
         yield Notice()
+        yield from self.head()
         view = self.view
         self._arranged = arrangement(view)
         self.set_class(bool(view and view.collects and shows_book(view)), "-call-and-book")
@@ -65,6 +66,10 @@ class MarketScreen(LabScreen):
             yield PriceChart()
         yield from self.foot()
         yield Footer(compact=True)
+
+    def head(self) -> ComposeResult:
+        """The widgets above the market."""
+        yield from ()
 
     def before_prices(self) -> ComposeResult:
         """The widgets that may stand in the place of the chart."""

@@ -23,6 +23,14 @@ class ResultsRequested(Message):
     """The results so far are to be laid on top."""
 
 
+class RevealRequested(Message):
+    """The reveal of a lesson that is over is to be laid on top."""
+
+
+class LightRequested(Message):
+    """Light for dark, or dark for light."""
+
+
 class WordsTakenDown(Message):
     """The words that stand on the screen have been read."""
 

@@ -1,4 +1,4 @@
-"""Large capital letters and digits of half blocks, for a code that is to be read from afar."""
+"""Large capital letters and digits of blocks, for a code, a clock and a price that are to be read from afar."""
 
 _ROWS = 7
 """Dots of a letter's height; two of them stand in one line."""
@@ -41,6 +41,10 @@ _FONT = {
     "9": "01110 10001 10001 01111 00001 00001 01110",
     " ": "000 000 000 000 000 000 000",
     "-": "000 000 000 111 000 000 000",
+    ":": "0 0 1 0 1 0 0",
+    ".": "0 0 0 0 0 0 1",
+    "/": "00001 00001 00010 00100 01000 10000 10000",
+    "%": "11001 11001 00010 00100 01000 10011 10011",
 }
 """The dots of each sign, row by row."""
 _BLOCKS = {"00": " ", "10": "▀", "01": "▄", "11": "█"}
@@ -57,3 +61,24 @@ def large(text: str) -> str:
             parts.append("".join(_BLOCKS[top + bottom] for top, bottom in zip(letter[row], below, strict=True)))
         lines.append("  ".join(parts))
     return "\n".join(lines)
+
+
+def larger(text: str, dot: int) -> str:
+    """The same with dots `dot` columns wide and half as high: seven lines for 2, fourteen for 4."""
+    letters = [_FONT[letter].split() for letter in text.upper() if letter in _FONT]
+    lines = []
+    for row in range(_ROWS):
+        line = (" " * dot).join(
+            "".join("█" * dot if on == "1" else " " * dot for on in letter[row]) for letter in letters
+        )
+        lines += [line] * (dot // 2)
+    return "\n".join(lines)
+
+
+def largest(text: str, columns: int, rows: int) -> str:
+    """The text in the largest letters that there is room for; as it stands where there is room for none."""
+    for lettering in (larger(text, 4), larger(text, 2), large(text)):
+        lines = lettering.split("\n")
+        if len(lines) <= rows and max(map(len, lines)) <= columns:
+            return lettering
+    return text

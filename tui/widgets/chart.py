@@ -53,7 +53,8 @@ class PriceChart(Part, PricePlot, can_focus=False):
         self._version, self._place, self._at, self._view = view.version, place, view.now, view
         self._fit_labels(number_format(view.rules).price(view.rules.price_max))
         quotes = "━ if called now" if view.rules.capabilities.collects else QUOTES
-        self.border_subtitle = f"{contracts(view)}  {quotes}{goal_key(self.goal is not None)}{limits_key(view)}".strip()
+        key = f"{contracts(view)}  {quotes}{goal_key(self.goal is not None)}{limits_key(view)}"
+        self.border_subtitle = self.shaded(key.strip())
         self.clear()
         if period is None or not period.length_us:
             self.empty(view)
@@ -75,6 +76,10 @@ class PriceChart(Part, PricePlot, can_focus=False):
             self.scatter(
                 [deal.into_us / SECOND for deal in deals], [scaled(deal.price) for deal in deals], marker, colour
             )
+
+    def draw_anew(self) -> None:
+        """The screen has other colours: all is drawn again with the next view."""
+        self._version = -1
 
     def _scale(self, view: ViewState) -> None:
         period = view.period
@@ -120,7 +125,7 @@ class PriceChart(Part, PricePlot, can_focus=False):
         for cell in cells(steps(view.bid, now_us), steps(view.ask, now_us), frame):
             column, row = area.x + cell.column, area.y + cell.row
             if canvas.get_pixel(column, row)[0] == " ":
-                canvas.set_pixel(column, row, cell.sign, colours(cell))
+                canvas.set_pixel(column, row, cell.sign, self.shaded(colours(cell)))
 
 
 def colours(cell: Cell) -> str:

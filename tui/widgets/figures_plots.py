@@ -14,7 +14,7 @@ from p2p.protocol.market_figures import MarketFigures
 from tui.model.number_format import number_format
 from tui.widgets.chart import ASK, BID, DEAL
 from tui.widgets.console_part import ConsolePart
-from tui.widgets.price_plot import PricePlot
+from tui.widgets.price_plot import HasRules, PricePlot
 
 P0_COLOUR = "#009e73"
 """The competitive price (Okabe and Ito's green)."""
@@ -44,8 +44,11 @@ class _FiguresPlot(ConsolePart, PricePlot, can_focus=False):
         ):
             return
         self._shown, self._at = shown, state.now
+        self.draw_market(state, state.figures)
+
+    def draw_market(self, state: HasRules, found: MarketFigures | None) -> None:
+        """Draw a market's figures, on a chart that is emptied first."""
         self.clear()
-        found = state.figures
         if found is None or not found.period:
             self.border_subtitle = "no period yet"
             self.set_xticks([])
@@ -54,17 +57,17 @@ class _FiguresPlot(ConsolePart, PricePlot, can_focus=False):
         self.set_xticks(None)
         self.draw_figures(state, found)
 
-    def draw_figures(self, state: ConsoleState, found: MarketFigures) -> None:
+    def draw_figures(self, state: HasRules, found: MarketFigures) -> None:
         """Draw a market's figures on the empty chart."""
         raise NotImplementedError
 
-    def fit(self, state: ConsoleState, prices: Iterable[Price]) -> None:
+    def fit(self, state: HasRules, prices: Iterable[Price]) -> None:
         """The price axis round some prices."""
         held = list(prices)
         tick = state.rules.tick
         self.scale(state, max(state.rules.price_min, min(held) - tick), min(state.rules.price_max, max(held) + tick))
 
-    def contracts_at(self, across: list[float], state: ConsoleState, found: MarketFigures) -> None:
+    def contracts_at(self, across: list[float], state: HasRules, found: MarketFigures) -> None:
         """A disc for each contract; dots where discs would hide the curves."""
         prices = [number_format(state.rules).scaled(point.price) for point in found.points]
         if len(prices) <= DISCS_MAX:
@@ -72,7 +75,7 @@ class _FiguresPlot(ConsolePart, PricePlot, can_focus=False):
         else:
             self.scatter(across, prices, marker_style=DEAL, hires_mode=HiResMode.BRAILLE)
 
-    def p0(self, state: ConsoleState, found: MarketFigures, length: float) -> None:
+    def p0(self, state: HasRules, found: MarketFigures, length: float) -> None:
         """The competitive price as a line."""
         if found.price is not None:
             height = found.price / number_format(state.rules).per_unit
@@ -86,12 +89,13 @@ class SupplyDemandPlot(_FiguresPlot, can_focus=False):
         super().__init__("supply-demand")
         self.border_title = "Supply and demand (units)"
 
-    def draw_figures(self, state: ConsoleState, found: MarketFigures) -> None:
+    def draw_figures(self, state: HasRules, found: MarketFigures) -> None:
         """Draw a market's figures on the empty chart."""
         scaled = number_format(state.rules).scaled
         last = found.points[-1].before + found.points[-1].quantity if found.points else 0
         units = max(sum(step.quantity for step in found.demand), sum(step.quantity for step in found.supply), last, 1)
         self.set_xlimits(0, units)
+        self.limit_lines(state, 0, units)
         self.p0(state, found, units)
         for steps, colour in ((found.demand, BID), (found.supply, ASK)):
             across, up = staircase(steps)
@@ -109,7 +113,7 @@ class PricePathPlot(_FiguresPlot, can_focus=False):
         super().__init__("price-path")
         self.border_title = "Price path (seconds)"
 
-    def draw_figures(self, state: ConsoleState, found: MarketFigures) -> None:
+    def draw_figures(self, state: HasRules, found: MarketFigures) -> None:
         """Draw a market's figures on the empty chart."""
         length_s = max(1.0, found.length_us / SECOND)
         self.set_xlimits(0, length_s)

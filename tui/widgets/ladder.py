@@ -6,11 +6,10 @@ from textual.content import Content
 
 from p2p.information.view_state import Level, ViewState
 from tui.model.number_format import number_format
-from tui.widgets.chart import ASK, BID
 from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
-HEADS = Content.assemble((" BUYERS", BID), ("  PRICE ", "bold"), ("SELLERS", ASK))
+HEADS = Content.assemble((" BUYERS", "$bid"), ("  PRICE ", "bold"), ("SELLERS", "$ask"))
 """Above the quantities of each side, and the prices between them."""
 
 
@@ -57,5 +56,5 @@ def rung_row(view: ViewState, rung: Level, ask: bool) -> Content:
     price, quantity, mine = rung.price, rung.quantity, rung.mine
     mark = "◆" if mine else " "
     sides = (" " * 7, f"{mark}{quantity:>6}") if ask else (f"{quantity:>6}{mark}", "")
-    style = f"bold {ASK if ask else BID}" if mine else ASK if ask else BID
+    style = f"{'bold ' if mine else ''}{'$ask' if ask else '$bid'}"
     return Content.styled(f"{sides[0]} {number_format(view.rules).price(price):>5} {sides[1]}", style)

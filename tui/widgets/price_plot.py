@@ -2,11 +2,13 @@
 
 from typing import Protocol
 
+from numpy.typing import ArrayLike
 from textual_plot import HiResMode, PlotWidget
 
 from p2p.base.units import Price
 from p2p.scenario.public_rules import PublicRules
 from tui.model.number_format import number_format
+from tui.widgets.colours import shaded
 from tui.widgets.price_axis import axis
 
 FRAME_ROWS = 2
@@ -47,6 +49,33 @@ class PricePlot(PlotWidget, can_focus=False):
     def __init__(self, name_in_tcss: str) -> None:
         super().__init__(id=name_in_tcss, classes="panel", allow_pan_and_zoom=False)
         self._prices: tuple[HasRules, Price, Price] | None = None
+
+    def plot(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        line_style: str = "white",
+        hires_mode: HiResMode | None = None,
+        label: str | None = None,
+    ) -> None:
+        """Draw a line, in a colour for the screen as it is."""
+        super().plot(x, y, self.shaded(line_style), hires_mode, label)
+
+    def scatter(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        marker: str = "o",
+        marker_style: str = "white",
+        hires_mode: HiResMode | None = None,
+        label: str | None = None,
+    ) -> None:
+        """Draw points, in a colour for the screen as it is."""
+        super().scatter(x, y, marker, self.shaded(marker_style), hires_mode, label)
+
+    def shaded(self, text: str) -> str:
+        """A colour, or a text with colours in it, for the screen as it is."""
+        return shaded(text, self.app.current_theme.dark)
 
     def empty(self, view: HasRules) -> None:
         """Nothing is to be drawn yet: the prices that may be said, and no time."""

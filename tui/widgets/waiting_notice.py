@@ -1,6 +1,8 @@
 """The text in the place of the public's chart while there are no prices: why there are none, and the event waited
 for."""
 
+from collections.abc import Iterator
+
 from textual.content import Content
 
 from p2p.information.view_state import ViewState
@@ -11,8 +13,9 @@ from tui.widgets.text_line import TextLine
 class WaitingNotice(Part, TextLine):
     """A panel of words."""
 
-    def __init__(self) -> None:
+    def __init__(self, join: str = "", class_code: bool = False) -> None:
         super().__init__(id="waiting", classes="panel")
+        self.join, self.class_code = join, class_code
 
     def connecting(self, url: str, why: str) -> None:
         """Nobody has answered yet."""
@@ -21,9 +24,22 @@ class WaitingNotice(Part, TextLine):
 
     def show(self, view: ViewState) -> None:
         """Bring the words up to date."""
+        if view.clock.phase == "lobby" and self.join:
+            self.border_title = "How to join"
+            self.set_text(Content.assemble(*how_to_join(self.join, self.class_code), f"\n\n{starts(view)}"))
+            return
         self.border_title = "Prices"
         head = "No prices are shown." if hides(view) else "No prices yet."
         self.set_text(Content.assemble((head, "bold"), f"\n\n{words(view)}"))
+
+
+def how_to_join(join: str, class_code: bool) -> Iterator[tuple[str, str]]:
+    """The two steps of joining, in large words as far as a line has some."""
+    yield "1. Type:  ", ""
+    yield f"pit trade {join}", "bold reverse"
+    code = "the class code above, and your name" if class_code else "the code of your seat, which is on your card"
+    yield "\n\n2. Then type ", ""
+    yield f"{code}.", "bold"
 
 
 def hides(view: ViewState) -> bool:
@@ -44,8 +60,13 @@ def words(view: ViewState) -> str:
         return f"{hidden}The session ended before a period began."
     if view.period is not None:
         return hidden
-    taken = f"{view.seats.taken} of {view.seats.seats} seats are taken. " if view.seats.seats else ""
-    when = "when all seats are taken, or when" if view.rules.starts_when_full else "when"
     drawn = "contract" if view.sees_contracts else "quote"
     then = "" if hidden else f" Then each {drawn} is a point here."
-    return f"{taken}Trading starts {when} the experimenter says so.{then} {hidden}"
+    return f"{starts(view)}{then} {hidden}"
+
+
+def starts(view: ViewState) -> str:
+    """How many seats are taken, and when trading starts."""
+    taken = f"{view.seats.taken} of {view.seats.seats} seats are taken. " if view.seats.seats else ""
+    when = "when all seats are taken, or when" if view.rules.starts_when_full else "when"
+    return f"{taken}Trading starts {when} the experimenter says so."
