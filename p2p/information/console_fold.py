@@ -249,7 +249,15 @@ class ConsoleFold:
         if left is not None and not roster.paused:
             left = max(0, left - max(0, now - roster.now))
         return ConsoleClock(
-            roster.phase, roster.period, roster.periods, roster.paused, roster.held, left, tuple(roster.void)
+            phase=roster.phase,
+            period=roster.period,
+            periods=roster.periods,
+            paused=roster.paused,
+            held=roster.held,
+            left_us=left,
+            void=tuple(roster.void),
+            stage=roster.stage,
+            stages=roster.stages,
         )
 
     def _mirror(self, now: Instant) -> MirrorView | None:
@@ -269,7 +277,9 @@ class ConsoleFold:
             self._happened(row.help.since_us, "help", row.seat, printable(row.help.text))
         elif before.help and not row.help:
             self._happened(at, "helped", row.seat)
-        if row.removed != before.removed:
+        if row.left and not before.left:
+            self._happened(at, "withdrew", row.seat)
+        elif row.removed != before.removed:
             self._happened(at, "removed" if row.removed else "let_back", row.seat)
         elif row.passed != before.passed:
             self._happened(at, "passed" if row.passed else "handed_back", row.seat)
@@ -286,10 +296,12 @@ def _shown(row: RosterRow) -> RowShown:
     """A row with its need. A robot's help or absence is nobody's: its own program looks after it."""
     need: Need = ""
     since: Instant | None = None
-    if row.removed:
+    if row.removed or row.left:
         need = "removed"
     elif row.help:
         need, since = "help", row.help.since_us
+    elif row.holds_up == "tries":
+        need = "tries"
     elif row.gone_since_us is not None:
         need, since = "gone", row.gone_since_us
     elif row.holds_up == "not_joined":

@@ -17,9 +17,9 @@ from p2p.scenario.public_rules import PublicRules
 LOG_LINES = 200
 """Lines of the log: more than anybody scrolls through in a lesson's break."""
 
-Need: TypeAlias = Literal["help", "gone", "not_joined", "", "removed"]
+Need: TypeAlias = Literal["help", "tries", "gone", "not_joined", "", "removed"]
 """The reason why a seat needs the experimenter; nothing where all is well."""
-NEEDS: tuple[Need, ...] = ("help", "gone", "not_joined", "", "removed")
+NEEDS: tuple[Need, ...] = ("help", "tries", "gone", "not_joined", "", "removed")
 """The most urgent first. Removed seats are last: nothing is expected of them."""
 
 
@@ -45,7 +45,10 @@ class SeatCounts(msgspec.Struct, frozen=True):
 
 
 class ConsoleClock(msgspec.Struct, frozen=True):
-    """The session's clock. `left_us`: of the period or the break; `void`: numbers of periods that do not count."""
+    """The session's clock. `left_us`: of the period or the break; `void`: numbers of periods that do not count.
+
+    `stage` counts the session's stages from 0; there are none where `stages` is 0.
+    """
 
     phase: str = "lobby"
     period: int = 0
@@ -54,6 +57,8 @@ class ConsoleClock(msgspec.Struct, frozen=True):
     held: bool = False
     left_us: Duration | None = None
     void: tuple[int, ...] = ()
+    stage: int = -1
+    stages: int = 0
 
 
 class SeatRefusal(msgspec.Struct, frozen=True):

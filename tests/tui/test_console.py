@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from p2p.base.units import SECOND
 from p2p.messages import (
+    AdvanceStage,
     Again,
     Announce,
     AnswerHelp,
@@ -148,6 +149,29 @@ async def test_a_key_of_the_session_sends_its_command_at_once(key: str, at: Rost
         assert "sent" in sits.says()
         await sits.answer(1)
         assert sits.says().endswith(": done")
+
+
+async def test_in_a_stage_a_person_or_all_are_moved_on():
+    rows = [row(0, stage="quiz", progress="2/3", holds_up="stage"), row(1, stage="quiz", progress="3/3", done=True)]
+    async with chair(roster(rows, phase="stage", stage=1, stages=4, left_us=None)) as sits:
+        assert sits.says("console-stage") == "Stage 2 of 4"
+        assert "quiz 2/3" in sits.says("roster")
+        await sits.press("a", "d")
+        assert "card 1 (Ana" in sits.asks
+        await sits.press("y")
+        assert sits.said == [AdvanceStage(0)]
+        await sits.press("D", "y")
+        assert sits.said == [AdvanceStage(0), AdvanceStage()]
+        await sits.press("v")
+        assert sits.says() == "No period runs: this is a stage without trade."
+
+
+async def test_somebody_without_tries_left_comes_before_a_lost_connection():
+    rows = [row(0, connected=False, gone_since_us=0), row(1, stage="quiz", holds_up="tries"), row(2, left=True)]
+    async with chair(roster(rows, phase="stage", stages=2, stage=0)) as sits:
+        lines = sits.says("roster").splitlines()
+        assert "! no tries left" in lines[1]
+        assert "✗ withdrew" in lines[3]
 
 
 @pytest.mark.parametrize(("key", "message"), [("n", EndPeriod()), ("v", Void()), ("g", Again())])
@@ -446,6 +470,9 @@ async def test_a_name_with_markup_escapes_and_turns_of_direction_is_plain():
         ("tab", roster([row(0)]), "This session has one market."),
         ("z", roster([row(0)]), "Unknown key 'z'; ? lists the keys."),
         ("v", roster([row(0)], phase="ended"), "The session is over."),
+        ("d", roster([row(0)]), "No stage without trade runs now."),
+        ("D", roster([row(0)]), "No stage without trade runs now."),
+        ("s", roster([row(0)], phase="stage", stages=2), "A stage runs already; D begins the next one."),
     ],
 )
 async def test_a_dead_key_says_why(key: str, at: Roster, why: str) -> None:

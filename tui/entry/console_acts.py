@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from p2p.base.units import SECOND, Seat
 from p2p.information.console_state import ConsoleState
 from p2p.messages import (
+    AdvanceStage,
     Again,
     Announce,
     AnswerHelp,
@@ -36,6 +37,7 @@ EXTEND_S_MAX = 86_400.0
 
 Asks: TypeAlias = Literal["nothing", "words", "words_or_nothing", "seconds", "consent", "consent_twice"]
 """The words or keys between the act's key and the act."""
+NO_STAGE = "No stage without trade runs now."
 Why = str | None
 """Why a key is dead, in a sentence; None where it is not."""
 
@@ -62,7 +64,9 @@ ACTS = (
     Act(
         "remove", "x", "Remove", "remove CARD", "Out of the session; row and pay stay.", "consent_twice", on_seats=True
     ),
+    Act("done", "d", "Done", "advance CARD", "Counts as done with the stage.", "consent", on_seats=True),
     Act("start", "s", "Start", "start", "Begins the first or the next period."),
+    Act("advance", "D", "Next stage", "advance", "Begins the next stage for all.", "consent"),
     Act("pause", "p", "Pause", "pause", "Stops the clock; nobody can trade."),
     Act("resume", "p", "Resume", "resume", "Lets the clock run on; ends a hold."),
     Act("extend", "e", "Extend", "extend SECONDS", "More time for the period.", "seconds"),
@@ -157,6 +161,12 @@ def _cannot_remove(row: RosterRow, state: ConsoleState) -> Why:
     return f"{_card(row)} is removed already." if row.removed else _no_person(row)
 
 
+def _cannot_be_done(row: RosterRow, state: ConsoleState) -> Why:
+    if state.clock.phase != "stage":
+        return NO_STAGE
+    return f"{_card(row)} is done with this stage already." if row.done else _no_person(row)
+
+
 _SEATS: dict[str, Callable[[RosterRow, ConsoleState], Why]] = {
     "tell": _cannot_tell,
     "answer": _cannot_answer,
@@ -164,6 +174,7 @@ _SEATS: dict[str, Callable[[RosterRow, ConsoleState], Why]] = {
     "back": _cannot_give_back,
     "reissue": _cannot_reissue,
     "remove": _cannot_remove,
+    "done": _cannot_be_done,
 }
 _NONE = {
     "tell": "a message needs a person",
@@ -172,10 +183,13 @@ _NONE = {
     "back": "nobody there is passed to a robot or removed",
     "reissue": "robots need no new code",
     "remove": "only a person can be removed",
+    "done": "only people in a stage without trade can be done with it",
 }
 
 
 def _cannot_start(state: ConsoleState) -> Why:
+    if state.clock.phase == "stage":
+        return "A stage runs already; D begins the next one."
     if state.clock.phase == "trading":
         return "A period runs already."
     return None
@@ -185,28 +199,39 @@ def _in_a_session(state: ConsoleState) -> Why:
     return "Trading has not started; s starts it." if state.clock.phase == "lobby" else None
 
 
+def _no_stage(state: ConsoleState) -> Why:
+    return None if state.clock.phase == "stage" else NO_STAGE
+
+
+def _in_trade(state: ConsoleState) -> Why:
+    if state.clock.phase == "stage":
+        return "No period runs: this is a stage without trade."
+    return _in_a_session(state)
+
+
 def _in_a_period(state: ConsoleState) -> Why:
     if state.clock.phase == "break":
         return "No period runs: this is a break."
-    return _in_a_session(state)
+    return _in_trade(state)
 
 
 def _cannot_hold(state: ConsoleState) -> Why:
     if state.clock.phase == "trading" and state.clock.period >= state.clock.periods:
         return "This is the last period: no break comes after it."
-    return _in_a_session(state)
+    return _in_trade(state)
 
 
 _SESSION: dict[str, Callable[[ConsoleState], Why]] = {
     "start": _cannot_start,
     "pause": _in_a_session,
     "resume": _in_a_session,
-    "extend": _in_a_period,
+    "advance": _no_stage,
+    "extend": lambda state: None if state.clock.phase == "stage" else _in_a_period(state),
     "end-period": _in_a_period,
     "hold": _cannot_hold,
-    "hold off": _in_a_session,
-    "void": _in_a_session,
-    "again": _in_a_session,
+    "hold off": _in_trade,
+    "void": _in_trade,
+    "again": _in_trade,
 }
 
 
@@ -255,6 +280,8 @@ def messages_of(act: Act, seats: tuple[Seat, ...], words: str) -> list[tuple[Sea
             return [(seat, HandBack(seat)) for seat in seats]
         case "remove":
             return [(seat, Remove(seat)) for seat in seats]
+        case "done":
+            return [(seat, AdvanceStage(seat)) for seat in seats]
         case "reissue":
             return [(seat, Reissue(seat)) for seat in seats]
         case "message":
@@ -269,6 +296,7 @@ def messages_of(act: Act, seats: tuple[Seat, ...], words: str) -> list[tuple[Sea
 
 PLAIN: dict[str, Message] = {
     "start": Start(),
+    "advance": AdvanceStage(),
     "pause": Pause(),
     "resume": Resume(),
     "end-period": EndPeriod(),

@@ -37,6 +37,8 @@ QUESTIONS = {
     "robot": "Pass {whom} to a robot? They are told, and its gains are not paid.",
     "reissue": "A new code for {whom}? The old code is void, and who is there has to join again.",
     "remove": "Remove {whom} from the session? Row and pay stay; they are disconnected.",
+    "done": "Count {whom} as done with this stage?",
+    "advance": "Begin the next stage for everybody?",
     "extend": "Seconds more for the period:",
     "end-period": "End the period now? It counts, and the next one comes.",
     "void": "Void the period? It is unpaid and in no result.",

@@ -41,8 +41,10 @@ def status(shown: RowShown, now: int) -> str:
             return f"✂ gone{since}"
         case "not_joined":
             return "· not here yet"
+        case "tries":
+            return "! no tries left"
         case "removed":
-            return "✗ removed"
+            return "✗ removed" if row.removed else "✗ withdrew"
     if row.passed:
         return "⚙ robot, passed"
     if row.holder == "robot":
@@ -95,6 +97,13 @@ def detail(shown: RowShown, now: int, figures: ConsoleState) -> str:
         parts.append("passed to a robot; b gives the seat back")
     if row.removed:
         parts.append("removed; b lets them back")
+    if row.progress:
+        done = ", done" if row.done else ""
+        parts.append(f"{row.stage}: {row.progress}{done}")
+    if row.flagged:
+        parts.append("went on after the last try")
+    if row.left and not row.removed:
+        parts.append("has declined or withdrawn")
     if row.holds_up:
         parts.append(f"the group waits for them ({HOLDS_UP[row.holds_up]})")
     if row.unpaid:
@@ -133,6 +142,8 @@ COMMANDS = {
     "back": "Seat back to",
     "reissue": "New code for",
     "remove": "Remove",
+    "done": "Stage counted as done for",
+    "advance": "Next stage",
     "start": "Start",
     "pause": "Pause",
     "resume": "Resume",
@@ -208,6 +219,7 @@ HAPPENED = {
     "helped": "{who}: the request for help is closed",
     "removed": "{who} was removed",
     "let_back": "{who} may come back",
+    "withdrew": "{who} has declined or withdrawn",
     "passed": "{who} was passed to a robot",
     "handed_back": "{who} has the seat back",
     "gone": "{who} disconnected",
@@ -235,6 +247,8 @@ def stage(state: ConsoleState) -> str:
         return "Lobby"
     if at.phase == "ended":
         return "The session is over"
+    if at.phase == "stage":
+        return f"Stage {at.stage + 1} of {at.stages}{' paused' if at.paused else ''}"
     if at.phase == "break":
         held = ", held until you resume" if at.held else ""
         return f"Break{held}; period {at.period + 1} of {at.periods} next"
@@ -244,7 +258,7 @@ def stage(state: ConsoleState) -> str:
 
 def large_clock(state: ConsoleState) -> str:
     """The digits of the clock."""
-    return clock(state.clock.left_us) if state.clock.phase in ("trading", "break") else "–:––"
+    return clock(state.clock.left_us) if state.clock.left_us is not None else "–:––"
 
 
 def summary(state: ConsoleState) -> str:

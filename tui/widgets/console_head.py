@@ -28,7 +28,7 @@ class ConsoleHead(ConsolePart, Horizontal):
     def show(self, state: ConsoleState) -> None:
         """Bring the head up to date."""
         digits, text = self.query_one(Digits), large_clock(state)
-        digits.display = state.clock.phase in ("trading", "break")
+        digits.display = state.clock.left_us is not None or state.clock.phase in ("trading", "break")
         if digits.value != text:
             digits.update(text)
         self.set_class(state.clock.paused or state.clock.held, "-stopped")

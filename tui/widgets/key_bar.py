@@ -19,7 +19,9 @@ class KeyBar(ConsolePart, TextLine):
 
     def show(self, state: ConsoleState) -> None:
         """Bring the keys up to date."""
-        seats = [("⏎", "Mirror"), ("␣", "Mark"), ("a", "All"), *((a.key, a.label) for a in ACTS if a.on_seats)]
+        stage = state.clock.phase == "stage"
+        of_seats = [(act.key, act.label) for act in ACTS if act.on_seats and (stage or act.name != "done")]
+        seats = [("⏎", "Mirror"), ("␣", "Mark"), *([] if stage else [("a", "All")]), *of_seats]
         session = [
             (act.key, act.label)
             for act in ACTS

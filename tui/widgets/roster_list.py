@@ -17,7 +17,14 @@ NAME_MIN, NAME_MAX = 10, 32
 """Columns of a name: on the smallest terminal, and where there is room."""
 STAGE_FROM = 100
 """From this width on the stage is shown though it is the session's, for all seats alike."""
-STYLES = {"help": "bold $text-warning", "gone": "bold $text-error", "not_joined": "", "": "", "removed": "dim"}
+STYLES = {
+    "help": "bold $text-warning",
+    "tries": "bold $text-warning",
+    "gone": "bold $text-error",
+    "not_joined": "",
+    "": "",
+    "removed": "dim",
+}
 """The look of a line by the seat's need; the words say it too."""
 
 
@@ -143,7 +150,7 @@ def columns_of(state: ConsoleState, width: int) -> list[Column]:
     if arms:
         fixed.append(Column("Arm", max(3, min(arms, 10))))
     if stages or width >= STAGE_FROM:
-        fixed.append(Column("Stage", max([7, *(min(10, len(row.stage)) for row in rows)])))
+        fixed.append(Column("Stage", max([7, *(min(16, len(f"{row.stage} {row.progress}".strip())) for row in rows)])))
     fixed += [Column("State", 18), Column("Lag", 6, right=True), Column("Last", 13), Column("Earned", 7, right=True)]
     fixed.append(Column("Waits", 5))
     for droppable in ("Lag", "Arm", "Stage"):
@@ -169,7 +176,7 @@ def _text(shown: RowShown, state: ConsoleState, head: str) -> str:
         case "Arm":
             return row.arm or "–"
         case "Stage":
-            return row.stage
+            return f"{row.stage} {row.progress}".strip()
         case "State":
             return status(shown, state.now)
         case "Lag":
