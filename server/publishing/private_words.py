@@ -7,6 +7,7 @@ verifies as before.
 """
 
 import secrets
+from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +25,11 @@ MESSAGES, ANSWERS = "messages.json", "answers.json"
 _Said = TypeVar("_Said", bound=Tell | AnswerHelp | Help)
 
 
+def new_salt() -> str:
+    """128 bits that nobody can guess."""
+    return secrets.token_hex(16)
+
+
 class SaltedWords(msgspec.Struct, frozen=True):
     """Words and the salt of their digest."""
 
@@ -34,12 +40,13 @@ class SaltedWords(msgspec.Struct, frozen=True):
 class PrivateWords:
     """The words by their digests; kept durably before the session is told that there are any.
 
-    `words` is filled for those who look words up (the feeds).
+    `words` is filled for those who look words up (the feeds). `salt` draws salts.
     """
 
     def __init__(self, path: Path, disk: Disk, words: dict[str, str]) -> None:
         self._path, self._disk, self.words = path, disk, words
         self._kept: dict[str, SaltedWords] = {}
+        self.salt: Callable[[], str] = new_salt
         try:
             self._kept = msgspec.json.decode(disk.read(self._path), type=dict[str, SaltedWords])
         except FileNotFoundError:
@@ -66,7 +73,7 @@ class PrivateWords:
 
     def _keep(self, text: str) -> str:
         """Keep words durably; their digest."""
-        salt = secrets.token_hex(16)
+        salt = self.salt()
         digest = blake2b(text.encode(), key=bytes.fromhex(salt), digest_size=16).hexdigest()
         kept = self._kept | {digest: SaltedWords(salt, text)}
         try:

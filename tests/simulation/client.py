@@ -7,12 +7,15 @@ from random import Random
 
 from p2p.base.units import EXPERIMENTER, SECOND
 from p2p.messages import (
+    Again,
     Announce,
+    AnswerHelp,
     Ask,
     Bid,
     Buy,
     Ended,
     Extend,
+    Hold,
     Message,
     Pause,
     Paused,
@@ -21,6 +24,8 @@ from p2p.messages import (
     Resume,
     Sell,
     Start,
+    Tell,
+    Void,
 )
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Fault, NumberedFact, Welcome
@@ -127,8 +132,9 @@ class Client:
 
     def _word(self) -> Message:
         if self.name == EXPERIMENTER:
-            words = (Start(), Resume(), Pause(), Announce(f"{self.rng.randrange(5)}"), Extend(SECOND // 2))
-            return self.rng.choices(words, (10, 6, 1, 1, 1))[0]
+            common = (Start(), Resume(), Pause(), Announce(f"{self.rng.randrange(5)}"), Extend(SECOND // 2))
+            acts = (Tell(self.rng.randrange(3), "you"), AnswerHelp(1), Hold(), Hold(off=True), Void(), Again(), Void(1))
+            return self.rng.choices((*common, *acts), (20, 12, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1))[0]
         price = self.rng.randrange(1, 200)
         words = (Bid(price), Ask(price), Buy(), Sell(), Buy(price), RequestStanding(), RequestContracts())
         return self.rng.choice(words)

@@ -138,6 +138,10 @@ class World:
             self.happened[f"failed {call}s"] += 1
             raise OSError(errno.EIO if call == "sync" else errno.ENOSPC, "the disk fails")
 
+    def _salt(self) -> str:
+        """Drawn by seed, so that a seed plays the same again."""
+        return self.rng.randbytes(16).hex()
+
     def _open(self) -> SessionParts:
         if self.disk.files:
             recovered = Recovered(FOLDER, self.disk)
@@ -148,6 +152,7 @@ class World:
                 again = self.robots.rng.random() < 0.2 and Recovered(FOLDER, self.disk).session
                 assert not again or again.digest() == session.digest(), "recovered twice, two sessions"
             words = Announcements(FOLDER, self.disk, feeds.words, feeds.private_words)
+            words.private.salt = self._salt
             for at, events in recovered.played:
                 feeds.publish(at, events)
             found = len(recovered.played)
@@ -157,6 +162,7 @@ class World:
             session = Session(self.scenario, self.seed)
             store, feeds = Store.create(FOLDER, self.scenario, self.seed, "test", self.disk), Feeds(session)
             words = Announcements(FOLDER, self.disk, feeds.words, feeds.private_words)
+            words.private.salt = self._salt
             first = [Envelope(GATEWAY, opening(self.seed))]
         doors = SimulatedDoors(self.scenario.seats, self.tokens)
         return SessionParts(session, store, doors, {}, "", feeds, SimulatedClock(session.now), first, words, RESTLESS)
