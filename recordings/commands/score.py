@@ -47,6 +47,8 @@ def score(recording: Path, agents: str, sessions: int, workers: int) -> None:
     if not scored.sealed:
         what = "this session is still running" if scored.runs else "this recording was cut"
         click.echo(f"pit: {what}: its finished periods are scored", err=True)
+    if not scored.periods and scored.void:
+        raise click.ClickException(f"all finished periods of {recording} are void: there is nothing to score")
     if not scored.periods:
         raise click.ClickException(f"no period of {recording} was finished: there is nothing to score")
     out.print(periods_table(scored))

@@ -54,7 +54,7 @@ class BreakCard(Part, Horizontal):
         digits = self.query_one("#break-clock", Digits)
         digits.display = view.clock.left_us is not None
         _set(digits, clock(view.clock.left_us))
-        when = f"Period {view.clock.next_period} of {view.rules.periods}"
+        when = f"Period {view.clock.next_period} of {(view.clock.periods or view.rules.periods)}"
         if view.clock.paused:
             when += "\nthe clock is stopped"
         elif view.clock.left_us is None:
