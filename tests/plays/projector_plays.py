@@ -8,9 +8,10 @@ from textual.pilot import Pilot
 from p2p.analysis.reveal import reveal
 from p2p.base.units import SECOND
 from p2p.messages import Lobby, Message, Paused
-from p2p.protocol.frames import NumberedFact
+from p2p.protocol.frames import NumberedFact, Welcome
 from p2p.protocol.reveal import Reveal
 from p2p.scenario.parsing import parse
+from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.simulation import Simulation
 from tests import ROOT
@@ -47,8 +48,15 @@ class StillWatch(WatchApp):
 class Wall:
     """A projector before a lesson, at a stage of it."""
 
-    def __init__(self, stage: str, scenario: Scenario | None = None, light: bool = False, code: str = "") -> None:
-        self.stage, self.scenario = stage, scenario or lesson()
+    def __init__(
+        self,
+        stage: str,
+        scenario: Scenario | None = None,
+        light: bool = False,
+        code: str = "",
+        market: int | None = None,
+    ) -> None:
+        self.stage, self.scenario, self.market = stage, scenario or lesson(), market
         self.client = FakeClient(self.scenario)
         self.app = StillWatch(self.client, light, JOIN, code)
 
@@ -56,7 +64,8 @@ class Wall:
         """Tell the app all up to the stage."""
         told, now = self._told()
         self.client.clock = now
-        self.client.welcome()
+        rules = public_rules(self.scenario, market=self.market)
+        self.client.queue.put_nowait(Welcome("session", None, "", 0, 0, rules))
         self.client.feed(told)
         await settled(pilot, self.app)
         if self.stage in ("end", "reveal") and self.scenario.reveals:

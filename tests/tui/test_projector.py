@@ -73,7 +73,7 @@ async def test_clock_and_last_price_are_in_the_largest_letters_that_fit() -> Non
             await wall.play(pilot)
             title, clock = said(wall, "clock")
             assert title == "Period 2 · time left"
-            assert clock == largest("0:36", 200, rows)
+            assert clock == largest("O:36", 200, rows)
             assert len(clock.split("\n")) == rows
             assert said(wall, "price") == ("Last price, cents", largest("165", 200, rows))
 
@@ -111,6 +111,18 @@ def test_letters_are_in_lines_of_one_length_and_a_text_without_room_stands_as_it
     assert [len(largest("0:47", width, 14).split("\n")) for width in (96, 60, 30, 10)] == [14, 7, 4, 1]
     assert largest("0:47", 10, 14) == "0:47"
     assert len(largest("0:47", 96, 4).split("\n")) == 4
+
+
+async def test_a_wall_of_several_markets_says_which_it_shows() -> None:
+    wall = Wall("trading", lesson("price-ceiling", 2), market=1)
+    async with wall.app.run_test(size=(80, 24)) as pilot:
+        await wall.play(pilot)
+        assert said(wall, "clock")[0] == "Market 2 · Period 1 · time left"
+        wall.app.take_reveal(revealed(wall.scenario))
+        await pilot.press("s")
+        await pilot.pause()
+        assert isinstance(wall.app.screen, RevealScreen)
+        assert wall.app.screen.shown == [1], "one's own market is the first"
 
 
 # --- keys -----------------------------------------------------------------------------------------------------------

@@ -23,6 +23,11 @@ FRAME = 4
 """Columns of a box that are its frame's and its padding's."""
 
 
+def plain(said: tuple[str, str]) -> tuple[str, str]:
+    """A title and a number whose noughts have no stroke: it tells them from letters, of which a clock has none."""
+    return said[0], said[1].replace("0", "O")
+
+
 def rows_of(terminal: int) -> int:
     """Rows of the head in a terminal of so many."""
     return next(rows for least, rows in HEIGHTS if terminal >= least)
@@ -61,6 +66,8 @@ class Wall(Part, Horizontal):
         left, right = self._left(view), self._right(view)
         alone = not left[1] or not right[1]
         wide = size.width if alone else size.width * 4 // 7
+        if view.clock.phase != "lobby":
+            left, right = plain(left), plain(right)
         self.query_one("#wall-clock", WallBox).say(*left, rows, wide)
         self.query_one("#wall-price", WallBox).say(*right, rows, size.width if alone else size.width - wide)
         self.query_one("#wall-clock").set_class(view.clock.paused, "-stopped")
