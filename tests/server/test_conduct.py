@@ -48,6 +48,7 @@ COMMANDS = {
     "unlock": {},
     "reissue": {"seat": 1},
     "close": {},
+    "advance_stage": {},
 }
 
 
