@@ -1,5 +1,6 @@
 """`pit ctl` on cards and periods: typed words, their messages, and a server that takes them."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import click
 import pytest
 
 from bots.act_commands import act_for
+from bots.commands.ctl import _ask_for_the_end
 from p2p.messages import Again, AnswerHelp, HandBack, Hold, Message, PassToRobot, Remove, Tell, Void
 from recordings.journal.verification import verify
 from tests.conftest import SMALL
@@ -95,3 +97,15 @@ def test_a_session_that_is_taken_up_keeps_its_rules(tmp_path: Path, option: list
     done = pit("serve", "--recover", str(tmp_path), *option, cwd=tmp_path)
     assert done.returncode == 2
     assert f"{option[0]}: a session that is taken up keeps its rules and its seed" in done.stderr
+
+
+@pytest.mark.parametrize(("typed", "goes_on"), [("end", False), ("end-period", True), ("", True)])
+def test_end_is_asked_at_a_terminal_and_only_that_word_ends(
+    typed: str, goes_on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.prompt", lambda text, **_: asked.append(text) or typed)
+    with pytest.raises(click.ClickException, match="goes on") if goes_on else contextlib.nullcontext():
+        _ask_for_the_end()
+    assert "end-period ends the period alone" in asked[0]
