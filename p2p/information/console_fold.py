@@ -43,6 +43,9 @@ from p2p.protocol.frames import NumberedFact
 from p2p.protocol.market_figures import MarketFigures
 from p2p.scenario.public_rules import PublicRules
 
+SURPLUS = {"locked": "the door is locked"}
+"""Reasons that come as a word for programs, as sentences."""
+
 
 @dataclass
 class _Command:
@@ -95,7 +98,8 @@ class ConsoleFold:
                 self._happened(row.help.since_us, "help", row.seat, printable(row.help.text))
         known = self._surplus
         self._surplus = tuple(
-            SurplusRow(printable(one.name), printable(one.label), printable(one.why)) for one in roster.surplus
+            SurplusRow(printable(one.name), printable(one.label), SURPLUS.get(one.why, printable(one.why)))
+            for one in roster.surplus
         )
         for one in self._surplus[len(known) :]:
             self._happened(roster.now, "no_seat", None, f"{one.name or one.label or 'Somebody'}: {one.why}")

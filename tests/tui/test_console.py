@@ -297,6 +297,14 @@ async def test_help_is_answered_where_it_was_asked_among_those_that_are_marked()
         assert sits.said == [AnswerHelp(4, "Press f again if not")]
 
 
+async def test_the_way_to_the_first_who_asked_for_help_is_said():
+    async with chair() as sits:
+        await sits.press("down", "h")
+        assert sits.says() == "Card 3 has not asked for help. Home goes to card 5, who has."
+        await sits.press("home", "h", "enter")
+        assert sits.said == [AnswerHelp(4, "")]
+
+
 async def test_a_seat_is_passed_to_a_robot_and_back():
     async with chair(roster([row(0)])) as sits:
         await sits.press("r", "y")

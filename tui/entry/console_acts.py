@@ -136,7 +136,8 @@ def _cannot_tell(row: RosterRow, state: ConsoleState) -> Why:
 
 
 def _cannot_answer(row: RosterRow, state: ConsoleState) -> Why:
-    return None if row.help else f"{_card(row)} has not asked for help."
+    first = f" Home goes to card {state.rows[0].row.card}, who has." if state.counts.help else ""
+    return None if row.help else f"{_card(row)} has not asked for help.{first}"
 
 
 def _cannot_pass(row: RosterRow, state: ConsoleState) -> Why:

@@ -5,7 +5,6 @@ from textual.content import Content
 from p2p.information.console_state import ConsoleState
 from p2p.protocol.market_figures import MarketFigures, PeriodFigures
 from tui.model.number_format import number_format
-from tui.text.phrases import counted
 from tui.widgets.console_part import ConsolePart
 from tui.widgets.text_line import TextLine
 
@@ -38,7 +37,7 @@ def now_words(state: ConsoleState, found: MarketFigures) -> str:
     if so_far:
         parts += [f"efficiency {percent(so_far.efficiency)}", f"alpha {alpha(so_far.alpha)}"]
     missed = max(found.missed_buyers, found.missed_sellers)
-    parts.append(f"missed {missed} of {counted(found.gainful, 'unit')}")
+    parts.append(f"missed {missed} of {figures.quantity(found.gainful)}")
     return " · ".join(parts)
 
 

@@ -87,11 +87,12 @@ class SupplyDemandPlot(_FiguresPlot, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__("supply-demand")
-        self.border_title = "Supply and demand (units)"
+        self.border_title = "Supply and demand"
 
     def draw_figures(self, state: HasRules, found: MarketFigures) -> None:
         """Draw a market's figures on the empty chart."""
         scaled = number_format(state.rules).scaled
+        self.border_title = f"Supply and demand ({'Wh' if state.rules.energy else 'units'})"
         last = found.points[-1].before + found.points[-1].quantity if found.points else 0
         units = max(sum(step.quantity for step in found.demand), sum(step.quantity for step in found.supply), last, 1)
         self.set_xlimits(0, units)
