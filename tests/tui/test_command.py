@@ -49,6 +49,18 @@ def test_without_a_terminal_it_says_so_and_what_to_do() -> None:
     assert "pit bot" in said
 
 
+def test_a_console_without_a_terminal_names_the_command_that_needs_none() -> None:
+    said = refused(pit("console", "ws://127.0.0.1:1", code="ABCDEFGH"))
+    assert "terminal" in said
+    assert "pit ctl URL status --json" in said
+
+
+def test_the_help_of_the_console_has_an_example() -> None:
+    done = pit("console", "--help")
+    assert done.returncode == 0
+    assert "Example: PIT_CODE=ABCD2345 pit console ws://127.0.0.1:8765" in done.stdout
+
+
 def test_a_code_through_a_pipe_needs_a_terminal_beside_it() -> None:
     assert "terminal" in refused(pit("trade", "ws://127.0.0.1:1", "--code-file", "-", said="ABCDEFGH\n"))
 
