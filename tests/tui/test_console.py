@@ -399,6 +399,22 @@ async def test_a_message_to_sixty_leaves_in_parts_and_all_of_it_arrives():
         assert sits.says() == "Message to 60 cards “hello”: done"
 
 
+async def test_a_server_that_is_told_too_much_at_once_is_told_again_without_a_word():
+    async with chair() as sits:
+        await sits.press("p")
+        sits.line.queue.put_nowait(Fault("too_fast", "more than 20 messages a second"))
+        await sits.settle()
+        assert "sent" in sits.says()
+
+
+async def test_a_command_whose_place_another_took_is_to_be_said_again():
+    async with chair() as sits:
+        await sits.press("p")
+        sits.line.queue.put_nowait(Fault("token_taken", "another command came at the same time; say this one again"))
+        await sits.answer(1)  # the other's answer
+        assert sits.says() == "Pause: not sent, another command came at the same time; say this one again"
+
+
 async def test_escape_forgets_the_marks():
     async with chair() as sits:
         await sits.press("a")

@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol, assert_never
 from textual.css.query import NoMatches
 from textual.types import CSSPathType
 
+from bots.client import DROPPED
 from bots.door import NoAnswer
 from bots.reconnecting import Closed, Facts, Happening, Lost
 from p2p.base.units import SECOND, Instant, Seat
@@ -112,6 +113,11 @@ class ConsoleApp(LabApp):
                     self.fold.line_lost(why)
                 else:
                     self._console().connecting(why)
+            case Fault(code="token_taken", why=why) if self.fold:
+                self._queue.clear()
+                self.fold.not_sent(why)
+            case Fault(code=code) if code in DROPPED:
+                pass  # the client says it again by itself
             case Fault(why=why):
                 self._console().say(f"The server did not take that: {why}")
             case _:
