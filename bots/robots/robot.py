@@ -27,7 +27,7 @@ from p2p.base.rng import stream
 from p2p.base.safe_text import printable
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
-from p2p.messages import Ended, EndRound, Message, Metered, Passes, Paused, Resumed, StageBegan, StartRound
+from p2p.messages import Ended, EndRound, Message, Metered, Passes, Paused, Resumed, Schedule, StageBegan, StartRound
 from p2p.protocol.frames import NumberedFact, Welcome
 from p2p.scenario.reaction_times import Reaction, parse_reaction
 from p2p.sim.shell.time_limit import TimeLimitExceeded, time_limit
@@ -118,6 +118,8 @@ class Robot:
         assert self.knowledge is not None, "facts come after the welcome"
         see = self.knowledge.on_fact
         for one in told:
+            if type(one.message) is Schedule and self.knowledge.changes_role(one.message):
+                self.agent = make_agent(*parse_agent_spec(self.word))
             see(one.message, one.at)
             if type(one.message) in TURNS:
                 self._turn(one.message)

@@ -1,12 +1,14 @@
 """Holdings dealt to each seat, period by period: values and costs that stay, shift, or are drawn anew, all by seed."""
 
 from random import Random
+from typing import Literal, TypeAlias
 
 from p2p.base.rng import stream
 from p2p.base.units import Money, Role, Seat
 from p2p.scenario.overrides import Override
 from p2p.scenario.schema import InducedValues, Redraw, Shift
 
+Rotation: TypeAlias = Literal["none", "values", "roles"]
 Dealt = tuple[Role, tuple[Money, ...]]
 """One trader's holding: a role and the value (or cost) of each of their units, best first."""
 
@@ -60,12 +62,30 @@ class Dealing:
 
     def __call__(self, period: int) -> dict[Seat, Dealt]:
         """Role and values of each seat in a period from 1, best first."""
-        dealt = self._schedules(period)
+        dealt = rotated(self._schedules(period), self.values.rotate, period - 1)
         if self.values.redraw is not None:
             rng = stream(self.seed, "redraw", self.market, period)
             dealt = {seat: redrawn(one, self.values.redraw, rng) for seat, one in sorted(dealt.items())}
         shifts = [shift for shift in self.values.shifts if shift.from_period <= period]
         return {seat: shifted(one, shifts, self.values.disguise) for seat, one in dealt.items()}
+
+
+def rotated(dealt: dict[Seat, Dealt], how: Rotation, turns: int) -> dict[Seat, Dealt]:
+    """The holdings after so many turns: round the seats of each side, or back and forth between pairs of both sides.
+
+    Round a side of n seats each has each schedule once in n periods: a cyclic Latin square.
+    """
+    buyers, sellers = ([seat for seat, (role, _) in dealt.items() if role == side] for side in ("buyer", "seller"))
+    match how:
+        case "none":
+            return dealt
+        case "values":
+            rounds = [(side[k], side[(k + turns) % len(side)]) for side in (buyers, sellers) for k in range(len(side))]
+        case "roles":
+            swapped = [*zip(buyers, sellers, strict=True), *zip(sellers, buyers, strict=True)]
+            rounds = swapped if turns % 2 else [(seat, seat) for seat in dealt]
+    now = {seat: dealt[other] for seat, other in rounds}
+    return {seat: now[seat] for seat in dealt}
 
 
 def redrawn(dealt: Dealt, redraw: Redraw, rng: Random) -> Dealt:

@@ -83,6 +83,7 @@ TELLING: dict[str, Telling] = {
     "environment.redraw.low": _never(_REDRAW),
     "environment.redraw.high": _never(_REDRAW),
     "environment.redraw.law": _never(_REDRAW),
+    "environment.rotate": Telling("start", "that values may change, or roles; not who has which when"),
     "environment.disguise": _never("it would tell the values that it hides"),
     "environment.seats": START,
     "environment.buy.low": _OWN_DAY,
@@ -284,7 +285,7 @@ def means(scenario: Scenario, key: str) -> object:
             )
         case "overrides":
             return any(override.tells for override in scenario.overrides), scenario.values_change
-        case "environment.shifts" | "environment.redraw":
+        case "environment.shifts" | "environment.redraw" | "environment.rotate":
             return scenario.values_change
         case "vacancies.fill":
             return bool(scenario.vacancies.fill)

@@ -92,6 +92,9 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
     """Supply and demand that move between periods."""
     redraw: Redraw | None = None
     """Values and costs drawn anew; then those above only give each trader's number of units."""
+    rotate: Literal["none", "values", "roles"] = "none"
+    """Whether seats change places from period to period: each has every schedule of its side in turn (`values`, a Latin
+    square), or buyers and sellers change roles every period (`roles`, where there are as many of both)."""
     disguise: Amount = 0
     """The constant that `--disguise` has added to all values, costs and prices; alpha is of prices without it."""
 
@@ -107,6 +110,8 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
             if shift.from_period > periods:
                 why = f"{shift.from_period} is after the last period ({periods})"
                 wrong.append((f"shifts[{index}].from_period", why))
+        if self.rotate == "roles" and len(self.buyers) != len(self.sellers):
+            wrong.append(("rotate", f"of roles needs as many buyers as sellers, and there are {self.sides()}"))
         if self.redraw is not None and self.redraw.low > self.redraw.high:
             wrong.append(("redraw.low", f"is above high ({self.redraw.high})"))
         return wrong
@@ -117,8 +122,8 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
 
     @property
     def changes(self) -> bool:
-        """Whether values shift, or are drawn anew."""
-        return self.redraw is not None or bool(self.shifts)
+        """Whether values shift, rotate, or are drawn anew."""
+        return self.redraw is not None or bool(self.shifts) or self.rotate != "none"
 
     @property
     def anew(self) -> bool:
@@ -127,7 +132,7 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
 
     def drawn(self, seed: int) -> list[str]:
         """Each shift, and from which range values are drawn anew."""
-        lines = []
+        lines = [f"rotation     of {self.rotate}, every period"] if self.rotate != "none" else []
         for shift in self.shifts:
             moved = [f"{side} {by:+}" for side, by in (("values", shift.buyers), ("costs", shift.sellers)) if by]
             lines.append(f"shift        from period {shift.from_period} on: {', '.join(moved) or 'nothing'}")

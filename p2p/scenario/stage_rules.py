@@ -115,6 +115,7 @@ def _stage_wrong(scenario: Scenario, stage: Stage) -> Iterator[tuple[str, str]]:
     match stage:
         case Questions():
             yield from _questions_wrong(stage.questions, control=True)
+            yield from _roles_wrong(scenario, stage.questions)
         case Questionnaire():
             yield from _questions_wrong(stage.questions, control=False)
         case Practice():
@@ -145,6 +146,14 @@ def _questions_wrong(questions: tuple[Question, ...], control: bool) -> Iterator
     for number, one in enumerate(questions):
         for key, why in _question_wrong(one, control):
             yield f".questions[{number}].{key}", why
+
+
+def _roles_wrong(scenario: Scenario, questions: tuple[Question, ...]) -> Iterator[tuple[str, str]]:
+    table = scenario.environment
+    if isinstance(table, InducedValues) and table.rotate == "roles":
+        for number, one in enumerate(questions):
+            if one.role is not None:
+                yield f".questions[{number}].role", "cannot be said where roles rotate: everybody has both"
 
 
 def _question_wrong(one: Question, control: bool) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, SECOND, SESSION, Ins
 from p2p.information.projection import Projection, Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
-from p2p.messages import AdvanceStage, Joined, Message, Open, StageBegan, Start
+from p2p.messages import AdvanceStage, Joined, Message, Open, Schedule, StageBegan, Start
 from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.reaction_times import parse_reaction
@@ -203,6 +203,8 @@ class Simulation:
     def _show_own(self, shown: Projection) -> None:
         for seat, message in shown.own.items():
             robot = self.robots[seat]
+            if type(message) is Schedule and robot.knowledge.changes_role(message):
+                robot.agent = agent_of(self._played[seat])
             robot.knowledge.on_own_fact(message)
             if robot.agent.learns and shown.form(self.views.information[seat]) is None:
                 self._tell(robot, message)
