@@ -141,7 +141,7 @@ class Knowledge:
         return self.surplus_before + (0 if self._period in self.public.void else self.surplus)
 
     def changes_role(self, schedule: Schedule) -> bool:
-        """Whether a schedule makes a seller of a buyer, or a buyer of a seller: what was learnt is the other side's."""
+        """Whether a schedule makes a seller of a buyer, or a buyer of a seller: memories are then the other side's."""
         return self.role is not None and schedule.role != self.role and self.rules.energy is None
 
     def _household(self, message: Message) -> None:
