@@ -104,6 +104,8 @@ def _start(rules: PublicRules) -> Iterator[Sentence]:
 
 def _market(rules: PublicRules, role: Role | None) -> Iterator[Sentence]:
     yield _say("size_at_most" if rules.fewer else "size", traders=rules.traders, periods=rules.periods)
+    if rules.end_probability:
+        yield _say("random_end", percent=_percent(rules.end_probability), periods=rules.periods)
     if rules.period_s is not None:
         yield _say("length", period=Span(rules.period_s))
     if rules.break_s is not None and rules.periods > 1:

@@ -117,6 +117,7 @@ TELLING: dict[str, Telling] = {
     "environment.tokens": _OWN_VALUES,
     "environment.round_periods": _OWN_VALUES,
     "periods": START,
+    "end_probability": START,
     "period_s": START,
     "break_s": START,
     "markets": START,

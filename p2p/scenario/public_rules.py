@@ -35,15 +35,16 @@ class EnergyRules(msgspec.Struct, frozen=True):
 class PublicRules(msgspec.Struct, frozen=True):
     """The rules of a market, in the scenario's smallest unit of money.
 
-    `robots`: whether robots may trade here. None if the scenario does not mention them: then only robots receive the
-    real `reaction`, people receive the default. `takeover_after_s`: after so long without a connection a robot trades
-    in one's place, unpaid, until one is back; None: the seat passes. `fills_seats`: robots take the seats that are
-    empty at the start. `values_change`: whether values may differ from one period to the next; how and when, nobody is
-    told beforehand. `rules_change`: whether other rules hold from a later period on; all are told of them in the break
-    before it. `stages`: the stages of the session, with their texts and questions. `market`: which of several markets
-    the recipient is in, from 0. `names`: whether the names of those who are there are shown. `fewer`: whether as many
-    rows are dropped at the start as seats are free. `capabilities`: those of the institution and the environment;
-    listeners ask these, and not for the institution's name.
+    `robots`: whether robots may trade here. None if the scenario does not mention them: then only robots receive
+    the real `reaction`, people receive the default. `takeover_after_s`: after so long without a connection a robot
+    trades in one's place, unpaid, until one is back; None: the seat passes. `fills_seats`: robots take the seats
+    that are empty at the start. `values_change`: whether values may differ from one period to the next; how and
+    when, nobody is told beforehand. `rules_change`: whether other rules hold from a later period on; all are told
+    of them in the break before it. `end_probability`: the chance of an end after each period. `stages`: the stages
+    of the session, with their texts and questions. `market`: which of several markets the recipient is in, from 0.
+    `names`: whether the names of those who are there are shown. `fewer`: whether as many rows are dropped at the
+    start as seats are free. `capabilities`: those of the institution and the environment; listeners ask these, and
+    not for the institution's name.
     """
 
     title: str
@@ -84,6 +85,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     rules_change: bool = False
     reveals: bool = False
     stages: tuple[StageShown, ...] = ()
+    end_probability: float = 0.0
 
     @property
     def quotes(self) -> Literal["both", "buyers", "sellers"]:
@@ -134,6 +136,7 @@ def public_rules(
         loss_floor=scenario.loss_floor,
         values_change=scenario.values_change,
         fills_seats=bool(scenario.vacancies.fill) and scenario.disclosure == "told",
+        end_probability=scenario.end_probability,
         stages=tuple(shown_stage(stage) for stage in scenario.stage),
         rules_change=any(one.from_period > 1 and one.tells for one in scenario.overrides),
         posting=rules.posting or (PostingTerms() if rules.capabilities.posts else None),

@@ -238,6 +238,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds of a period."""
     break_s: Annotated[float, Meta(ge=0, le=86_400)] = 5.0
     """Seconds between two periods."""
+    end_probability: Annotated[float, Meta(ge=0, le=0.99)] = 0.0
+    """The chance with which trade ends after each period; `periods` is then the most that are played. Both are told."""
     markets: Annotated[int, Meta(ge=1, le=SEATS_MAX)] = 1
     """How many such markets run side by side; seats are dealt to them by seed."""
     identities: Identities = "hidden"

@@ -9,6 +9,7 @@ from p2p.scenario.overrides import Override
 from p2p.scenario.reaction_times import ReactionError, parse_reaction
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 from p2p.scenario.stage_rules import stages_wrong
+from p2p.scenario.stages import Trade
 
 
 def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
@@ -141,6 +142,8 @@ def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
         wrong.append(("institution.tick", f"does not divide the range {rules.price_min} to {rules.price_max}"))
     wrong += _terms_wrong(rules) + _environment_wrong(scenario) + _overrides_wrong(scenario)
     wrong += stages_wrong(scenario)
+    if scenario.end_probability and sum(isinstance(stage, Trade) for stage in scenario.stage) > 1:
+        wrong.append(("end_probability", "is for one stage of trade, and there are several"))
     if scenario.takes_over and scenario.disclosure == "not_mentioned":
         why = "cannot be 'robot' where robots are 'not_mentioned': who may be replaced is told so beforehand"
         wrong.append(("vacancies.drop_out", why))

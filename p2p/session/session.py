@@ -18,6 +18,7 @@ from typing import assert_never
 import msgspec
 from msgspec.structs import replace
 
+from p2p.base.rng import stream
 from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, SESSION, Address, Instant, Seat
 from p2p.information.own_numbers import OwnNumbers
 from p2p.messages import (
@@ -447,11 +448,17 @@ class Session:
         return [event for number in self.alarms.stop_markets() for event in self.markets[number].end_early()]
 
     def _after_period(self) -> list[Event]:
-        if self.staging.stages and self.period >= self.staging.last_period():
+        drawn = self._ends_by_chance()
+        if self.staging.stages and (drawn or self.period >= self.staging.last_period()):
             return self._leave_trade()
-        last = not self.staging.stages and self.period >= self.interventions.periods
+        last = not self.staging.stages and (drawn or self.period >= self.interventions.periods)
         self._happens(Moment.LAST_PERIOD_OVER if last else Moment.PERIOD_OVER)
         return self._tell(Ended()) if last else self._break()
+
+    def _ends_by_chance(self) -> bool:
+        """Whether trade ends with the period that is over, by a draw that nobody sees. Practice never does."""
+        chance = 0.0 if self.staging.practising else self.scenario.end_probability
+        return chance > 0 and stream(self.seed, "ending", self.period).random() < chance
 
     def _break(self) -> list[Event]:
         """The pause before the next period; what changes with that period is told at once."""
