@@ -57,7 +57,7 @@ async def measured(robots: int, seconds: float, agent: str, information: str) ->
             "--json",
             "--on-gap",
             "resume",
-            "--seats",
+            "--seats-min",
             str(robots),
             "--periods",
             "1",

@@ -127,7 +127,7 @@ async def _read(socket: ClientConnection) -> None:
 
 
 def stopped_with_people(folder: Path) -> float:
-    server = serve("smith-1962-test-1", "--seats", str(PEOPLE), "--recordings", str(folder))
+    server = serve("smith-1962-test-1", "--seats-min", str(PEOPLE), "--recordings", str(folder))
     return asyncio.run(_with_people(server))
 
 

@@ -69,7 +69,7 @@ async def played(where: dict[str, Any], bad: tuple[str, ...], seconds: float) ->
 def case(bad: tuple[str, ...], seconds: float) -> tuple[float, float, dict[str, int]]:
     """The people's p50 and p99, and how often the bad lines were cut, by the reason."""
     with tempfile.TemporaryDirectory(prefix="pit-slow-") as folder:
-        words = ["smith-1962-test-1", "--seats", str(PEOPLE + ROBOTS + BAD), "--recordings", folder, "--seed", "1"]
+        words = ["smith-1962-test-1", "--seats-min", str(PEOPLE + ROBOTS + BAD), "--recordings", folder, "--seed", "1"]
         words += [
             "--port",
             "0",

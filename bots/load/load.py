@@ -127,7 +127,7 @@ async def load(scenario: str, humans: int, rate: float, robots: int, seconds: fl
 
 def _serve(scenario: str, seats: int, folder: Path, seed: int) -> "subprocess.Popen[bytes]":
     """Short periods without a pause, and units enough, so that there is always something to trade."""
-    words = ["--port", "0", "--json", "--seats", str(seats), "--recordings", str(folder), "--seed", str(seed)]
+    words = ["--port", "0", "--json", "--seats-min", str(seats), "--recordings", str(folder), "--seed", str(seed)]
     words += ["--period-s", str(PERIOD_S), "--break-s", "0", "--periods", "1000", "--on-gap", "resume"]
     words += ["--units", str(UNITS)]
     command = [sys.executable, "-P", "-m", "pit", "serve", scenario, "--no-class-code", *words]

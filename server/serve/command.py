@@ -60,7 +60,12 @@ ROOM_MIN = 16
     help="After this machine has stood still: wait for the experimenter, or go on.",
 )
 @click.option("--disguise", is_flag=True, help="Add a constant, drawn by seed, to values, costs and prices alike.")
-@click.option("--seats", type=click.IntRange(1, 1_000), hidden=True, help="At least so many, schedules repeated.")
+@click.option(
+    "--seats",
+    type=click.IntRange(2, 1_000),
+    help="A market of so many: whole replicas of the schedules, then pairs that leave P0 where it is.",
+)
+@click.option("--seats-min", type=click.IntRange(1, 1_000), hidden=True, help="At least so many, schedules repeated.")
 @click.option("--units", type=click.IntRange(1, UNITS_MAX), hidden=True, help="At least so many a trader and period.")
 @click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate (chain), PEM.")
 @click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Its key, PEM.")
@@ -116,6 +121,7 @@ def serve(
     on_gap: Literal["pause", "resume"],
     disguise: bool,
     seats: int | None,
+    seats_min: int | None,
     units: int | None,
     tls_cert: Path | None,
     tls_key: Path | None,
@@ -162,7 +168,13 @@ def serve(
                 "--break-s": break_s,
                 "--periods": periods,
             }
-            kept |= {"--reaction-s": reaction_s, "--drop-out": drop_out, "--seats": seats, "--units": units}
+            kept |= {
+                "--reaction-s": reaction_s,
+                "--drop-out": drop_out,
+                "--seats": seats,
+                "--seats-min": seats_min,
+                "--units": units,
+            }
             _keeps_its_rules([*(name for name, value in kept.items() if value is not None), *["--disguise"] * disguise])
             opened, cast = opened_again(recover, bots, bots_before)
             if fill is not None and fill != opened.status.scenario.vacancies.fill:
@@ -176,6 +188,7 @@ def serve(
                 advance=advance,
                 disguise=disguise,
                 seats=seats or 0,
+                seats_min=seats_min or 0,
                 units=units or 0,
                 published=bool(brokers),
             )

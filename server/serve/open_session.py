@@ -14,13 +14,16 @@ from msgspec.structs import replace
 
 from p2p.agents.registry import AgentError, check_lineup, names_code, parse_lineup
 from p2p.base.safe_text import printable
-from p2p.environments.registry import fewer_traders
+from p2p.environments.base import schedules_of
+from p2p.environments.registry import environment_of, fewer_traders
 from p2p.protocol.server_address import os_sentence
 from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.lengths import with_lengths
 from p2p.scenario.parsing import checked
 from p2p.scenario.schema import Scenario
+from p2p.schedules.equilibrium import Equilibrium
+from p2p.schedules.rationing import controlled, market_rules
 from p2p.session.market import TRADERS_MIN
 from p2p.sim.library.files import load, scenario_path
 from p2p.sim.shell.cli_options import shell_word
@@ -44,6 +47,7 @@ class Changes:
     start: Literal["when_full", "experimenter"] | None = None
     disguise: bool = False
     seats: int = 0
+    seats_min: int = 0
     units: int = 0
     published: bool = False
 
@@ -109,7 +113,8 @@ def opened_new(
 ) -> tuple[SessionParts, list[str]]:
     """A new session and its robots' words; raises ClickException with one line."""
     try:
-        rules = checked(repeated(checked(changes.made(load(scenario))), changes.seats, changes.units))
+        rules = checked(repeated(checked(changes.made(load(scenario))), changes.seats_min, changes.units))
+        rules = checked(sized(rules, changes.seats)) if changes.seats else rules
         cast = parse_lineup(bots, rules.seats) if bots else []
         joining = door.joining(rules, len(cast))
         rules = with_empty(rules, joining)
@@ -158,6 +163,37 @@ def opened_again(folder: Path, bots: str, before: str = "") -> tuple[SessionPart
         raise click.ClickException(why) from error
     except OSError as error:
         raise click.ClickException(f"the session in {folder} cannot be taken up: {os_sentence(error)}") from error
+
+
+def sized(rules: Scenario, seats: int) -> Scenario:
+    """The scenario with so many seats in each market: whole replicas, then as few rows less as leave P0 in its range.
+
+    Raises ScenarioError where that cannot be; robots then take the seats of the next whole replica.
+    """
+    whole = repeated(rules, seats)
+    if whole.traders == seats:
+        return whole
+    robots = f"--seats {whole.traders} and robots on {whole.traders - seats} seats"
+    fewer = fewer_traders(whole, seats)
+    if fewer is None:
+        raise ScenarioError(f"--seats {seats}: this scenario has its seats in whole replicas alone: {robots}")
+    table = fewer.table
+    before, after = (one_period(replace(rules, environment=each)) for each in (rules.environment, table))
+    if before.price_low is not None and before.price_high is not None and after.price is not None:
+        inside = before.price_low <= after.price <= before.price_high
+        if not inside:
+            raise ScenarioError(
+                f"--seats {seats}: P0 would be {after.price:g}, and it is to stay within {before.price_low} to "
+                f"{before.price_high}: {robots}"
+            )
+    source = f"After {whole.source.removeprefix('After ')}; {seats} seats" if whole.source else ""
+    return replace(whole, environment=table, source=source)
+
+
+def one_period(rules: Scenario) -> Equilibrium:
+    """The competitive outcome of the first period."""
+    environment = environment_of(rules, tuple(range(rules.traders)), 0, 0)
+    return controlled(schedules_of(environment, 1).values(), market_rules(rules)).equilibrium
 
 
 def repeated(rules: Scenario, seats: int, units: int = 0) -> Scenario:
