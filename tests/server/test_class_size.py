@@ -29,6 +29,6 @@ def test_a_size_that_is_no_replica_is_named_after_its_source() -> None:
 
 def test_a_size_that_cannot_be_says_what_to_do() -> None:
     rules = load("tax-on-buyers")
+    override = replace(rules.overrides[0], buyers=rules.environment.buyers)  # type: ignore[attr-defined]
     with pytest.raises(ScenarioError, match="whole replicas alone: --seats 44 and robots on 10 seats"):
-        override = replace(rules.overrides[0], buyers=rules.environment.buyers)  # type: ignore[attr-defined]
         sized(replace(rules, overrides=(override,)), 34)
