@@ -24,6 +24,7 @@ from p2p.messages import (
     Called,
     Contract,
     Contracts,
+    Earned,
     Indicative,
     Message,
     Order,
@@ -38,6 +39,7 @@ from p2p.messages import (
 from p2p.messages.envelope import Event
 from p2p.scenario.assignment import INFORMATION_RANK, information_by_seat, information_of_period, seats_of_markets
 from p2p.scenario.overrides import InformationSet
+from p2p.scenario.payment import amounts, digits, in_digits, points_of
 from p2p.scenario.schema import Scenario
 
 RICHEST_INFORMATION: InformationSet = "book"
@@ -60,7 +62,7 @@ class Projection(NamedTuple):
         return self.less.get(information, self.public)
 
 
-_OWN_FORMS = (Order, Unpaid, Standing, Contracts)
+_OWN_FORMS = (Order, Unpaid, Standing, Contracts, Earned)
 """Messages to one seat that are told otherwise than they are recorded."""
 
 
@@ -78,6 +80,7 @@ class Projector:
         self.aliases = [self._drawn(market, 0) for market in range(scenario.markets)]
         self._numbers = [OwnNumbers(self._shown_now()) for _ in range(scenario.markets)]
         self._counting: list[OwnNumbers] | None = None
+        self._payment, self._point_units = scenario.payment, scenario.point_units
 
     def _shown_now(self) -> dict[Seat, InformationSet]:
         """The information set of each seat in the period that runs."""
@@ -162,10 +165,21 @@ class Projector:
         """A message for one seat alone, as that seat is told it: with aliases, its own numbers, less what is hidden."""
         if isinstance(message, Unpaid):
             return replace(message, number=self._numbers[market].contract(seat, message.number))
+        if isinstance(message, Earned):
+            return self._paid(message)
         if isinstance(message, Order):
             number = self._numbers[market].order(seat, message.order)
             return replace(self._with_aliases(message, market), mine=True, order=number)
         return self._with_aliases(self._allowed(message, seat), market)
+
+    def _paid(self, earned: Earned) -> Earned:
+        """One's earnings with the amounts, which are for nobody else and in no journal."""
+        payment = self._payment
+        if payment is None:
+            return earned
+        pay, least = amounts(payment, points_of(earned.points, self._point_units), earned.owed), digits(payment)
+        fee, base, bonus, amount = (in_digits(one, least) for one in (pay.fee, pay.base, pay.bonus, pay.amount))
+        return replace(earned, fee=fee, base=base, bonus=bonus, amount=amount, at_floor=pay.at_floor)
 
     def _allowed(self, message: Message, seat: Seat) -> Message:
         """An answer, less what its information set hides: viewers without contracts are told their own."""

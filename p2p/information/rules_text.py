@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias, get_args
 
 from p2p.base.units import Money, Price, Quantity, Role
 from p2p.scenario.currency import shown_in
+from p2p.scenario.payment import Payment, digits, exact, in_digits
 from p2p.scenario.public_rules import EnergyRules, PublicRules
 from p2p.scenario.reaction_times import Reaction, parse_reaction
 from p2p.scenario.terms import CallTerms
@@ -23,6 +24,8 @@ MONEY_DECIMALS = 2
 MONEY_DECIMALS_MAX = 6
 """As many where the amount has more: a commission of less than a hundredth is not said to be nothing."""
 KWH: Quantity = 1_000
+RATE_OF = 100
+"""Points whose pay is told: of one it is often less than a cent."""
 
 
 def paragraphs(
@@ -270,6 +273,28 @@ def _earn(rules: PublicRules, role: Role | None) -> Iterator[Sentence]:
         floor_money, unit = _money(rules, -rules.loss_floor)
         yield _say("floor", floor=floor_money, unit=unit)
     yield from _charges(rules)
+    yield from _payment(rules.payment, _money(rules, 0)[1]) if rules.payment else ()
+
+
+def _payment(payment: Payment, unit: str) -> Iterator[Sentence]:
+    """The rate, the rule of pay, losses, the fee, how it is rounded."""
+    least, pay = digits(payment), payment.currency
+
+    def money(number: float, times: int = 1) -> Number:
+        text = in_digits(exact(number) * times, least)
+        return Number(int(text.replace(".", "")), len(text.partition(".")[2]))
+
+    yield _say("pay_rate", unit=unit, money=money(payment.rate, RATE_OF), pay=pay)
+    yield _say("pay_sum" if payment.paid == "sum" else f"pay_one_{payment.draw}")
+    if payment.floor == 0:
+        yield _say("pay_no_loss")
+    else:
+        yield _say(f"pay_floor_{'above' if payment.floor > 0 else 'below'}", money=money(abs(payment.floor)), pay=pay)
+    if payment.fee:
+        yield _say("pay_fee", money=money(payment.fee), pay=pay)
+    if payment.base:
+        yield _say("pay_base", money=money(payment.base), pay=pay)
+    yield _say(f"pay_rounded_{payment.rounding}", step=money(payment.step), pay=pay)
 
 
 def _charges(rules: PublicRules) -> Iterator[Sentence]:

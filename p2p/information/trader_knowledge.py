@@ -10,6 +10,7 @@ from p2p.base.units import Instant, Money, Price, Quantity, Role
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.messages import (
     Contract,
+    Earned,
     Forecast,
     Message,
     Metered,
@@ -42,6 +43,7 @@ class Knowledge:
         self._practice = False
         self.progress: Progress | None = None
         self.responded: Responded | None = None
+        self.earned: Earned | None = None
         self.now: Instant = 0
         self._forget()
 
@@ -111,6 +113,8 @@ class Knowledge:
                 self.progress = message
             case Responded():
                 self.responded = message
+            case Earned():
+                self.earned = message
             case Schedule(role=role, steps=steps, period=period):
                 self._take_rules()  # robots of a simulation share what the public is told, and hear their own alone
                 self.role = role

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from p2p.scenario.payment import Payment
 from p2p.scenario.schema import Scenario
 from p2p.scenario.stages import STAGE_KINDS, Question
 from p2p.scenario.terms import CallTerms
@@ -155,6 +156,8 @@ TELLING: dict[str, Telling] = {
     "stage": _STAGE,
     **{f"stage.{key}": _STAGE for kind in STAGE_KINDS.values() for key in kind.__struct_fields__},
     **{f"stage.questions.{key}": _STAGE for key in Question.__struct_fields__},
+    "payment": START,
+    **{f"payment.{key}": START for key in Payment.__struct_fields__},
     "start": START,
     "currency": START,
     "robots.reaction_mean_s": START,

@@ -21,6 +21,7 @@ from p2p.information.standing_words import StandingWords
 from p2p.information.trader_knowledge import Knowledge
 from p2p.information.view_parts import (
     clock_view,
+    earned_view,
     household_view,
     own_view,
     results_view,
@@ -274,6 +275,7 @@ class ViewFold:
             care=self.care,
             words=self.words.shown(now),
             stage=stage,
+            earned=earned_view(self.own),
         )
 
     def stamp(self, now: Instant) -> tuple[int, Duration | None, int]:

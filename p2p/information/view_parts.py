@@ -13,6 +13,7 @@ from p2p.information.view_state import (
     SESSION_POINTS,
     UNITS_SHOWN,
     ClockView,
+    EarnedView,
     HouseholdView,
     Level,
     OwnOrder,
@@ -26,6 +27,7 @@ from p2p.information.view_state import (
 )
 from p2p.orderbook.price_levels import BookSide
 from p2p.protocol.mqtt_topics import Welfare
+from p2p.scenario.payment import digits, exact, in_digits, points_of
 
 
 def clock_view(clock: PeriodClock, now: Instant, periods: int, waits: bool) -> ClockView:
@@ -69,6 +71,28 @@ def stage_view(own: Knowledge) -> StageView | None:
         others_done=waiting.done if waiting else 0,
         people=waiting.people if waiting else 0,
         responded=own.responded,
+    )
+
+
+def earned_view(own: Knowledge) -> EarnedView | None:
+    """One's pay and how it came about; None before it is told, and where nobody is paid."""
+    earned, rules = own.earned, own.public.rules
+    payment = rules.payment
+    if earned is None or payment is None:
+        return None
+    return EarnedView(
+        points=in_digits(points_of(earned.points, rules.point_units)),
+        rate=in_digits(exact(payment.rate)),
+        currency=payment.currency,
+        fee=earned.fee,
+        base=earned.base,
+        bonus=earned.bonus,
+        amount=earned.amount,
+        period=earned.period,
+        at_floor=earned.at_floor,
+        floor=in_digits(exact(payment.floor), digits(payment)),
+        fee_only=earned.owed == "fee",
+        steps=in_digits(exact(payment.step), digits(payment)),
     )
 
 

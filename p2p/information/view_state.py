@@ -354,6 +354,27 @@ class StageView(msgspec.Struct, frozen=True):
     responded: Responded | None = None
 
 
+class EarnedView(msgspec.Struct, frozen=True):
+    """One's pay and how it came about: `points` × `rate` is the bonus, and fee, base and bonus are the amount, rounded.
+
+    Numbers are decimals in words, of money in `currency`. `period`: the one that is paid, where one is. `at_floor`: the
+    bonus is the lowest there is, `floor`. `fee_only`: one has declined. `steps`: the amount is rounded to these.
+    """
+
+    points: str
+    rate: str
+    currency: str
+    fee: str
+    base: str
+    bonus: str
+    amount: str
+    period: int | None
+    at_floor: bool
+    floor: str
+    fee_only: bool
+    steps: str
+
+
 class ResultsView(msgspec.Struct, frozen=True):
     """Results of all periods, and their contracts on one chart, thinned if they are many."""
 
@@ -396,6 +417,7 @@ class ViewState(msgspec.Struct, frozen=True):
     stage: StageView | None = None
     care: CareView = CareView()
     words: tuple[Words, ...] = ()
+    earned: EarnedView | None = None
 
     @property
     def resets(self) -> bool:

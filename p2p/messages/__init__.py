@@ -65,6 +65,8 @@ from p2p.messages.seats import HandedBack, Joined, Left, Lobby, Passes, Robots, 
 from p2p.messages.stages import (
     AdvanceStage,
     Agree,
+    Earned,
+    PaidPeriod,
     Progress,
     Respond,
     Responded,
@@ -96,6 +98,7 @@ __all__ = [
     "Close",
     "Contract",
     "Contracts",
+    "Earned",
     "End",
     "EndPeriod",
     "EndRound",
@@ -123,6 +126,7 @@ __all__ = [
     "Open",
     "Order",
     "OrderId",
+    "PaidPeriod",
     "PassToRobot",
     "PassedOn",
     "Passes",
@@ -229,6 +233,8 @@ OURS: tuple[type[Message], ...] = (
     Responded,
     Progress,
     AdvanceStage,
+    PaidPeriod,
+    Earned,
     Open,
     Joined,
     Left,
@@ -276,9 +282,9 @@ FROM_EXPERIMENTER: tuple[type[Message], ...] = (
     *(Start, Pause, Resume, Extend, EndPeriod, End, Announce),
     *(Lock, Unlock, Reissue, Close),
     *(Tell, AnswerHelp, Hold, Void, Again),
-    *(PassToRobot, HandBack, Remove, AdvanceStage),
+    *(PassToRobot, HandBack, Remove, AdvanceStage, PaidPeriod),
 )
 """The messages that only the experimenter's connection may send."""
-FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Resume, Reading)
+FROM_GATEWAY: tuple[type[Message], ...] = (Open, Joined, Left, Pause, Resume, Reading, PaidPeriod)
 """The messages that the shell round a session sends for itself or for a meter; it pauses a session that comes back from
 a crash."""

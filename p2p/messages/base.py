@@ -59,6 +59,8 @@ Reason: TypeAlias = Literal[
     "stage_first",
     "no_such_question",
     "no_answer",
+    "no_period_paid",
+    "period_drawn",
 ]
 """Why an institution, an environment or a session says no. A refusal is a fact of the experiment."""
 Verdict: TypeAlias = Literal["taken", "late", "doubled", "out_of_order", "absurd", "not_metered"]

@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from p2p.base.units import Duration
+from p2p.base.units import Duration, Money
 from p2p.messages.base import Message, WireSeat
+from p2p.scenario.payment import Owed
 from p2p.scenario.stages import ANSWER_MAX, PAGES_MAX, QUESTIONS_MAX, STAGES_MAX
 
 _Stage = Annotated[int, Meta(ge=0, lt=STAGES_MAX)]
@@ -108,3 +109,29 @@ class AdvanceStage(Message, frozen=True):
     said_by: ClassVar = "experimenter"
     told_to: ClassVar = "session"
     seat: WireSeat | None = None
+
+
+class PaidPeriod(Message, frozen=True):
+    """The one period that is paid: drawn by the server after the last one, or typed by the experimenter."""
+
+    said_by: ClassVar = "experimenter, gateway (a draw)"
+    told_to: ClassVar = "session"
+    period: Annotated[int, Meta(ge=1, le=100_000)]
+
+
+class Earned(Message, frozen=True, omit_defaults=True):
+    """One's earnings in the session, in its smallest money, and the pay for them in decimals.
+
+    `period`: the one that is paid, where one is. `owed`: all of the pay, or the fee alone. The journal has no amounts.
+    """
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "agent"
+    points: Money = 0
+    period: int | None = None
+    owed: Owed = "all"
+    fee: str = ""
+    base: str = ""
+    bonus: str = ""
+    amount: str = ""
+    at_floor: bool = False

@@ -12,6 +12,7 @@ from p2p.scenario.charges import Charges
 from p2p.scenario.conversion import converted
 from p2p.scenario.errors import ScenarioError, explained
 from p2p.scenario.overrides import Override, TermsChange
+from p2p.scenario.payment import Payment
 from p2p.scenario.schema import (
     ENVIRONMENTS,
     Arm,
@@ -89,6 +90,7 @@ def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
         "robots": RobotRules,
         "vacancies": Vacancies,
         "charges": Charges,
+        "payment": Payment,
         "arms": Arm,
         **_stage_tables(data.get("stage")),
         "overrides": Override,

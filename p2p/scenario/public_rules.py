@@ -9,6 +9,7 @@ from p2p.scenario.assignment import information_of_period
 from p2p.scenario.capabilities import Capabilities
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.overrides import InformationSet
+from p2p.scenario.payment import Payment, units_of_a_point
 from p2p.scenario.prosumer_schema import Battery
 from p2p.scenario.schema import RobotRules, Scenario
 from p2p.scenario.stage_rules import StageShown
@@ -86,6 +87,12 @@ class PublicRules(msgspec.Struct, frozen=True):
     reveals: bool = False
     stages: tuple[StageShown, ...] = ()
     end_probability: float = 0.0
+    payment: Payment | None = None
+
+    @property
+    def point_units(self) -> int:
+        """How much of the smallest money is a point, as screens show earnings."""
+        return units_of_a_point(self.currency, self.energy.money_per_unit if self.energy else None)
 
     @property
     def quotes(self) -> Literal["both", "buyers", "sellers"]:
@@ -143,6 +150,7 @@ def public_rules(
         names=scenario.names == "shown",
         loss_confirm=scenario.loss_confirm and scenario.no_loss == "off",
         reveals=scenario.reveals,
+        payment=scenario.payment,
     )
 
 

@@ -10,6 +10,7 @@ from p2p.scenario.capabilities import INSTITUTIONS, Capabilities, InstitutionNam
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.environment_rules import EnvironmentRules, Wrong
 from p2p.scenario.overrides import OVERRIDES_MAX, Controls, Identities, InformationSet, Override
+from p2p.scenario.payment import Payment, units_of_a_point
 from p2p.scenario.prosumer_schema import HOUSEHOLDS_MIN, Prosumers
 from p2p.scenario.reaction_times import parse_reaction
 from p2p.scenario.stages import Stages, Trade
@@ -263,6 +264,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The stages of the session, in order; without any it is one of trade, with the periods above."""
     overrides: Annotated[tuple[Override, ...], Meta(max_length=OVERRIDES_MAX)] = ()
     """Treatments by period: rules that change from a period on."""
+    payment: Payment | None = None
+    """The pay of people; without it nobody is paid."""
     start: Literal["when_full", "experimenter"] = "when_full"
     """When trading starts: as soon as all seats are taken, or when the experimenter says so."""
     currency: Annotated[str, Meta(min_length=1, max_length=16)] = "points"
@@ -298,6 +301,11 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def energy(self) -> Prosumers | None:
         """The table of an energy market; None where units of schedules are traded."""
         return self.environment if isinstance(self.environment, Prosumers) else None
+
+    @property
+    def point_units(self) -> int:
+        """How much of the smallest money is a point, as screens show earnings."""
+        return units_of_a_point(self.currency, self.energy.money_per_unit if self.energy else None)
 
     @property
     def traders(self) -> int:

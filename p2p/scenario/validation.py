@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from p2p.base.units import SEATS_MAX
 from p2p.scenario.overrides import Override
+from p2p.scenario.payment import Payment, exact
 from p2p.scenario.reaction_times import ReactionError, parse_reaction
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 from p2p.scenario.stage_rules import stages_wrong
-from p2p.scenario.stages import Trade
+from p2p.scenario.stages import Earnings, Trade
 
 
 def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
@@ -132,6 +133,39 @@ def _schedules_wrong(scenario: Scenario, side: str, traders: tuple[tuple[int, ..
         yield side, "are all empty: nobody could trade"
 
 
+def _payment_wrong(scenario: Scenario, payment: Payment) -> Iterator[tuple[str, str]]:
+    """Pay that nobody could earn, and one period's pay where periods are not worth the same by themselves."""
+    if scenario.purpose == "teaching":
+        yield "payment", "is for research: in teaching nobody is paid; leave it out or change purpose"
+    kinds = [type(stage) for stage in scenario.stage]
+    if Earnings in kinds and Trade in kinds[kinds.index(Earnings) :]:
+        yield f"stage[{kinds.index(Earnings)}].kind", "is told what is paid, and trade that counts comes after it"
+    if payment.rate == 0:
+        yield "payment.rate", "is 0: nobody would earn anything by trading; say what a point is worth"
+    if exact(payment.floor) < -exact(payment.base):
+        yield "payment.floor", f"is below -base ({-payment.base:g}): nobody is paid less than the fee"
+    if payment.paid == "sum":
+        if payment.draw == "experimenter":
+            yield "payment.draw", "goes with paid = 'one period': of a sum nothing is drawn"
+        return
+    why = _carries_over(scenario)
+    if why:
+        yield "payment.paid", f"cannot be 'one period' here: {why}; pay the sum"
+
+
+def _carries_over(scenario: Scenario) -> str | None:
+    """What one period leaves to the next; None where each stands by itself."""
+    if scenario.energy is not None and scenario.energy.batteries:
+        return "what is in a battery goes over to the next period"
+    if scenario.institution.terms.order_life == "session":
+        return "orders live as long as the session"
+    if scenario.loss_floor is not None:
+        return "the loss floor is of the whole session"
+    if scenario.end_probability:
+        return "the session ends by chance, and its periods would not be as likely"
+    return None
+
+
 def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     """Keys that are fine alone and wrong together."""
     rules = scenario.institution
@@ -144,6 +178,7 @@ def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     wrong += stages_wrong(scenario)
     if scenario.end_probability and sum(isinstance(stage, Trade) for stage in scenario.stage) > 1:
         wrong.append(("end_probability", "is for one stage of trade, and there are several"))
+    wrong += _payment_wrong(scenario, scenario.payment) if scenario.payment else ()
     if scenario.takes_over and scenario.disclosure == "not_mentioned":
         why = "cannot be 'robot' where robots are 'not_mentioned': who may be replaced is told so beforehand"
         wrong.append(("vacancies.drop_out", why))

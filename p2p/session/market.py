@@ -79,6 +79,7 @@ class Market:
         self._before: dict[Seat, Money] = {}
         self._gained: dict[int, dict[Seat, Money]] = {}
         self._void_gains: dict[Seat, Money] = {}
+        self.unpaid: dict[tuple[int, Seat], Money] = {}
 
     # --- what the session tells it ------------------------------------------------------------------------------
 
@@ -137,12 +138,22 @@ class Market:
         for seat, gain in (self._gains_now() if period == self._period else self._gained.pop(period, {})).items():
             self.environment.balance[seat] -= gain
             self._void_gains[seat] = self._void_gains.get(seat, 0) + gain
+        for key in [key for key in self.unpaid if key[0] == period]:
+            del self.unpaid[key]
         if period == self._period:
             self._before = dict(self.environment.balance)
 
     def void_gain(self, seat: Seat) -> Money:
         """A seat's gains in void periods, which are not in its balance."""
         return self._void_gains.get(seat, 0)
+
+    def paid_gain(self, seat: Seat, period: int | None = None) -> Money:
+        """A seat's gain in a period, or in all that count, without that of a robot's orders in its trader's place."""
+        if period is None:
+            robots = sum(gain for (_, one), gain in self.unpaid.items() if one == seat)
+            return self.environment.balance.get(seat, 0) - robots
+        gains = self._gains_now() if period == self._period else self._gained.get(period, {})
+        return gains.get(seat, 0) - self.unpaid.get((period, seat), 0)
 
     def _gains_now(self) -> dict[Seat, Money]:
         balance, before = self.environment.balance, self._before
@@ -295,6 +306,7 @@ class Market:
         for seat, balance in before.items():
             assert isinstance(message, Contract)
             unpaid = Unpaid(message.number, self.environment.balance[seat] - balance)
+            self.unpaid[self._period, seat] = self.unpaid.get((self._period, seat), 0) + unpaid.gain
             events.append(Event(unpaid, SESSION, seat, self.number))
         return events
 

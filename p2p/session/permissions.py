@@ -34,6 +34,7 @@ from p2p.messages import (
     Lock,
     Message,
     Open,
+    PaidPeriod,
     PassToRobot,
     Pause,
     Reading,
@@ -92,7 +93,7 @@ TABLE: Mapping[Phase, Row] = {
         End: "ended",
     },
     "stage": {
-        **_stays("stage", *_SEATS, Reading, Reminder, Pause, Extend),
+        **_stays("stage", *_SEATS, Reading, Reminder, Pause, Extend, PaidPeriod),
         Moment.STAGE_TRADES: "break",
         Moment.LAST_STAGE_OVER: "ended",
         End: "ended",
@@ -110,10 +111,10 @@ TABLE: Mapping[Phase, Row] = {
         Moment.BREAK_OVER: "trading",
         End: "ended",
     },
-    "ended": _stays("ended", Joined, Left, Reissue, Close),
+    "ended": _stays("ended", Joined, Left, Reissue, Close, PaidPeriod),
 }
 PAUSED: Mapping[Phase, Row] = {
-    "stage": {**_stays("stage", *_SEATS, Reading, Resume), End: "ended"},
+    "stage": {**_stays("stage", *_SEATS, Reading, Resume, PaidPeriod), End: "ended"},
     "trading": {**_stays("trading", *_SEATS, *_PERIODS, Reading, Resume), End: "ended"},
     "break": {**_stays("break", *_SEATS, *_PERIODS, Reading, Resume), End: "ended"},
 }

@@ -46,6 +46,7 @@ from p2p.messages import (
     Lock,
     Message,
     Open,
+    PaidPeriod,
     PassedOn,
     Passes,
     PassToRobot,
@@ -78,6 +79,7 @@ from p2p.session.alarms import Alarms
 from p2p.session.interventions import Interventions
 from p2p.session.market import Market
 from p2p.session.metering import MeterReadings
+from p2p.session.paying import Paying
 from p2p.session.permissions import Moment, Phase, may_say, next_phase
 from p2p.session.roster import Roster
 from p2p.session.staging import Staging
@@ -114,6 +116,7 @@ class Session:
         self.rules = scenario.controls(1)
         self.interventions = Interventions(scenario, self.roster, self.market_of)
         self.staging = Staging(scenario, seed, self.roster, self.interventions)
+        self.paying = Paying(scenario, self.roster)
         self.phase: Phase = "unopened"
         self.period = 0
         self.tokens: dict[Address, int] = {}
@@ -168,6 +171,7 @@ class Session:
             *([self.roster.stand_ins.state()] if self.roster.tells_stand_ins else []),
             *([self.rules] if self.scenario.overrides else []),
             *([self.staging.remembered()] if self.staging.stages else []),
+            *([self.paying.pay_state()] if self.scenario.payment else []),
             *([acts] if (acts := self.interventions.remembered()) else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()
@@ -221,6 +225,9 @@ class Session:
             return "not_now"
         if not self._fits_stage(message):
             return "not_now"
+        if isinstance(message, PaidPeriod):
+            over = self.phase == "ended" or self.paying.trade_is_over(self.staging.number)
+            return self.paying.refusal(message.period, self.period, self.interventions.void, over)
         refusal = self.interventions.refusal(message, self.period, self.phase == "trading")
         if refusal is None:
             self._advance(cause)
@@ -293,6 +300,9 @@ class Session:
             case Close():
                 self.closed = True
                 return []
+            case PaidPeriod(period=number):
+                self.paying.period = number
+                return self._tell_earnings()
             case Announce(digest=digest):
                 return self._tell(Announced(digest))
             case Hold(off=off):
@@ -320,6 +330,7 @@ class Session:
         events = [*self._changes_hands(joined.seat, joined.stand_in), *self._presence_events()]
         if joined.controller == "human" and not joined.stand_in and (told := self.staging.come(joined.seat)):
             events.append(self._to_seat(joined.seat, told))
+        events += self._tell_earnings()
         if self.scenario.start == "when_full" and self.roster.full and self._advance(self._cause_of_start()):
             events += self._begin_stages() if self.phase == "stage" else self._start_period()
         return events
@@ -396,13 +407,18 @@ class Session:
         if self.phase == "trading" and number == self.period:
             paused = self.alarms.paused
             events += self._close_markets()
+            self._take_back(number)
             self.alarms.clear()
             events += self._after_period()
             if paused and self.alarms.deadline() is not None:
                 events += self._tell(Paused(self.alarms.pause()))
-        for market in self.markets:
-            market.take_back(number)
+        else:
+            self._take_back(number)
         return events
+
+    def _take_back(self, period: int) -> None:
+        for market in self.markets:
+            market.take_back(period)
 
     def _again(self) -> list[Event]:
         """The period that runs, or the last one, does not count; its values come once more."""
@@ -453,7 +469,7 @@ class Session:
             return self._leave_trade()
         last = not self.staging.stages and (drawn or self.period >= self.interventions.periods)
         self._happens(Moment.LAST_PERIOD_OVER if last else Moment.PERIOD_OVER)
-        return self._tell(Ended()) if last else self._break()
+        return self._ended() if last else self._break()
 
     def _ends_by_chance(self) -> bool:
         """Whether trade ends with the period that is over, by a draw that nobody sees. Practice never does."""
@@ -497,7 +513,7 @@ class Session:
         self.alarms.clear()
         if number == len(self.staging.stages):
             self._happens(Moment.LAST_STAGE_OVER)
-            return self._tell(Ended())
+            return self._ended()
         stage = self.staging.stages[number]
         self.staging.begin(number)
         told = self._tell(StageBegan(number, str(stage.__struct_config__.tag), stage.length_us))
@@ -508,6 +524,7 @@ class Session:
             self.alarms.set(None, Reminder(number, stage.length_us))
         people = self.staging.people()
         told += [self._to_seat(seat, self.staging.progress.told(seat)) for seat in people]
+        told += self._earnings_due() if self.paying.begins(number) else []
         return told + self._look_who_is_done()
 
     def _enter_trade(self, stage: StageTable) -> list[Event]:
@@ -541,6 +558,7 @@ class Session:
         if refusal is not None:
             return [self._to_seat(seat, Refused(token, refusal))]
         stayed = seat not in progress.left
+        self.paying.answered(seat, message)
         events = [self._to_seat(seat, Accepted(token))]
         events += [self._to_seat(seat, news) for news in progress.follow_up(seat, message)]
         return events + self._leave_market(seat) if stayed and seat in progress.left else events
@@ -578,4 +596,25 @@ class Session:
     def _end(self) -> list[Event]:
         events = self._close_markets()
         self.alarms.clear()
-        return [*events, *self._tell(Ended())]
+        return events + self._ended()
+
+    def _ended(self) -> list[Event]:
+        return [*self._earnings_due(), *self._tell(Ended())]
+
+    # --- its pay (docs/pay.md) ----------------------------------------------------------------------------------
+
+    def _earnings_due(self) -> list[Event]:
+        """Each person's earnings are told, as soon as it is known which period is paid."""
+        if not self.paying.due:
+            self.paying.fall_due(self._last_counted(), self.interventions.void)
+        return self._tell_earnings()
+
+    def _last_counted(self) -> int:
+        """The last period that counts: while practice runs, the last one before it."""
+        return self.period if self.staging.counting is None else self.staging.counting[1]
+
+    def _tell_earnings(self) -> list[Event]:
+        if not self.paying.knows:
+            return []
+        markets = self.staging.counted_markets(self.market_of)
+        return [self._to_seat(seat, earned) for seat, earned in self.paying.earned(markets)]

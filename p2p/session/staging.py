@@ -37,6 +37,12 @@ class Staging:
         """The number of the stage that runs, -1 in the lobby."""
         return self.progress.stage
 
+    def counted_markets(self, now: dict[Seat, Market]) -> dict[Seat, Market]:
+        """The market that counts of each seat, also while practice runs."""
+        if self.counting is None:
+            return now
+        return {seat: market for market in self.counting[0] for seat in market.seats}
+
     def last_period(self) -> int:
         """The last period of the stage that runs, those with it that are played again."""
         stage = self.stages[self.number]

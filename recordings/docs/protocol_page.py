@@ -66,6 +66,8 @@ REASONS = {
     "stage_first": "the trader is on their way through earlier stages",
     "no_such_question": "the stage asks this seat no such question",
     "no_answer": "the question has no such answer",
+    "no_period_paid": "all periods are paid here, or nobody is",
+    "period_drawn": "the paid period is set already",
 }
 ERRORS = (
     ("too_fast", "more messages than a line may say; the frame was not read", "open, not counted"),

@@ -66,6 +66,17 @@ terms = { price_ceiling = 150 }   # "none" ends a control
 buyers = [[150, 120], []]
 ```
 
+**Pay.** With a table `[payment]` people are paid: amount = fee + base + bonus, rounded once. The bonus is rate × points.
+[pay.md](pay.md) has the rules, the draw of one period, and `pit pay`.
+```
+[payment]
+rate = 0.02                       # money for a point
+currency = "€"
+fee = 5.0
+rounding = "up"
+step = 0.10
+```
+
 The rules of each institution are in [institutions.md](institutions.md), a section for each:
 improvement, ties, partial fills, the end of a period.
 

@@ -86,7 +86,10 @@ units = "one"
 improvement = true
 self_trade = "cancel_resting"
 """
+PAID = 'payment = { rate = 0.02, currency = "€", fee = 5.0, base = 3.0, floor = -3.0, step = 0.10'
 BASES = {
+    "paid": induced(more=f"{PAID} }}"),
+    "paid by the draw": induced(more=f'{PAID}, paid = "one period" }}'),
     "standing": induced(),
     "newest": induced(terms="improvement = false"),
     "continuous": induced("continuous"),
@@ -130,6 +133,9 @@ SAMPLES: dict[str, list[Any]] = {
     "overrides.terms": [None, {"price_floor": 20}],
     "overrides.buyers": [None, [[150], [130]]],
     "overrides.sellers": [None, [[55], []]],
+    "payment": [None, {"rate": 0.05, "currency": "€"}, {"rate": 0.05, "currency": "€", "base": 3, "floor": -2}],
+    "payment.currency": ["£"],
+    "payment.floor": [0, -1.0, 1.0],
     "robots.reaction": ["none", "fixed:2", "fixed", "uniform:1-2", "exponential:3", "lognormal", "lognormal:1-0.3"],
     "vacancies.fill": ["", "zic", "gd"],
     "vacancies.stand_in": ["gd"],

@@ -44,10 +44,11 @@ def with_number(path: Path, number: float) -> Any:
     """A shipped scenario's plain data in which that key has that number."""
     for name in names():
         plain = msgspec.to_builtins(load(name))
+        plain["payment"] = {"rate": 0.02, "currency": "€"}
         table: Any = plain
         for key in path[:-1]:
             table = table.get(key) if isinstance(table, dict) else None
-        if isinstance(table, dict) and (len(path) == 1 or path[-1] in table or path[0] == "institution"):
+        if isinstance(table, dict) and (len(path) == 1 or path[-1] in table or path[0] in ("institution", "payment")):
             table[path[-1]] = number
             return plain
     raise AssertionError(f"no shipped scenario has the table of {path}")
