@@ -182,6 +182,9 @@ def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     if scenario.takes_over and scenario.disclosure == "not_mentioned":
         why = "cannot be 'robot' where robots are 'not_mentioned': who may be replaced is told so beforehand"
         wrong.append(("vacancies.drop_out", why))
+    if scenario.names == "shown" and scenario.disclosure == "not_mentioned":
+        why = "cannot be 'shown' where robots are 'not_mentioned': beside the number of traders, names count them"
+        wrong.append(("names", why))
     if rules.call and rules.call.feeder_cap_kw is not None and scenario.energy is None:
         wrong.append(("institution.call.feeder_cap_kw", "is for energy, and the environment is 'induced'"))
     if scenario.arms and sum(arm.seats for arm in scenario.arms) != scenario.traders:

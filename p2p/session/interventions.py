@@ -64,7 +64,10 @@ class Interventions:
             self.help[seat] = (now, message.digest)
 
     def refusal(self, message: Message, period: int, trading: bool) -> Reason | None:
-        """Why an act cannot be, where the phase would permit it. `period`: the one that runs, or ran last."""
+        """Why an act cannot be, where the phase would permit it.
+
+        `period`: the one that runs, or ran last; 0 before the first one. `trading`: in a period that counts.
+        """
         match message:
             case Tell() | AnswerHelp() | PassToRobot() | HandBack() | Remove() if message.seat not in self._seats:
                 return "no_such_seat"
@@ -86,11 +89,13 @@ class Interventions:
                 return None
 
     def _void_refusal(self, number: int, period: int) -> Reason | None:
-        if number > period:
+        if not 0 < number <= period:
             return "no_such_period"
         return "void_already" if number in self.void else None
 
     def _again_refusal(self, period: int) -> Reason | None:
+        if not period:
+            return "no_such_period"
         if self._scenario.energy is not None:
             return "carries_over"
         return "void_already" if period in self.again else None

@@ -43,6 +43,7 @@ from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import NO_TERMS
 from p2p.session.alarms import Alarms
 from p2p.session.roster import Roster
+from p2p.session.rules_versions import GUARDS_OUTLIVE, RULES, UNDECIDED_LEAVE
 
 TRADERS_MIN = 2
 """A buyer and a seller: a market is dealt no fewer rows, however few have come."""
@@ -65,9 +66,10 @@ class Market:
         alarms: Alarms,
         numbers: OwnNumbers,
         dealt_seats: tuple[Seat, ...] | None = None,
+        rules: int = RULES,
     ) -> None:
-        """`dealt_seats`: those that schedules are dealt to, all of them without it."""
-        self.number, self.seats, self.dealt = number, seats, seats
+        """`dealt_seats`: those that schedules are dealt to, all of them without it. `rules`: their version."""
+        self.number, self.seats, self.version = number, seats, rules
         self.scenario, self.roster, self.alarms, self._seed = scenario, roster, alarms, seed
         self.stand_ins = roster.stand_ins
         self.institution: Institution = institution_named(scenario.institution.name)
@@ -106,7 +108,6 @@ class Market:
             scenario = replace(self.scenario, environment=fewer.table)
             self.dealt_seats = seats
             self.environment = environment_of(scenario, seats, self._seed, self.number)
-            self.dealt = seats
             dealt = SeatsDealt(seats, fewer.rows, fewer.price_before, fewer.price_after)
         return [Event(dealt, ENVIRONMENT, EXPERIMENTER, self.number)]
 
@@ -128,7 +129,8 @@ class Market:
         if self._shift:
             dealt = [Outgoing(to, _renumbered(message, self._shift)) for to, message in dealt]
         events = self.deliver(ENVIRONMENT, dealt)
-        events += self._withdraw_unguarded()
+        if self.version >= GUARDS_OUTLIVE:
+            events += self._withdraw_unguarded()
         for seat, order in self.environment.orders():
             events += self._submit_automatic(seat, order)
         return events
@@ -190,6 +192,8 @@ class Market:
         """
         if self._loss_refusal(seat, resting) is not None:
             return True
+        if self.version < UNDECIDED_LEAVE:
+            return False
         decided = self.roster.is_a_persons(seat) and not self.scenario.loss_confirm
         return not decided and any(gain < 0 for gain in self.environment.gains(seat, resting))
 

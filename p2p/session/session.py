@@ -82,13 +82,10 @@ from p2p.session.metering import MeterReadings
 from p2p.session.paying import Paying
 from p2p.session.permissions import Moment, Phase, may_say, next_phase
 from p2p.session.roster import Roster
+from p2p.session.rules_versions import OWN_NUMBERS, RULES
 from p2p.session.staging import Staging
 from p2p.stages.progress import StageMessage
 
-RULES = 2
-"""Version of the rules as a whole. Under 1, `cancel` and `replace` named an order by its market's number."""
-RULES_UNDERSTOOD = (1, RULES)
-"""Recordings of these are run again; one of another version is read by its events alone."""
 TOLD_CHANGES = ("charges", "terms", "information", "identities", "period_s", "break_s")
 """The rules that all are told of when they change; each trader's schedule comes with its period."""
 _DOOR = (Open(), False, False)
@@ -107,9 +104,9 @@ class Session:
         information = information_by_seat(scenario, seed)
         first = information_of_period(scenario, 1)
         told = {seat: first.get(one, one) for seat, one in information.items()}
-        numbered = told if rules > 1 else dict.fromkeys(information, _ALL_SHOWN)
+        numbered = told if rules >= OWN_NUMBERS else dict.fromkeys(information, _ALL_SHOWN)
         self.markets = [
-            Market(number, seats, scenario, seed, self.roster, self.alarms, OwnNumbers(numbered))
+            Market(number, seats, scenario, seed, self.roster, self.alarms, OwnNumbers(numbered), rules=rules)
             for number, seats in dealt
         ]
         self.market_of: dict[Seat, Market] = {seat: market for market in self.markets for seat in market.seats}
@@ -227,8 +224,9 @@ class Session:
             return "not_now"
         if isinstance(message, PaidPeriod):
             over = self.phase == "ended" or self.paying.trade_is_over(self.staging.number)
-            return self.paying.refusal(message.period, self.period, self.interventions.void, over)
-        refusal = self.interventions.refusal(message, self.period, self.phase == "trading")
+            return self.paying.refusal(message.period, self._last_counted(), self.interventions.void, over)
+        counts = self.phase == "trading" and not self.staging.practising
+        refusal = self.interventions.refusal(message, self.period, counts)
         if refusal is None:
             self._advance(cause)
         return refusal
@@ -472,8 +470,12 @@ class Session:
         return self._ended() if last else self._break()
 
     def _ends_by_chance(self) -> bool:
-        """Whether trade ends with the period that is over, by a draw that nobody sees. Practice never does."""
-        chance = 0.0 if self.staging.practising else self.scenario.end_probability
+        """Whether trade ends with the period that is over, by a draw that nobody sees.
+
+        Practice never does, nor does a period whose values come once more.
+        """
+        never = self.staging.practising or self.period in self.interventions.again
+        chance = 0.0 if never else self.scenario.end_probability
         return chance > 0 and stream(self.seed, "ending", self.period).random() < chance
 
     def _break(self) -> list[Event]:
@@ -532,7 +534,7 @@ class Session:
         opened: list[Event] = []
         if isinstance(stage, Practice):
             self.staging.counting = self.markets, self.period
-            self._use(self.staging.practice_markets(stage, self.markets, self.alarms), 0)
+            self._use(self.staging.practice_markets(stage, self.markets, self.alarms, self.rules), 0)
             opened = [event for market in self.markets for event in market.initialise()]
         return opened + self._break()
 

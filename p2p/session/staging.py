@@ -7,6 +7,7 @@ from p2p.base.units import Seat
 from p2p.environments.registry import fewer_traders
 from p2p.information.own_numbers import OwnNumbers
 from p2p.messages import Progress, Waiting
+from p2p.scenario.overrides import Controls
 from p2p.scenario.schema import InducedValues, Scenario
 from p2p.scenario.stages import Practice, Trade
 from p2p.session.alarms import Alarms
@@ -69,34 +70,48 @@ class Staging:
         return self.progress.come(seat)
 
     def waiting(self) -> tuple[Waiting | None, bool]:
-        """The news of how many are done, if that has changed, and whether all are."""
+        """The news of how many are done, if that has changed, and whether all are.
+
+        Nobody is told where robots are not mentioned: beside the number of traders, it would count them.
+        """
         people = self.people()
         now = Waiting(sum(self.progress.is_done(seat) for seat in people), len(people))
-        news = now if people and now != self._told else None
+        news = now if people and now != self._told and self.scenario.disclosure == "told" else None
         self._told = now
-        return news, now.done == now.people
+        return news, now.done == now.people and (bool(people) or not self._takes_people())
+
+    def _takes_people(self) -> bool:
+        """Whether people take part, be their connections lost at the moment."""
+        return any(
+            holder == "human"
+            and seat not in self._roster.stand_ins.seats
+            and not self._acts.shut_out(seat)
+            and seat not in self.progress.left
+            for seat, holder in self._roster.controllers.items()
+        )
 
     def begin(self, stage: int) -> None:
         """A stage begins; nobody is done with it."""
         self.progress.begin(stage)
         self._told = Waiting(0, 0)
 
-    def practice_markets(self, stage: Practice, markets: list[Market], alarms: Alarms) -> list[Market]:
-        """New markets for practice: the same seats, other values, streams, balances and numbers."""
+    def practice_markets(self, stage: Practice, markets: list[Market], alarms: Alarms, rules: Controls) -> list[Market]:
+        """New markets for practice: the same seats and the rules of now; other values, streams, balances, numbers."""
         seed = derived(self.seed, "practice", self.number)
         made = []
         for market in markets:
-            scenario, seats = self._practice_scenario(stage), market.dealt_seats
+            scenario, seats = self._practice_scenario(stage, rules), market.dealt_seats
             if len(seats) < len(market.seats):
                 fewer = fewer_traders(scenario, len(seats))
                 assert fewer is not None, "rows were dropped of the same environment before"
                 scenario = replace(scenario, environment=fewer.table)
             numbers = OwnNumbers(dict(market.numbers.information))
-            made.append(Market(market.number, market.seats, scenario, seed, self._roster, alarms, numbers, seats))
+            given = (market.number, market.seats, scenario, seed, self._roster, alarms, numbers, seats)
+            made.append(Market(*given, rules=market.version))
         return made
 
-    def _practice_scenario(self, stage: Practice) -> Scenario:
-        """The scenario of practice periods: nothing shifts, nothing is overridden, and the values are the stage's."""
+    def _practice_scenario(self, stage: Practice, rules: Controls) -> Scenario:
+        """The scenario of practice periods: nothing shifts, no rule changes, and the values are the stage's."""
         table = self.scenario.environment
         if isinstance(table, InducedValues):
             given = {"buyers": stage.buyers, "sellers": stage.sellers}
@@ -105,6 +120,8 @@ class Staging:
         return replace(
             self.scenario,
             environment=table,
+            institution=replace(self.scenario.institution, terms=rules.terms),
+            charges=rules.charges,
             overrides=(),
             stage=(),
             periods=stage.periods,

@@ -127,6 +127,8 @@ class StageProgress:
                     return "not_now"
                 if number not in stage.asked(self.roles.get(seat)):
                     return "no_such_question"
+                if isinstance(stage, Questions) and self._tries.get((seat, number), 0) >= stage.tries:
+                    return "not_now"
                 return None if is_an_answer(stage.questions[number], message) else "no_answer"
 
     def follow_up(self, seat: Seat, message: StageMessage) -> list[Progress | Responded]:

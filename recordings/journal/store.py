@@ -20,7 +20,8 @@ from p2p.base.safe_text import safe_name
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import ProtocolError
 from p2p.scenario.schema import Scenario
-from p2p.session.session import RULES, Session
+from p2p.session.rules_versions import RULES
+from p2p.session.session import Session
 from recordings.journal.disk import REAL, Disk, is_held
 from recordings.journal.format import FILE, Header, JournalError, JournalReader, RecordChain, events_match, read_journal
 

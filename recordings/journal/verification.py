@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from p2p.session.session import RULES_UNDERSTOOD
+from p2p.session.rules_versions import RULES_UNDERSTOOD
 from p2p.sim.shell.cli_options import shell_word
 from recordings.journal.conversion import JOURNAL_FORMAT
 from recordings.journal.format import JournalError, JournalReader

@@ -147,7 +147,7 @@ class SessionStatus:
     @property
     def dealt_seats(self) -> list[Seat]:
         """The seats that have schedules, or will have: all, unless rows were dropped for the empty ones."""
-        return sorted(seat for market in self._session.markets for seat in market.dealt)
+        return sorted(seat for market in self._session.markets for seat in market.dealt_seats)
 
     @property
     def occupied(self) -> set[Seat]:

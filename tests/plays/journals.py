@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from p2p.session.session import RULES
+from p2p.session.rules_versions import RULES
 from p2p.sim.simulation.simulation import Simulation
 from recordings.journal.format import FILE, Header, JournalError, JournalReader, RecordChain, read_journal
 from recordings.journal.store import run_again

@@ -11,7 +11,8 @@ import pytest
 from p2p.base.units import EXPERIMENTER, GATEWAY
 from p2p.messages import End, Joined, Message, Open, Quote
 from p2p.messages.envelope import Envelope, Event
-from p2p.session.session import RULES, Session
+from p2p.session.rules_versions import RULES
+from p2p.session.session import Session
 from recordings.journal.disk import _syncs_of
 from recordings.journal.format import FILE, Header, JournalError, RecordChain, events_match
 from recordings.journal.store import Recovered, Store, new_id, read_folder, write_whole

@@ -7,8 +7,11 @@ from msgspec.structs import replace
 
 import p2p
 from p2p.messages import Ask, Bid, Contract, Order
+from p2p.messages.envelope import Event
 from p2p.scenario.schema import InducedValues, InstitutionRules, Shift
 from p2p.scenario.terms import Terms
+from p2p.session.rules_versions import RULES_UNDERSTOOD
+from p2p.session.session import Session
 from tests.plays.play import Course, small, told
 
 Name = Literal["continuous", "call"]
@@ -20,6 +23,25 @@ def course(name: Name, buyers: int, **changes: object) -> Course:
     values = InducedValues(((150, 120), (130,)), ((50, 70), (60,)), shifts=(Shift(2, buyers=buyers),))
     scenario = small(start="experimenter", **changes)
     return Course(replace(scenario, institution=replace(LATER, name=name), environment=values)).trading("human")
+
+
+def withdrawn(rules: int, **guard: object) -> list[int]:
+    """The prices of a buyer's orders that leave at new values, where the session is run under a version of rules."""
+    play = course("continuous", -95, **guard)
+    buyer = play.seats("buyer", 0)[0]
+    play.say(buyer, Bid(110))
+    play.wait(16)
+    session, events = Session(play.session.scenario, play.session.seed, rules), list[Event]()
+    for envelope, at, _ in play.heard:
+        events += session.handle(envelope, at)
+    return [one.price for one in told(events, Order) if one.trader == buyer and not one.quantity]
+
+
+def test_a_recording_of_older_rules_is_run_again_as_it_was_orders_stay_or_leave() -> None:
+    by_guard = {rules: withdrawn(rules, no_loss="people") for rules in RULES_UNDERSTOOD}
+    undecided = {rules: withdrawn(rules, loss_confirm=True) for rules in RULES_UNDERSTOOD}
+    assert by_guard == {1: [], 2: [110], 3: [110]}
+    assert undecided == {1: [], 2: [], 3: [110]}
 
 
 @pytest.mark.parametrize("name", ["continuous", "call"])

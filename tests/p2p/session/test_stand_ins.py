@@ -322,6 +322,8 @@ def test_a_takeover_that_nobody_is_told_of_cannot_be_configured() -> None:
         ScenarioError, match=r":\d+: vacancies.drop_out: cannot be 'robot' where robots are 'not_mentioned'"
     ):
         parse('disclosure = "not_mentioned"\n' + text)
+    with pytest.raises(ScenarioError, match=r"names: cannot be 'shown' where robots are 'not_mentioned'"):
+        parse('disclosure = "not_mentioned"\nnames = "shown"\n' + SMALL)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A session of many stages, played by robots and by people."""
 
+import re
 from functools import partial
 from typing import Any
 
@@ -12,10 +13,13 @@ from p2p.information.view_fold import ViewFold
 from p2p.information.view_state import ViewState
 from p2p.messages import (
     AdvanceStage,
+    Again,
     Agree,
+    Ask,
     Bid,
     Ended,
     Extend,
+    Hold,
     Intermission,
     Joined,
     Left,
@@ -24,10 +28,12 @@ from p2p.messages import (
     Refused,
     Respond,
     Responded,
+    Schedule,
     StageBegan,
     Start,
     StartRound,
     TurnPage,
+    Void,
     Waiting,
     Withdraw,
 )
@@ -41,7 +47,7 @@ from p2p.scenario.schema import Scenario
 from p2p.schedules.rationing import market_rules
 from p2p.session.session import Session
 from p2p.sim.simulation.simulation import Simulation
-from tests.plays.play import Course
+from tests.plays.play import Course, answer, small
 
 HOUR = """
 title = "An hour"
@@ -402,3 +408,93 @@ def test_nothing_of_practice_is_on_a_screen_behind_it() -> None:
     assert (counting.clock.period, counting.clock.next_period, counting.clock.periods) == (0, 1, 3)
     assert counting.period is None
     assert counting.own.surplus == 0
+
+
+ASKS = re.compile('kind = "questionnaire"\nquestions = .*')
+PRACTISED = ASKS.sub('kind = "practice"\nbuyers = [[90], [80]]', HOUR)
+"""The hour with practice in the place of its questionnaire, behind periods that count."""
+
+
+def trading(text: str = HOUR) -> Hour:
+    """The first period that counts runs."""
+    course = Hour(parse(text)).answered()
+    course.wait(1 + 10 + 1 + 10 + 3)
+    assert (course.kind, course.session.phase, course.session.period) == ("trade", "trading", 1)
+    return course
+
+
+@pytest.mark.parametrize("act", [Void(), Again()])
+def test_before_the_first_period_there_is_none_to_void(act: Message) -> None:
+    course = Hour().answered()
+    course.wait(1 + 10 + 1 + 10)
+    assert (course.kind, course.session.phase, course.session.period) == ("trade", "break", 0)
+    assert answer(course.command(act)) == "no_such_period"
+    course.wait(3)
+    assert of(course.events, Schedule)[-1].period == 1
+
+
+def test_a_practice_period_is_held_though_its_number_is_that_of_the_last_period() -> None:
+    once = HOUR.replace("periods = 2\nperiod_s = 20.0", "periods = 1\nperiod_s = 20.0")
+    course = Hour(parse(once)).answered()
+    course.wait(1 + 10 + 1 + 5)
+    assert (course.kind, course.session.period, course.session.interventions.periods) == ("practice", 2, 2)
+    assert answer(course.command(Hold())) == "accepted"
+    course.wait(100)
+    assert (course.kind, course.session.phase) == ("trade", "break")
+
+
+def test_a_void_period_before_practice_is_taken_out_of_the_balances_that_count() -> None:
+    course = trading(PRACTISED)
+    course.wait(20 + 3)
+    buyer, seller = course.seats("buyer")[-1], course.seats("seller")[0]
+    course.say(seller, Ask(200))
+    course.say(buyer, Bid(200))
+    counting = course.session.markets[0].environment
+    assert counting.balance[buyer] == 125
+    course.command(Void())
+    assert course.kind == "practice"
+    assert counting.balance[buyer] == 0
+
+
+def test_a_period_that_is_played_again_is_not_the_last_by_chance() -> None:
+    often = Course(small(start="experimenter", periods=5, end_probability=0.99)).trading()
+    assert of(often.command(Again()), Ended) == []
+    often.wait(5)
+    assert (often.session.phase, often.session.period) == ("trading", 2)
+
+
+def test_practice_has_the_rules_of_now_as_all_were_told() -> None:
+    changed = "from_period = 2\nterms = { price_ceiling = 50 }\ncharges = { commission = 3 }"
+    course = trading(f"{PRACTISED}\n[[overrides]]\n{changed}\n")
+    course.wait(20 + 3 + 20 + 5)
+    assert (course.kind, course.session.phase) == ("practice", "trading")
+    buyer = course.seats("buyer")[-1]
+    assert answer(course.say(buyer, Bid(51))) != "accepted"
+    course.say(buyer, Bid(40))
+    course.say(course.seats("seller")[0], Ask(40))
+    assert course.session.markets[0].environment.balance[buyer] == 90 - 40 - 3
+
+
+def test_whoever_has_used_up_their_tries_is_asked_no_more() -> None:
+    course = Hour().have_read()
+    for _ in range(2):
+        course.say(0, Respond(2, 0, 0))
+    assert answer(course.say(0, Respond(2, 0, 1))) == "not_now"
+    assert course.session.staging.progress.waits_for_help(0)
+
+
+def test_a_stage_does_not_go_on_because_all_connections_were_lost_at_once() -> None:
+    course = Hour()
+    for seat in PEOPLE:
+        course.hand_in(Envelope(GATEWAY, Left(seat)))
+    assert course.kind == "consent"
+    course.hand_in(Envelope(GATEWAY, Joined(0, "human")))
+    assert began(course.say(0, Agree(0, True))) == ["text"]
+
+
+def test_no_count_of_people_tells_of_robots_that_are_not_mentioned() -> None:
+    course = Course(parse('disclosure = "not_mentioned"\n' + HOUR)).open()
+    course.join("human", [0, 1, 2]).join("robot", [3])
+    course.command(Start())
+    course.say(0, Agree(0, True))
+    assert of(course.events, Waiting) == []
