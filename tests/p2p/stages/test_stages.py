@@ -17,6 +17,7 @@ from p2p.messages import (
     Agree,
     Ask,
     Bid,
+    End,
     Ended,
     Extend,
     Hold,
@@ -24,6 +25,7 @@ from p2p.messages import (
     Joined,
     Left,
     Message,
+    PaidPeriod,
     Progress,
     Refused,
     Respond,
@@ -498,3 +500,13 @@ def test_no_count_of_people_tells_of_robots_that_are_not_mentioned() -> None:
     course.command(Start())
     course.say(0, Agree(0, True))
     assert of(course.events, Waiting) == []
+
+
+def test_a_session_that_ends_in_practice_pays_one_of_the_periods_that_counted() -> None:
+    paid = '\n[payment]\ncurrency = "EUR"\nrate = 1\npaid = "one period"\ndraw = "experimenter"\n'
+    course = trading(PRACTISED + paid)
+    course.wait(20 + 3 + 20 + 5)
+    assert (course.kind, course.session.period) == ("practice", 1)
+    course.command(End())
+    assert answer(course.command(PaidPeriod(3))) == "no_such_period"
+    assert answer(course.command(PaidPeriod(2))) == "accepted"
