@@ -9,13 +9,25 @@ import msgspec
 
 from bots.client import Client
 from bots.reconnecting import Lost
-from p2p.messages import AdvanceStage, Again, AnswerHelp, HandBack, Hold, Message, PassToRobot, Remove, Tell, Void
+from p2p.messages import (
+    AdvanceStage,
+    Again,
+    AnswerHelp,
+    HandBack,
+    Hold,
+    Message,
+    PaidPeriod,
+    PassToRobot,
+    Remove,
+    Tell,
+    Void,
+)
 from p2p.protocol.console_frames import Console, Roster
 from p2p.protocol.frames import Fault, Welcome
 
 STAGE_COMMANDS = ("advance",)
 CARD_COMMANDS = ("tell", "answer", "robot", "back", "remove")
-PERIOD_COMMANDS = ("hold", "void", "again")
+PERIOD_COMMANDS = ("hold", "void", "again", "pay-period")
 ACT_COMMANDS = (*PERIOD_COMMANDS, *CARD_COMMANDS, *STAGE_COMMANDS)
 WORDS_MAX = 500
 """Characters of words to one seat, as of those to everybody."""
@@ -23,6 +35,7 @@ WORDS_OF = {
     "hold": "nothing, or the word off",
     "void": "nothing, or a period's number",
     "again": "nothing",
+    "pay-period": "a period's number",
     "advance": "nothing, or a card",
     "tell": "a card and a text",
     "answer": "a card, and a text if you like",
@@ -47,6 +60,8 @@ def act_for(command: str, words: tuple[str, ...]) -> tuple[Message, str]:
             return Void(int(number)), f"period {int(number)} is void"
         case "again", ():
             return Again(), "the period is void, and its values come once more"
+        case "pay-period", (number,) if _is_number(number):
+            return PaidPeriod(int(number)), f"period {int(number)} is paid"
         case "advance", ():
             return AdvanceStage(), "the next stage begins"
         case "advance", (card,):

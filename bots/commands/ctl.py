@@ -65,6 +65,8 @@ def ctl(
     and the next one comes; `end` ends the session for good, and asks at a terminal. `hold` keeps the next period
     waiting for `resume`; `void [PERIOD]` takes a period out of results and pay; `again` plays its values once more.
 
+    `pay-period PERIOD` says which one period is paid, after the last one: a die that was rolled in the room, say.
+
     `advance` begins the next stage; `advance CARD` counts that person as done with theirs.
 
     Of cards, counted from 1: `tell CARD TEXT`, `answer CARD [TEXT]` (a request for help), `robot CARD` (a robot trades;

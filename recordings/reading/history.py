@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from p2p.analysis.intervention_rows import InterventionRows
+from p2p.analysis.pay_rows import PayRecord
 from p2p.analysis.seat_occupancy import SeatOccupancy
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.analysis.transaction_rows import ContractTimes
@@ -25,12 +26,14 @@ class SessionHistory:
         self.outcome = SessionOutcome(partial(market_rules, self.scenario))
         self.times, self.sitting = ContractTimes(), SeatOccupancy()
         self.interventions = InterventionRows()
+        self.pay = PayRecord()
         for record in reading.records():
             try:
                 envelope, events = record.envelope(), record.read_events()
             except ProtocolError as error:
                 raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
             self.interventions.on_record(envelope, record.at, events)
+            self.pay.on_record(envelope, events)
             self.outcome.on_input(envelope.message)
             self.sitting.on_input(envelope.message, record.at, _agent(envelope.message, record.n, agents))
             for event in events:

@@ -7,13 +7,14 @@ A time in which the machine stood still is a pause, dated at the last tick befor
 """
 
 import asyncio
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from p2p.base.units import GATEWAY, SECOND, Instant
-from p2p.messages import Pause, Resume
+from p2p.messages import PaidPeriod, Pause, Resume
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import ProtocolError
 from p2p.session.session import Session
@@ -38,7 +39,8 @@ class Sequencer:
     """Feeds one session from an inbox and its alarms. `publish` is called with durable effects.
 
     `goes_on`: whether the session is resumed by itself after a gap, since nobody is there who has to do it. `stays`:
-    whether messages are taken after the session's end, for those who come back.
+    whether messages are taken after the session's end, for those who come back. `draw`: takes the period that is paid
+    from several, by the machine's randomness: nobody can count it from the session's seed.
     """
 
     def __init__(
@@ -53,10 +55,12 @@ class Sequencer:
         on_disk: OnDisk | None = None,
         goes_on: Callable[[], bool] = lambda: False,
         stays: Callable[[], bool] = lambda: False,
+        draw: Callable[[Sequence[int]], int] = secrets.choice,
     ) -> None:
         self.session, self.store, self.clock, self.inbox = session, store, clock, inbox
         self._publish, self._limits, self.metrics = publish, limits, metrics
         self._ticks, self._goes_on, self._stays = Ticks(clock, limits.gap_s_max), goes_on, stays
+        self._draw = draw
         self._stopping = False
         self._disk = ThreadPoolExecutor(1, "journal")
         self._on_disk = on_disk or self._in_thread
@@ -161,3 +165,5 @@ class Sequencer:
         self.metrics.handled(time.perf_counter() - began, events)
         lines.append(self.store.line(arrival.envelope, now, events))
         happened.append(Committed(now, events, arrival))
+        if periods := self.session.paying.draws_from:
+            self._handle(InboxItem(Envelope(GATEWAY, PaidPeriod(self._draw(periods)))), now, happened, lines)

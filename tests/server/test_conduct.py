@@ -49,6 +49,7 @@ COMMANDS = {
     "reissue": {"seat": 1},
     "close": {},
     "advance_stage": {},
+    "paid_period": {"period": 1},
 }
 
 
