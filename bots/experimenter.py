@@ -26,6 +26,10 @@ EXTEND_S_MAX = 86_400.0
 """A day: more is a slip of the finger."""
 
 
+TAKES = {"extend": "a number of seconds", "message": "a text"}
+"""The words behind a command; others have none."""
+
+
 def message_for(command: str, words: str | None) -> Message | None:
     """The message of a command's name; None for `status`, which says nothing. Raises click.UsageError.
 
@@ -38,8 +42,8 @@ def message_for(command: str, words: str | None) -> Message | None:
         "end-period": EndPeriod(),
         "end": End(),
     }
-    if (command in ("extend", "message")) != (words is not None):
-        raise click.UsageError("extend takes a number of seconds, message takes a text, and nothing else does")
+    if (command in TAKES) != (words is not None):
+        raise click.UsageError(f"{command} takes {TAKES.get(command, 'nothing behind it')}")
     if command == "message" and words is not None:
         if not 0 < len(words.strip()) <= WORDS_MAX:
             raise click.UsageError(f"a message has 1 to {WORDS_MAX} characters")
@@ -93,7 +97,7 @@ async def _answer(
                     if isinstance(one.message, Accepted | Refused) and one.message.token == asked:
                         answer = one.message
                 if isinstance(answer, Refused) and answer.reason != "not_now":
-                    raise click.ClickException(f"'{command}': {catalogue().text(f'refused.{answer.reason}')}")
+                    raise click.ClickException(f"'{command}': {_refused(answer, knowledge)}")
                 if isinstance(answer, Refused):
                     raise click.ClickException(_not_now(command, knowledge, line.now))
                 if answer or (message is None and line.number >= facts):
@@ -104,6 +108,14 @@ async def _answer(
             case _:
                 assert_never(happening)
     return None
+
+
+def _refused(answer: Refused, knowledge: PublicKnowledge) -> str:
+    """Why a command was refused, in the words of cards."""
+    if answer.reason == "no_such_seat":
+        last = f": they are 1 to {knowledge.seats}" if knowledge.seats else ""
+        return f"there is no such card{last}"
+    return catalogue().text(f"refused.{answer.reason}")
 
 
 def _not_now(command: str, knowledge: PublicKnowledge, now: Instant) -> str:

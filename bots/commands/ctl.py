@@ -93,7 +93,7 @@ def ctl(
     if code_file is not None:
         code = code_in(code_file)
     else:
-        code = code_around() or _asked("experimenter's code")
+        code = code_around() or _asked("Experimenter's code (hidden as you type)")
     if command in DOOR_COMMANDS:
         click.echo(asyncio.run(conduct_door(url, code, command, said)))
         return

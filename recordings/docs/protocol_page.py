@@ -101,7 +101,7 @@ ERRORS = (
     ("seat_taken", "a person holds the seat that a robot asks for", "closed, 4001"),
     ("flood", "far more messages than a line may say", "closed, 4009"),
     ("removed", "the experimenter has taken the seat's trader out of the session", "closed, 4010"),
-    ("too_many_logins", "this seat has logged in too often in a short time", "closed, 4013"),
+    ("too_many_logins", "this seat has logged in too often in a short time, or too many wrong class codes came from this address", "closed, 4013"),
     ("too_many_spectators", "there are as many spectators as there may be", "closed, 4013"),
     ("closing", "the server stops", "closed, 1001"),
 )

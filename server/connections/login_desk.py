@@ -13,6 +13,21 @@ from server.connections.rate_limits import Bucket, LoginThrottle, network
 from server.limits import DEFAULT, Limits
 from server.session.credentials import CLASS, SeatCredentials, SeatHolder, Who
 from server.session.machine import Machine
+from server.session.notices import notify
+
+TOO_MANY_WRONG = (
+    "too many wrong codes came from your network; try again in a few seconds, or ask the experimenter for a code of "
+    "your own"
+)
+"""What is said to a right class code and a wrong one alike, where they are looked at slowly."""
+
+
+def guessed(address: str, count: int) -> str:
+    """The news of somebody who guesses, for the experimenter."""
+    return (
+        f"{count:,} wrong class codes, the last from {address}: from there they are looked at slowly now; "
+        "pit ctl URL lock closes the door, and reissue CARD gives a code of its own"
+    )
 
 
 class LoginDesk:
@@ -64,13 +79,18 @@ class LoginDesk:
 
     async def identify(self, peer: Peer, login: Login) -> Who:
         """Whose the login is; raises ProtocolError. Resume tokens cannot be guessed and are not counted."""
+        tries = self._doors.tries_class_code(login)
+        if tries and not self.throttle.may_try_class_code(peer.address, self._machine.clock_s()):
+            raise ProtocolError("too_many_logins", TOO_MANY_WRONG, fatal=True)
         who = self._doors.known(login)
         if who is None and self._doors.may_be_known(login):
             who = await self._looked_up(peer.address, login)
         if who is None:
+            if tries and self.throttle.class_code_was_wrong(peer.address):
+                notify(guessed(peer.address, self.throttle.class_wrong))
             if not login.resume:
                 await self._hold(self.throttle.was_wrong(peer.address, self._machine.clock_s()))
-            raise ProtocolError("wrong_code", "no seat has this code; look at the slip of paper again", fatal=True)
+            raise ProtocolError("wrong_code", "no seat has this code; look at the board or the card again", fatal=True)
         if login.conducts and who != EXPERIMENTER:
             raise ProtocolError("not_experimenter", "this is a trader's code, not the experimenter's", fatal=True)
         if who not in (EXPERIMENTER, CLASS) and not login.ask:

@@ -117,6 +117,8 @@ class AddressPace:
         self.handshakes = Handshakes(limits)
         self.health = Bucket(limits.health_per_s, limits.health_burst)
         self.wrong = Bucket(limits.wrong_per_s, limits.wrong_burst)
+        self.class_wrong = 0
+        self.class_tries = Bucket(limits.class_tries_per_s, limits.class_tries_burst)
 
 
 class LoginThrottle:
@@ -125,6 +127,8 @@ class LoginThrottle:
     def __init__(self, limits: Limits = DEFAULT) -> None:
         self._limits = limits
         self._known: OrderedDict[str, AddressPace] = OrderedDict()
+        self.class_wrong = 0
+        """Wrong class codes of the session so far."""
 
     async def turn(self, address: str) -> None:
         """Wait until one more connection may be opened from there."""
@@ -141,6 +145,22 @@ class LoginThrottle:
     def is_late(self, address: str, now_s: float) -> bool:
         """Whether answers to wrong codes from there are held back now."""
         return self._of(address).wrong.tokens_left(now_s) < 1
+
+    def may_try_class_code(self, address: str, now_s: float) -> bool:
+        """Whether one more try at the class code is looked at from there; a right one is answered like a wrong one."""
+        of = self._of(address)
+        return of.class_wrong < self._class_free() or of.class_tries.take(now_s)
+
+    def class_code_was_wrong(self, address: str) -> bool:
+        """A wrong class code came from there; whether it was the last one that is free."""
+        of = self._of(address)
+        of.class_wrong += 1
+        self.class_wrong += 1
+        return of.class_wrong == self._class_free()
+
+    def _class_free(self) -> int:
+        crowd = self.class_wrong >= self._limits.class_wrong_total
+        return self._limits.class_wrong_few if crowd else self._limits.class_wrong_free
 
     def _of(self, address: str) -> AddressPace:
         key = network(address)

@@ -23,7 +23,7 @@ class RosterBoard:
         self._name, self._status, self._feeds, self._seats, self._people = name, status, feeds, seats, people
         self._arms = arms_by_seat(status.scenario, status.seed)
         self._acted: dict[Seat, tuple[str, Instant]] = {}
-        self._gone: dict[Seat, Instant] = {}
+        self._gone = {seat: feeds.instant() for seat in status.occupied if not status.is_present(seat)}
         self._roles: dict[Seat, Role] = {}
         self._unpaid: defaultdict[Seat, dict[int, Money]] = defaultdict(dict)
         self._periods: dict[Seat, int] = {}
@@ -103,7 +103,7 @@ class RosterBoard:
             holder=holder,
             agent=agent if holder in ("robot", "stand-in") else "",
             connected=connected,
-            gone_since_us=None if connected else self._gone.get(seat),
+            gone_since_us=None if connected or seat not in status.occupied else self._gone.get(seat),
             lag_ms=self._lag_ms(seat),
             last_action=directive,
             last_action_us=acted_at,
@@ -130,11 +130,14 @@ class RosterBoard:
             return "stand-in" if self._status.stands_in(seat) else "robot"
         controller = self._status.controller(seat)
         if controller == "robot":
-            return "person" if self._status.stands_in(seat) else "robot"
+            return "empty" if self._status.stands_in(seat) else "robot"
         return "empty" if controller is None else "person"
 
     def _holds_up(self, seat: Seat, holder: Holder, connected: bool) -> HoldsUp | None:
-        """Why the group waits for a seat: before the start for everybody, later for people without a robot."""
+        """Why the group waits for a seat: before the start for everybody, later for people without a robot.
+
+        For a seat that nobody has yet it does not, where only those who are there are dealt in.
+        """
         if self._status.over or holder in ("robot", "stand-in"):
             return None
         if seat in self._status.acts.removed:
@@ -145,7 +148,7 @@ class RosterBoard:
         if self._status.phase == "stage" and seat in stages.people() and not stages.progress.is_done(seat):
             return "stage"
         if holder == "empty":
-            return None if self._status.has_begun else "not_joined"
+            return None if self._status.has_begun or self._status.deals_at_start else "not_joined"
         return None if connected else "gone"
 
     def _lag_ms(self, seat: Seat) -> int | None:

@@ -150,7 +150,9 @@ class ServeRun:
         say(f"join at       {join}   (pit trade {join})")
         if class_code:
             say(f"class code    {grouped(class_code)}")
-        say(f"experimenter  {self.opened.control}   (PIT_CODE=… pit ctl {url} start|pause|resume|…)")
+        say(f"experimenter  {self.opened.control}   (PIT_CODE=… pit console {url}, or pit ctl {url} start|pause|…)")
+        if class_code and self.opened.status.scenario.spectators != "none":
+            say(f"projector     pit watch {join} --class-code {class_code}")
         for seat, code in free:
             say(f"card {seat + 1:<8} {code}")
         if not class_code and len(self.opened.codes) < self.opened.status.scenario.seats:

@@ -25,7 +25,8 @@ CODE_LENGTH = 8
 CLASS_ALPHABET = "ACDEFHJKMNPRTUVWXY34679"
 """Of these also none that is mistaken for another: no B and 8, G and 6 … in one code, no S and 5, no 2 and Z, no Q."""
 CLASS_LENGTH = 6
-"""23^6 codes: at fifty tries a second, all that one address may make, an hour's guesses find it once in 800 times."""
+"""23^6 codes. Fifty tries a second, all that one address may make, would find it once in 800 hours: so those who have
+said many wrong ones are looked at slowly (`class_wrong_free` in server/limits.py)."""
 HASH_ROUNDS = 20_000
 """Rounds of PBKDF2 for a code: about 10 ms a login, and a stolen file is no list of codes."""
 FILE = "doors.json"
@@ -151,6 +152,12 @@ class SeatCredentials:
         if self.class_code and hmac.compare_digest(code.encode(), self.class_code.encode()):
             return CLASS
         return _match(self._fast_hash(code), self._given)
+
+    def tries_class_code(self, login: Login) -> bool:
+        """Whether a login may be a guess at the class code: it is as long, and its device has no seat yet."""
+        if not self.class_code or login.resume or len(_typed(login)) != len(self.class_code):
+            return False
+        return self.device_seat(login.device) is None
 
     def may_be_known(self, login: Login) -> bool:
         """Whether `who` might know a login that `known` did not."""

@@ -116,7 +116,7 @@ class SessionNotices:
                 return None
 
 
-HELD, OWN = "a robot is playing until the student joins", "back"
+HELD, OWN = "a robot trades there", "back"
 ALONE, TAKEN = "disconnected", "joined"
 """The changes of a seat while a session runs."""
 
@@ -140,6 +140,9 @@ class SeatNotices:
 
     def __init__(self, names: Mapping[str, str] | None = None) -> None:
         self._names = names or {}
+        self._had = {int(seat) for seat in self._names}
+        """Seats that people have had."""
+        self._new: set[Seat] = set()
         self._changed: dict[Seat, str] = {}
         self._runs = False
         self._due: asyncio.TimerHandle | None = None
@@ -147,6 +150,7 @@ class SeatNotices:
     def heard(self, happened: list[Committed]) -> None:
         """Take in new events."""
         for what in happened:
+            self._meet(what.arrival.envelope.message)
             if self._runs:
                 self._line(what.arrival.envelope.message)
             for event in what.events:
@@ -156,7 +160,8 @@ class SeatNotices:
                     case Ended():
                         self._runs = False
                     case TakenOver() | HandedBack() if is_seat(event.to):
-                        self._change(event.to, HELD if isinstance(event.message, TakenOver) else OWN)
+                        back = TAKEN if event.to in self._new else OWN
+                        self._change(event.to, HELD if isinstance(event.message, TakenOver) else back)
                     case SeatsDealt():
                         notify(dealt(event.message, event.market))
                     case HelpAsked(withdrawn=False) if is_seat(event.to):
@@ -166,6 +171,17 @@ class SeatNotices:
                         notify(f"the robot on {_seats([seat], self._names)} passes: {WHY[why]}")
                     case _:
                         pass
+
+    def _meet(self, message: Message) -> None:
+        """Somebody who has never been there is new, until they leave: they are not back."""
+        match message:
+            case Joined(seat=seat, stand_in=False) if seat not in self._had:
+                self._had.add(seat)
+                self._new.add(seat)
+            case Left(seat=seat):
+                self._new.discard(seat)
+            case _:
+                pass
 
     def _line(self, message: Message) -> None:
         """A line was lost, or somebody has come, who is no robot that stands in: that is said of the seat."""

@@ -50,6 +50,11 @@ class SessionStatus:
         """All seats, in order."""
         return sorted(self._session.market_of)
 
+    @property
+    def deals_at_start(self) -> bool:
+        """Whether schedules are dealt as trading starts, among those who are there."""
+        return self._session.opening.deal == "start"
+
     def rules(self, information: InformationSet, to_robot: bool = False, market: int | None = None) -> PublicRules:
         """The rules as viewers of a market with an information set are told them."""
         rules = public_rules(self._session.scenario, information, to_robot=to_robot, market=market)

@@ -33,6 +33,8 @@ class Vacancies:
         self.status, self.send, self.recall, self.again_s = status, send, recall, again_s
         self._waiting: dict[Seat, asyncio.TimerHandle] = {}
         self._begun = status.has_begun
+        self._ended_robots = {seat for seat in status.seats if status.stands_in(seat)}
+        """Seats whose robots have ended with the server before this one: they do not come back by themselves."""
 
     def heard(self, happened: list[Committed]) -> None:
         """Look at the seats again, if events may have changed their holders or the clock.
@@ -49,6 +51,7 @@ class Vacancies:
         message = what.arrival.envelope.message
         if isinstance(message, Joined):
             self._forget(message.seat)
+            self._ended_robots.discard(message.seat)
             if not message.stand_in:
                 self.recall(message.seat)
         elif any(isinstance(event.message, Paused) for event in what.events):
@@ -80,11 +83,12 @@ class Vacancies:
     def _vacant(self, seat: Seat, begins: bool) -> None:
         """A seat without anybody, about which nothing has been done; who left before trading begins is not waited for.
 
-        A robot that is lost is replaced by one of its kind.
+        A robot that is lost is replaced by one of its kind; of a server before this one it is so at once.
         """
         scenario, controller = self.status.scenario, self.status.controller(seat)
         rules = scenario.vacancies
-        if rules.fill and (begins or controller is None):
+        nobodys = controller is None or (controller == "robot" and seat in self._ended_robots)
+        if rules.fill and (begins or nobodys):
             self._send(seat, rules.fill)
         elif scenario.takes_over and controller == "human":
             self._later(seat, rules.grace_s, rules.stand_in)

@@ -59,7 +59,7 @@ async def test_a_robot_comes_back_by_itself_when_its_line_is_cut(host):
 async def test_a_wrong_code_ends_the_robot_with_the_reason(host):
     async with host() as hosted:
         closed = await run_fleet(hosted.url, [("AAAAAAAA", "zic"), ("BBBBBBBB", "zic")])
-        assert failure_summary(closed) == "no seat has this code; look at the slip of paper again (2 robots)"
+        assert failure_summary(closed) == "no seat has this code; look at the board or the card again (2 robots)"
 
 
 async def test_the_experimenters_code_seats_nobody(host):

@@ -90,7 +90,7 @@ def test_what_the_experimenter_says_is_not_taken_for_options(tmp_path: Path) -> 
         ("extend", "-30", "'-30' is no number of seconds"),
         ("extend", "", "'' is no number of seconds"),
         ("extend", "nan", "'nan' is no number of seconds"),
-        ("pause", "now", "nothing else does"),
+        ("pause", "now", "pause takes nothing behind it"),
     ],
 )
 def test_words_that_cannot_be_said_are_answered(command: str, words: str | None, said: str) -> None:

@@ -19,6 +19,7 @@ from p2p.messages import (
     Joined,
     Left,
     Pause,
+    Remove,
     Resume,
     Start,
     StartRound,
@@ -168,3 +169,10 @@ async def test_a_traders_code_given_for_the_experimenters_throws_nobody_off_his_
         assert [one.envelope().message for one in records if isinstance(one.envelope().message, Joined | Left)] == [
             Joined(0, "human")
         ]
+
+
+async def test_a_card_that_there_is_not_is_answered_with_those_that_there_are(host):
+    async with host() as hosted:
+        await hosted.join(0)
+        with pytest.raises(click.ClickException, match="'remove': there is no such card: they are 1 to 4"):
+            await conduct(hosted.url, hosted.host.opened.control, "remove", Remove(98))

@@ -38,11 +38,13 @@ from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.console_frames import Console, MirroredFacts, MirrorOpened, Roster, RosterRow
 from p2p.protocol.frames import Door, Welcome
 from p2p.protocol.market_figures import MarketFigures
+from p2p.scenario.schema import Vacancies as VacancyRules
 from recordings.journal.store import Recovered, read_folder
 from recordings.journal.verification import verify
-from server.hosted_session import open_again
+from server.hosted_session import Joining, open_again, open_new
 from server.session.vacant_seats import Vacancies
 from tests.plays.hosted import GUARD_S, Hosted, Trader, hosting
+from tests.plays.play import small
 
 
 @dataclass
@@ -317,6 +319,27 @@ async def test_private_words_help_and_acts_are_there_again_after_a_crash(host):
             assert desk.roster.void == [1]
             assert desk.roster.interventions == {"start": 1, "tell": 1, "void": 1}
     assert verify(folder).ok
+
+
+async def test_after_a_crash_a_person_who_had_gone_is_missed_and_a_robot_on_nobodys_seat_is_not(host):
+    filled = small(start="experimenter", period_s=600.0, vacancies=VacancyRules("zic", "robot", "gd"))
+    async with host(filled) as hosted:
+        experimenter, ada = await hosted.experimenter(), await hosted.join(0)
+        doors, folder = hosted.host.opened.doors, hosted.host.opened.store.folder
+        await experimenter.say(Start())
+        await hosted.login(ClientProtocol("", "robot", "zic", doors.lend(1)))
+        await ada.leave()
+        await hosted.until(lambda: not hosted.host.status.is_present(0))
+    async with hosting(open_again(Recovered(folder), 0)) as back, Opened(back) as desk:
+        gone, nobodys = desk.row(0), desk.row(1)
+        assert (gone.holder, gone.holds_up, gone.gone_since_us is not None) == ("person", "gone", True)
+        assert (nobodys.holder, nobodys.holds_up, nobodys.gone_since_us) == ("empty", None, None)
+
+
+async def test_a_class_waits_for_no_seat_that_nobody_has(tmp_path):
+    parts = open_new(small(), "small", 1, tmp_path, "test", joining=Joining(class_code=True))
+    async with hosting(parts) as hosted, Opened(hosted) as desk:
+        assert {(row.holder, row.holds_up) for row in desk.roster.rows} == {("empty", None)}
 
 
 # --- a robot in a person's place ---------------------------------------------------------------------------------

@@ -11,19 +11,21 @@ from bots.robots.fleet import run_fleet
 from bots.robots.robot import Robot
 from p2p.messages import Close, End, Ended, Joined, Lock, Reissue, Schedule, SeatsDealt, Start, Unlock
 from p2p.protocol.client_connection import ClientProtocol
-from p2p.protocol.frames import Fault
+from p2p.protocol.frames import Fault, Login
 from p2p.scenario.parsing import parse
 from p2p.sim.library.files import load
 from recordings.journal.store import Recovered, read_folder
 from recordings.reading.joining import labels, read_joining, surplus
 from recordings.reading.participants import load_names
+from server.connections.rate_limits import LoginThrottle
 from server.hosted_session import HostedSession, Joining, open_again, open_new
-from server.limits import DEFAULT, NOT_LET_IN, WRONG_CODE
+from server.limits import DEFAULT, NOT_LET_IN, WRONG_CODE, Limits
 from server.session.participants import ParticipantsError, read_participants
 from tests.conftest import SMALL
 from tests.plays.hosted import GUARD_S, hosting
 
 CLASS = Joining(class_code=True, empty="drop")
+FEW_GUESSES = Limits(class_wrong_free=3, class_tries_per_s=0.0, class_tries_burst=0)
 EVIL = "<b>A\x1b[31mn\u202ena</b>" + "\u202e"
 """A name with markup, an escape sequence and turns of direction."""
 
@@ -124,6 +126,35 @@ async def test_a_guesser_is_held_up_and_a_right_code_from_the_same_address_is_no
         answers = len(held)
         assert (await hosted.login(person(hosted, "a"))).welcome.seat == 0
         assert len(held) == answers, "a right code waits for no guess"
+
+
+async def test_who_has_guessed_often_is_looked_at_slowly_and_nobody_else_is(tmp_path, capsys) -> None:
+    """Else each of fifty connections a second would have told at once whether its guess is right."""
+    parts = open_new(parse(SMALL), "small", 1, tmp_path / "recordings", "test", joining=CLASS)
+    async with hosting(parts, limits=FEW_GUESSES) as hosted:
+        code = parts.doors.class_code
+        ann = await hosted.login(person(hosted, "a"))
+        assert [(await ask_at_door(hosted.url, f"WRONG{n}")).code for n in range(3)] == ["wrong_code"] * 3
+        assert "3 wrong class codes, the last from 127.0.0.1" in capsys.readouterr().err
+        for said in (code, "WRONG9", code):
+            assert (await ask_at_door(hosted.url, said)).code == "too_many_logins", "which says nothing of the code"
+        assert (await hosted.login(person(hosted, "a"))).welcome.seat == ann.welcome.seat, "a device that has a seat"
+        experimenter = await ask_at_door(hosted.url, parts.control, conducts=True)
+        assert experimenter.code == "experimenter", "a code that is longer is no guess at the class's"
+        assert parts.doors.tries_class_code(Login(code)), "as long as the class's"
+
+
+def test_guesses_of_many_addresses_leave_each_of_them_few() -> None:
+    limits = Limits(class_wrong_free=5, class_wrong_total=12, class_wrong_few=1, class_tries_burst=0)
+    throttle = LoginThrottle(limits)
+    for n in range(12):
+        assert throttle.may_try_class_code(f"10.0.0.{n // 4}", 0.0)
+        throttle.class_code_was_wrong(f"10.0.0.{n // 4}")
+    assert not throttle.may_try_class_code("10.0.0.1", 0.0)
+    assert throttle.may_try_class_code("10.0.0.9", 0.0), "from elsewhere a right code is in at once"
+    slow = LoginThrottle(Limits(class_wrong_free=0))
+    looked_at = sum(slow.may_try_class_code("10.0.0.1", tenth / 10) for tenth in range(36_000))
+    assert looked_at == DEFAULT.class_tries_burst + 3_600 * DEFAULT.class_tries_per_s - 1, "an hour's guesses"
 
 
 async def test_a_class_code_needs_a_device_and_a_name(tmp_path) -> None:

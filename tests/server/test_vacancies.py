@@ -102,6 +102,28 @@ def test_a_robot_that_is_lost_is_replaced_by_one_of_its_kind() -> None:
     in_time(scene)
 
 
+def test_robots_that_ended_with_a_server_are_sent_again_as_the_clock_runs_and_a_persons_grace_begins() -> None:
+    """A class after a crash: else its empty seats would trade nothing for half a minute."""
+
+    async def scene() -> None:
+        room = Room()
+        room.people(0, 1, 2)
+        room.hears(EXPERIMENTER, Start())
+        room.hears(GATEWAY, Joined(3, "robot", stand_in=True))
+        room.hears(EXPERIMENTER, Pause())
+        after = Watch(SessionStatus(room.play.session), room._send, room.recalled.append)
+        room.watch, room.sent = after, []
+        room.hears(GATEWAY, Left(3))
+        room.hears(GATEWAY, Left(2))
+        assert room.sent == [], "not in the pause"
+        room.hears(EXPERIMENTER, Resume())
+        assert room.sent == [(0, 3, "zic")]
+        await asyncio.sleep(GRACE_S + 0.1)
+        assert (20, 2, "gd") in room.sent
+
+    in_time(scene)
+
+
 def test_a_drop_outs_seat_is_taken_when_the_grace_is_over() -> None:
     async def scene() -> None:
         room = Room()
@@ -258,7 +280,7 @@ def test_robots_fill_the_seats_of_a_class_that_did_not_come_and_the_score_says_s
     assert serving.ctl("start").returncode == 0
     assert serving.end() == 0
     said = (tmp_path / "serve.err").read_text(encoding="utf-8")
-    assert "pit: seats 1, 2, 3, 4: a robot is playing until the student joins" in said
+    assert "pit: seats 1, 2, 3, 4: a robot trades there" in said
     scored = pit("score", str(serving.recording), "--sessions", "0", cwd=tmp_path).stdout
     assert "to be paid" in scored
     written = pit("tables", str(serving.recording), "--out", "tables", cwd=tmp_path)

@@ -53,6 +53,12 @@ def test_a_wrong_code_is_asked_again_and_a_name_until_it_has_letters(door, tmp_p
     assert way.typed == []
 
 
+def test_where_many_have_guessed_the_code_is_asked_again_with_what_to_do(door, tmp_path, capsys) -> None:
+    door([Fault("too_many_logins", "try again in a moment"), Door("class")], "k7m4wx", "k7m4wx")
+    assert join("ws://lab", None, "Ann", "", tmp_path / "device", asks=True).code == "K7M4WX"
+    assert capsys.readouterr().err == "Try again in a moment.\n"
+
+
 def test_a_name_of_ten_thousand_letters_is_asked_for_again(door, tmp_path, capsys) -> None:
     door([Door("class", wants=("name", "label"))], "x" * 10_000, "Ann", "M-1")
     assert join("ws://lab", "K7M4WX", "", "", tmp_path / "d", asks=True).label == "M-1"

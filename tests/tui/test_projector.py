@@ -81,7 +81,7 @@ async def test_clock_and_last_price_are_in_the_largest_letters_that_fit() -> Non
 async def test_the_lobby_says_how_to_join_and_never_a_seats_code() -> None:
     for code, words in (
         (CODE, "the class code above, and your name"),
-        ("", "the code of your seat, which is on your card"),
+        ("", "your code, from the board or your card"),
     ):
         wall = Wall("lobby", code=code)
         async with wall.app.run_test(size=(80, 24)) as pilot:

@@ -20,7 +20,7 @@ def console(url: str, code_file: str | None) -> int:
     where = address(url)
     try:
         need_terminal(code_on_stdin=code_file == "-")
-        code = seat_code(code_file) or typed_code("Experimenter's code")
+        code = seat_code(code_file) or typed_code("Experimenter's code (hidden as you type)")
         need_terminal()
     except NoTerminal as error:
         raise click.UsageError(f"console {error}; pit ctl URL status --json prints the roster without one") from error

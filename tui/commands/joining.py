@@ -19,7 +19,7 @@ from tui.commands.terminal_setup import typed_code
 
 KEY_BYTES = 16
 """A device's key: 128 random bits, which nobody guesses."""
-NOT_VALID = "That code is not valid. Check your slip or the board, and try again."
+NOT_VALID = "That code is not valid. Look at the board or your card again."
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,10 @@ def join(url: str, code: str | None, name: str, label: str, file: Path, asks: bo
         door = _asked(url, said, device)
         if isinstance(door, Fault) and door.code == "wrong_code" and typed:
             click.echo(NOT_VALID, err=True)
+            code = None
+            continue
+        if isinstance(door, Fault) and door.code == "too_many_logins" and typed:
+            click.echo(f"{door.why[:1].upper()}{door.why[1:]}.", err=True)
             code = None
             continue
         if isinstance(door, Door) and door.code == "class":

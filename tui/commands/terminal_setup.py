@@ -75,7 +75,7 @@ def seat_code(code_file: str | None) -> str | None:
         raise click.UsageError(str(error)) from error
 
 
-def typed_code(what: str = "Seat code") -> str:
+def typed_code(what: str = "Code, from the board or your card (hidden as you type)") -> str:
     """A code that somebody types, asked for until it may be one."""
     while True:
         try:
@@ -88,9 +88,9 @@ def code_in(text: str) -> str:
     """The code in a text, without blanks, hyphens and small letters. Raises ValueError where there is none."""
     code = "".join(letter for letter in text if not letter.isspace() and letter not in HYPHENS).upper()
     if not code:
-        raise ValueError("the seat's code is empty; it is on the slip that you were given")
+        raise ValueError("the code is empty; it is on the board, or on the card that you were given")
     if len(code) > CODE_MAX or not code.isascii() or not code.isalnum():
-        raise ValueError("that is no seat's code: it has 8 letters and digits, or 6 if it is for all")
+        raise ValueError("that is no code: it has 8 letters and digits, or 6 if it is for all")
     return code
 
 

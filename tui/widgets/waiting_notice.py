@@ -37,7 +37,7 @@ def how_to_join(join: str, class_code: bool) -> Iterator[tuple[str, str]]:
     """The two steps of joining, in large words as far as a line has some."""
     yield "1. Type:  ", ""
     yield f"pit trade {join}", "bold reverse"
-    code = "the class code above, and your name" if class_code else "the code of your seat, which is on your card"
+    code = "the class code above, and your name" if class_code else "your code, from the board or your card"
     yield "\n\n2. Then type ", ""
     yield f"{code}.", "bold"
 
