@@ -22,6 +22,8 @@ COMMANDS = {
     "console": ("tui.commands.console:console", "Experimenter: the class, the market, and a key for each command."),
     "bot": ("bots.commands.bot:bot", "Join a market as a robot."),
     "load": ("bots.commands.load:load", "Measure how a server of its own holds under many hands."),
+    "rehearse": ("bots.commands.rehearse:rehearse", "Rehearse a session with robots as people: go or no-go."),
+    "handout": ("p2p.sim.commands.handout:handout", "Print instructions, a record sheet, a text to read aloud."),
     "ctl": ("bots.commands.ctl:ctl", "Experimenter: start, pause, resume, extend, end a session."),
     "simulate": ("p2p.sim.commands.simulate:simulate", "Play sessions of robots in this process, many a second."),
     "tournament": ("p2p.sim.commands.tournament:tournament", "Let agents meet: who gains most, and how surely."),

@@ -21,7 +21,8 @@ from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.lengths import with_lengths
 from p2p.scenario.parsing import checked
-from p2p.scenario.schema import Scenario
+from p2p.scenario.schema import EnvironmentTable, InducedValues, Scenario
+from p2p.scenario.stages import Practice, Stage
 from p2p.schedules.equilibrium import Equilibrium
 from p2p.schedules.rationing import controlled, market_rules
 from p2p.session.market import TRADERS_MIN
@@ -187,7 +188,20 @@ def sized(rules: Scenario, seats: int) -> Scenario:
                 f"{before.price_high}: {robots}"
             )
     source = f"After {whole.source.removeprefix('After ')}; {seats} seats" if whole.source else ""
-    return replace(whole, environment=table, source=source)
+    stages = tuple(_practised_by_fewer(one, table) for one in whole.stage)
+    return replace(whole, environment=table, source=source, stage=stages)
+
+
+def _practised_by_fewer(stage: Stage, table: EnvironmentTable) -> Stage:
+    """A stage for fewer traders: of the schedules of practice the first stay, as many a side as those that count."""
+    if not isinstance(stage, Practice) or not isinstance(table, InducedValues):
+        return stage
+    buyers, sellers = stage.buyers, stage.sellers
+    return replace(
+        stage,
+        buyers=buyers and buyers[: len(table.buyers)],
+        sellers=sellers and sellers[: len(table.sellers)],
+    )
 
 
 def one_period(rules: Scenario) -> Equilibrium:
@@ -199,9 +213,10 @@ def one_period(rules: Scenario) -> Equilibrium:
 def repeated(rules: Scenario, seats: int, units: int = 0) -> Scenario:
     """The scenario repeated until there are at least so many seats in each market, and units for each trader.
 
-    Raises UsageError where its environment deals none.
+    With units it is a load's, which trades only: its stages are left out. Raises UsageError where its environment
+    deals none.
     """
-    rules = replace(rules, environment=rules.environment.stocked(units)) if units else rules
+    rules = replace(rules, environment=rules.environment.stocked(units), stage=()) if units else rules
     times = -(-seats // rules.traders)
     if times <= 1:
         return rules
@@ -212,4 +227,13 @@ def repeated(rules: Scenario, seats: int, units: int = 0) -> Scenario:
         replace(one, buyers=one.buyers and one.buyers * times, sellers=one.sellers and one.sellers * times)
         for one in rules.overrides
     )
-    return replace(rules, environment=more, arms=(), overrides=overrides)
+    stages = tuple(_practised_by_more(one, times) for one in rules.stage)
+    return replace(rules, environment=more, arms=(), overrides=overrides, stage=stages)
+
+
+def _practised_by_more(stage: Stage, times: int) -> Stage:
+    """A stage for so many times the traders: schedules of practice are repeated as those that count are."""
+    if not isinstance(stage, Practice):
+        return stage
+    buyers, sellers = stage.buyers, stage.sellers
+    return replace(stage, buyers=buyers and buyers * times, sellers=sellers and sellers * times)
