@@ -21,7 +21,7 @@ from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.lengths import with_lengths
 from p2p.scenario.parsing import checked
-from p2p.scenario.schema import EnvironmentTable, InducedValues, Scenario
+from p2p.scenario.schema import InducedValues, Scenario
 from p2p.scenario.stages import Practice, Stage
 from p2p.schedules.equilibrium import Equilibrium
 from p2p.schedules.rationing import controlled, market_rules
@@ -192,7 +192,7 @@ def sized(rules: Scenario, seats: int) -> Scenario:
     return replace(whole, environment=table, source=source, stage=stages)
 
 
-def _practised_by_fewer(stage: Stage, table: EnvironmentTable) -> Stage:
+def _practised_by_fewer(stage: Stage, table: object) -> Stage:
     """A stage for fewer traders: of the schedules of practice the first stay, as many a side as those that count."""
     if not isinstance(stage, Practice) or not isinstance(table, InducedValues):
         return stage
