@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from p2p.base.units import EXPERIMENTER, SECOND, Instant
-from p2p.messages import Extend, Hold, Refused, StartRound, Void
+from p2p.messages import Extend, Hold, PaidPeriod, Refused, StartRound, Void
 from p2p.messages.envelope import Envelope, Event
 
 Row: TypeAlias = dict[str, Any]
@@ -30,7 +30,7 @@ class InterventionRows:
             return
         message, period = envelope.message, self._period
         seat = getattr(message, "seat", None)
-        if isinstance(message, Void) and message.period is not None:
+        if isinstance(message, Void | PaidPeriod) and message.period is not None:
             period = message.period
         kind = "hold_off" if isinstance(message, Hold) and message.off else message.directive
         self.rows.append(

@@ -20,10 +20,10 @@ NAME_SHOWN = 20
 """Characters of a name that a table has room for."""
 
 
-def load_names(recording: Path) -> dict[Seat, str]:
-    """The names by seat; nothing where none were given, or where the file is gone or is none of ours."""
+def load_names(recording: Path, letters_max: int = NAME_SHOWN) -> dict[Seat, str]:
+    """The names by seat, cut to so many letters; nothing where none were given, or the file is gone or none of ours."""
     given = _given(recording, FILE)
-    return {int(seat): display_name(name, NAME_SHOWN) for seat, name in given.items() if seat.isdecimal()}
+    return {int(seat): display_name(name, letters_max) for seat, name in given.items() if seat.isdecimal()}
 
 
 def agents(recording: Path) -> dict[Seat, str]:

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from p2p.base.display_name import display_name
-from recordings.scoring.payments import PaymentRow, Payments
+from recordings.scoring.payments import NAME_MAX, PaymentRow, Payments
 
-NAME_SHOWN = 60
-"""Characters of a name that a line has room for."""
 STYLE = """
   @page { size: A4; margin: 18mm 16mm; }
   body { font: 11pt/1.4 system-ui, sans-serif; color: #111; margin: 0 auto; max-width: 178mm; }
@@ -16,7 +14,7 @@ STYLE = """
   table { border-collapse: collapse; width: 100%; table-layout: fixed; }
   thead { display: table-header-group; }
   th { text-align: left; font-weight: 600; border-bottom: 0.5mm solid #111; padding: 1mm 3mm 1mm 0; }
-  td { height: 12mm; vertical-align: bottom; border-bottom: 0.2mm solid #bbb; padding: 1mm 3mm 1mm 0; }
+  td { height: 12mm; vertical-align: bottom; border-bottom: 0.2mm solid #bbb; padding: 3mm 3mm 1mm 0; }
   tr { break-inside: avoid; }
   .name { overflow-wrap: anywhere; }
   .amount { width: 32mm; text-align: right; padding-right: 10mm; font-variant-numeric: tabular-nums;
@@ -60,7 +58,7 @@ def _by_name(item: tuple[str, str, PaymentRow]) -> tuple[str, int, str]:
 
 def _who(key: str, row: PaymentRow) -> str:
     """A person's name, else their label, else their card."""
-    given = display_name(row.name, NAME_SHOWN) or display_name(row.label, NAME_SHOWN)
+    given = display_name(row.name, NAME_MAX) or display_name(row.label, NAME_MAX)
     return given or (f"Card {key}" if row.card else f"Without a seat {key[1:]}")
 
 

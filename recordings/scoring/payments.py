@@ -16,6 +16,8 @@ from recordings.reading.history import SessionHistory
 from recordings.reading.joining import FILE, labels, surplus
 from recordings.reading.participants import load_names
 
+NAME_MAX = 60
+"""Characters of a name on the sheet: a person signs beside all of it."""
 COLUMNS = ("seat", "label", "points", "fee", "base", "bonus", "amount", "holder", "card")
 
 
@@ -106,7 +108,7 @@ def surplus_row(payment: Payment | None, label: str, name: str = "") -> PaymentR
 
 
 def _seats(scenario: Scenario, counted: list[SeatPay], folder: Path) -> Iterator[PaymentRow]:
-    known, named = labels(folder), load_names(folder)
+    known, named = labels(folder), load_names(folder, NAME_MAX)
     for one in counted:
         assert one.seat is not None, "only people without a seat have none"
         person = one.holder in PEOPLE

@@ -14,6 +14,7 @@ from p2p.messages import AdvanceStage, Agree, Earned, Joined, Left, PaidPeriod, 
 from p2p.messages.envelope import Envelope
 from p2p.scenario.payment import amounts, in_digits, points_of
 from pit import cli
+from recordings.reading.replay import read_replay
 from recordings.scoring.payments import COLUMNS, payments
 from tests.plays.paid import ONE, Paid, stored, with_people
 from tests.plays.play import Course, small
@@ -75,6 +76,14 @@ def test_what_is_counted_is_what_the_session_told_them(tmp_path: Path) -> None:
             told, mine = event.message, next(one for one in counted.rows if one.seat == event.to)
             assert mine.points == in_digits(points_of(told.points, 1))
             assert mine.amount == in_digits(amounts(payment, points_of(told.points, 1), told.owed).amount, 2)
+
+
+def test_a_replay_shows_a_seat_its_own_amount(tmp_path: Path) -> None:
+    course = Paid().played()
+    folder = stored(course, tmp_path)
+    shown = [one.message for one in read_replay(folder, course.a).told if isinstance(one.message, Earned)]
+    assert [one.amount for one in shown] == ["10.50"]
+    assert not [one for one in read_replay(folder, None).told if isinstance(one.message, Earned)]
 
 
 def test_one_period_that_nobody_drew_is_typed_and_kept(tmp_path: Path) -> None:

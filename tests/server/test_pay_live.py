@@ -13,9 +13,9 @@ from p2p.protocol.client_connection import ClientProtocol
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
 from pit import cli
-from recordings.journal.store import read_folder
+from recordings.journal.store import Recovered, read_folder
 from recordings.scoring.payments import payments
-from server.hosted_session import HostedSession, Joining, open_new
+from server.hosted_session import HostedSession, Joining, open_again, open_new
 from tests.plays.brokers import listening, mosquitto, needs_mosquitto
 from tests.plays.hosted import GUARD_S, Hosted, hosting
 from tests.plays.mqtt_plays import publishing, trade
@@ -134,6 +134,23 @@ async def test_a_die_is_typed_by_pay_period_and_the_server_draws_no_more(tmp_pat
         assert (await traders[0].until_told(Earned)).period == 1
     senders = [one.envelope() for one in read_folder(parts.store.folder).records()]
     assert [one.sender for one in senders if isinstance(one.message, PaidPeriod)] == ["experimenter"]
+
+
+async def test_a_draw_that_a_crash_has_swallowed_is_made_when_the_session_comes_back(tmp_path) -> None:
+    parts = open_new(scenario(', paid = "one period"', SHORT), "paid", 1, tmp_path / "recordings", "test")
+    folder = parts.store.folder
+    async with hosting(parts) as hosted:
+        _, experimenter = await to_the_debrief(hosted)
+        await experimenter.say(AdvanceStage())
+        hosted.host.stop()
+        await hosted.running
+    journal = folder / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    drawn = next(number for number, line in enumerate(lines) if b'"paid_period"' in line)
+    journal.write_bytes(b"".join(lines[:drawn]))  # the advance was synced, the draw was not
+    async with hosting(open_again(Recovered(folder), 0)) as hosted:
+        await hosted.until(lambda: hosted.host.opened.session.paying.period == 1)
+        assert hosted.host.opened.session.paying.told == {0, 1, 2}
 
 
 async def test_a_session_without_stages_is_drawn_and_told_with_its_end(tmp_path) -> None:
