@@ -6,6 +6,8 @@ through consent and the texts before it, and then joins it.
 
 from collections import defaultdict
 
+from msgspec.structs import replace
+
 from p2p.base.units import Role, Seat
 from p2p.messages import Agree, Progress, Reason, Respond, Responded, TurnPage, Withdraw
 from p2p.scenario.stages import Consent, Debrief, Earnings, Question, Questionnaire, Questions, Reading, Stage
@@ -130,6 +132,13 @@ class StageProgress:
                 if isinstance(stage, Questions) and self._tries.get((seat, number), 0) >= stage.tries:
                     return "not_now"
                 return None if is_an_answer(stage.questions[number], message) else "no_answer"
+
+    def waits_for_words(self, seat: Seat, message: Respond) -> bool:
+        """Whether a message answers, in words, a question that its sender is still asked."""
+        if self.judge(seat, replace(message, length=len(message.text))) is not None:
+            return False
+        stage = self.stages[self._at[seat]]
+        return isinstance(stage, Questions | Questionnaire) and stage.questions[message.question].kind == "text"
 
     def follow_up(self, seat: Seat, message: StageMessage) -> list[Progress | Responded]:
         """Take in a message that `judge` had nothing against; the news for its sender."""

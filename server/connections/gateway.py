@@ -7,6 +7,9 @@ is published too, and the token in the welcome is certainly the last.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
+
+from msgspec.structs import replace
 
 from p2p.base.units import EXPERIMENTER, GATEWAY, Seat, is_seat
 from p2p.messages import (
@@ -167,7 +170,7 @@ class Gateway:
         try:
             await self._take_seat(connection)
             while True:
-                self._on_frame(connection, ends, await peer.recv())
+                await self._on_frame(connection, ends, await peer.recv())
         finally:
             self._on_disconnect(connection)
 
@@ -284,7 +287,7 @@ class Gateway:
             self.consoles.opened(connection)
         self.log.write("joined", viewer, controller=connection.login.controller, had=have)
 
-    def _on_frame(self, connection: Connection, ends: ServerProtocol, data: bytes | str) -> None:
+    async def _on_frame(self, connection: Connection, ends: ServerProtocol, data: bytes | str) -> None:
         """One frame of a connection that is in: stamped and let in, or answered with what is wrong with it."""
         if not self.seats.holds(connection) and not self.seats.looks_on(connection):
             return
@@ -309,14 +312,12 @@ class Gateway:
                 self._paces[connection.who].take_list(self._machine.clock_s())
             if isinstance(message, Reissue):
                 self._reissue(message)
-            if isinstance(message, Announce):
-                message = self.announcements.keep(message)
-            elif isinstance(message, Tell | AnswerHelp | Help):
-                if isinstance(message, Help):
-                    self._paces[connection.who].take_help(self._machine.clock_s())
-                message = self.announcements.private.kept(message)
-            elif isinstance(message, Respond):
-                message = self.announcements.answers.kept_answer(message)
+            if isinstance(message, Help):
+                self._paces[connection.who].take_help(self._machine.clock_s())
+            if isinstance(message, Announce | Tell | AnswerHelp | Help | Respond):
+                message = await self._without_words(message, connection.who)
+                if not self.seats.holds(connection):
+                    return
             self.inbox.put(InboxItem(self._stamped(connection, message, said), connection))
             connection.heard(said.token)
         except ProtocolError as error:
@@ -324,6 +325,23 @@ class Gateway:
                 self.log.write("closed", connection.who, why=error.code)
                 raise
             connection.fault(error)
+
+    async def _without_words(self, message: Announce | Tell | AnswerHelp | Help | Respond, who: SeatHolder) -> Message:
+        """The message with a digest for its words, once those are kept on disk; the others trade on meanwhile.
+
+        Of answers only words that a question waits for are kept: nobody fills the disk with others.
+        """
+        match message:
+            case Announce():
+                keep: Callable[[], Message] = partial(self.announcements.keep, message)
+            case Respond() if not is_seat(who) or not self.status.stages.progress.waits_for_words(who, message):
+                return replace(message, text="", length=0, digest="")
+            case Respond():
+                keep = partial(self.announcements.answers.kept_answer, message)
+            case _:
+                keep = partial(self.announcements.private.kept, message)
+        kept: Message = await self._machine.aside(keep)
+        return kept
 
     def _reissue(self, message: Reissue) -> None:
         """Give a seat a new code before the session hears of it. Raises ProtocolError where there is no such seat."""

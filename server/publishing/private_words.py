@@ -1,12 +1,11 @@
 """Words to one seat, words beside a request for help, and free answers: in files of their own beside the journal.
 
-The journal has salted digests.
-
-A digest without its salt says nothing of words that somebody could guess. The file may be deleted: the recording
-verifies as before.
+The journal has salted digests. A digest without its salt says nothing of words that somebody could guess. The files may
+be deleted: the recording verifies as before.
 """
 
 import secrets
+import threading
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
@@ -46,6 +45,7 @@ class PrivateWords:
     def __init__(self, path: Path, disk: Disk, words: dict[str, str]) -> None:
         self._path, self._disk, self.words = path, disk, words
         self._kept: dict[str, SaltedWords] = {}
+        self._keeping = threading.Lock()
         self.salt: Callable[[], str] = new_salt
         try:
             self._kept = msgspec.json.decode(disk.read(self._path), type=dict[str, SaltedWords])
@@ -72,13 +72,14 @@ class PrivateWords:
         return replace(said, text="", length=len(text), digest=digest)
 
     def _keep(self, text: str) -> str:
-        """Keep words durably; their digest."""
-        salt = self.salt()
-        digest = blake2b(text.encode(), key=bytes.fromhex(salt), digest_size=16).hexdigest()
-        kept = self._kept | {digest: SaltedWords(salt, text)}
-        try:
-            self._disk.replace(self._path, msgspec.json.encode(kept))
-        except OSError as error:
-            raise ProtocolError("busy", f"the words cannot be kept: {error.strerror}") from error
-        self._kept, self.words[digest] = kept, text
-        return digest
+        """Keep words durably; their digest. Waits for the disk: call it in a thread."""
+        with self._keeping:
+            salt = self.salt()
+            digest = blake2b(text.encode(), key=bytes.fromhex(salt), digest_size=16).hexdigest()
+            kept = self._kept | {digest: SaltedWords(salt, text)}
+            try:
+                self._disk.replace(self._path, msgspec.json.encode(kept))
+            except OSError as error:
+                raise ProtocolError("busy", f"the words cannot be kept: {error.strerror}") from error
+            self._kept, self.words[digest] = kept, text
+            return digest

@@ -160,7 +160,8 @@ def opened_again(folder: Path, bots: str, before: str = "") -> tuple[SessionPart
     except (AgentError, JournalError) as error:
         raise click.ClickException(str(error)) from error
     except msgspec.MsgspecError as error:
-        why = f"a file beside the journal in {folder} is damaged ({error}); announcements.json may be deleted"
+        words = "announcements.json, messages.json and answers.json"
+        why = f"a file beside the journal in {folder} is damaged ({error}); {words} may be deleted"
         raise click.ClickException(why) from error
     except OSError as error:
         raise click.ClickException(f"the session in {folder} cannot be taken up: {os_sentence(error)}") from error
