@@ -31,8 +31,8 @@ from tui.widgets.unit_list import UnitList
 
 EDGE_ROWS = 2
 """The status line and the keys."""
-MARKET_ROWS_MIN, BELOW_ROWS_MIN = 6, 10
-"""Rows in which each part can be read: a large price with its owner; a household with its sums."""
+MARKET_ROWS_MIN, CARD_ROWS_MIN, BELOW_ROWS_MIN = 6, 9, 10
+"""Rows in which each part can be read: a large price with its owner; a break's card; a household with its sums."""
 
 
 class MarketScreen(LabScreen):
@@ -120,7 +120,8 @@ class MarketScreen(LabScreen):
     def squeeze(self) -> None:
         """Where words, previews and refusals need many rows, the lower part gives up some of its own."""
         room = self.app.size.height - EDGE_ROWS - self.query_one(Notice).rows - self.foot_rows()
-        self.set_class(room < MARKET_ROWS_MIN + BELOW_ROWS_MIN, "-squeezed")
+        upper = CARD_ROWS_MIN if self.query_one(BreakCard).display else MARKET_ROWS_MIN
+        self.set_class(room < upper + BELOW_ROWS_MIN, "-squeezed")
 
 
 def shows_book(view: ViewState) -> bool:
