@@ -176,8 +176,13 @@ class Course:
             self.stuck = f"the session stands still in {told}"
 
     def _named(self, roster: Roster) -> str:
-        stage = f"stage {roster.stage + 1} ({self.stages[roster.stage].title or 'untitled'})" if self.stages else ""
+        stage = (
+            f"stage {roster.stage + 1} ({self._title(roster.stage)})" if 0 <= roster.stage < len(self.stages) else ""
+        )
         if roster.phase in ("trading", "break"):
             period = f"{'period' if roster.phase == 'trading' else 'break after period'} {roster.period}"
             return f"{stage}, {period}" if stage else period
         return stage or roster.phase
+
+    def _title(self, stage: int) -> str:
+        return self.stages[stage].title or str(self.stages[stage].__struct_config__.tag)

@@ -1,12 +1,15 @@
 """The earnings of a person in simulated sessions, the most that anybody can earn, and the pay for both."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import cast
 
+from bots.rehearsal.verdict import Pay
 from p2p.environments.registry import environment_of
 from p2p.messages import Schedule
 from p2p.scenario.assignment import seats_of_markets
+from p2p.scenario.payment import amounts
 from p2p.scenario.schema import Scenario
 from p2p.sim.face.functions import simulate
 
@@ -27,25 +30,46 @@ class Earned:
 
 
 def earnings(scenario: Scenario, seed: int, sessions: int = SESSIONS) -> Earned:
-    """The earnings of a person over the periods that count, in the scenario's smallest unit of money."""
+    """The earnings of a person in points: of the periods that count, or of one of them, where one is paid."""
+    one_period = scenario.payment is not None and scenario.payment.paid == "one period"
     played = simulate(scenario, AGENT, sessions=sessions, seed=seed, workers=1)
-    by_person = played.traders.groupby(["session", "seat"])["surplus"].sum()
-    low, middle, high = (float(cast(float, by_person.quantile(share))) for share in (0.05, 0.5, 0.95))
-    return Earned(low, middle, high, ceiling(scenario, seed))
+    people = played.traders.groupby(["session", "seat", *["period"] * one_period])["surplus"].sum()
+    units = scenario.point_units
+    low, middle, high = (float(cast(float, people.quantile(share))) / units for share in (0.05, 0.5, 0.95))
+    most = ceiling(scenario, seed, one_period)
+    return Earned(low, middle, high, None if most is None else most / units)
 
 
-def ceiling(scenario: Scenario, seed: int) -> float | None:
-    """The most that any seat can earn: all units at the best price that may be said. None for households."""
+def money_of(scenario: Scenario, earned: Earned) -> Pay:
+    """The pay for these earnings; none where the scenario has no [payment]."""
+    points = Pay(round(earned.low, 2), round(earned.middle, 2), round(earned.high, 2), earned.ceiling)
+    payment = scenario.payment
+    if payment is None:
+        return points
+
+    def paid(of: float) -> float:
+        return float(amounts(payment, Fraction(repr(of))).amount)
+
+    most = None if earned.ceiling is None else paid(earned.ceiling)
+    return replace(points, currency=payment.currency, low=paid(earned.low), high=paid(earned.high), ceiling=most)
+
+
+def ceiling(scenario: Scenario, seed: int, one_period: bool = False) -> float | None:
+    """The most money that any seat can earn, in all periods or in one: each unit at the best price that may be said.
+
+    None for households, whose energy has no such bound.
+    """
     if scenario.capabilities.trades_energy:
         return None
-    most: dict[int, float] = {}
+    most: dict[tuple[int, int], float] = {}
     for market, seats in enumerate(seats_of_markets(scenario, seed)):
         environment = environment_of(scenario, seats, seed, market)
         for period in range(1, scenario.periods + 1):
             sent, _ = environment.start_period(period, scenario.period_us)
             for one in sent:
                 if isinstance(one.message, Schedule) and isinstance(one.to, int):
-                    most[one.to] = most.get(one.to, 0) + sum(_gains(scenario, period, one.message))
+                    paid_by = one.to, period if one_period else 0
+                    most[paid_by] = most.get(paid_by, 0) + sum(_gains(scenario, period, one.message))
     return max(most.values(), default=0)
 
 

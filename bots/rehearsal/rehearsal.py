@@ -9,11 +9,11 @@ from pathlib import Path
 from bots.load.load import Measured, load, quantile
 from bots.rehearsal.course import Course
 from bots.rehearsal.parts import parts
-from bots.rehearsal.pay import Earned, earnings
+from bots.rehearsal.pay import earnings, money_of
 from bots.rehearsal.person import Pace
 from bots.rehearsal.server_process import RehearsalError, ServerProcess, on_record, verified
 from bots.rehearsal.times import stage_times
-from bots.rehearsal.verdict import P99_MS_MAX, Latency, Pay, Rehearsed, reasons
+from bots.rehearsal.verdict import P99_MS_MAX, Latency, Rehearsed, reasons
 from p2p.protocol.codec import encode
 from p2p.scenario.schema import Scenario
 from p2p.scenario.stages import Practice, Trade
@@ -73,7 +73,7 @@ async def rehearse(
         limit_found=found,
         minutes=round(sum(one.minutes for one in times), 1),
         stages=tuple(times),
-        pay=_pay(scenario, earned),
+        pay=money_of(scenario, earned),
         minutes_max=minutes_max,
     )
 
@@ -137,10 +137,6 @@ async def _measured(name: str, scenario: Scenario, humans: int, seed: int, tell:
 async def _slice(name: str, humans: int, rate: float, seconds: float, seed: int) -> Latency:
     measured: Measured = await load(name, humans, rate, 0, seconds, seed)
     return Latency(measured.orders_per_s, measured.p50_ms, measured.p99_ms, measured.lost, measured.others_cores)
-
-
-def _pay(scenario: Scenario, earned: Earned) -> Pay:
-    return Pay(earned.low, earned.middle, earned.high, earned.ceiling)
 
 
 def as_json(seen: Rehearsed) -> str:
