@@ -95,7 +95,7 @@ def paid_period(scenario: Scenario, outcome: SessionOutcome, record: PayRecord, 
         return record.period
     counted = sorted({period for _, period in outcome.counted})
     if typed is None:
-        if counted:
+        if counted and "human" in outcome.controllers.values():
             raise PayError("one period is paid and none was drawn; roll a die and give --period NUMBER")
         return None
     if typed not in counted:

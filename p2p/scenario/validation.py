@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from p2p.base.units import SEATS_MAX
 from p2p.scenario.overrides import Override
-from p2p.scenario.payment import Payment, exact
+from p2p.scenario.payment import DIGITS_MAX, Payment, exact
 from p2p.scenario.reaction_times import ReactionError, parse_reaction
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 from p2p.scenario.stage_rules import stages_wrong
@@ -142,6 +142,9 @@ def _payment_wrong(scenario: Scenario, payment: Payment) -> Iterator[tuple[str, 
         yield f"stage[{kinds.index(Earnings)}].kind", "is told what is paid, and trade that counts comes after it"
     if payment.rate == 0:
         yield "payment.rate", "is 0: nobody would earn anything by trading; say what a point is worth"
+    for key, digits in (("rate", DIGITS_MAX + 2), *((key, DIGITS_MAX) for key in ("fee", "base", "floor", "step"))):
+        if (exact(getattr(payment, key)) * 10**digits).denominator != 1:
+            yield f"payment.{key}", f"has more than {digits} digits behind the point: people are told it exactly"
     if exact(payment.floor) < -exact(payment.base):
         yield "payment.floor", f"is below -base ({-payment.base:g}): nobody is paid less than the fee"
     if payment.paid == "sum":

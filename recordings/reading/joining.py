@@ -42,6 +42,17 @@ def surplus(recording: Path) -> list[Surplus]:
     return read_joining(recording).surplus
 
 
+def is_spoilt(folder: Path) -> bool:
+    """Whether the file is there and none of ours: for pay it is not enough to pass it over."""
+    try:
+        msgspec.json.decode((folder / FILE).read_bytes(), type=JoiningFile)
+    except FileNotFoundError:
+        return False
+    except (OSError, msgspec.MsgspecError, UnicodeError):
+        return True
+    return False
+
+
 def read_joining(recording: Path) -> JoiningFile:
     """The file of a recording; an empty one where it is gone or is none of ours."""
     folder = recording if recording.is_dir() else recording.parent

@@ -13,7 +13,7 @@ from p2p.scenario.payment import Payment, digits, in_digits
 from p2p.scenario.schema import Scenario
 from recordings.journal.store import read_folder, still_runs
 from recordings.reading.history import SessionHistory
-from recordings.reading.joining import FILE, labels, surplus
+from recordings.reading.joining import FILE, is_spoilt, labels, surplus
 from recordings.reading.participants import load_names
 
 NAME_MAX = 60
@@ -78,10 +78,12 @@ def payments(recording: Path, period: int | None = None) -> Payments:
     history = SessionHistory(reading)
     if runs and not history.pay.ended:
         raise PayError(f"{recording} is still running; pay when the session has ended")
+    folder = recording if recording.is_dir() else recording.parent
+    if is_spoilt(folder):
+        raise PayError(f"{folder / FILE} is spoilt; move it away to pay without labels and without surplus people")
     scenario, outcome = history.scenario, history.outcome
     paid = paid_period(scenario, outcome, history.pay, period)
     counted = seat_pays(scenario, outcome, history.sitting, history.pay, paid)
-    folder = recording if recording.is_dir() else recording.parent
     rows = (
         *_seats(scenario, counted, folder),
         *(surplus_row(scenario.payment, one.label, one.name) for one in surplus(folder)),

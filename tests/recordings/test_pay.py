@@ -151,6 +151,13 @@ def test_robots_and_empty_seats_are_paid_nothing_and_robots_gains_in_a_persons_s
     assert (counted[course.b].holder, counted[course.b].fee, counted[course.b].amount) == ("nobody", "0.00", "0.00")
 
 
+def test_of_robots_alone_no_period_has_to_be_drawn(tmp_path: Path) -> None:
+    course = Course(Paid(ONE).session.scenario).trading("robot")
+    course.wait(100)
+    assert course.session.paying.draws_from == ()
+    assert payments(stored(course, tmp_path)).total == "0.00"
+
+
 def test_a_session_without_payment_has_its_rows_and_no_money(tmp_path: Path) -> None:
     course = Course(small()).trading("human")
     course.wait(100)
@@ -193,6 +200,16 @@ def test_nobody_is_paid_twice(tmp_path: Path) -> None:
     said = json.loads(pit("pay", folder, "--out", out, "--force", "--json").output)
     assert [bool(one["paid"]) for one in said["rows"]] == [True, False, False, False, True]
     assert said["total"] == "37.60"
+
+
+def test_a_spoilt_file_of_labels_is_not_passed_over(tmp_path: Path) -> None:
+    folder = stored(Paid().played(), tmp_path)
+    (folder / "joining.json").write_text("{")
+    assert "joining.json is spoilt; move it away" in pit("pay", folder, "--out", tmp_path / "pay").output
+    (folder / "joining.json").unlink()
+    assert pit("pay", folder, "--out", tmp_path / "pay").exit_code == 0
+    (tmp_path / "pay" / "paid.json").write_text("{")
+    assert "paid.json is spoilt" in pit("pay", folder, "--out", tmp_path / "pay", "--force").output
 
 
 def test_payments_of_another_session_are_not_written_over(tmp_path: Path) -> None:

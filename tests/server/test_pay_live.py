@@ -5,9 +5,11 @@ import io
 import re
 
 import msgspec
+import pytest
 from click.testing import CliRunner
 
 from bots.experimenter import conduct
+from p2p.analysis.pay_rows import PayError
 from p2p.messages import AdvanceStage, Agree, Earned, Ended, EndPeriod, PaidPeriod, Schedule, Start
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.scenario.parsing import parse
@@ -127,11 +129,17 @@ async def test_no_name_label_or_amount_is_in_journal_log_broker_or_another_seat(
 
 async def test_a_die_is_typed_by_pay_period_and_the_server_draws_no_more(tmp_path) -> None:
     parts = open_new(scenario(', paid = "one period"', SHORT), "paid", 1, tmp_path / "recordings", "test")
+    parts.stays = True
     async with hosting(parts) as hosted:
         traders, _ = await to_the_debrief(hosted)
+        with pytest.raises(PayError, match="is still running; pay when the session has ended"):
+            payments(parts.store.folder)
         assert await conduct(hosted.url, parts.control, "pay-period", PaidPeriod(1))
         await conduct(hosted.url, parts.control, "advance", AdvanceStage())
         assert (await traders[0].until_told(Earned)).period == 1
+        await conduct(hosted.url, parts.control, "advance", AdvanceStage())
+        await traders[0].until_told(Ended)
+        assert payments(parts.store.folder).period == 1, "its server stays"
     senders = [one.envelope() for one in read_folder(parts.store.folder).records()]
     assert [one.sender for one in senders if isinstance(one.message, PaidPeriod)] == ["experimenter"]
 

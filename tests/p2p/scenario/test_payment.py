@@ -121,6 +121,8 @@ def test_amounts_are_written_in_decimals(number: Fraction, least: int, text: str
             "end_probability = 0.2",
             "payment.paid: cannot be .* here: the session ends by",
         ),
+        ("rate = 1e-9", "", "payment.rate: has more than 8 digits behind the point"),
+        ("rate = 1, step = 0.0000001", "", "payment.step: has more than 6 digits"),
         ("rate = 1, paid = 'all'", "", "payment.paid: there is no 'all'|payment.paid"),
         ("rate = 1, step = 0", "", "payment.step"),
         ("fee = 1", "", "payment.*rate"),
