@@ -95,7 +95,7 @@ class PostingSocket:
 
 @contextlib.asynccontextmanager
 async def posting_socket(url: str, tls: ssl.SSLContext | None) -> AsyncIterator[Socket]:
-    """A WebSocket of the library's, as the client uses it."""
+    """The library's WebSocket behind the few methods that the client calls; it is open as long as the block runs."""
     async with open_socket(url, tls) as socket, PostingSocket(socket).sending() as posting:
         yield posting
 

@@ -11,7 +11,7 @@ from p2p.protocol.frames import Card, Door, Fault
 from p2p.sim.shell.seats_sheet import write_sheet
 
 DOOR_COMMANDS = ("lock", "unlock", "close", "reissue", "seats-sheet")
-"""What `pit ctl` says at the door; `reissue` has a card's number behind it, `seats-sheet` a file."""
+"""Commands of `pit ctl` at the door; `reissue` has a card's number behind it, `seats-sheet` a file."""
 SAID = {
     "lock": "the door is locked: nobody without a seat is let in",
     "unlock": "the door is open",

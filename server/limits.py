@@ -91,7 +91,7 @@ class Limits:
     wrong_s_max: float = 4.0
     """How long the answer to a wrong code is held back at most, where too many come from its address."""
     class_wrong_free: int = 300
-    """An address's wrong class codes in a session, beyond which its tries are looked at slowly: forty people behind one
+    """An address's wrong class codes in a session; beyond them its tries are looked at slowly. Forty people behind one
     address may mistype seven times each."""
     class_wrong_total: int = 3_000
     """Wrong class codes of all addresses in a session, beyond which each has `class_wrong_few` free."""
@@ -99,8 +99,8 @@ class Limits:
     """Of an address, where a crowd of them guesses: a person's own mistakes pass."""
     class_tries_per_s: float = 0.5
     class_tries_burst: float = 5
-    """Tries at the class code looked at for an address that has used up its free ones: of 23^6 codes an hour finds the
-    right one once in 70,000 times."""
+    """Tries at the class code of an address that has used up its free ones. An hour of them finds the right one of 23^6
+    codes once in 70,000 times."""
     tries_at_once: int = 2
     """Codes that are looked up at once where their slow hashes alone are known: 10 ms of a processor each."""
     addresses_max: int = 10_000

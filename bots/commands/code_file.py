@@ -24,7 +24,7 @@ def code_in(file: BinaryIO) -> str:
 
 
 def code_around() -> str:
-    """The code in the variable PIT_CODE, empty without one; raises UsageError where it cannot be one."""
+    """The code in the environment's variable PIT_CODE, or "". Raises UsageError where that is no possible code."""
     code = os.environ.get("PIT_CODE", "").strip()
     if not (code.isascii() and code.isprintable()) or len(code) > BYTES_MAX:
         raise click.UsageError("PIT_CODE holds no code: it has 8 letters and digits")

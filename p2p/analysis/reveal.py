@@ -18,7 +18,7 @@ from p2p.schedules.rationing import market_rules
 
 
 def reveal(scenario: Scenario, happened: Iterable[tuple[Instant, Event]]) -> Reveal:
-    """The reveal of all events of a session."""
+    """The figures of a session's last periods, from all its events: the public is shown them after its end."""
     live = LiveFigures(partial(market_rules, scenario))
     found: defaultdict[int, dict[int, MarketFigures]] = defaultdict(dict)
     void: set[int] = set()

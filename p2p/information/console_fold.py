@@ -154,7 +154,7 @@ class ConsoleFold:
         self.version += 1
 
     def open_mirror(self, seat: Seat | None, rules: PublicRules | None = None) -> None:
-        """A seat's facts follow, from its first; without a seat the mirror ends, without rules they are to come."""
+        """Mirror a seat from its first fact on, once the server has told `rules`. Without a seat the mirror ends."""
         self.mirrored_seat = seat
         self.mirrored = None if seat is None or rules is None else ViewFold(printable_rules(rules), seat)
         self.version += 1

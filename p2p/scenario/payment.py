@@ -33,8 +33,8 @@ class Payment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paid: Literal["sum", "one period"] = "sum"
     """The points that are paid: those of all periods that count, or those of one of them, drawn at the end."""
     draw: Literal["server", "experimenter"] = "server"
-    """Of one period: it is drawn by the server as the earnings are told, unless the experimenter has typed it before;
-    or it is always the experimenter's to type."""
+    """The drawer of the one period that is paid: the server draws as the earnings are told, unless the experimenter has
+    typed a number before. With `experimenter` the number is always typed."""
     floor: Annotated[float, Meta(ge=-PAY_MAX, le=PAY_MAX)] = 0
     """The lowest bonus, the rate times the points: with 0, a loss costs nothing; below 0, it is taken off the base."""
     rounding: Literal["nearest", "up", "down"] = "nearest"

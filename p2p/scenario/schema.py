@@ -94,8 +94,8 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
     redraw: Redraw | None = None
     """Values and costs drawn anew; then those above only give each trader's number of units."""
     rotate: Literal["none", "values", "roles"] = "none"
-    """Whether seats change places from period to period: each has every schedule of its side in turn (`values`, a Latin
-    square), or buyers and sellers change roles every period (`roles`, where there are as many of both)."""
+    """Whether seats change places from period to period. With `values` each has every schedule of its side in turn, a
+    Latin square. With `roles` as many buyers as sellers change roles every period."""
     disguise: Amount = 0
     """The constant that `--disguise` has added to all values, costs and prices; alpha is of prices without it."""
 
@@ -277,7 +277,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `pit serve --no-class-code` or `vacancies.drop_out` says otherwise. After the end, all who watch
     are shown supply and demand."""
     names: Literal["hidden", "shown"] = "hidden"
-    """Whether traders and spectators are shown the names of those who are there; not who has which seat."""
+    """Whether traders and spectators are shown the names of those who are there; nobody is shown their seats."""
     disclosure: Literal["told", "not_mentioned"] = "told"
     """Whether everybody is told that robots may trade, and how many do."""
     vacancies: Vacancies = Vacancies()

@@ -19,7 +19,7 @@ TOO_MANY_WRONG = (
     "too many wrong codes came from your network; try again in a few seconds, or ask the experimenter for a code of "
     "your own"
 )
-"""What is said to a right class code and a wrong one alike, where they are looked at slowly."""
+"""The answer to a right class code and a wrong one alike, where they are looked at slowly."""
 
 
 def guessed(address: str, count: int) -> str:

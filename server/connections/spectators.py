@@ -56,7 +56,7 @@ class Spectators:
         return [outbox for outbox in self.outboxes.values() if outbox.market in markets]
 
     async def reveal(self, told: Reveal) -> None:
-        """The session is over: all who watch, and all who come yet, are shown it, after their last facts."""
+        """Show what the session was: to all who watch, after their last facts, and to those who come later."""
         shown = frame("reveal", told)
         here, self._revealed = dict(self.outboxes), shown
         await asyncio.gather(*(self._reveal_to(peer, outbox, shown) for peer, outbox in here.items()))

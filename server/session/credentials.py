@@ -23,10 +23,10 @@ ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 8
 """31^8 codes: at a hundred tries a second a guess takes centuries."""
 CLASS_ALPHABET = "ACDEFHJKMNPRTUVWXY34679"
-"""Of these also none that is mistaken for another: no B and 8, G and 6 … in one code, no S and 5, no 2 and Z, no Q."""
+"""Of these none that is easily taken for another one of them: B, G, Q, S, Z, 2, 5 and 8 are left out."""
 CLASS_LENGTH = 6
-"""23^6 codes. Fifty tries a second, all that one address may make, would find it once in 800 hours: so those who have
-said many wrong ones are looked at slowly (`class_wrong_free` in server/limits.py)."""
+"""23^6 codes. Fifty tries a second, all that one address may make, would find it once in 800 hours. Addresses of many
+wrong ones are looked at slowly (`class_wrong_free` in server/limits.py)."""
 HASH_ROUNDS = 20_000
 """Rounds of PBKDF2 for a code: about 10 ms a login, and a stolen file is no list of codes."""
 FILE = "doors.json"

@@ -22,7 +22,7 @@ SURPLUS_MAX = SEATS_MAX
 COLUMN = "label"
 """The column of a CSV file that has the labels."""
 BYTES_MAX = 1 << 20
-"""Bytes of a list of participants: a thousand labels and what stands beside them fit ten times."""
+"""Bytes of a list of participants: a thousand labels and the columns beside them fit ten times."""
 
 
 class ParticipantsError(ValueError):

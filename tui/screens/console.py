@@ -169,7 +169,7 @@ class ConsoleScreen(Screen[None]):
             self._say(f"Unknown key '{event.character}'; ? lists the keys.")
 
     def on_paste(self, event: Paste) -> None:
-        """Pasted text belongs to the field, or it is no key."""
+        """Put pasted text into the open field; without a field it is passed over, and none of it acts as a key."""
         event.stop()
         if self._asking and self._asking.words:
             if self.focused is None:  # else the field has it already

@@ -8,7 +8,7 @@ from tui.model.number_format import NumberFormat
 
 
 def result_lines(found: MarketFigures, figures: NumberFormat) -> list[str]:
-    """A period in two lines."""
+    """The result of a period in two lines: predicted and traded quantity and price, then efficiency and alpha."""
     done = found.so_far
     p0 = "none" if found.price is None else f"{found.price / figures.per_unit:g}"
     mean = "–" if done is None or done.price_mean is None else figures.mean(done.price_mean)

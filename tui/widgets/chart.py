@@ -14,7 +14,7 @@ BID, ASK, DEAL, OWN = "#56b4e9", "#e69f00", "#ffffff", "#f0e442"
 """Colours that those who are colour-blind tell apart (Okabe and Ito); the shapes differ too."""
 
 QUOTES = f"[{ASK}]━[/] ask  [{BID}]━[/] bid"
-"""What the lines of the chart are."""
+"""The legend of the chart's lines."""
 BEYOND = 1.03
 """The axis goes on beyond a period's end by so much: a call at the end is a point inside the frame."""
 CHART_US = SECOND // 2

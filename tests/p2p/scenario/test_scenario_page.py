@@ -35,7 +35,9 @@ def documented() -> set[str]:
     keys = set()
     for path, kind in tables():
         table = path.strip("[]")
-        keys |= {f"{table}.{key}" if table else key for key in (*kind.__struct_fields__, "name")}
+        config = kind.__struct_config__
+        tag = () if config.tag is None else (str(config.tag_field),)
+        keys |= {f"{table}.{key}" if table else key for key in (*kind.__struct_fields__, *tag)}
     return keys
 
 
