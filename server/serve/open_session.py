@@ -53,7 +53,11 @@ class Changes:
     published: bool = False
 
     def made(self, rules: Scenario) -> Scenario:
-        """The scenario with the changes; seats, units and disguise are not among them. Raises ScenarioError."""
+        """The scenario with the changes; seats, units and disguise are not among them. Raises ScenarioError.
+
+        With units it is for a load, which trades only: its stages are left out.
+        """
+        rules = replace(rules, stage=()) if self.units else rules
         rules = with_lengths(rules, self.period_s, self.break_s, self.periods)
         if self.reaction_s is not None:
             rules = replace(rules, robots=replace(rules.robots, reaction_mean_s=self.reaction_s))
@@ -214,10 +218,9 @@ def one_period(rules: Scenario) -> Equilibrium:
 def repeated(rules: Scenario, seats: int, units: int = 0) -> Scenario:
     """The scenario repeated until there are at least so many seats in each market, and units for each trader.
 
-    With units it is a load's, which trades only: its stages are left out. Raises UsageError where its environment
-    deals none.
+    Raises UsageError where its environment deals none.
     """
-    rules = replace(rules, environment=rules.environment.stocked(units), stage=()) if units else rules
+    rules = replace(rules, environment=rules.environment.stocked(units)) if units else rules
     times = -(-seats // rules.traders)
     if times <= 1:
         return rules

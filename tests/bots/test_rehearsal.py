@@ -18,7 +18,7 @@ from p2p.scenario.parsing import checked
 from p2p.scenario.stages import Question
 from p2p.sim.library.files import load
 from p2p.stages.progress import is_an_answer, is_right
-from server.serve.open_session import repeated, sized
+from server.serve.open_session import Changes, repeated, sized
 from tests.plays.lab import pit
 
 HOUR = load("classroom-hour")
@@ -150,7 +150,6 @@ def test_more_people_than_seats_repeat_the_schedules_of_practice_too():
     assert larger.traders == 44
     practice = larger.stage[3]
     assert len(practice.buyers) == len(larger.environment.buyers) == 22  # type: ignore[union-attr]
-    assert repeated(HOUR, 22, units=100).stage == ()
     for seats in (34, 18):
         fitted = checked(sized(HOUR, seats))
         assert len(fitted.stage[3].buyers) == len(fitted.environment.buyers)  # type: ignore[union-attr]
@@ -201,6 +200,20 @@ break_s = 2
 [[stage]]
 kind = "earnings"
 """
+
+
+def test_a_load_plays_trade_alone_for_as_long_as_it_takes():
+    """Its thousand periods were capped by the stages' own, so that a load of more than 24 s had no server."""
+    loaded = checked(Changes(period_s=4, break_s=0, periods=1_000, units=100).made(HOUR))
+    assert (loaded.stage, loaded.periods, loaded.period_s) == ((), 1_000, 4)
+
+
+def test_lengths_of_the_command_line_are_each_stages_own_and_periods_a_cap():
+    played = checked(Changes(period_s=5, break_s=0.5, periods=2).made(HOUR))
+    trading = [(one.periods, one.period_s, one.break_s) for one in played.stage if one.trades]  # type: ignore[union-attr]
+    assert trading == [(2, 5, 0.5)] * 3
+    assert played.periods == 4
+    assert [len(checked(Changes(periods=9).made(HOUR)).stage), HOUR.periods] == [9, 6]
 
 
 async def test_a_session_is_rehearsed_to_its_end_through_a_crash_and_nothing_is_lost(tmp_path):
