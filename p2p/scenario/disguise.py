@@ -11,8 +11,9 @@ import msgspec
 from p2p.base.rng import stream
 from p2p.base.units import PRICE_MAX, Price
 from p2p.scenario.errors import ScenarioError
-from p2p.scenario.overrides import Override, TermsChange
+from p2p.scenario.overrides import Override, Schedules, TermsChange
 from p2p.scenario.schema import Scenario
+from p2p.scenario.stages import Practice, Stage
 from p2p.scenario.terms import Terms
 
 
@@ -25,6 +26,10 @@ def disguised(scenario: Scenario, seed: int) -> Scenario:
     dearest = values.dearest()
     if dearest is None:
         raise ScenarioError(values.undisguised)
+    practised = (one for one in scenario.stage if isinstance(one, Practice))
+    later: list[Override | Practice] = [*scenario.overrides, *practised]
+    named = [side for one in later for side in (one.buyers, one.sellers) if side]
+    dearest = max([dearest, *(value for side in named for units in side for value in units)])
     widest = min(rules.price_max - rules.price_min, PRICE_MAX - rules.price_max, PRICE_MAX - dearest)
     if widest < rules.tick:
         raise ScenarioError(f"there is no room for a disguise: prices may be {PRICE_MAX} at the most")
@@ -35,9 +40,12 @@ def disguised(scenario: Scenario, seed: int) -> Scenario:
         price_max=rules.price_max + constant,
         terms=_terms(rules.terms, constant),
     )
-    overrides = tuple(_override(one, constant) for one in scenario.overrides)
     return msgspec.structs.replace(
-        scenario, institution=moved, environment=values.raised(constant), overrides=overrides
+        scenario,
+        institution=moved,
+        environment=values.raised(constant),
+        overrides=tuple(_override(one, constant) for one in scenario.overrides),
+        stage=tuple(_stage(one, constant) for one in scenario.stage),
     )
 
 
@@ -51,10 +59,18 @@ def _terms(terms: _Terms, constant: Price) -> _Terms:
 
 def _override(override: Override, constant: Price) -> Override:
     """Schedules and price controls of a later period, under the same disguise."""
-    schedules = {
+    terms = None if override.terms is None else _terms(override.terms, constant)
+    return msgspec.structs.replace(override, terms=terms, **_schedules(override, constant))
+
+
+def _stage(stage: Stage, constant: Price) -> Stage:
+    """Schedules of practice, under the same disguise."""
+    return msgspec.structs.replace(stage, **_schedules(stage, constant)) if isinstance(stage, Practice) else stage
+
+
+def _schedules(given: Override | Practice, constant: Price) -> dict[str, Schedules]:
+    return {
         side: tuple(tuple(value + constant for value in units) for units in traders)
-        for side, traders in (("buyers", override.buyers), ("sellers", override.sellers))
+        for side, traders in (("buyers", given.buyers), ("sellers", given.sellers))
         if traders is not None
     }
-    terms = None if override.terms is None else _terms(override.terms, constant)
-    return msgspec.structs.replace(override, terms=terms, **schedules)

@@ -5,6 +5,7 @@ It costs by seats and not by facts. Between two rosters a message leaves one ent
 
 from collections import defaultdict
 
+from p2p.analysis.practice_filter import PracticeFilter
 from p2p.base.units import GATEWAY, Instant, Money, Role, Seat, is_seat
 from p2p.messages import Joined, Left, Schedule, Unpaid
 from p2p.protocol.console_frames import LAG_STEP_MS, HelpOpen, Holder, HoldsUp, Roster, RosterRow, SurplusRow
@@ -27,6 +28,7 @@ class RosterBoard:
         self._roles: dict[Seat, Role] = {}
         self._unpaid: defaultdict[Seat, dict[int, Money]] = defaultdict(dict)
         self._periods: dict[Seat, int] = {}
+        self._practice = PracticeFilter()
         self._read = 0
 
     def note(self, happened: list[Committed]) -> None:
@@ -70,13 +72,14 @@ class RosterBoard:
         )
 
     def _read_news(self) -> None:
-        """Roles and unpaid gains since the last roster, each of its period."""
+        """Roles and unpaid gains since the last roster, each of its period; those of practice are no gains."""
         news = self._feeds.private_news
         for event, _ in news[self._read :]:
+            counts = self._practice.counts(event)
             match event.message:
                 case Schedule(role=role, period=period) if is_seat(event.to):
                     self._roles[event.to], self._periods[event.to] = role, period
-                case Unpaid(gain=gain) if is_seat(event.to):
+                case Unpaid(gain=gain) if counts and is_seat(event.to):
                     of, period = self._unpaid[event.to], self._periods.get(event.to, 0)
                     of[period] = of.get(period, 0) + gain
                 case _:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from p2p.analysis.session_outcome import SessionOutcome
-from p2p.base.units import EXPERIMENTER, GATEWAY, SECOND, Seat
+from p2p.base.units import EXPERIMENTER, GATEWAY, PRICE_MAX, SECOND, Seat
 from p2p.information.projection import Projector
 from p2p.information.view_fold import ViewFold
 from p2p.information.view_state import ViewState
@@ -41,11 +41,13 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.frames import NumberedFact
+from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.lengths import with_lengths
 from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
+from p2p.scenario.stages import Practice
 from p2p.schedules.rationing import market_rules
 from p2p.session.session import Session
 from p2p.sim.simulation.simulation import Simulation
@@ -510,3 +512,17 @@ def test_a_session_that_ends_in_practice_pays_one_of_the_periods_that_counted() 
     course.command(End())
     assert answer(course.command(PaidPeriod(3))) == "no_such_period"
     assert answer(course.command(PaidPeriod(2))) == "accepted"
+
+
+def test_practice_is_played_under_the_disguise_of_what_counts() -> None:
+    plain = hour()
+    hidden = disguised(plain, 3)
+    raised = hidden.institution.price_min - plain.institution.price_min
+    practice = next(one for one in hidden.stage if isinstance(one, Practice))
+    assert raised > 0
+    assert practice.buyers == ((90 + raised,), (80 + raised,))
+    assert practice.sellers == ((10 + raised,), (20 + raised,))
+    dearer = HOUR.replace("buyers = [[90], [80]]", f"buyers = [[{PRICE_MAX - 5}], [80]]")
+    practice = next(one for one in disguised(parse(dearer), 3).stage if isinstance(one, Practice))
+    assert practice.buyers is not None
+    assert practice.buyers[0][0] <= PRICE_MAX
