@@ -7,7 +7,7 @@ given back, their connection is renewed, because its tokens are the robot's by t
 import asyncio
 
 from p2p.base.units import EXPERIMENTER, Seat, is_seat
-from p2p.messages import PassedOn, Removed
+from p2p.messages import Agree, PassedOn, Removed, Withdraw
 from server.connections.connection import Connection
 from server.connections.login_desk import LoginDesk
 from server.connections.seat_table import SeatTable
@@ -15,6 +15,8 @@ from server.limits import GOING_AWAY, REMOVED, TAKEN_OVER
 from server.session.sequencer import Committed
 from server.session.session_status import SessionStatus
 
+_GOES = (Agree, Withdraw)
+"""A person's own messages that may pass their seat to a robot: declining, and leaving."""
 GIVEN_BACK = "your seat is yours again"
 TAKEN_OUT = "the experimenter has taken you out of the session; please ask them"
 
@@ -29,7 +31,7 @@ class SeatActs:
     def on_news(self, happened: list[Committed]) -> None:
         """Take in news."""
         for what in happened:
-            if what.arrival.envelope.sender != EXPERIMENTER:
+            if what.arrival.envelope.sender != EXPERIMENTER and not isinstance(what.arrival.envelope.message, _GOES):
                 continue
             for event in what.events:
                 if is_seat(event.to):

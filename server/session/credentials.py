@@ -24,6 +24,8 @@ CODE_LENGTH = 8
 """31^8 codes: at a hundred tries a second a guess takes centuries."""
 CLASS_ALPHABET = "ACDEFHJKMNPRTUVWXY34679"
 """Of these none that is easily taken for another one of them: B, G, Q, S, Z, 2, 5 and 8 are left out."""
+DEVICES_MAX = 8
+"""Devices of a seat that are known: a person has two or three, and their code may be said with any key."""
 CLASS_LENGTH = 6
 """23^6 codes. Fifty tries a second, all that one address may make, would find it once in 800 hours. Addresses of many
 wrong ones are looked at slowly (`class_wrong_free` in server/limits.py)."""
@@ -110,8 +112,15 @@ class SeatCredentials:
         return self._doors.devices.get(self.hashed_device(device)) == NO_SEAT
 
     def seat_device(self, device: str, seat: Seat) -> None:
-        """Give a device a seat, for good. It outlives a crash once it is saved."""
-        self._doors.devices[self.hashed_device(device)] = seat
+        """Give a device a seat, for good. It outlives a crash once it is saved.
+
+        Of the devices of one seat the latest are kept.
+        """
+        device = self.hashed_device(device)
+        others = [one for one, has in self._doors.devices.items() if has == seat and one != device]
+        for one in others[: max(0, len(others) + 1 - DEVICES_MAX)]:
+            del self._doors.devices[one]
+        self._doors.devices[device] = seat
 
     def seats_of_devices(self) -> set[Seat]:
         """The seats that devices have."""

@@ -89,7 +89,7 @@ class SessionStatus:
 
     @property
     def has_begun(self) -> bool:
-        """Whether its first period has begun."""
+        """Whether it has left the lobby, for a stage or for its first period."""
         return self._session.phase not in ("unopened", "lobby")
 
     @property
