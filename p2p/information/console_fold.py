@@ -269,7 +269,7 @@ class ConsoleFold:
         if seat is None:
             return None
         row = next((shown.row for shown in self._rows if shown.row.seat == seat), None)
-        results = self.mirrored is not None and self.mirrored.public.phase == "ended"
+        results = self.mirrored is not None and self.mirrored.public.phase in ("stage", "ended")
         view = self.mirrored.view(now, results) if self.mirrored else None
         return MirrorView(seat, row.card if row else seat + 1, row.name if row else "", view)
 

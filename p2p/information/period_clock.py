@@ -80,7 +80,7 @@ class PeriodClock:
             case Resumed(left_us=left_us):
                 self._resume(self._to_the_end(left_us), at)
             case Extended(left_us=left_us):
-                self._extend(left_us + self._after_next_call_us, at)
+                self._extend(left_us, at)
             case Called(call=call):
                 self.held = call
                 if self.ends_at is not None:
@@ -123,10 +123,12 @@ class PeriodClock:
         self._run_until(None if left_us is None else at + left_us)
 
     def _extend(self, left_us: Duration, at: Instant) -> None:
-        """A period that runs or is paused is given more time; in a pause the clock goes on standing still."""
-        if not self.open:
+        """A period or a stage is given more time; in a pause the clock goes on standing still."""
+        if self.open:
+            left_us += self._after_next_call_us
+            self.length_us = self.run_us(at) + left_us
+        elif self.phase != "stage":
             return
-        self.length_us = self.run_us(at) + left_us
         if self.paused:
             self.left_us = left_us
         else:

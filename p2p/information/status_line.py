@@ -15,8 +15,20 @@ def describe(knowledge: PublicKnowledge, now: int) -> str:
     why = f": {stood_still(knowledge.clock.gap_us)}" if knowledge.clock.gap_us else ""
     paused = f" (paused{why})" if knowledge.paused else ""
     held = "; the next period is held" if knowledge.waits else ""
+    if knowledge.phase == "stage":
+        return f"{in_stage(knowledge)}{paused}{clock}"
+    practice = knowledge.rules.stages[knowledge.stage].periods if knowledge.clock.practice else 0
     where = "between periods" if knowledge.phase == "break" else made(knowledge)
+    if practice:
+        return f"practice period {knowledge.period} of {practice}{paused}: {where}{clock}{held}"
     return f"period {knowledge.period} of {knowledge.periods}{paused}: {where}{clock}{held}"
+
+
+def in_stage(knowledge: PublicKnowledge) -> str:
+    """A stage without trade: its number, its kind, how many people are done."""
+    stages, waiting = knowledge.rules.stages, knowledge.waiting
+    at = f"stage {knowledge.stage + 1} of {len(stages)}, {stages[knowledge.stage].kind}"
+    return f"{at}: {waiting.done} of {waiting.people} done" if waiting and waiting.people else at
 
 
 def stood_still(gap_us: Duration) -> str:

@@ -52,6 +52,7 @@ from p2p.information.view_state import (
 )
 from p2p.messages import (
     Accepted,
+    Agree,
     Announced,
     Called,
     Contract,
@@ -69,13 +70,16 @@ from p2p.messages import (
     Quote,
     Refused,
     Removed,
+    Respond,
     Schedule,
     StageBegan,
     StartRound,
     Step,
     TakenOver,
     Told,
+    TurnPage,
     Unpaid,
+    Withdraw,
 )
 from p2p.protocol.frames import NumberedFact
 from p2p.protocol.mqtt_topics import Welfare
@@ -169,7 +173,11 @@ class ViewFold:
             case Accepted(token=token) | Refused(token=token) if self.robot_holds or token in self._helps:
                 self._helps.discard(token)  # a robot's, or of a request for help, which is told in words of its own
             case Accepted(token=token):
-                self.news = Answer(self._sent(token), None)
+                sent = self._sent(token)
+                if sent is None or not isinstance(sent.message, TurnPage | Agree | Respond | Withdraw):
+                    self.news = Answer(sent, None)
+                elif isinstance(self.news, Answer):  # a stage's screen shows where one is by then
+                    self.news = None
             case Refused(token=token, reason=reason):
                 self.news = Answer(self._sent(token), reason)
             case Announced(text=text):

@@ -34,8 +34,8 @@ from p2p.messages import Message
 from p2p.protocol.codec import ClientFrame, Counter, ProtocolError, encode, message_of
 from p2p.scenario.public_rules import PublicRules
 
-FRAME_MAX = 4096
-"""Bytes of a client's frame: an order with its meta data is below 400."""
+FRAME_MAX = 16_384
+"""Bytes of a client's frame: an order with its meta data is below 400, the longest free answer below 13,000."""
 FEED_FACTS_MAX = 500
 """Facts in one frame of a feed: a resume of 10,000 comes in pieces that neither end has to hold whole."""
 FEED_BYTES_MAX = 1 << 20

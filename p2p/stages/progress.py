@@ -66,6 +66,9 @@ class StageProgress:
         self._read.pop(seat, None)
         self._settled.pop(seat, None)
         self._done.discard(seat)
+        one = self.stages[stage]
+        if isinstance(one, Questions | Questionnaire) and not one.asked(self.roles.get(seat)):
+            self._done.add(seat)  # all its questions are for the other role
         for key in [key for key in self._tries if key[0] == seat]:
             del self._tries[key]
 

@@ -13,7 +13,7 @@ import msgspec
 from p2p.base.units import Seat
 from p2p.messages import Ask, Buy, End, Start
 from p2p.scenario.parsing import parse
-from p2p.session.session import RULES
+from p2p.session.rules_versions import RULES
 from recordings.journal.format import FILE, Header, RecordChain
 from recordings.reading.joining import FILE as JOINING
 from recordings.reading.joining import JoiningFile, Surplus

@@ -25,6 +25,7 @@ from tui.apps.terminal_life import watch_terminal
 from tui.model.model import Model
 from tui.screens.base import LabScreen
 from tui.screens.results import ResultsOnTop, ResultsScreen
+from tui.screens.stage import StagePage
 from tui.screens.too_small import TooSmallScreen
 from tui.widgets.chart import ASK, BID
 from tui.widgets.terminal_size import too_small
@@ -165,7 +166,7 @@ class LabApp(App[ExitSummary]):
         if self.model is None or len(self.screen_stack) < 2:
             return
         started = time.perf_counter_ns()
-        results = isinstance(self.screen_stack[1], ResultsScreen)
+        results = isinstance(self.screen_stack[1], ResultsScreen | StagePage)
         self.draw_view(self.model.view(self.now(), results))
         self.redraw_us = (time.perf_counter_ns() - started) // 1000
 

@@ -41,7 +41,7 @@ class ReplayApp(LabApp):
 
     def results_on_top(self, view: ViewState) -> ResultsScreen:
         """The same with competitive prices and efficiencies: a recording is for its experimenter."""
-        return ResultsOnTop(view, self.player.replay.goals)
+        return ResultsOnTop(view, {} if view.clock.practice else self.player.replay.goals)
 
     def on_player_moved(self) -> None:
         """The player was moved by hand."""

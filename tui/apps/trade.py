@@ -11,17 +11,21 @@ from bots.reconnecting import Closed, Facts, Happening, Lost
 from p2p.base.display_name import display_name
 from p2p.base.units import Instant
 from p2p.information.view_state import ViewState
-from p2p.messages import Help, Message
+from p2p.messages import Help, Message, Withdraw
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import NAME_MAX, Fault, Welcome
 from tui.apps.base import ExitSummary, LabApp
 from tui.apps.watch import Watched
 from tui.model.model import Model
+from tui.screens.ask_twice import AskTwiceScreen
 from tui.screens.lobby import LobbyScreen
-from tui.screens.requests import HelpRequested, OrderRequested
+from tui.screens.requests import HelpRequested, OrderRequested, WithdrawRequested
 from tui.screens.results import ResultsScreen, farewell
+from tui.screens.rules import RulesScreen
+from tui.screens.stage import StageScreen
 from tui.screens.trading import LEAVE, LEAVE_S, TradingScreen
 from tui.text.refusals import closed_sentence
+from tui.text.stage_words import in_stage, may_withdraw, owed, say
 
 FIRST_S = 8.0
 """How long a server is tried that has never answered: a mistyped address should not take a minute."""
@@ -45,6 +49,8 @@ def _screen_of(stage: str, view: ViewState, name: str = "") -> Screen[None]:
     """The screen that belongs to a session's phase."""
     if stage == "results":
         return ResultsScreen(view)
+    if stage == "stage":
+        return StageScreen(view)
     return TradingScreen(view) if stage == "trading" else LobbyScreen(name)
 
 
@@ -112,7 +118,8 @@ class TradeApp(LabApp):
 
     def draw_view(self, view: ViewState) -> None:
         """Draw a view, on the screen that belongs to the session's phase."""
-        stage = {"lobby": "lobby", "ended": "results"}.get(view.clock.phase, "trading")
+        going_on = "stage" if in_stage(view) else "trading"
+        stage = {"lobby": "lobby", "ended": "results"}.get(view.clock.phase, going_on)
         if stage != self._stage:
             self._stage = stage
             while len(self.screen_stack) > 2:
@@ -128,7 +135,7 @@ class TradeApp(LabApp):
         try:
             token = self.client.send(event.order, {"redraw_us": self.redraw_us})
         except ProtocolError as error:
-            if isinstance(screen := self.screen_stack[1], TradingScreen):
+            if isinstance(screen := self.screen_stack[1], TradingScreen | StageScreen):
                 screen.not_sent(error.why, event.typed)
             return
         self.model.set_pending(token, event.order)
@@ -157,6 +164,20 @@ class TradeApp(LabApp):
             self.notify(f"Not sent: {error.why}", severity="error")
             return
         self.model.set_help_pending(token)
+
+    def on_withdraw_requested(self, event: WithdrawRequested) -> None:
+        """Leave the session for good, if it is said twice."""
+        view = self.view()
+        if isinstance(self.screen, RulesScreen):
+            self.pop_screen()
+        if view is None or not may_withdraw(view):
+            return
+
+        def withdraw(sure: bool | None) -> None:
+            if sure:
+                self.on_order_requested(OrderRequested(Withdraw(), ""))
+
+        self.push_screen(AskTwiceScreen(say("withdraw.ask", **owed(view)), say("withdraw.sure")), withdraw)
 
     def leave(self) -> None:
         """The trader has had enough, or the session is over."""

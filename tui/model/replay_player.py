@@ -2,13 +2,29 @@
 
 from p2p.base.units import Duration, Instant
 from p2p.information.view_state import ViewState
-from p2p.messages import Ended, Paused, Resumed, StartRound
+from p2p.messages import Ended, Paused, Resumed, StageBegan, StartRound
+from p2p.scenario.stages import STAGE_KINDS
 from p2p.protocol.frames import NumberedFact
 from recordings.reading.replay import Replay
 from tui.model.model import Model
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 """The speeds through which `[` and `]` step."""
+
+
+def stages(told: list[NumberedFact]) -> list[tuple[Instant, Instant]]:
+    """From when to when there was a stage without trade, in order."""
+    found, begin = [], None
+    for fact in told:
+        match fact.message:
+            case StageBegan() | Ended():
+                if begin is not None:
+                    found.append((begin, fact.at))
+                trades = isinstance(fact.message, Ended) or STAGE_KINDS[fact.message.kind].trades
+                begin = None if trades else fact.at
+            case _:
+                pass
+    return found
 
 
 def pauses(told: list[NumberedFact]) -> list[tuple[Instant, Instant]]:
@@ -33,7 +49,7 @@ class Player:
         self.replay, self.speed = replay, speed
         self.playing = True
         self.starts = [told.at for told in replay.told if isinstance(told.message, StartRound)]
-        self.pauses = pauses(replay.told)
+        self.pauses = sorted(pauses(replay.told) + stages(replay.told))
         self.end_at: Instant = replay.told[-1].at if replay.told else 0
         self._next = self._next_state = 0
         self.at: Instant = 0
@@ -60,7 +76,7 @@ class Player:
             self._fold_to(min(self._past_pauses(self.at + int(real_us * self.speed)), self.end_at))
 
     def _past_pauses(self, to: Instant) -> Instant:
-        """The instant that far on, pauses left out: nothing is to be seen in them."""
+        """The instant that far on, without pauses and stages without trade: nothing is to be seen in them."""
         for begin, end in self.pauses:
             if begin < end and self.at < end and begin <= to:
                 to = end + to - max(begin, self.at)

@@ -14,6 +14,8 @@ from tui.screens.lobby import LobbyScreen
 from tui.screens.market import MarketScreen
 from tui.screens.requests import DrawRequested, MirrorRequested
 from tui.screens.results import ResultsScreen
+from tui.screens.stage import StagePage
+from tui.text.stage_words import in_stage
 from tui.widgets.text_line import TextLine
 from tui.widgets.ticket import news_words
 
@@ -83,6 +85,23 @@ class MirroredMarket(_Mirrored, MarketScreen, inherit_bindings=False):
         self.query_one("#answer", TextLine).set_text(news_words(view.news, number_format(view.rules)))
 
 
+class MirroredStage(_Mirrored, StagePage, inherit_bindings=False):
+    """The seat's stage without trade."""
+
+    BINDINGS: ClassVar[list[BindingType]] = BACK
+
+    def compose(self) -> ComposeResult:
+        """The stage under a line."""
+        yield self.head_line()
+        yield from super().compose()
+
+    def draw(self, view: ViewState) -> None:
+        """The page that the person has open is not told: that of their progress is shown."""
+        if view.stage is not None:
+            self.page = min(view.stage.read, max(0, len(view.stage.shown.pages) - 1))
+        super().draw(view)
+
+
 class MirroredResults(_Mirrored, ResultsScreen, inherit_bindings=False):
     """The seat's results."""
 
@@ -98,7 +117,7 @@ class MirroredResults(_Mirrored, ResultsScreen, inherit_bindings=False):
         self.call_after_refresh(self.post_message, DrawRequested())
 
 
-Mirrored = MirroredWait | MirroredLobby | MirroredMarket | MirroredResults
+Mirrored = MirroredWait | MirroredLobby | MirroredStage | MirroredMarket | MirroredResults
 """A mirror's screen at each stage of its seat."""
 
 
@@ -106,7 +125,8 @@ def mirrored_stage(mirror: MirrorView) -> str:
     """Which screen the seat has now."""
     if mirror.view is None or not mirror.view.version:
         return "wait"
-    return {"lobby": "lobby", "ended": "results"}.get(mirror.view.clock.phase, "market")
+    going_on = "stage" if in_stage(mirror.view) else "market"
+    return {"lobby": "lobby", "ended": "results"}.get(mirror.view.clock.phase, going_on)
 
 
 def mirror_screen(mirror: MirrorView) -> Mirrored:
@@ -117,4 +137,6 @@ def mirror_screen(mirror: MirrorView) -> Mirrored:
         return MirroredWait()
     if stage == "results":
         return MirroredResults(view)
+    if stage == "stage":
+        return MirroredStage(view)
     return MirroredMarket(view) if stage == "market" else MirroredLobby()

@@ -50,7 +50,7 @@ class ReplayScreen(MarketScreen):
 
     def draw(self, view: ViewState) -> None:
         """Bring every part up to date."""
-        goal = self.player.replay.goals.get(view.period.number) if view.period else None
+        goal = self.player.replay.goals.get(view.period.number) if view.period and not view.clock.practice else None
         self.query_one(PriceChart).goal = goal.price if goal else None
         super().draw(view)
         answer = self.query_one("#answer", WrappedLine)

@@ -39,6 +39,10 @@ class HelpRequested(Message):
     """The experimenter is asked to come, or asked no longer."""
 
 
+class WithdrawRequested(Message):
+    """The person wants to leave the session for good; they are to be asked."""
+
+
 class PlayerMoved(Message):
     """The player of a recording was moved by hand."""
 

@@ -2,6 +2,7 @@
 
 from p2p.base.units import SECOND, Duration
 from p2p.information.view_state import Deal, ViewState
+from tui.text.stage_words import in_stage, numbered, say
 
 
 def clock(left_us: Duration | None) -> str:
@@ -28,7 +29,13 @@ def stage(view: ViewState) -> str:
         return f"{market_words(view)}Lobby"
     if view.clock.phase == "ended":
         return f"{market_words(view)}The end"
-    return f"{market_words(view)}Period {view.clock.period} of {view.clock.periods or view.rules.periods}"
+    if in_stage(view) and view.stage is not None:
+        return f"{market_words(view)}{numbered(view.stage)}"
+    period = view.clock.period or view.clock.next_period
+    if view.clock.practice:
+        practice = say("practice", period=period, periods=view.clock.periods)
+        return f"{market_words(view)}{practice}"
+    return f"{market_words(view)}Period {period} of {view.clock.periods or view.rules.periods}"
 
 
 def market_words(view: ViewState) -> str:
@@ -43,6 +50,9 @@ def state(view: ViewState) -> str:
         return "over"
     if view.clock.phase == "lobby":
         return "paused" if view.clock.paused else "waiting"
+    if view.clock.phase == "stage":
+        stopped = "PAUSED" if view.clock.paused else ""
+        return ", ".join(part for part in (stopped, "" if left is None else f"{clock(left)} left") if part)
     said = f"break, next in {clock(left)}" if view.clock.phase == "break" else f"{clock(left)} left"
     if view.clock.posting and view.clock.call_left_us is not None:
         said = f"posting, {clock(view.clock.call_left_us)}"

@@ -3,7 +3,22 @@
 from collections.abc import Callable
 
 from p2p.base.units import Price, Quantity
-from p2p.messages import Ask, Bid, Buy, Cancel, Message, Reason, Replace, Sell, SetBattery, SetReservation
+from p2p.messages import (
+    Agree,
+    Ask,
+    Bid,
+    Buy,
+    Cancel,
+    Message,
+    Reason,
+    Replace,
+    Respond,
+    Sell,
+    SetBattery,
+    SetReservation,
+    TurnPage,
+    Withdraw,
+)
 from p2p.sim.library.texts import catalogue
 from tui.model.number_format import NumberFormat
 
@@ -47,6 +62,8 @@ def order_words(message: Message | None, figures: NumberFormat | None = None) ->
         case SetReservation(buy=buy, sell=sell):
             prices = [f"{word} {say(price)}" for word, price in (("buy", buy), ("sell", sell)) if price is not None]
             return f"auto-trade: {', '.join(prices) or 'off'}"
+        case TurnPage() | Agree() | Respond() | Withdraw():
+            return catalogue().text(f"stage.said.{message.directive}")
         case None:
             return "your earlier order"
         case other:

@@ -6,6 +6,7 @@ from p2p.information.rules_text import paragraphs
 from p2p.information.view_state import ViewState
 from p2p.sim.library.texts import catalogue
 from tui.model.number_format import number_format
+from tui.text.stage_words import in_stage
 
 
 def rules_text(view: ViewState) -> Content:
@@ -21,6 +22,8 @@ def keys_words(view: ViewState) -> str:
     """The keys of this market, in words."""
     resets, figures = view.resets, number_format(view.rules)
     can = view.rules.capabilities
+    if in_stage(view):
+        return "\n".join(catalogue().text(f"keys.{key}").strip("\n") for key in ("stage", "leaving"))
     if can.posts:
         keys = ["posting"] + (["quantity_energy" if figures.energy else "quantity_unit"] if figures.many else [])
         household = ["household"] if figures.energy else []

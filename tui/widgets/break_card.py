@@ -40,9 +40,10 @@ class BreakCard(Part, Horizontal):
             return
         own, figures = self.query_one("#break-own"), number_format(view.rules)
         own.display = view.seat is not None
-        own.border_title = f"Period {period.number}: you earned, in {figures.money_unit}"
+        played = f"{'Practice' if view.clock.practice else 'Period'} {period.number}"
+        own.border_title = f"{played}: you earned, in {figures.money_unit}"
         prices = self.query_one("#break-prices")
-        prices.border_title = "Prices" if own.display else f"Period {period.number} is over"
+        prices.border_title = "Prices" if own.display else f"{played} is over"
         _set(self.query_one("#break-gain", Digits), figures.signed(period.surplus).replace("−", "-"))
         self.query_one("#break-gain", Digits).set_class(period.surplus < 0, "-loss")
         if own.display:
@@ -54,7 +55,8 @@ class BreakCard(Part, Horizontal):
         digits = self.query_one("#break-clock", Digits)
         digits.display = view.clock.left_us is not None
         _set(digits, clock(view.clock.left_us))
-        when = f"Period {view.clock.next_period} of {(view.clock.periods or view.rules.periods)}"
+        periods = view.clock.periods or view.rules.periods
+        when = f"{'Practice' if view.clock.practice else 'Period'} {view.clock.next_period} of {periods}"
         if view.clock.paused:
             when += "\nthe clock is stopped"
         elif view.clock.left_us is None:

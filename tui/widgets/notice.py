@@ -6,11 +6,12 @@ message is whole at every size. It leaves after a while, and the key m takes it 
 
 from typing import assert_never
 
+from msgspec.structs import replace
 from textual.content import Content
 
 from p2p.base.units import SECOND
 from p2p.information.changed_rules import changes_text
-from p2p.information.view_state import ViewState, Words
+from p2p.information.view_state import StageView, ViewState, Words
 from p2p.sim.library.texts import catalogue
 from tui.model.number_format import number_format
 from tui.widgets.part import Part
@@ -66,11 +67,8 @@ def laid_out(said: str, width: int, rows_max: int, more: str = "…") -> list[Co
 def notice(view: ViewState) -> str:
     """The notices of now, the most urgent first, or nothing; the words that stand below them."""
     state = "   ".join(part for part in (_state(view), _absence(view)) if part)
-    lines = [
-        line
-        for line in (state, _care(view), _changes(view), *(words_line(view, words) for words in view.words))
-        if line
-    ]
+    said = (words_line(view, words) for words in view.words)
+    lines = [line for line in (state, _stages(view), _care(view), _changes(view), *said) if line]
     if view.words and lines:
         lines[-1] += " (m: off)"
     return "\n".join(lines)
@@ -95,7 +93,33 @@ def _changes(view: ViewState) -> str:
     coming = view.clock.next_period if view.clock.phase == "break" else view.clock.period
     if view.rules_before is None or coming != view.rules_from or view.clock.phase == "ended":
         return ""
+    if view.rules.stages and view.rules == replace(
+        view.rules_before, period_s=view.rules.period_s, break_s=view.rules.break_s
+    ):
+        return ""  # each stage of trade has lengths of its own, and the clock tells them
     return f"⚖ {changes_text(view.rules_from, view.rules_before, view.rules, catalogue())}"
+
+
+def _stages(view: ViewState) -> str:
+    """That periods do not count, or do from now on; that a latecomer reads what the others have read."""
+    stage, said = view.stage, catalogue().text
+    if stage is None or stage.left or view.clock.phase in ("lobby", "ended"):
+        return ""
+    if stage.behind:
+        return f"▸ {said('notice.behind')}"
+    if view.clock.practice:
+        return f"◇ {said('notice.practice')}"
+    return f"◆ {said('notice.counts')}" if _counts_now(view, stage) else ""
+
+
+def _counts_now(view: ViewState, stage: StageView) -> bool:
+    """Whether the first period that counts is played, or comes next, after practice."""
+    before = [one for one in view.rules.stages[: stage.number] if one.kind in ("practice", "trade")]
+    if stage.shown.kind != "trade" or not before or before[-1].kind != "practice":
+        return False
+    first = 1 + sum(one.periods for one in before if one.kind == "trade")
+    coming = view.clock.next_period if view.clock.phase == "break" else view.clock.period
+    return coming == first
 
 
 def _care(view: ViewState) -> str:
@@ -133,10 +157,13 @@ def _absence(view: ViewState) -> str:
 def _state(view: ViewState) -> str:
     """What has become of the connection or the clock, where that matters."""
     if view.line.lost is not None:
-        kept = "" if view.seat is None else " Your orders stay; new ones are sent later."
+        trades = view.clock.phase != "stage"
+        kept = " Your orders stay; new ones are sent later." if trades else " Your answers are sent later."
+        kept = "" if view.seat is None else kept
         return f"✂ CONNECTION LOST, trying again …{kept}"
     if view.clock.paused:
-        stopped = "‖ PAUSED: the clock is stopped" + ("." if view.seat is None else "; you cannot trade.")
+        idle = view.seat is None or view.clock.phase == "stage"
+        stopped = "‖ PAUSED: the clock is stopped" + ("." if idle else "; you cannot trade.")
         seconds = round(view.clock.gap_us / SECOND)
         return f"{stopped} {catalogue().text('paused.stood_still', seconds=seconds)}" if view.clock.gap_us else stopped
     return ""

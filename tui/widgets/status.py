@@ -34,5 +34,7 @@ def earned(view: ViewState) -> str:
     """One's surplus so far; and what of it is paid, where a robot's orders have gained a part of it in one's place."""
     say = number_format(view.rules).signed
     unit = f" {number_format(view.rules).money_unit}" if number_format(view.rules).energy else ""
+    if view.clock.practice:
+        return f"practice {say(view.own.surplus_total)}{unit}"
     paid = f" (payable: {say(view.own.surplus_total - view.own.unpaid)})" if view.own.unpaid else ""
     return f"earned {say(view.own.surplus_total)}{unit}{paid}"
