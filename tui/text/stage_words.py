@@ -3,7 +3,7 @@
 from typing import Literal, TypeAlias, assert_never
 
 from p2p.base.safe_text import printable
-from p2p.information.view_state import StageView, ViewState
+from p2p.information.view_state import EarnedView, StageView, ViewState
 from p2p.messages import Agree, Respond, TurnPage, Withdraw
 from p2p.scenario.stage_rules import QuestionShown, StageShown
 from p2p.sim.library.texts import catalogue
@@ -186,12 +186,30 @@ def earnings_lines(view: ViewState) -> list[str]:
         paid = figures.signed(view.own.surplus_total - view.own.unpaid)
         unpaid = figures.signed(view.own.unpaid)
         lines.append(say("earnings.unpaid", unpaid=unpaid, paid=paid, unit=figures.money_unit))
+    lines += ["", *pay_lines(view.earned)] if view.earned else []
     lines.append("")
     periods = view.results.periods if view.results else ()
     for period in periods:
         key = "void" if period.void else "period"
         lines.append(say(f"earnings.{key}", period=period.number, amount=figures.signed(period.surplus)))
     return lines if periods else [*lines, say("earnings.none")]
+
+
+def pay_lines(pay: EarnedView) -> list[str]:
+    """The pay, and how it came about."""
+    unit = pay.currency
+    lines = [say("pay.amount", amount=pay.amount, currency=unit)]
+    if pay.fee_only:
+        return [*lines, say("pay.fee_only")]
+    if pay.period is not None:
+        lines.append(say("pay.period", period=pay.period))
+    lines.append(say("pay.fee", fee=pay.fee, currency=unit))
+    if float(pay.base):
+        lines.append(say("pay.base", base=pay.base, currency=unit))
+    lines.append(say("pay.bonus", points=pay.points, rate=pay.rate, bonus=pay.bonus, currency=unit))
+    if pay.at_floor:
+        lines.append(say("pay.floor", floor=pay.floor, currency=unit))
+    return [*lines, say("pay.rounded", steps=pay.steps, currency=unit)]
 
 
 def card_lines(view: ViewState, stage: StageView) -> list[str]:
