@@ -3,8 +3,8 @@
 from p2p.base.units import Duration, Instant
 from p2p.information.view_state import ViewState
 from p2p.messages import Ended, Paused, Resumed, StageBegan, StartRound
-from p2p.scenario.stages import STAGE_KINDS
 from p2p.protocol.frames import NumberedFact
+from p2p.scenario.stages import STAGE_KINDS
 from recordings.reading.replay import Replay
 from tui.model.model import Model
 
@@ -14,7 +14,8 @@ SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 
 def stages(told: list[NumberedFact]) -> list[tuple[Instant, Instant]]:
     """From when to when there was a stage without trade, in order."""
-    found, begin = [], None
+    found: list[tuple[Instant, Instant]] = []
+    begin: Instant | None = None
     for fact in told:
         match fact.message:
             case StageBegan() | Ended():

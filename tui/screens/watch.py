@@ -64,7 +64,7 @@ class WatchScreen(MarketScreen):
         self.query_one(WaitingNotice).display = nothing
         self.query_one(PriceChart).display = not nothing
         super().draw(view)
-        self.query_one("#market").display &= view.clock.phase not in ("lobby", "ended")
+        self.query_one("#market").display &= view.clock.phase not in ("lobby", "stage", "ended")
         self.query_one(UnitList).display = False
         wall = self.query_one(Wall)
         wall.display, wall.revealed = True, self.efficiency

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from p2p.information.view_state import ViewState
+from tui.text.stage_words import heading, numbered, say
 from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
@@ -28,6 +29,12 @@ class WaitingNotice(Part, TextLine):
             self.border_title = "How to join"
             self.set_text(Content.assemble(*how_to_join(self.join, self.class_code), f"\n\n{starts(view)}"))
             return
+        if view.clock.phase == "stage" and view.stage is not None:
+            self.border_title = numbered(view.stage)
+            done = say("wait.on_the_wall", done=view.stage.others_done, people=view.stage.people)
+            said = f"\n\n{done}" if view.stage.people else ""
+            self.set_text(Content.assemble((heading(view.stage), "bold"), said))
+            return
         self.border_title = "Prices"
         head = "No prices are shown." if hides(view) else "No prices yet."
         self.set_text(Content.assemble((head, "bold"), f"\n\n{words(view)}"))
@@ -49,7 +56,7 @@ def hides(view: ViewState) -> bool:
 
 def no_prices(view: ViewState) -> bool:
     """Whether there is nothing to be drawn: before the first period, and where all of it is hidden."""
-    return view.period is None or hides(view)
+    return view.period is None or hides(view) or view.clock.phase == "stage"
 
 
 def words(view: ViewState) -> str:

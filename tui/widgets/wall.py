@@ -2,6 +2,7 @@
 
 lobby     class code, or seats taken
 trading   time left | last price
+stage     its clock or its number | how many are done
 break     time to the next period | mean price
 end       efficiency, where it is told | last price
 """
@@ -14,6 +15,7 @@ from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
 from tui.text.large_letters import largest
 from tui.text.phrases import clock
+from tui.text.stage_words import heading
 from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
@@ -80,12 +82,17 @@ class Wall(Part, Horizontal):
                 return "Class code", self.class_code
             case "break":
                 return f"{where}{stopped}Next period in", clock(view.clock.left_us).replace("–", "-")
+            case "stage" if view.stage is not None:
+                ticks = view.clock.left_us is not None
+                left = clock(view.clock.left_us) if ticks else f"{view.stage.number + 1}/{view.stage.stages}"
+                return f"{where}{stopped}{heading(view.stage)}", left
             case "ended":
                 share = view.welfare.efficiency if view.welfare else self.revealed
                 text = "END" if share is None else f"{100 * share:.0f}%"
                 return f"{where}{'The end' if share is None else 'The end · efficiency'}", text
             case _:
-                told = f"Period {view.clock.period} · {stopped}time left"
+                played = "Practice" if view.clock.practice else "Period"
+                told = f"{played} {view.clock.period} · {stopped}time left"
                 return f"{where}{told}", clock(view.clock.left_us).replace("–", "-")
 
     def _right(self, view: ViewState) -> tuple[str, str]:
@@ -94,6 +101,9 @@ class Wall(Part, Horizontal):
             if self.class_code:
                 return "", ""
             return "Seats taken", f"{view.seats.taken}/{view.seats.seats}" if view.seats.seats else ""
+        if view.clock.phase == "stage":
+            stage = view.stage
+            return "Done", f"{stage.others_done}/{stage.people}" if stage and stage.people else ""
         if not view.sees_contracts:
             return "Contracts are not shown", ""
         if view.clock.phase == "break" and view.period is not None:
