@@ -6,9 +6,9 @@ Theory of operation
 `alarm()` is the message that must then be handed in, like any other (so that it is journaled like any other). Time only
 ever comes in as `now`. The same messages at the same times give the same events: live, simulated, recovered, verified.
 
-The machine puts these together: the table of phases (permissions.py), its way through stages and periods (course.py),
-the clock (alarms.py), the seats' holders (roster.py), the experimenter's acts (interventions.py) and the markets
-(market.py). Only the table changes the phase.
+The machine puts these together: the table of phases (permissions.py), the clock (alarms.py), the seats' holders
+(roster.py), the experimenter's acts (interventions.py) and the markets (market.py). Its way through stages and periods
+is in course.py. Only the table changes the phase.
 Every message sent is an event; p2p/information/projection.py decides its recipients. A refusal is a value: an event to
 its sender alone. Repeated tokens have no second effect.
 """

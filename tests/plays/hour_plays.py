@@ -14,7 +14,7 @@ from p2p.scenario.parsing import parse
 from tests.p2p.stages.test_stages import Hour
 from tests.plays.tui_plays import FakeClient
 from tui.apps.trade import TradeApp
-from tui.screens.stage import StagePage
+from tui.screens.stage_page import StagePage
 from tui.widgets.text_line import TextLine
 
 HOUR = """

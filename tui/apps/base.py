@@ -25,7 +25,7 @@ from tui.apps.terminal_life import watch_terminal
 from tui.model.model import Model
 from tui.screens.base import LabScreen
 from tui.screens.results import ResultsOnTop, ResultsScreen
-from tui.screens.stage import StagePage
+from tui.screens.stage_page import StagePage
 from tui.screens.too_small import TooSmallScreen
 from tui.widgets.chart import ASK, BID
 from tui.widgets.terminal_size import too_small

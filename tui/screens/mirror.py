@@ -14,7 +14,7 @@ from tui.screens.lobby import LobbyScreen
 from tui.screens.market import MarketScreen
 from tui.screens.requests import DrawRequested, MirrorRequested
 from tui.screens.results import ResultsScreen
-from tui.screens.stage import StagePage
+from tui.screens.stage_page import StagePage
 from tui.text.stage_words import in_stage
 from tui.widgets.text_line import TextLine
 from tui.widgets.ticket import news_words

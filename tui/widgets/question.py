@@ -42,14 +42,14 @@ class AnswerField(TextArea):
                 await super()._on_key(event)
 
     def on_text_area_changed(self) -> None:
-        """What is longer than can be sent is cut at once, where it is seen."""
+        """Words beyond the most that can be sent are cut at once, where it is seen."""
         if len(self.text) > ANSWER_MAX:
             self.text = self.text[:ANSWER_MAX]
             self.move_cursor(self.document.end)
 
 
 class QuestionBox(Vertical):
-    """The question of now. What is chosen or typed is kept until the question is another one."""
+    """The question of now. The choice or the typed answer is kept until the question is another one."""
 
     def __init__(self) -> None:
         super().__init__(id="question")
