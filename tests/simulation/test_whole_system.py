@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from p2p.messages import Ended
+from p2p.messages import AdvanceStage, Agree, Ended, Respond, Responded, StageBegan, TurnPage, Withdraw
 from tests.simulation.truth import nobody_was_played_past
 from tests.simulation.world import NONE, SLEEPY, play
 
@@ -24,6 +24,23 @@ def test_whatever_anybody_is_told_is_on_record_once_and_for_good(first: int) -> 
     assert all(happened[rare] > 5 for rare in ("failed writes", "failed syncs", "stops", "stands", "sleeps")), happened
     assert sum(len(world.trace()) for world in worlds) > 200 * BLOCK
     assert all(happened[change] > 5 for change in ("taken over", "handed back", "unpaid")), happened
+
+
+@pytest.mark.parametrize("first", [1, 16, 31])
+def test_stages_survive_kills_and_power_cuts_in_each_kind_and_lose_no_answer(first: int) -> None:
+    worlds = [play(seed, with_stages=True) for seed in range(first, first + 15)]
+    happened = sum((world.happened for world in worlds), Counter())
+    assert happened["losses of power"] > 15
+    assert happened["stops"] > 5
+    told = Counter(type(event) for world in worlds for event in world.said())
+    assert told[StageBegan] == 9 * len(worlds), "each stage began once in each session"
+    assert min(told[kind] for kind in (Agree, TurnPage, Respond, Responded, AdvanceStage, Withdraw)) > 0
+    cut_in = Counter(kind for world in worlds for kind in world.stages_at_recovery())
+    assert set(cut_in) >= {"consent", "text", "questions", "practice", "trade", "questionnaire"}, cut_in
+
+
+def test_a_seed_of_stages_plays_the_same_again() -> None:
+    assert play(3, with_stages=True).trace() == play(3, with_stages=True).trace()
 
 
 def test_a_seed_plays_the_same_again() -> None:

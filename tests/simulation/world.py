@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from p2p.base.units import EXPERIMENTER, GATEWAY
-from p2p.messages import Open
+from p2p.messages import Message, Open
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import ProtocolError
 from p2p.session.session import Session
@@ -36,6 +36,7 @@ from tests.simulation.loop import SimulatedLoop
 from tests.simulation.network import Link
 from tests.simulation.robots import Robots
 from tests.simulation.seats import Person, SimulatedDoors, scenario_of
+from tests.simulation.stages import StageExperimenter, Student, staged
 from tests.simulation.truth import records_of, time_was_kept, told_is_on_record
 from tests.simulation.truth_of_seats import seats_were_kept
 
@@ -102,8 +103,9 @@ def opening(seed: int) -> Open:
 class World:
     """One seed's lab."""
 
-    def __init__(self, seed: int, faults: Faults) -> None:
-        self.seed, self.faults, self.scenario = seed, faults, scenario_of(seed)
+    def __init__(self, seed: int, faults: Faults, with_stages: bool = False) -> None:
+        self.seed, self.faults, self.with_stages = seed, faults, with_stages
+        self.scenario = staged(seed) if with_stages else scenario_of(seed)
         self.rng = Random(seed)
         self.disk = SimulatedDisk(self._tick)
         self.host: HostedSession | None = None
@@ -152,7 +154,7 @@ class World:
                 again = self.robots.rng.random() < 0.2 and Recovered(FOLDER, self.disk).session
                 assert not again or again.digest() == session.digest(), "recovered twice, two sessions"
             words = Announcements(FOLDER, self.disk, feeds.words, feeds.private_words)
-            words.private.salt = self._salt
+            words.private.salt = words.answers.salt = self._salt
             for at, events in recovered.played:
                 feeds.publish(at, events)
             found = len(recovered.played)
@@ -162,7 +164,7 @@ class World:
             session = Session(self.scenario, self.seed)
             store, feeds = Store.create(FOLDER, self.scenario, self.seed, "test", self.disk), Feeds(session)
             words = Announcements(FOLDER, self.disk, feeds.words, feeds.private_words)
-            words.private.salt = self._salt
+            words.private.salt = words.answers.salt = self._salt
             first = [Envelope(GATEWAY, opening(self.seed))]
         doors = SimulatedDoors(self.scenario.seats, self.tokens)
         return SessionParts(session, store, doors, {}, "", feeds, SimulatedClock(session.now), first, words, RESTLESS)
@@ -321,6 +323,9 @@ class World:
 
     def _client(self, name: str, rng: Random) -> Client:
         restless = self.faults.restless
+        if self.with_stages and name != WATCHER:
+            kind = StageExperimenter if name == EXPERIMENTER else Student
+            return kind(self.connect, name, rng, restless)
         if self.robots and name.isdigit():
             seat, taken = int(name), self.robots.taken
             return Person(self.connect, name, rng, restless, seat, awake_s=self.awake_s, taken=lambda: taken[seat])
@@ -335,6 +340,21 @@ class World:
         if self.robots:
             self.happened.update(seats_were_kept(Session(self.scenario, self.seed), records))
 
+    def said(self) -> list[Message]:
+        """All messages on the disk: those that were handed in, and the events of each."""
+        played = Recovered(FOLDER, self.disk.after_power_loss(self.rng, keep=False)).played
+        handed_in = [record.envelope().message for record in self.records()]
+        return [*handed_in, *(event.message for _, events in played for event in events)]
+
+    def stages_at_recovery(self) -> list[str]:
+        """The kind of the stage that ran at each recovery that was kept."""
+        session, kinds = Session(self.scenario, self.seed), []
+        for record in self.records():
+            if record.n - 1 in self.recoveries and session.staging.number >= 0:
+                kinds.append(str(self.scenario.stage[session.staging.number].__struct_config__.tag))
+            session.handle(record.envelope(), record.at)
+        return kinds
+
     def records(self) -> list[Record]:
         """All that is on the disk."""
         return records_of(self.disk, FOLDER)
@@ -343,13 +363,13 @@ class World:
         return [(one.at, one.message, one.events) for one in records_of(self.disk, FOLDER)]
 
 
-def play(seed: int, faults: Faults = Faults()) -> World:
+def play(seed: int, faults: Faults = Faults(), with_stages: bool = False) -> World:
     """One seed, played and checked; an exception names the seed."""
     loop = SimulatedLoop()
     try:
 
         async def life() -> World:
-            world = World(seed, faults)
+            world = World(seed, faults, with_stages)
             async with asyncio.timeout(3_600):
                 await world.play()
             return world
