@@ -17,6 +17,7 @@ from p2p.messages import (
     Intermission,
     Message,
     Paused,
+    Preview,
     Reminder,
     Resumed,
     StageBegan,
@@ -27,7 +28,7 @@ from p2p.scenario.terms import PostingTerms
 
 SessionPhase: TypeAlias = Literal["lobby", "stage", "trading", "break", "ended"]
 CLOCK_FACTS = frozenset(
-    {StartRound, EndRound, Intermission, Paused, Resumed, Extended, Called, Reminder, Ended, StageBegan}
+    {StartRound, EndRound, Intermission, Preview, Paused, Resumed, Extended, Called, Reminder, Ended, StageBegan}
 )
 """The facts that move the clock; all others leave it as it is."""
 
@@ -56,7 +57,7 @@ class PeriodClock:
         self.left_us: Duration | None = None
         self.gap_us: Duration = 0
         self.held = 0
-        self.practice = False
+        self.practice = self.preview = False
         self._counted = 0
         self._stopped_at: Instant | None = 0
 
@@ -64,14 +65,17 @@ class PeriodClock:
         """Take in a fact; one that is not of CLOCK_FACTS changes nothing."""
         match message:
             case StartRound(period=period, length_us=length_us):
-                self.phase, self.period, self.open = "trading", period, True
+                self.phase, self.period, self.open, self.preview = "trading", period, True, False
                 self.started_us, self._stopped_at, self.held = at, None, 0
                 self.round_us = self.length_us = length_us
                 self._run_until(at + length_us)
             case EndRound():
                 self._close(at)
             case Intermission(next_period=next_period, length_us=length_us):
-                self.phase, self.next_period = "break", next_period
+                self.phase, self.next_period, self.preview = "break", next_period, False
+                self._run_until(at + length_us)
+            case Preview(period=period, length_us=length_us):
+                self.phase, self.next_period, self.preview = "break", period, True
                 self._run_until(at + length_us)
             case Paused(left_us=left_us, gap_us=gap_us):
                 self.paused, self.left_us, self.ends_at = True, self._to_the_end(left_us), None

@@ -47,6 +47,7 @@ def clock_view(clock: PeriodClock, now: Instant, periods: int, waits: bool) -> C
         periods=periods,
         waits=waits,
         practice=clock.practice,
+        preview=clock.preview and clock.phase == "break",
     )
 
 

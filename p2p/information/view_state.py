@@ -72,6 +72,7 @@ class ClockView(msgspec.Struct, frozen=True):
     periods: int = 0
     waits: bool = False
     practice: bool = False
+    preview: bool = False
 
 
 class SeatsView(msgspec.Struct, frozen=True):

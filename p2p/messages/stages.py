@@ -23,6 +23,15 @@ class StageBegan(Message, frozen=True):
     length_us: Duration | None = None
 
 
+class Preview(Message, frozen=True):
+    """The units of the period to come have been dealt; it opens in `length_us`, and nothing can be traded before."""
+
+    said_by: ClassVar = "session"
+    told_to: ClassVar = "everyone"
+    period: int
+    length_us: Duration
+
+
 class Waiting(Message, frozen=True):
     """How many of the people who are there are done with the stage."""
 

@@ -207,6 +207,7 @@ def with_stage_lengths(
         if isinstance(stage, Practice | Trade):
             named = {"period_s": period_s, "break_s": break_s}
             said: dict[str, Any] = {key: value for key, value in named.items() if value is not None}
+            said |= {} if break_s is None else {"preview_s": min(break_s, stage.preview_s)}
             said |= {} if periods is None else {"periods": min(periods, stage.periods)}
             changed.append(replace(stage, **said))
         else:

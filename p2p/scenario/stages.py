@@ -121,10 +121,17 @@ class Practice(StageTable, frozen=True, kw_only=True, tag="practice"):
     """Seconds of each."""
     break_s: Annotated[float, Meta(ge=0, le=86_400)] = 5.0
     """Seconds between two of them."""
+    preview_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+    """Seconds for which each sees their own units before a period opens, after the break."""
     buyers: Schedules | None = None
     """For each buyer the value of each unit, unrelated to those that count."""
     sellers: Schedules | None = None
     """For each seller the cost of each unit, likewise."""
+
+    @property
+    def preview_us(self) -> Duration:
+        """The preview in microseconds."""
+        return round(self.preview_s * SECOND)
 
 
 class Trade(StageTable, frozen=True, kw_only=True, tag="trade"):
@@ -137,6 +144,13 @@ class Trade(StageTable, frozen=True, kw_only=True, tag="trade"):
     """Seconds of each."""
     break_s: Annotated[float, Meta(ge=0, le=86_400)] = 5.0
     """Seconds between two of them."""
+    preview_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+    """Seconds for which each sees their own units before a period opens, after the break."""
+
+    @property
+    def preview_us(self) -> Duration:
+        """The preview in microseconds."""
+        return round(self.preview_s * SECOND)
 
 
 class Questionnaire(StageTable, frozen=True, kw_only=True, tag="questionnaire"):

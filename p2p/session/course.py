@@ -7,7 +7,7 @@ The part of the state machine (session.py) that moves it on, with the state of b
 from msgspec.structs import replace
 
 from p2p.base.rng import stream
-from p2p.base.units import EVERYONE, SESSION, Address, Seat
+from p2p.base.units import EVERYONE, SESSION, Address, Duration, Seat
 from p2p.information.own_numbers import OwnNumbers
 from p2p.messages import (
     Accepted,
@@ -17,6 +17,7 @@ from p2p.messages import (
     Open,
     PassedOn,
     Paused,
+    Preview,
     Reason,
     Refused,
     Reminder,
@@ -27,7 +28,7 @@ from p2p.messages.envelope import Event
 from p2p.scenario.assignment import information_by_seat, information_of_period, seats_of_markets
 from p2p.scenario.overrides import Controls, InformationSet
 from p2p.scenario.schema import Scenario
-from p2p.scenario.stages import Practice, StageTable
+from p2p.scenario.stages import Practice, StageTable, Trade
 from p2p.session.alarms import Alarms
 from p2p.session.interventions import Interventions
 from p2p.session.market import Market
@@ -70,6 +71,7 @@ class Course:
         self.tokens: dict[Address, int] = {}
         self.opening = Open()
         self.locked = self.closed = False
+        self.previewing = False
 
     def _to_seat(self, seat: Seat, message: Message) -> Event:
         return Event(message, SESSION, seat, self.market_of[seat].number)
@@ -89,8 +91,22 @@ class Course:
 
     # --- its periods ----------------------------------------------------------------------------------------------
 
+    def _preview_us(self) -> Duration:
+        """For how long each sees their units before the next period opens."""
+        stage = self.staging.stages[self.staging.number] if self.staging.stages else None
+        return stage.preview_us if isinstance(stage, Practice | Trade) else 0
+
+    def _preview(self, length_us: Duration) -> list[Event]:
+        """The units of the next period are dealt, and looked at."""
+        self.previewing, period = True, self.period + 1
+        self.alarms.set(None, Reminder(period, length_us))
+        values = self.interventions.values_of(period)
+        dealt = [event for market in self.markets for event in market.deal_period(period, values)]
+        return [*dealt, *self._tell(Preview(period, length_us))]
+
     def _start_period(self) -> list[Event]:
         self.period += 1
+        self.previewing = False
         dealt = self._deal() if self.period == 1 and not self.staging.stages else []
         values = self.interventions.values_of(self.period)
         return dealt + [event for market in self.markets for event in market.start_period(self.period, values)]
@@ -109,6 +125,9 @@ class Course:
         if market is None and self.phase == "stage":
             return self._enter(self.staging.number + 1)
         if market is None:
+            preview_us = self._preview_us()
+            if preview_us and not self.previewing:
+                return self._preview(preview_us)
             self._happens(Moment.BREAK_OVER)
             return self._start_period()
         events = self.markets[market].remind(reminder)

@@ -78,6 +78,7 @@ class Market:
         self.numbers = numbers
         self.rules = scenario.controls(1)
         self._period = self._shift = 0
+        self._ready: Outgoing | None = None
         self._before: dict[Seat, Money] = {}
         self._gained: dict[int, dict[Seat, Money]] = {}
         self._void_gains: dict[Seat, Money] = {}
@@ -112,10 +113,26 @@ class Market:
         return [Event(dealt, ENVIRONMENT, EXPERIMENTER, self.number)]
 
     def start_period(self, period: int, values: int) -> list[Event]:
-        """Deal, open under the rules of the period, and submit what the environment offers for its seats by itself.
+        """Deal, unless that is done, and open; submit what the environment offers for its seats by itself.
 
         `values`: under which number the environment deals them; a lower one where a period is played again.
         """
+        events = [] if self._ready is not None else self.deal_period(period, values)
+        assert self._ready is not None, "what is dealt can be opened"
+        start, self._ready = self._ready, None
+        events += self.deliver(ENVIRONMENT, [start])
+        if self.version >= GUARDS_OUTLIVE:
+            events += self._withdraw_unguarded()
+        for seat, order in self.environment.orders():
+            events += self._submit_automatic(seat, order)
+        return events
+
+    def forget_dealt(self) -> None:
+        """What was dealt for the next period does not count: other values come."""
+        self._ready = None
+
+    def deal_period(self, period: int, values: int) -> list[Event]:
+        """Tell each seat its units of a period, under the rules of that period; nothing can be traded yet."""
         self._gained[self._period] = self._gains_now()
         self._period, self._shift = period, period - values
         self._before = dict(self.environment.balance)
@@ -125,15 +142,11 @@ class Market:
         schedules, start = self.environment.start_period(values, rules.period_us)
         if rules.terms != before.terms:
             start = replace(start, terms=rules.terms)
-        dealt = [*schedules, Outgoing(INSTITUTION, start)]
-        if self._shift:
-            dealt = [Outgoing(to, _renumbered(message, self._shift)) for to, message in dealt]
-        events = self.deliver(ENVIRONMENT, dealt)
-        if self.version >= GUARDS_OUTLIVE:
-            events += self._withdraw_unguarded()
-        for seat, order in self.environment.orders():
-            events += self._submit_automatic(seat, order)
-        return events
+        *dealt, self._ready = (
+            Outgoing(to, _renumbered(message, self._shift)) if self._shift else Outgoing(to, message)
+            for to, message in (*schedules, Outgoing(INSTITUTION, start))
+        )
+        return self.deliver(ENVIRONMENT, dealt)
 
     def take_back(self, period: int) -> None:
         """A period is void: its gains leave the balances."""

@@ -120,6 +120,7 @@ class Session(Course):
             self.roster.state(),
             [(market.institution.state(), market.environment.state()) for market in self.markets],
             *([self._door()] if self._door() != _DOOR else []),
+            *(["preview"] if self.previewing else []),
             *([self.meters.state()] if self.meters.last else []),
             *([self.roster.stand_ins.state()] if self.roster.tells_stand_ins else []),
             *([self.rules] if self.scenario.overrides else []),
@@ -361,6 +362,9 @@ class Session(Course):
     def _again(self) -> list[Event]:
         """The period that runs, or the last one, does not count; its values come once more."""
         self.interventions.again.add(self.period)
+        self.previewing = False
+        for market in self.markets:
+            market.forget_dealt()
         voided = self._void(self.period, again=True)
         return voided + self._rules_change() if self.phase == "break" else voided
 

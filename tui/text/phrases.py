@@ -43,6 +43,11 @@ def market_words(view: ViewState) -> str:
     return "" if view.rules.market is None else f"Market {view.rules.market + 1} · "
 
 
+def between_periods(view: ViewState) -> bool:
+    """Whether a period is over and the units of the next one are not dealt yet."""
+    return view.clock.phase == "break" and not view.clock.preview
+
+
 def state(view: ViewState) -> str:
     """The next event of the clock: `0:47 left`, `paused, 0:47 left`, `break, next in 0:05`."""
     left = view.clock.left_us
@@ -53,6 +58,8 @@ def state(view: ViewState) -> str:
     if view.clock.phase == "stage":
         stopped = "PAUSED" if view.clock.paused else ""
         return ", ".join(part for part in (stopped, "" if left is None else f"{clock(left)} left") if part)
+    if view.clock.preview:
+        return f"your units; opens in {clock(left)}"
     said = f"break, next in {clock(left)}" if view.clock.phase == "break" else f"{clock(left)} left"
     if view.clock.posting and view.clock.call_left_us is not None:
         said = f"posting, {clock(view.clock.call_left_us)}"

@@ -8,7 +8,7 @@ from textual.widgets import Digits
 from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
 from tui.text.period_result import own_lines, price_lines
-from tui.text.phrases import clock
+from tui.text.phrases import between_periods, clock
 from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
 
@@ -65,8 +65,8 @@ class BreakCard(Part, Horizontal):
 
 
 def in_break(view: ViewState) -> bool:
-    """Whether the card is shown."""
-    return view.clock.phase == "break" and view.period is not None
+    """Whether the card is shown: not in a preview, which has the units of the next period."""
+    return between_periods(view) and view.period is not None
 
 
 def _set(digits: Digits, text: str) -> None:

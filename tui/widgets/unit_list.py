@@ -8,6 +8,7 @@ from textual.widgets import Digits
 from p2p.base.units import Money, Price
 from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
+from tui.text.phrases import between_periods
 from tui.widgets.own_panel import OwnPanel
 from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
@@ -54,7 +55,7 @@ class UnitList(Part, OwnPanel):
         """The next unit's value or cost, in large digits where there is room for them."""
         index, values = view.own.traded, view.own.values
         room = self.content_size.height >= rows + HEAD_LINES + FOOT_LINES + LARGE_LINES
-        shown = room and index < len(values) and view.clock.phase != "break"
+        shown = room and index < len(values) and not between_periods(view)
         for part in self.query(".next-unit"):
             part.display = shown
         if shown:
@@ -122,10 +123,10 @@ def unit_row(view: ViewState, index: int) -> Content:
             f"✓ {index + 1:>4} {value:>6} {figures.price(price):>6} {figures.signed(profit):>6}", "dim"
         )
     if index == own.traded:
-        if view.clock.phase == "break":
+        if between_periods(view):
             return Content(f"  {index + 1:>4} {value:>6}  not traded")
         return Content.styled(f"▶ {index + 1:>4} {value:>6}  ← next unit", "bold")
-    return Content(f"  {index + 1:>4} {value:>6}{'  not traded' if view.clock.phase == 'break' else ''}")
+    return Content(f"  {index + 1:>4} {value:>6}{'  not traded' if between_periods(view) else ''}")
 
 
 def traded_at(view: ViewState, index: int) -> tuple[Price, Money]:

@@ -526,3 +526,36 @@ def test_practice_is_played_under_the_disguise_of_what_counts() -> None:
     practice = next(one for one in disguised(parse(dearer), 3).stage if isinstance(one, Practice))
     assert practice.buyers is not None
     assert practice.buyers[0][0] <= PRICE_MAX
+
+
+PREVIEWED = HOUR.replace("break_s = 3.0\n", "break_s = 3.0\npreview_s = 4.0\n")
+
+
+def test_each_sees_their_own_units_before_a_period_opens() -> None:
+    course = Hour(parse(PREVIEWED)).answered()
+    course.wait(1 + 10 + 1 + 10)
+    assert course.kind == "trade"
+    course.wait(3)
+    assert course.session.phase == "break"
+    seen = viewed(course, 0)
+    assert seen.clock.preview
+    assert (seen.clock.next_period, seen.clock.left_us) == (1, 4 * SECOND)
+    assert [step.value for step in seen.own.steps] in ([325], [300], [75], [100])
+    assert of(course.say(0, Bid(50)), Refused)[0].reason == "not_open"
+    course.wait(4)
+    assert course.session.phase == "trading"
+    assert not viewed(course, 0).clock.preview
+    dealt = [event for event in course.events if isinstance(event.message, Schedule) and event.to == 0]
+    assert len(dealt) == 3, "twice in practice, and once for this period"
+
+
+def test_a_period_that_is_played_again_is_previewed_with_the_values_that_come_again() -> None:
+    course = Hour(parse(PREVIEWED)).answered()
+    course.wait(1 + 10 + 1 + 10 + 3 + 4 + 20 + 3)
+    assert viewed(course, 0).clock.preview
+    course.command(Again())
+    course.wait(4)
+    assert viewed(course, 0).clock.preview, "once more, with other units"
+    course.wait(4)
+    assert course.session.phase == "trading"
+    assert course.session.staging.last_period() == 3
