@@ -128,7 +128,7 @@ class Market:
         return events
 
     def forget_dealt(self) -> None:
-        """What was dealt for the next period does not count: other values come."""
+        """Units that were dealt for the next period do not count: others come."""
         self._ready = None
 
     def deal_period(self, period: int, values: int) -> list[Event]:
