@@ -181,6 +181,14 @@ async def test_what_is_no_answer_is_not_sent_and_says_why():
         assert len(terminal.sent) == sent
 
 
+async def test_after_a_wrong_number_the_next_digit_begins_another():
+    async with hour_terminal() as terminal:
+        await to_questions(terminal)
+        await terminal.press("2", "5", "enter")
+        await terminal.press("2", "3", "enter")
+        assert terminal.sent[-1] == Respond(2, 0, 23)
+
+
 async def test_options_are_chosen_by_number_or_arrows():
     async with hour_terminal() as terminal:
         await to_questions(terminal)
@@ -199,7 +207,8 @@ async def test_options_are_chosen_by_number_or_arrows():
 async def test_without_tries_left_the_experimenter_helps_and_lets_on():
     async with hour_terminal() as terminal:
         await to_questions(terminal)
-        await terminal.press("1", "enter", "enter")
+        await terminal.press("1", "enter")
+        await terminal.press("enter")
         assert "The experimenter will help you" in fate(terminal)
         await terminal.press("2", "enter")
         assert len([one for one in terminal.sent if isinstance(one, Respond)]) == 2, "no third try"

@@ -198,6 +198,7 @@ class StageScreen(StagePage):
         if isinstance(answer, str):
             self._say(answer)
             return
+        box.sent()
         self._send(answer)
 
     def on_answer_field_sent(self) -> None:

@@ -56,6 +56,7 @@ class QuestionBox(Vertical):
         self.chosen: int | None = None
         self.typed = ""
         self._digits = ""
+        self._stale = False
         self._of: tuple[int, int] | None = None
         self._question: QuestionShown | None = None
 
@@ -84,7 +85,7 @@ class QuestionBox(Vertical):
         question = stage.shown.questions[number]
         if self._of != (stage.number, number):
             self._of, self._question = (stage.number, number), question
-            self.chosen, self.typed, self._digits = None, "", ""
+            self.chosen, self.typed, self._digits, self._stale = None, "", "", False
             self.field.text = ""
         self.query_one("#question-ask", TextLine).set_text(Content.styled(question.ask, "bold"))
         words = question.kind == "text"
@@ -138,6 +139,8 @@ class QuestionBox(Vertical):
         if question is None:
             return False
         if question.kind == "number":
+            if self._stale and character in NUMBER_SIGNS:
+                self.typed, self._stale = "", False
             if character in NUMBER_SIGNS and len(self.typed) < NUMBER_MAX:
                 self.typed += character
             return character in NUMBER_SIGNS
@@ -151,7 +154,11 @@ class QuestionBox(Vertical):
 
     def rub_out(self) -> None:
         """Take back the last character, or the choice."""
-        self.typed, self.chosen, self._digits = self.typed[:-1], None, ""
+        self.typed, self.chosen, self._digits, self._stale = self.typed[:-1], None, "", False
+
+    def sent(self) -> None:
+        """The answer has been sent: the next digit begins another number."""
+        self._stale = True
 
     def answer(self) -> Respond | str:
         """The answer as it stands, or why it cannot be sent."""

@@ -25,7 +25,7 @@ class Status(Part, Horizontal):
         """Bring the line up to date."""
         self.query_one("#title", TextLine).set_text(Content(view.rules.title))
         self.query_one("#stage", TextLine).set_text(Content(stage(view)))
-        about = "≈" if view.line.lost else ""
+        about = "≈" if view.line.lost and state(view) else ""
         self.query_one("#clock", TextLine).set_text(Content.styled(about + state(view), "bold"))
         self.query_one("#earned", TextLine).set_text(Content("" if view.seat is None else earned(view)))
 
