@@ -1,6 +1,7 @@
 """The session's demands on an environment."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar, NamedTuple, Self
 
 from p2p.base.units import Address, Duration, Money, Price, Quantity, Role, Seat
@@ -70,6 +71,10 @@ class Environment(ABC):
     def roles(self) -> dict[Seat, Role]:
         """The role that each seat has all session long, where it has one."""
         return {}
+
+    def keep_roles(self, roles: Mapping[Seat, Role]) -> None:
+        """Deal its schedules anew so that seats have these roles, where it deals by role: those of another market."""
+        return
 
     @property
     def interval_h(self) -> float | None:

@@ -6,7 +6,7 @@ price). Values and costs come back each period, unsold units do not. The books a
 balances; the dictionary is made of them whenever it is asked for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, TypedDict
 
 from msgspec.structs import replace
@@ -94,6 +94,12 @@ class Induced(Environment):
             prices[contract.seller] += [contract.paid_to_seller] * contract.quantity
             out += [(contract.buyer, contract.seller, contract.price)] * contract.quantity
         return {"fix": {seat: _agent(seat, one, prices[seat]) for seat, one in self.holdings.items()}, "out": out}
+
+    def keep_roles(self, roles: Mapping[Seat, Role]) -> None:
+        """Deal the same schedules so that seats have these roles."""
+        if isinstance(self.dealt, Dealing):
+            self.dealt.keep_roles(roles)
+            self._populate(self.dealt(1))
 
     def start_period(self, period: int, length_us: Duration) -> tuple[list[Outgoing], StartPeriod]:
         """Deal the schedules anew, and tell the institution who may trade how many units."""

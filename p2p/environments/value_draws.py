@@ -1,5 +1,6 @@
 """Holdings dealt to each seat, period by period: values and costs that stay, shift, or are drawn anew, all by seed."""
 
+from collections.abc import Mapping
 from random import Random
 from typing import Literal, TypeAlias
 
@@ -51,6 +52,10 @@ class Dealing:
     def _deal(self, buyers: tuple[tuple[Money, ...], ...], sellers: tuple[tuple[Money, ...], ...]) -> dict[Seat, Dealt]:
         return deal(buyers, sellers, self.seats, stream(self.seed, "deal", self.market))
 
+    def keep_roles(self, roles: Mapping[Seat, Role]) -> None:
+        """Deal the same schedules so that seats have these roles, where both sides are of the same size."""
+        self.dealt = with_roles(self.dealt, roles)
+
     def _schedules(self, period: int) -> dict[Seat, Dealt]:
         """The schedules that hold in a period, before shifts."""
         begun = [one for one in self.overrides if one.from_period <= period]
@@ -68,6 +73,18 @@ class Dealing:
             dealt = {seat: redrawn(one, self.values.redraw, rng) for seat, one in sorted(dealt.items())}
         shifts = [shift for shift in self.values.shifts if shift.from_period <= period]
         return {seat: shifted(one, shifts, self.values.disguise) for seat, one in dealt.items()}
+
+
+def with_roles(dealt: dict[Seat, Dealt], roles: Mapping[Seat, Role]) -> dict[Seat, Dealt]:
+    """The holdings of each side, in their order, to the seats of that role; as they were where their numbers differ."""
+    found: dict[Seat, Dealt] = {}
+    for side in ("buyer", "seller"):
+        seats = [seat for seat in dealt if roles.get(seat) == side]
+        holdings = [one for one in dealt.values() if one[0] == side]
+        if len(seats) != len(holdings):
+            return dealt
+        found.update(zip(seats, holdings, strict=True))
+    return {seat: found[seat] for seat in dealt}
 
 
 def rotated(dealt: dict[Seat, Dealt], how: Rotation, turns: int) -> dict[Seat, Dealt]:

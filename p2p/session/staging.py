@@ -96,7 +96,7 @@ class Staging:
         self._told = Waiting(0, 0)
 
     def practice_markets(self, stage: Practice, markets: list[Market], alarms: Alarms, rules: Controls) -> list[Market]:
-        """New markets for practice: the same seats and the rules of now; other values, streams, balances, numbers."""
+        """New markets for practice: seats, roles and rules of now; other values, streams, balances, numbers."""
         seed = derived(self.seed, "practice", self.number)
         made = []
         for market in markets:
@@ -108,6 +108,7 @@ class Staging:
             numbers = OwnNumbers(dict(market.numbers.information))
             given = (market.number, market.seats, scenario, seed, self._roster, alarms, numbers, seats)
             made.append(Market(*given, rules=market.version))
+            made[-1].environment.keep_roles(market.environment.roles())
         return made
 
     def _practice_scenario(self, stage: Practice, rules: Controls) -> Scenario:

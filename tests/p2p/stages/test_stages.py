@@ -559,3 +559,17 @@ def test_a_period_that_is_played_again_is_previewed_with_the_values_that_come_ag
     course.wait(4)
     assert course.session.phase == "trading"
     assert course.session.staging.last_period() == 3
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_person_has_one_role_in_practice_and_in_earnest(seed: int) -> None:
+    roles: dict[int, dict[Seat, str]] = {3: {}, 4: {}}
+    stage = -1
+    for _, _, events in Simulation(hour(), ("zic",) * 4, seed).play():
+        for event in events:
+            if isinstance(event.message, StageBegan):
+                stage = event.message.stage
+            elif isinstance(event.message, Schedule) and stage in roles and isinstance(event.to, int):
+                roles[stage][event.to] = event.message.role
+    assert roles[3] == roles[4]
+    assert len(roles[3]) == 4
