@@ -22,7 +22,7 @@ PERIOD_S_MIN, BREAK_S_MIN, LOOK_S_MIN = 2.0, 0.3, 0.02
 """The shortest period, break and look of a rehearsal: below them the times of a process matter more than people's."""
 SLICE_S, SLICES = 8.0, 3
 """Seconds of measuring at true speed, and how often at the most: one burst of another program is no verdict."""
-STEPS = (4.0, 16.0)
+STEPS = (4.0, 16.0, 64.0)
 """How many times the usual orders are tried for the headroom."""
 STEP_S = 4.0
 """Seconds of each of them."""

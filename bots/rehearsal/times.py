@@ -81,9 +81,9 @@ def stage_times(scenario: Scenario) -> list[StageTime]:
     times = [StageTime("join", "", JOIN_S / 60)]
     for stage in scenario.stage:
         kind = str(stage.__struct_config__.tag)
-        times.append(StageTime(kind, stage.title, (stage_s(stage) + BETWEEN_S) / 60))
+        times.append(StageTime(kind, stage.title, round((stage_s(stage) + BETWEEN_S) / 60, 2)))
     if not scenario.stage:
         controls = [scenario.controls(period) for period in range(1, scenario.periods + 1)]
         seconds = sum(one.period_s + one.break_s for one in controls)
-        times.append(StageTime("trade", "", seconds / 60))
+        times.append(StageTime("trade", "", round(seconds / 60, 2)))
     return times
