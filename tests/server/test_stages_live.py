@@ -23,6 +23,7 @@ from p2p.messages import (
     TurnPage,
     Voided,
 )
+from p2p.protocol.client_connection import ClientProtocol
 from tests.plays.lab import Serving, pit, serve
 from tests.plays.trader import GUARD_S, Trader
 
@@ -80,6 +81,12 @@ class Chairs:
         self.people = [await Trader.join(where["url"], self.serving.code(seat)) for seat in range(2)]
         self.experimenter = await Trader.join(where["url"], where["control"], conducts=True)
         return self
+
+    async def watcher(self) -> Trader:
+        """A spectator, to whom everything public is told from the beginning."""
+        line = ClientProtocol("", "human")
+        line.watched = 0
+        return await Trader.login(self.serving.where["url"], line)
 
     async def taken_up(self) -> "Chairs":
         """kill -9, and the same session by `--recover`, resumed."""
@@ -154,6 +161,7 @@ async def play(chairs: Chairs) -> Chairs:
     assert isinstance(await first.say(Respond(2, 0, 0)), Accepted)
     chairs = await chairs.taken_up()
     first, other = chairs.people
+    watcher = await chairs.watcher()
     told = await first.until_told(Responded)
     assert told == Responded(2, 0, False, 1, EXPLAINED)
     assert isinstance(await first.say(Respond(2, 0, 1)), Accepted)
@@ -163,6 +171,11 @@ async def play(chairs: Chairs) -> Chairs:
     assert EXPLAINED not in repr(other.told) + repr(chairs.experimenter.told)
     assert RIGHT not in repr(other.told) + repr(chairs.experimenter.told)
     await chairs.experimenter.say(AdvanceStage())
+    await began(watcher, "practice")
+    heard = repr(watcher.told) + repr(watcher.welcome)
+    assert all(canary not in heard for canary in (EXPLAINED, RIGHT, "917364"))
+    assert "How many?" in heard, "questions are public, their answers are not"
+    await watcher.leave()
     for trader in chairs.people:
         await trader.until_told(StartRound)
     await trade_once(chairs, 50)
