@@ -79,7 +79,7 @@ def test_every_act_from_the_command_line_and_the_roster_as_json(tmp_path: Path) 
         assert done.stdout.startswith(said), done.stdout
     refused = serving.ctl("answer", "1", "yes")
     assert (refused.returncode, refused.stderr) == (2, "pit: 'answer': nobody on that seat has asked for help\n")
-    assert serving.ctl("tell", "9", "hello").stderr == "pit: 'tell': there is no such seat\n"
+    assert serving.ctl("tell", "9", "hello").stderr == "pit: 'tell': there is no such card: they are 1 to 4\n"
     status = json.loads(serving.ctl("status", "--json").stdout)
     assert (status["void"], status["held"], status["paused"]) == ([1], True, True)
     assert status["interventions"]["tell"] == 2
