@@ -34,7 +34,7 @@ PUBLIC = {name for name, kind in BY_DIRECTIVE.items() if re.search(r"\b(agents|e
 
 
 def marked(scenario: Scenario, period_s: float, looks: float) -> Scenario:
-    """The same market with canaries for values, in two short periods of so many looks of each robot."""
+    """The same market with canaries for values, in two short periods of so many looks of each robot; trade alone."""
     rules, table = scenario.institution, scenario.environment
     controls = {name: getattr(rules.terms, name) for name in ("price_ceiling", "price_floor")}
     scaled = {name: price * TICK for name, price in controls.items() if price is not None}
@@ -56,6 +56,7 @@ def marked(scenario: Scenario, period_s: float, looks: float) -> Scenario:
         period_s=period_s,
         break_s=0.2,
         start="when_full",
+        stage=(),
         robots=msgspec.structs.replace(scenario.robots, reaction_mean_s=period_s / looks),
     )
 
