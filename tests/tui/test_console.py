@@ -151,6 +151,18 @@ async def test_a_key_of_the_session_sends_its_command_at_once(key: str, at: Rost
         assert sits.says().endswith(": done")
 
 
+async def test_the_clock_calls_practice_practice():
+    practising = [row(0, stage="practice", flagged=True)]
+    for at, said in (
+        (roster(practising), "Practice period 2"),
+        (roster(practising, phase="break"), "Break; practice period 3 next"),
+        (roster([row(0)], phase="break"), "Break; period 3 of 5 next"),
+    ):
+        async with chair(at) as sits:
+            assert sits.says("console-stage") == said
+            assert ("has used all tries" in sits.says("detail")) == bool(at.rows[0].flagged)
+
+
 async def test_in_a_stage_a_person_or_all_are_moved_on():
     rows = [row(0, stage="quiz", progress="2/3", holds_up="stage"), row(1, stage="quiz", progress="3/3", done=True)]
     async with chair(roster(rows, phase="stage", stage=1, stages=4, left_us=None)) as sits:

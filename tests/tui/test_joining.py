@@ -59,6 +59,12 @@ def test_where_many_have_guessed_the_code_is_asked_again_with_what_to_do(door, t
     assert capsys.readouterr().err == "Try again in a moment.\n"
 
 
+def test_a_device_with_a_seat_says_whose_it_comes_back_to(door, tmp_path, capsys) -> None:
+    door([Door("class", seat=4, wants=("name",))], "Ann")
+    join("ws://lab", "K7M4WX", "", "", tmp_path / "device", asks=True)
+    assert "has card 5 already: you come back to it" in capsys.readouterr().err
+
+
 def test_a_name_of_ten_thousand_letters_is_asked_for_again(door, tmp_path, capsys) -> None:
     door([Door("class", wants=("name", "label"))], "x" * 10_000, "Ann", "M-1")
     assert join("ws://lab", "K7M4WX", "", "", tmp_path / "d", asks=True).label == "M-1"

@@ -4,7 +4,8 @@ from msgspec.structs import replace as with_fields
 
 from p2p.base.units import SECOND
 from p2p.information.view_state import ViewState
-from p2p.messages import Contract, EndRound, Intermission, Schedule, StartRound, Step
+from p2p.messages import Contract, EndRound, Intermission, Preview, Schedule, StartRound, Step
+from p2p.scenario.charges import Charges
 from p2p.scenario.public_rules import public_rules
 from tests.plays.tui_plays import Play, energy, market, small
 from tui.model.model import Model
@@ -36,7 +37,7 @@ def test_a_buyer_reads_each_gain_and_the_unit_that_could_have_gained() -> None:
     assert lines(after(play)) == [
         "bought 1 unit at 250: gain 50",
         "not traded: value 200",
-        "  lowest price 150: could have gained",
+        "lowest price 150: gain was possible",
     ]
 
 
@@ -45,7 +46,7 @@ def test_a_seller_whose_cost_was_above_all_prices_reads_that_no_gain_was_possibl
     assert lines(after(play)) == [
         "You did not trade.",
         "not traded: cost 280, and 1 more",
-        "  highest price 250: no gain possible",
+        "highest price 250: no gain possible",
     ]
 
 
@@ -77,10 +78,17 @@ def test_of_several_markets_one_reads_the_number_of_ones_own() -> None:
     assert public_rules(small(), market=0).market is None, "one market has no number"
 
 
-def test_gains_in_the_list_of_units_are_after_taxes() -> None:
-    play = opened("buyer", 300) << Contract(1, 250, "ask", mine="buyer")
-    view = play.view
-    charges = with_fields(view.rules.charges, tax_buyer=20, commission=5)
-    taxed = with_fields(view, rules=with_fields(view.rules, charges=charges))
-    assert traded_at(view, 0) == (250, 50)
-    assert traded_at(taxed, 0) == (250, 25)
+def test_while_the_units_of_the_next_period_are_shown_its_number_is() -> None:
+    play = opened("buyer", 300)
+    assert stage(after(play)).startswith("Period 1 of ")
+    play.at(63) << Preview(2, 7 * SECOND)
+    assert stage(play.model.view(64 * SECOND)).startswith("Period 2 of ")
+
+
+def test_gains_in_the_list_of_units_are_after_taxes_that_held_as_they_were_traded() -> None:
+    taxed = with_fields(small(), charges=Charges(tax_buyer=20, commission=5))
+    view = (opened("buyer", 300, play=Play(taxed)) << Contract(1, 250, "ask", mine="buyer")).view
+    assert traded_at(view, 0) == (250, 25)
+    for charges in (Charges(), Charges(tax_buyer=75)):
+        later = with_fields(view, rules=with_fields(view.rules, charges=charges))
+        assert traded_at(later, 0) == (250, 25), "the break shows the period that is over, not the tax to come"

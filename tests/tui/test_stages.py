@@ -1,6 +1,7 @@
 """The screens of stages: each key as a person presses it, against a session that answers."""
 
 import pytest
+from msgspec.structs import replace as with_fields
 
 from p2p.base.units import GATEWAY, SECOND
 from p2p.messages import (
@@ -27,6 +28,7 @@ from tui.screens.results import ResultsScreen
 from tui.screens.rules import RulesScreen
 from tui.screens.stage import StageScreen
 from tui.screens.trading import TradingScreen
+from tui.widgets.notice import notice
 from tui.widgets.question import AnswerField, QuestionBox
 
 READ = (TurnPage(1, 1), TurnPage(1, 2))
@@ -277,8 +279,11 @@ async def test_practice_says_that_it_does_not_count_and_what_follows_that_it_doe
         await terminal.wait(9.5)
         assert "PRACTICE: does not count" in terminal.says("#notice")
         assert terminal.app.screen.query_one("#break-own").border_title.startswith("Practice 1")  # type: ignore[union-attr]
+        assert "all periods 0" in terminal.says("UnitList .sums")
         await terminal.wait(11)
         assert terminal.says("#notice") == "◆ From now on it counts."
+        assert terminal.says("UnitList .table") == "dealt when the period starts"
+        assert not terminal.says("UnitList .sums"), "sums of practice are gone with it"
         await terminal.wait(3)
         assert terminal.says("#notice") == "◆ From now on it counts."
         await terminal.wait(23)
@@ -322,6 +327,11 @@ async def test_a_person_withdraws_in_any_stage_after_two_questions(stages: int) 
         assert terminal.sent[-1] == Withdraw()
         assert isinstance(terminal.app.screen, StageScreen)
         assert "You are out of the session" in terminal.text()
+        view = terminal.app.view()
+        assert view
+        assert not notice(with_fields(view, care=with_fields(view.care, passed=True))), (
+            "a robot there is no news to them"
+        )
         await terminal.press("q")
         assert terminal.app.return_value is not None, "q leaves at once"
 

@@ -50,6 +50,20 @@ class Wall(LabApp):
         return self.hour.now
 
 
+async def test_a_wall_in_the_break_before_practice_asks_nobody_to_wait_for_the_start():
+    hour = Hour(parse(HOUR))
+    for _ in range(3):
+        hour.command(AdvanceStage())
+    app = Wall(hour)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        app.draw()
+        await pilot.pause()
+        said = app.screen.query_one(WaitingNotice).said
+        assert said
+        assert said.plain == "No prices yet.\n\nFrom the next period on each contract is a point here."
+
+
 async def test_a_wall_shows_title_and_count_of_a_stage_and_no_text_of_it():
     hour = Hour(parse(HOUR))
     hour.say(1, Agree(0, True))

@@ -218,7 +218,7 @@ async def test_another_login_on_the_seat_ends_the_program_with_a_sentence() -> N
         play.line.close(4001, "taken over")
         await play.until(lambda: play.app.return_value is not None)
     assert play.app.return_value == ExitSummary(
-        "Someone joined with your code on another device. This window is disconnected.", status=0
+        "Your seat was taken up in another window or on another device. This window is disconnected.", status=0
     )
 
 

@@ -21,6 +21,12 @@ KEY_BYTES = 16
 """A device's key: 128 random bits, which nobody guesses."""
 NOT_VALID = "That code is not valid. Look at the board or your card again."
 
+HAS_A_SEAT = (
+    "This login of the machine has card {card} already: you come back to it. "
+    "Is that not you? Press Ctrl-C, and tell the experimenter."
+)
+"""Two people at one login of a machine would else take each other's seat without a word."""
+
 
 @dataclass(frozen=True)
 class Joiner:
@@ -81,6 +87,8 @@ def join(url: str, code: str | None, name: str, label: str, file: Path, asks: bo
             code = None
             continue
         if isinstance(door, Door) and door.code == "class":
+            if door.seat is not None and asks:
+                click.echo(HAS_A_SEAT.format(card=door.seat + 1), err=True)
             device = device_key(file)
         if not isinstance(door, Door) or not asks:
             return Joiner(said, name, label, device)

@@ -101,7 +101,7 @@ def detail(shown: RowShown, now: int, figures: ConsoleState) -> str:
         done = ", done" if row.done else ""
         parts.append(f"{row.stage}: {row.progress}{done}")
     if row.flagged:
-        parts.append("went on after the last try")
+        parts.append("has used all tries of a question")
     if row.left and not row.removed:
         parts.append("has declined or withdrawn")
     if row.holds_up:
@@ -249,11 +249,14 @@ def stage(state: ConsoleState) -> str:
         return "The session is over"
     if at.phase == "stage":
         return f"Stage {at.stage + 1} of {at.stages}{' paused' if at.paused else ''}"
+    practice = any(shown.row.stage == "practice" for shown in state.rows)
     if at.phase == "break":
         held = ", held until you resume" if at.held else ""
-        return f"Break{held}; period {at.period + 1} of {at.periods} next"
+        following = f"practice period {at.period + 1}" if practice else f"period {at.period + 1} of {at.periods}"
+        return f"Break{held}; {following} next"
     held = ", then held" if at.held else ""
-    return f"Period {at.period} of {at.periods}{' paused' if at.paused else ''}{held}"
+    number = f"Practice period {at.period}" if practice else f"Period {at.period} of {at.periods}"
+    return f"{number}{' paused' if at.paused else ''}{held}"
 
 
 def large_clock(state: ConsoleState) -> str:

@@ -54,8 +54,8 @@ def missed_lines(view: ViewState, period: PeriodView) -> list[str]:
         return [line]
     gains = best < own.unit_value if own.role == "buyer" else best > own.unit_value
     end = "lowest" if own.role == "buyer" else "highest"
-    verdict = "could have gained" if gains else "no gain possible"
-    return [line, f"  {end} price {figures.price(best)}: {verdict}"]
+    verdict = "gain was possible" if gains else "no gain possible"
+    return [line, f"{end} price {figures.price(best)}: {verdict}"]
 
 
 def best_price(view: ViewState, period: PeriodView) -> Price | None:

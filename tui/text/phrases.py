@@ -31,7 +31,8 @@ def stage(view: ViewState) -> str:
         return f"{market_words(view)}The end"
     if in_stage(view) and view.stage is not None:
         return f"{market_words(view)}{numbered(view.stage)}"
-    period = view.clock.period or view.clock.next_period
+    ahead = view.clock.next_period if view.clock.preview else None
+    period = ahead or view.clock.period or view.clock.next_period
     if view.clock.practice:
         practice = say("practice", period=period, periods=view.clock.periods)
         return f"{market_words(view)}{practice}"

@@ -128,7 +128,8 @@ def _care(view: ViewState) -> str:
     if view.clock.phase == "ended":
         return ""
     lines = [f"⚑ {said('notice.help_asked')}"] if care.help_asked else []
-    if care.removed or care.passed:
+    left = view.stage is not None and view.stage.left
+    if care.removed or (care.passed and not left):
         lines.append(f"⚙ {said('notice.removed' if care.removed else 'notice.passed')}")
     if view.period is not None and view.period.void and view.clock.phase == "break":
         lines.append(f"✗ {said('notice.void', period=view.period.number)}")

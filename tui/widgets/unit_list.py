@@ -30,7 +30,7 @@ class UnitList(Part, OwnPanel):
             return
         self.border_title = "Your units" if role is None else f"You are a {role.upper()}"
         if role is None:
-            self.query_one(".table", TextLine).set_text(Content.styled("dealt when the period starts", "dim"))
+            self._show_none()
             return
         word = "value" if role == "buyer" else "cost"
         head = Content.styled(f"  unit {word:>6} {'price':>6} {'gain':>6}", "dim")
@@ -45,6 +45,13 @@ class UnitList(Part, OwnPanel):
         self.query_one(".table", TextLine).set_text(Content("\n").join([head, *rows]))
         self._show_sums(view)
         self._show_next(view, len(values) + terms)
+
+    def _show_none(self) -> None:
+        """No units yet; nothing is left of sums and units before, as those of practice."""
+        self.query_one(".table", TextLine).set_text(Content.styled("dealt when the period starts", "dim"))
+        self.query_one(".sums", TextLine).set_text(Content(""))
+        for part in self.query(".next-unit"):
+            part.display = False
 
     def _show_sums(self, view: ViewState) -> None:
         say, unit = number_format(view.rules).signed, number_format(view.rules).money_unit
@@ -130,9 +137,15 @@ def unit_row(view: ViewState, index: int) -> Content:
 
 
 def traded_at(view: ViewState, index: int) -> tuple[Price, Money]:
-    """The price and the gain of a traded unit, taxes taken off; a commission is the first unit's of its contract."""
+    """The price and the gain of a traded unit, taxes taken off; a commission is the first unit's of its contract.
+
+    A contract of one unit has its own gain: in the break a tax of the next period may stand in the rules already.
+    """
     value, price, charges = view.own.values[index], view.own.prices[index], view.rules.charges
     role = view.own.role or "buyer"
-    firsts = accumulate((trade.quantity for trade in (view.period.own if view.period else ())), initial=0)
+    trades = view.period.own if view.period else ()
+    firsts = dict(zip(accumulate((trade.quantity for trade in trades), initial=0), trades, strict=False))
+    if (trade := firsts.get(index)) is not None and trade.quantity == 1:
+        return price, trade.profit
     charge = charges.per_unit(role) + (charges.commission if index in firsts else 0)
     return price, (value - price if role == "buyer" else price - value) - charge

@@ -68,6 +68,8 @@ def words(view: ViewState) -> str:
     if view.period is not None:
         return hidden
     drawn = "contract" if view.sees_contracts else "quote"
+    if view.clock.phase != "lobby":
+        return hidden or f"From the next period on each {drawn} is a point here."
     then = "" if hidden else f" Then each {drawn} is a point here."
     return f"{starts(view)}{then} {hidden}"
 
