@@ -85,6 +85,9 @@ class Doors:
         name = login.resume or login.code
         return name if name == EXPERIMENTER else int(name)
 
+    def tries_class_code(self, login: Login) -> bool:
+        return False
+
     def issue(self, who: int | str) -> str:
         return str(who)
 
@@ -134,7 +137,14 @@ class Lab:
         return link
 
     def begin(self, work: Any) -> None:
-        self.tasks.append(asyncio.create_task(work))
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._fails)
+        self.tasks.append(task)
+
+    def _fails(self, task: asyncio.Task[Any]) -> None:
+        """A line that fails ends the session: nobody would wait for it in vain."""
+        if not task.cancelled() and task.exception() is not None:
+            self.host.stop()
 
     async def watch(self, market: int) -> None:
         """A spectator's line, to its end."""
