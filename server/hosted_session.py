@@ -245,6 +245,7 @@ class HostedSession:
         )
         metrics.watch(lambda: len(self.seats.connections), lambda: self.inbox.waiting)
         self.revealed: Reveal | None = None
+        self._aside = machine.aside
         self._revealing: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._quiet_until_s = 0.0
@@ -269,7 +270,7 @@ class HostedSession:
         """Show all who watch what the session was. A recording that cannot be read is no reason not to end."""
         store = self.opened.store
         try:
-            self.revealed = await asyncio.to_thread(recorded_reveal, store.folder, store.disk)
+            self.revealed = await self._aside(recorded_reveal, store.folder, store.disk)
         except (OSError, JournalError) as error:
             notify(f"supply and demand cannot be shown to those who watch: {error}")
             return
