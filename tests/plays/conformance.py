@@ -77,6 +77,7 @@ def _market(institution: str, information: InformationSet, strict: bool) -> Scen
         institution=rules,
         environment=VALUES,
         periods=2,
+        stage=(),
         period_s=10.0,
         break_s=1.0,
         identities="per_period" if strict else "alias",

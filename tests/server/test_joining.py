@@ -173,7 +173,7 @@ async def test_a_name_is_cleaned_and_one_of_ten_thousand_letters_is_refused(tmp_
         assert name == "bAnna/b"
         assert (await refused(hosted, person(hosted, "b", "x" * 1_000)))[0].code == "bad_login"
         socket = await hosted.raw()
-        await socket.send(person(hosted, "b", "x" * 10_000).login(), text=True)
+        await socket.send(person(hosted, "b", "x" * 20_000).login(), text=True)
         await socket.wait_closed()
         assert socket.close_code == 1009, "a frame that is too long is closed unread"
         assert hosted.host.status.occupied == {0}

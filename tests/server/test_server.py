@@ -31,6 +31,7 @@ from p2p.messages import (
     StartRound,
 )
 from p2p.protocol.client_connection import ClientProtocol
+from p2p.protocol.frames import FRAME_MAX
 from recordings.journal.store import read_folder, run_again
 from tests.plays.server_plays import remembered, trading
 
@@ -151,7 +152,9 @@ async def test_what_is_no_json_closes_the_line_with_a_code(host):
 async def test_a_frame_over_the_limit_closes_the_line(host):
     async with host() as hosted:
         _, (b1, b2, *_) = await trading(hosted)
-        await b1.send(json.dumps({"directive": "bid", "payload": {"price": 50}, "token": 1, "note": "x" * 5000}))
+        await b1.send(
+            json.dumps({"directive": "bid", "payload": {"price": 50}, "token": 1, "note": "x" * (FRAME_MAX + 1)})
+        )
         with pytest.raises(ConnectionClosed):
             await b1.until_told(Quote)
         assert b1.socket.close_code == 1009

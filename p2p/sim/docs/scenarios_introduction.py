@@ -71,7 +71,7 @@ buyers = [[150, 120], []]
 ```
 [payment]
 rate = 0.02                       # money for a point
-currency = "€"
+currency = "EUR"
 fee = 5.0
 rounding = "up"
 step = 0.10
