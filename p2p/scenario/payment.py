@@ -25,7 +25,7 @@ class Payment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate: _Pay
     """Money for a point of earnings."""
     currency: Annotated[str, Meta(min_length=1, max_length=16)]
-    """The unit of that money, say `€`."""
+    """The unit of that money, say `EUR`."""
     fee: _Pay = 0
     """Money for coming: paid to all who came, also without a seat, and to those who decline."""
     base: _Pay = 0

@@ -53,9 +53,10 @@ class Case:
 
 
 def brief(scenario: Scenario) -> Scenario:
-    """The same market in two periods of a few looks each."""
+    """The same market in two periods of a few looks each, without stages beside trade."""
     robots = msgspec.structs.replace(scenario.robots, reaction_mean_s=scenario.period_s / LOOKS)
-    return msgspec.structs.replace(scenario, periods=min(2, scenario.periods), robots=robots, **_early(scenario))
+    periods = min(2, scenario.periods)
+    return msgspec.structs.replace(scenario, periods=periods, stage=(), robots=robots, **_early(scenario))
 
 
 def _early(scenario: Scenario) -> dict[str, Any]:
@@ -77,7 +78,6 @@ def _market(institution: str, information: InformationSet, strict: bool) -> Scen
         institution=rules,
         environment=VALUES,
         periods=2,
-        stage=(),
         period_s=10.0,
         break_s=1.0,
         identities="per_period" if strict else "alias",
