@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from bots.reconnecting import ConnectionGoneError
 from p2p.messages import Accepted, Bid, RequestStanding, Start, StartRound
 from p2p.scenario.parsing import parse
 from recordings.journal.store import Recovered
@@ -43,7 +44,7 @@ async def play(folder: Path, kind: str, n: int) -> tuple[FailingDisk, dict[int, 
             for k in range(1, n + 2):
                 for trader in traders:
                     await trader.say(Bid(k) if k % 2 else RequestStanding())
-        except (ConnectionClosed, InvalidHandshake, AssertionError, OSError):
+        except (ConnectionClosed, ConnectionGoneError, InvalidHandshake, AssertionError, OSError):
             assert disk.failed
         status = (await asyncio.gather(hosted.running, return_exceptions=True))[0]
         assert isinstance(status, OSError)
