@@ -12,6 +12,7 @@ class PracticeFilter:
 
     def counts(self, event: Event) -> bool:
         """Whether an event is part of the result."""
-        if isinstance(event.message, StageBegan):
-            self._practice = event.message.kind == "practice"
-        return event.market is None or not self._practice
+        message = event.message
+        if type(message) is StageBegan:  # asked of every event
+            self._practice = message.kind == "practice"
+        return not self._practice or event.market is None
