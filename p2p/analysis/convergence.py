@@ -10,7 +10,7 @@ from math import sqrt
 from p2p.base.exact_sum import total
 from p2p.base.units import Price
 from p2p.messages import Schedule
-from p2p.schedules.equilibrium import Equilibrium, demand
+from p2p.schedules.equilibrium import Equilibrium
 
 WIDE_SHARE = 0.05
 """Width of a tunnel, by P0, above which prices anywhere in it have an alpha of their own."""
@@ -62,7 +62,7 @@ def alpha_note(
     if goal.price is None or goal.price_low is None or goal.price_high is None:
         return ""
     p0 = goal.price - disguise
-    highest = next((step.value for step in demand(schedules)), 0)
+    highest = max((one.steps[0].value for one in schedules if one.role == "buyer" and one.steps), default=0)
     highest = (highest if ceiling is None else min(highest, ceiling)) - disguise
     found = {
         TUNNEL_WIDE: goal.price_high - goal.price_low > WIDE_SHARE * p0,

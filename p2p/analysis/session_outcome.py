@@ -20,6 +20,7 @@ from p2p.messages import (
     Metered,
     Paused,
     Schedule,
+    StageBegan,
     StartRound,
     Voided,
 )
@@ -31,6 +32,10 @@ from p2p.schedules.rationing import MarketRules
 def values_number(period: int, again: set[int]) -> int:
     """The number under which a period's values and rules come, some having been played again."""
     return period - sum(one < period for one in again)
+
+
+FOLDED = frozenset({Contract, EndRound, Forecast, InitInst, Metered, Paused, Schedule, StageBegan, StartRound, Voided})
+"""The events that an outcome is made of. All others, most of them, are let pass where energy is not traded."""
 
 
 class SessionOutcome:
@@ -64,9 +69,9 @@ class SessionOutcome:
 
     def on_event(self, event: Event) -> None:
         """Take in an event of the session, in order."""
-        if not self._practice.counts(event):
-            return
         message, market = event.message, event.market
+        if (type(message) not in FOLDED and market not in self._spreads) or not self._practice.counts(event):
+            return
         match message:
             case Contract():
                 assert market is not None

@@ -13,6 +13,7 @@ recording see all; the public feed no more than the poorest seat. Numbers that w
 the seat's own (p2p/information/own_numbers.py).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -77,6 +78,7 @@ class Projector:
         self.seats = seats_of_markets(scenario, seed)
         self.information = information_by_seat(scenario, seed)
         self._shown_as = information_of_period(scenario, 1)
+        self.project: Callable[[Event], Projection | None] = self._shown_of_period if self._shown_as else self._shown
         self.aliases = [self._drawn(market, 0) for market in range(scenario.markets)]
         self._numbers = [OwnNumbers(self._shown_now()) for _ in range(scenario.markets)]
         self._counting: list[OwnNumbers] | None = None
@@ -122,15 +124,16 @@ class Projector:
         stream(self.seed, "alias", market, period).shuffle(names)
         return dict(zip(self.seats[market], names, strict=True))
 
-    def project(self, event: Event) -> Projection | None:
-        """The forms of an event; None where nobody but the record sees it."""
+    def _shown_of_period(self, event: Event) -> Projection | None:
+        """The forms of an event where information changes by period."""
         shown = self._shown(event)
-        if not self._shown_as or shown is None or shown.public is None:
+        if shown is None or shown.public is None:
             return shown
         now = {channel: shown.form(information) for channel, information in self._shown_as.items()}
         return shown._replace(less={**shown.less, **now})
 
     def _shown(self, event: Event) -> Projection | None:
+        """The forms of an event; None where nobody but the record sees it."""
         message, market = event.message, event.market
         if market is None:
             if isinstance(message, RulesChanged):

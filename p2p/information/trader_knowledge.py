@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from p2p.base.units import Instant, Money, Price, Quantity, Role
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.messages import (
+    Accepted,
     Contract,
     Earned,
     Forecast,
@@ -93,6 +94,8 @@ class Knowledge:
 
     def on_own_fact(self, message: Message) -> None:
         """Take in only what a fact says of oneself; the public part has been told already."""
+        if type(message) is Accepted:  # most of one's own facts, and they change nothing
+            return
         match message:
             case Quote(side="bid", mine=True):
                 self._my_bid = self.public.bids_seen

@@ -77,6 +77,8 @@ class Market:
         self.environment: Environment = environment_of(scenario, self.dealt_seats, seed, number)
         self.numbers = numbers
         self.rules = scenario.controls(1)
+        people = scenario.no_loss == "people"
+        self._may_judge_losses = people or scenario.loss_confirm or scenario.loss_floor is not None
         self._period = self._shift = 0
         self._ready: Outgoing | None = None
         self._before: dict[Seat, Money] = {}
@@ -252,7 +254,9 @@ class Market:
         """The institution's answer, after the rules on losses; `unasked`: there is nobody to confirm the message."""
         if self.alarms.paused_left is not None and not isinstance(message, RequestStanding):
             return Refusal("not_open")
-        confirms = not unasked and self._confirms(seat, message)
+        if not self._may_judge_losses:
+            return self.institution.handle(message, seat)
+        confirms = self.scenario.loss_confirm and not unasked and self._confirms(seat, message)
         if not (confirms or self._guards(seat)):
             return self.institution.handle(message, seat)
         commitments = self.institution.commitments(seat, message)
@@ -263,9 +267,7 @@ class Market:
 
     def _confirms(self, seat: Seat, message: Message) -> bool:
         """Whether a person is still to confirm a message, should it lose money."""
-        if not self.scenario.loss_confirm or not self.roster.is_trading(seat):
-            return False
-        return isinstance(message, _CONFIRMED) and not message.confirmed
+        return self.roster.is_trading(seat) and isinstance(message, _CONFIRMED) and not message.confirmed
 
     def _guards(self, seat: Seat) -> bool:
         """Whether a rule on losses binds a seat."""

@@ -67,8 +67,10 @@ from p2p.messages import (
 from p2p.messages.envelope import Envelope, Event
 from p2p.session.course import Course
 from p2p.session.permissions import Moment, may_say, next_phase
-from p2p.stages.progress import StageMessage
+from p2p.stages.progress import STAGE_MESSAGES
 
+_NO_ORDERS = (Passes, Help, *STAGE_MESSAGES)
+"""A trader's messages that are no market's."""
 _DOOR = (Open(), False, False)
 """How most sessions are dealt and their doors stand: no part of a digest."""
 
@@ -137,19 +139,25 @@ class Session(Course):
     # --- traders ------------------------------------------------------------------------------------------------
 
     def _trader(self, seat: Seat, envelope: Envelope) -> list[Event]:
-        market, message = self.market_of[seat], envelope.message
-        if isinstance(message, Passes):
-            told = Event(Passes(message.why, seat), SESSION, EXPERIMENTER)
-            return [Event(Accepted(envelope.token), SESSION, seat, market.number), told]
-        if isinstance(message, Help):
-            return self._ask_help(seat, message, envelope.token)
-        if isinstance(message, StageMessage):
-            return self._in_stage(seat, message, envelope.token)
+        market, message, token = self.market_of[seat], envelope.message, envelope.token
+        if isinstance(message, _NO_ORDERS):
+            return self._beside_trade(seat, message, token)
         if self.interventions.removed and self.interventions.shut_out(seat):
-            return [Event(Refused(envelope.token, "removed"), SESSION, seat, market.number)]
+            return [Event(Refused(token, "removed"), SESSION, seat, market.number)]
         if self.staging.stages and (why := self._out_of_trade(seat)):
-            return [Event(Refused(envelope.token, why), SESSION, seat, market.number)]
-        return market.handle(seat, message, envelope.token)
+            return [Event(Refused(token, why), SESSION, seat, market.number)]
+        return market.handle(seat, message, token)
+
+    def _beside_trade(self, seat: Seat, message: Message, token: int) -> list[Event]:
+        """A trader's message that is no market's."""
+        match message:
+            case Passes(why=why):
+                return [self._to_seat(seat, Accepted(token)), Event(Passes(why, seat), SESSION, EXPERIMENTER)]
+            case Help():
+                return self._ask_help(seat, message, token)
+            case _:
+                assert isinstance(message, STAGE_MESSAGES), "there are no others"
+                return self._in_stage(seat, message, token)
 
     def _ask_help(self, seat: Seat, message: Help, token: int) -> list[Event]:
         """A trader waits for the experimenter, or does so no longer; nobody else is told."""

@@ -16,6 +16,9 @@ from p2p.environments.base import Environment
 from p2p.messages import Ask, Bid, Contract, HandedBack, Message, Order, OrderId, Quote, SetReservation, TakenOver
 from p2p.messages.envelope import Outgoing, Refusal
 
+_QUOTING = (Bid, Ask)
+"""Messages that make quotes."""
+
 
 class StandIns:
     """The stand-ins of a session, by seat, and their orders in one of its markets after another.
@@ -81,8 +84,9 @@ class StandIns:
         before = self._last_id.get(market, 0)
         for _, sent in answer:
             match sent:
-                case Quote(side=side, trader=trader) if isinstance(message, Bid | Ask) and trader == seat:
-                    (self._quotes.add if robot else self._quotes.discard)((seat, side))
+                case Quote(side=side, trader=trader):
+                    if trader == seat and isinstance(message, _QUOTING):
+                        (self._quotes.add if robot else self._quotes.discard)((seat, side))
                 case Order(order=order, trader=trader) if trader == seat and order > before:
                     self._number(market, order)
                     if robot:

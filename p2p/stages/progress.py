@@ -5,6 +5,7 @@ through consent and the texts before it, and then joins it.
 """
 
 from collections import defaultdict
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -12,7 +13,9 @@ from p2p.base.units import Role, Seat
 from p2p.messages import Agree, Progress, Reason, Respond, Responded, TurnPage, Withdraw
 from p2p.scenario.stages import Consent, Debrief, Earnings, Question, Questionnaire, Questions, Reading, Stage
 
-StageMessage = TurnPage | Agree | Respond | Withdraw
+StageMessage: TypeAlias = TurnPage | Agree | Respond | Withdraw
+STAGE_MESSAGES = (TurnPage, Agree, Respond, Withdraw)
+"""The same for `isinstance`, which is asked of every message of a trader."""
 _FOR_LATECOMERS = (Consent, Reading)
 """The stages before the one that runs that a latecomer goes through."""
 

@@ -168,7 +168,7 @@ class Simulation:
     def _hand_in(self, envelope: Envelope, now: Instant) -> SimulationStep:
         events = self.session.handle(envelope, now)
         for event in events:
-            if isinstance(event.message, StageBegan):
+            if type(event.message) is StageBegan:  # asked of every event
                 self._begin_stage(event.message, now)
                 continue
             shown = self.views.project(event)
