@@ -62,7 +62,7 @@ async def test_an_order_is_entered_with_a_quantity_picked_replaced_and_cancelled
         assert play.sent[-1] == Cancel(1)
         await play.told(Accepted(4), Order(1, "bid", 120, 0, mine=True))
         assert play.says("#own-orders .rows") == "▸ bid 90  gain 210 #2"
-        assert play.app.screen.query_one("#own-orders").border_subtitle == "c cancel · r replace"
+        assert play.app.screen.query_one("#own-orders").border_subtitle == "c cancel · r change"
 
 
 async def test_without_the_book_the_best_quotes_are_shown_with_their_quantities() -> None:

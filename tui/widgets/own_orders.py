@@ -81,5 +81,5 @@ def keys_words(orders: int, width: int) -> str:
     if not orders:
         return ""
     if orders == 1:
-        return "c cancel · r replace"
-    return "c cancel · r replace · Tab next" if width > WIDE else "c · r · Tab next ▸"
+        return "c cancel · r change"
+    return "c cancel · r change · Tab next" if width > WIDE else "c · r · Tab next ▸"
