@@ -100,8 +100,13 @@ def test_a_server_that_is_ended_with_such_a_connection_has_nothing_to_complain_o
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows tells no process that its terminal is closed")
 def test_a_terminal_that_is_closed_is_a_stop_and_no_crash(tmp_path: Path) -> None:
+    """Also where the tests themselves were told to outlive theirs."""
     (tmp_path / "small.toml").write_text(SMALL)
-    serving = serve("small.toml", "--port", "0", cwd=tmp_path)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        serving = serve("small.toml", "--port", "0", cwd=tmp_path)
+    finally:
+        signal.signal(signal.SIGHUP, before)
     serving.process.send_signal(signal.SIGHUP)
     assert serving.end() == 0
     assert Recovered(serving.recording).sealed is not None
