@@ -47,7 +47,7 @@ def leak_a_schedule(patch: pytest.MonkeyPatch) -> None:
 
 def leak_a_gain(patch: pytest.MonkeyPatch) -> None:
     """What the seller of a contract gained, as its number."""
-    project, costs = Projector.project, {}
+    project, costs = Projector._shown, {}
 
     def leaking(self: Projector, event):
         shown = project(self, event)
@@ -58,7 +58,7 @@ def leak_a_gain(patch: pytest.MonkeyPatch) -> None:
             return Projection(shown.market, msgspec.structs.replace(shown.public, number=gained), {}, shown.less)
         return shown
 
-    patch.setattr(Projector, "project", leaking)
+    patch.setattr(Projector, "_shown", leaking)
 
 
 def leak_to_the_log(patch: pytest.MonkeyPatch) -> None:

@@ -120,13 +120,13 @@ async def test_nothing_private_reaches_another_seat_the_public_the_journal_or_th
 
 
 async def test_private_words_that_are_told_to_all_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    project = Projector.project
+    project = Projector._shown
 
     def leaking(self: Projector, event):
         if isinstance(event.message, Told) and event.market is not None:
             return Projection(event.market, event.message, {})
         return project(self, event)
 
-    monkeypatch.setattr(Projector, "project", leaking)
+    monkeypatch.setattr(Projector, "_shown", leaking)
     with pytest.raises(AssertionError, match="was told what is private"):
         check(await play(tmp_path))
