@@ -15,6 +15,7 @@ from p2p.analysis.convergence import (
     rmsd_tunnel,
     share_in_tunnel,
 )
+from p2p.analysis.lost_surplus import missed_surplus
 from p2p.analysis.revenue import revenue
 from p2p.base.exact_sum import total
 from p2p.base.units import Duration, Money, Role, Seat
@@ -70,6 +71,8 @@ class PeriodScore:
     """Why alpha is to be read with care."""
     gap_us: Duration = 0
     """How long the server's machine stood still in the period."""
+    missed: Money | None = None
+    """V: the most that the units untraded at the close could still have gained (lost_surplus.py); None of energy."""
 
     def competitive(self, schedules: dict[Seat, Schedule]) -> dict[Seat, float]:
         """Each trader's gain at the competitive price, in money; under a binding control, under random rationing."""
@@ -90,6 +93,11 @@ class PeriodScore:
         """Surplus expected under random rationing, by the maximum of the market without control."""
         most = self.equilibrium.surplus_max
         return None if self.random is None or not most else self.random / most
+
+    @property
+    def extramarginal(self) -> Money | None:
+        """EM: the loss by trades of units beyond the margin, the whole loss less V; None of energy."""
+        return None if self.missed is None else self.equilibrium.surplus_max - self.surplus - self.missed
 
     @property
     def surplus_traders(self) -> Money:
@@ -183,6 +191,7 @@ def score_period(
         attainable=found.attainable,
         random=found.random,
         revenue=taken,
+        missed=missed_surplus(schedules, contracts),
     )
 
 
@@ -207,6 +216,12 @@ class SessionScore:
     share_in_tunnel: float | None = None
     alpha_note: str = ""
     gap_us: Duration = 0
+    missed: Money | None = None
+
+    @property
+    def extramarginal(self) -> Money | None:
+        """EM: the whole loss less V."""
+        return None if self.missed is None else self.surplus_max - self.surplus - self.missed
 
 
 def score_session(periods: list[PeriodScore]) -> SessionScore:
@@ -217,6 +232,7 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
     inside = [(score.quantity, score.share_in_tunnel) for score in periods if score.share_in_tunnel is not None]
     known = [score.attainable for score in periods if score.attainable is not None]
     attainable = sum(known) if len(known) == len(periods) else None
+    untraded = [score.missed for score in periods]
     bound = sum(score.control_binds for score in periods)
     random = total(score.equilibrium.surplus_max if score.random is None else score.random for score in periods)
     return SessionScore(
@@ -237,4 +253,5 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
         share_in_tunnel=total(n * share for n, share in inside) / sum(n for n, _ in inside) if inside else None,
         alpha_note=notes_together(score.alpha_note for score in periods),
         gap_us=sum(score.gap_us for score in periods),
+        missed=None if None in untraded else sum(one for one in untraded if one is not None),
     )

@@ -137,6 +137,7 @@ class SessionOutcome:
             surplus_by_seat=energy.gain_by_seat,
             attainable=None,
             random=None,
+            missed=None,
         )
 
     def _stood_still(self, gap_us: Duration) -> None:
