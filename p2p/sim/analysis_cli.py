@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from p2p.sim.shell.cli_options import UsageError, folder_for, run
+from p2p.sim.shell.plotting import picture
 from p2p.sim.study.results.pictures import draw_heatmap
-from p2p.sim.study.results.plotting import picture
 
 if TYPE_CHECKING:
     import pandas as pd

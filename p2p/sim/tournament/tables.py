@@ -8,9 +8,9 @@ is what a B in A's seat gained among its own.
 from pathlib import Path
 from typing import Any
 
-from p2p.sim.shell.atomic_folder import new_file
 from p2p.sim.shell.csv_file import write_csv
 from p2p.sim.shell.heat_map import draw_grid, picture_text
+from p2p.sim.shell.plotting import COLOURS, MARKERS, new_figure, save
 from p2p.sim.tables.estimate import Estimate
 from p2p.sim.tournament.tournament import Pair, Place
 
@@ -61,20 +61,18 @@ def _decimals(value: Any) -> Any:
 
 def _plot(path: Path, ranking: list[Place], pairs: list[Pair]) -> None:
     """Left: gains in balanced groups with their intervals. Right: what one of a row gains among many of a column."""
-    from matplotlib.figure import Figure
-
     names = [place.agent for place in ranking]
     shown = [picture_text(name) for name in names]
     longest = max(map(len, shown))
     size = 6 + 0.16 * longest + 1.3 * len(names), 2.2 + 0.1 * longest + 0.6 * len(names)
-    figure = Figure(figsize=size, layout="constrained")
+    figure = new_figure(*size)
     left, right = figure.subplots(1, 2)
     intervals = ", with 95 % intervals" if any(place.gain.low is not None for place in ranking) else ""
     for row, place in enumerate(ranking):
         gain = place.gain
         if gain.low is not None and gain.high is not None:
             left.plot([gain.low, gain.high], [row, row], color="0.4", marker="|", markersize=8)
-        left.plot([gain.mean], [row], "o", color="#0072B2")
+        left.plot([gain.mean], [row], MARKERS[0], color=COLOURS[0])
     left.axvline(1, color="0.6", linewidth=1, linestyle="--")
     left.set_yticks(range(len(names)), shown)
     left.invert_yaxis()
@@ -94,8 +92,7 @@ def _plot(path: Path, ranking: list[Place], pairs: list[Pair]) -> None:
     )
     right.set_title(f"What one gains more than one of the many\nin its seat ({few})", fontsize="medium")
     figure.colorbar(image, ax=right, label="difference of gains")
-    with new_file(path) as partial:
-        figure.savefig(partial, dpi=120, format="png")
+    save(figure, path)
 
 
 def _sure(difference: Estimate) -> str:

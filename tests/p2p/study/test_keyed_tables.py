@@ -7,7 +7,9 @@ from random import Random
 import msgspec
 import pytest
 
-from p2p.sim.study.results import comparisons, plotting
+from p2p.sim.shell import plotting
+from p2p.sim.shell.plotting import COLOURS, MARKERS, SERIES_MAX, Panels, draw_panels, over_a_decade
+from p2p.sim.study.results import comparisons
 from p2p.sim.study.results.frontier import bootstrap
 from p2p.sim.study.results.keyed_tables import (
     interval_rows,
@@ -17,7 +19,6 @@ from p2p.sim.study.results.keyed_tables import (
     volatility_rows,
     write_keyed_tables,
 )
-from p2p.sim.study.results.plotting import COLOURS, MARKERS, SERIES_MAX, Panels, draw_panels, over_a_decade
 from p2p.sim.study.results.summaries import Setting, Summary, _of_intervals
 from p2p.sim.tables.estimate import share_of, t95
 
@@ -141,7 +142,7 @@ def test_an_axis_is_logarithmic_over_a_decade() -> None:
 def drawn(monkeypatch, tmp_path, ends: float | None):
     """A figure of one panel whose y runs over a decade; with intervals where `ends` is not None."""
     kept = []
-    monkeypatch.setattr(plotting, "_save", lambda figure, path: kept.append(figure))
+    monkeypatch.setattr(plotting, "save", lambda figure, path: kept.append(figure))
     panels = Panels()
     for n, y in ((50, 0.1), (100, 2.0)):
         panels.series("market", "rule").add(n, y, *(() if ends is None else (y - ends, y + ends)))

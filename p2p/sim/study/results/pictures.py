@@ -10,12 +10,12 @@ from pathlib import Path
 from matplotlib.axes import Axes
 
 from p2p.sim.shell.heat_map import draw_grid
+from p2p.sim.shell.plotting import INTERVALS, Panels, draw_panels, picture
 from p2p.sim.study.results import comparisons
 from p2p.sim.study.results.frontier import FRONTIER, Row, cells, frontier_row, mean, scaling, write_csv
 from p2p.sim.study.results.keyed_tables import interval_rows, ratio_rows, volatility_rows, write_keyed_tables
 from p2p.sim.study.results.labelled_runs import Labelled
 from p2p.sim.study.results.labels import market_words, parameter_words, rule_words
-from p2p.sim.study.results.plotting import INTERVALS, Panels, draw_panels, picture
 from p2p.sim.study.results.summaries import Summary
 
 AGENTS = "number of agents N"

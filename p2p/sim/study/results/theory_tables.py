@@ -6,10 +6,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from p2p.sim.shell.plotting import INTERVALS, Panels, draw_panels
 from p2p.sim.study.results.frontier import Row, cells, mean, write_csv
 from p2p.sim.study.results.labelled_runs import Labelled, cell_rows
 from p2p.sim.study.results.labels import market_words, parameter_words, rule_words
-from p2p.sim.study.results.plotting import INTERVALS, Panels, draw_panels
 from p2p.sim.study.results.summaries import Moments, Summary
 from p2p.sim.tables.estimate import share_of
 

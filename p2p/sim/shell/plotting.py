@@ -1,4 +1,4 @@
-"""Pictures of the study: one way to make a figure, whole on disk or not there, without a display.
+"""Pictures of the lab: one way to make a figure for run book, tournament and report, without a display.
 
 A figure has panels, a panel at most eight series. Each series has a colour and a marker of its own, in colours that
 colour-blind readers tell apart. An axis over a decade or more is logarithmic. Legends stand beside their panel, whole.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
+from re import DOTALL, sub
 from typing import TYPE_CHECKING
 
 from p2p.sim.shell.atomic_folder import new_file
@@ -25,6 +27,13 @@ SERIES_MAX = 8
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#888888")
 """Okabe & Ito (2008), grey in the place of a yellow that is too light for a line."""
 MARKERS = "os^DvPX*"
+INK, PAPER = "#111111", "#fefefe"
+"""Colours of a page's letters and ground, where a figure stands in one."""
+THEMED = {colour.lower(): f"var(--c{k})" for k, colour in enumerate(COLOURS, 1)} | {
+    INK: "var(--ink)",
+    PAPER: "var(--paper)",
+}
+"""Of a figure in a page: the page says its colours, in the light and in the dark."""
 DODGE = 0.015
 """How far two series of a panel stand aside, in shares of x."""
 DECADE = 10.0
@@ -75,14 +84,14 @@ class Panels:
 
 def picture(path: Path, title: str, x: str, y: str, draw: Callable[[Axes], None]) -> None:
     """A figure with one pair of axes, drawn by `draw`, saved as PNG."""
-    figure = _figure(7, 4.5)
+    figure = new_figure(7, 4.5)
     axes = figure.add_subplot()
     axes.set(title=title, xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
     draw(axes)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_panels(
@@ -100,7 +109,7 @@ def draw_panels(
         y, title = y.replace(INTERVALS, ""), title.replace(INTERVALS, "")
     columns = min(3, len(parts))
     rows = -(-len(parts) // columns)
-    figure = _figure(5.6 * columns, 3.2 * rows + 0.5)
+    figure = new_figure(5.6 * columns, 3.2 * rows + 0.5)
     figure.suptitle(title)
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=not share)
     for axes, (name, series) in zip(grid.flat, parts, strict=False):
@@ -116,7 +125,7 @@ def draw_panels(
     _scale(grid.flat[0], every, share)
     figure.supxlabel(x)
     figure.supylabel(y)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _draw(axes: Axes, series: Series, k: int, lines: bool, aside: float) -> None:
@@ -161,12 +170,32 @@ def over_a_decade(values: Sequence[float]) -> bool:
     return bool(values) and min(values) > 0 and max(values) >= DECADE * min(values)
 
 
-def _figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure, in inches."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """Save it as PNG, whole or not at all."""
     with new_file(path) as partial:
         figure.savefig(partial, dpi=DPI, format="png")
+
+
+def svg(figure: Figure, name: str) -> str:
+    """The figure as an SVG element for a page, with the page's letters and colours: `var(--ink)`, `var(--c1)` … .
+
+    `name` begins all ids in it, so that several stand in one page. The same figure gives the same text.
+    """
+    import matplotlib as mpl
+
+    drawn = StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+        figure.savefig(drawn, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator")))
+    text = drawn.getvalue()
+    text = text[text.index("<svg") :]
+    text = sub(r"<metadata>.*?</metadata>\s*", "", text, flags=DOTALL)
+    text = sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text)
+    text = sub(r"'DejaVu Sans'[^;\"]*", "inherit", text)
+    return sub("|".join(THEMED), lambda found: THEMED[found[0]], text)
