@@ -12,14 +12,15 @@ from typing import Literal, TypeAlias
 from p2p.analysis.seat_occupancy import SeatOccupancy
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import Money, Seat
-from p2p.messages import Agree, Ended, HandBack, PaidPeriod, Refused, Remove, Withdraw
+from p2p.messages import Agree, Ended, HandBack, PaidPeriod, Progress, Refused, Remove, Withdraw
 from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.payment import NOTHING, Amounts, Owed, Payment, amounts, points_of
 from p2p.scenario.schema import Scenario
 
-Holder: TypeAlias = Literal["human", "declined", "withdrawn", "removed", "robot", "nobody", "surplus"]
-"""The holder of a seat, for pay: a person, also one who has left; a robot of its own; `surplus` has no seat."""
-PEOPLE: tuple[Holder, ...] = ("human", "declined", "withdrawn", "removed", "surplus")
+Holder: TypeAlias = Literal["human", "declined", "failed", "withdrawn", "removed", "robot", "nobody", "surplus"]
+"""The holder of a seat, for pay: a person, also one who has left; a robot of its own; `surplus` has no seat.
+`failed`: out of trade, because no try was left at a control question."""
+PEOPLE: tuple[Holder, ...] = ("human", "declined", "failed", "withdrawn", "removed", "surplus")
 
 
 class PayError(Exception):
@@ -41,6 +42,7 @@ class PayRecord:
 
     def __init__(self) -> None:
         self.declined: set[Seat] = set()
+        self.failed: set[Seat] = set()
         self.withdrawn: set[Seat] = set()
         self.removed: set[Seat] = set()
         self.period: int | None = None
@@ -49,6 +51,9 @@ class PayRecord:
     def on_record(self, envelope: Envelope, events: Sequence[Event]) -> None:
         """Take in a message of the session and its events."""
         self.ended |= any(isinstance(event.message, Ended) for event in events)
+        for event in events:
+            if isinstance(event.message, Progress) and event.message.failed and isinstance(event.to, int):
+                self.failed.add(event.to)
         sender = envelope.sender
         refused = (event.to == sender and isinstance(event.message, Refused) for event in events)
         if any(refused):
@@ -76,6 +81,8 @@ class PayRecord:
                 return "robot"
             case _ if seat in self.declined:
                 return "declined"
+            case _ if seat in self.failed:
+                return "failed"
             case _ if seat in self.withdrawn:
                 return "withdrawn"
             case _:
@@ -124,14 +131,14 @@ def seat_pays(
     for seat in range(scenario.seats):
         holder = record.holder(seat, outcome)
         money = gained.get(seat, 0) - (robots.get(seat, 0) if holder in PEOPLE else 0)
-        points = points_of(0 if holder == "declined" else money, scenario.point_units)
+        points = points_of(0 if holder in ("declined", "failed") else money, scenario.point_units)
         rows.append(SeatPay(seat, holder, points, pay_of(scenario.payment, holder, points)))
     return rows
 
 
 def pay_of(payment: Payment | None, holder: Holder, points: Fraction) -> Amounts:
-    """The pay of a holder for so many points: the fee alone of people who took no part, nothing of robots."""
+    """The pay of a holder for so many points: the fee of people who took no part, with the base of those who failed."""
     if payment is None or holder not in PEOPLE:
         return NOTHING
-    owed: Owed = "fee" if holder in ("declined", "surplus") else "all"
+    owed: Owed = "base" if holder == "failed" else "fee" if holder in ("declined", "surplus") else "all"
     return amounts(payment, points, owed)

@@ -282,7 +282,7 @@ class ConsoleFold:
         elif before.help and not row.help:
             self._happened(at, "helped", row.seat)
         if row.left and not before.left:
-            self._happened(at, "withdrew", row.seat)
+            self._happened(at, "failed" if row.failed else "withdrew", row.seat)
         elif row.removed != before.removed:
             self._happened(at, "removed" if row.removed else "let_back", row.seat)
         elif row.passed != before.passed:

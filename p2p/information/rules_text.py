@@ -274,6 +274,8 @@ def _earn(rules: PublicRules, role: Role | None) -> Iterator[Sentence]:
         yield _say("floor", floor=floor_money, unit=unit)
     yield from _charges(rules)
     yield from _payment(rules.payment, _money(rules, 0)[1]) if rules.payment else ()
+    if any(stage.at_cap == "base_pay" for stage in rules.stages):
+        yield _say("pay_questions")
 
 
 def _payment(payment: Payment, unit: str) -> Iterator[Sentence]:

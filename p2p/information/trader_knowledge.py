@@ -77,7 +77,7 @@ class Knowledge:
         self.responded = None
         progress, stage = self.progress, self.public.stage
         if progress is not None and progress.stage >= stage - 1:
-            self.progress = Progress(stage, moved=progress.moved, left=progress.left)
+            self.progress = Progress(stage, moved=progress.moved, left=progress.left, failed=progress.failed)
         return ended
 
     def _take_rules(self) -> None:

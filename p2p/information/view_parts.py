@@ -69,6 +69,7 @@ def stage_view(own: Knowledge) -> StageView | None:
         behind=number < public.stage,
         moved=progress.moved if progress else False,
         left=progress.left if progress else False,
+        failed=progress.failed if progress else False,
         others_done=waiting.done if waiting else 0,
         people=waiting.people if waiting else 0,
         responded=own.responded,
@@ -93,6 +94,7 @@ def earned_view(own: Knowledge) -> EarnedView | None:
         at_floor=earned.at_floor,
         floor=in_digits(exact(payment.floor), digits(payment)),
         fee_only=earned.owed == "fee",
+        base_only=earned.owed == "base",
         steps=in_digits(exact(payment.step), digits(payment)),
     )
 

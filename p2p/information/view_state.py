@@ -337,7 +337,8 @@ class StageView(msgspec.Struct, frozen=True):
 
     `read`: pages that are read; `asked`: the questions for the viewer, by number; `settled`: those that are settled.
     `done`: they wait for the others, of whom `others_done` of `people` are. `behind`: the session is further on.
-    `responded`: the fate of the last answer. `moved`: the experimenter let them go on. `left`: they are out.
+    `responded`: the fate of the last answer. `moved`: the experimenter let them go on. `left`: they are out,
+    `failed`: for the lack of a try at a control question.
     """
 
     number: int
@@ -353,13 +354,15 @@ class StageView(msgspec.Struct, frozen=True):
     others_done: int
     people: int
     responded: Responded | None = None
+    failed: bool = False
 
 
 class EarnedView(msgspec.Struct, frozen=True):
     """One's pay and how it came about: `points` × `rate` is the bonus, and fee, base and bonus are the amount, rounded.
 
     Numbers are decimals in words, of money in `currency`. `period`: the one that is paid, where one is. `at_floor`: the
-    bonus is the lowest there is, `floor`. `fee_only`: one has declined. `steps`: the amount is rounded to these.
+    bonus is the lowest there is, `floor`. `fee_only`: one has declined; `base_only`: failed the
+    questions. `steps`: the amount is rounded to these.
     """
 
     points: str
@@ -374,6 +377,7 @@ class EarnedView(msgspec.Struct, frozen=True):
     floor: str
     fee_only: bool
     steps: str
+    base_only: bool = False
 
 
 class ResultsView(msgspec.Struct, frozen=True):

@@ -98,7 +98,8 @@ class Responded(Message, frozen=True):
 class Progress(Message, frozen=True):
     """Where one is in the stages: pages read, questions settled of those asked, and whether the stage is done.
 
-    `moved`: the experimenter has let one go on. `left`: one has declined or withdrawn.
+    `moved`: the experimenter has let one go on. `left`: one has declined or withdrawn. `failed`: one is out because no
+    try is left at a control question, and is paid the base.
     """
 
     said_by: ClassVar = "session"
@@ -110,6 +111,7 @@ class Progress(Message, frozen=True):
     done: bool = False
     moved: bool = False
     left: bool = False
+    failed: bool = False
 
 
 class AdvanceStage(Message, frozen=True):
@@ -131,7 +133,8 @@ class PaidPeriod(Message, frozen=True):
 class Earned(Message, frozen=True, omit_defaults=True):
     """One's earnings in the session, in its smallest money, and the pay for them in decimals.
 
-    `period`: the one that is paid, where one is. `owed`: all of the pay, or the fee alone. The journal has no amounts.
+    `period`: the one that is paid, where one is. `owed`: all of the pay, the fee alone, or fee and base. The journal
+    has no amounts.
     """
 
     said_by: ClassVar = "session"

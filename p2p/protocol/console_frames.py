@@ -40,8 +40,8 @@ class RosterRow(msgspec.Struct, frozen=True):
 
     `earnings` without `unpaid`, which are gains of a robot's orders and of periods that are void. `passed`: the
     experimenter has passed it to a robot. `stage`: the kind of the stage that the seat is in, or the phase.
-    `progress`: how far in it, as `2/3`. `left`: the person has declined or withdrawn. `flagged`: they went on after
-    the last try. `connected`: the owner of a passed seat who watches counts as connected.
+    `progress`: how far in it, as `2/3`. `left`: the person has declined or withdrawn, or `failed` the questions.
+    `flagged`: they have used up their tries. `connected`: the owner of a passed seat who watches counts as connected.
     """
 
     seat: Seat
@@ -68,6 +68,7 @@ class RosterRow(msgspec.Struct, frozen=True):
     done: bool = False
     left: bool = False
     flagged: bool = False
+    failed: bool = False
 
 
 class SurplusRow(msgspec.Struct, frozen=True):

@@ -15,8 +15,9 @@ DIGITS_MAX = 6
 """Digits behind the point that a bonus is written with; it is counted with all of them."""
 
 _Pay = Annotated[float, Meta(ge=0, le=PAY_MAX)]
-Owed: TypeAlias = Literal["all", "fee"]
-"""The part of the pay that somebody has a right to: all of it, or the fee alone, of people who did not take part."""
+Owed: TypeAlias = Literal["all", "fee", "base"]
+"""The part of the pay that somebody has a right to: all of it; the fee alone, of people who did not take part; fee and
+base, of people who did not pass the control questions where these decide."""
 
 
 class Payment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +79,8 @@ def amounts(payment: Payment, points: Fraction, owed: Owed = "all") -> Amounts:
     if owed == "fee":
         return Amounts(fee, Fraction(0), Fraction(0), rounded(payment, fee))
     base, floor = exact(payment.base), exact(payment.floor)
+    if owed == "base":
+        return Amounts(fee, base, Fraction(0), rounded(payment, fee + base))
     earned = points * exact(payment.rate)
     bonus = max(earned, floor)
     return Amounts(fee, base, bonus, rounded(payment, fee + base + bonus), earned < floor)

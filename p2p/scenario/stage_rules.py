@@ -12,6 +12,7 @@ from p2p.scenario.schema import InducedValues, Scenario
 from p2p.scenario.stages import (
     STAGE_KINDS,
     Advance,
+    AtCap,
     Consent,
     Debrief,
     Practice,
@@ -49,6 +50,7 @@ class StageShown(msgspec.Struct, frozen=True):
     data_use: bool = False
     questions: tuple[QuestionShown, ...] = ()
     tries: int | None = None
+    at_cap: AtCap = "help"
     periods: int = 0
 
 
@@ -61,7 +63,9 @@ def shown(stage: Stage) -> StageShown:
         case Reading() | Debrief():
             return replace(common, pages=stage.pages)
         case Questions():
-            return replace(common, questions=tuple(map(_shown_question, stage.questions)), tries=stage.tries)
+            return replace(
+                common, questions=tuple(map(_shown_question, stage.questions)), tries=stage.tries, at_cap=stage.at_cap
+            )
         case Questionnaire():
             return replace(common, questions=tuple(map(_shown_question, stage.questions)))
         case Practice() | Trade():
@@ -102,6 +106,7 @@ def stages_wrong(scenario: Scenario) -> Iterator[tuple[str, str]]:
     for number, stage in enumerate(scenario.stage):
         for key, why in _stage_wrong(scenario, stage):
             yield f"stage[{number}]{key}", why
+    yield from _base_pay_wrong(scenario)
     kinds = [type(one) for one in scenario.stage]
     if Consent in kinds and kinds.index(Consent) > 0:
         yield f"stage[{kinds.index(Consent)}].kind", "consent comes first: nothing of a person is kept before it"
@@ -175,6 +180,19 @@ def _question_wrong(one: Question, control: bool) -> Iterator[tuple[str, str]]:
         yield "answer", "is a number here"
     elif one.kind == "number" and not _within(one):
         yield "answer", "is not within low and high"
+
+
+def _base_pay_wrong(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """The faults of control questions that decide who trades: there is a base, and nothing has been earned before."""
+    traded = False
+    for number, stage in enumerate(scenario.stage):
+        traded |= isinstance(stage, Trade)
+        if not isinstance(stage, Questions) or stage.at_cap != "base_pay":
+            continue
+        if scenario.payment is None or not scenario.payment.base:
+            yield f"stage[{number}].at_cap", "is 'base_pay', and there is no base in [payment]; set it, or say 'flag'"
+        if traded:
+            yield f"stage[{number}].at_cap", "cannot be 'base_pay' behind trade: people would lose what they earned"
 
 
 def _within(one: Question) -> bool:

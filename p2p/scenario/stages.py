@@ -29,6 +29,7 @@ _Pages = Annotated[tuple[_Page, ...], Meta(min_length=1, max_length=PAGES_MAX)]
 _Seconds = Annotated[float, Meta(ge=0.001, le=86_400)]
 _Value = Annotated[float, Meta(ge=-1e12, le=1e12)]
 Advance: TypeAlias = Literal["all", "clock", "experimenter"]
+AtCap: TypeAlias = Literal["help", "flag", "base_pay"]
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,8 +104,9 @@ class Questions(StageTable, frozen=True, kw_only=True, tag="questions"):
     """The questions, each with its right answer."""
     tries: Annotated[int, Meta(ge=1, le=TRIES_MAX)] = 3
     """Tries at each question."""
-    at_cap: Literal["help", "flag"] = "help"
-    """After the last try: the person waits for the experimenter's `advance`, or goes on, marked."""
+    at_cap: AtCap = "help"
+    """After the last try: the person waits for the experimenter's `advance`; goes on, marked; or is out of trade and
+    paid fee and base alone, of which all are told beforehand."""
 
     def asked(self, role: Role | None) -> tuple[int, ...]:
         """The questions for all, and those for the role; before roles are dealt, those for all."""

@@ -253,7 +253,7 @@ class Course:
         return events + self._leave_market(seat) if stayed and seat in progress.left else events
 
     def _leave_market(self, seat: Seat) -> list[Event]:
-        """A person has declined or withdrawn: a robot goes on where the scenario says so, else the seat passes."""
+        """A person is out for good: a robot goes on where the scenario says so, else the seat passes."""
         self.interventions.help.pop(seat, None)
         if self.scenario.takes_over:
             self.interventions.passed.add(seat)
@@ -297,4 +297,6 @@ class Course:
         if not self.paying.knows:
             return []
         markets = self.staging.counted_markets(self.market_of)
-        return [self._to_seat(seat, earned) for seat, earned in self.paying.earned(markets)]
+        return [
+            self._to_seat(seat, earned) for seat, earned in self.paying.earned(markets, self.staging.progress.failed)
+        ]

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from p2p.base.units import Money, Seat
 from p2p.messages import Agree, Earned, Reason
+from p2p.scenario.payment import Owed
 from p2p.scenario.schema import Scenario
 from p2p.scenario.stages import Earnings, Trade
 from p2p.session.market import Market
@@ -77,15 +78,15 @@ class Paying:
         """Whether all is known that earnings are counted from; where no period counts, nothing has to be drawn."""
         return self.due and (not self.one_period or self.period is not None or not self._eligible)
 
-    def earned(self, markets: Mapping[Seat, Market]) -> Iterator[tuple[Seat, Earned]]:
-        """The earnings of each person who has not been told theirs yet."""
+    def earned(self, markets: Mapping[Seat, Market], failed: Collection[Seat]) -> Iterator[tuple[Seat, Earned]]:
+        """The earnings of each person who has not been told theirs yet; of those who failed the questions the base."""
         for seat, holder in sorted(self._roster.controllers.items()):
             if holder != "human" or seat in self.told:
                 continue
             self.told.add(seat)
-            owed = "fee" if seat in self._declined else "all"
+            owed: Owed = "fee" if seat in self._declined else "base" if seat in failed else "all"
             points = self._points(seat, markets[seat]) if owed == "all" else 0
-            yield seat, Earned(points, self.period, "fee" if owed == "fee" else "all")
+            yield seat, Earned(points, self.period, owed)
 
     def _points(self, seat: Seat, market: Market) -> Money:
         if not self.one_period:

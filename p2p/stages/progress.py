@@ -23,7 +23,8 @@ _FOR_LATECOMERS = (Consent, Reading)
 class StageProgress:
     """`stage`: the number of the stage that runs, -1 in the lobby. `moved`: seats that the experimenter let go on.
 
-    `left`: seats whose person has declined or withdrawn. `flagged`: seats that went on after their last try.
+    `left`: seats whose person has declined or withdrawn, or failed the questions. `flagged`: seats that used up their
+    tries. `failed`: those of them who are out of trade for that, and are paid the base.
     """
 
     def __init__(self, stages: tuple[Stage, ...]) -> None:
@@ -32,6 +33,7 @@ class StageProgress:
         self.left: set[Seat] = set()
         self.moved: set[Seat] = set()
         self.flagged: set[Seat] = set()
+        self.failed: set[Seat] = set()
         self.data_use: set[Seat] = set()
         self.roles: dict[Seat, Role] = {}
         self._at: dict[Seat, int] = {}
@@ -94,6 +96,7 @@ class StageProgress:
             done=seat in self._done,
             moved=seat in self.moved,
             left=seat in self.left,
+            failed=seat in self.failed,
         )
 
     def kind(self, seat: Seat) -> str:
@@ -186,6 +189,9 @@ class StageProgress:
             self._settled[seat].add(number)
         if not right and left <= 0:
             self.flagged.add(seat)
+            if stage.at_cap == "base_pay":
+                self.failed.add(seat)
+                self.left.add(seat)
         return Responded(message.stage, number, right, max(0, left), question.explanation)
 
     def let_on(self, seat: Seat) -> Progress:
@@ -212,7 +218,8 @@ class StageProgress:
         sets = [sorted(one) for one in (self.left, self.moved, self.flagged, self.data_use, self._done)]
         settled = [(seat, sorted(one)) for seat, one in sorted(self._settled.items()) if one]
         read = [item for item in sorted(self._read.items()) if item[1]]
-        return [self.stage, sorted(self._at.items()), read, settled, sorted(self._tries.items()), sets]
+        failed = [sorted(self.failed)] if self.failed else []
+        return [self.stage, sorted(self._at.items()), read, settled, sorted(self._tries.items()), sets, *failed]
 
 
 def pages(stage: Stage) -> int:

@@ -120,6 +120,7 @@ class RosterBoard:
             done=status.stages.progress.is_done(seat),
             left=seat in status.stages.progress.left,
             flagged=seat in status.stages.progress.flagged,
+            failed=seat in status.stages.progress.failed,
         )
 
     def _stage(self, seat: Seat) -> str:

@@ -52,14 +52,26 @@ pages = ["So it was."]
 [[stage]]
 kind = "earnings"
 """
+PAYS = """[payment]
+rate = 0.05
+currency = "€"
+fee = 5.0
+base = 2.0
+
+[[stage]]"""
 ONE = ', paid = "one period"'
+
+
+def decides(hour: str) -> str:
+    """An hour with two tries, after which its control questions decide who trades."""
+    return hour.replace("tries = 2", 'tries = 2\nat_cap = "base_pay"').replace("[[stage]]", PAYS, 1)
 
 
 class Paid(Course):
     """Three people: `a` and `b` buy, `s` sells."""
 
-    def __init__(self, pay: str = "", stages: bool = False, more: str = "") -> None:
-        lengths, after = ("", STAGES) if stages else (LENGTHS, "")
+    def __init__(self, pay: str = "", stages: str | bool = False, more: str = "") -> None:
+        lengths, after = ("", stages if isinstance(stages, str) else STAGES) if stages else (LENGTHS, "")
         super().__init__(parse(SCENARIO.format(pay=pay, more=more, lengths=lengths, stages=after)))
         self.open().join("human")
         self.command(Start())

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from p2p.analysis.pay_rows import PayError
 from p2p.base.units import GATEWAY
-from p2p.messages import AdvanceStage, Agree, Earned, Joined, Left, PaidPeriod, Remove, Start, Void, Withdraw
+from p2p.messages import AdvanceStage, Agree, Earned, Joined, Left, PaidPeriod, Remove, Respond, Start, Void, Withdraw
 from p2p.messages.envelope import Envelope
 from p2p.scenario.payment import amounts, in_digits, points_of
 from pit import cli
@@ -130,6 +130,37 @@ def test_everybody_has_a_row_whatever_became_of_them(tmp_path: Path) -> None:
     assert (counted[course.b].holder, counted[course.b].amount) == ("declined", "5.00")
     assert (counted[course.a].holder, counted[course.a].points, counted[course.a].amount) == ("withdrawn", "30", "8.50")
     assert (counted[course.s].holder, counted[course.s].amount) == ("removed", "8.00")
+
+
+DECIDES = """
+[[stage]]
+kind = "questions"
+tries = 1
+at_cap = "base_pay"
+questions = [{ ask = "1 + 1?", kind = "number", answer = 2 }]
+[[stage]]
+kind = "trade"
+periods = 2
+period_s = 10.0
+break_s = 5.0
+"""
+
+
+def test_a_person_who_failed_the_questions_is_paid_fee_and_base(tmp_path: Path) -> None:
+    course = Paid(stages=DECIDES)
+    for seat, number in ((course.a, 2.0), (course.s, 2.0), (course.b, 3.0)):
+        course.say(seat, Respond(0, 0, number))
+    course.wait(5)
+    course.contract(course.a, 70)
+    course.wait(10 + 5 + 10)
+    folder = stored(course, tmp_path)
+    counted = {one.seat: one for one in payments(folder).rows}
+    assert (counted[course.b].holder, counted[course.b].bonus, counted[course.b].amount) == ("failed", "0.00", "7.00")
+    assert (counted[course.a].holder, counted[course.a].amount) == ("human", "8.50")
+    told = {event.to: event.message for event in course.events if isinstance(event.message, Earned)}
+    assert told[course.b] == Earned(0, owed="base")
+    assert pit("pay", folder, "--out", tmp_path / "pay", "--paid", course.b + 1).exit_code == 0
+    assert "OK: payments" in pit("verify", folder, "--payments", tmp_path / "pay").output
 
 
 def test_robots_and_empty_seats_are_paid_nothing_and_robots_gains_in_a_persons_seat_are_not_theirs(

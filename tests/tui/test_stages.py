@@ -2,6 +2,7 @@
 
 import pytest
 from msgspec.structs import replace as with_fields
+from textual.widgets import Markdown
 
 from p2p.base.units import GATEWAY, SECOND
 from p2p.messages import (
@@ -22,6 +23,7 @@ from p2p.messages import (
 from p2p.messages.envelope import Envelope
 from p2p.scenario.stages import ANSWER_MAX
 from tests.plays.hour_plays import HOUR, HourLine, StageTerminal, hour_terminal
+from tests.plays.paid import decides
 from tui.apps.trade import TradeApp
 from tui.screens.ask_twice import AskTwiceScreen
 from tui.screens.results import ResultsScreen
@@ -401,3 +403,14 @@ async def test_leaving_is_asked_and_the_info_page_names_the_keys():
         assert terminal.app.return_value is None
         await terminal.press("q")
         assert terminal.app.return_value is not None
+
+
+async def test_where_the_questions_decide_it_is_said_with_the_consent_at_the_last_try_and_when_one_is_out():
+    async with hour_terminal(decides(HOUR)) as terminal:
+        assert "control questions" in terminal.app.screen.query_one(Markdown).source
+        await to_questions(terminal)
+        await terminal.press("1", "enter")
+        assert "another wrong answer you do not trade" in fate(terminal)
+        await terminal.press("1", "enter")
+        assert "No try is left" in terminal.text()
+        assert "5.00 €, and for taking part, 2.00 €" in terminal.text()

@@ -20,6 +20,7 @@ from tui.text.stage_words import (
     needs_help,
     progress,
     say,
+    told_beforehand,
     waiting,
 )
 from tui.widgets.notice import Notice
@@ -110,6 +111,8 @@ class StagePage(LabScreen):
         text = self.query_one(Markdown)
         text.display = now in ("consents", "reads")
         shown = stage.shown.pages[min(self.page, len(stage.shown.pages) - 1)] if stage.shown.pages else ""
+        if now == "consents" and self.view and (more := told_beforehand(self.view)):
+            shown = f"{shown.rstrip()}\n\n{more}"
         if text.display and shown != self._markdown:
             self._markdown = shown
             text.update(shown)

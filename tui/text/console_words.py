@@ -44,7 +44,7 @@ def status(shown: RowShown, now: int) -> str:
         case "tries":
             return "! no tries left"
         case "removed":
-            return "✗ removed" if row.removed else "✗ withdrew"
+            return "✗ removed" if row.removed else "✗ failed" if row.failed else "✗ withdrew"
     if row.passed:
         return "⚙ robot, passed"
     if row.holder == "robot":
@@ -102,7 +102,9 @@ def detail(shown: RowShown, now: int, figures: ConsoleState) -> str:
         parts.append(f"{row.stage}: {row.progress}{done}")
     if row.flagged:
         parts.append("has used all tries of a question")
-    if row.left and not row.removed:
+    if row.failed:
+        parts.append("is out of trade for that, and is paid the base")
+    elif row.left and not row.removed:
         parts.append("has declined or withdrawn")
     if row.holds_up:
         parts.append(f"the group waits for them ({HOLDS_UP[row.holds_up]})")
@@ -220,6 +222,7 @@ HAPPENED = {
     "removed": "{who} was removed",
     "let_back": "{who} may come back",
     "withdrew": "{who} has declined or withdrawn",
+    "failed": "{who} has no try left at a question, and does not trade",
     "passed": "{who} was passed to a robot",
     "handed_back": "{who} has the seat back",
     "gone": "{who} disconnected",

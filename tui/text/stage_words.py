@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias, assert_never
 from p2p.base.safe_text import printable
 from p2p.information.view_state import EarnedView, StageView, ViewState
 from p2p.messages import Agree, Respond, TurnPage, Withdraw
+from p2p.scenario.payment import digits, exact, in_digits
 from p2p.scenario.stage_rules import QuestionShown, StageShown
 from p2p.sim.library.texts import catalogue
 from tui.model.number_format import number_format
@@ -67,6 +68,8 @@ def numbered(stage: StageView) -> str:
 
 def heading(stage: StageView) -> str:
     """The title of a stage."""
+    if stage.failed:
+        return say("failed.title")
     return say("withdraw.title") if stage.left else kind_heading(stage.shown)
 
 
@@ -111,7 +114,8 @@ def feedback(stage: StageView) -> str:
     if told.right:
         return f"✓ {say('ask.right')}{explained}"
     if told.tries_left:
-        return f"✘ {say('ask.wrong', left=told.tries_left)}{explained}"
+        warned = f" {say('failed.last')}" if stage.shown.at_cap == "base_pay" and told.tries_left == 1 else ""
+        return f"✘ {say('ask.wrong', left=told.tries_left)}{explained}{warned}"
     on = told.question in stage.settled
     return f"✘ {say('ask.wrong_on' if on else 'ask.help')}{explained}"
 
@@ -201,21 +205,43 @@ def pay_lines(pay: EarnedView) -> list[str]:
     lines = [say("pay.amount", amount=pay.amount, currency=unit)]
     if pay.fee_only:
         return [*lines, say("pay.fee_only")]
+    if pay.base_only:
+        return [*lines, *_coming_and_part(pay), say("pay.base_only")]
     if pay.period is not None:
         lines.append(say("pay.period", period=pay.period))
-    lines.append(say("pay.fee", fee=pay.fee, currency=unit))
-    if float(pay.base):
-        lines.append(say("pay.base", base=pay.base, currency=unit))
+    lines += _coming_and_part(pay)
     lines.append(say("pay.bonus", points=pay.points, rate=pay.rate, bonus=pay.bonus, currency=unit))
     if pay.at_floor:
         lines.append(say("pay.floor", floor=pay.floor, currency=unit))
     return [*lines, say("pay.rounded", steps=pay.steps, currency=unit)]
 
 
+def _coming_and_part(pay: EarnedView) -> list[str]:
+    """The parts of the pay that hang on no gain."""
+    fee = say("pay.fee", fee=pay.fee, currency=pay.currency)
+    return [fee, say("pay.base", base=pay.base, currency=pay.currency)] if float(pay.base) else [fee]
+
+
+def _failed_lines(view: ViewState) -> list[str]:
+    """No try was left where that decides: why one is out, and the pay that is kept."""
+    payment = view.rules.payment
+    assert payment is not None, "a scenario without pay has no such questions"
+    fee, base = (in_digits(exact(part), digits(payment)) for part in (payment.fee, payment.base))
+    return [say("failed.left"), "", say("failed.owed", fee=fee, base=base, currency=payment.currency)]
+
+
+def told_beforehand(view: ViewState) -> str:
+    """The consequence of failed control questions, for the form on which people agree; "" where there is none."""
+    decides = any(stage.at_cap == "base_pay" for stage in view.rules.stages)
+    return catalogue().text("rules.earn.pay_questions") if decides else ""
+
+
 def card_lines(view: ViewState, stage: StageView) -> list[str]:
     """The text in the place of pages and questions."""
     now = mode(stage)
     match now:
+        case "left" if stage.failed:
+            return [*_failed_lines(view), say("withdraw.left_leave")]
         case "left":
             return [say("withdraw.left"), "", say("withdraw.left_owed", **owed(view)), say("withdraw.left_leave")]
         case "earns":

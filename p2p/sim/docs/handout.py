@@ -78,7 +78,7 @@ def instructions(scenario: Scenario, texts: Catalogue) -> str:
     for stage in scenario.stage:
         match stage:
             case Consent(title=name, text=text):
-                parts.append(_section(name or "Before we begin", text))
+                parts.append(_section(name or "Before we begin", _with_consequence(scenario, text, texts)))
             case Reading(title=name, pages=read):
                 parts.append(_section(name or "Instructions", "\n\n".join(read)))
             case _:  # questions are answered on the screen; the debriefing comes after the last period
@@ -88,6 +88,12 @@ def instructions(scenario: Scenario, texts: Catalogue) -> str:
         shown = "".join(f"<p>{escape(printable(line))}</p>" for line in text.splitlines() if line.strip())
         parts.append(f"<h3>{escape(heading)}</h3>{shown}")
     return _page(scenario, "instructions", "\n".join(parts))
+
+
+def _with_consequence(scenario: Scenario, text: str, texts: Catalogue) -> str:
+    """The form with the consequence of failed control questions, where these decide who trades."""
+    decides = any(isinstance(one, Questions) and one.at_cap == "base_pay" for one in scenario.stage)
+    return f"{text}\n\n{texts.text('rules.earn.pay_questions')}" if decides else text
 
 
 def _section(name: str, text: str) -> str:
@@ -188,7 +194,7 @@ def script(scenario: Scenario, texts: Catalogue) -> str:
         parts += ["<h2>The market</h2>", _say(f"There are {scenario.periods} periods. Each of them counts.")]
     for number, stage in enumerate(scenario.stage, 1):
         parts.append(f"<h2>{number}. {escape(printable(stage.title)) or _named(stage)}</h2>")
-        parts += _spoken(stage) if not isinstance(stage, Trade) else _traded(scenario, number - 1, stage)
+        parts += _spoken(scenario, stage, texts) if not isinstance(stage, Trade) else _traded(scenario, number - 1, stage)
         parts.append(_do(_goes_on(stage)))
     parts += ["<h2>The end</h2>", _say("Thank you. Please leave your record sheet, and take your things.")]
     return _page(scenario, "script", "\n".join(parts))
@@ -206,10 +212,10 @@ def _named(stage: Stage) -> str:
     return str(stage.__struct_config__.tag).capitalize()
 
 
-def _spoken(stage: Stage) -> Iterator[str]:
+def _spoken(scenario: Scenario, stage: Stage, texts: Catalogue) -> Iterator[str]:
     match stage:
         case Consent(text=text):
-            yield _say(_rendered(text))
+            yield _say(_rendered(_with_consequence(scenario, text, texts)))
             yield _say("Please answer on your screen.")
         case Reading(pages=read) | Debrief(pages=read):
             for one in read:

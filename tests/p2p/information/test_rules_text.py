@@ -312,7 +312,7 @@ def test_every_institution_has_a_sentence_of_its_own() -> None:
 def test_every_sentence_has_its_key_and_every_key_its_sentence() -> None:
     said = {f"rules.heading.{section}" for section in (*SECTIONS, "instructions")} | {"rules.instructions.none"}
     said |= {"rules.trade.other", "rules.robots.seats_now", "rules.market.side_by_side_in"}
-    said |= {"rules.market.size_at_most"}
+    said |= {"rules.market.size_at_most", "rules.earn.pay_questions"}
     for name, base in BASES.items():
         for scenario in [base, *(other for key, kind in KEYS for other in changed(base, key, kind))]:
             for role in (None, "buyer", "seller"):
@@ -392,3 +392,22 @@ def test_a_feeders_energy_in_a_call_is_its_part_of_the_period() -> None:
     several = msgspec.structs.replace(rules, call=CallTerms(calls=5, feeder_cap_kw=3.0, interval_min=5))
     assert "250 Wh in a call" in section_text("trade", rules, TEXTS)
     assert "50 Wh in a call" in section_text("trade", several, TEXTS)
+
+
+def test_all_are_told_beforehand_where_control_questions_decide_who_trades() -> None:
+    hour = """
+title = "Decides"
+start = "experimenter"
+institution = { name = "standing", price_min = 1, price_max = 200 }
+environment = { buyers = [[100]], sellers = [[50]] }
+payment = { rate = 0.05, currency = "€", base = 2.0 }
+[[stage]]
+kind = "questions"
+at_cap = "CAP"
+questions = [{ ask = "1 + 1?", kind = "number", answer = 2 }]
+[[stage]]
+kind = "trade"
+"""
+    told = {cap: dict(paragraphs(public_rules(parse(hour.replace("CAP", cap))), TEXTS)) for cap in ("flag", "base_pay")}
+    assert "without a try left at one of them does not trade" in "".join(told["base_pay"].values())
+    assert "control questions" not in "".join(told["flag"].values())

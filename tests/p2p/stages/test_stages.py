@@ -51,6 +51,7 @@ from p2p.scenario.stages import Practice
 from p2p.schedules.rationing import market_rules
 from p2p.session.session import Session
 from p2p.sim.simulation.simulation import Simulation
+from tests.plays.paid import decides
 from tests.plays.play import Course, answer, small
 
 HOUR = """
@@ -573,3 +574,33 @@ def test_a_person_has_one_role_in_practice_and_in_earnest(seed: int) -> None:
                 roles[stage][event.to] = event.message.role
     assert roles[3] == roles[4]
     assert len(roles[3]) == 4
+
+
+DECIDES = decides(HOUR)
+
+
+def test_where_the_questions_decide_a_person_without_a_try_left_is_out_of_trade_and_holds_up_nobody() -> None:
+    course = Hour(parse(DECIDES)).have_read()
+    assert not of(course.say(0, Respond(2, 0, 0)), Progress)[-1].failed
+    told = of(course.say(0, Respond(2, 0, 0)), Progress)[-1]
+    assert (told.left, told.failed) == (True, True)
+    assert not course.session.staging.progress.waits_for_help(0)
+    for seat in (1, 2, 3):
+        for question in course.session.staging.progress.told(seat).asked:
+            course.say(seat, Respond(2, question, {0: 1, 1: 12, 2: 13}[question]))
+    assert course.kind == "practice", "the group goes on without them"
+    course.wait(1)
+    assert of(course.say(0, Bid(50)), Refused)[0].reason == "removed"
+    assert answer(course.say(0, Withdraw())) == "not_now"
+
+
+def test_questions_decide_only_where_a_base_is_paid_and_nothing_was_earned_before() -> None:
+    with pytest.raises(ScenarioError, match="no base in"):
+        parse(DECIDES.replace("base = 2.0", "base = 0"))
+    with pytest.raises(ScenarioError, match="lose what they earned"):
+        parse(
+            DECIDES.replace('kind = "questionnaire"', 'kind = "questions"\nat_cap = "base_pay"').replace(
+                '{ ask = "How was it?", kind = "likert" }, { ask = "Why?", kind = "text" }',
+                '{ ask = "How?", kind = "number", answer = 1 }',
+            )
+        )
