@@ -7,7 +7,6 @@ import signal
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 from typing import Any, Literal, TextIO
@@ -19,7 +18,6 @@ from websockets.server import ServerProtocol
 from p2p.base.units import GATEWAY, Seat
 from p2p.messages import Left, Open, Pause
 from p2p.messages.envelope import Envelope
-from p2p.protocol.codec import encode
 from p2p.protocol.frames import FRAME_MAX
 from p2p.protocol.reveal import Reveal
 from p2p.scenario.schema import Scenario
@@ -39,10 +37,10 @@ from server.connections.roster_board import RosterBoard
 from server.connections.seat_acts import SeatActs
 from server.connections.seat_table import SeatTable
 from server.connections.spectators import Spectators
-from server.connections.transport import LOOPBACK, Transport, is_loopback
+from server.connections.transport import LOOPBACK, Transport
 from server.limits import DEFAULT, GOING_AWAY, SESSION_OVER, Limits
 from server.monitoring.event_log import EventLog
-from server.monitoring.prometheus import MISSING, SILENT, Metrics
+from server.monitoring.prometheus import SILENT, Metrics
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds
 from server.publishing.reveal import recorded_reveal
@@ -56,17 +54,12 @@ from server.session.notices import notify
 from server.session.participants import Participants
 from server.session.sequencer import Committed, Sequencer
 from server.session.session_status import SessionStatus
+from server.web.requests import Requests
 
 COMPLAINT_S = 60.0
 """Between two lines about what the system refuses: it may refuse it a thousand times a second."""
 ACCEPTING_TURNS = 4
 """Turns of the loop until a connection that was just accepted is made: closed before, the server leaves it open."""
-QUESTIONS = (b"GET /healthz ", b"GET /metrics ")
-"""How requests begin that are about the server itself."""
-ASKED_TOO_OFTEN = (
-    b"HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 39\r\n"
-    b"Content-Type: text/plain; charset=utf-8\r\n\r\nasked too often; ask again in a moment\n"
-)
 DISK_FAILED = 74
 """Exit status when the journal cannot be written (EX_IOERR)."""
 
@@ -244,6 +237,7 @@ class HostedSession:
             lambda: opened.stays and not opened.status.closed,
         )
         metrics.watch(lambda: len(self.seats.connections), lambda: self.inbox.waiting)
+        self.requests = Requests(transport, self.desk.throttle, self._health, metrics, limits)
         self.revealed: Reveal | None = None
         self._aside = machine.aside
         self._revealing: asyncio.Task[None] | None = None
@@ -302,7 +296,11 @@ class HostedSession:
         loop.set_exception_handler(self._on_loop_error)
         sweeping = asyncio.create_task(self._sweep())
         doorway = Doorway(
-            lambda visitor: self._entered(visitor, server), self._admits, self.transport.tls, self.arrivals, self.limits
+            lambda visitor: self._entered(visitor, server),
+            self.requests.admits,
+            self.transport.tls,
+            self.arrivals,
+            self.limits,
         )
         try:
             doorway.listen(server.sockets)
@@ -371,45 +369,13 @@ class HostedSession:
             self._failed.add(what)
             notify(f"a connection has failed by the server's fault, trading goes on: {what}: {error}")
 
-    async def _admits(self, address: str, head: bytes) -> bytes:
-        """Wait until one more connection may be opened from an address; a refusal for too many questions."""
-        if not head.startswith(QUESTIONS):
-            await self.desk.throttle.turn(address)
-            return b""
-        return b"" if self._may_ask(address) else ASKED_TOO_OFTEN
-
-    def _may_ask(self, address: str) -> bool:
-        return self.desk.throttle.may_ask(address, asyncio.get_running_loop().time())
-
     async def _request(self, socket: ServerConnection, request: Request) -> Response | None:
-        """A connection's first words: a trader's, who may have to wait, or a question about the server itself."""
+        """A connection's first words, for the library."""
         assert isinstance(socket, PacedSocket)
-        address = socket.remote_address[0] if socket.remote_address else ""
-        if request.path in ("/healthz", "/metrics"):
-            if not socket.admitted and not self._may_ask(address):
-                return socket.respond(HTTPStatus.TOO_MANY_REQUESTS, "asked too often; ask again in a moment\n")
-            return self._answer(socket, request.path, address)
-        if not socket.admitted:
-            turn: asyncio.Task[None] = asyncio.create_task(self.desk.throttle.turn(address))
-            gone: asyncio.Future[None] = socket.connection_lost_waiter
-            try:
-                await asyncio.wait((turn, gone), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                turn.cancel()
-        return None
+        return await self.requests.answer(socket, request)
 
-    def _answer(self, socket: ServerConnection, path: str, address: str) -> Response:
-        match path:
-            case "/healthz":
-                health = {"session": self.log.session, "phase": self.status.phase}
-                return socket.respond(HTTPStatus.OK, encode(health).decode() + "\n")
-            case "/metrics" if not is_loopback(address):
-                return socket.respond(HTTPStatus.FORBIDDEN, "metrics are for this machine only\n")
-            case _:
-                page = self.metrics.page()
-                if page is None:
-                    return socket.respond(HTTPStatus.NOT_IMPLEMENTED, MISSING.decode())
-                return socket.respond(HTTPStatus.OK, page.decode())
+    def _health(self) -> dict[str, str]:
+        return {"session": self.log.session, "phase": self.status.phase}
 
     async def _sequence(self) -> int:
         sequencing = asyncio.create_task(self.sequencer.run(self.opened.first))

@@ -73,6 +73,12 @@ class Limits:
     health_per_s: float = 10
     health_burst: float = 50
     """An address's questions to /healthz and /metrics: they take nothing from those who trade."""
+    files_per_s: float = 100
+    files_burst: float = 2_000
+    """An address's requests for files of the page, six and a missing icon each time: 280 phones behind one router load
+    it at once. They take nothing from the log-ins."""
+    files_waiting_max: int = 300
+    """Requests for files that wait for their turn, of one address: three seconds of it. Beyond, they are told so."""
     logins_per_s: float = 1
     logins_burst: float = 20
     """A seat's log-ins, of which others may be told: a bad network comes back once a second at the worst."""

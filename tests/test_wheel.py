@@ -37,6 +37,7 @@ def test_the_wheel_of_a_checkout_with_sessions_has_every_room_and_no_session(tmp
         "p2p/py.typed",
         "p2p/texts/en.toml",
     }
-    assert files | more <= packed
+    page = {path.relative_to(ROOT).as_posix() for path in (ROOT / "server" / "web" / "static").iterdir()}
+    assert files | more | page <= packed
     of_recordings = {name for name in packed if name.startswith("recordings/") and not name.endswith(".py")}
     assert of_recordings == {"recordings/py.typed"}

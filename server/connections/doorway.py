@@ -60,6 +60,9 @@ class Visitor:
             self.cut("gone" if not data else "no TLS")
             return
         self.said += b"" if tls else data
+        if self.said.startswith(TLS_HANDSHAKE):
+            self.cut("TLS")  # a browser that tries https first comes back at once without
+            return
         if self.entering is None:
             if not tls and HEAD_END not in self.said and len(self.said) < HEAD_BYTES_MAX:
                 return

@@ -19,6 +19,8 @@ from server.connections.doorway import HEAD_END, Visitor
 from server.connections.rate_limits import Bucket
 from server.limits import FLOODED, Limits
 
+METHOD_BYTES_MAX = 16
+"""No method that anybody sends is longer."""
 PIECE_BYTES = 512
 """Bytes parsed a turn: at most 85 frames, less than a millisecond."""
 
@@ -31,6 +33,8 @@ class PacedSocket(ServerConnection):
     ) -> None:
         super().__init__(*args, **more)
         self._arrivals, self._visitor = arrivals, visitor
+        self.method = ""
+        """Of its request, where it is one: the library's versions know GET alone, and are handed that."""
         self._bytes = Bucket(limits.bytes_per_s, limits.bytes_burst)
         self._control = Bucket(limits.control_per_s, limits.control_burst)
         self._unread = bytearray()
@@ -110,8 +114,18 @@ class PacedSocket(ServerConnection):
         if not self._begun:
             self._begin()
         self._unread += data
-        if self._due is None:
+        if self._due is None and (self.method or self._has_method()):
             self._feed()
+
+    def _has_method(self) -> bool:
+        """Whether the request's method has come, or something that is none."""
+        method, blank, _ = bytes(self._unread[: METHOD_BYTES_MAX + 1]).partition(b" ")
+        if not blank and len(method) <= METHOD_BYTES_MAX:
+            return False
+        self.method = method.decode("latin-1")
+        if blank and method.isalpha():
+            self._unread[: len(method)] = b"GET"
+        return True
 
     def _feed(self) -> None:
         """Hand on a piece, and the next one when the loop has gone round, or later."""

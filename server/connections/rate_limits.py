@@ -74,13 +74,18 @@ class MessageRateLimit:
             raise ProtocolError("too_fast", f"a line may say {self._per_s} messages a second; say it again later")
 
 
-class Handshakes:
-    """An address's connections: beyond the rate they wait, and one of those that wait is drawn when its time comes."""
+class Turns:
+    """Turns of an address: beyond the rate they wait, and one of those that wait is drawn when its time comes."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._bucket = Bucket(limits.handshakes_per_s, limits.handshakes_burst)
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
         self._waiting: list[asyncio.Future[None]] = []
         self._due: asyncio.TimerHandle | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
 
     async def turn(self) -> None:
         """Wait for one's turn, or until the caller gives up."""
@@ -114,7 +119,8 @@ class AddressPace:
     """The recent connections, questions and wrong codes of one address."""
 
     def __init__(self, limits: Limits) -> None:
-        self.handshakes = Handshakes(limits)
+        self.handshakes = Turns(Bucket(limits.handshakes_per_s, limits.handshakes_burst))
+        self.files = Turns(Bucket(limits.files_per_s, limits.files_burst))
         self.health = Bucket(limits.health_per_s, limits.health_burst)
         self.wrong = Bucket(limits.wrong_per_s, limits.wrong_burst)
         self.class_wrong = 0
@@ -133,6 +139,14 @@ class LoginThrottle:
     async def turn(self, address: str) -> None:
         """Wait until one more connection may be opened from there."""
         await self._of(address).handshakes.turn()
+
+    async def file_turn(self, address: str) -> bool:
+        """Wait until one more file is sent there; False where too many wait for that already."""
+        files = self._of(address).files
+        if files.waiting >= self._limits.files_waiting_max:
+            return False
+        await files.turn()
+        return True
 
     def may_ask(self, address: str, now_s: float) -> bool:
         """Whether one more question about the server itself is answered there."""

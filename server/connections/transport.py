@@ -1,5 +1,6 @@
 """Over what a server may be reached: this machine alone, a network with TLS, or one that is trusted on request."""
 
+import contextlib
 import ipaddress
 import ssl
 from asyncio.sslproto import SSLProtocol
@@ -14,6 +15,10 @@ TLS_BUFFER_BYTES = 16 * 1024
 """Bytes read at once of a connection of TLS: a whole record. As asyncio has it, 256 kB stand for each connection."""
 
 
+HANDSHAKE_TURNS = 4
+"""Turns of each end until a handshake within one process is done."""
+
+
 class TransportError(Exception):
     """A way of listening that the lab does not offer, and what to do."""
 
@@ -24,11 +29,17 @@ class Transport:
 
     tls: ssl.SSLContext | None = None
     origins: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Names of this machine that it does not know of itself."""
 
     @property
     def scheme(self) -> str:
         """Of the address that traders type."""
         return "wss" if self.tls else "ws"
+
+    def page(self, host: str, port: int) -> str:
+        """The address of the page, for browsers; a code goes behind it: `…/#CODE`."""
+        return f"http{self.url(host, port).removeprefix('ws')}/"
 
     def url(self, host: str, port: int) -> str:
         """Its address on this machine: its loopback if it listens on all interfaces."""
@@ -54,7 +65,12 @@ def is_loopback(host: str) -> bool:
 
 
 def transport(
-    host: str, cert: Path | None, key: Path | None, insecure_lan: bool, origins: tuple[str, ...]
+    host: str,
+    cert: Path | None,
+    key: Path | None,
+    insecure_lan: bool,
+    origins: tuple[str, ...],
+    names: tuple[str, ...] = (),
 ) -> Transport:
     """How to listen on a host; raises TransportError. Codes and prices cross a network readably only on request."""
     if (cert is None) != (key is None):
@@ -65,7 +81,7 @@ def transport(
                 f"{host} can be reached by others: give --tls-cert and --tls-key, or say --insecure-lan where you "
                 "trust everybody on the network"
             )
-        return Transport(None, origins)
+        return Transport(None, origins, (*names, host))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     SSLProtocol.max_size = TLS_BUFFER_BYTES
@@ -75,4 +91,22 @@ def transport(
         raise TransportError(f"the certificate cannot be used: {error}") from error
     except OSError as error:
         raise TransportError(f"the certificate cannot be used: {cert} or {key}: {os_sentence(error)}") from error
-    return Transport(context, origins)
+    return Transport(context, origins, (*names, host, *certified_names(context, cert)))
+
+
+def certified_names(context: ssl.SSLContext, cert: Path) -> tuple[str, ...]:
+    """The names in a certificate, as a client sees them that trusts it alone; none of one that is out of date."""
+    trusting = ssl.create_default_context(cafile=str(cert))
+    trusting.check_hostname = False
+    trusting.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server, client = context.wrap_bio(to_server, to_client, True), trusting.wrap_bio(to_client, to_server)
+    try:
+        for _ in range(HANDSHAKE_TURNS):
+            for end in (client, server):
+                with contextlib.suppress(ssl.SSLWantReadError):
+                    end.do_handshake()
+    except ssl.SSLError:
+        return ()
+    certified = client.getpeercert() or {}
+    return tuple(str(one[1]) for one in certified.get("subjectAltName", ()) if one[0] == "DNS")

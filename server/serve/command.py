@@ -72,6 +72,13 @@ ROOM_MIN = 16
 @click.option("--insecure-lan", is_flag=True, help="Listen on a network without TLS: all on it can read the codes.")
 @click.option("--origin", "origins", multiple=True, help="A web page's origin that browsers may come from; repeatable.")
 @click.option(
+    "--host-name",
+    "host_names",
+    multiple=True,
+    metavar="NAME",
+    help="A name of this machine, for browsers and terminals that ask for it by that name; repeatable.",
+)
+@click.option(
     "--class-code/--no-class-code",
     default=None,
     help="One code for all, or one a seat.  [default: for all where the scenario is for teaching]",
@@ -127,6 +134,7 @@ def serve(
     tls_key: Path | None,
     insecure_lan: bool,
     origins: tuple[str, ...],
+    host_names: tuple[str, ...],
     class_code: bool | None,
     empty: Literal["robots", "drop"] | None,
     participants: Path | None,
@@ -152,8 +160,9 @@ def serve(
     if before is not None and host is None and not (tls_cert or tls_key or insecure_lan):
         host, insecure_lan, (tls_cert, tls_key) = before.host, before.insecure_lan, before.certificate
     host, bots_before = host or HOST, before.bots if before else ""
+    host_names = host_names or (before.host_names if before else ())
     try:
-        over = transport(host, tls_cert, tls_key, insecure_lan, origins)
+        over = transport(host, tls_cert, tls_key, insecure_lan, origins, host_names)
     except TransportError as error:
         raise click.ClickException(str(error)) from error
     with contextlib.redirect_stdout(sys.stderr):  # an agent of one's own may print as it is imported
@@ -197,7 +206,7 @@ def serve(
     stays = bool(opened.doors.class_code) and sys.stdin.isatty() and not as_json if stay is None else stay
     opened = replace(opened, limits=_within(files, opened.limits), goes_on=on_gap == "resume", stays=stays)
     port = (before.port if before else PORT) if port is None else port
-    where = address(host, insecure_lan, tls_cert, tls_key, bots or bots_before)
+    where = address(host, insecure_lan, tls_cert, tls_key, bots or bots_before, host_names)
     run = ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where, fill or "", seats_sheet)
     sys.exit(asyncio.run(run.run(host, port)))
 

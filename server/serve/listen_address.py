@@ -18,7 +18,7 @@ HOST, PORT = "127.0.0.1", 8765
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a server listens, over what, and with which robots: so that one after it need not be told again."""
+    """Where a server listens, over what, by which names, with which robots: so that one after it need not be told."""
 
     port: int
     host: str = HOST
@@ -26,6 +26,7 @@ class Address(msgspec.Struct, frozen=True, omit_defaults=True):
     tls_cert: str | None = None
     tls_key: str | None = None
     bots: str = ""
+    host_names: tuple[str, ...] = ()
 
     @property
     def certificate(self) -> tuple[Path | None, Path | None]:
@@ -37,10 +38,17 @@ HERE = Address(0)
 """This machine alone, on a port that is not known yet."""
 
 
-def address(host: str, insecure_lan: bool, cert: Path | None, key: Path | None, bots: str = "") -> Address:
+def address(
+    host: str,
+    insecure_lan: bool,
+    cert: Path | None,
+    key: Path | None,
+    bots: str = "",
+    host_names: tuple[str, ...] = (),
+) -> Address:
     """Where a server is about to listen; its port is known when it does."""
     cert_file, key_file = (str(file.absolute()) if file else None for file in (cert, key))
-    return Address(0, host, insecure_lan, cert_file, key_file, bots)
+    return Address(0, host, insecure_lan, cert_file, key_file, bots, host_names)
 
 
 def from_outside(host: str) -> str | None:

@@ -129,7 +129,9 @@ class ServeRun:
 
     def _say_where(self, hosted: HostedSession, url: str, mqtt: list[str], robots: list[Seat]) -> None:
         outside = from_outside(self.where.host)
-        join = self.transport.url(outside, int(url.rpartition(":")[2])) if outside else url
+        port = int(url.rpartition(":")[2])
+        join = self.transport.url(outside, port) if outside else url
+        page = self.transport.page(outside or self.where.host, port)
         class_code = self.opened.doors.class_code
         hosted.entrance.url = join
         self._write_sheet(join)
@@ -144,7 +146,7 @@ class ServeRun:
                 "recording": folder,
                 "mqtt": mqtt,
             }
-            where |= {"class_code": class_code or None, "page": None}
+            where |= {"class_code": class_code or None, "page": page}
             say(json.dumps(where, separators=(",", ":")))  # in ASCII: a folder's name is whole in every encoding
             return
         say(f"join at       {join}   (pit trade {join})")

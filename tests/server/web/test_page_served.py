@@ -1,0 +1,263 @@
+"""The page of the lab over real sockets: its files, their headers, and what is answered to everything else."""
+
+import asyncio
+import gzip
+import re
+import socket
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from p2p.messages import Accepted, Bid
+from server.limits import Limits
+from server.web.host_names import HostNames
+from server.web.static_files import STATIC, page_files, read_files
+from tests.plays.fetched import fetch, said, taken_apart
+from tests.plays.hosted import Hosted
+from tests.plays.server_plays import trading
+
+FILES = {path.name: path.read_bytes() for path in STATIC.iterdir()}
+UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec_WebSocket_Version": "13"}
+KEY = {"Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+
+
+def port_of(hosted: Hosted) -> int:
+    return int(hosted.url.rpartition(":")[2])
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/watch", "/?x=1", "/watch?", *(f"/{name}" for name in FILES if ".html" not in name)]
+)
+async def test_each_file_is_whole_and_has_every_header_of_safety(host, path):
+    async with host() as hosted:
+        port = port_of(hosted)
+        answer = await fetch(port, path, f"localhost:{port}")
+    body = FILES[path.partition("?")[0].removeprefix("/").replace("watch", "") or "index.html"]
+    assert (answer.status, answer.body) == (200, body)
+    said = answer.headers
+    assert int(said["Content-Length"]) == len(body)
+    assert said["Connection"] == "close"
+    assert (said["X-Content-Type-Options"], said["Referrer-Policy"]) == ("nosniff", "no-referrer")
+    assert (said["Cache-Control"], said["Vary"]) == ("no-cache", "Accept-Encoding")
+    rules = dict(rule.strip().split(" ", 1) for rule in said["Content-Security-Policy"].split(";"))
+    assert rules == {
+        "default-src": "'self'",
+        "connect-src": f"'self' ws://localhost:{port} wss://localhost:{port}",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    assert "Server" not in said
+
+
+async def test_a_file_that_the_browser_has_is_not_sent_again(host):
+    async with host() as hosted:
+        port = port_of(hosted)
+        first = await fetch(port)
+        for tag in (first.headers["ETag"], f'"other", W/{first.headers["ETag"]}', "*"):
+            again = await fetch(port, If_None_Match=tag)
+            assert (again.status, again.body, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+            assert "Content-Length" not in again.headers
+        assert (await fetch(port, If_None_Match='"other"')).status == 200
+        assert (await fetch(port, "/watch", If_None_Match=first.headers["ETag"])).status == 304
+
+
+@pytest.mark.parametrize(
+    ("takes", "packed"),
+    [
+        ("gzip, deflate, br", True),
+        ("br;q=1, GZIP ; q=0.5", True),
+        ("gzip;q=0", False),
+        ("br", False),
+        ("gzip;q=0.000", False),
+    ],
+)
+async def test_a_file_is_compressed_where_the_browser_takes_it(host, takes, packed):
+    async with host() as hosted:
+        answer = await fetch(port_of(hosted), Accept_Encoding=takes)
+    assert ("Content-Encoding" in answer.headers) == packed
+    assert (gzip.decompress(answer.body) if packed else answer.body) == FILES["index.html"]
+    assert answer.headers["ETag"] == getattr(page_files()["/"], "compressed" if packed else "plain").tag
+
+
+async def test_a_head_has_the_headers_and_no_body(host):
+    async with host() as hosted:
+        answer = await fetch(port_of(hosted), "/", method="HEAD")
+        assert (answer.status, answer.body) == (200, b"")
+        assert int(answer.headers["Content-Length"]) == len(FILES["index.html"])
+        assert (await fetch(port_of(hosted), "/none", method="HEAD")).body == b""
+        assert (await fetch(port_of(hosted), "/healthz", method="HEAD")).status == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "BREW"])
+async def test_nothing_but_fetching_is_allowed(host, method):
+    async with host() as hosted:
+        answer = await fetch(port_of(hosted), "/", method=method, Content_Length="0")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/none",
+        "/index.html/",
+        "//",
+        "/../limits.py",
+        "/%2e%2e/limits.py",
+        "/static/../../limits.py",
+        "/..%2f..%2flimits.py",
+        "/style.css%00",
+        "/Style.CSS",
+        "//style.css",
+        "/./style.css",
+        "/C:/windows",
+        "/\\..\\limits.py",
+        "style.css",
+        "*",
+        "http://localhost/style.css",
+        "/healthz/",
+        "/%68ealthz",
+        "/" + "a" * 2_000,
+    ],
+)
+async def test_every_other_path_is_a_small_404(host, path):
+    async with host() as hosted:
+        answer = await fetch(port_of(hosted), path)
+    assert (answer.status, answer.body.count(b"\n")) == (404, 1)
+    assert len(answer.body) < 100
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+# --- by which name --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["127.0.0.1", "127.0.0.1:8765", "[::1]:8765", "10.0.0.7", "LOCALHOST", "localhost.", socket.gethostname()]
+)
+async def test_an_address_and_the_machines_own_names_are_answered(host, name):
+    async with host() as hosted:
+        assert (await fetch(port_of(hosted), "/", name)).status == 200
+        assert (await fetch(port_of(hosted), "/", name, **UPGRADE, **KEY)).status == 101
+
+
+STRANGE = [
+    "evil.example",
+    "evil.example:8765",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "a@localhost",
+    "::1",
+    "",
+]
+
+
+@pytest.mark.parametrize(
+    "name", [*STRANGE, "localhost, evil.example", "localhost:99999999", "127.1", "x" * 300, "[::1"]
+)
+async def test_another_name_is_refused_to_page_websocket_and_questions_alike(host, name):
+    async with host() as hosted:
+        for path, more in (("/", {}), ("/metrics", {}), ("/healthz", {}), ("/", UPGRADE | KEY)):
+            answer = await fetch(port_of(hosted), path, name, **more)
+            assert answer.status == 421
+            assert b"--host-name NAME" in answer.body
+            assert answer.body.count(b"\n") == 1
+
+
+async def test_two_names_in_one_request_are_none(host):
+    async with host() as hosted:
+        answer = await said(port_of(hosted), b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n")
+    assert taken_apart(answer).status == 421
+
+
+def test_a_machine_is_known_by_its_name_with_and_without_local_and_by_names_given(monkeypatch):
+    for own in ("Lab-7", "lab-7.local"):
+        monkeypatch.setattr(socket, "gethostname", lambda own=own: own)
+        names = HostNames(("Market.Example.org.", "*.class.example"))
+        for name in ("lab-7", "LAB-7.local", "lab-7.local.:80", "market.example.org:1", "a.class.example"):
+            assert names.has(name), name
+        for name in ("lab", "lab-7.local.evil", "example.org", "class.example", "a.b.class.example", ".class.example"):
+            assert not names.has(name), name
+
+
+# --- from which page ------------------------------------------------------------------------------------------------
+
+
+async def test_a_page_of_the_server_itself_may_connect_and_no_other(host):
+    async with host() as hosted:
+        port = port_of(hosted)
+        async with connect(hosted.url, origin=f"http://127.0.0.1:{port}", proxy=None):
+            pass
+        others = ["http://127.0.0.1", f"http://127.0.0.1:{port + 1}", f"http://localhost:{port}", "null", "http://evil"]
+        for origin in others:
+            with pytest.raises(InvalidStatus, match="403"):
+                await connect(hosted.url, origin=origin, proxy=None)
+        own = f"http://localhost:{port}"
+        two = f"Host: localhost:{port}\r\nOrigin: {own}\r\nOrigin: http://evil\r\n"
+        upgrade = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in (UPGRADE | KEY).items())
+        answer = await said(port, f"GET / HTTP/1.1\r\n{two}{upgrade}\r\n".encode())
+        assert taken_apart(answer).status in (400, 403)
+
+
+# --- how much -------------------------------------------------------------------------------------------------------
+
+
+async def test_forty_phones_behind_one_address_load_the_page_while_others_trade(host):
+    async with host() as hosted:
+        _, (b1, b2, *_) = await trading(hosted)
+        port = port_of(hosted)
+        loads = [asyncio.create_task(fetch(port, path)) for _ in range(40) for path in page_files()]
+        for price in range(20, 40):
+            b1, b2 = b2, b1
+            assert isinstance(await b1.say(Bid(price)), Accepted)
+        answers = await asyncio.gather(*loads)
+        assert {answer.status for answer in answers} == {200}
+        await hosted.until(lambda: not hosted.host.arrivals.waiting)
+
+
+async def test_files_have_a_pace_of_their_own_that_takes_nothing_from_the_log_ins(host):
+    bounds = Limits(files_burst=2, files_per_s=0.0, files_waiting_max=3, handshakes_burst=1, handshakes_per_s=0.0)
+    async with host(limits=bounds) as hosted:
+        port = port_of(hosted)
+        assert [(await fetch(port)).status for _ in range(2)] == [200, 200]
+        waiting = [asyncio.create_task(fetch(port)) for _ in range(3)]
+        files = hosted.host.desk.throttle._of("127.0.0.1").files
+        await hosted.until(lambda: files.waiting == 3)
+        assert (await fetch(port)).status == 429
+        assert (await hosted.join(0)).welcome.seat == 0
+        for one in waiting:
+            one.cancel()
+        await hosted.until(lambda: not files.waiting)
+
+
+async def test_a_browser_that_asks_with_tls_first_is_told_at_once_that_there_is_none(host):
+    async with host(limits=Limits(login_s_max=3_600.0)) as hosted:
+        assert await said(port_of(hosted), b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 600) == b""
+
+
+# --- what lies there ------------------------------------------------------------------------------------------------
+
+
+def test_only_files_of_a_page_are_served(tmp_path: Path):
+    for name in ("index.html", "a.js", "b.css", "c.json", "notes.txt", "key.pem", ".hidden"):
+        (tmp_path / name).write_text(name)
+    assert set(read_files(tmp_path)) == {"/", "/watch", "/a.js", "/b.css", "/c.json"}
+
+
+def test_the_page_is_small_and_has_nothing_from_elsewhere_and_nothing_inline():
+    assert len(FILES) <= 6
+    code = {name: body for name, body in FILES.items() if not name.endswith(".json")}
+    assert sum(map(len, code.values())) <= 90_000
+    assert sum(len(body) for name, body in FILES.items() if name.endswith(".json")) <= 30_000
+    for name, body in code.items():
+        text = body.decode()
+        found = re.findall(r"(?:https?:)?//[a-z0-9-]+\.[a-z]+", text.replace("http://www.w3.org/2000/svg", ""), re.I)
+        assert not [one for one in found if one.startswith("http")], name
+        assert "@import" not in text, name
+    page = FILES["index.html"].decode()
+    assert not re.findall(r"<script(?![^>]*\bsrc=)", page)
+    assert not re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", page)
