@@ -1,4 +1,4 @@
-"""What is answered to requests that are no WebSocket's: a file of the page, or a short sentence."""
+"""Answers to requests that are no WebSocket's: a file of the page, or a short sentence."""
 
 from collections.abc import Mapping
 from email.utils import formatdate
@@ -20,7 +20,7 @@ TEXT = "text/plain; charset=utf-8"
 
 
 def policy(host: str) -> str:
-    """What the page may load and do: its own files, and a WebSocket of the same host, which old browsers want named."""
+    """The rules of the page: it loads its own files, and connects to the same host, which old browsers want named."""
     own = f"connect-src 'self' ws://{host} wss://{host}" if host else "connect-src 'self'"
     return f"default-src 'self'; {own}; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 

@@ -17,7 +17,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
 }
-"""What may be served. A file of another kind in the folder is not."""
+"""Kinds of files that are served: a file of another kind in the folder is not."""
 
 
 @dataclass(frozen=True)
