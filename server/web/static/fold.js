@@ -49,12 +49,13 @@
  *   gap_us: number, periods: number, waits: boolean, practice: boolean, preview: boolean}} ClockView
  * @typedef {{number: number, stages: number, shown: Payload, read: number, asked: number[], settled: number[],
  *   done: boolean, behind: boolean, moved: boolean, left: boolean, others_done: number, people: number,
- *   responded: Payload | null}} StageView
+ *   responded: Payload | null, failed: boolean}} StageView
  * @typedef {{kind: string, text: string, at: number}} Words
  * @typedef {{private: boolean, answers: boolean, help_asked: boolean, passed: boolean, removed: boolean}} CareView
  * @typedef {{contracts: number, gain: Int, until_period: number | null}} AbsenceView
  * @typedef {{points: string, rate: string, currency: string, fee: string, base: string, bonus: string, amount: string,
- *   period: number | null, at_floor: boolean, floor: string, fee_only: boolean, steps: string}} EarnedView
+ *   period: number | null, at_floor: boolean, floor: string, fee_only: boolean, steps: string,
+ *   base_only: boolean}} EarnedView
  * @typedef {{forecast: Payload | null, metered: Payload | null, battery: Payload, reservation: Payload,
  *   day: [number, number, number][]}} HouseholdView
  * @typedef {{period: number, period_efficiency: number | null, efficiency: number | null}} WelfareView
@@ -872,7 +873,9 @@ class Knowledge {
     this.practised = clock.practice;
     this.responded = null;
     const { progress } = this;
-    if (progress && progress.stage >= stage - 1) this.progress = { stage, moved: progress.moved, left: progress.left };
+    if (progress && progress.stage >= stage - 1) {
+      this.progress = { stage, moved: progress.moved, left: progress.left, failed: progress.failed };
+    }
   }
 
   /** @param {Payload} schedule */
@@ -1076,6 +1079,7 @@ function earnedView(earned, rules) {
     at_floor: earned.at_floor ?? false,
     floor: inDigits(exact(payment.floor), digits),
     fee_only: earned.owed === "fee",
+    base_only: earned.owed === "base",
     steps: inDigits(exact(payment.step), digits),
   };
 }
@@ -1429,6 +1433,7 @@ export class Fold {
       behind: progress.stage < stage,
       moved: progress.moved ?? false,
       left: progress.left ?? false,
+      failed: progress.failed ?? false,
       others_done: waiting?.done ?? 0,
       people: waiting?.people ?? 0,
       responded: this.own.responded,

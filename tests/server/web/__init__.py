@@ -1,0 +1,1 @@
+"""The lab's own page: its fold and its line, run by Node."""
