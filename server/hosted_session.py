@@ -209,6 +209,7 @@ class HostedSession:
         self.acts = SeatActs(self.status, self.seats, self.desk)
         board = RosterBoard(name, self.status, opened.feeds, self.seats, people)
         self.consoles = Consoles(self.status, opened.feeds, self.seats, board, limits)
+        self.desk.warned.append(self.consoles.warn)
         self.gateway = Gateway(
             self.status,
             self.desk,

@@ -35,6 +35,7 @@ from p2p.messages import (
     Reason,
     Refused,
     Resumed,
+    StageBegan,
     StartRound,
     Voided,
 )
@@ -84,6 +85,7 @@ class ConsoleFold:
         self._surplus: tuple[SurplusRow, ...] = ()
         self._log: deque[_Command | HappenedShown] = deque(maxlen=LOG_LINES)
         self._command: _Command | None = None
+        self._practice = False
         self._waiting: dict[int, _Command] = {}
 
     # --- what comes in ------------------------------------------------------------------------------------------
@@ -103,6 +105,11 @@ class ConsoleFold:
         )
         for one in self._surplus[len(known) :]:
             self._happened(roster.now, "no_seat", None, f"{one.name or one.label or 'Somebody'}: {one.why}")
+        had = self.roster
+        if roster.paid_period is not None and (had is None or had.paid_period is None):
+            self._happened(roster.now, "paid", number=roster.paid_period)
+        for text in _new(had.warnings if had else [], roster.warnings):
+            self._happened(roster.now, "warning", text=printable(text))
         self.roster = roster
         self._rows = tuple(sorted((_shown(row) for row in roster.rows), key=_urgency))
         self._counts = counted(self._rows)
@@ -123,10 +130,13 @@ class ConsoleFold:
                 self._answered(token, reason)
             case Announced(text=text):
                 self._happened(at, "announced", None, printable(text))
+            case StageBegan(stage=stage, kind=kind):
+                self._practice = kind == "practice"
+                self._happened(at, "stage", number=stage + 1, text=self._titled(stage, kind))
             case StartRound(period=period):
-                self._happened(at, "started", number=period)
+                self._happened(at, "practice_started" if self._practice else "started", number=period)
             case EndRound(period=period):
-                self._happened(at, "over", number=period)
+                self._happened(at, "practice_over" if self._practice else "over", number=period)
             case Paused(gap_us=gap_us):
                 self._happened(at, "stood_still" if gap_us else "paused", number=gap_us)
             case Resumed():
@@ -142,6 +152,10 @@ class ConsoleFold:
             case _:
                 return
         self.version += 1
+
+    def _titled(self, stage: int, kind: str) -> str:
+        """The title of a stage, or the word for its kind."""
+        return (self.rules.stages[stage].title if stage < len(self.rules.stages) else "") or kind
 
     def line_lost(self, why: str) -> None:
         """The connection is gone, and is being tried again."""
@@ -262,6 +276,7 @@ class ConsoleFold:
             void=tuple(roster.void),
             stage=roster.stage,
             stages=roster.stages,
+            paid_period=roster.paid_period,
         )
 
     def _mirror(self, now: Instant) -> MirrorView | None:
@@ -294,6 +309,14 @@ class ConsoleFold:
 
     def _happened(self, at: Instant, kind: str, seat: Seat | None = None, text: str = "", number: int = 0) -> None:
         self._log.append(HappenedShown(at, kind, seat, number, text))
+
+
+def _new(before: list[str], now: list[str]) -> list[str]:
+    """The lines that have come since, of the last ones that are kept."""
+    shared = next(
+        count for count in range(min(len(before), len(now)), -1, -1) if before[-count:] == now[:count] or not count
+    )
+    return now[shared:]
 
 
 def _shown(row: RosterRow) -> RowShown:

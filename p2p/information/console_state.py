@@ -59,6 +59,7 @@ class ConsoleClock(msgspec.Struct, frozen=True):
     void: tuple[int, ...] = ()
     stage: int = -1
     stages: int = 0
+    paid_period: int | None = None
 
 
 class SeatRefusal(msgspec.Struct, frozen=True):

@@ -84,6 +84,7 @@ class Roster(msgspec.Struct, frozen=True):
 
     `left_us` is of the period or the break at `now`; while the clock runs the client counts on. `periods` has those
     that are played again. `held`: the next period waits. `void`: numbers of periods that do not count.
+    `paid_period`: the one that is paid, once it is known. `warnings`: the last words of the server's own.
     """
 
     session: str
@@ -100,6 +101,8 @@ class Roster(msgspec.Struct, frozen=True):
     surplus: list[SurplusRow] = []
     stage: int = -1
     stages: int = 0
+    paid_period: int | None = None
+    warnings: list[str] = []
 
 
 class Mirror(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

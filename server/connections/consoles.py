@@ -112,6 +112,12 @@ class Consoles:
             self._later("roster", 1 / ROSTER_PER_S, self._send_roster)
             self._later("figures", 1 / FIGURES_PER_S, self._send_figures)
 
+    def warn(self, text: str) -> None:
+        """Something that the experimenter should know is not of the session: its server says it."""
+        self.board.warn(text)
+        if self._connection is not None:
+            self._later("roster", 1 / ROSTER_PER_S, self._send_roster)
+
     def _later(self, what: str, apart_s: float, send: Callable[[], None]) -> None:
         """Send it when so long has passed since it was sent; at once, where it was not."""
         loop = asyncio.get_running_loop()

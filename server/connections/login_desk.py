@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections import defaultdict
+from collections.abc import Callable
 
 from p2p.base.units import EXPERIMENTER, Seat
 from p2p.protocol.codec import ProtocolError
@@ -31,11 +32,15 @@ def guessed(address: str, count: int) -> str:
 
 
 class LoginDesk:
-    """A right code or token waits for no guess from elsewhere: a guess costs its own address's time only."""
+    """A right code or token waits for no guess from elsewhere: a guess costs its own address's time only.
+
+    `warned`: who is told where somebody guesses.
+    """
 
     def __init__(self, doors: SeatCredentials, machine: Machine, limits: Limits = DEFAULT) -> None:
         self._doors, self._machine, self._limits = doors, machine, limits
         self.throttle = LoginThrottle(limits)
+        self.warned: list[Callable[[str], None]] = [notify]
         self._closing = asyncio.Event()
         self._turns = AddressTurns(limits.tries_at_once, self._is_late, machine.chance)
         self._logins: defaultdict[SeatHolder, Bucket] = defaultdict(
@@ -87,7 +92,8 @@ class LoginDesk:
             who = await self._looked_up(peer.address, login)
         if who is None:
             if tries and self.throttle.class_code_was_wrong(peer.address):
-                notify(guessed(peer.address, self.throttle.class_wrong))
+                for tell in self.warned:
+                    tell(guessed(peer.address, self.throttle.class_wrong))
             if not login.resume:
                 await self._hold(self.throttle.was_wrong(peer.address, self._machine.clock_s()))
             raise ProtocolError("wrong_code", "no seat has this code; look at the board or the card again", fatal=True)

@@ -3,7 +3,7 @@
 It costs by seats and not by facts. Between two rosters a message leaves one entry in a table: a seat's last action.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 
 from p2p.analysis.practice_filter import PracticeFilter
 from p2p.base.units import GATEWAY, Instant, Money, Role, Seat, is_seat
@@ -15,6 +15,9 @@ from server.publishing.feeds import Feeds
 from server.session.participants import Participants
 from server.session.sequencer import Committed
 from server.session.session_status import SessionStatus
+
+WARNINGS_MAX = 20
+"""Warnings of the server that a roster has, the last ones: the console's log keeps those before."""
 
 
 class RosterBoard:
@@ -30,6 +33,7 @@ class RosterBoard:
         self._periods: dict[Seat, int] = {}
         self._practice = PracticeFilter()
         self._read = 0
+        self._warnings: deque[str] = deque(maxlen=WARNINGS_MAX)
 
     def note(self, happened: list[Committed]) -> None:
         """Take in news: each seat's last action, and the instants of departures."""
@@ -45,6 +49,10 @@ class RosterBoard:
                         self._gone.pop(seat, None)
                     case _:
                         pass
+
+    def warn(self, text: str) -> None:
+        """The server has something to say to the experimenter."""
+        self._warnings.append(text)
 
     def left(self, seat: Seat) -> None:
         """A passed seat's owner, who looked on, has gone."""
@@ -68,6 +76,8 @@ class RosterBoard:
             rows=[self._row(seat) for seat in status.seats],
             stage=status.stages.number,
             stages=len(status.stages.stages),
+            paid_period=status.paid_period,
+            warnings=list(self._warnings),
             surplus=[SurplusRow(one.name, one.label, one.why) for one in self._people.file.surplus],
         )
 
@@ -100,7 +110,7 @@ class RosterBoard:
             card=seat + 1,
             name=files.people.get(str(seat), ""),
             market=status.market_of[seat],
-            role=self._roles.get(seat),
+            role=self._roles.get(seat) or status.stages.progress.roles.get(seat),
             arm=self._arms.get(seat),
             stage=self._stage(seat),
             holder=holder,

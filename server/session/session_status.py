@@ -104,6 +104,11 @@ class SessionStatus:
         return self._session.staging
 
     @property
+    def paid_period(self) -> int | None:
+        """The one period that is paid, once it is known."""
+        return self._session.paying.period
+
+    @property
     def paused(self) -> bool:
         """Whether the clock stands still."""
         return self._session.alarms.paused

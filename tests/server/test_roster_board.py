@@ -7,7 +7,7 @@ from p2p.messages import Ask, Bid, Joined, Left, Unpaid
 from p2p.messages.envelope import Envelope
 from p2p.scenario.parsing import parse
 from recordings.journal.store import Store
-from server.connections.roster_board import RosterBoard
+from server.connections.roster_board import WARNINGS_MAX, RosterBoard
 from server.connections.seat_table import SeatTable
 from server.publishing.feeds import Feeds
 from server.publishing.side_files import SideFiles
@@ -59,3 +59,17 @@ def test_a_robots_gain_in_practice_is_taken_off_nobodys_earnings() -> None:
     assert not course.session.staging.practising
     row = board(course).roster().rows[buyer]
     assert (row.earnings, row.unpaid) == (0, 0)
+
+
+def test_a_role_stands_on_the_roster_once_it_is_dealt() -> None:
+    course = Course(parse(PRACTISED.replace("[[stage]]", '[[stage]]\nkind = "text"\npages = ["One."]\n\n[[stage]]', 1)))
+    course.open().join("human")
+    assert course.session.phase == "stage"
+    assert {row.role for row in board(course).roster().rows} == {"buyer", "seller"}
+
+
+def test_the_last_warnings_of_the_server_are_on_the_roster() -> None:
+    told = board(Course(parse(PRACTISED)).open())
+    for number in range(WARNINGS_MAX + 1):
+        told.warn(str(number))
+    assert told.roster().warnings == [str(number) for number in range(1, WARNINGS_MAX + 1)]

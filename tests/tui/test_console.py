@@ -16,17 +16,21 @@ from p2p.messages import (
     AnswerHelp,
     End,
     EndPeriod,
+    EndRound,
     Extend,
     HandBack,
     Hold,
     Lock,
     Message,
+    PaidPeriod,
     PassToRobot,
     Pause,
     Reissue,
     Remove,
     Resume,
+    StageBegan,
     Start,
+    StartRound,
     Tell,
     Unlock,
     Void,
@@ -47,6 +51,8 @@ from tui.text.console_words import log_line
 from tui.widgets.console_prompt import Prompt, WordsField
 from tui.widgets.roster_list import RosterList
 from tui.widgets.text_line import TextLine
+
+ONE = (StartRound(1, 60 * SECOND), EndRound(1))
 
 
 class Chair:
@@ -695,3 +701,71 @@ async def test_leaving_a_running_session_is_asked():
         await sits.press("q")
     assert sits.app.return_value
     assert sits.app.return_value.sentence == "The session goes on without a console."
+
+
+ONE_PERIOD = """
+title = "Paid"
+start = "experimenter"
+payment = { rate = 0.05, currency = "€", paid = "one period", draw = "experimenter" }
+institution = { name = "standing", price_min = 1, price_max = 200 }
+environment = { buyers = [[100]], sellers = [[50]] }
+[[stage]]
+kind = "practice"
+buyers = [[90]]
+[[stage]]
+kind = "trade"
+title = "The market"
+periods = 3
+[[stage]]
+kind = "earnings"
+"""
+
+
+async def test_the_paid_period_is_typed_and_the_log_says_it():
+    at_the_end = roster([row(0)], phase="stage", stage=2, stages=3, left_us=None)
+    async with chair(at_the_end, scenario=ONE_PERIOD) as sits:
+        assert "Paid period" in sits.says("key-bar")
+        await sits.press("P")
+        assert "one period that is paid" in sits.asks
+        await sits.type("no")
+        assert sits.says() == "'no' is no period; type its number, as 4."
+        await sits.press("escape", "P")
+        await sits.type("2")
+        assert sits.said == [PaidPeriod(2)]
+        await sits.answer(1)
+        await sits.see(replace(at_the_end, paid_period=2))
+        assert sits.log[-1] == "Period 2 is the one that is paid"
+        await sits.press("P")
+        assert sits.says() == "Period 2 is the one that is paid."
+
+
+async def test_a_paid_period_is_typed_after_the_last_one_where_one_is_paid():
+    async with chair(roster([row(0)]), scenario=ONE_PERIOD) as sits:
+        await sits.press("P")
+        assert sits.says() == "Which period is paid is said after the last one."
+    async with chair(roster([row(0)], phase="stage", stage=0, stages=1)) as sits:
+        await sits.press("P")
+        assert sits.says() == "This scenario pays no single period."
+
+
+async def test_the_log_has_stages_and_calls_practice_practice():
+    async with chair(roster([row(0)]), scenario=ONE_PERIOD) as sits:
+        for message in (StageBegan(0, "practice"), *ONE, StageBegan(1, "trade"), *ONE):
+            sits.line.tell(message)
+        await sits.settle()
+        assert sits.log[-6:] == [
+            "Stage 1 begins: practice",
+            "Practice period 1 started",
+            "Practice period 1 is over",
+            "Stage 2 begins: The market",
+            "Period 1 started",
+            "Period 1 is over",
+        ]
+
+
+async def test_each_warning_of_the_server_is_a_line_of_the_log_once():
+    quiet = roster([row(0)])
+    async with chair(quiet) as sits:
+        for warnings in (["a"], ["a"], ["a", "a", "b"], ["b", "c"]):
+            await sits.see(replace(quiet, warnings=warnings))
+        assert sits.log == ["a", "a", "b", "c"]

@@ -18,6 +18,7 @@ from p2p.messages import (
     Hold,
     Lock,
     Message,
+    PaidPeriod,
     PassToRobot,
     Pause,
     Reissue,
@@ -34,8 +35,10 @@ WORDS_MAX = 500
 """Characters of a message: it stays on a screen of 80 x 24 with the market."""
 EXTEND_S_MAX = 86_400.0
 """A day: more is a slip of the finger."""
+PERIOD_DIGITS_MAX = 6
+"""A number of a period has fewer digits."""
 
-Asks: TypeAlias = Literal["nothing", "words", "words_or_nothing", "seconds", "consent", "consent_twice"]
+Asks: TypeAlias = Literal["nothing", "words", "words_or_nothing", "seconds", "period", "consent", "consent_twice"]
 """The words or keys between the act's key and the act."""
 NO_STAGE = "No stage without trade runs now."
 Why = str | None
@@ -75,6 +78,7 @@ ACTS = (
     Act("hold off", "o", "Hold off", "hold off", "The next period comes by itself again."),
     Act("void", "v", "Void", "void", "The period ends, unpaid and in no result.", "consent"),
     Act("again", "g", "Again", "again", "Void, and the same values once more.", "consent"),
+    Act("pay-period", "P", "Paid period", "pay-period PERIOD", "Says which one period is paid.", "period"),
     Act("message", "M", "To all", "message TEXT", "A message to everybody.", "words"),
     Act("lock", "l", "Lock door", "lock", "Nobody without a seat gets in."),
     Act("unlock", "l", "Open door", "unlock", "New people get in again."),
@@ -101,7 +105,7 @@ def why_not(act: Act, state: ConsoleState, seats: tuple[Seat, ...]) -> Why:
     """Why an act is not possible now; None where the server may say yes."""
     if state.lost is not None:
         return "The connection is lost. Nothing can be sent until it is back."
-    if state.clock.phase == "ended":
+    if state.clock.phase == "ended" and act.name != "pay-period":
         return "The session is over."
     if not act.on_seats:
         return _SESSION[act.name](state) if act.name in _SESSION else None
@@ -222,6 +226,17 @@ def _cannot_hold(state: ConsoleState) -> Why:
     return _in_trade(state)
 
 
+def _no_period_to_pay(state: ConsoleState) -> Why:
+    payment, clock = state.rules.payment, state.clock
+    if payment is None or payment.paid != "one period":
+        return "This scenario pays no single period."
+    if clock.paid_period is not None:
+        return f"Period {clock.paid_period} is the one that is paid."
+    if clock.phase not in ("stage", "ended"):
+        return "Which period is paid is said after the last one."
+    return None
+
+
 _SESSION: dict[str, Callable[[ConsoleState], Why]] = {
     "start": _cannot_start,
     "pause": _in_a_session,
@@ -233,6 +248,7 @@ _SESSION: dict[str, Callable[[ConsoleState], Why]] = {
     "hold off": _in_trade,
     "void": _in_trade,
     "again": _in_trade,
+    "pay-period": _no_period_to_pay,
 }
 
 
@@ -250,6 +266,16 @@ def seconds_typed(text: str) -> float | str:
     return seconds
 
 
+def period_typed(text: str) -> int | str:
+    """The number of a period, or why it is none."""
+    word = text.strip()
+    if not (
+        word.isascii() and word.isdecimal() and int(word[:PERIOD_DIGITS_MAX]) > 0 and len(word) < PERIOD_DIGITS_MAX
+    ):
+        return f"'{word}' is no period; type its number, as 4."
+    return int(word)
+
+
 def words_typed(act: Act, text: str) -> str | Why:
     """Why typed words cannot be sent; None where they can."""
     words = tidied(text)
@@ -260,6 +286,9 @@ def words_typed(act: Act, text: str) -> str | Why:
     if act.asks == "seconds":
         seconds = seconds_typed(text)
         return seconds if isinstance(seconds, str) else None
+    if act.asks == "period":
+        number = period_typed(text)
+        return number if isinstance(number, str) else None
     return None
 
 
@@ -291,6 +320,10 @@ def messages_of(act: Act, seats: tuple[Seat, ...], words: str) -> list[tuple[Sea
             seconds = seconds_typed(words)
             assert isinstance(seconds, float), "seconds are looked at before they are sent"
             return [(None, Extend(round(seconds * SECOND)))]
+        case "pay-period":
+            number = period_typed(words)
+            assert isinstance(number, int), "numbers are looked at before they are sent"
+            return [(None, PaidPeriod(number))]
         case name:
             return [(None, PLAIN[name])]
 

@@ -43,6 +43,7 @@ QUESTIONS = {
     "end-period": "End the period now? It counts, and the next one comes.",
     "void": "Void the period? It is unpaid and in no result.",
     "again": "Void the period, and play the same values once more in the next one?",
+    "pay-period": "Number of the one period that is paid (void ones cannot be):",
     "message": "Message to everybody:",
     "end": "End the session for good?",
 }
@@ -60,7 +61,7 @@ class _Asking:
     @property
     def words(self) -> bool:
         """Whether something is typed."""
-        return self.act.asks in ("words", "words_or_nothing", "seconds")
+        return self.act.asks in ("words", "words_or_nothing", "seconds", "period")
 
 
 class ConsoleScreen(Screen[None]):

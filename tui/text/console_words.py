@@ -199,6 +199,16 @@ def happened(line: HappenedShown, state: ConsoleState) -> str:
     match line.kind:
         case "help":
             return f"{who} asks for help{said}"
+        case "stage":
+            return f"Stage {line.number} begins: {line.text}"
+        case "practice_started":
+            return f"Practice period {line.number} started"
+        case "practice_over":
+            return f"Practice period {line.number} is over"
+        case "paid":
+            return f"Period {line.number} is the one that is paid"
+        case "warning":
+            return line.text
         case "started":
             return f"Period {line.number} started"
         case "over":

@@ -59,7 +59,11 @@ def line_content(line: LogLine, state: ConsoleState) -> Content:
     """A line of the log with its time; refusals stand out."""
     failed = isinstance(line, CommandShown) and bool(line.refused or line.unsent)
     style = (
-        "bold $text-error" if failed else "bold $text-warning" if getattr(line, "kind", "") in ("help", "gone") else ""
+        "bold $text-error"
+        if failed
+        else "bold $text-warning"
+        if getattr(line, "kind", "") in ("help", "gone", "warning")
+        else ""
     )
     return Content.assemble((f"{into(line.at):>6} ", "dim"), (log_line(line, state), style))
 
