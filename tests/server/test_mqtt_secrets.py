@@ -9,16 +9,31 @@ import pytest
 from p2p.base.units import AGENTS, INSTITUTION
 from p2p.information.projection import Projector
 from p2p.institutions.call import CallAuction
-from p2p.messages import Called, Contract, Forecast, Indicative, Message, Metered, Order, Schedule
+from p2p.messages import (
+    Called,
+    Contract,
+    Earned,
+    Forecast,
+    Indicative,
+    Message,
+    Metered,
+    Order,
+    Respond,
+    Responded,
+    Schedule,
+    Start,
+)
 from p2p.messages.envelope import Event
 from p2p.protocol.mqtt_address import Broker
 from p2p.scenario.overrides import InformationSet
+from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Arm, Scenario
 from p2p.sim.simulation.simulation import Simulation
 from server.hosted_session import HostedSession, open_new
 from server.mqtt.publisher import Publisher
 from server.session.clock import Clock
 from server.session.sequencer import Committed, InboxItem
+from tests.plays.play import Course
 from tests.plays.tui_plays import calls, energy, market, small
 
 MARKETS = {
@@ -118,6 +133,54 @@ async def published(scenario: Scenario, folder: Path, instead: Elsewhere | None)
             await publisher._publish_round(heap, topic, bulletin, beat=number % 9 == 0)  # type: ignore[arg-type]
     opened.store.close()
     return heap
+
+
+SAID, EXPLAINED, RIGHT = "a word of a person", "one and one are two", 917364.5
+HOUR = f"""
+title = "An hour"
+start = "experimenter"
+payment = {{ rate = 0.05, currency = "EUR", fee = 5317.0, base = 2.0 }}
+institution = {{ name = "standing", price_min = 1, price_max = 200 }}
+environment = {{ buyers = [[100]], sellers = [[50]] }}
+[[stage]]
+kind = "questions"
+questions = [{{ ask = "1 + 1?", kind = "number", answer = {RIGHT}, explanation = "{EXPLAINED}" }}]
+[[stage]]
+kind = "trade"
+period_s = 5.0
+[[stage]]
+kind = "questionnaire"
+questions = [{{ ask = "Why?", kind = "text" }}]
+[[stage]]
+kind = "earnings"
+"""
+
+
+async def test_no_answer_right_or_given_no_explanation_and_no_pay_is_on_any_topic(tmp_path: Path) -> None:
+    course = Course(parse(HOUR)).open().join("human")
+    course.command(Start())
+    for seat in course.session.market_of:
+        for number in (2.0, RIGHT):
+            course.say(seat, Respond(0, 0, number))
+    course.wait(5 + 5)
+    for seat in course.session.market_of:
+        course.say(seat, Respond(2, 0, text=SAID, length=len(SAID), digest="aa"))
+    opened = open_new(course.session.scenario, "secrets", 1, tmp_path / "one", "test")
+    publisher, heap = Publisher(Broker("127.0.0.1", 1), HostedSession(opened)), Heap()
+    ((topic, bulletin),) = publisher.bulletins.items()
+    for envelope, at, events in course.heard:
+        assert opened.session.handle(envelope, at) == events
+        opened.clock = Clock(at)
+        opened.feeds.publish(at, events)
+        publisher._happened([Committed(at, events, InboxItem(envelope))])
+        await publisher._fold(bulletin)
+        await publisher._weigh(0, bulletin)
+        await publisher._publish_round(heap, topic, bulletin, beat=True)  # type: ignore[arg-type]
+    opened.store.close()
+    assert {type(event.message) for event in course.events} >= {Responded, Earned}
+    assert {name for name, _ in heap.told} >= {"state", "period"}
+    heard = repr(heap.told)
+    assert not [secret for secret in (SAID, EXPLAINED, "917364", "5317") if secret in heard]
 
 
 @pytest.mark.parametrize("arms", ARMS, ids="-".join)

@@ -13,6 +13,7 @@ from p2p.messages import (
     Agree,
     Extend,
     Message,
+    PaidPeriod,
     Pause,
     Progress,
     Respond,
@@ -24,8 +25,10 @@ from p2p.messages import (
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Fault
 from p2p.scenario.parsing import checked
+from p2p.scenario.payment import Payment
 from p2p.scenario.schema import Scenario
 from p2p.scenario.stages import (
+    AtCap,
     Consent,
     Debrief,
     Earnings,
@@ -40,7 +43,10 @@ from p2p.scenario.stages import (
 from tests.simulation.client import Client
 from tests.simulation.seats import PLAIN
 
-_RIGHT = Question("1 + 1?", "number", low=0, high=9, answer=2.0, explanation="2.")
+EXPLAINED, SAID = "one and one are two", "a word of a person"
+"""An explanation, which is told after an answer, and the words of a free one, which are told to nobody."""
+_RIGHT = Question("1 + 1?", "number", low=0, high=9, answer=2.0, explanation=EXPLAINED)
+AT_CAP: tuple[AtCap, ...] = ("help", "flag", "base_pay")
 _WORDS = Question("Why?", "text")
 _CHOICE = Question("Which?", options=("a", "b"))
 
@@ -51,7 +57,7 @@ def _stages(seed: int) -> tuple[Stage, ...]:
     return (
         Consent(text="You may stop.", data_use=True),
         by_clock if seed % 2 else Reading(pages=("One.", "Two.")),
-        Questions(questions=(_RIGHT, _RIGHT), tries=2, at_cap="flag" if seed % 3 else "help"),
+        Questions(questions=(_RIGHT, _RIGHT), tries=2, at_cap=AT_CAP[seed % 3]),
         Practice(periods=1 + seed % 2, period_s=1.5, break_s=0.5, buyers=((90, 80), (85,)), sellers=((10, 20), (15,))),
         Trade(periods=2, period_s=2.0, break_s=0.5),
         Trade(periods=1, period_s=2.0, break_s=0.5),
@@ -70,7 +76,14 @@ def staged(seed: int) -> Scenario:
     assert isinstance(practice, Practice)
     rows = {side: (((90, 80),) if side == "buyers" else ((10, 20),)) * count for side, count in sides.items()}
     stages = (*stages[:3], msgspec.structs.replace(practice, **rows), *stages[4:])
-    return checked(msgspec.structs.replace(PLAIN, stage=stages, periods=3, period_s=2.0, break_s=0.5))
+    lengths = {"periods": 3, "period_s": 2.0, "break_s": 0.5}
+    return checked(msgspec.structs.replace(PLAIN, stage=stages, payment=_pay(seed), **lengths))
+
+
+def _pay(seed: int) -> Payment:
+    """The sum, or one period that the server draws or the experimenter types, by turns."""
+    one = {} if seed % 4 < 2 else {"paid": "one period", "draw": ("server", "experimenter")[seed % 2]}
+    return msgspec.convert({"rate": 0.05, "currency": "EUR", "fee": 5.0, "base": 2.0, "floor": -1.0, **one}, Payment)
 
 
 @dataclass
@@ -106,7 +119,7 @@ class Student(Client):
 
     def _answer(self, stage: int, question: int) -> Respond:
         if stage == 6 and question == 0:
-            return Respond(stage, question, text=f"because {self.rng.randrange(9)}")
+            return Respond(stage, question, text=f"{SAID} {self.rng.randrange(9)}")
         return Respond(stage, question, float(self.rng.choice((0, 1, 2, 2, 2))))
 
     def _anything(self) -> Message:
@@ -121,4 +134,6 @@ class StageExperimenter(Client):
 
     def _word(self) -> Message:
         acts = (Start(), Resume(), AdvanceStage(), AdvanceStage(self.rng.randrange(2)), Pause(), Extend(SECOND // 2))
+        if self.rng.random() < 0.1:
+            return PaidPeriod(self.rng.randrange(1, 5))
         return self.rng.choices(acts, (10, 10, 2, 3, 1, 1))[0]

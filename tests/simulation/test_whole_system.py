@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from p2p.messages import AdvanceStage, Agree, Ended, Respond, Responded, StageBegan, TurnPage, Withdraw
+from p2p.messages import AdvanceStage, Agree, Earned, Ended, Respond, Responded, StageBegan, TurnPage, Withdraw
 from tests.simulation.truth import nobody_was_played_past
 from tests.simulation.world import NONE, SLEEPY, play
 
@@ -32,11 +32,13 @@ def test_stages_survive_kills_and_power_cuts_in_each_kind_and_lose_no_answer(fir
     happened = sum((world.happened for world in worlds), Counter())
     assert happened["losses of power"] > 15
     assert happened["stops"] > 5
+    assert happened["explained"] > 5
     told = Counter(type(event) for world in worlds for event in world.said())
     assert told[StageBegan] == 9 * len(worlds), "each stage began once in each session"
-    assert min(told[kind] for kind in (Agree, TurnPage, Respond, Responded, AdvanceStage, Withdraw)) > 0
+    assert min(told[kind] for kind in (Agree, TurnPage, Respond, Responded, AdvanceStage, Withdraw, Earned)) > 0
     cut_in = Counter(kind for world in worlds for kind in world.stages_at_recovery())
     assert set(cut_in) >= {"consent", "text", "questions", "practice", "trade", "questionnaire"}, cut_in
+    assert {one.scenario.payment.paid for one in worlds if one.scenario.payment} == {"sum", "one period"}
 
 
 def test_a_seed_of_stages_plays_the_same_again() -> None:

@@ -21,6 +21,7 @@ from p2p.messages import Message, Open
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import ProtocolError
 from p2p.session.session import Session
+from recordings.journal.format import FILE as JOURNAL
 from recordings.journal.format import Record
 from recordings.journal.store import Recovered, Store
 from server.connections.peer import Gone
@@ -38,6 +39,7 @@ from tests.simulation.robots import Robots
 from tests.simulation.seats import Person, SimulatedDoors, scenario_of
 from tests.simulation.stages import StageExperimenter, Student, staged
 from tests.simulation.truth import records_of, time_was_kept, told_is_on_record
+from tests.simulation.truth_of_pay import answers_reached_nobody_else, pay_is_counted_again
 from tests.simulation.truth_of_seats import seats_were_kept
 
 FOLDER = Path("recordings") / "one"
@@ -175,6 +177,8 @@ class World:
             opened = self._open()
             host = HostedSession(opened, machine=simulated(self._on_disk, Random(self.rng.random())))
             self.host, self.begun = host, True
+            if self.with_stages:
+                host.sequencer._draw = Random(self.rng.random()).choice  # else a seed would not play the same again
             if self.robots:
                 self.robots.begin(host)
             await host._sequence()
@@ -339,6 +343,10 @@ class World:
         time_was_kept(Session(self.scenario, self.seed), records, self.recoveries)
         if self.robots:
             self.happened.update(seats_were_kept(Session(self.scenario, self.seed), records))
+        if self.with_stages:
+            pay_is_counted_again(Session(self.scenario, self.seed), records)
+            journal = found.read(FOLDER / JOURNAL)
+            self.happened["explained"] += answers_reached_nobody_else(records, journal, self.clients)
 
     def said(self) -> list[Message]:
         """All messages on the disk: those that were handed in, and the events of each."""
