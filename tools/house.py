@@ -46,6 +46,7 @@ LARGE_BECAUSE = {
     "p2p/scenario/schema.py": "every key of a scenario, with its text",
     "server/connections/gateway.py": "one connection, from its log-in to its end",
     "p2p/information/trader_knowledge.py": "one fold of all facts of a seat",
+    "tui/entry/console_acts.py": "every act of the console, its dead keys, its messages",
     "p2p/information/rules_text.py": "every public rule as a sentence",
     "p2p/information/untold.py": "every key of a scenario, and when it is told",
     "p2p/protocol/frames.py": "the frames of a connection",

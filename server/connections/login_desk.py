@@ -34,7 +34,7 @@ def guessed(address: str, count: int) -> str:
 class LoginDesk:
     """A right code or token waits for no guess from elsewhere: a guess costs its own address's time only.
 
-    `warned`: who is told where somebody guesses.
+    `warned`: those who are told of somebody who guesses.
     """
 
     def __init__(self, doors: SeatCredentials, machine: Machine, limits: Limits = DEFAULT) -> None:
