@@ -29,6 +29,7 @@ COMMANDS = {
     "tournament": ("p2p.sim.commands.tournament:tournament", "Let agents meet: who gains most, and how surely."),
     "agents": ("p2p.sim.commands.agents:agents", "List the decision rules, their parameters and their sources."),
     "score": ("recordings.commands.score:score", "Score a recording beside simulated baselines."),
+    "report": ("recordings.commands.report:report", "Write a session as one page for the discussion in class."),
     "pay": ("recordings.commands.pay:pay", "Count what people of a recording are paid; mark who was paid."),
     "tables": ("recordings.commands.tables:tables", "Write recordings as tables: CSV or Parquet."),
     "replay": ("tui.commands.replay:replay", "Watch a recording again, as any seat saw it."),

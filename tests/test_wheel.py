@@ -40,4 +40,5 @@ def test_the_wheel_of_a_checkout_with_sessions_has_every_room_and_no_session(tmp
     page = {path.relative_to(ROOT).as_posix() for path in (ROOT / "server" / "web" / "static").iterdir()}
     assert files | more | page <= packed
     of_recordings = {name for name in packed if name.startswith("recordings/") and not name.endswith(".py")}
-    assert of_recordings == {"recordings/py.typed"}
+    page = {f"recordings/reports/page/report.{kind}" for kind in ("css", "html.j2")}
+    assert of_recordings == {"recordings/py.typed", *page}

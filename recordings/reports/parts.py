@@ -29,6 +29,11 @@ def said(value: float | None, digits: int) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
+def percent(share: float | None, digits: int = 1) -> str:
+    """`91.1 %`; a dash where there is no share."""
+    return "–" if share is None else f"{100 * share:.{digits}f} %"
+
+
 def amounts(score: Score) -> str:
     """The unit of quantities."""
     return "Wh" if score.scenario.capabilities.trades_energy else "units"
