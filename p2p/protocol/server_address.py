@@ -1,8 +1,9 @@
 """Where a server is, as people type it, and what a failure to reach it means, as a sentence."""
 
 import errno
+import ipaddress
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 PORT = 8765
 """Where `pit serve` listens unless it is told; an address with a scheme means the scheme's own."""
@@ -52,6 +53,31 @@ def websocket_url(typed: str) -> str:
     if not fine:
         raise ValueError(f"'{typed}' is no address to join; pit serve prints one, such as ws://127.0.0.1:8765")
     return parts._replace(scheme=SCHEMES[parts.scheme]).geturl()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is this machine's own and nobody else's."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def page_link(url: str, code: str = "", path: str = "") -> str:
+    """The page's address at a WebSocket's, for a browser. A code goes behind it, in a part that no browser sends."""
+    behind = f"#{quote(code, safe='')}" if code else ""
+    return f"http{url.removeprefix('ws').rstrip('/')}/{path}{behind}"
+
+
+def page_for_phones(join: str, code: str = "") -> str:
+    """The page's link at an address that was typed; nothing where it is none, or this machine's alone."""
+    try:
+        url = websocket_url(join)
+    except ValueError:
+        return ""
+    return "" if is_loopback(urlsplit(url).hostname or "") else page_link(url, code)
 
 
 def os_sentence(error: BaseException) -> str:

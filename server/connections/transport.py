@@ -1,7 +1,6 @@
 """Over what a server may be reached: this machine alone, a network with TLS, or one that is trusted on request."""
 
 import contextlib
-import ipaddress
 import ssl
 from asyncio.sslproto import SSLProtocol
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from websockets.typing import Origin
 
-from p2p.protocol.server_address import os_sentence
+from p2p.protocol.server_address import is_loopback, os_sentence, page_link
 
 TLS_BUFFER_BYTES = 16 * 1024
 """Bytes read at once of a connection of TLS: a whole record. As asyncio has it, 256 kB stand for each connection."""
@@ -39,7 +38,7 @@ class Transport:
 
     def page(self, host: str, port: int) -> str:
         """The address of the page, for browsers; a code goes behind it: `…/#CODE`."""
-        return f"http{self.url(host, port).removeprefix('ws')}/"
+        return page_link(self.url(host, port))
 
     def url(self, host: str, port: int) -> str:
         """Its address on this machine: its loopback if it listens on all interfaces."""
@@ -52,16 +51,6 @@ class Transport:
 
 
 LOOPBACK = Transport()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address is this machine's own and nobody else's."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
 
 
 def transport(

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import json
 import os
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -15,8 +16,9 @@ import msgspec
 from p2p.agents.registry import names_code
 from p2p.base.units import Seat
 from p2p.protocol.mqtt_address import Broker
-from p2p.protocol.server_address import os_sentence
+from p2p.protocol.server_address import is_loopback, os_sentence, page_link
 from p2p.sim.shell.cli_options import shell_word
+from p2p.sim.shell.qr_code import for_terminal
 from p2p.sim.shell.seats_sheet import grouped, write_sheet
 from server.connections.transport import LOOPBACK, Transport
 from server.hosted_session import DISK_FAILED, HostedSession, SessionParts
@@ -149,12 +151,13 @@ class ServeRun:
             where |= {"class_code": class_code or None, "page": page}
             say(json.dumps(where, separators=(",", ":")))  # in ASCII: a folder's name is whole in every encoding
             return
+        say(f"page          {page_link(join, class_code)}   (any browser; on a phone, too)")
         say(f"join at       {join}   (pit trade {join})")
         if class_code:
             say(f"class code    {grouped(class_code)}")
         say(f"experimenter  {self.opened.control}   (PIT_CODE=… pit console {url}, or pit ctl {url} start|pause|…)")
         if class_code and self.opened.status.scenario.spectators != "none":
-            say(f"projector     pit watch {join} --class-code {class_code}")
+            say(f"projector     pit watch {join} --class-code {class_code}   (in a browser {page}watch#{class_code})")
         for seat, code in free:
             say(f"card {seat + 1:<8} {code}")
         if not class_code and len(self.opened.codes) < self.opened.status.scenario.seats:
@@ -164,6 +167,9 @@ class ServeRun:
             say(f"published at  {one}   (pit watch {one.rpartition('/')[0]})")
         if robots:
             say(f"robots        on {len(robots)} seats")
+        if not is_loopback(self.where.host):
+            for line in for_terminal(page_link(join, class_code), *shutil.get_terminal_size()):
+                say(line)
 
     async def _start_robots(self, robots: list[Seat]) -> None:
         """Start their processes, which are handed codes on standard input."""

@@ -13,10 +13,11 @@ from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
 from p2p.protocol.codec import encode
+from p2p.protocol.server_address import is_loopback
 from server.connections.doorway import HEAD_END
 from server.connections.paced_socket import PacedSocket
 from server.connections.rate_limits import LoginThrottle
-from server.connections.transport import Transport, is_loopback
+from server.connections.transport import Transport
 from server.limits import Limits
 from server.monitoring.prometheus import MISSING, Metrics
 from server.web.answers import (

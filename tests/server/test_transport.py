@@ -18,8 +18,9 @@ from websockets.exceptions import InvalidStatus
 from p2p.messages import Bid
 from p2p.protocol.client_connection import ClientProtocol
 from p2p.protocol.frames import Welcome
+from p2p.protocol.server_address import is_loopback
 from server.connections.doorway import Visitor
-from server.connections.transport import TLS_BUFFER_BYTES, Transport, TransportError, is_loopback, transport
+from server.connections.transport import TLS_BUFFER_BYTES, Transport, TransportError, transport
 from server.hosted_session import HostedSession
 from server.monitoring.prometheus import Counted, counted
 from tests.plays.hosted import GUARD_S, Hosted

@@ -7,9 +7,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from p2p.information.view_state import ViewState
-from tui.screens.market import MarketScreen
+from tui.screens.market import EDGE_ROWS, MarketScreen
 from tui.screens.requests import LeaveRequested, LightRequested, ResultsRequested, RevealRequested
 from tui.widgets.chart import PriceChart
+from tui.widgets.qr_code import QrCode
 from tui.widgets.text_line import TextLine
 from tui.widgets.unit_list import UnitList
 from tui.widgets.waiting_notice import WaitingNotice, no_prices
@@ -39,6 +40,7 @@ class WatchScreen(MarketScreen):
     def before_prices(self) -> ComposeResult:
         """Words where there is nothing to be drawn."""
         yield WaitingNotice(self.join, bool(self.class_code))
+        yield QrCode(self.join, self.class_code)
 
     def foot(self) -> ComposeResult:
         """How it stands with the line."""
@@ -63,6 +65,9 @@ class WatchScreen(MarketScreen):
         nothing = no_prices(view)
         self.query_one(WaitingNotice).display = nothing
         self.query_one(PriceChart).display = not nothing
+        size, qr = self.app.size, self.query_one(QrCode)
+        below = size.height - self.foot_rows() - EDGE_ROWS
+        qr.display = view.clock.phase == "lobby" and qr.has_room(size.width, below)
         super().draw(view)
         self.query_one("#market").display &= view.clock.phase not in ("lobby", "stage", "ended")
         self.query_one(UnitList).display = False

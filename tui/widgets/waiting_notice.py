@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from p2p.information.view_state import ViewState
+from p2p.protocol.server_address import page_for_phones
 from tui.text.stage_words import heading, numbered, say
 from tui.widgets.part import Part
 from tui.widgets.text_line import TextLine
@@ -42,8 +43,15 @@ class WaitingNotice(Part, TextLine):
 
 def how_to_join(join: str, class_code: bool) -> Iterator[tuple[str, str]]:
     """The two steps of joining, in large words as far as a line has some."""
-    yield "1. Type:  ", ""
-    yield f"pit trade {join}", "bold reverse"
+    yield "1. ", ""
+    if page := page_for_phones(join):
+        yield "Open in a browser, on a phone or a laptop:\n   ", ""
+        yield page, "bold reverse"
+        yield "\n   or type in a terminal:\n   ", ""
+        yield f"pit trade {join}", "bold"
+    else:
+        yield "Type:  ", ""
+        yield f"pit trade {join}", "bold reverse"
     code = "the class code above, and your name" if class_code else "your code, from the board or your card"
     yield "\n\n2. Then type ", ""
     yield f"{code}.", "bold"

@@ -1,4 +1,4 @@
-"""Cards for seats as a page to print: number, address and code, and a place for a QR code."""
+"""Cards for seats as a page to print: number, address and code, and a QR code of the link with the code in it."""
 
 import os
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from p2p.base.safe_text import printable
-from p2p.protocol.server_address import os_sentence
+from p2p.protocol.server_address import os_sentence, page_link
+from p2p.sim.shell.qr_code import svg
 
 STYLE = """
   @page { size: A4; margin: 12mm; }
@@ -24,7 +25,9 @@ STYLE = """
   .none { font-size: 10pt; color: #555; }
   ol { margin: 0; padding-left: 5mm; font-size: 10pt; }
   .command { font: 9pt ui-monospace, "DejaVu Sans Mono", monospace; display: inline-block; overflow-wrap: anywhere; }
-  .qr { width: 26mm; height: 26mm; align-self: end; }
+  .qr svg { width: 26mm; height: 26mm; display: block; }
+  .else { font-size: 9pt; color: #555; margin-top: 1mm; }
+  .qr { align-self: end; }
 """
 
 
@@ -58,9 +61,10 @@ def _card(title: str, url: str, number: int, code: str, class_code: str) -> str:
     return f"""<section class="card">
 <div class="head"><span class="title">{title}</span><span class="number">{kind}</span></div>
 <div><div>Your code</div>{typed}
-<ol><li>Open a terminal and type <span class="command">pit trade {escape(url)}</span></li>
-<li>Type the code. Blanks and small letters are fine.</li>{third}</ol></div>
-<div class="qr" aria-hidden="true"></div>
+<ol><li>Scan the square, or open <span class="command">{escape(page_link(url))}</span> in a browser.</li>
+<li>Type the code. Blanks and small letters are fine.</li>{third}</ol>
+<div class="else">In a terminal: <span class="command">pit trade {escape(url)}</span></div></div>
+<div class="qr">{svg(page_link(url, shown), "QR code of the link")}</div>
 </section>"""
 
 

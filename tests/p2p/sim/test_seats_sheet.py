@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
+from p2p.sim.shell.qr_code import svg
 from p2p.sim.shell.seats_sheet import seats_sheet, write_sheet
 
 
@@ -15,6 +16,8 @@ def test_a_card_has_number_address_and_code() -> None:
     assert "ABCD 2345" in page
     assert "pit trade ws://lab:8765" in page
     assert "Type your name" not in page
+    for code in ("ABCD2345", "QQQQ7777"):
+        assert svg(f"http://lab:8765/#{code}", "QR code of the link") in page
 
 
 def test_with_a_class_code_all_cards_have_it_but_those_with_a_code_of_their_own() -> None:
@@ -22,10 +25,14 @@ def test_with_a_class_code_all_cards_have_it_but_those_with_a_code_of_their_own(
     assert page.count("K7M AWX") == 1
     assert "QQQQ 7777" in page
     assert page.count("Type your name") == 2
+    for code in ("K7MAWX", "QQQQ7777"):
+        assert svg(f"http://lab:8765/#{code}", "QR code of the link") in page
 
 
 def test_a_code_that_cannot_be_read_again_is_said() -> None:
-    assert "as on your old card" in seats_sheet("A market", "ws://lab", [(1, "")])
+    page = seats_sheet("A market", "ws://lab", [(1, "")])
+    assert "as on your old card" in page
+    assert svg("http://lab/", "QR code of the link") in page
 
 
 def test_markup_of_a_title_or_an_address_is_no_markup_of_the_page() -> None:
