@@ -18,7 +18,19 @@ SAMPLE = ROOT / "recordings" / "samples" / "smith-1962-test-1"
 ROOMS = ("p2p", "server", "bots", "tui", "recordings")
 CORE_MAY_IMPORT = {
     *("__future__", "abc", "bisect", "collections", "copy", "dataclasses", "difflib", "enum", "errno", "fractions"),
-    *("itertools", "math", "msgspec", "operator", "p2p", "random", "re", "tomllib", "typing", "unicodedata"),
+    *(
+        "ipaddress",
+        "itertools",
+        "math",
+        "msgspec",
+        "operator",
+        "p2p",
+        "random",
+        "re",
+        "tomllib",
+        "typing",
+        "unicodedata",
+    ),
     *("functools", "hashlib", "urllib.parse"),
 }
 """All that the market itself stands on. None of these reads a clock, a file, a socket or a generator of its own."""

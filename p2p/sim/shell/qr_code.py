@@ -7,7 +7,7 @@ from typing import TextIO
 from p2p.sim.shell.plain_output import is_utf_8
 
 QUIET = 2
-"""Light modules round a code on a screen, where what is beyond them is no pattern; on paper there are four."""
+"""Light modules round a code on a screen: nothing near it looks like a code. On paper there are four."""
 QUIET_ON_PAPER = 4
 HALVES = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
 """Two modules, one above the other, as one sign: a sign is twice as high as it is wide."""
@@ -27,7 +27,7 @@ def modules(text: str, quiet: int = QUIET) -> tuple[tuple[int, ...], ...]:
 
 
 def rows(text: str) -> list[str]:
-    """The code in half blocks, dark ones drawn: to be shown black on white, whatever is round it."""
+    """The code in half blocks, dark ones drawn: to be shown black on white."""
     dark = [*modules(text)]
     if len(dark) % 2:
         dark.append((0,) * len(dark[0]))
