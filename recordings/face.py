@@ -108,7 +108,10 @@ class Recording:
         return next(iter(played([self.folder])))
 
     def tables(self) -> dict[str, "pd.DataFrame"]:
-        """All tables of docs/tables.md by name; `df.attrs["units"]` has the unit of each column."""
+        """All tables of docs/tables.md by name; `df.attrs["units"]` has the unit of each column.
+
+        Their `messages` are the traders', with what each had seen; `Recording.messages()` has all, with their fields.
+        """
         rows: dict[str, list[Row]] = rows_of(self._result)
         found = columns_of([self.scenario], recorded=True)
         return {name: frame(rows[name], columns) for name, columns in found.items()}
@@ -136,6 +139,41 @@ class Recording:
     def traders(self) -> "pd.DataFrame":
         """A row for each trader and finished period: agent, role, units, surplus, who held the seat how long (s)."""
         return self._tables["traders"]
+
+    @property
+    def orders(self) -> "pd.DataFrame":
+        """A row for each change of an order: the book at any instant is what the rows up to it leave."""
+        return self._tables["orders"]
+
+    @property
+    def quotes(self) -> "pd.DataFrame":
+        """A row for each change of the best bid or ask, and how long it stood (s)."""
+        return self._tables["quotes"]
+
+    @property
+    def schedules(self) -> "pd.DataFrame":
+        """A row for each unit of each trader and finished period, also of those that were not traded."""
+        return self._tables["schedules"]
+
+    @property
+    def seats(self) -> "pd.DataFrame":
+        """A row for each spell of a holder on a seat: a person, a robot and its agent, or nobody."""
+        return self._tables["seats"]
+
+    @property
+    def households(self) -> "pd.DataFrame":
+        """A row for each household and interval: load, PV, battery (Wh), and what the grid settled."""
+        return self._tables["households"]
+
+    @property
+    def answers(self) -> "pd.DataFrame":
+        """A row for each answer in a stage, and each consent."""
+        return self._tables["answers"]
+
+    @property
+    def deliveries(self) -> "pd.DataFrame":
+        """A row for each seat: how long facts waited for its line (ms)."""
+        return self._tables["deliveries"]
 
     @property
     def interventions(self) -> "pd.DataFrame":

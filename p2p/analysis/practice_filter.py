@@ -8,11 +8,12 @@ class PracticeFilter:
     """Asked of every event in order; those of markets do not count while a practice stage runs."""
 
     def __init__(self) -> None:
-        self._practice = False
+        self.practising = False
+        """Whether a practice stage runs."""
 
     def counts(self, event: Event) -> bool:
         """Whether an event is part of the result."""
         message = event.message
         if type(message) is StageBegan:  # asked of every event
-            self._practice = message.kind == "practice"
-        return not self._practice or event.market is None
+            self.practising = message.kind == "practice"
+        return not self.practising or event.market is None

@@ -14,15 +14,22 @@ if TYPE_CHECKING:
 @click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables.")
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
-def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
-    """Write the sessions, periods, contracts, traders and interventions of RECORDINGS as tables (docs/tables.md).
+@click.option(
+    "--decimal",
+    type=click.Choice(["point", "comma"]),
+    default="point",
+    show_default=True,
+    help="Of CSV; with a comma, semicolons separate the cells.",
+)
+def tables(recordings: tuple[Path, ...], out: Path, form: str, decimal: str) -> None:
+    """Write RECORDINGS as tables (docs/tables.md): sessions, periods, contracts, traders, orders, quotes, messages,
+    schedules, seats, households, answers, interventions, deliveries.
 
     Sessions are numbered in the order in which they are given; all are of one kind: energy or induced values.
     """
     from p2p.sim.shell.cli_options import UsageError, folder_for
     from p2p.sim.shell.parquet import pyarrow
-    from p2p.sim.tables.schema import TABLES
-    from p2p.sim.tables.writer import write_tables
+    from p2p.sim.tables.writer import columns_of, write_tables
     from recordings.export.tables import played
     from recordings.journal.format import JournalError
     from recordings.journal.store import scenario_of
@@ -30,14 +37,23 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str) -> None:
     try:
         if form == "parquet":
             pyarrow()
+            if decimal == "comma":
+                raise UsageError("--decimal comma is of CSV; numbers in Parquet have no decimals to write")
         headers = [_header(folder) for folder in recordings]
         scenarios = [scenario_of(header) for header in headers]
         _each_once(recordings, [header.session for header in headers])
         if len({scenario.capabilities.trades_energy for scenario in scenarios}) > 1:
             raise click.ClickException("energy and schedules of units have other columns: write their tables apart")
-        folder_for(out, [f"{name}.{form}" for name in TABLES])
+        folder_for(out, [f"{name}.{form}" for name in columns_of(scenarios, recorded=True)])
         with click.progressbar(played(recordings), length=len(recordings), label="recordings", file=sys.stderr) as bar:
-            done = write_tables(out, bar, scenarios, "parquet" if form == "parquet" else "csv", recorded=True)
+            done = write_tables(
+                out,
+                bar,
+                scenarios,
+                "parquet" if form == "parquet" else "csv",
+                recorded=True,
+                decimal="comma" if decimal == "comma" else "point",
+            )
     except (JournalError, UsageError) as error:
         raise click.ClickException(str(error)) from error
     periods = sum(len(one.scores) for one in done)

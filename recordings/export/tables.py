@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from p2p.analysis.transaction_rows import contract_rows, trader_rows
+from p2p.analysis.transaction_rows import Row, contract_rows, trader_rows
 from p2p.sim.simulation.about import about
 from p2p.sim.simulation.batch import SessionResult, foresight
+from recordings.journal.format import Header
 from recordings.journal.store import read_folder
+from recordings.reading.deliveries import delivery_rows
 from recordings.reading.history import SessionHistory
 from recordings.reading.participants import agents_over_time
 
@@ -15,7 +17,7 @@ def played(folders: Sequence[Path]) -> Iterator[SessionResult]:
     """Each recording as a session that was played, its finished periods; raises JournalError."""
     for number, folder in enumerate(folders, 1):
         reading = read_folder(folder)
-        folded, seed = SessionHistory(reading, agents_over_time(folder)), reading.header.seed
+        folded, seed = SessionHistory(reading, agents_over_time(folder), tables=True), reading.header.seed
         outcome, scenario = folded.outcome, folded.scenario
         scores = outcome.scores()
         traders = trader_rows(number, scenario, seed, None, outcome, scores, folded.sitting)
@@ -30,7 +32,20 @@ def played(folders: Sequence[Path]) -> Iterator[SessionResult]:
             contracts=tuple(contracts),
             traders=tuple(traders),
             interventions=tuple({"session": number, **row} for row in folded.interventions.rows),
+            recorded=_recorded(number, folded, folder),
             title=scenario.title,
             recording=reading.header.session,
-            about=about(scenario, reading.header.session, reading.header.made),
+            about=about(scenario, reading.header.session, _opened(reading.header), reading.header.provenance),
         )
+
+
+def _recorded(number: int, folded: SessionHistory, folder: Path) -> dict[str, list[Row]]:
+    """The rows of the tables that recordings alone have, each with the number of its session."""
+    assert folded.tables is not None, "they were asked for"
+    found = folded.tables.rows(folded.outcome) | {"deliveries": delivery_rows(folder)}
+    return {name: [{"session": number, **row} for row in rows] for name, rows in found.items()}
+
+
+def _opened(header: Header) -> str | None:
+    """When a session was opened; a simulated one never was."""
+    return None if header.provenance == "simulated" else header.made

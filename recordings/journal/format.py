@@ -16,7 +16,7 @@ synced (a seal says so of all) is corruption.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -33,6 +33,10 @@ START = bytes(16)
 """The chain before the first line."""
 
 
+Provenance: TypeAlias = Literal["live", "simulated", "imported"]
+"""Where the records come from: a session on a server, a simulation, or a market that others ran and published."""
+
+
 class JournalError(Exception):
     """A journal that cannot be read, and at which record."""
 
@@ -47,6 +51,8 @@ class Header(msgspec.Struct, frozen=True):
     code: str
     made: str
     format: int = JOURNAL_FORMAT
+    provenance: Provenance = "live"
+    """Where the records come from; headers from before this field are of servers."""
 
 
 class Seal(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
+from p2p.analysis.event_tables.session_tables import SessionTables
 from p2p.analysis.intervention_rows import InterventionRows
 from p2p.analysis.pay_rows import PayRecord
 from p2p.analysis.seat_occupancy import SeatOccupancy
@@ -19,14 +20,23 @@ from recordings.journal.store import scenario_of
 class SessionHistory:
     """The course of a recording: its outcome, times of contracts, holders of seats, the experimenter's acts."""
 
-    def __init__(self, reading: JournalReader, agents: Mapping[Seat, list[tuple[int, str]]] | None = None) -> None:
-        """Fold it; `agents`: what robots said that they play. Raises JournalError where a record is none of ours."""
+    def __init__(
+        self,
+        reading: JournalReader,
+        agents: Mapping[Seat, list[tuple[int, str]]] | None = None,
+        tables: bool = False,
+    ) -> None:
+        """Fold it; `agents`: what robots said that they play; `tables`: whether orders, quotes and so on are wanted.
+
+        Raises JournalError where a record is none of ours.
+        """
         agents = agents or {}
         self.scenario = scenario_of(reading.header)
         self.outcome = SessionOutcome(partial(market_rules, self.scenario))
         self.times, self.sitting = ContractTimes(), SeatOccupancy()
         self.interventions = InterventionRows()
         self.pay = PayRecord()
+        self.tables = SessionTables(self.scenario, reading.header.seed) if tables else None
         for record in reading.records():
             try:
                 envelope, events = record.envelope(), record.read_events()
@@ -35,7 +45,10 @@ class SessionHistory:
             self.interventions.on_record(envelope, record.at, events)
             self.pay.on_record(envelope, events)
             self.outcome.on_input(envelope.message)
-            self.sitting.on_input(envelope.message, record.at, _agent(envelope.message, record.n, agents))
+            agent = _agent(envelope.message, record.n, agents)
+            self.sitting.on_input(envelope.message, record.at, agent)
+            if self.tables is not None:
+                self.tables.on_record(envelope, record.at, events, agent)
             for event in events:
                 self.outcome.on_event(event)
                 self.times.on_event(event, record.at)

@@ -1,7 +1,10 @@
 """The page on the tables, docs/tables.md, written from their columns."""
 
+from collections.abc import Iterable
+
+from p2p.sim.tables.recorded_schema import OWN
 from p2p.sim.tables.schema import ABOUT as KEYS
-from p2p.sim.tables.schema import CONTROLLED, CONVERGENCE, ENERGY, FORESIGHT, LIMITED, RECORDED, TABLES, TABLES_FORMAT, TAILS
+from p2p.sim.tables.schema import CONTROLLED, CONVERGENCE, ENERGY, FORESIGHT, LIMITED, TABLES, TABLES_FORMAT, TAILS, Column
 from p2p.sim.tournament.schema import TOURNAMENT
 
 ABOUT = {
@@ -9,16 +12,41 @@ ABOUT = {
     "periods": "A row for each period of each market.",
     "contracts": "A row for each contract.",
     "traders": "A row for each trader and period.",
-    "interventions": "A row for each act of the experimenter's that took effect; of recordings alone.",
+    "orders": """A row for each change of an order, in order. The book at an instant is what the rows up to it leave: of
+each order the `remaining` of its last row, where that is not 0. `filled` rows join `contracts` by session, market, period and
+contract; all rows of one message join `messages` by `record`. With `order_life` session an order may outlive its
+period, so that rows of void periods are here, too; `counted` tells them apart.""",
+    "quotes": """A row for each change of the best bid or ask, and one as each period opens. They are the quotes that the
+market's public has; where orders are collected for a call nobody is told any, and they are the best orders so far. A
+seat that is shown less has less: `messages` says what its sender had seen.""",
+    "messages": "A row for each message of a trader's, also those that were refused; practice is left out.",
+    "schedules": "A row for each unit (or step) of each trader and period that counts, traded or not.",
+    "seats": "A row for each spell of a holder on a seat, nobody's among them.",
+    "households": "A row for each household and interval that counts; empty where no energy is traded.",
+    "answers": "A row for each answer in a stage, every try, and each consent.",
+    "interventions": "A row for each act of the experimenter's that took effect.",
+    "deliveries": "A row for each seat, from the server's `deliveries.json`; empty where that file is gone.",
 }
 PAGE = """# The tables of sessions, simulated and live
 
 `pit simulate SCENARIO --out FOLDER --format csv|parquet` writes four tables of the sessions it plays, `pit tables
-RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that were recorded, and `interventions`. A void
-period is in no row of the first four; its `void` is a row of the last. Prices are in the scenario's
-smallest unit of money; money is price × quantity, so that in an energy market it is price per kWh × Wh. An absent value
-is an empty cell (null in Parquet); numbers with decimals have six of them in CSV. Markets of a session never see one
-another: the market is the independent unit, and every table has its number.
+RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that were recorded, and nine more: `orders`,
+`quotes`, `messages`, `schedules`, `seats`, `households`, `answers`, `interventions`, `deliveries`. Each is always
+written, if need be with its head alone. `pit simulate … --recordings FOLDER` keeps simulated sessions as recordings,
+which have them all. A void period is in no row of the first four; its `void` is a row of `interventions`.
+
+Prices are in the scenario's smallest unit of money; money is price × quantity, so that in an energy market it is price
+per kWh × Wh. Markets of a session never see one another: the market is the independent unit, and every table but
+`interventions` and `deliveries` has its number.
+
+| type | CSV | Parquet | pandas | missing |
+|---|---|---|---|---|
+| count | whole number | int64 | Int64 | empty cell, null, `<NA>` |
+| number | six decimals | double | float64 | empty cell, null, NaN |
+| word | text | string | string | empty cell, null, `<NA>` |
+
+`columns.csv` beside the tables has table, column, type, unit and meaning of each. `--decimal comma` writes CSV for a
+spreadsheet of a country that writes 0,5: then a semicolon separates the cells.
 
 Parquet needs pyarrow: once `PIT_EXTRAS=parquet ./pit`, or `pip install 'tradingpit[parquet]'`. The same `pit simulate`
 writes the same CSV to the byte, on however many cores.
@@ -32,7 +60,9 @@ Sums that agree, by session, market and period: `quantity` is that of all contra
 traders' gains, the charges, and the congestion rent (`price` less `seller_price`, times `quantity`). Of households
 these three are `gain_over_grid`, because traders' gains are as metered, and `value` and `cost` are by the forecasts.
 """
-TABLE_HEAD = ["| column | unit | meaning |", "|---|---|---|"]
+TABLE_HEAD = ("| column | type | unit | meaning |", "|---|---|---|---|")
+ENERGY_ALSO = """More columns, in `sessions` and `periods`; the last one in `sessions` only, unserved
+and curtailed where the scenario sets a grid limit."""
 CONTROLS = """More columns, in `sessions` and `periods`, after those of energy. `efficiency` is always by the maximum surplus
 of the market without controls and taxes: it shows the loss that they cause. If a control binds, the short side trades
 all it has and the long side is rationed. Then `surplus_competitive` of a trader is the expectation under random
@@ -55,27 +85,19 @@ def page() -> str:
     """The page on the tables, docs/tables.md."""
     lines = [PAGE.replace("{format}", str(TABLES_FORMAT))]
     for name, columns in TABLES.items():
-        lines += [f"## {name}", ABOUT[name], "", "| column | unit | meaning |", "|---|---|---|"]
-        own = columns[: -len(TAILS[name])]
-        lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in own), ""]
-    for name, columns in RECORDED.items():
-        lines += [f"## {name}", ABOUT[name], "", *TABLE_HEAD]
-        own = columns[: -len(KEYS)]
-        lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in own), ""]
-    lines += [
-        "## energy markets",
-        "More columns, in `sessions` and `periods`; the last one in `sessions` only, unserved",
-    ]
-    lines += ["and curtailed where the scenario sets a grid limit.", "", "| column | unit | meaning |", "|---|---|---|"]
-    lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in (*ENERGY, *LIMITED, FORESIGHT)]
-    lines += ["", "## price controls, taxes, subsidies", CONTROLS, "", *TABLE_HEAD]
-    lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in CONTROLLED]
-    lines += ["", "## deviation from equilibrium, disturbances", NOTES_OF_ALPHA, "", *TABLE_HEAD]
-    lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in CONVERGENCE]
-    lines += ["", "## every table", "The last columns of each.", "", *TABLE_HEAD]
-    lines += [f"| {column.name} | {column.unit} | {column.text} |" for column in KEYS]
-    lines += ["", TOURNAMENTS]
+        lines += [f"## {name}", ABOUT[name], "", *_listed(columns[: -len(TAILS[name])])]
+    for name, columns in OWN.items():
+        lines += [f"## {name}", f"{ABOUT[name]} Of recordings alone.", "", *_listed(columns)]
+    lines += ["## energy markets", ENERGY_ALSO, "", *_listed((*ENERGY, *LIMITED, FORESIGHT))]
+    lines += ["## price controls, taxes, subsidies", CONTROLS, "", *_listed(CONTROLLED)]
+    lines += ["## deviation from equilibrium, disturbances", NOTES_OF_ALPHA, "", *_listed(CONVERGENCE)]
+    lines += ["## every table", "The last columns of each.", "", *_listed(KEYS)]
+    lines += [TOURNAMENTS]
     for name, columns in TOURNAMENT.items():
-        lines += [f"### {name}", "", "| column | unit | meaning |", "|---|---|---|"]
-        lines += [*(f"| {column.name} | {column.unit} | {column.text} |" for column in columns), ""]
+        lines += [f"### {name}", "", *_listed(columns)]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _listed(columns: Iterable[Column]) -> list[str]:
+    """The columns as the rows of a table, and an empty line."""
+    return [*TABLE_HEAD, *(f"| {one.name} | {one.kind} | {one.unit} | {one.text} |" for one in columns), ""]

@@ -17,10 +17,15 @@ AddRows = Callable[[Iterable[Iterable[Any]]], None]
 
 
 @contextmanager
-def csv_file(path: Path, columns: Iterable[str]) -> Iterator[AddRows]:
-    """A table to which rows are added; it takes the place of `path` when all is written, and is gone if that fails."""
+def csv_file(
+    path: Path, columns: Iterable[str], separator: str = ",", cell: Callable[[Any], Any] | None = None
+) -> Iterator[AddRows]:
+    """A table to which rows are added; it takes the place of `path` when all is written, and is gone if that fails.
+
+    `cell`: how a cell is written, if not as `csv_cell` does.
+    """
     with new_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
-        add = _rows_into(file)
+        add = _rows_into(file, separator, cell or csv_cell)
         add([columns])
         yield add
 
@@ -34,9 +39,10 @@ def write_csv(path: Path, columns: Iterable[str], rows: Iterable[Iterable[Any]])
     write_text(path, text.getvalue())
 
 
-def _rows_into(file: TextIO) -> AddRows:
-    writer = csv.writer(file, lineterminator="\n")
-    return lambda rows: writer.writerows([csv_cell(cell) for cell in row] for row in rows)
+def _rows_into(file: TextIO, separator: str = ",", cell: Callable[[Any], Any] | None = None) -> AddRows:
+    written = cell or csv_cell
+    writer = csv.writer(file, lineterminator="\n", delimiter=separator)
+    return lambda rows: writer.writerows([written(one) for one in row] for row in rows)
 
 
 def csv_cell(value: Any) -> Any:

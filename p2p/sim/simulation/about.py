@@ -20,16 +20,19 @@ class AboutSession:
     treatment: str = ""
     currency: str = ""
     disguise: int = 0
+    purpose: str = ""
+    provenance: str = ""
 
 
 NOTHING_SAID = AboutSession()
 """Where no tables are asked for."""
 
 
-def about(scenario: Scenario, key: str, started_utc: str | None = None) -> AboutSession:
+def about(scenario: Scenario, key: str, started_utc: str | None = None, provenance: str = "simulated") -> AboutSession:
     """Of a session of a scenario."""
     names = scenario.title, scenario.institution.name, treatment(scenario), scenario.currency
-    return AboutSession(key, started_utc, *names, scenario.environment.disguised_by())
+    disguise = scenario.environment.disguised_by()
+    return AboutSession(key, started_utc, *names, disguise, scenario.purpose, provenance)
 
 
 def simulated_key(scenario: Scenario, cast: tuple[AgentLike, ...], seed: int, robot_seed: int) -> str:

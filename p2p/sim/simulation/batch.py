@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from p2p.agents.registry import AgentLike
@@ -43,7 +43,8 @@ class SessionResult:
     """A session that was played: its periods' scores, and how often its robots looked at the market.
 
     `looked`: the same by market; empty of a recording, whose robots say nothing of it. `contracts`, `traders`: rows of
-    the tables, where they were asked for; `interventions`: of a recording. `foresight`: for each market of prosumers
+    the tables, where they were asked for; `interventions`: of a recording, and `recorded` the rows of the other tables
+    that recordings alone have. `foresight`: for each market of prosumers
     its bound with perfect foresight, None where that was not found. `title`: its scenario's. `recording`: its name, of
     one that was recorded. `refused`: how many orders of which agent were refused for which reason, of simulated
     sessions.
@@ -58,6 +59,7 @@ class SessionResult:
     contracts: tuple[Row, ...] = ()
     traders: tuple[Row, ...] = ()
     interventions: tuple[Row, ...] = ()
+    recorded: dict[str, list[Row]] = field(default_factory=dict)
     title: str = ""
     recording: str | None = None
     refused: tuple[tuple[str, str, int], ...] = ()

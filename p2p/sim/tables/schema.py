@@ -93,6 +93,8 @@ ABOUT = (
     Column("treatment", "word", "–", "information, terms of trade and charges that are not as by default"),
     Column("currency", "word", "–", "the name of its money"),
     Column("disguise", "count", "price", "constant added to values, costs and prices alike; alpha is without it"),
+    Column("purpose", "word", "–", "research or teaching, as its scenario says"),
+    Column("provenance", "word", "–", "live, simulated, or imported: a market that others ran and published"),
 )
 """At the end of every table, so that tables of several runs can be put together."""
 CARD = Column("card", "count", "–", "the seat as screens, cards and printed sheets count it: from 1")
@@ -180,22 +182,3 @@ LIMITED = (
 FORESIGHT = Column(
     "bound_foresight", "number", "money", "trade and batteries with the day known; needs the extra `bounds`"
 )
-RECORDED: dict[str, tuple[Column, ...]] = {
-    "interventions": (
-        SESSION,
-        Column("time_s", "number", "s", "when, on the session's clock, pauses included"),
-        Column(
-            "kind",
-            "word",
-            "–",
-            "the act, as `pit ctl` and docs/console.md have it, by its message: start, pause, tell, void, …",
-        ),
-        Column("seat", "count", "–", "the seat that it is about, from 0; empty of acts on all"),
-        Column("card", "count", "–", "the same from 1, as on cards and screens"),
-        Column("period", "count", "–", "the period that ran or had run last; of a void one, its own; empty before"),
-        Column("length_s", "number", "s", "by how much a period was extended; empty of other acts"),
-        Column("digest", "word", "–", "digest of words, which are no part of the recording; empty without words"),
-        *ABOUT,
-    )
-}
-"""The tables of recordings alone; their last columns are those of every table."""

@@ -4,9 +4,10 @@ Their columns, with units, are in p2p/sim/tables/schema.py and docs/tables.md; e
 (p2p/sim/tables/energy_schema.py). As CSV or as Parquet; a table appears whole or not at all.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,16 +15,16 @@ from p2p.analysis.market_metrics import PeriodScore, score_session
 from p2p.base.safe_text import table_cell
 from p2p.scenario.schema import Scenario
 from p2p.sim.shell.atomic_folder import new_file
-from p2p.sim.shell.csv_file import csv_file
+from p2p.sim.shell.csv_file import csv_file, write_csv
 from p2p.sim.shell.parquet import parquet_rows
 from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.energy_schema import period_cells, period_columns, session_cells, session_columns
+from p2p.sim.tables.recorded_schema import RECORDED
 from p2p.sim.tables.schema import (
     ABOUT,
     CONTROLLED,
     CONVERGENCE,
     FIGURES,
-    RECORDED,
     TABLES,
     TABLES_FORMAT,
     TAILS,
@@ -31,7 +32,12 @@ from p2p.sim.tables.schema import (
 )
 
 Format = Literal["csv", "parquet"]
+Decimal = Literal["point", "comma"]
+"""What separates decimals in CSV; with a comma, a semicolon separates the cells."""
 Row = dict[str, Any]
+COLUMNS = "columns"
+COLUMNS_HEAD = ("table", "column", "type", "unit", "meaning")
+"""The description of the tables, beside them."""
 DIGITS = 6
 """Decimals of figures that are not counts."""
 
@@ -61,6 +67,7 @@ def rows_of(played: SessionResult) -> dict[str, list[Row]]:
         "contracts": list(played.contracts),
         "traders": list(played.traders),
         "interventions": list(played.interventions),
+        **played.recorded,
     }
     about = {column.name: getattr(played.about, column.name) for column in ABOUT}
     return {name: [row | about for row in some] for name, some in rows.items()}
@@ -95,29 +102,58 @@ def write_tables(
     scenarios: Sequence[Scenario] = (),
     form: Format = "csv",
     recorded: bool = False,
+    decimal: Decimal = "point",
 ) -> list[SessionResult]:
     """Write the tables as sessions come; returns them without the rows of contracts and traders, which may be many."""
     columns, done = columns_of(scenarios, recorded), []
     with ExitStack() as stack:
         tables = {
-            name: stack.enter_context(_FORMATS[form](folder / f"{name}.{form}", columns[name])) for name in columns
+            name: stack.enter_context(_table(folder / f"{name}.{form}", columns[name], form, decimal))
+            for name in columns
         }
         for one in played:
             rows = rows_of(one)
             for name in tables:
-                tables[name](rows[name])
-            done.append(replace(one, contracts=(), traders=()))
+                tables[name](rows.get(name, []))
+            done.append(replace(one, contracts=(), traders=(), interventions=(), recorded={}))
+        if recorded:
+            write_csv(folder / f"{COLUMNS}.csv", COLUMNS_HEAD, described(columns))
     return done
 
 
+def described(columns: Mapping[str, Sequence[Column]]) -> Iterator[tuple[str, ...]]:
+    """The description of tables, as a table: table, column, type, unit, meaning."""
+    for table, described in columns.items():
+        yield from ((table, one.name, one.kind, one.unit, one.text) for one in described)
+
+
+def _table(
+    path: Path, columns: tuple[Column, ...], form: Format, decimal: Decimal
+) -> AbstractContextManager[Callable[[list[Row]], None]]:
+    return _parquet(path, columns) if form == "parquet" else _csv(path, columns, decimal)
+
+
 @contextmanager
-def _csv(path: Path, columns: tuple[Column, ...]) -> Iterator[Callable[[list[Row]], None]]:
-    with csv_file(path, [column.name for column in columns]) as add:
-        yield lambda rows: add([_decimals(row.get(column.name)) for column in columns] for row in rows)
+def _csv(path: Path, columns: tuple[Column, ...], decimal: Decimal) -> Iterator[Callable[[list[Row]], None]]:
+    names, comma = [column.name for column in columns], decimal == "comma"
+    with csv_file(path, names, ";" if comma else ",", _with_comma if comma else _with_point) as add:
+        yield lambda rows: add([row.get(name) for name in names] for row in rows)
 
 
-def _decimals(value: Any) -> Any:
-    return f"{value:.{DIGITS}f}" if isinstance(value, float) else value
+def _with_point(value: Any) -> Any:
+    """A cell: decimals are written with six digits, texts are printable and no formula, None is empty."""
+    if isinstance(value, float):
+        return f"{value:.{DIGITS}f}"
+    return "" if value is None else _word(value) if isinstance(value, str) else value
+
+
+def _with_comma(value: Any) -> Any:
+    """The same with a comma in the place of the point."""
+    return f"{value:.{DIGITS}f}".replace(".", ",") if isinstance(value, float) else _with_point(value)
+
+
+_word = lru_cache(4_096)(table_cell)
+"""Most texts of a table come again and again: titles, holders, changes."""
 
 
 @contextmanager
@@ -132,6 +168,3 @@ def _number(value: Any, column: Column) -> Any:
     if isinstance(value, str):
         return table_cell(value)
     return float(value) if column.kind == "number" and value is not None else value
-
-
-_FORMATS = {"csv": _csv, "parquet": _parquet}

@@ -13,6 +13,7 @@ import pytest
 import p2p
 import recordings
 from p2p.sim.face.frames import DTYPES
+from p2p.sim.tables.recorded_schema import OWN
 from p2p.sim.tables.schema import TABLES
 from tests import ROOT
 
@@ -268,7 +269,8 @@ def test_a_recording_is_its_scenario_its_tables_its_messages_and_its_score() -> 
     contracts = recording.events().query("directive == 'contract'")
     assert len(contracts) == len(recording.contracts) == recording.score().whole.quantity
     assert recording.facts(0)[0].number == 1
-    assert set(recording.tables()) == {"sessions", "periods", "contracts", "traders", "interventions"}
+    assert set(recording.tables()) == {*TABLES, *OWN}
+    assert len(recording.orders.query("change == 'filled'")) == 2 * len(recording.contracts)
 
 
 def test_no_recording_is_a_journal_error(tmp_path: Path) -> None:

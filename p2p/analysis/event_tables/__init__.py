@@ -1,0 +1,1 @@
+"""Tables of all that was said and came of it: orders, quotes, messages, schedules, seats, households, answers."""
