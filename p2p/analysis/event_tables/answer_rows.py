@@ -1,13 +1,13 @@
 """The answers of people in the stages of a session. Of words there is the length alone: no record has them."""
 
-from p2p.analysis.event_tables.record_context import Record, RecordContext, Row
+from p2p.analysis.event_tables.record_context import Record, RecordContext, Row, RowFold
 from p2p.base.units import SECOND, Seat, is_seat
 from p2p.messages import Agree, Refused, Respond, Responded
 from p2p.scenario.schema import Scenario
 from p2p.scenario.stages import Question, Questionnaire, Questions
 
 
-class AnswerRows:
+class AnswerRows(RowFold):
     """Folds records; `rows` are in order: every try at a question, and whether each has agreed to take part."""
 
     def __init__(self, context: RecordContext, scenario: Scenario) -> None:

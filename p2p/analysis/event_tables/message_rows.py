@@ -1,17 +1,18 @@
-"""Each message of a trader's: when it was said, what its sender had seen by then, and what came of it.
+"""Each message of a trader's: when it was said, what its sender had seen by then, and its answer.
 
 The facts of a seat are counted as its line counts them. A client says with each message the number of the last fact
-that it had (`seen`); one that does not is taken to have had all that were told before.
+that it had (`seen`). One that says none is taken to have had all that were told before.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from p2p.analysis.event_tables.record_context import Record, RecordContext, Row
+from p2p.analysis.event_tables.order_rows import OrderRows
+from p2p.analysis.event_tables.record_context import Record, RecordContext, Row, RowFold
 from p2p.base.units import SECOND, Instant, Price, Seat, is_seat
 from p2p.information.projection import Projector
 from p2p.information.public_knowledge import PublicKnowledge
-from p2p.messages import Accepted, OrderId, Refused
+from p2p.messages import Accepted, Refused
 from p2p.messages.envelope import Event
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import public_rules
@@ -26,11 +27,12 @@ class Moment(NamedTuple):
     ask: Price | None
 
 
-class MessageRows:
+class MessageRows(RowFold):
     """Folds records, after the orders; `rows` are in order."""
 
-    def __init__(self, context: RecordContext, scenario: Scenario, seed: int) -> None:
-        self._context, self._views = context, Projector(scenario, seed)
+    def __init__(self, context: RecordContext, orders: OrderRows, scenario: Scenario, seed: int) -> None:
+        """`orders`: they know the number of the order that a message has made."""
+        self._context, self._orders, self._views = context, orders, Projector(scenario, seed)
         self.rows: list[Row] = []
         self._told: dict[Seat, list[Moment]] = {seat: [] for seat in context.market_of}
         self._publics: dict[tuple[int, InformationSet], PublicKnowledge] = {}
@@ -41,22 +43,22 @@ class MessageRows:
             if channel not in self._publics:
                 self._publics[channel] = PublicKnowledge(public_rules(scenario, channel[1], market=market))
 
-    def on_record(self, record: Record, every: Sequence[Event], made: OrderId | None) -> None:
-        """Take in a record; `every`: its events with those of practice, `made`: the order that came of it."""
+    def on_record(self, record: Record) -> None:
+        """Take in a record."""
         sender = record.envelope.sender
         if is_seat(sender) and not record.practice:
-            self.rows.append(self._row(sender, record, made))
-        for event in every:
+            self.rows.append(self._row(sender, record))
+        for event in record.every:
             self._tell(event, record.at)
 
-    def _row(self, seat: Seat, record: Record, made: OrderId | None) -> Row:
+    def _row(self, seat: Seat, record: Record) -> Row:
         envelope, told = record.envelope, self._told[seat]
         message, seen = envelope.message, min(envelope.seen or len(told), len(told))
         had = told[seen - 1] if seen else None
         now = told[-1] if told else None
         result, reason = _answer(seat, record.events)
         row = self._context.head(record, self._context.market_of[seat]) | self._context.whose(seat)
-        row |= {"token": envelope.token, "directive": message.directive, "order_id": made}
+        row |= {"token": envelope.token, "directive": message.directive, "order_id": self._orders.made}
         row |= {name: getattr(message, name, None) for name in ("price", "quantity")}
         row |= {"confirmed": int(getattr(message, "confirmed", False)), "result": result, "reason": reason}
         row |= {"seen": envelope.seen or None, "told": len(told), "reaction_s": had and (record.at - had.at) / SECOND}

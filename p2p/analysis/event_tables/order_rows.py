@@ -1,7 +1,7 @@
 """Every order's life, a row for each change of it: the book at any instant is what the rows up to it leave.
 
-Of institutions with a book the number of an order is the market's own. The standing auction numbers none; there each
-order that was accepted is counted, and a quote leaves when a better one or a contract takes its place.
+Of institutions with a book the number of an order is the market's own. The standing auction numbers none. There each
+order that was accepted is counted; a quote leaves when a better one or a contract takes its place.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from p2p.analysis.event_tables.order_said import Said, Why, said_by, said_in, why_unasked
-from p2p.analysis.event_tables.record_context import Record, RecordContext, Row
+from p2p.analysis.event_tables.record_context import Record, RecordContext, Row, RowFold
 from p2p.base.sides import OPPOSITE
 from p2p.base.units import SECOND, Instant, Price, Quantity, Seat, Side
 from p2p.messages import Cancel, Contract, EndRound, Order, OrderId, Quote, Replace, StartRound
@@ -35,7 +35,7 @@ class Open:
     since: Instant
 
 
-class OrderRows:
+class OrderRows(RowFold):
     """Folds records; `rows` are in order. `books` has the open orders of each market."""
 
     def __init__(self, context: RecordContext, resets: Mapping[int, bool]) -> None:
@@ -117,7 +117,7 @@ class OrderRows:
         known = self.books[market].get(number)
         if known is None:
             seat = contract.buyer if side == "bid" else contract.seller
-            price = None if self._said is None else self._said.price
+            price = None if self._said is None else self._said.limit
             asked = contract.quantity if self._said is None else self._said.asked
             known = self._place(market, number, -1 if seat is None else seat, side, price, asked)
         self._changed(market, known, "filled", "", contract.quantity, contract.number)
@@ -160,7 +160,7 @@ class OrderRows:
         taker = contract.buyer if side == "bid" else contract.seller
         assert taker is not None, "a record has the owners of a contract"
         said = self._said
-        price = None if said is None or said.seat != taker else said.price
+        price = None if said is None or said.seat != taker else said.limit
         new = self._place(market, self._last[market] + 1, taker, side, price, 1)
         self._changed(market, new, "filled", "", 1, contract.number)
         if maker is not None:

@@ -41,7 +41,7 @@ class Said:
         return None if self.message is None else SIDES.get(type(self.message))
 
     @property
-    def price(self) -> Price | None:
+    def limit(self) -> Price | None:
         """Its limit; None at any price."""
         return getattr(self.message, "price", None)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from p2p.analysis.event_tables.order_rows import Open
-from p2p.analysis.event_tables.record_context import Record, RecordContext, Row
+from p2p.analysis.event_tables.record_context import Record, RecordContext, Row, RowFold
 from p2p.base.units import Price, Quantity, Seat, Side
 from p2p.messages import Contract, EndRound, OrderId, Quote, StartRound
 from p2p.messages.envelope import Event
@@ -30,7 +30,7 @@ BID = ("bid", "bid_quantity", "bidder")
 ASK = ("ask", "ask_quantity", "asker")
 
 
-class QuoteRows:
+class QuoteRows(RowFold):
     """Folds records, after the orders; `rows` are in order."""
 
     def __init__(

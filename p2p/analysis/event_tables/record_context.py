@@ -1,5 +1,6 @@
 """The place of a record in its session: market, period, time, holders of the seats. Asked by each table's rows."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -22,8 +23,20 @@ class Record:
     at: Instant
     envelope: Envelope
     events: Sequence[Event]
+    every: Sequence[Event]
+    """With those of practice."""
     practice: bool
     """Whether practice runs: then no message of a trader's is part of the result."""
+    agent: str = ""
+    """The agent that a robot plays, of a record with which one comes."""
+
+
+class RowFold(ABC):
+    """One table's rows, folded from the records of a session."""
+
+    @abstractmethod
+    def on_record(self, record: Record) -> None:
+        """Take in a record."""
 
 
 @dataclass
@@ -43,12 +56,12 @@ class RecordContext:
     practice: PracticeFilter = field(default_factory=PracticeFilter)
     held: dict[Seat, Held] = field(default_factory=dict)
 
-    def take_in(self, number: int, envelope: Envelope, at: Instant, events: Sequence[Event]) -> Record:
+    def take_in(self, number: int, envelope: Envelope, at: Instant, events: Sequence[Event], agent: str = "") -> Record:
         """The next record; its events are those that count."""
         counted = [event for event in events if self.practice.counts(event)]
         for event in counted:
             self.clocks.advance(event, at)
-        return Record(number, at, envelope, counted, self.practice.practising)
+        return Record(number, at, envelope, counted, events, self.practice.practising, agent)
 
     def head(self, record: Record, market: int) -> Row:
         """The first columns of a row: where and when. `period` is empty before the first, `time_s` out of periods."""

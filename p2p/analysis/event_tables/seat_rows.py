@@ -1,11 +1,11 @@
 """The holders of each seat from when to when: a person, a robot, a robot in the place of a person, or nobody."""
 
-from p2p.analysis.event_tables.record_context import Held, Record, RecordContext, Row
+from p2p.analysis.event_tables.record_context import Held, Record, RecordContext, Row, RowFold
 from p2p.base.units import SECOND, Instant, Seat
 from p2p.messages import Joined, Left, Open
 
 
-class SeatRows:
+class SeatRows(RowFold):
     """Folds arrivals and departures; keeps the context's present holders. A spell without length is no row."""
 
     def __init__(self, context: RecordContext) -> None:
@@ -14,14 +14,14 @@ class SeatRows:
         self._done: list[Row] = []
         self._now: Instant = 0
 
-    def on_record(self, record: Record, agent: str = "") -> None:
-        """Take in a record; `agent`: what a robot that comes with it plays."""
+    def on_record(self, record: Record) -> None:
+        """Take in a record."""
         self._now = record.at
         match record.envelope.message:
             case Open():
                 self._since = dict.fromkeys(self._context.market_of, (record.at, record.number))
             case Joined(seat=seat, controller=controller, stand_in=stand_in):
-                holder = Held("stand_in" if stand_in else controller, agent if controller == "robot" else "")
+                holder = Held("stand_in" if stand_in else controller, record.agent if controller == "robot" else "")
                 self._change(seat, holder, record)
             case Left(seat=seat):
                 self._change(seat, Held(), record)

@@ -1,4 +1,4 @@
-"""All tables of what was said in a session and what came of it, folded record by record, in one go."""
+"""All tables of the messages of a session and of their effects, folded record by record, in one go."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from p2p.analysis.event_tables.household_rows import household_rows
 from p2p.analysis.event_tables.message_rows import MessageRows
 from p2p.analysis.event_tables.order_rows import OrderRows
 from p2p.analysis.event_tables.quote_rows import QuoteRows
-from p2p.analysis.event_tables.record_context import RecordContext, Row
+from p2p.analysis.event_tables.record_context import RecordContext, Row, RowFold
 from p2p.analysis.event_tables.schedule_rows import schedule_rows
 from p2p.analysis.event_tables.seat_rows import SeatRows
 from p2p.analysis.session_outcome import SessionOutcome
@@ -27,19 +27,17 @@ class SessionTables:
         self.seats = SeatRows(self.context)
         self.orders = OrderRows(self.context, {market: one.resets_on_contract for market, one in can.items()})
         self.quotes = QuoteRows(self.context, can, self.orders.books)
-        self.messages = MessageRows(self.context, scenario, seed)
+        self.messages = MessageRows(self.context, self.orders, scenario, seed)
         self.answers = AnswerRows(self.context, scenario)
+        self._folds: tuple[RowFold, ...] = (self.seats, self.orders, self.quotes, self.messages, self.answers)
         self._records = 0
 
     def on_record(self, envelope: Envelope, at: Instant, events: Sequence[Event], agent: str = "") -> None:
-        """Take in a message of the session and its events; `agent`: what a robot that comes with it plays."""
+        """Take in a message of the session and its events; `agent`: that of a robot that comes with it."""
         self._records += 1
-        record = self.context.take_in(self._records, envelope, at, events)
-        self.seats.on_record(record, agent)
-        self.orders.on_record(record)
-        self.quotes.on_record(record)
-        self.messages.on_record(record, events, self.orders.made)
-        self.answers.on_record(record)
+        record = self.context.take_in(self._records, envelope, at, events, agent)
+        for fold in self._folds:
+            fold.on_record(record)
 
     def rows(self, outcome: SessionOutcome) -> dict[str, list[Row]]:
         """The rows of each table; `outcome` says which periods count."""

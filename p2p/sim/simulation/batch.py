@@ -43,8 +43,8 @@ class SessionResult:
     """A session that was played: its periods' scores, and how often its robots looked at the market.
 
     `looked`: the same by market; empty of a recording, whose robots say nothing of it. `contracts`, `traders`: rows of
-    the tables, where they were asked for; `interventions`: of a recording, and `recorded` the rows of the other tables
-    that recordings alone have. `foresight`: for each market of prosumers
+    the tables, where they were asked for. `interventions`: of a recording; `recorded`: the rows of its other tables.
+    `foresight`: for each market of prosumers
     its bound with perfect foresight, None where that was not found. `title`: its scenario's. `recording`: its name, of
     one that was recorded. `refused`: how many orders of which agent were refused for which reason, of simulated
     sessions.

@@ -1,4 +1,4 @@
-"""The columns of the tables that recordings alone have: all that was said in a session, and what came of it."""
+"""The columns of the tables that recordings alone have: messages, orders, holders of seats, and the like."""
 
 from p2p.sim.tables.schema import ABOUT, MARKET, SESSION, Column
 
