@@ -34,6 +34,7 @@ COMMANDS = {
     "tables": ("recordings.commands.tables:tables", "Write recordings as tables: CSV or Parquet."),
     "replay": ("tui.commands.replay:replay", "Watch a recording again, as any seat saw it."),
     "verify": ("recordings.commands.verify:verify", "Run a recording again and say whether it is the same."),
+    "seal": ("recordings.commands.seal:seal", "Put a finished recording away: packed, with a manifest."),
     "convert": ("recordings.commands.convert:convert", "Write an older recording anew in today's format."),
     "scenarios": ("p2p.sim.commands.scenarios:scenarios", "List, show and check scenarios."),
     "protocol": ("recordings.commands.protocol:protocol", "Write the page of the protocol from the code itself."),

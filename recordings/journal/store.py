@@ -22,8 +22,10 @@ from p2p.protocol.codec import ProtocolError
 from p2p.scenario.schema import Scenario
 from p2p.session.rules_versions import RULES
 from p2p.session.session import Session
+from p2p.sim.shell.cli_options import shell_word
 from recordings.journal.disk import REAL, Disk, is_held
 from recordings.journal.format import FILE, Header, JournalError, JournalReader, RecordChain, events_match, read_journal
+from recordings.journal.packed import PACKED, is_packed, unpacked
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """The errors of a disk without room."""
@@ -105,6 +107,8 @@ class Recovered:
         self.disk = disk
         if still_runs(folder):
             raise JournalError(f"{folder} is still being written by a server: stop that one first")
+        if _journal_of(folder).name == PACKED:
+            raise JournalError(f"{folder} is sealed: pit seal --undo {shell_word(folder)} unpacks it first")
         reading = read_folder(folder, disk)
         if reading.header.rules != RULES:
             raise JournalError(
@@ -187,7 +191,8 @@ def read_folder(folder: Path, disk: Disk = REAL) -> JournalReader:
     if os.path.exists(journal) and not os.path.isfile(journal) and not os.path.isdir(journal):
         raise JournalError(f"no recording at {folder}: {journal.name} is a device or a pipe, no file")
     try:
-        return read_journal(disk.read(journal))
+        data = disk.read(journal)
+        return read_journal(unpacked(data) if is_packed(data) else data)
     except OSError as error:
         lacks = folder.is_dir() and isinstance(error, FileNotFoundError)
         why = f"it has no {FILE}" if lacks else error.strerror or error
@@ -200,7 +205,10 @@ def still_runs(folder: Path) -> bool:
 
 
 def _journal_of(folder: Path) -> Path:
-    return folder if os.path.isfile(folder) else folder / FILE  # pathlib raises where a name is too long
+    if os.path.isfile(folder):  # pathlib raises where a name is too long
+        return folder
+    small = folder / PACKED
+    return small if os.path.isfile(small) and not os.path.exists(folder / FILE) else folder / FILE
 
 
 def write_whole(path: Path, data: bytes) -> None:

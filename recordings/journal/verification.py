@@ -7,6 +7,7 @@ from p2p.session.rules_versions import RULES_UNDERSTOOD
 from p2p.sim.shell.cli_options import shell_word
 from recordings.journal.conversion import JOURNAL_FORMAT
 from recordings.journal.format import JournalError, JournalReader
+from recordings.journal.sealing import manifest_fault
 from recordings.journal.store import read_folder, run_again, still_runs
 
 
@@ -39,6 +40,9 @@ def verify(recording: Path) -> Verification:
     if reading.sealed.digest != digest:
         why = f"the records are good, but the digest in the seal is {reading.sealed.digest}, not {digest}"
         return Verification(False, why, len(played))
+    wrong = manifest_fault(recording if recording.is_dir() else recording.parent, reading.data)
+    if wrong:
+        return Verification(False, f"the records are good, but {wrong}", len(played))
     older = f", format {reading.format_written}" if reading.format_written != JOURNAL_FORMAT else ""
     return Verification(True, f"{len(played)} records, digest {digest}{older}", len(played))
 
