@@ -86,7 +86,7 @@ def unseal(folder: Path) -> None:
 
 
 def manifest_fault(folder: Path, journal: bytes) -> str:
-    """What of the manifest beside a journal does not fit it; empty where all does, or there is none."""
+    """The fault of the manifest beside a journal; empty where it fits, or there is none."""
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     except (FileNotFoundError, NotADirectoryError):
