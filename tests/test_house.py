@@ -31,7 +31,7 @@ CORE_MAY_IMPORT = {
         "typing",
         "unicodedata",
     ),
-    *("functools", "hashlib", "urllib.parse"),
+    *("functools", "hashlib", "heapq", "urllib.parse"),
 }
 """All that the market itself stands on. None of these reads a clock, a file, a socket or a generator of its own."""
 PLUGINS_MAY_IMPORT = {"importlib", "sys", "traceback", "types"}
@@ -77,7 +77,7 @@ def test_every_command_of_the_table_is_the_experimenters_or_the_servers_own():
     causes = {cause for rows in (TABLE, PAUSED) for row in rows.values() for cause in row}
     said = {cause for cause in causes if not isinstance(cause, Moment)}
     own = {kind.directive for kind in said - set(FROM_EXPERIMENTER)}
-    assert own == {"open", "joined", "left", "reading", "reminder"}
+    assert own == {"open", "joined", "left", "reading", "reminder", "expire"}
     assert not said & set(FROM_TRADERS)
 
 

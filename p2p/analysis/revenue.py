@@ -6,8 +6,8 @@ from p2p.scenario.charges import Charges
 
 
 def revenue(contracts: list[Contract], charges: Charges) -> Money:
-    """Money that traders paid and no trader received: charges, and the operator's congestion rent. It counts as
-    surplus."""
+    """Money that traders paid and no trader received: charges, the operator's congestion rent, and what a matchmaker
+    keeps. It counts as surplus."""
     total = 0
     for contract in contracts:
         total += charges.due("buyer", contract.quantity) + charges.due("seller", contract.quantity)

@@ -162,11 +162,23 @@ def _trade(rules: PublicRules) -> Iterator[Sentence]:
         yield _say("standing")
         yield _say("standing_newest" if rules.terms.improvement is False else "standing_improves")
     elif can.has_book:
-        yield _say("continuous")
-        yield _say("left_session" if rules.terms.order_life == "session" else "left_period")
+        yield from _open_book(rules)
     else:
         yield _say("other", name=rules.institution)
     yield from _terms(rules)
+
+
+def _open_book(rules: PublicRules) -> Iterator[Sentence]:
+    terms = rules.terms
+    yield _say("continuous")
+    yield _say(f"price_{terms.contract_price}")
+    yield _say("withdraw")
+    if terms.replace_own:
+        yield _say("replace_own")
+    if terms.order_life_s is not None:
+        yield _say("left_life", life=Span(terms.order_life_s))
+    else:
+        yield _say("left_session" if terms.order_life == "session" else "left_period")
 
 
 def _posting(rules: PublicRules) -> Iterator[Sentence]:
@@ -324,7 +336,8 @@ def _robots(rules: PublicRules, count: int | None) -> Iterator[Sentence]:
 
 def _connection(rules: PublicRules) -> Iterator[Sentence]:
     grace_s = rules.takeover_after_s
-    yield _say("passes") if grace_s is None else _say("takeover", grace=Span(grace_s))
+    cancel = "_cancel" if rules.terms.lost_line == "cancel" else ""
+    yield _say(f"passes{cancel}") if grace_s is None else _say(f"takeover{cancel}", grace=Span(grace_s))
 
 
 def _reaction(law: Reaction) -> Sentence:

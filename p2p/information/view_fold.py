@@ -66,6 +66,7 @@ from p2p.messages import (
     Metered,
     Names,
     Order,
+    OrderId,
     PassedOn,
     Quote,
     Refused,
@@ -118,6 +119,7 @@ class ViewFold:
         self.indicative: Indicative | None = None
         self.names: tuple[str, ...] = ()
         self.orders: dict[int, Message] = {}
+        self._ends: dict[OrderId, Duration] = {}
         self.news: News | None = None
         self.lost: str | None = None
         self.absence: Absence | None = None
@@ -150,6 +152,8 @@ class ViewFold:
                 self._quoted(message, at)
             case Called():
                 self._called_at = at
+            case Order(mine=True) if message.life_us is not None:
+                self._lives(message, at)
             case Order(mine=True, quantity=0) if self._called_at == at != self._traded_at and not self.robot_holds:
                 self.news = ExpiredOrder(message.side, message.price)
             case Contract():
@@ -271,7 +275,7 @@ class ViewFold:
             indicative=None if would is None else IndicativeView(would.price, would.quantity),
             period=self._shown(period) if period else None,
             chart=ChartView(tuple(period.others.points), tuple(period.mine.points)) if period else ChartView((), ()),
-            own=own_view(self.own),
+            own=own_view(self.own, self._ends, now),
             household=household_view(self.own, self.day) if self.rules.energy else None,
             pending=tuple(_sent(one) for one in list(self.orders.values())[-PENDING_SHOWN:]),
             news=self.news,
@@ -324,6 +328,7 @@ class ViewFold:
         period.length_us = length_us
         self.news = None
         self._reset_quotes()
+        self._ends.clear()
         for path in self.path.values():
             path.clear()
 
@@ -355,6 +360,16 @@ class ViewFold:
         self.words.take_down("values_changed")
         if before is not None and before != self._dealt():
             self.words.put_up("values_changed", "", at)
+
+    def _lives(self, order: Order, at: Instant) -> None:
+        """An order of one's own lives so long from now on, or its life is over."""
+        assert order.life_us is not None
+        if order.quantity:
+            self._ends[order.order] = self.public.clock.run_us(at) + order.life_us
+            return
+        self._ends.pop(order.order, None)
+        if not self.robot_holds:
+            self.news = ExpiredOrder(order.side, order.price, life_over=True)
 
     def _reset_quotes(self) -> None:
         for quotes in self.quotes.values():

@@ -1,6 +1,6 @@
 """The parts of a view, each made from what its viewer knows. Pure: nothing is kept."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from p2p.base.units import Duration, Instant, Price, Side
 from p2p.information.downsampling import Downsampled
@@ -25,6 +25,7 @@ from p2p.information.view_state import (
     StageView,
     WelfareView,
 )
+from p2p.messages import Order, OrderId
 from p2p.orderbook.price_levels import BookSide
 from p2p.protocol.mqtt_topics import Welfare
 from p2p.scenario.payment import digits, exact, in_digits, points_of
@@ -127,9 +128,14 @@ def _levels(side: BookSide, own: Knowledge) -> tuple[Level, ...]:
     return tuple(levels)
 
 
-def own_view(own: Knowledge) -> OwnView:
-    """One's own units, and the newest of one's orders first."""
-    holding = own.holding
+def own_view(own: Knowledge, ends: Mapping[OrderId, Duration], now: Instant) -> OwnView:
+    """One's own units, and the newest of one's orders first. `ends`: when in the period which order's life is over."""
+    holding, run_us = own.holding, own.public.clock.run_us(now)
+
+    def shown(one: Order) -> OwnOrder:
+        end = ends.get(one.order)
+        return OwnOrder(one.order, one.side, one.price, one.quantity, None if end is None else max(0, end - run_us))
+
     newest = sorted(own.orders.values(), key=lambda order: -order.order)
     return OwnView(
         role=own.role,
@@ -144,7 +150,7 @@ def own_view(own: Knowledge) -> OwnView:
         surplus_total=own.surplus_total,
         unpaid=own.unpaid,
         offered=sum(order.quantity for order in newest),
-        orders=tuple(OwnOrder(one.order, one.side, one.price, one.quantity) for one in newest[:OWN_ORDERS_SHOWN]),
+        orders=tuple(shown(one) for one in newest[:OWN_ORDERS_SHOWN]),
     )
 
 

@@ -171,10 +171,11 @@ class Answer(msgspec.Struct, frozen=True, tag="answer"):
 
 
 class ExpiredOrder(msgspec.Struct, frozen=True, tag="expired"):
-    """An order of one's own that a call has been held without: it has left, untraded or in part."""
+    """An order of one's own that has left, untraded or in part: a call was held without it, or its life was over."""
 
     side: Side
     price: Price
+    life_over: bool = False
 
 
 News: TypeAlias = Answer | OwnTrade | ExpiredOrder
@@ -204,12 +205,13 @@ class PeriodView(msgspec.Struct, frozen=True):
 
 
 class OwnOrder(msgspec.Struct, frozen=True):
-    """An order of one's own that rests."""
+    """An order of one's own that rests. `life_us`: the rest of its life; None where no clock ends it."""
 
     order: OrderId
     side: Side
     price: Price
     quantity: Quantity
+    life_us: Duration | None = None
 
 
 class OwnView(msgspec.Struct, frozen=True):

@@ -1,12 +1,17 @@
 """The session's demands on an institution."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Callable
+from random import Random
+from typing import ClassVar, TypeAlias
 
-from p2p.base.units import Address, Price, Quantity, Seat
+from p2p.base.units import Address, Instant, Price, Quantity, Seat
 from p2p.messages import Message, OrderId, Standing
 from p2p.messages.envelope import Answer
 from p2p.scenario.capabilities import Capabilities
+
+DrawOf: TypeAlias = Callable[[int, int], Random]
+"""The randomness of a contract, by its period and its number: the same whenever it is asked for."""
 
 
 class Institution(ABC):
@@ -31,6 +36,15 @@ class Institution(ABC):
 
     def follow(self, messages: list[Message]) -> Message | None:
         """Take in what a record told of the market; the state beside the quotes, where it may have changed."""
+        return None
+
+    def lend(self, clock: Callable[[], Instant], draw: DrawOf) -> None:
+        """Its market's clock, which stands still in a pause, and its randomness; most rules of trade need neither."""
+        del clock, draw
+
+    def next_end(self) -> Instant | None:
+        """When the life of an open order is over next, by the clock that was lent; None where no clock ends them. At
+        that instant it is told `expire`."""
         return None
 
     @abstractmethod

@@ -137,7 +137,7 @@ class CallAuction(Institution):
         if isinstance(order, Refusal):
             return order
         role = ROLE_OF[order.side]
-        refusal = self.floor.price_refusal(price) or self.orders.refusal(seat_of(sender), role, quantity, order)
+        refusal = self.floor.price_refusal(price) or self.orders.refusal(seat_of(sender), role, quantity, (order,))
         shrinks = price == order.price and quantity <= order.quantity
         refusal = refusal or (None if shrinks else self._not_now(seat_of(sender), role, price))
         if refusal:

@@ -3,11 +3,19 @@
 A bid or ask trades with the orders that it crosses and rests with the remainder. Buy and sell take from the other side
 up to a price (or any price, without one) and never rest. An order can be cancelled or replaced; replacing loses its
 place in the queue unless only the quantity shrinks.
+
+By its terms an order may live for seconds. A trader's new quote may take the place of their older one. A contract may
+have a price between those of the two orders, or each trader their own.
 """
 
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from p2p.base.rng import stream
 from p2p.base.sides import ROLE_OF
-from p2p.base.units import ENVIRONMENT, INSTITUTION, Address, Price, Quantity, Role, Seat
-from p2p.institutions.base import Institution
+from p2p.base.units import ENVIRONMENT, INSTITUTION, Address, Instant, Price, Quantity, Role, Seat
+from p2p.institutions.base import DrawOf, Institution
 from p2p.institutions.open_orders import OpenOrders
 from p2p.institutions.trading_rights import TradingRights, seat_of
 from p2p.messages import (
@@ -17,6 +25,7 @@ from p2p.messages import (
     Cancel,
     Contract,
     EndPeriod,
+    Expire,
     InitInst,
     Message,
     OrderId,
@@ -41,6 +50,15 @@ class ContinuousAuction(Institution):
     def __init__(self) -> None:
         self.floor = TradingRights()
         self.orders = OpenOrders(self.floor)
+        self._draw: DrawOf = lambda period, number: stream(0, "contract price", period, number)
+
+    def lend(self, clock: Callable[[], Instant], draw: DrawOf) -> None:
+        """See Institution."""
+        self.orders.lives.clock, self._draw = clock, draw
+
+    def next_end(self) -> Instant | None:
+        """See Institution."""
+        return self.orders.lives.next_end()
 
     def handle(self, message: Message, sender: Address) -> Answer:
         """The messages in answer to one, or the reason of its refusal."""
@@ -71,9 +89,13 @@ class ContinuousAuction(Institution):
             case StartPeriod():
                 before = self.orders.best_quotes()
                 sent = self.floor.start(message, message.length_us)
+                self.orders.lives.life_us = self.floor.terms.life_us
                 return [*sent, *self.orders.carry_over(), *self.orders.quote_changes(before)]
             case Reminder():
                 return [Outgoing(INSTITUTION, EndPeriod())]
+            case Expire():
+                before = self.orders.best_quotes()
+                return [*self.orders.drop_ended(), *self.orders.quote_changes(before)]
             case EndPeriod():
                 before = self.orders.best_quotes()
                 gone = [] if self.floor.terms.order_life == "session" else self.orders.drop_all()
@@ -86,13 +108,18 @@ class ContinuousAuction(Institution):
             self.floor.role_refusal(role, sender)
             or self.floor.not_a_quote(role)
             or self.floor.price_refusal(price)
-            or self.orders.refusal(seat_of(sender), role, quantity)
+            or self.orders.refusal(seat_of(sender), role, quantity, self._replaced(sender, role))
             or self._not_now(seat_of(sender), role, price, quantity)
         )
         if refusal:
             return refusal
         before = self.orders.best_quotes()
-        return [*self._submit(seat_of(sender), role, price, quantity), *self.orders.quote_changes(before)]
+        gone = [self.orders.cancel(order) for order in self._replaced(sender, role)]
+        return [*gone, *self._submit(seat_of(sender), role, price, quantity), *self.orders.quote_changes(before)]
+
+    def _replaced(self, sender: Address, role: Role) -> Sequence[Resting]:
+        """The trader's own orders whose place a new quote takes."""
+        return self.orders.orders_of(seat_of(sender), role) if self.floor.terms.replace_own else ()
 
     def _not_now(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> Refusal | None:
         """Why the book, as it stands, does not take such an order, if so."""
@@ -106,7 +133,7 @@ class ContinuousAuction(Institution):
         fills: list[Fill] = []
         order_id = self.orders.new_id()
         rest = self.orders.book.submit(order_id, role == "buyer", price, quantity, fills, seat)
-        sent += self._contracts(seat, role, order_id, fills)
+        sent += self._contracts(seat, role, order_id, fills, price if rests else None)
         if rest is not None and rests:
             sent.append(self.orders.keep(rest))
         elif rest is not None:
@@ -128,8 +155,10 @@ class ContinuousAuction(Institution):
                 quantity -= int(order.quantity)
         return own
 
-    def _contracts(self, seat: Seat, role: Role, order_id: OrderId, fills: list[Fill]) -> list[Outgoing]:
-        """A contract for each fill, at the resting order's price, and what is left of that order."""
+    def _contracts(
+        self, seat: Seat, role: Role, order_id: OrderId, fills: list[Fill], named: Price | None
+    ) -> list[Outgoing]:
+        """A contract for each fill, and what is left of the resting order. `named`: the new order's own price."""
         sent = []
         for maker, traded, _ in fills:
             buyer, seller = (seat, maker.trader) if role == "buyer" else (maker.trader, seat)
@@ -145,8 +174,19 @@ class ContinuousAuction(Institution):
                 buy_order=orders[0],
                 sell_order=orders[1],
             )
+            if named is not None and named != maker.price and self.floor.terms.contract_price != "earlier":
+                contract = self._repriced(contract, named)
             sent += [Outgoing(ENVIRONMENT, contract), self.orders.gone_event(maker)]
         return sent
+
+    def _repriced(self, contract: Contract, named: Price) -> Contract:
+        """A contract, made at the resting order's price, at the price of the terms. `named`: the new order's price."""
+        low, high = sorted((contract.price, named))
+        if self.floor.terms.contract_price == "matchmaker":
+            return replace(contract, price=high, seller_price=low)
+        tick = self.floor.init.tick
+        drawn = self._draw(self.floor.period, contract.number).randint(0, (high - low) // tick)
+        return replace(contract, price=low + tick * drawn)
 
     def _take(self, sender: Address, role: Role, limit: Price | None, quantity: Quantity) -> Answer:
         floor = self.floor
@@ -182,7 +222,7 @@ class ContinuousAuction(Institution):
         if order is None:
             return Refusal("unknown_order")
         role = ROLE_OF[order.side]
-        refusal = self.floor.price_refusal(price) or self.orders.refusal(seat, role, quantity, order)
+        refusal = self.floor.price_refusal(price) or self.orders.refusal(seat, role, quantity, (order,))
         shrinks = price == order.price and quantity <= order.quantity
         refusal = refusal or (None if shrinks else self._not_now(seat, role, price, quantity))
         if refusal:
@@ -190,6 +230,7 @@ class ContinuousAuction(Institution):
         before = self.orders.best_quotes()
         if shrinks:
             order.quantity = quantity
+            self.orders.lives.begin(order.order_id)
             return [self.orders.order_event(order), *self.orders.quote_changes(before)]
         gone = self.orders.cancel(order)
         return [gone, *self._submit(seat, role, price, quantity), *self.orders.quote_changes(before)]

@@ -4,8 +4,11 @@ A trader's open orders never exceed the quantity that the trader may still trade
 a contract that used other units the trader's worst orders shrink or leave.
 """
 
+from collections.abc import Sequence
+
 from p2p.base.sides import ROLE_OF, SIDE_OF, better, rank
 from p2p.base.units import AGENTS, Price, Quantity, Role, Seat, Side
+from p2p.institutions.order_lives import OrderLives
 from p2p.institutions.trading_rights import TradingRights
 from p2p.messages import Ask, Bid, Message, Order, OrderId, Quote, Replace
 from p2p.messages.envelope import Outgoing, Refusal
@@ -24,6 +27,7 @@ class OpenOrders:
         self.book = Book()
         self.last_id: OrderId = 0
         self.open: dict[Seat, dict[OrderId, Resting]] = {}
+        self.lives = OrderLives()
 
     def new_id(self) -> OrderId:
         """A number that no order had."""
@@ -43,11 +47,11 @@ class OpenOrders:
         """The sum of a trader's open quantities in a role."""
         return sum(int(order.quantity) for order in self.orders_of(seat, role))
 
-    def refusal(self, seat: Seat, role: Role, quantity: Quantity, instead: Resting | None = None) -> Refusal | None:
-        """Why a trader may not have one more order of a quantity (in the place of another), if so."""
-        if instead is None and len(self.open.get(seat, {})) >= ORDERS_MAX:
+    def refusal(self, seat: Seat, role: Role, quantity: Quantity, instead: Sequence[Resting] = ()) -> Refusal | None:
+        """Why a trader may not have one more order of a quantity (in the place of others), if so."""
+        if not instead and len(self.open.get(seat, {})) >= ORDERS_MAX:
             return Refusal("too_many_orders")
-        committed = self.committed(seat, role) - (int(instead.quantity) if instead else 0)
+        committed = self.committed(seat, role) - sum(int(order.quantity) for order in instead)
         return self.floor.not_a_quantity(seat, role, quantity, committed)
 
     def priced(self, seat: Seat, role: Role) -> list[tuple[Price, Quantity]]:
@@ -80,6 +84,8 @@ class OpenOrders:
             return []
         if self.floor.role_refusal(role, seat) or self.floor.price_refusal(message.price):
             return []
+        if instead is None and self.floor.terms.replace_own:
+            return [(message.price, message.quantity)]
         return self.with_new(seat, role, message.price, message.quantity, instead)
 
     def not_better(self, role: Role, price: Price) -> Refusal | None:
@@ -97,7 +103,8 @@ class OpenOrders:
         return self.keep(order)
 
     def keep(self, order: Resting) -> Outgoing:
-        """An order rests now."""
+        """An order rests now, and its life begins."""
+        self.lives.begin(order.order_id)
         self.open.setdefault(order.trader, {})[order.order_id] = order
         return self.order_event(order)
 
@@ -105,6 +112,7 @@ class OpenOrders:
         """An order has changed or left: it is forgotten where nothing is left of it."""
         if order.quantity <= 0:
             del self.open[order.trader][order.order_id]
+            self.lives.ends.pop(order.order_id, None)
         return self.order_event(order)
 
     def cancel(self, order: Resting) -> Outgoing:
@@ -114,7 +122,20 @@ class OpenOrders:
 
     def order_event(self, order: Resting) -> Outgoing:
         """An order's present state, to all who may see the book, and to its owner."""
-        return Outgoing(AGENTS, Order(order.order_id, order.side, int(order.price), int(order.quantity), order.trader))
+        number, left_us = order.order_id, self.lives.left_us(order.order_id)
+        shown = Order(number, order.side, int(order.price), int(order.quantity), order.trader, life_us=left_us)
+        return Outgoing(AGENTS, shown)
+
+    def drop_ended(self) -> list[Outgoing]:
+        """The orders whose life is over leave; their owners are told so."""
+        sent = []
+        for number in self.lives.take_ended():
+            order = self.book.orders[number]
+            self.book.cancel(number)
+            del self.open[order.trader][number]
+            gone = Order(number, order.side, int(order.price), 0, order.trader, life_us=0)
+            sent.append(Outgoing(AGENTS, gone))
+        return sent
 
     def trim(self, seat: Seat, role: Role) -> list[Outgoing]:
         """Shrink a trader's worst orders to what it may still trade."""
@@ -146,6 +167,7 @@ class OpenOrders:
     def drop_all(self) -> list[Outgoing]:
         """Every order leaves: its interval, and the energy of it, is gone."""
         sent = []
+        self.lives.clear()
         for seat in sorted(self.open):
             for order in list(self.open[seat].values()):
                 order.quantity = 0
@@ -185,7 +207,8 @@ class OpenOrders:
         sides = [
             [(o.order_id, o.price, o.quantity, o.trader) for o in side] for side in (self.book.bids, self.book.asks)
         ]
-        return (self.last_id, sides)
+        ends = sorted(self.lives.ends.items())
+        return (self.last_id, sides, ends) if ends else (self.last_id, sides)
 
 
 def _priority(order: Resting) -> tuple[float, OrderId]:

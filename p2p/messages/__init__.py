@@ -42,7 +42,19 @@ from p2p.messages.lifecycle import (
     RulesChanged,
     Start,
 )
-from p2p.messages.market import Accepted, Called, Cancel, Indicative, Order, Quote, Refused, Replace, Schedule, Step
+from p2p.messages.market import (
+    Accepted,
+    Called,
+    Cancel,
+    Expire,
+    Indicative,
+    Order,
+    Quote,
+    Refused,
+    Replace,
+    Schedule,
+    Step,
+)
 from p2p.messages.mes import (
     Ask,
     Bid,
@@ -104,6 +116,7 @@ __all__ = [
     "EndPeriod",
     "EndRound",
     "Ended",
+    "Expire",
     "Extend",
     "Extended",
     "Forecast",
@@ -206,6 +219,7 @@ OURS: tuple[type[Message], ...] = (
     Cancel,
     Replace,
     Order,
+    Expire,
     Called,
     Indicative,
     Forecast,

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from p2p.base.units import INSTITUTION, Money, Price, Quantity, Role, Seat, Side
+from p2p.base.units import INSTITUTION, Duration, Money, Price, Quantity, Role, Seat, Side
 from p2p.messages.base import Message, OrderId, Reason, WirePrice, WireQuantity
 
 
@@ -63,7 +63,8 @@ class Replace(Message, frozen=True):
 class Order(Message, frozen=True):
     """An order rests in the book with so much left of it; with quantity 0 it has left.
 
-    Viewers with the information set `book` are told of all of them, every trader of their own.
+    Viewers with the information set `book` are told of all of them, every trader of their own. `life_us`: the rest
+    of its life, where orders live for seconds; 0 with quantity 0: its life is over.
     """
 
     said_by: ClassVar = "institution"
@@ -74,6 +75,14 @@ class Order(Message, frozen=True):
     quantity: Quantity
     trader: Seat | None = None
     mine: bool = False
+    life_us: Duration | None = None
+
+
+class Expire(Message, frozen=True):
+    """Orders whose life is over leave, all of an instant at once, before any other message of that instant."""
+
+    said_by: ClassVar = "institution"
+    told_to: ClassVar = "itself"
 
 
 class Called(Message, frozen=True):

@@ -170,7 +170,7 @@ class Contract(Message, frozen=True):
 
     @property
     def paid_to_seller(self) -> Price:
-        """The seller's price per unit: the contract's price, less a congestion rent if there is one."""
+        """The seller's price per unit: the contract's price, less a congestion rent or what a matchmaker keeps."""
         return self.price if self.seller_price is None else self.seller_price
 
     @property

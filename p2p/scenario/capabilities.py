@@ -22,6 +22,9 @@ class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True):
     """An order may be for several units at once."""
     withdraws: bool = False
     """An open order can be cancelled and replaced."""
+    matches: bool = False
+    """An order trades at once with those that it meets, and rests with the remainder: it may live for seconds, take the
+    place of an older one, and trade at a price between the two."""
     posts: bool = False
     """Sellers post one offer each, hidden until posting ends; then buyers take. Nobody bids."""
     trades_energy: bool = False
@@ -36,7 +39,7 @@ InstitutionName: TypeAlias = Literal["standing", "continuous", "call", "posted-o
 
 INSTITUTIONS: dict[InstitutionName, Capabilities] = {
     "standing": Capabilities(resets_on_contract=True),
-    "continuous": Capabilities(has_book=True, many_units=True, withdraws=True),
+    "continuous": Capabilities(has_book=True, many_units=True, withdraws=True, matches=True),
     "call": Capabilities(has_book=True, collects=True, many_units=True, withdraws=True),
     "posted-offer": Capabilities(has_book=True, many_units=True, posts=True),
 }

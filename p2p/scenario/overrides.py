@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from p2p.base.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration
 from p2p.scenario.charges import Charges
-from p2p.scenario.terms import Terms, WirePriceLimit
+from p2p.scenario.terms import ContractPrice, OrderLife, Terms, WirePriceLimit
 
 OVERRIDES_MAX = 100
 """Tables [[overrides]] of a scenario: one for each period of a long session."""
@@ -38,6 +38,12 @@ class TermsChange(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     """Whether a quote must improve on the standing one from now on."""
     self_trade: Literal["refuse", "cancel_resting"] | None = None
     """The treatment of an order that meets one of the same trader from now on."""
+    order_life_s: OrderLife | Literal["none"] | None = None
+    """Seconds for which an open order lives from now on; "none": until its period ends."""
+    replace_own: bool | None = None
+    """Whether a trader's new quote takes the place of their older one from now on."""
+    contract_price: ContractPrice | None = None
+    """The price of a contract from now on."""
 
     def changed(self, terms: Terms) -> Terms:
         """The terms with these changes."""

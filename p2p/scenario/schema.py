@@ -338,6 +338,12 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether values may differ from one period to the next."""
         return self.environment.changes or any(one.buyers or one.sellers for one in self.overrides)
 
+    @property
+    def times_orders(self) -> bool:
+        """Whether open orders live for seconds, in all periods or in some."""
+        later = [one.terms.order_life_s for one in self.overrides if one.terms is not None]
+        return any(life_s not in (None, "none") for life_s in (self.institution.terms.order_life_s, *later))
+
     def controls(self, period: int) -> Controls:
         """The rules of a period from 1: those of the file, and each override up to it, the latest period's last."""
         period_s, break_s = self._lengths(period)

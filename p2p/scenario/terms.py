@@ -1,6 +1,6 @@
 """The terms of trade: rules that experimenters set, for every institution. All have a default that does nothing."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -8,6 +8,9 @@ from msgspec import Meta
 from p2p.base.units import PRICE_MAX, SECOND, Duration
 
 WirePriceLimit = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
+OrderLife = Annotated[float, Meta(ge=0.001, le=86_400)]
+"""Seconds, from a millisecond, in which no order gets through a network, to a day."""
+ContractPrice: TypeAlias = Literal["earlier", "random", "matchmaker"]
 
 
 class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -29,6 +32,21 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     order_life: Literal["interval", "period", "session"] = "interval"
     """The end of an open order: with its call or period (`interval`), with the period (of several calls), or with the
     session."""
+    order_life_s: OrderLife | None = None
+    """Seconds for which an open order lives, pauses not counted; it ends with its period at the latest. Replacing an
+    order restarts them. For `continuous` alone."""
+    replace_own: bool = False
+    """Whether a trader's new quote takes the place of their older one on that side. For `continuous` alone."""
+    contract_price: ContractPrice = "earlier"
+    """The price of a contract: the `earlier` order's, a `random` one between the two, or each trader's own
+    (`matchmaker`, the difference is kept). An acceptance names no price of its own. For `continuous` alone."""
+    lost_line: Literal["stay", "cancel"] = "stay"
+    """The open orders of a trader whose connection is lost: they stay, or they are cancelled."""
+
+    @property
+    def life_us(self) -> Duration | None:
+        """For how long an open order lives, in microseconds; None where no clock ends it."""
+        return None if self.order_life_s is None else round(self.order_life_s * SECOND)
 
 
 NO_TERMS = Terms()

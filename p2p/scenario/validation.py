@@ -32,7 +32,27 @@ def _terms_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
         wrong.append(
             ("institution.terms.order_life", "cannot be 'session' here: a standing quote ends with its period")
         )
-    return [*wrong, *_posting_wrong(rules)]
+    return [*wrong, *_posting_wrong(rules), *_open_book_wrong(rules)]
+
+
+def _open_book_wrong(rules: InstitutionRules) -> Iterator[tuple[str, str]]:
+    """Terms of an open book where there is none, or that contradict an order's life."""
+    terms = rules.terms
+    set_here = {
+        "order_life_s": terms.order_life_s is not None,
+        "replace_own": terms.replace_own,
+        "contract_price": terms.contract_price != "earlier",
+    }
+    for key in (key for key, is_set in set_here.items() if is_set and not rules.capabilities.matches):
+        yield f"institution.terms.{key}", f"is for 'continuous' alone, and the institution is '{rules.name}'"
+    if terms.order_life_s is not None and terms.order_life == "session":
+        yield "institution.terms.order_life_s", "ends orders with their period at the latest: order_life is 'session'"
+    if terms.lost_line == "cancel" and not rules.capabilities.withdraws:
+        why = f"cannot be 'cancel' here: the institution is '{rules.name}', and nothing can be withdrawn there"
+        yield "institution.terms.lost_line", why
+    elif terms.lost_line == "cancel" and terms.order_life == "session":
+        why = "cannot be 'cancel' where orders live as long as the session: in a break none can be cancelled"
+        yield "institution.terms.lost_line", why
 
 
 def _posting_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:

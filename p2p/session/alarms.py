@@ -1,6 +1,7 @@
 """A session's clock: the instant it is at, the alarms that are set, and the pause that stops them.
 
-Each market has one alarm at the most, set by its institution's reminder; the session's own (None) ends a break.
+Each market has one alarm at the most, set by its institution's reminder; the session's own (None) ends a break. Open
+orders may live for seconds. Their ends are kept by the institution, on a clock that stands still in a pause.
 """
 
 from p2p.base.units import INSTITUTION, SESSION, Duration, Instant
@@ -18,6 +19,12 @@ class Alarms:
         self.now: Instant = 0
         self.due: dict[Whose, tuple[Instant, Reminder]] = {}
         self.paused_left: dict[Whose, Duration] | None = None
+        self.stood_us: Duration = 0
+        self._paused_at: Instant = 0
+
+    def running(self) -> Instant:
+        """The time for which the clock has run so far: without all pauses."""
+        return (self.now if self.paused_left is None else self._paused_at) - self.stood_us
 
     @property
     def paused(self) -> bool:
@@ -56,17 +63,25 @@ class Alarms:
     def clear(self) -> None:
         """Take back all alarms, and a pause."""
         self.due.clear()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """The clock runs again, if it stood still."""
+        if self.paused_left is not None:
+            self.stood_us += self.now - self._paused_at
         self.paused_left = None
 
     def pause(self) -> Duration | None:
         """Stand still; how long the next alarm still has."""
+        self._paused_at = self.now
         self.paused_left = {whose: max(0, due - self.now) for whose, (due, _) in self.due.items()}
         return min(self.paused_left.values(), default=None)
 
     def resume(self) -> Duration | None:
         """Go on; how long the next alarm still has."""
         assert self.paused_left is not None, "the table lets it be said in a pause only"
-        left, self.paused_left = self.paused_left, None
+        left = self.paused_left
+        self._go_on()
         self.due = {market: (self.now + left[market], what) for market, (_, what) in self.due.items()}
         return min(left.values(), default=None)
 

@@ -62,6 +62,7 @@ class Course:
             for number, seats in dealt
         ]
         self.market_of: dict[Seat, Market] = {seat: market for market in self.markets for seat in market.seats}
+        self.times_orders = scenario.times_orders
         self.rules = scenario.controls(1)
         self.interventions = Interventions(scenario, self.roster, self.market_of)
         self.staging = Staging(scenario, seed, self.roster, self.interventions)

@@ -9,10 +9,23 @@ clock (a pause) are judged here, and no others.
 """
 
 from collections.abc import Collection
+from functools import partial
 
 from msgspec.structs import replace
 
-from p2p.base.units import ENVIRONMENT, EXPERIMENTER, INSTITUTION, SESSION, Address, Money, Price, Quantity, Seat
+from p2p.base.rng import stream
+from p2p.base.units import (
+    ENVIRONMENT,
+    EXPERIMENTER,
+    INSTITUTION,
+    SESSION,
+    Address,
+    Instant,
+    Money,
+    Price,
+    Quantity,
+    Seat,
+)
 from p2p.environments.base import Environment
 from p2p.environments.registry import environment_of, fewer_traders
 from p2p.information.own_numbers import OwnNumbers
@@ -26,6 +39,7 @@ from p2p.messages import (
     Cancel,
     Contract,
     EndRound,
+    Expire,
     InitInst,
     Message,
     Order,
@@ -75,6 +89,7 @@ class Market:
         self.institution: Institution = institution_named(scenario.institution.name)
         self.dealt_seats = seats if dealt_seats is None else dealt_seats
         self.environment: Environment = environment_of(scenario, self.dealt_seats, seed, number)
+        self.institution.lend(alarms.running, partial(stream, seed, "contract price", number))
         self.numbers = numbers
         self.rules = scenario.controls(1)
         people = scenario.no_loss == "people"
@@ -215,6 +230,17 @@ class Market:
     def remind(self, reminder: Message) -> list[Event]:
         """The institution's alarm rings."""
         answer = self.institution.handle(reminder, INSTITUTION)
+        assert not isinstance(answer, Refusal), "an institution refuses no alarm of its own"
+        return self.deliver(INSTITUTION, answer)
+
+    def next_end(self) -> Instant | None:
+        """When the life of an open order is over next, if the clock does not stand still before."""
+        end = self.institution.next_end()
+        return None if end is None else end + self.alarms.stood_us
+
+    def expire(self) -> list[Event]:
+        """Orders whose life is over leave."""
+        answer = self.institution.handle(Expire(), INSTITUTION)
         assert not isinstance(answer, Refusal), "an institution refuses no alarm of its own"
         return self.deliver(INSTITUTION, answer)
 

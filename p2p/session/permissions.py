@@ -26,6 +26,7 @@ from p2p.messages import (
     Close,
     End,
     EndPeriod,
+    Expire,
     Extend,
     HandBack,
     Hold,
@@ -99,7 +100,7 @@ TABLE: Mapping[Phase, Row] = {
         End: "ended",
     },
     "trading": {
-        **_stays("trading", *_SEATS, *_PERIODS, Reading, Reminder, Pause, Extend, EndPeriod),
+        **_stays("trading", *_SEATS, *_PERIODS, Reading, Reminder, Expire, Pause, Extend, EndPeriod),
         Moment.PERIOD_OVER: "break",
         Moment.LAST_PERIOD_OVER: "ended",
         Moment.TRADE_OVER: "stage",
@@ -132,4 +133,4 @@ def may_say(sender: Address) -> tuple[type[Message], ...]:
         return FROM_TRADERS
     if sender == EXPERIMENTER:
         return FROM_EXPERIMENTER
-    return FROM_GATEWAY if sender == GATEWAY else (Reminder,)
+    return FROM_GATEWAY if sender == GATEWAY else (Reminder, Expire)

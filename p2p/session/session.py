@@ -18,7 +18,7 @@ from typing import assert_never
 
 import msgspec
 
-from p2p.base.units import EXPERIMENTER, GATEWAY, SESSION, Address, Instant, Seat
+from p2p.base.units import EXPERIMENTER, GATEWAY, INSTITUTION, SESSION, Address, Instant, Seat
 from p2p.messages import (
     Accepted,
     AdvanceStage,
@@ -29,6 +29,7 @@ from p2p.messages import (
     Close,
     End,
     EndPeriod,
+    Expire,
     Extend,
     Extended,
     HandBack,
@@ -86,12 +87,24 @@ class Session(Course):
         return self.alarms.now
 
     def deadline(self) -> Instant | None:
-        """When the next alarm rings; None while nothing is due (lobby, pause, end)."""
-        return self.alarms.deadline()
+        """When the next alarm rings, or an order's life is over; None while nothing is due (lobby, pause, end)."""
+        due = self.alarms.deadline()
+        if due is None or not self.times_orders:
+            return due
+        return min([due, *(end for end, _ in self._order_ends())])
 
     def alarm(self) -> Envelope:
-        """The message to hand in at the deadline; of several that are due, the lowest market's."""
-        return self.alarms.next()
+        """The message to hand in at the deadline; of several, orders that end come first, then the lowest market's."""
+        due = self.alarms.deadline()
+        assert due is not None, "an alarm rings only where one is due"
+        ends = self._order_ends() if self.times_orders else []
+        end, market = min(ends, default=(due + 1, 0))
+        return Envelope(INSTITUTION, Expire(), market) if end <= due else self.alarms.next()
+
+    def _order_ends(self) -> list[tuple[Instant, int]]:
+        """When the next life of an order is over in each market that has one, with the market's number."""
+        ends = ((market.next_end(), market.number) for market in self.markets)
+        return [(end, number) for end, number in ends if end is not None]
 
     def token(self, sender: Address) -> int:
         """The last token that had an effect: a sender's next message carries the one after it."""
@@ -128,6 +141,7 @@ class Session(Course):
             *([self.rules] if self.scenario.overrides else []),
             *([self.staging.remembered()] if self.staging.stages else []),
             *([self.paying.pay_state()] if self.scenario.payment else []),
+            *([self.alarms.stood_us] if self.times_orders else []),
             *([acts] if (acts := self.interventions.remembered()) else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()
@@ -221,7 +235,7 @@ class Session(Course):
                 return self._join(envelope.message)
             case Left(seat=seat):
                 self.roster.leave(seat)
-                return self._presence_events()
+                return self._presence_events() + self._line_lost(seat)
             case Reading():
                 return self._read(envelope.message)
             case Start():
@@ -229,6 +243,9 @@ class Session(Course):
                 return self._begin_stages() if self.phase == "stage" else self._start_period()
             case AdvanceStage(seat=seat):
                 return self._let_on(seat)
+            case Expire():
+                assert envelope.market is not None, "orders end in a market"
+                return self.markets[envelope.market].expire()
             case Reminder():
                 return self._on_alarm(envelope.market, envelope.message)
             case Pause(gap_us=gap_us):
@@ -269,6 +286,10 @@ class Session(Course):
     def _presence_events(self) -> list[Event]:
         news = self.roster.news(self.phase)
         return self._tell(news) if news else []
+
+    def _line_lost(self, seat: Seat) -> list[Event]:
+        """The orders of a seat without a connection leave, where the terms say so."""
+        return self.market_of[seat].withdraw_all(seat) if self.rules.terms.lost_line == "cancel" else []
 
     def _join(self, joined: Joined) -> list[Event]:
         """Somebody has a seat now: its own person, or a robot in their place, from whom they take it back."""

@@ -1,14 +1,19 @@
 """Naive twins of the institutions: lists, loops and units one by one; slow, short, and right at a glance."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
+from random import Random
 
 from p2p.messages import Ask, Bid, Buy, Cancel, InitInst, Message, Replace, Sell
 from p2p.scenario.terms import CallTerms, Terms
 
 Deal = tuple[int, int, int, int, int]
 """Buyer, seller, what the buyer pays a unit, what the seller gets, quantity."""
+
+
+INFINITE = float("inf")
 
 
 @dataclass
@@ -18,6 +23,7 @@ class Rest:
     price: int
     quantity: int
     seat: int
+    ends: float = INFINITE
 
     def better(self) -> tuple[int, int]:
         """Sorts orders of one role by price, then time."""
@@ -34,6 +40,10 @@ class Naive:
     units: dict[str, dict[int, int]] = field(default_factory=lambda: {"buyer": {}, "seller": {}})
     open: bool = False
     last: int = 0
+    now: int = 0
+    period: int = 0
+    contracts: int = 0
+    draw: Callable[[int, int], Random] = lambda period, number: Random(0)
 
     @property
     def terms(self) -> Terms:
@@ -41,6 +51,7 @@ class Naive:
 
     def start(self, buyers: dict[int, int], sellers: dict[int, int]) -> None:
         self.open, self.units = True, {"buyer": dict(buyers), "seller": dict(sellers)}
+        self.period, self.contracts = self.period + 1, 0
         for role in ("buyer", "seller"):
             for seat in {order.seat for order in self.orders}:
                 self.trim(seat, role)
@@ -49,6 +60,11 @@ class Naive:
         self.open = False
         if self.terms.order_life != "session":
             self.orders = []
+
+    def pass_until(self, now: int) -> None:
+        """Time passes, and orders whose life is over leave."""
+        self.now = now
+        self.orders = [order for order in self.orders if order.ends > now]
 
     def reminded(self) -> bool:
         """An alarm rings; whether the period is over with it."""
@@ -82,7 +98,8 @@ class Naive:
     def not_so_much(self, seat: int, role: str, quantity: int, instead: Rest | None = None) -> str | None:
         if self.terms.units == "one" and quantity > 1:
             return "one_unit"
-        committed = sum(o.quantity for o in self.side(role, seat) if o is not instead)
+        stays = [o for o in self.side(role, seat) if o is not instead]
+        committed = 0 if self.terms.replace_own and instead is None else sum(o.quantity for o in stays)
         return "no_units_left" if committed + quantity > self.units[role][seat] else None
 
     def not_better(self, role: str, price: int) -> str | None:
@@ -126,15 +143,20 @@ class Naive:
             or self.not_a_price(price)
             or self.not_so_much(seat, role, quantity)
             or self.not_in_this_market(seat, role, price, quantity)
-            or self.enter(seat, role, price, quantity, rests=True)
+            or self.enter_new(seat, role, price, quantity)
         )
+
+    def enter_new(self, seat: int, role: str, price: int, quantity: int) -> list[Deal]:
+        if self.terms.replace_own:
+            self.orders = [order for order in self.orders if (order.seat, order.role) != (seat, role)]
+        return self.enter(seat, role, price, quantity, rests=True)
 
     def replace(self, order: Rest, price: int, quantity: int) -> str | list[Deal]:
         refusal = self.not_a_price(price) or self.not_so_much(order.seat, order.role, quantity, instead=order)
         if refusal:
             return refusal
         if price == order.price and quantity <= order.quantity:
-            order.quantity = quantity
+            order.quantity, order.ends = quantity, self.end_of_life()
             return []
         refusal = self.not_in_this_market(order.seat, order.role, price, quantity)
         if refusal:
@@ -159,7 +181,10 @@ class Naive:
     def rest(self, seat: int, role: str, price: int, quantity: int) -> None:
         self.last += 1
         if quantity:
-            self.orders.append(Rest(self.last, role, price, quantity, seat))
+            self.orders.append(Rest(self.last, role, price, quantity, seat, self.end_of_life()))
+
+    def end_of_life(self) -> float:
+        return INFINITE if self.terms.order_life_s is None else self.now + self.terms.order_life_s * 1_000_000
 
     def deal(self, one: Rest, other: Rest, pays: int, gets: int, quantity: int) -> Deal:
         bid, ask = (one, other) if one.role == "buyer" else (other, one)
@@ -187,13 +212,24 @@ class NaiveContinuous(Naive):
         for order in self.crossing(role, price):
             traded = min(order.quantity, quantity)
             if traded:
-                deals.append(self.deal(incoming, order, order.price, order.price, traded))
+                self.contracts += 1
+                deals.append(self.deal(incoming, order, *self.prices(incoming, order, rests), traded))
                 order.quantity, quantity = order.quantity - traded, quantity - traded
         self.orders = [o for o in self.orders if o.quantity]
         self.rest(seat, role, price, quantity if rests else 0)
         if deals:
             self.trim(seat, role)
         return deals
+
+    def prices(self, new: Rest, old: Rest, named: bool) -> tuple[int, int]:
+        """What the buyer pays and the seller gets."""
+        bid, ask = (new.price, old.price) if new.role == "buyer" else (old.price, new.price)
+        if not named or bid == ask or self.terms.contract_price == "earlier":
+            return old.price, old.price
+        if self.terms.contract_price == "matchmaker":
+            return bid, ask
+        drawn = self.draw(self.period, self.contracts).choice(range(ask, bid + 1, self.init.tick))
+        return drawn, drawn
 
     def take(self, seat: int, role: str, limit: int | None, quantity: int) -> str | list[Deal]:
         refusal = self.not_allowed(seat, role)

@@ -4,6 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from p2p.base.units import SECOND
 from p2p.information.view_state import OwnOrder, ViewState
 from p2p.messages import OrderId
 from tui.entry.previews import profit
@@ -71,9 +72,17 @@ class OwnOrders(Part, Vertical):
         gained = "" if gain is None else f"  {figures.gained(gain)}"
         if gain is not None and len(text + gained) > self.content_size.width:
             gained = f"  {figures.signed(gain)}"
-        row = Content.assemble((text, style), gained)
+        left = life_left(order)
+        if left and len(text + gained + left) > self.content_size.width:
+            gained = ""
+        row = Content.assemble((text, style), gained, left)
         number = Content.styled(f" #{order.order}", "dim")
         return row + number if row.cell_length + number.cell_length <= self.content_size.width else row
+
+
+def life_left(order: OwnOrder) -> str:
+    """The rest of an order's life in whole seconds, the one that runs among them."""
+    return "" if order.life_us is None else f" · expires in {-(-order.life_us // SECOND)} s"
 
 
 def keys_words(orders: int, width: int) -> str:

@@ -209,10 +209,9 @@ def news_words(news: News | None, figures: NumberFormat, period: PeriodView | No
         words = f"◆ You {did} {what} at {prices}: {figures.gained(news.profit)}{each}."
         return Content.styled(words, "bold $text-accent")
     if isinstance(news, ExpiredOrder):
-        return Content.styled(
-            f"○ Your {news.side} {figures.price(news.price)} did not trade in the call and was removed.",
-            "bold $text-warning",
-        )
+        why = "has reached the end of its life" if news.life_over else "did not trade in the call"
+        text = f"○ Your {news.side} {figures.price(news.price)} {why} and was removed."
+        return Content.styled(text, "bold $text-warning")
     order = order_words(news.order, figures)
     if news.refused is None:
         return Content.styled(f"✓ {order[0].upper()}{order[1:]}: accepted.", "$text-success")

@@ -19,7 +19,7 @@ from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, SECOND, SESSION, Ins
 from p2p.information.projection import Projection, Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
-from p2p.messages import AdvanceStage, Joined, Message, Open, Schedule, StageBegan, Start
+from p2p.messages import AdvanceStage, Expire, Joined, Message, Open, Schedule, StageBegan, Start
 from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.reaction_times import parse_reaction
@@ -125,12 +125,20 @@ class Simulation:
         The instant at which the next alarm is due: what is said may move it, as the last post does.
         """
         robots, start, reaction, outside = self.robots, self.session.now, self._reaction, self.outside
-        alarm_moves = self.scenario.capabilities.posts  # asked once: elsewhere each order would pay for it
+        orders_end = self.session.times_orders
+        alarm_moves = self.scenario.capabilities.posts or orders_end  # asked once: elsewhere each order would pay
         trading = [(seat, robot) for seat, robot in robots.items() if robot.knowledge.units_left]
         queue = [(start + reaction(robot), seat) for seat, robot in trading]
         heapify(queue)
-        while queue and queue[0][0] < end:
+        while queue:
             now, seat = queue[0]
+            if now >= end:
+                alarm = self.session.alarm() if orders_end else None
+                if alarm is None or not isinstance(alarm.message, Expire):
+                    break
+                yield self._hand_in(alarm, end)
+                end = self.session.deadline() or end
+                continue
             robot = robots[seat]
             knowledge = robot.knowledge
             robot.looked += 1

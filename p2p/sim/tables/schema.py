@@ -68,7 +68,7 @@ CONTROLLED = (
         "and alpha is of prices on one side of it",
     ),
     Column("surplus_traders", "count", "money", "the surplus without the revenue"),
-    Column("revenue", "count", "money", "charges (subsidies negative) and congestion rent"),
+    Column("revenue", "count", "money", "charges (subsidies negative), congestion rent, and what a matchmaker keeps"),
     Column("deadweight_loss", "count", "money", "surplus_max less the most within price controls and taxes"),
     Column(
         "rmsd",
@@ -115,7 +115,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("contract", "count", "–", "number of the contract in its period, from 1"),
         Column("time_s", "number", "s", "when, since the period began, less pauses"),
         Column("price", "count", "price", "the buyer's price for each unit"),
-        Column("seller_price", "count", "price", "the seller's price for it: less only by a congestion rent"),
+        Column(
+            "seller_price",
+            "count",
+            "price",
+            "the seller's price for it: less only by a congestion rent or what a matchmaker keeps",
+        ),
         Column("quantity", "count", "units (Wh)", "units moved"),
         Column("taken", "word", "–", "which quote was accepted: bid, ask; call: neither"),
         Column("buyer", "count", "–", "the buyer's seat"),

@@ -22,6 +22,7 @@ from p2p.messages import (
     Cancel,
     Contract,
     EndPeriod,
+    Expire,
     InitInst,
     Message,
     Order,
@@ -64,6 +65,13 @@ def some_units(rng: Random) -> dict[int, int]:
     return {seat: rng.randint(0, UNITS_MAX) for seat in range(5) if rng.random() < 0.8}
 
 
+OPEN_BOOK: dict[str, Any] = {
+    "order_life_s": st.sampled_from([None, None, 0.5, 3.0]),
+    "replace_own": st.sampled_from([False, False, True]),
+    "contract_price": st.sampled_from(["earlier", "random", "matchmaker"]),
+}
+
+
 def terms(name: str) -> st.SearchStrategy[Terms]:
     return st.builds(
         Terms,
@@ -76,7 +84,8 @@ def terms(name: str) -> st.SearchStrategy[Terms]:
         improvement=st.sampled_from([None, None, None, True, False]),
         self_trade=st.sampled_from(["refuse", "cancel_resting"]),
         order_life=st.sampled_from(["interval", "period", "session"]),
-    )
+        **(OPEN_BOOK if name == "continuous" else {}),
+    ).map(lambda given: given if given.order_life_s is None else msgspec.structs.replace(given, order_life="interval"))
 
 
 CALLS = st.builds(
@@ -91,6 +100,11 @@ CALLS = st.builds(
 )
 
 
+def draw(period: int, number: int) -> Random:
+    """The randomness of a contract."""
+    return Random(1_000 * period + number)
+
+
 class Stage:
     """An institution and its twin on one play; what is told is folded and held against what is."""
 
@@ -99,6 +113,9 @@ class Stage:
         self.real: Institution = institution_named(name)  # type: ignore[arg-type]
         self.twin: Naive = TWINS[name](init)
         assert self.real.handle(init, ENVIRONMENT) == []
+        self.now = 0
+        self.real.lend(lambda: self.now, draw)
+        self.twin.draw = draw
         self.init, self.call, self.period = init, call, 0
         self.told: dict[int, tuple[str, int, int, int]] = {}
         self.quotes: dict[str, int | None] = {"bid": None, "ask": None}
@@ -124,6 +141,21 @@ class Stage:
             return
         assert self.hear(answer) == expected
         self.compare()
+
+    def pass_until(self, now: int) -> None:
+        """Orders whose life is over leave, those of an instant at once, and are told with nothing left of it."""
+        while (end := self.real.next_end()) is not None and end <= now:
+            self.now = end
+            self.twin.pass_until(end)
+            sent = self.real.handle(Expire(), INSTITUTION)
+            assert not isinstance(sent, Refusal)
+            gone = [one.message for one in sent if isinstance(one.message, Order)]
+            assert gone
+            assert all((order.quantity, order.life_us) == (0, 0) for order in gone)
+            self.hear(sent)
+            self.compare()
+        self.now = now
+        self.twin.pass_until(now)
 
     def pass_time(self, how: str) -> bool:
         """A reminder rings, or the environment ends the period early; whether it has ended."""
@@ -212,6 +244,7 @@ def play_both(stage: Stage, rng: Random) -> None:
     """A course of so many steps, through periods; messages of others' and of unknown orders among them."""
     stage.start({0: 4, 1: 5, 4: 3}, {2: 5, 3: 4, 4: 3})
     for _ in range(STEPS):
+        stage.pass_until(stage.now + rng.choice([0, 100_000, 400_000]))
         posting = isinstance(stage.twin, NaivePosted) and stage.twin.posting
         if rng.random() > (0.2 if posting else 0.05):
             seat, message = some_message(rng)
