@@ -275,7 +275,7 @@ class ViewFold:
             indicative=None if would is None else IndicativeView(would.price, would.quantity),
             period=self._shown(period) if period else None,
             chart=ChartView(tuple(period.others.points), tuple(period.mine.points)) if period else ChartView((), ()),
-            own=own_view(self.own, self._ends, now),
+            own=own_view(self.own, self._ends),
             household=household_view(self.own, self.day) if self.rules.energy else None,
             pending=tuple(_sent(one) for one in list(self.orders.values())[-PENDING_SHOWN:]),
             news=self.news,

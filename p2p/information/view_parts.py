@@ -25,7 +25,7 @@ from p2p.information.view_state import (
     StageView,
     WelfareView,
 )
-from p2p.messages import Order, OrderId
+from p2p.messages import OrderId
 from p2p.orderbook.price_levels import BookSide
 from p2p.protocol.mqtt_topics import Welfare
 from p2p.scenario.payment import digits, exact, in_digits, points_of
@@ -49,6 +49,7 @@ def clock_view(clock: PeriodClock, now: Instant, periods: int, waits: bool) -> C
         waits=waits,
         practice=clock.practice,
         preview=clock.preview and clock.phase == "break",
+        run_us=clock.run_us(now) if clock.open else 0,
     )
 
 
@@ -128,14 +129,9 @@ def _levels(side: BookSide, own: Knowledge) -> tuple[Level, ...]:
     return tuple(levels)
 
 
-def own_view(own: Knowledge, ends: Mapping[OrderId, Duration], now: Instant) -> OwnView:
+def own_view(own: Knowledge, ends: Mapping[OrderId, Duration]) -> OwnView:
     """One's own units, and the newest of one's orders first. `ends`: when in the period which order's life is over."""
-    holding, run_us = own.holding, own.public.clock.run_us(now)
-
-    def shown(one: Order) -> OwnOrder:
-        end = ends.get(one.order)
-        return OwnOrder(one.order, one.side, one.price, one.quantity, None if end is None else max(0, end - run_us))
-
+    holding = own.holding
     newest = sorted(own.orders.values(), key=lambda order: -order.order)
     return OwnView(
         role=own.role,
@@ -150,7 +146,10 @@ def own_view(own: Knowledge, ends: Mapping[OrderId, Duration], now: Instant) -> 
         surplus_total=own.surplus_total,
         unpaid=own.unpaid,
         offered=sum(order.quantity for order in newest),
-        orders=tuple(shown(one) for one in newest[:OWN_ORDERS_SHOWN]),
+        orders=tuple(
+            OwnOrder(one.order, one.side, one.price, one.quantity, ends.get(one.order))
+            for one in newest[:OWN_ORDERS_SHOWN]
+        ),
     )
 
 

@@ -55,7 +55,7 @@ class ClockView(msgspec.Struct, frozen=True):
     `posting`: whether offers are posted and hidden; then `call_left_us` is left until they are shown. `gap_us`: how
     long the server's machine stood still, where that is why the clock is stopped. `periods`: of the session, with
     those that are played again, or of the practice that runs (`practice`). `waits`: the next period waits for the
-    experimenter.
+    experimenter. `run_us`: for how long the period has run, without its pauses.
     """
 
     phase: SessionPhase
@@ -73,6 +73,7 @@ class ClockView(msgspec.Struct, frozen=True):
     waits: bool = False
     practice: bool = False
     preview: bool = False
+    run_us: Duration = 0
 
 
 class SeatsView(msgspec.Struct, frozen=True):
@@ -205,13 +206,13 @@ class PeriodView(msgspec.Struct, frozen=True):
 
 
 class OwnOrder(msgspec.Struct, frozen=True):
-    """An order of one's own that rests. `life_us`: the rest of its life; None where no clock ends it."""
+    """An order of one's own that rests. `ends_us`: so far into the period its life is over; None: no clock ends it."""
 
     order: OrderId
     side: Side
     price: Price
     quantity: Quantity
-    life_us: Duration | None = None
+    ends_us: Duration | None = None
 
 
 class OwnView(msgspec.Struct, frozen=True):

@@ -72,7 +72,7 @@ class OwnOrders(Part, Vertical):
         gained = "" if gain is None else f"  {figures.gained(gain)}"
         if gain is not None and len(text + gained) > self.content_size.width:
             gained = f"  {figures.signed(gain)}"
-        left = life_left(order)
+        left = life_left(view, order)
         if left and len(text + gained + left) > self.content_size.width:
             gained = ""
         row = Content.assemble((text, style), gained, left)
@@ -80,9 +80,11 @@ class OwnOrders(Part, Vertical):
         return row + number if row.cell_length + number.cell_length <= self.content_size.width else row
 
 
-def life_left(order: OwnOrder) -> str:
+def life_left(view: ViewState, order: OwnOrder) -> str:
     """The rest of an order's life in whole seconds, the one that runs among them."""
-    return "" if order.life_us is None else f" · expires in {-(-order.life_us // SECOND)} s"
+    if order.ends_us is None:
+        return ""
+    return f" · expires in {-(-max(0, order.ends_us - view.clock.run_us) // SECOND)} s"
 
 
 def keys_words(orders: int, width: int) -> str:

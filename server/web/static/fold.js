@@ -35,18 +35,18 @@
  * @typedef {{type: "trade", contract: number, role: Role, value: Int, price: number, profit: Int, quantity: number,
  *   price_to: number | null}} OwnTrade
  * @typedef {{type: "answer", sent: Message_ | null, refused: string | null}} Answer
- * @typedef {{type: "expired", side: Side, price: number}} ExpiredOrder
+ * @typedef {{type: "expired", side: Side, price: number, life_over: boolean}} ExpiredOrder
  * @typedef {{directive: string, message: Payload}} Message_ a message that the viewer sent, its defaults left out
  * @typedef {{number: number, length_us: number, role: Role | null, contracts: number, volume: number,
  *   price_mean: number | null, price_low: number | null, price_high: number | null, surplus: Int, own_trades: number,
  *   own_quantity: number, own_price_sum: Int, own: OwnTrade[], void: boolean}} PeriodView
- * @typedef {{order: number, side: Side, price: number, quantity: number}} OwnOrder
+ * @typedef {{order: number, side: Side, price: number, quantity: number, ends_us: number | null}} OwnOrder
  * @typedef {{role: Role | null, steps: Step[], total: number, traded: number, units_left: number,
  *   unit_value: Int | null, step_left: number, prices: number[], surplus: Int, surplus_total: Int, unpaid: Int,
  *   offered: number, orders: OwnOrder[]}} OwnView
  * @typedef {{phase: string, period: number, next_period: number, open: boolean, paused: boolean,
  *   left_us: number | null, calls: number, held: number, call_left_us: number | null, posting: boolean,
- *   gap_us: number, periods: number, waits: boolean, practice: boolean, preview: boolean}} ClockView
+ *   gap_us: number, periods: number, waits: boolean, practice: boolean, preview: boolean, run_us: number}} ClockView
  * @typedef {{number: number, stages: number, shown: Payload, read: number, asked: number[], settled: number[],
  *   done: boolean, behind: boolean, moved: boolean, left: boolean, others_done: number, people: number,
  *   responded: Payload | null, failed: boolean}} StageView
@@ -486,6 +486,7 @@ class PeriodClock {
       waits,
       practice: this.practice,
       preview: this.preview && this.phase === "break",
+      run_us: this.open ? this.runUs(now) : 0,
     };
   }
 }
@@ -812,7 +813,7 @@ class Knowledge {
         if (payload.mine) this.mineSeen[/** @type {Side} */ (payload.side)] = this.common.seen[/** @type {Side} */ (payload.side)];
         return;
       case "order":
-        if (payload.mine) this.onOwnOrder(payload);
+        if (payload.mine) this.onOwnOrder(payload, fact.at);
         return;
       case "contract":
         if (payload.mine) this.trade(payload);
@@ -859,9 +860,10 @@ class Knowledge {
     }
   }
 
-  /** @param {Payload} payload */
-  onOwnOrder({ order, side, price, quantity }) {
-    if (quantity > 0) this.orders.set(order, { order, side, price, quantity });
+  /** @param {Payload} payload @param {number} at */
+  onOwnOrder({ order, side, price, quantity, life_us }, at) {
+    const ends_us = life_us == null ? null : this.common.clock.runUs(at) + life_us;
+    if (quantity > 0) this.orders.set(order, { order, side, price, quantity, ends_us });
     else this.orders.delete(order);
     this.changes += 1;
   }
@@ -1183,8 +1185,9 @@ export class Fold {
         this.calledAt = at;
         return;
       case "order":
-        if (payload.mine && payload.quantity === 0 && this.calledAt === at && at !== this.tradedAt && !this.robotHolds)
-          this.news = { type: "expired", side: payload.side, price: payload.price };
+        if (!payload.mine || payload.quantity !== 0 || this.robotHolds) return;
+        if (payload.life_us != null || (this.calledAt === at && at !== this.tradedAt))
+          this.news = { type: "expired", side: payload.side, price: payload.price, life_over: payload.life_us != null };
         return;
       case "forecast":
         this.periodOf(payload.period);

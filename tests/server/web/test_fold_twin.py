@@ -35,6 +35,8 @@ MARKETS: dict[str, Callable[[], Scenario]] = {
     "quotes": lambda: market("continuous", "quotes"),
     "quotes of a call": lambda: market("call", "quotes"),
     "three calls": lambda: calls(3),
+    "orders for seconds": lambda: market("continuous", terms="order_life_s = 1.5, replace_own = true"),
+    "each at their own price": lambda: market("continuous", terms='contract_price = "matchmaker"'),
     "orders for the session": lambda: market("continuous", terms='order_life = "session"'),
 }
 
