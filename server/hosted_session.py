@@ -238,7 +238,7 @@ class HostedSession:
             lambda: opened.stays and not opened.status.closed,
         )
         metrics.watch(lambda: len(self.seats.connections), lambda: self.inbox.waiting)
-        self.requests = Requests(transport, self.desk.throttle, self._health, metrics, limits)
+        self.requests = Requests(transport, self.desk.throttle, self._health, metrics)
         self.revealed: Reveal | None = None
         self._aside = machine.aside
         self._revealing: asyncio.Task[None] | None = None

@@ -7,6 +7,8 @@ have a pace of their own: beyond it the connection is closed.
 """
 
 import asyncio
+import contextlib
+import socket as sockets
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
@@ -25,6 +27,14 @@ PIECE_BYTES = 512
 """Bytes parsed a turn: at most 85 frames, less than a millisecond."""
 
 
+def set_kernel_bytes(transport: asyncio.BaseTransport, limits: Limits) -> None:
+    """Give a connection the system's buffer that the limits say, neither less nor more."""
+    plain = transport.get_extra_info("socket")
+    if plain is not None:
+        with contextlib.suppress(OSError):
+            plain.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, limits.kernel_bytes_max)
+
+
 class PacedSocket(ServerConnection):
     """The library's connection, paced. `arrivals` counts it. `visitor`: the plain socket it came as."""
 
@@ -32,7 +42,7 @@ class PacedSocket(ServerConnection):
         self, *args: Any, arrivals: Arrivals, limits: Limits, visitor: Visitor | None = None, **more: Any
     ) -> None:
         super().__init__(*args, **more)
-        self._arrivals, self._visitor = arrivals, visitor
+        self._arrivals, self._visitor, self._limits = arrivals, visitor, limits
         self.method = ""
         """Of its request, where it is one: the library's versions know GET alone, and are handed that."""
         self._bytes = Bucket(limits.bytes_per_s, limits.bytes_burst)
@@ -88,6 +98,11 @@ class PacedSocket(ServerConnection):
     def buffered(self) -> int:
         """Bytes that wait for its peer."""
         return self.transport.get_write_buffer_size()
+
+    def sends_file(self) -> None:
+        """A file follows: the system takes all of it, and a peer far from the router has time for it."""
+        self.close_timeout = self._limits.login_s_max
+        set_kernel_bytes(self.transport, self._limits)
 
     def cut(self, why: str) -> None:
         """End it at once. One that floods and reads is told why."""

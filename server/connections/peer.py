@@ -1,13 +1,12 @@
 """The other end of a connection, as far as the gateway needs it: a real socket's, or a simulated one's in tests."""
 
-import contextlib
 import inspect
-import socket as sockets
 from typing import Protocol
 
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
+from server.connections.paced_socket import set_kernel_bytes
 from server.limits import DEFAULT, Limits
 
 TAKES_TEXT = "text" in inspect.signature(broadcast).parameters
@@ -53,10 +52,7 @@ class SocketPeer(Peer):
         self.socket = socket
         where = socket.remote_address
         self.address = where[0] if where else ""
-        plain = socket.transport.get_extra_info("socket")
-        if plain is not None:
-            with contextlib.suppress(OSError):
-                plain.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, limits.kernel_bytes_max)
+        set_kernel_bytes(socket.transport, limits)
 
     async def recv(self) -> bytes | str:
         """See Peer."""

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import random
 from collections import OrderedDict
+from math import inf
 
 from p2p.protocol.codec import ProtocolError
 from server.limits import DEFAULT, Limits
@@ -77,8 +78,8 @@ class MessageRateLimit:
 class Turns:
     """Turns of an address: beyond the rate they wait, and one of those that wait is drawn when its time comes."""
 
-    def __init__(self, bucket: Bucket) -> None:
-        self._bucket = bucket
+    def __init__(self, bucket: Bucket, waiting_max: float = inf) -> None:
+        self._bucket, self._waiting_max = bucket, waiting_max
         self._waiting: list[asyncio.Future[None]] = []
         self._due: asyncio.TimerHandle | None = None
 
@@ -87,11 +88,13 @@ class Turns:
         """How many wait."""
         return len(self._waiting)
 
-    async def turn(self) -> None:
-        """Wait for one's turn, or until the caller gives up."""
+    async def turn(self) -> bool:
+        """Wait for one's turn, or until the caller gives up; False where too many wait already."""
         loop = asyncio.get_running_loop()
         if not self._waiting and self._bucket.take(loop.time()):
-            return
+            return True
+        if len(self._waiting) >= self._waiting_max:
+            return False
         waits: asyncio.Future[None] = loop.create_future()
         self._waiting.append(waits)
         self._look_later()
@@ -100,6 +103,7 @@ class Turns:
         finally:
             if waits in self._waiting:
                 self._waiting.remove(waits)
+        return True
 
     def _look_later(self) -> None:
         if self._due is None and self._bucket.per_s:
@@ -120,7 +124,7 @@ class AddressPace:
 
     def __init__(self, limits: Limits) -> None:
         self.handshakes = Turns(Bucket(limits.handshakes_per_s, limits.handshakes_burst))
-        self.files = Turns(Bucket(limits.files_per_s, limits.files_burst))
+        self.files = Turns(Bucket(limits.files_per_s, limits.files_burst), limits.files_waiting_max)
         self.health = Bucket(limits.health_per_s, limits.health_burst)
         self.wrong = Bucket(limits.wrong_per_s, limits.wrong_burst)
         self.class_wrong = 0
@@ -142,11 +146,7 @@ class LoginThrottle:
 
     async def file_turn(self, address: str) -> bool:
         """Wait until one more file is sent there; False where too many wait for that already."""
-        files = self._of(address).files
-        if files.waiting >= self._limits.files_waiting_max:
-            return False
-        await files.turn()
-        return True
+        return await self._of(address).files.turn()
 
     def may_ask(self, address: str, now_s: float) -> bool:
         """Whether one more question about the server itself is answered there."""

@@ -135,7 +135,7 @@ class ServeRun:
         join = self.transport.url(outside, port) if outside else url
         page = self.transport.page(outside or self.where.host, port)
         class_code = self.opened.doors.class_code
-        hosted.entrance.url = join
+        hosted.entrance.url, hosted.requests.links.page = join, page
         self._write_sheet(join)
         free = [(seat, code) for seat, code in sorted(self.opened.codes.items()) if seat not in robots]
         folder = str(self.opened.store.folder)

@@ -41,13 +41,17 @@ def headers(kind: str, size: int | None, host: str = "") -> Headers:
     return said
 
 
-def sentence(status: HTTPStatus, text: str, method: str = "GET", **more: str) -> Response:
-    """A short answer in words."""
-    body = text.encode()
-    said = headers(TEXT, len(body))
+def answer(status: HTTPStatus, kind: str, body: bytes, method: str = "GET", **more: str) -> Response:
+    """A whole answer; `more` are headers, with underscores for hyphens."""
+    said = headers(kind, len(body))
     for name, value in more.items():
         said[name.replace("_", "-")] = value
     return Response(status.value, status.phrase, said, b"" if method == "HEAD" else body)
+
+
+def sentence(status: HTTPStatus, text: str, method: str = "GET", **more: str) -> Response:
+    """A short answer in words."""
+    return answer(status, TEXT, text.encode(), method, **more)
 
 
 def refused_before(status: HTTPStatus, text: str, **more: str) -> bytes:

@@ -18,7 +18,6 @@ from server.connections.doorway import HEAD_END
 from server.connections.paced_socket import PacedSocket
 from server.connections.rate_limits import LoginThrottle
 from server.connections.transport import Transport
-from server.limits import Limits
 from server.monitoring.prometheus import MISSING, Metrics
 from server.web.answers import (
     ASKED_TOO_OFTEN,
@@ -30,6 +29,7 @@ from server.web.answers import (
     sentence,
 )
 from server.web.host_names import HostNames, is_same_origin
+from server.web.links import Links
 from server.web.static_files import page_files
 
 QUESTIONS = ("/healthz", "/metrics")
@@ -51,10 +51,10 @@ class Requests:
         throttle: LoginThrottle,
         health: Callable[[], dict[str, str]],
         metrics: Metrics,
-        limits: Limits,
     ) -> None:
         self._transport, self._throttle, self._health, self._metrics = transport, throttle, health, metrics
-        self._limits, self._names, self._files = limits, HostNames(transport.names), page_files()
+        self._names, self._files = HostNames(transport.names), page_files()
+        self.links = Links(transport.tls is not None)
 
     # --- at the door ------------------------------------------------------------------------------------------------
 
@@ -95,7 +95,11 @@ class Requests:
             return None
         if not socket.admitted and not await _unless_gone(socket, self._throttle.file_turn(address)):
             return sentence(*TOO_OFTEN, method, Retry_After="1")
-        socket.close_timeout = self._limits.login_s_max  # a phone far from the router may take that long
+        socket.sends_file()
+        if self.links.has(path):
+            if not self._may_ask(address):  # a picture is drawn for it: 2 ms
+                return sentence(*TOO_OFTEN, method, Retry_After="1")
+            return self.links.answer(request, method, hosts[0].lower())
         return file_answer(self._files, request, method, hosts[0].lower())
 
     def _let_own_page_in(self, socket: PacedSocket, request: Request, host: str) -> None:

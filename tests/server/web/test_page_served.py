@@ -1,9 +1,15 @@
 """The page of the lab over real sockets: its files, their headers, and what is answered to everything else."""
 
 import asyncio
+import contextlib
 import gzip
 import re
+import shutil
 import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,15 +17,21 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from p2p.messages import Accepted, Bid
+from p2p.sim.shell.qr_code import svg
+from server.connections.paced_socket import PacedSocket
+from server.connections.transport import transport
+from server.hosted_session import HostedSession
 from server.limits import Limits
 from server.web.host_names import HostNames
-from server.web.static_files import STATIC, page_files, read_files
+from server.web.static_files import STATIC, Form, StaticFile, page_files, read_files
 from tests.plays.fetched import fetch, said, taken_apart
-from tests.plays.hosted import Hosted
+from tests.plays.hosted import Hosted, hosting
 from tests.plays.server_plays import trading
 
 FILES = {path.name: path.read_bytes() for path in STATIC.iterdir()}
 UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec_WebSocket_Version": "13"}
+TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
+TYPES = {kind: f"{one}; charset=utf-8" for kind, one in TYPES.items()} | {"json": "application/json"}
 KEY = {"Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
 
 
@@ -27,30 +39,44 @@ def port_of(hosted: Hosted) -> int:
     return int(hosted.url.rpartition(":")[2])
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/watch", "/?x=1", "/watch?", *(f"/{name}" for name in FILES if ".html" not in name)]
-)
-async def test_each_file_is_whole_and_has_every_header_of_safety(host, path):
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> tuple[Path, Path]:
+    """A certificate with names of its own, signed by itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("tls")
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    names = "IP:127.0.0.1,DNS:lab.example,DNS:*.class.example"
+    words += ["-addext", f"subjectAltName={names}", "-keyout", str(key), "-out", str(cert)]
+    subprocess.run(words, check=True, capture_output=True)
+    return cert, key
+
+
+async def test_each_file_is_whole_and_has_every_header_of_safety(host):
+    files = {"/": "index.html", "/watch": "index.html", "/?x=1": "index.html", "/watch?": "index.html"}
+    files |= {f"/{name}": name for name in FILES if name != "index.html"}
     async with host() as hosted:
         port = port_of(hosted)
-        answer = await fetch(port, path, f"localhost:{port}")
-    body = FILES[path.partition("?")[0].removeprefix("/").replace("watch", "") or "index.html"]
-    assert (answer.status, answer.body) == (200, body)
-    said = answer.headers
-    assert int(said["Content-Length"]) == len(body)
-    assert said["Connection"] == "close"
-    assert (said["X-Content-Type-Options"], said["Referrer-Policy"]) == ("nosniff", "no-referrer")
-    assert (said["Cache-Control"], said["Vary"]) == ("no-cache", "Accept-Encoding")
-    rules = dict(rule.strip().split(" ", 1) for rule in said["Content-Security-Policy"].split(";"))
-    assert rules == {
-        "default-src": "'self'",
-        "connect-src": f"'self' ws://localhost:{port} wss://localhost:{port}",
-        "object-src": "'none'",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-        "frame-ancestors": "'none'",
-    }
-    assert "Server" not in said
+        for path, name in files.items():
+            answer = await fetch(port, path, f"localhost:{port}")
+            assert (answer.status, answer.body) == (200, FILES[name])
+            said = answer.headers
+            assert int(said["Content-Length"]) == len(FILES[name])
+            assert said["Content-Type"] == TYPES[name.partition(".")[2]]
+            assert said["Connection"] == "close"
+            assert (said["X-Content-Type-Options"], said["Referrer-Policy"]) == ("nosniff", "no-referrer")
+            assert (said["Cache-Control"], said["Vary"]) == ("no-cache", "Accept-Encoding")
+            rules = dict(rule.strip().split(" ", 1) for rule in said["Content-Security-Policy"].split(";"))
+            assert rules == {
+                "default-src": "'self'",
+                "connect-src": f"'self' ws://localhost:{port} wss://localhost:{port}",
+                "object-src": "'none'",
+                "base-uri": "'none'",
+                "form-action": "'none'",
+                "frame-ancestors": "'none'",
+            }
+            assert "Server" not in said
 
 
 async def test_a_file_that_the_browser_has_is_not_sent_again(host):
@@ -65,22 +91,20 @@ async def test_a_file_that_the_browser_has_is_not_sent_again(host):
         assert (await fetch(port, "/watch", If_None_Match=first.headers["ETag"])).status == 304
 
 
-@pytest.mark.parametrize(
-    ("takes", "packed"),
-    [
-        ("gzip, deflate, br", True),
-        ("br;q=1, GZIP ; q=0.5", True),
-        ("gzip;q=0", False),
-        ("br", False),
-        ("gzip;q=0.000", False),
-    ],
-)
-async def test_a_file_is_compressed_where_the_browser_takes_it(host, takes, packed):
+async def test_a_file_is_compressed_where_the_browser_takes_it(host):
+    takes = {
+        "gzip, deflate, br": True,
+        "br;q=1, GZIP ; q=0.5": True,
+        "gzip;q=0": False,
+        "br": False,
+        "gzip;q=0.0": False,
+    }
     async with host() as hosted:
-        answer = await fetch(port_of(hosted), Accept_Encoding=takes)
-    assert ("Content-Encoding" in answer.headers) == packed
-    assert (gzip.decompress(answer.body) if packed else answer.body) == FILES["index.html"]
-    assert answer.headers["ETag"] == getattr(page_files()["/"], "compressed" if packed else "plain").tag
+        for said, packed in takes.items():
+            answer = await fetch(port_of(hosted), Accept_Encoding=said)
+            assert ("Content-Encoding" in answer.headers) == packed
+            assert (gzip.decompress(answer.body) if packed else answer.body) == FILES["index.html"]
+            assert answer.headers["ETag"] == getattr(page_files()["/"], "compressed" if packed else "plain").tag
 
 
 async def test_a_head_has_the_headers_and_no_body(host):
@@ -92,80 +116,92 @@ async def test_a_head_has_the_headers_and_no_body(host):
         assert (await fetch(port_of(hosted), "/healthz", method="HEAD")).status == 200
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "BREW"])
-async def test_nothing_but_fetching_is_allowed(host, method):
+async def test_nothing_but_fetching_is_allowed(host):
     async with host() as hosted:
-        answer = await fetch(port_of(hosted), "/", method=method, Content_Length="0")
-    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        for method in ("POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "BREW", "HEADS"):
+            answer = await fetch(port_of(hosted), "/", method=method, Content_Length="0")
+            assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/none",
-        "/index.html/",
-        "//",
-        "/../limits.py",
-        "/%2e%2e/limits.py",
-        "/static/../../limits.py",
-        "/..%2f..%2flimits.py",
-        "/style.css%00",
-        "/Style.CSS",
-        "//style.css",
-        "/./style.css",
-        "/C:/windows",
-        "/\\..\\limits.py",
-        "style.css",
-        "*",
-        "http://localhost/style.css",
-        "/healthz/",
-        "/%68ealthz",
-        "/" + "a" * 2_000,
-    ],
+OTHER_PATHS = (
+    *("/none", "/index.html", "/index.html/", "//", "//style.css", "/./style.css", "style.css", "*", "/Style.CSS"),
+    *("/../limits.py", "/%2e%2e/limits.py", "/static/../../limits.py", "/..%2f..%2flimits.py", "/\\..\\limits.py"),
+    *("/style.css%00", "/C:/windows", "http://localhost/style.css", "/healthz/", "/%68ealthz", "/qr.svg/"),
+    "/" + "a" * 2_000,
 )
-async def test_every_other_path_is_a_small_404(host, path):
+
+
+async def test_every_other_path_is_a_small_404(host):
     async with host() as hosted:
-        answer = await fetch(port_of(hosted), path)
-    assert (answer.status, answer.body.count(b"\n")) == (404, 1)
-    assert len(answer.body) < 100
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+        for path in OTHER_PATHS:
+            answer = await fetch(port_of(hosted), path)
+            assert (answer.status, answer.body.count(b"\n")) == (404, 1), path
+            assert len(answer.body) < 100
+            assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+            assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_the_projectors_page_is_told_the_link_for_phones_and_its_picture(host):
+    async with host() as hosted:
+        port = port_of(hosted)
+        hosted.host.requests.links.page = "http://10.0.0.7:8765/"
+        for name, link in (
+            ("localhost:1", "http://10.0.0.7:8765/"),
+            ("[::1]:1", "http://10.0.0.7:8765/"),
+            ("10.0.0.9:8765", "http://10.0.0.9:8765/"),
+        ):
+            for query, behind in (("", ""), ("?K7M4WX", "#K7M4WX"), ("?<b>", ""), ("?" + "A" * 17, ""), ("?%41", "")):
+                assert (await fetch(port, f"/link{query}", name)).body.decode() == f"{link}{behind}\n"
+                picture = await fetch(port, f"/qr.svg{query}", name)
+                assert picture.body.decode() == svg(f"{link}{behind}", "QR code of the link")
+                assert picture.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
 
 
 # --- by which name --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name", ["127.0.0.1", "127.0.0.1:8765", "[::1]:8765", "10.0.0.7", "LOCALHOST", "localhost.", socket.gethostname()]
+OWN = ("127.0.0.1", "127.0.0.1:8765", "[::1]:8765", "10.0.0.7", "LOCALHOST", "localhost.", socket.gethostname())
+STRANGE = (
+    *(
+        "evil.example",
+        "evil.example:8765",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "a@localhost",
+        "::1",
+        "",
+    ),
+    *(
+        "localhost, evil.example",
+        "localhost:99999999",
+        "127.1",
+        "x" * 300,
+        "[::1",
+        "[]",
+        "-",
+        ".",
+        "2130706433",
+        "0x7f.1",
+    ),
 )
-async def test_an_address_and_the_machines_own_names_are_answered(host, name):
+
+
+async def test_an_address_and_the_machines_own_names_are_answered(host):
     async with host() as hosted:
-        assert (await fetch(port_of(hosted), "/", name)).status == 200
-        assert (await fetch(port_of(hosted), "/", name, **UPGRADE, **KEY)).status == 101
+        for name in OWN:
+            assert (await fetch(port_of(hosted), "/", name)).status == 200, name
+            assert (await fetch(port_of(hosted), "/", name, **UPGRADE, **KEY)).status == 101, name
 
 
-STRANGE = [
-    "evil.example",
-    "evil.example:8765",
-    "127.0.0.1.evil.example",
-    "localhost.evil.example",
-    "a@localhost",
-    "::1",
-    "",
-]
-
-
-@pytest.mark.parametrize(
-    "name", [*STRANGE, "localhost, evil.example", "localhost:99999999", "127.1", "x" * 300, "[::1"]
-)
-async def test_another_name_is_refused_to_page_websocket_and_questions_alike(host, name):
-    async with host() as hosted:
-        for path, more in (("/", {}), ("/metrics", {}), ("/healthz", {}), ("/", UPGRADE | KEY)):
-            answer = await fetch(port_of(hosted), path, name, **more)
-            assert answer.status == 421
-            assert b"--host-name NAME" in answer.body
-            assert answer.body.count(b"\n") == 1
+async def test_another_name_is_refused_to_page_websocket_and_questions_alike(host):
+    async with host(limits=Limits(health_burst=1e9)) as hosted:
+        for name in STRANGE:
+            for path, more in (("/", {}), ("/metrics", {}), ("/healthz", {}), ("/", UPGRADE | KEY)):
+                answer = await fetch(port_of(hosted), path, name, **more)
+                assert answer.status == 421, name
+                assert b"--host-name NAME" in answer.body
+                assert answer.body.count(b"\n") == 1
 
 
 async def test_two_names_in_one_request_are_none(host):
@@ -237,6 +273,105 @@ async def test_files_have_a_pace_of_their_own_that_takes_nothing_from_the_log_in
 async def test_a_browser_that_asks_with_tls_first_is_told_at_once_that_there_is_none(host):
     async with host(limits=Limits(login_s_max=3_600.0)) as hosted:
         assert await said(port_of(hosted), b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 600) == b""
+
+
+async def test_a_phone_that_reads_slowly_has_its_file_in_the_end_and_holds_nothing_up(host, monkeypatch):
+    """Its file is longer than the system takes at once, and for a while it reads nothing."""
+    body = bytes(range(256)) * 4_096
+    long = StaticFile("text/plain", Form(body, '"1"'), Form(body, '"2"'))
+    async with host() as hosted:
+        monkeypatch.setattr(hosted.host.requests, "_files", {"/long": long})
+        reader, writer = await slow(port_of(hosted))
+        writer.write(b"GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        (connection,) = [one async for one in becomes_slow(hosted)]
+        _, (b1, *_) = await trading(hosted)
+        assert isinstance(await b1.say(Bid(50)), Accepted)
+        assert connection.buffered() > 0
+        answer = taken_apart(await reader.read())
+        assert answer.body == body
+        writer.close()
+
+
+async def test_whoever_takes_nothing_of_a_file_is_cut(host, monkeypatch):
+    body = bytes(1 << 24)
+    long = StaticFile("text/plain", Form(body, '"1"'), Form(body, '"2"'))
+    async with host(limits=Limits(login_s_max=0.1)) as hosted:
+        monkeypatch.setattr(hosted.host.requests, "_files", {"/long": long})
+        reader, writer = await slow(port_of(hosted))
+        writer.write(b"GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await hosted.until(lambda: hosted.host.arrivals.waiting == 1)
+        await hosted.until(lambda: not hosted.host.arrivals._open)
+        with contextlib.suppress(ConnectionResetError):
+            assert len(await reader.read()) < len(body)
+        writer.close()
+
+
+async def slow(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection whose system keeps few bytes for it."""
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    plain.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", port))
+    return await asyncio.open_connection(sock=plain, limit=1_024)
+
+
+async def becomes_slow(hosted: Hosted) -> AsyncIterator[PacedSocket]:
+    """The connections for which bytes wait."""
+    arrivals = hosted.host.arrivals
+    await hosted.until(lambda: any(one.buffered() for one in arrivals._open))
+    for one in arrivals._open:
+        if one.buffered():
+            yield one
+
+
+async def test_a_request_in_pieces_or_with_much_in_it_is_answered(host):
+    async with host() as hosted:
+        port = port_of(hosted)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for byte in b"HEAD /watch HTTP/1.1\r\nHost: localhost\r\n\r\n":
+            writer.write(bytes((byte,)))
+            await writer.drain()
+            await asyncio.sleep(0)
+        assert taken_apart(await reader.read()).status == 200
+        writer.close()
+        cookies = {f"Cookie_{number}": "x" * 500 for number in range(14)}  # other programs' on localhost
+        assert (await fetch(port, "/", **cookies)).status == 200
+        assert (await fetch(port, "/", **cookies, **UPGRADE, **KEY)).status == 101
+
+
+# --- behind TLS -----------------------------------------------------------------------------------------------------
+
+
+async def test_behind_tls_the_page_is_the_same_and_connects_to_wss(opened, certificate):
+    cert, key = certificate
+    over = transport("127.0.0.1", cert, key, False, ())
+    assert over.page("127.0.0.1", 8765) == "https://127.0.0.1:8765/"
+    trusting = ssl.create_default_context(cafile=str(cert))
+    async with hosting(opened, HostedSession(opened, over)) as hosted:
+        port = port_of(hosted)
+        for method, body in (("GET", FILES["index.html"]), ("HEAD", b"")):
+            answer = await fetch(port, "/", "lab.example", method, trusting)
+            assert (answer.status, answer.body) == (200, body), "a name of its certificate"
+        assert (await fetch(port, "/", "a.class.example", tls=trusting)).status == 200
+        assert (await fetch(port, "/", "evil.example", tls=trusting)).status == 421
+        assert (await fetch(port, "/none", tls=trusting)).status == 404
+        assert (await fetch(port, "/", method="POST", tls=trusting)).status == 405
+        assert (await fetch(port, "/link", "10.0.0.7:1", tls=trusting)).body == b"https://10.0.0.7:1/\n"
+        secure = hosted.url.replace("ws:", "wss:")
+        async with connect(secure, ssl=trusting, origin=f"https://127.0.0.1:{port}", proxy=None):
+            pass
+        with pytest.raises(InvalidStatus, match="403"):
+            await connect(secure, ssl=trusting, origin="https://evil.example", proxy=None)
+
+
+async def test_behind_tls_files_have_their_own_pace_too(opened, certificate):
+    trusting = ssl.create_default_context(cafile=str(certificate[0]))
+    over = transport("127.0.0.1", *certificate, False, ())
+    bounds = Limits(files_burst=1, files_per_s=0.0, files_waiting_max=0)
+    opened = replace(opened, limits=bounds)
+    async with hosting(opened, HostedSession(opened, over)) as hosted:
+        statuses = [(await fetch(port_of(hosted), tls=trusting)).status for _ in range(2)]
+    assert statuses == [200, 429]
 
 
 # --- what lies there ------------------------------------------------------------------------------------------------
