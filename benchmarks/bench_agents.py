@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 
 from p2p.agents.registry import NAMES, make_agent, parse_agent_spec
-from p2p.scenario.schema import InducedValues, InstitutionRules, RobotRules, Scenario
+from p2p.scenario.robots import RobotRules
+from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 from p2p.sim.simulation.simulation import Simulation
 
 WORDS = [*NAMES, "optimizer/mode=greedy", "satisficer/mode=k_search", "satisficer/mode=k_greedy/k=5"]

@@ -22,7 +22,8 @@ from validation_order import Line, order, said
 from p2p.agents.registry import NAMES
 from p2p.analysis.market_metrics import score_session
 from p2p.base.rng import derived
-from p2p.scenario.schema import InducedValues, InstitutionRules, RobotRules, Scenario
+from p2p.scenario.robots import RobotRules
+from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 from p2p.scenario.terms import Terms
 from p2p.sim.library.files import load
 from p2p.sim.simulation.batch import SessionResult, SessionSpec, play_all

@@ -177,12 +177,16 @@ def parse_lineup(text: str, seats: int) -> list[str]:
 
 
 def check_lineup(cast: Iterable[AgentLike], scenario: Scenario) -> None:
-    """Raises AgentError if an agent of a cast does not play in a scenario's market, with its reason."""
+    """Raises AgentError if an agent of a cast does not play in a scenario's market, with its reason.
+
+    Where arms are of markets it has to play in all of them: seats are dealt to them by seed.
+    """
     for one in {agent_name(one): one for one in cast}.values():
-        why = refusal_of(agent_of(one), scenario.capabilities)
-        if why is not None:
-            name = agent_name(one).partition("/")[0]
-            raise AgentError(f"{name} does not play in '{scenario.institution.name}': {why}")
+        for market in scenario.variants:
+            why = refusal_of(agent_of(one), market.capabilities)
+            if why is not None:
+                name = agent_name(one).partition("/")[0]
+                raise AgentError(f"{name} does not play in '{market.institution.name}': {why}")
 
 
 def refusal_of(agent: Agent, market: Capabilities) -> str | None:

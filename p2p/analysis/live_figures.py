@@ -47,8 +47,8 @@ class _Period:
 class LiveFigures:
     """The figures of all markets of one session."""
 
-    def __init__(self, rules: Callable[[int], MarketRules] = lambda period: FREE) -> None:
-        """`rules`: those of each period."""
+    def __init__(self, rules: Callable[[int, int], MarketRules] = lambda period, market: FREE) -> None:
+        """`rules`: those of each period and market."""
         self._rules = rules
         self._clocks = MarketClocks()
         self._dealt: dict[int, _Period] = {}
@@ -120,7 +120,7 @@ class LiveFigures:
         """The period's score so far. An energy market's maximum is within its feeder's capacity, by the forecasts."""
         period = self._periods[market]
         number = values_number(period.number, self._again)
-        score = score_period(market, period.number, period.schedules, period.contracts, self._rules(number))
+        score = score_period(market, period.number, period.schedules, period.contracts, self._rules(number, market))
         capacity = self._capacity.get(market)
         if capacity is None:
             return score

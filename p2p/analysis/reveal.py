@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -14,12 +13,12 @@ from p2p.messages.envelope import Event
 from p2p.protocol.market_figures import MarketFigures, TradePoint
 from p2p.protocol.reveal import CONTRACTS_REVEALED, MARKETS_REVEALED, PERIODS_REVEALED, STEPS_REVEALED, Reveal
 from p2p.scenario.schema import Scenario
-from p2p.schedules.rationing import market_rules
+from p2p.schedules.rationing import rules_by_market
 
 
-def reveal(scenario: Scenario, happened: Iterable[tuple[Instant, Event]]) -> Reveal:
+def reveal(scenario: Scenario, seed: int, happened: Iterable[tuple[Instant, Event]]) -> Reveal:
     """The figures of a session's last periods, from all its events: the public is shown them after its end."""
-    live = LiveFigures(partial(market_rules, scenario))
+    live = LiveFigures(rules_by_market(scenario, seed))
     found: defaultdict[int, dict[int, MarketFigures]] = defaultdict(dict)
     void: set[int] = set()
     practice = PracticeFilter()

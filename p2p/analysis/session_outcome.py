@@ -44,8 +44,8 @@ class SessionOutcome:
     `void`: periods that the experimenter has taken out; they are finished, and in no score.
     """
 
-    def __init__(self, rules: Callable[[int], MarketRules] = lambda period: FREE) -> None:
-        """`rules`: those of each period, a period that is played again under the number of the first try."""
+    def __init__(self, rules: Callable[[int, int], MarketRules] = lambda period, market: FREE) -> None:
+        """`rules`: those of each period and market, a period that is played again under the number of the first try."""
         self.rules = rules
         self.schedules: dict[tuple[int, int], dict[Seat, Schedule]] = {}
         self.contracts: dict[tuple[int, int], list[Contract]] = {}
@@ -119,7 +119,7 @@ class SessionOutcome:
 
     def score(self, market: int, period: int) -> PeriodScore:
         """The score of one market's period, which must be finished."""
-        contracts, rules = self.contracts[market, period], self.rules(values_number(period, self.again))
+        contracts, rules = self.contracts[market, period], self.rules(values_number(period, self.again), market)
         score = score_period(market, period, self.schedules.get((market, period), {}), contracts, rules)
         score = replace(score, gap_us=self.gaps_us.get((market, period), 0))
         books = self.books.get((market, period))

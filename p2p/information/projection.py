@@ -38,7 +38,13 @@ from p2p.messages import (
     Unpaid,
 )
 from p2p.messages.envelope import Event
-from p2p.scenario.assignment import INFORMATION_RANK, information_by_seat, information_of_period, seats_of_markets
+from p2p.scenario.assignment import (
+    INFORMATION_RANK,
+    information_by_seat,
+    information_of_period,
+    scenarios_of_markets,
+    seats_of_markets,
+)
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.payment import amounts, digits, in_digits, points_of
 from p2p.scenario.schema import Scenario
@@ -71,14 +77,16 @@ class Projector:
     """The views of one session. Events are projected in their order: aliases may change with the period."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        first = scenario.controls(1)
-        self.identities = first.identities
-        self.resets = scenario.institution.capabilities.resets_on_contract
+        own = scenarios_of_markets(scenario, seed)
+        self.identities = scenario.controls(1).identities
+        self.resets = [one.institution.capabilities.resets_on_contract for one in own]
         self.seed = seed
         self.seats = seats_of_markets(scenario, seed)
+        self._market_of = {seat: market for market, seats in enumerate(self.seats) for seat in seats}
         self.information = information_by_seat(scenario, seed)
-        self._shown_as = information_of_period(scenario, 1)
-        self.project: Callable[[Event], Projection | None] = self._shown_of_period if self._shown_as else self._shown
+        self._shown_as = [information_of_period(one, 1) for one in own]
+        changes = any(self._shown_as)
+        self.project: Callable[[Event], Projection | None] = self._shown_of_period if changes else self._shown
         self.aliases = [self._drawn(market, 0) for market in range(scenario.markets)]
         self._numbers = [OwnNumbers(self._shown_now()) for _ in range(scenario.markets)]
         self._counting: list[OwnNumbers] | None = None
@@ -86,7 +94,12 @@ class Projector:
 
     def _shown_now(self) -> dict[Seat, InformationSet]:
         """The information set of each seat in the period that runs."""
-        return {seat: self._shown_as.get(one, one) for seat, one in self.information.items()}
+        return {seat: self._shown_to(seat) for seat in self.information}
+
+    def _shown_to(self, seat: Seat) -> InformationSet:
+        """The information set of a seat in the period that runs."""
+        named = self.information[seat]
+        return self._shown_as[self._market_of[seat]].get(named, named)
 
     def _begin_stage(self, practice: bool) -> None:
         """Orders and contracts of practice are counted by themselves."""
@@ -97,13 +110,14 @@ class Projector:
         elif self._counting is not None:
             self._numbers, self._counting = self._counting, None
 
-    def _change(self, rules: RulesChanged) -> None:
-        """Rules of information and identity that change with the next period."""
+    def _change(self, rules: RulesChanged, market: int | None) -> None:
+        """Rules of information and identity that change with the next period, of one market or of all."""
         if rules.identities is not None:
             self.identities = rules.identities
             self.aliases = [self._drawn(market, 0) for market in range(len(self.seats))]
         if rules.information is not None:
-            self._shown_as = dict.fromkeys(self._shown_as, rules.information)
+            for number in range(len(self.seats)) if market is None else (market,):
+                self._shown_as[number] = dict.fromkeys(self._shown_as[number], rules.information)
             for numbers in (*self._numbers, *(self._counting or ())):
                 numbers.information = self._shown_now()
 
@@ -129,7 +143,9 @@ class Projector:
         shown = self._shown(event)
         if shown is None or shown.public is None:
             return shown
-        now = {channel: shown.form(information) for channel, information in self._shown_as.items()}
+        if shown.market is None:
+            return shown
+        now = {channel: shown.form(information) for channel, information in self._shown_as[shown.market].items()}
         return shown._replace(less={**shown.less, **now})
 
     def _shown(self, event: Event) -> Projection | None:
@@ -137,7 +153,7 @@ class Projector:
         message, market = event.message, event.market
         if market is None:
             if isinstance(message, RulesChanged):
-                self._change(message)
+                self._change(message, None)
             elif isinstance(message, StageBegan):
                 self._begin_stage(message.kind == "practice")
             return Projection(None, message, {}) if event.to == EVERYONE else None
@@ -154,6 +170,9 @@ class Projector:
                 return self._order(message, market)
             case Called(call=call):
                 return Projection(market, message, {}, {"quotes": Called(call, None, 0)})
+            case RulesChanged():
+                self._change(message, market)
+                return Projection(market, message, {})
             case Indicative():
                 return Projection(market, message, {}, {"quotes": None})
         if event.to != AGENTS:
@@ -186,8 +205,7 @@ class Projector:
 
     def _allowed(self, message: Message, seat: Seat) -> Message:
         """An answer, less what its information set hides: viewers without contracts are told their own."""
-        information = self.information[seat]
-        if isinstance(message, Contracts) and self._shown_as.get(information, information) == "quotes":
+        if isinstance(message, Contracts) and self._shown_to(seat) == "quotes":
             return Contracts(tuple(one for one in message.contracts if seat in one[:2]))
         return message
 
@@ -208,7 +226,7 @@ class Projector:
             seller = self._owned(contract.seller, contract.sell_order, contract, market)
             own[contract.buyer] = replace(public, mine="buyer", number=buyer[0], buy_order=buyer[1])
             own[contract.seller] = replace(public, mine="seller", number=seller[0], sell_order=seller[1])
-        return Projection(market, public, own, {"quotes": Standing() if self.resets else None})
+        return Projection(market, public, own, {"quotes": Standing() if self.resets[market] else None})
 
     def _owned(self, seat: Seat, order: OrderId | None, contract: Contract, market: int) -> tuple[int, OrderId | None]:
         """The numbers of a contract, and of the order that it has used, as its owner is told them."""

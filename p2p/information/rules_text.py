@@ -114,7 +114,9 @@ def _market(rules: PublicRules, role: Role | None) -> Iterator[Sentence]:
     if rules.break_s is not None and rules.periods > 1:
         yield _say("pause", pause=Span(rules.break_s)) if rules.break_s else _say("no_pause")
     if rules.markets > 1:
-        if rules.market is None:
+        if rules.own_rules and rules.market is not None:
+            yield _say("own_rules", markets=rules.markets, market=rules.market + 1)
+        elif rules.market is None:
             yield _say("side_by_side", markets=rules.markets)
         else:
             yield _say("side_by_side_in", markets=rules.markets, market=rules.market + 1)

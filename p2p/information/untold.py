@@ -9,10 +9,13 @@ from typing import Literal
 
 import msgspec
 
+from p2p.scenario.charges import Charges
+from p2p.scenario.overrides import TermsChange
 from p2p.scenario.payment import Payment
+from p2p.scenario.robots import RobotRules
 from p2p.scenario.schema import Scenario
 from p2p.scenario.stages import STAGE_KINDS, Question
-from p2p.scenario.terms import CallTerms
+from p2p.scenario.terms import CallTerms, PostingTerms
 
 
 class Telling(msgspec.Struct, frozen=True):
@@ -46,6 +49,7 @@ _OWN_DAY = _begins("each household is told its own, with the forecast of the per
 _CHANGES = _begins("all are told in the break before the period that it begins with")
 _STAGE = _begins("each stage shows its own, as it begins")
 _ARMS = "a treatment: no seat learns what others are shown"
+_OWN_MARKET = Telling("start", "each trader is told the rules of their own market")
 _REDRAW = "the range would say what others may hold"
 _OTHERS = "what other households have is private"
 
@@ -136,10 +140,20 @@ TELLING: dict[str, Telling] = {
     "information": START,
     "arms": Telling("start", "each seat is told what it is shown itself"),
     "arms.name": _never(_ARMS),
+    "arms.unit": Telling("start", "as the rules of one's own market, or as what one's own seat is shown"),
     "arms.seats": _never(_ARMS),
+    "arms.markets": _never(_ARMS),
     "arms.information": Telling("start", "each seat is told what it is shown itself"),
+    **{f"arms.{key}": _OWN_MARKET for key in ("institution", "terms", "call", "posting", "charges", "robots")},
+    **{f"arms.terms.{key}": _OWN_MARKET for key in TermsChange.__struct_fields__},
+    **{f"arms.call.{key}": _OWN_MARKET for key in CallTerms.__struct_fields__},
+    **{f"arms.posting.{key}": _OWN_MARKET for key in PostingTerms.__struct_fields__},
+    **{f"arms.charges.{key}": _OWN_MARKET for key in Charges.__struct_fields__},
+    **{f"arms.robots.{key}": _OWN_MARKET for key in RobotRules.__struct_fields__},
+    "block": _never(_ARMS),
     "overrides": Telling("start", "that rules or values may change; not when, nor which"),
     "overrides.from_period": _begins("all are told in the break before the period"),
+    "overrides.arm": Telling("start", "that rules of one's own market may change; not which arm it is in"),
     "overrides.charges": _CHANGES,
     "overrides.charges.commission": _CHANGES,
     "overrides.charges.tax_buyer": _CHANGES,
@@ -204,15 +218,24 @@ def _robots_untold(scenario: Scenario) -> bool:
     return scenario.disclosure == "not_mentioned"
 
 
+def _arms_say_information(scenario: Scenario) -> bool:
+    return bool(scenario.arms) and all(arm.information for arm in scenario.arms)
+
+
+def _in_arms(exception: NotTold) -> NotTold:
+    """The same of a key of arms of markets: where it holds in all that hold calls."""
+
+    def holds(scenario: Scenario) -> bool:
+        calls = [one for one in scenario.variants if one.institution.call is not None]
+        return scenario.has_market_arms and all(map(exception.holds, calls))
+
+    return NotTold(exception.key.replace("institution.", "arms."), exception.why, holds)
+
+
 _AT_ASKS = "each pair trades at its ask: there is no one price to be set"
 _UNMENTIONED = "robots are not mentioned in this session"
 
-EXCEPTIONS: tuple[NotTold, ...] = (
-    NotTold(
-        "institution.terms.order_life",
-        "quotes of this auction end with each contract and each period, whatever it says",
-        lambda scenario: scenario.capabilities.resets_on_contract,
-    ),
+_OF_CALLS = (
     NotTold("institution.call.k", _AT_ASKS, _terms_of_a_call()),
     NotTold("institution.call.rounding", _AT_ASKS, _terms_of_a_call()),
     NotTold("institution.call.rationing", _AT_ASKS, _terms_of_a_call()),
@@ -220,8 +243,17 @@ EXCEPTIONS: tuple[NotTold, ...] = (
         "institution.call.congestion_rent", "there is no rent without a feeder's cap", _terms_of_a_call(feeder=True)
     ),
     NotTold("institution.call.interval_min", "it counts with a feeder's cap alone", _no_feeder),
+)
+EXCEPTIONS: tuple[NotTold, ...] = (
+    *_OF_CALLS,
+    *map(_in_arms, _OF_CALLS),
+    NotTold(
+        "institution.terms.order_life",
+        "quotes of this auction end with each contract and each period, whatever it says",
+        lambda scenario: scenario.capabilities.resets_on_contract,
+    ),
     NotTold("break_s", "there is one period alone", lambda scenario: scenario.periods == 1),
-    NotTold("information", "the arms have their own", lambda scenario: bool(scenario.arms)),
+    NotTold("information", "the arms have their own", _arms_say_information),
     NotTold("robots.reaction_mean_s", _UNMENTIONED, _robots_untold),
     NotTold("robots.reaction", _UNMENTIONED, _robots_untold),
     NotTold("vacancies.fill", _UNMENTIONED, _robots_untold),
@@ -276,6 +308,13 @@ def means(scenario: Scenario, key: str) -> object:
     """The common meaning of several values of a key; None for every other key."""
     institution, life = scenario.institution, scenario.institution.terms.order_life
     match key:
+        case "arms.institution":
+            return [one.institution.name for one in scenario.variants]
+        case "arms.information" if scenario.has_market_arms:
+            return [one.information for one in scenario.variants]
+        case _ if key.startswith("arms.terms."):
+            named = key.removeprefix("arms.terms.")
+            return [getattr(one.institution.terms, named) for one in scenario.variants]
         case "institution.posting" | "institution.posting.post_s":
             return scenario.institution.posting and scenario.institution.posting.post_us(scenario.period_us)
         case "institution.terms.quotes" if scenario.capabilities.posts:

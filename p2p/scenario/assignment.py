@@ -2,6 +2,7 @@
 
 from p2p.base.rng import stream
 from p2p.base.units import Seat
+from p2p.scenario.arms import shares
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.schema import Scenario
 
@@ -14,11 +15,44 @@ def seats_of_markets(scenario: Scenario, seed: int) -> list[tuple[Seat, ...]]:
     return [tuple(sorted(order[start : start + size])) for start in range(0, len(order), size)]
 
 
+def block_of_market(scenario: Scenario, market: int) -> int:
+    """The block of a market, from 1: arms were drawn within it. Arms of seats are drawn within each market."""
+    if scenario.arms and not scenario.has_market_arms:
+        return market + 1
+    return 1 if scenario.block is None else market // scenario.block + 1
+
+
+def arms_of_markets(scenario: Scenario, seed: int) -> list[str | None]:
+    """The arm of each market, drawn by seed within each block in equal shares; None where arms are not of markets."""
+    if not scenario.has_market_arms:
+        return [None] * scenario.markets
+    block = scenario.block or scenario.markets
+    share = shares(scenario.arms, scenario.markets, block)
+    assert share is not None, "the scenario's check has seen to it"
+    drawn: list[str | None] = []
+    for number in range(scenario.markets // block):
+        names = [name for name, many in share.items() for _ in range(many)]
+        stream(seed, "market arms", number).shuffle(names)
+        drawn += names
+    return drawn
+
+
+def scenarios_of_markets(scenario: Scenario, seed: int) -> list[Scenario]:
+    """The scenario that each market is played by: its arm's, or the session's own."""
+    own = {arm.name: scenario.in_arm(arm.name) for arm in scenario.arms if arm.unit == "market"}
+    return [scenario if name is None else own[name] for name in arms_of_markets(scenario, seed)]
+
+
 def arms_by_seat(scenario: Scenario, seed: int) -> dict[Seat, str]:
-    """The treatment arm of each seat, drawn by seed within each market; empty where there are no arms."""
+    """The treatment arm of each seat, drawn by seed: within each market, or its market's; empty without arms."""
     arms: dict[Seat, str] = {}
+    of_market = arms_of_markets(scenario, seed)
     for market, seats in enumerate(seats_of_markets(scenario, seed)):
-        drawn = [arm.name for arm in scenario.arms for _ in range(arm.seats)]
+        whole = of_market[market]
+        if whole is not None:
+            arms.update(dict.fromkeys(seats, whole))
+            continue
+        drawn = [arm.name for arm in scenario.arms for _ in range(arm.seats or 0)]
         stream(seed, "arms", market).shuffle(drawn)
         arms.update(zip(seats, drawn, strict=False))
     return arms
@@ -29,21 +63,27 @@ INFORMATION_RANK: dict[InformationSet, int] = {"quotes": 0, "ticker": 1, "book":
 
 
 def information_of_period(scenario: Scenario, period: int) -> dict[InformationSet, InformationSet]:
-    """The information set that seats have in a period, by the one that names them; empty where no period changes it."""
+    """The information set that a market's seats have in a period, by the one that names them.
+
+    Empty where no period changes it. `scenario`: the market's.
+    """
     if not any(override.information for override in scenario.overrides):
         return {}
     return {_poorest(scenario): scenario.controls(period).information}
 
 
 def _poorest(scenario: Scenario) -> InformationSet:
-    """The poorest set that the session's seats have in any period: it names them all session long."""
+    """The poorest set that a market's seats have in any period: it names them all session long."""
     sets = {scenario.controls(period).information for period in range(1, scenario.periods + 1)}
     return min(sets, key=INFORMATION_RANK.__getitem__)
 
 
 def information_by_seat(scenario: Scenario, seed: int) -> dict[Seat, InformationSet]:
-    """The information set of each seat: its arm's, or the session's. If it changes by period, the poorest of them."""
-    of_arm = {arm.name: arm.information for arm in scenario.arms}
+    """The information set of each seat: its arm's, or its market's. If it changes by period, the poorest of them."""
+    dealt = zip(scenarios_of_markets(scenario, seed), seats_of_markets(scenario, seed), strict=True)
+    of_market = {seat: _poorest(own) for own, seats in dealt for seat in seats}
+    if scenario.has_market_arms or not scenario.arms:
+        return {seat: of_market[seat] for seat in range(scenario.seats)}
+    of_arm = {arm.name: arm.information or scenario.information for arm in scenario.arms}
     arms = arms_by_seat(scenario, seed)
-    session = _poorest(scenario)
-    return {seat: of_arm[arms[seat]] if arms else session for seat in range(scenario.seats)}
+    return {seat: of_arm[arms[seat]] for seat in range(scenario.seats)}

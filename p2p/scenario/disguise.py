@@ -10,6 +10,7 @@ import msgspec
 
 from p2p.base.rng import stream
 from p2p.base.units import PRICE_MAX, Price
+from p2p.scenario.arms import Arm
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.overrides import Override, Schedules, TermsChange
 from p2p.scenario.schema import Scenario
@@ -44,6 +45,7 @@ def disguised(scenario: Scenario, seed: int) -> Scenario:
         scenario,
         institution=moved,
         environment=values.raised(constant),
+        arms=tuple(_arm(one, constant) for one in scenario.arms),
         overrides=tuple(_override(one, constant) for one in scenario.overrides),
         stage=tuple(_stage(one, constant) for one in scenario.stage),
     )
@@ -61,6 +63,11 @@ def _override(override: Override, constant: Price) -> Override:
     """Schedules and price controls of a later period, under the same disguise."""
     terms = None if override.terms is None else _terms(override.terms, constant)
     return msgspec.structs.replace(override, terms=terms, **_schedules(override, constant))
+
+
+def _arm(arm: Arm, constant: Price) -> Arm:
+    """Price controls of an arm of markets, under the same disguise."""
+    return arm if arm.terms is None else msgspec.structs.replace(arm, terms=_terms(arm.terms, constant))
 
 
 def _stage(stage: Stage, constant: Price) -> Stage:

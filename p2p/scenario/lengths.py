@@ -20,10 +20,18 @@ def with_lengths(
     set_anew = {key: None for key in ("period_s", "break_s") if changed[key] is not None}
     last = scenario.periods if periods is None else periods
     changed["overrides"] = tuple(replace(one, **set_anew) for one in scenario.overrides if one.from_period <= last)
-    if period_s is not None and (posting := scenario.institution.posting) and posting.post_s is not None:
-        post_s = max(0.001, posting.post_s * period_s / scenario.period_s)  # the same share of the period
-        rules = replace(scenario.institution, posting=PostingTerms(post_s))
-        changed["institution"] = rules
+    if period_s is not None:
+        share = period_s / scenario.period_s
+        rules = scenario.institution
+        changed["institution"] = replace(rules, posting=_posting(rules.posting, share))
+        changed["arms"] = tuple(replace(arm, posting=_posting(arm.posting, share)) for arm in scenario.arms)
     if periods is not None:
         changed["environment"] = scenario.environment.shortened(periods)
     return replace(scenario, **{key: new for key, new in changed.items() if new is not None})
+
+
+def _posting(posting: PostingTerms | None, share: float) -> PostingTerms | None:
+    """Posting for the same share of a period of another length."""
+    if posting is None or posting.post_s is None:
+        return posting
+    return PostingTerms(max(0.001, posting.post_s * share))

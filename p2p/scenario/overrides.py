@@ -51,11 +51,17 @@ class TermsChange(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
         return msgspec.structs.replace(terms, **{key: None if new == "none" else new for key, new in named.items()})
 
 
+NOT_RULES = ("from_period", "arm", "terms")
+"""Keys of an override that are no rule themselves."""
+
+
 class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[[overrides]]: rules that change from a period on. Of several that name one key, the latest period's holds."""
 
     from_period: Annotated[int, Meta(ge=2, le=1_000)]
     """The first period that it holds for, and all after it until the key is named again."""
+    arm: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    """The arm of markets that it holds for; without it, all markets."""
     charges: Charges | None = None
     """Commission, taxes and subsidies from now on, in the place of all that were."""
     terms: TermsChange | None = None
@@ -75,7 +81,7 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def named(self) -> list[str]:
         """The keys that it changes, each as it stands in the file."""
-        keys = [key for key in self.__struct_fields__ if key not in ("from_period", "terms") and self._has(key)]
+        keys = [key for key in self.__struct_fields__ if key not in NOT_RULES and self._has(key)]
         terms = self.terms
         below = [] if terms is None else [k for k in terms.__struct_fields__ if getattr(terms, k) is not None]
         return keys + [f"terms.{key}" for key in below]

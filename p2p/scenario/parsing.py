@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 
+from p2p.scenario.arms import Arm
 from p2p.scenario.charges import Charges
 from p2p.scenario.conversion import converted
 from p2p.scenario.errors import ScenarioError, explained
 from p2p.scenario.overrides import Override, TermsChange
 from p2p.scenario.payment import Payment
+from p2p.scenario.robots import RobotRules
 from p2p.scenario.schema import (
     ENVIRONMENTS,
-    Arm,
     InstitutionRules,
-    RobotRules,
     Scenario,
     Vacancies,
 )
@@ -92,6 +92,11 @@ def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
         "charges": Charges,
         "payment": Payment,
         "arms": Arm,
+        "arms.terms": TermsChange,
+        "arms.call": CallTerms,
+        "arms.posting": PostingTerms,
+        "arms.charges": Charges,
+        "arms.robots": RobotRules,
         **_stage_tables(data.get("stage")),
         "overrides": Override,
         "overrides.charges": Charges,

@@ -11,7 +11,8 @@ from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.payment import Payment, units_of_a_point
 from p2p.scenario.prosumer_schema import Battery
-from p2p.scenario.schema import RobotRules, Scenario
+from p2p.scenario.robots import RobotRules
+from p2p.scenario.schema import Scenario
 from p2p.scenario.stage_rules import StageShown
 from p2p.scenario.stage_rules import shown as shown_stage
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
@@ -43,6 +44,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     when, nobody is told beforehand. `rules_change`: whether other rules hold from a later period on; all are told
     of them in the break before it. `end_probability`: the chance of an end after each period. `stages`: the stages
     of the session, with their texts and questions. `market`: which of several markets the recipient is in, from 0.
+    `own_rules`: whether these are the rules of that market alone.
     `names`: whether the names of those who are there are shown. `fewer`: whether as many rows are dropped at the
     start as seats are free. `capabilities`: those of the institution and the environment; listeners ask these, and
     not for the institution's name.
@@ -88,6 +90,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     stages: tuple[StageShown, ...] = ()
     end_probability: float = 0.0
     payment: Payment | None = None
+    own_rules: bool = False
 
     @property
     def point_units(self) -> int:
@@ -105,8 +108,12 @@ def public_rules(
     information: InformationSet | None = None,
     to_robot: bool = False,
     market: int | None = None,
+    own_rules: bool = False,
 ) -> PublicRules:
-    """The public rules of a scenario, with the recipient's own information set and the number of their market."""
+    """The public rules of a scenario, with the recipient's own information set and the number of their market.
+
+    Where arms are of markets, the scenario is the market's (p2p/scenario/assignment.py) and `own_rules` is true.
+    """
     rules, first = scenario.institution, scenario.controls(1)
     named = information_of_period(scenario, 1)
     shown = first.information if information is None else information
@@ -151,6 +158,7 @@ def public_rules(
         loss_confirm=scenario.loss_confirm and scenario.no_loss == "off",
         reveals=scenario.reveals,
         payment=scenario.payment,
+        own_rules=own_rules,
     )
 
 

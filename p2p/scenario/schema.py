@@ -4,8 +4,10 @@ from typing import Annotated, ClassVar, Literal, Self, TypeAlias, get_args
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from p2p.base.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Money, Price
+from p2p.scenario.arms import ARMS_MAX, Arm
 from p2p.scenario.capabilities import INSTITUTIONS, Capabilities, InstitutionName
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.environment_rules import EnvironmentRules, Wrong
@@ -13,6 +15,7 @@ from p2p.scenario.overrides import OVERRIDES_MAX, Controls, Identities, Informat
 from p2p.scenario.payment import Payment, units_of_a_point
 from p2p.scenario.prosumer_schema import HOUSEHOLDS_MIN, Prosumers
 from p2p.scenario.reaction_times import parse_reaction
+from p2p.scenario.robots import RobotRules, Seconds
 from p2p.scenario.stages import Stages, Trade
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
 from p2p.scenario.tokens import Tokens
@@ -29,8 +32,6 @@ Signed = Annotated[int, Meta(ge=-PRICE_MAX, le=PRICE_MAX)]
 Amount = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
 Units = Annotated[tuple[Amount, ...], Meta(min_length=1, max_length=UNITS_MAX)]
 Traders = Annotated[tuple[Units, ...], Meta(min_length=1, max_length=SEATS_MAX)]
-Seconds = Annotated[float, Meta(ge=0.001, le=86_400)]
-"""From a millisecond, in which no order gets through a network, to a day."""
 
 
 class InstitutionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,11 +148,11 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
 
     def shortened(self, periods: int) -> Self:
         """The same without the shifts after the last period."""
-        return msgspec.structs.replace(self, shifts=tuple(one for one in self.shifts if one.from_period <= periods))
+        return replace(self, shifts=tuple(one for one in self.shifts if one.from_period <= periods))
 
     def repeated(self, times: int) -> Self:
         """So many traders of each schedule."""
-        return msgspec.structs.replace(self, buyers=self.buyers * times, sellers=self.sellers * times)
+        return replace(self, buyers=self.buyers * times, sellers=self.sellers * times)
 
     def stocked(self, units: int) -> Self:
         """Each unit of a schedule so often that the schedule has at least so many."""
@@ -159,7 +160,7 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
         def more(traders: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
             return tuple(tuple(value for value in one for _ in range(-(-units // len(one)))) for one in traders)
 
-        return msgspec.structs.replace(self, buyers=more(self.buyers), sellers=more(self.sellers))
+        return replace(self, buyers=more(self.buyers), sellers=more(self.sellers))
 
     def dearest(self) -> Price:
         """The highest of all values and costs, and of those that may be drawn in their place."""
@@ -178,36 +179,15 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
 
         redraw = self.redraw
         if redraw is not None:
-            redraw = msgspec.structs.replace(redraw, low=redraw.low + constant, high=redraw.high + constant)
+            redraw = replace(redraw, low=redraw.low + constant, high=redraw.high + constant)
         values = {"buyers": more(self.buyers), "sellers": more(self.sellers), "redraw": redraw}
-        return msgspec.structs.replace(self, **values, disguise=self.disguise + constant)
+        return replace(self, **values, disguise=self.disguise + constant)
 
 
 EnvironmentTable: TypeAlias = InducedValues | Prosumers | Tokens
 """[environment]: its `name` says which; without one it is the first of these."""
 ENVIRONMENTS: dict[str, type[EnvironmentRules]] = {table.name: table for table in get_args(EnvironmentTable)}
 """The tables by name; p2p/environments/registry.py has the classes that they are the rules of."""
-
-
-class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[[arms]]: a treatment arm; so many seats of each market, drawn by seed, have this information set."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=40)]
-    """Its name in tables."""
-    seats: Annotated[int, Meta(ge=1, le=SEATS_MAX)]
-    """How many seats of each market it has; all arms together have them all."""
-    information: InformationSet
-    """The information set of these seats, in the place of the session's `information`."""
-
-
-class RobotRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[robots]: how fast they are: times between looks at the market, by a law and this mean."""
-
-    reaction_mean_s: Seconds = 1.0
-    """How long a robot takes on average between two looks at the market."""
-    reaction: Annotated[str, Meta(max_length=60)] = "exponential"
-    """By which law: `none`, `fixed:2`, `uniform:1-3`, `exponential:2`, `lognormal:2-0.5`; a law alone has the mean
-    above."""
 
 
 class Vacancies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -258,8 +238,10 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     information: InformationSet = "book"
     """The information shown to seats: the best quotes (`quotes`), contracts too (`ticker`), or orders as well
     (`book`)."""
-    arms: Annotated[tuple[Arm, ...], Meta(max_length=20)] = ()
-    """Seats of a market that are shown different things."""
+    arms: Annotated[tuple[Arm, ...], Meta(max_length=ARMS_MAX)] = ()
+    """Treatment arms: seats of a market that are shown different things, or markets with different rules."""
+    block: Annotated[int, Meta(ge=1, le=SEATS_MAX)] | None = None
+    """Markets of a block, where arms are of markets: each block has every arm in its share; without it all are one."""
     stage: Stages = ()
     """The stages of the session, in order; without any it is one of trade, with the periods above."""
     overrides: Annotated[tuple[Override, ...], Meta(max_length=OVERRIDES_MAX)] = ()
@@ -295,7 +277,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def capabilities(self) -> Capabilities:
         """The capabilities of its institution and its environment."""
         of_institution = self.institution.capabilities
-        return msgspec.structs.replace(of_institution, trades_energy=self.environment.trades_energy)
+        return replace(of_institution, trades_energy=self.environment.trades_energy)
 
     @property
     def energy(self) -> Prosumers | None:
@@ -344,8 +326,45 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         later = [one.terms.order_life_s for one in self.overrides if one.terms is not None]
         return any(life_s not in (None, "none") for life_s in (self.institution.terms.order_life_s, *later))
 
+    @property
+    def has_market_arms(self) -> bool:
+        """Whether rules differ from market to market: then those of a market are `in_arm`'s."""
+        return any(arm.unit == "market" for arm in self.arms)
+
+    @property
+    def variants(self) -> tuple[Self, ...]:
+        """The different scenarios that its markets are played by: one for each arm of markets, or itself."""
+        return tuple(self.in_arm(arm.name) for arm in self.arms) if self.has_market_arms else (self,)
+
+    def in_arm(self, name: str) -> Self:
+        """The scenario of a market that an arm was drawn for: no arms are left in it."""
+        arm = next(one for one in self.arms if one.name == name)
+        institution, can = self.institution, INSTITUTIONS[arm.institution or self.institution.name]
+        given = {
+            "information": arm.information,
+            "charges": arm.charges,
+            "robots": arm.robots,
+        }
+        return replace(
+            self,
+            **{key: value for key, value in given.items() if value is not None},
+            institution=replace(
+                institution,
+                name=arm.institution or institution.name,
+                terms=institution.terms if arm.terms is None else arm.terms.changed(institution.terms),
+                call=arm.call or (institution.call if can.collects else None),
+                posting=arm.posting or (institution.posting if can.posts else None),
+            ),
+            overrides=tuple(replace(one, arm=None) for one in self.overrides if one.arm in (None, name)),
+            arms=(),
+            block=None,
+        )
+
     def controls(self, period: int) -> Controls:
-        """The rules of a period from 1: those of the file, and each override up to it, the latest period's last."""
+        """The rules of a period from 1: those of the file, and each override up to it, the latest period's last.
+
+        Where arms are of markets, ask the scenario `in_arm` of a market (p2p/scenario/assignment.py).
+        """
         period_s, break_s = self._lengths(period)
         rules = Controls(self.charges, self.institution.terms, self.information, self.identities, period_s, break_s)
         for override in sorted(self.overrides, key=lambda one: one.from_period):

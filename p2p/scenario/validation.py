@@ -1,10 +1,12 @@
 """Contradictions between the keys of a scenario."""
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from p2p.base.units import SEATS_MAX
+from p2p.scenario.arms import arms_wrong
 from p2p.scenario.overrides import Override
 from p2p.scenario.payment import DIGITS_MAX, Payment, exact
 from p2p.scenario.reaction_times import ReactionError, parse_reaction
@@ -107,17 +109,32 @@ def _energy_wrong(scenario: Scenario) -> list[tuple[str, str]]:
 def _overrides_wrong(scenario: Scenario) -> list[tuple[str, str]]:
     """Overrides that never come, say one thing twice, or leave rules that contradict one another."""
     wrong: list[tuple[str, str]] = []
-    named: dict[tuple[int, str], int] = {}
+    named: dict[tuple[int, str, str | None], int] = {}
     for index, override in enumerate(scenario.overrides):
         where, start = f"overrides[{index}]", override.from_period
         if start > scenario.periods:
             wrong.append((f"{where}.from_period", f"{start} is after the last period ({scenario.periods})"))
         if not override.named():
             wrong.append((where, "changes nothing: name a rule that is another from this period on"))
-        twice = [key for key in override.named() if named.setdefault((start, key), index) != index]
+        twice = [key for key in override.named() if named.setdefault((start, key, override.arm), index) != index]
         wrong += [(f"{where}.{key}", f"is said for period {start} twice") for key in twice]
         wrong += [(f"{where}.{key}", why) for key, why in _override_wrong(scenario, override)]
+        wrong += [(f"{where}.{key}", why) for key, why in _arm_of_override_wrong(scenario, override)]
     return wrong
+
+
+def _arm_of_override_wrong(scenario: Scenario, override: Override) -> Iterator[tuple[str, str]]:
+    """An override for some markets alone, of rules that are the same in all."""
+    if override.arm is None:
+        return
+    names = [arm.name for arm in scenario.arms if arm.unit == "market"]
+    if not names:
+        yield "arm", "is for arms of markets, and there are none: leave it out, or give [[arms]] the unit 'market'"
+    elif override.arm not in names:
+        yield "arm", f"there is no arm '{override.arm}' of markets; there are {', '.join(names)}"
+    for key in ("period_s", "break_s", "identities", "buyers", "sellers"):
+        if getattr(override, key) is not None:
+            yield key, "cannot be for one arm alone: it is the same in all markets"
 
 
 def _override_wrong(scenario: Scenario, override: Override) -> Iterator[tuple[str, str]]:
@@ -129,8 +146,9 @@ def _override_wrong(scenario: Scenario, override: Override) -> Iterator[tuple[st
             yield key.removeprefix("institution."), f"from period {override.from_period} on: {why}"
     if lives and override.terms is not None:
         yield "terms", "cannot change where orders live as long as the session: they were made under others"
-    if override.information is not None and (scenario.arms or lives):
-        why = "the arms have their own" if scenario.arms else "orders live as long as the session"
+    of_seats = bool(scenario.arms) and not scenario.has_market_arms
+    if override.information is not None and (of_seats or lives):
+        why = "the arms have their own" if of_seats else "orders live as long as the session"
         yield "information", f"cannot change by period: {why}"
     post_s = scenario.institution.posting.post_s if scenario.institution.posting else None
     if override.period_s is not None and post_s is not None and post_s >= override.period_s:
@@ -210,17 +228,35 @@ def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
         wrong.append(("names", why))
     if rules.call and rules.call.feeder_cap_kw is not None and scenario.energy is None:
         wrong.append(("institution.call.feeder_cap_kw", "is for energy, and the environment is 'induced'"))
-    if scenario.arms and sum(arm.seats for arm in scenario.arms) != scenario.traders:
-        wrong.append(("arms", f"the seats of the arms do not add up to the market's {scenario.traders}"))
     post_s = rules.posting.post_s if rules.posting else None
     if post_s is not None and post_s >= scenario.period_s:
         wrong.append(("institution.posting.post_s", f"is not below period_s ({scenario.period_s:g}): buyers need time"))
-    names = [arm.name for arm in scenario.arms]
-    wrong += [(f"arms[{k}].name", f"'{name}' is there twice") for k, name in enumerate(names) if name in names[:k]]
+    wrong += arms_wrong(scenario.arms, scenario.traders, scenario.markets, scenario.block)
     try:
         parse_reaction(scenario.robots.reaction, scenario.robots.reaction_mean_s)
     except ReactionError as error:
         wrong.append(("robots.reaction", str(error)))
     if scenario.seats > SEATS_MAX:
         wrong.append(("markets", f"makes {scenario.seats} seats, a session has {SEATS_MAX} at the most"))
-    return wrong
+    return wrong or list(_wrong_in_arms(scenario))
+
+
+def _wrong_in_arms(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Keys that contradict one another in the markets of one arm alone."""
+    for k, arm in enumerate(scenario.arms if scenario.has_market_arms else ()):
+        own = scenario.in_arm(arm.name)
+        kept = [index for index, one in enumerate(scenario.overrides) if one.arm in (None, arm.name)]
+        for key, why in contradictions(own):
+            yield _key_in_arm(k, key, kept), f"{why} (in the markets of '{arm.name}')"
+
+
+def _key_in_arm(arm: int, key: str, overrides: list[int]) -> str:
+    """The key as the file has it, of one that is wrong in the markets of an arm."""
+    table, _, below = key.partition(".")
+    if match := re.match(r"overrides\[(\d+)\](.*)", key):
+        return f"overrides[{overrides[int(match[1])]}]{match[2]}"
+    if key == "institution.name":
+        return f"arms[{arm}].institution"
+    if table == "institution" and below:
+        return f"arms[{arm}].{below}"
+    return f"arms[{arm}].{key}" if table in ("robots", "charges") else f"arms[{arm}]"

@@ -5,12 +5,13 @@ price, and the long side is rationed. Best rationing serves those who gain most;
 willing with the same chance. Surplus is value less cost, so that a tax is a part of it and a subsidy is not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from p2p.base.exact_sum import total
 from p2p.base.units import Money, Price, Quantity, Role
 from p2p.messages import Schedule, Step
+from p2p.scenario.assignment import scenarios_of_markets
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.schema import Scenario
 from p2p.schedules.equilibrium import Equilibrium, demand, equilibrium, supply
@@ -36,8 +37,15 @@ class MarketRules:
         return Charges(0, one.tax_buyer + one.commission, one.tax_seller + one.commission)
 
 
-def market_rules(scenario: Scenario, period: int = 1) -> MarketRules:
-    """Those of a scenario in a period."""
+def rules_by_market(scenario: Scenario, seed: int) -> Callable[[int, int], MarketRules]:
+    """Those of a session's period and market: arms of markets have their own."""
+    own = scenarios_of_markets(scenario, seed)
+    return lambda period, market: market_rules(own[market], period)
+
+
+def market_rules(scenario: Scenario, period: int = 1, market: int = 0) -> MarketRules:
+    """Those of a scenario in a period, the same in every market: where arms are of markets, ask `rules_by_market`."""
+    assert not scenario.has_market_arms, "rules differ by market here"
     rules, can = scenario.controls(period), scenario.capabilities
     terms = rules.terms
     one_unit = not can.trades_energy and (terms.units == "one" or not can.many_units)

@@ -25,7 +25,12 @@ from p2p.messages import (
     StageBegan,
 )
 from p2p.messages.envelope import Event
-from p2p.scenario.assignment import information_by_seat, information_of_period, seats_of_markets
+from p2p.scenario.assignment import (
+    information_by_seat,
+    information_of_period,
+    scenarios_of_markets,
+    seats_of_markets,
+)
 from p2p.scenario.overrides import Controls, InformationSet
 from p2p.scenario.schema import Scenario
 from p2p.scenario.stages import Practice, StageTable, Trade
@@ -52,18 +57,19 @@ class Course:
     def __init__(self, scenario: Scenario, seed: int, rules: int = RULES) -> None:
         self.scenario, self.seed = scenario, seed
         self.alarms, self.roster, self.meters = Alarms(), Roster(scenario), MeterReadings()
-        dealt = enumerate(seats_of_markets(scenario, seed))
+        own, dealt = scenarios_of_markets(scenario, seed), seats_of_markets(scenario, seed)
         information = information_by_seat(scenario, seed)
-        first = information_of_period(scenario, 1)
-        told = {seat: first.get(one, one) for seat, one in information.items()}
+        first = {seat: information_of_period(one, 1) for one, seats in zip(own, dealt, strict=True) for seat in seats}
+        told = {seat: first[seat].get(one, one) for seat, one in information.items()}
         numbered = told if rules >= OWN_NUMBERS else dict.fromkeys(information, _ALL_SHOWN)
         self.markets = [
-            Market(number, seats, scenario, seed, self.roster, self.alarms, OwnNumbers(numbered), rules=rules)
-            for number, seats in dealt
+            Market(number, seats, own[number], seed, self.roster, self.alarms, OwnNumbers(numbered), rules=rules)
+            for number, seats in enumerate(dealt)
         ]
         self.market_of: dict[Seat, Market] = {seat: market for market in self.markets for seat in market.seats}
-        self.times_orders = scenario.times_orders
-        self.rules = scenario.controls(1)
+        self.scenarios = own
+        self.told_rules = [one.controls(1) for one in own]
+        self.times_orders = any(one.times_orders for one in own)
         self.interventions = Interventions(scenario, self.roster, self.market_of)
         self.staging = Staging(scenario, seed, self.roster, self.interventions)
         self.paying = Paying(scenario, self.roster)
@@ -157,26 +163,30 @@ class Course:
 
     def _break(self) -> list[Event]:
         """The pause before the next period; what changes with that period is told at once."""
-        pause_us = self._coming_rules().break_us
+        pause_us = self._coming_rules(0).break_us
         self.alarms.set(None, Reminder(self.period + 1, pause_us))
         told = [*self._rules_change(), *self._tell(Intermission(self.period + 1, pause_us))]
         return told + self._tell(Paused(self.alarms.pause())) if self.interventions.holds else told
 
-    def _coming_rules(self) -> Controls:
-        """The rules of the period that comes next; practice has those of now, at lengths of its own."""
+    def _coming_rules(self, market: int) -> Controls:
+        """A market's rules of the period that comes next; practice has those of now, at lengths of its own."""
         stage = self.staging.stages[self.staging.number] if self.staging.stages else None
         if isinstance(stage, Practice):
-            return replace(self.rules, period_s=stage.period_s, break_s=stage.break_s)
-        return self.scenario.controls(self.interventions.values_of(self.period + 1))
+            return replace(self.told_rules[market], period_s=stage.period_s, break_s=stage.break_s)
+        return self.scenarios[market].controls(self.interventions.values_of(self.period + 1))
 
     def _rules_change(self) -> list[Event]:
-        """The rules of the period to come that are not those of now, told to all."""
-        now, before = self._coming_rules(), self.rules
-        self.rules = now
-        changed = {key: new for key in TOLD_CHANGES if (new := getattr(now, key)) != getattr(before, key)}
-        for market in self.markets if "information" in changed else ():
-            market.numbers.information = dict.fromkeys(market.seats, now.information)
-        return self._tell(RulesChanged(self.period + 1, **changed)) if changed else []
+        """The rules of the period to come that are not those of now, told to all, or to the market whose they are."""
+        told = []
+        for market in self.markets:
+            now, before = self._coming_rules(market.number), self.told_rules[market.number]
+            self.told_rules[market.number] = now
+            changed = {key: new for key in TOLD_CHANGES if (new := getattr(now, key)) != getattr(before, key)}
+            if "information" in changed:
+                market.numbers.information = dict.fromkeys(market.seats, now.information)
+            if changed:
+                told.append(Event(RulesChanged(self.period + 1, **changed), SESSION, EVERYONE, market.number))
+        return told if self.scenario.has_market_arms else self._tell(told[0].message) if told else []
 
     # --- its stages (docs/stages.md) ------------------------------------------------------------------------------
 
@@ -211,7 +221,7 @@ class Course:
         opened: list[Event] = []
         if isinstance(stage, Practice):
             self.staging.counting = self.markets, self.period
-            self._use(self.staging.practice_markets(stage, self.markets, self.alarms, self.rules), 0)
+            self._use(self.staging.practice_markets(stage, self.markets, self.alarms, self.told_rules), 0)
             opened = [event for market in self.markets for event in market.initialise()]
         return opened + self._break()
 

@@ -66,6 +66,7 @@ from p2p.messages import (
     Voided,
 )
 from p2p.messages.envelope import Envelope, Event
+from p2p.scenario.overrides import Controls
 from p2p.session.course import Course
 from p2p.session.permissions import Moment, may_say, next_phase
 from p2p.stages.progress import STAGE_MESSAGES
@@ -138,13 +139,17 @@ class Session(Course):
             *(["preview"] if self.previewing else []),
             *([self.meters.state()] if self.meters.last else []),
             *([self.roster.stand_ins.state()] if self.roster.tells_stand_ins else []),
-            *([self.rules] if self.scenario.overrides else []),
+            *(self._rules_told() if self.scenario.overrides else []),
             *([self.staging.remembered()] if self.staging.stages else []),
             *([self.paying.pay_state()] if self.scenario.payment else []),
             *([self.alarms.stood_us] if self.times_orders else []),
             *([acts] if (acts := self.interventions.remembered()) else []),
         )
         return blake2b(msgspec.json.encode(state), digest_size=16).digest()
+
+    def _rules_told(self) -> list[Controls]:
+        """The rules that were told last: of each market where they differ, else those of all."""
+        return self.told_rules if self.scenario.has_market_arms else self.told_rules[:1]
 
     def _door(self) -> tuple[object, ...]:
         """How seats are dealt and the door stands."""
@@ -399,6 +404,6 @@ class Session(Course):
 
     def _read(self, reading: Reading) -> list[Event]:
         """A meter's reading: judged, and used in the next interval where it counts."""
-        market, age_max = self.market_of[reading.seat], self.rules.period_us + self.rules.break_us
+        market, age_max = self.market_of[reading.seat], self.told_rules[0].period_us + self.told_rules[0].break_us
         verdict = self.meters.judge(reading, self.now, age_max, market.environment)
         return [Event(Judged(reading.seat, verdict), SESSION, GATEWAY, market.number)]

@@ -95,12 +95,15 @@ class Staging:
         self.progress.begin(stage)
         self._told = Waiting(0, 0)
 
-    def practice_markets(self, stage: Practice, markets: list[Market], alarms: Alarms, rules: Controls) -> list[Market]:
+    def practice_markets(
+        self, stage: Practice, markets: list[Market], alarms: Alarms, rules: list[Controls]
+    ) -> list[Market]:
         """New markets for practice: seats, roles and rules of now; other values, streams, balances, numbers."""
         seed = derived(self.seed, "practice", self.number)
         made = []
         for market in markets:
-            scenario, seats = self._practice_scenario(stage, rules), market.dealt_seats
+            scenario = _practice_scenario(stage, market.scenario, rules[market.number])
+            seats = market.dealt_seats
             if len(seats) < len(market.seats):
                 fewer = fewer_traders(scenario, len(seats))
                 assert fewer is not None, "rows were dropped of the same environment before"
@@ -111,27 +114,28 @@ class Staging:
             made[-1].environment.keep_roles(market.environment.roles())
         return made
 
-    def _practice_scenario(self, stage: Practice, rules: Controls) -> Scenario:
-        """The scenario of practice periods: nothing shifts, no rule changes, and the values are the stage's."""
-        table = self.scenario.environment
-        if isinstance(table, InducedValues):
-            given = {"buyers": stage.buyers, "sellers": stage.sellers}
-            named = {side: schedules for side, schedules in given.items() if schedules is not None}
-            table = replace(table, shifts=(), redraw=None if named else table.redraw, **named)
-        return replace(
-            self.scenario,
-            environment=table,
-            institution=replace(self.scenario.institution, terms=rules.terms),
-            charges=rules.charges,
-            overrides=(),
-            stage=(),
-            periods=stage.periods,
-            period_s=stage.period_s,
-            break_s=stage.break_s,
-        )
-
     def remembered(self) -> object:
         """All that it remembers, for digests."""
         markets, period = self.counting or ([], 0)
         counting = [(market.institution.state(), market.environment.state()) for market in markets]
         return [self.progress.remembered(), self._told, self.practising, counting, period]
+
+
+def _practice_scenario(stage: Practice, scenario: Scenario, rules: Controls) -> Scenario:
+    """The scenario of practice periods: nothing shifts, no rule changes, and the values are the stage's."""
+    table = scenario.environment
+    if isinstance(table, InducedValues):
+        given = {"buyers": stage.buyers, "sellers": stage.sellers}
+        named = {side: schedules for side, schedules in given.items() if schedules is not None}
+        table = replace(table, shifts=(), redraw=None if named else table.redraw, **named)
+    return replace(
+        scenario,
+        environment=table,
+        institution=replace(scenario.institution, terms=rules.terms),
+        charges=rules.charges,
+        overrides=(),
+        stage=(),
+        periods=stage.periods,
+        period_s=stage.period_s,
+        break_s=stage.break_s,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from p2p.analysis.transaction_rows import Row, contract_rows, trader_rows
-from p2p.sim.simulation.about import about
+from p2p.sim.simulation.about import about, market_arms
 from p2p.sim.simulation.batch import SessionResult, foresight
 from recordings.journal.format import Header
 from recordings.journal.store import read_folder
@@ -22,7 +22,7 @@ def played(folders: Sequence[Path]) -> Iterator[SessionResult]:
         scores = outcome.scores()
         traders = trader_rows(number, scenario, seed, None, outcome, scores, folded.sitting)
         contracts = contract_rows(number, outcome, folded.times)
-        bounds = foresight(scenario, outcome)
+        bounds = foresight(scenario, seed, outcome)
         yield SessionResult(
             number,
             seed,
@@ -36,6 +36,7 @@ def played(folders: Sequence[Path]) -> Iterator[SessionResult]:
             title=scenario.title,
             recording=reading.header.session,
             about=about(scenario, reading.header.session, _opened(reading.header), reading.header.provenance),
+            arms=market_arms(scenario, seed),
         )
 
 

@@ -1,7 +1,6 @@
 """The course of a recording, folded once for everybody who asks: scores, tables, payments."""
 
 from collections.abc import Mapping
-from functools import partial
 
 from p2p.analysis.event_tables.session_tables import SessionTables
 from p2p.analysis.intervention_rows import InterventionRows
@@ -12,7 +11,7 @@ from p2p.analysis.transaction_rows import ContractTimes
 from p2p.base.units import Seat
 from p2p.messages import Joined, Message
 from p2p.protocol.codec import ProtocolError
-from p2p.schedules.rationing import market_rules
+from p2p.schedules.rationing import rules_by_market
 from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import scenario_of
 
@@ -32,7 +31,7 @@ class SessionHistory:
         """
         agents = agents or {}
         self.scenario = scenario_of(reading.header)
-        self.outcome = SessionOutcome(partial(market_rules, self.scenario))
+        self.outcome = SessionOutcome(rules_by_market(self.scenario, reading.header.seed))
         self.times, self.sitting = ContractTimes(), SeatOccupancy()
         self.interventions = InterventionRows()
         self.pay = PayRecord()

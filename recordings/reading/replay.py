@@ -5,7 +5,6 @@ others never leave this module.
 """
 
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from p2p.analysis.session_outcome import SessionOutcome
@@ -16,9 +15,10 @@ from p2p.messages import Message
 from p2p.messages.envelope import Event
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.frames import NumberedFact
+from p2p.scenario.assignment import scenarios_of_markets
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import PublicRules, public_rules
-from p2p.schedules.rationing import market_rules
+from p2p.schedules.rationing import rules_by_market
 from recordings.journal.format import JournalError, JournalReader
 from recordings.journal.store import read_folder, scenario_of, still_runs
 
@@ -72,10 +72,12 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
     if seat is not None:
         market = next(number for number, seats in enumerate(views.seats) if seat in seats)
     market = market or 0
+    own = scenarios_of_markets(scenario, reading.header.seed)[market]
+    shown = views.poorest(market) if seat is None else views.information[seat]
     told, said, states, goals = _told(reading, views, seat, market)
     return Replay(
         session=reading.header.session,
-        rules=public_rules(scenario, views.poorest(market) if seat is None else views.information[seat], market=market),
+        rules=public_rules(own, shown, market=market, own_rules=scenario.has_market_arms),
         seat=seat,
         market=market,
         told=told,
@@ -97,8 +99,9 @@ def _told(
     told: list[NumberedFact] = []
     said: dict[int, Message] = {}
     states: list[NumberedFact] = []
-    outcome = SessionOutcome(partial(market_rules, scenario_of(reading.header)))
-    institution = institution_named(scenario_of(reading.header).institution.name)
+    outcome = SessionOutcome(rules_by_market(scenario_of(reading.header), reading.header.seed))
+    own = scenarios_of_markets(scenario_of(reading.header), reading.header.seed)[market]
+    institution = institution_named(own.institution.name)
     information = views.poorest(market) if seat is None else views.information[seat]
     for record in reading.records():
         try:

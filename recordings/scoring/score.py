@@ -76,7 +76,7 @@ def score(folder: Path) -> Score:
         periods=periods,
         whole=score_session(periods),
         traders=_traders(folded, periods),
-        foresight=foresight(scenario, outcome),
+        foresight=foresight(scenario, reading.header.seed, outcome),
         runs=runs and reading.sealed is None,
         open_s=tuple(folded.sitting.open_us(one.market, one.period) / SECOND for one in periods),
         names=load_names(folder),

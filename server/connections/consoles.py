@@ -5,7 +5,6 @@ One console is connected at a time. Nothing is made of these while there is none
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -14,7 +13,7 @@ from p2p.analysis.live_figures import LiveFigures
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.console_frames import FIGURES_PER_S, ROSTER_PER_S, Mirror, MirrorOpened, Roster, RosterWanted
 from p2p.protocol.frames import frame, mirrored_frame
-from p2p.schedules.rationing import market_rules
+from p2p.schedules.rationing import rules_by_market
 from server.connections.connection import Connection
 from server.connections.outbox import Outbox
 from server.connections.roster_board import RosterBoard
@@ -36,7 +35,7 @@ class Consoles:
         self, status: SessionStatus, feeds: Feeds, seats: SeatTable, board: RosterBoard, limits: Limits = DEFAULT
     ) -> None:
         self._status, self._feeds, self._seats, self.board, self._limits = status, feeds, seats, board, limits
-        self._figures = LiveFigures(partial(market_rules, status.scenario))
+        self._figures = LiveFigures(rules_by_market(status.scenario, status.seed))
         self._read = 0
         self._connection: Connection | None = None
         self._mirror: tuple[Viewer, Outbox] | None = None

@@ -13,7 +13,6 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
-from functools import partial
 
 import aiomqtt
 import click
@@ -26,7 +25,7 @@ from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.mqtt_topics import OFFLINE, ONLINE, ROOT, TOPICS, base, topic_level
 from p2p.protocol.retries import Retries
 from p2p.protocol.server_address import os_sentence
-from p2p.schedules.rationing import market_rules
+from p2p.schedules.rationing import rules_by_market
 from server.hosted_session import HostedSession, SessionParts
 from server.mqtt.broker_connection import connection
 from server.mqtt.meter_inbox import MeterInbox
@@ -253,7 +252,7 @@ class Publisher:
 def _before(opened: SessionParts) -> SessionOutcome:
     """What had happened of a session when it was opened: nothing of a new one, the journal's of one that was cut."""
     if not opened.store.chain.records:
-        return SessionOutcome(partial(market_rules, opened.status.scenario))
+        return SessionOutcome(rules_by_market(opened.status.scenario, opened.status.seed))
     from recordings.journal.store import read_folder
     from recordings.scoring.score import fold
 

@@ -12,4 +12,4 @@ def recorded_reveal(folder: Path, disk: Disk) -> Reveal:
     """The reveal of a recording; raises JournalError or OSError. It takes a while, so this is for a thread."""
     reading = read_folder(folder, disk)
     happened = ((record.at, event) for record in reading.records() for event in record.read_events())
-    return reveal(scenario_of(reading.header), happened)
+    return reveal(scenario_of(reading.header), reading.header.seed, happened)

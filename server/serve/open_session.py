@@ -232,7 +232,8 @@ def repeated(rules: Scenario, seats: int, units: int = 0) -> Scenario:
         for one in rules.overrides
     )
     stages = tuple(_practised_by_more(one, times) for one in rules.stage)
-    return replace(rules, environment=more, arms=(), overrides=overrides, stage=stages)
+    arms = rules.arms if rules.has_market_arms else ()
+    return replace(rules, environment=more, arms=arms, overrides=overrides, stage=stages)
 
 
 def _practised_by_more(stage: Stage, times: int) -> Stage:

@@ -56,8 +56,9 @@ class SessionStatus:
         return self._session.opening.deal == "start"
 
     def rules(self, information: InformationSet, to_robot: bool = False, market: int | None = None) -> PublicRules:
-        """The rules as viewers of a market with an information set are told them."""
-        rules = public_rules(self._session.scenario, information, to_robot=to_robot, market=market)
+        """The rules as viewers of a market (of the first, unless said) with an information set are told them."""
+        own = self._session.scenarios[0 if market is None else market]
+        rules = public_rules(own, information, to_robot, market, self._session.scenario.has_market_arms)
         opening = self._session.opening
         return replace(rules, fewer=True) if (opening.deal, opening.empty) == ("start", "drop") else rules
 

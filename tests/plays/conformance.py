@@ -14,14 +14,14 @@ import msgspec
 from p2p.agents.registry import make_agent, refusal_of
 from p2p.messages.envelope import Envelope, Event
 from p2p.protocol.codec import encode, wire_record_of
+from p2p.scenario.arms import Arm
 from p2p.scenario.capabilities import INSTITUTION_NAMES
 from p2p.scenario.charges import Charges
+from p2p.scenario.robots import RobotRules
 from p2p.scenario.schema import (
-    Arm,
     InducedValues,
     InformationSet,
     InstitutionRules,
-    RobotRules,
     Scenario,
     Shift,
 )

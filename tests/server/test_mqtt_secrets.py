@@ -25,9 +25,10 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Event
 from p2p.protocol.mqtt_address import Broker
+from p2p.scenario.arms import Arm
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.parsing import parse
-from p2p.scenario.schema import Arm, Scenario
+from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.simulation import Simulation
 from server.hosted_session import HostedSession, open_new
 from server.mqtt.publisher import Publisher

@@ -4,7 +4,19 @@ from collections.abc import Iterable
 
 from p2p.sim.tables.recorded_schema import OWN
 from p2p.sim.tables.schema import ABOUT as KEYS
-from p2p.sim.tables.schema import CONTROLLED, CONVERGENCE, ENERGY, FORESIGHT, LIMITED, TABLES, TABLES_FORMAT, TAILS, Column
+from p2p.sim.tables.schema import (
+    ARM,
+    BLOCK,
+    CONTROLLED,
+    CONVERGENCE,
+    ENERGY,
+    FORESIGHT,
+    LIMITED,
+    TABLES,
+    TABLES_FORMAT,
+    TAILS,
+    Column,
+)
 from p2p.sim.tournament.schema import TOURNAMENT
 
 ABOUT = {
@@ -74,6 +86,10 @@ NOTES_OF_ALPHA = """More columns, in `sessions` and `periods`, after `rmsd`. An 
 - `disguised`: a constant was added to all prices; alpha and P0's size are taken without it, `price_mean` is with it.
 
 A period with a `gap_us` was paused when the machine ran again. Its traders had a pause that nobody planned."""
+ARMS = """`sessions`, `periods` and `contracts` have both at their end, `traders` has its own `arm` (of seats or of their
+market) and `block` at its end. Where arms are of markets, `institution` and `treatment` are the row's market's own.
+`interventions` are of the whole session and name neither. Compare arms by markets, within their blocks, and permute
+exactly this assignment: of 4 markets against 4 the smallest p of a two-sided test is .029, of 2 against 2 it is .33."""
 TOURNAMENTS = """## tournaments
 `pit tournament … --out FOLDER` writes two tables and a picture. A gain is in shares of a trader's part of the maximum
 surplus: 1 is that surplus over the number of traders. `NAME_low` and `NAME_high` are the ends of the 95 % interval of
@@ -92,6 +108,7 @@ def page() -> str:
     lines += ["## price controls, taxes, subsidies", CONTROLS, "", *_listed(CONTROLLED)]
     lines += ["## deviation from equilibrium, disturbances", NOTES_OF_ALPHA, "", *_listed(CONVERGENCE)]
     lines += ["## every table", "The last columns of each.", "", *_listed(KEYS)]
+    lines += ["## arms", ARMS, "", *_listed((ARM, BLOCK))]
     lines += [TOURNAMENTS]
     for name, columns in TOURNAMENT.items():
         lines += [f"### {name}", "", *_listed(columns)]

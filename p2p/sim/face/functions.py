@@ -14,7 +14,7 @@ from p2p.base.rng import derived
 from p2p.base.units import ENVIRONMENT
 from p2p.environments.registry import environment_of
 from p2p.messages import EndRound, Schedule
-from p2p.scenario.assignment import seats_of_markets
+from p2p.scenario.assignment import scenarios_of_markets, seats_of_markets
 from p2p.scenario.parsing import checked
 from p2p.scenario.reaction_times import parse_reaction
 from p2p.scenario.schema import Scenario
@@ -85,7 +85,8 @@ def equilibrium(scenario: ScenarioLike, seed: int = 1, period: int = 1, market: 
         raise ValueError(f"period {period} is not one of 1 to {rules.periods}")
     if not 0 <= market < rules.markets:
         raise ValueError(f"market {market} is not one of 0 to {rules.markets - 1}")
-    return equilibrium_of(_schedules(rules, seed, period, market), rules.controls(period).charges)
+    own = scenarios_of_markets(rules, seed)[market]
+    return equilibrium_of(_schedules(own, seed, period, market), own.controls(period).charges)
 
 
 def _schedules(rules: Scenario, seed: int, period: int, market: int) -> list[Schedule]:

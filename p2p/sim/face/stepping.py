@@ -1,7 +1,6 @@
 """A simulation that is stepped from outside: a script, a learner or a person decides for some of the seats."""
 
 from collections.abc import Collection, Iterator
-from functools import partial
 
 from p2p.agents.base import Agent
 from p2p.agents.invocation import ACTIONS, is_action
@@ -10,7 +9,7 @@ from p2p.analysis.market_metrics import PeriodScore
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import Money, Seat
 from p2p.scenario.schema import Scenario
-from p2p.schedules.rationing import market_rules
+from p2p.schedules.rationing import rules_by_market
 from p2p.sim.face.functions import Lineup, ScenarioLike, load_scenario, seated
 from p2p.sim.simulation.simulation import Decision
 from p2p.sim.simulation.simulation import Simulation as _Engine
@@ -44,7 +43,7 @@ class Simulation:
         self.over = False
         """Whether the session has come to its end."""
         self._cast: tuple[AgentLike, ...] = seated(agents, self.scenario.seats)
-        self._outcome = SessionOutcome(partial(market_rules, self.scenario))
+        self._outcome = SessionOutcome(rules_by_market(self.scenario, self.seed))
         self._balance: dict[Seat, Money] = {}
 
     def until_decision(self, seats: Collection[Seat] | Seat = ()) -> Iterator[Decision]:
@@ -70,7 +69,7 @@ class Simulation:
             raise ValueError("this session has been played; make a new Simulation for another")
         cast = [Agent() if seat in seats else one for seat, one in enumerate(self._cast)]
         engine = _Engine(self.scenario, cast, self.seed, outside=seats)
-        self._outcome = SessionOutcome(partial(market_rules, self.scenario))
+        self._outcome = SessionOutcome(rules_by_market(self.scenario, self.seed))
         for step in engine.steps():
             if isinstance(step, Decision):
                 yield step

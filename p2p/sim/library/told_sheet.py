@@ -5,6 +5,7 @@ from textwrap import wrap
 
 from p2p.information.rules_text import paragraphs, sentences
 from p2p.information.untold import untold
+from p2p.scenario.arms import Arm
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
@@ -20,11 +21,12 @@ def told_sheet(scenario: Scenario) -> Iterator[str]:
     yield "told to traders, as their screens say it:"
     begins = [catalogue().sentence(one) for one in sentences("start", public_rules(scenario))]
     yield from _section(catalogue().text("rules.heading.start"), "\n".join(begins))
-    common = _pages(scenario, scenario.information)
+    pages = [_arm_pages(scenario, arm) for arm in scenario.arms]
+    common = pages[0] if scenario.has_market_arms else _pages(scenario, scenario.information)
     for heading, text in common:
         yield from _section(heading, text)
-    for arm in scenario.arms:
-        for heading, text in _pages(scenario, arm.information):
+    for arm, own in zip(scenario.arms, pages, strict=True):
+        for heading, text in own:
             if (heading, text) not in common:
                 yield from _section(f"{heading} (arm {arm.name}, instead)", text)
     yield from _untold(scenario)
@@ -32,6 +34,14 @@ def told_sheet(scenario: Scenario) -> Iterator[str]:
 
 def _pages(scenario: Scenario, information: InformationSet) -> list[tuple[str, str]]:
     return paragraphs(public_rules(scenario, information), catalogue())
+
+
+def _arm_pages(scenario: Scenario, arm: Arm) -> list[tuple[str, str]]:
+    """The pages of a seat in an arm; of markets, as in the first market."""
+    if arm.unit == "seat":
+        return _pages(scenario, arm.information or scenario.information)
+    own = scenario.in_arm(arm.name)
+    return paragraphs(public_rules(own, own.information, market=0, own_rules=True), catalogue())
 
 
 def _section(heading: str, text: str) -> Iterator[str]:

@@ -31,7 +31,9 @@ def rules_lines(rules: Scenario) -> Iterator[str]:
     losses += [f"down to {-rules.loss_floor} {rules.currency} a session"] if rules.loss_floor is not None else []
     if losses:
         yield f"losses       {', '.join(losses)}"
-    if rules.arms:
+    if rules.has_market_arms:
+        yield from _market_arms(rules)
+    elif rules.arms:
         arms = ", ".join(f"{arm.name}: {arm.seats} seats with {arm.information}" for arm in rules.arms)
         yield f"arms         {arms} in each market, drawn by seed"
     else:
@@ -45,6 +47,29 @@ def rules_lines(rules: Scenario) -> Iterator[str]:
         yield f"drop-outs    {rules.vacancies.stand_in} after {rules.vacancies.grace_s:g} s, until they are back"
 
 
+def _market_arms(rules: Scenario) -> Iterator[str]:
+    """Each arm of markets: in how many, and what is its own."""
+    block = f", in blocks of {rules.block}" if rules.block else ""
+    yield f"arms         of markets, drawn by seed{block}"
+    for arm in rules.arms:
+        many = arm.markets or rules.markets // len(rules.arms)
+        settings = {key: getattr(arm, key) for key in ("institution", "information", *_SETTINGS)}
+        own = [f"{key} {_said(value)}" for key, value in settings.items() if value is not None]
+        yield f"  {arm.name:10} {many} market{'s' if many > 1 else ''}: {'; '.join(own) or 'the rules above'}"
+
+
+_SETTINGS = ("terms", "call", "posting", "charges", "robots")
+
+
+def _said(value: str | msgspec.Struct) -> str:
+    """A setting of an arm: a word, or the keys of a table that are not as by default."""
+    if isinstance(value, str):
+        return value
+    keys = {one.name: one.default for one in msgspec.structs.fields(value)}
+    named = ((key, getattr(value, key)) for key in keys)
+    return ", ".join(f"{key.replace('_', ' ')} {own}" for key, own in named if own != keys[key]) or "as by default"
+
+
 def units_sheet(rules: Scenario, seed: int) -> Iterator[str]:
     """Session, equilibria, and supply and demand unit by unit as they are in the first period."""
     yield (
@@ -52,13 +77,17 @@ def units_sheet(rules: Scenario, seed: int) -> Iterator[str]:
         f"{rules.periods} periods of {rules.period_s:g} s, {rules.break_s:g} s between"
     )
     for override in rules.overrides:
-        yield f"treatment    from period {override.from_period} on: {', '.join(_changed(override))}"
+        where = "" if override.arm is None else f" in arm {override.arm}"
+        yield f"treatment    from period {override.from_period} on{where}: {', '.join(_changed(override))}"
     yield from rules.environment.drawn(seed)
-    changes = list(_changes(rules, seed))
-    for period, schedules in changes:
-        when = f" in period {period}" if rules.environment.anew else f" from period {period} on"
-        yield from _equilibrium_lines(market_rules(rules, period), schedules, "" if len(changes) == 1 else when)
-    yield from _units(rules, changes[0][1])
+    names = [arm.name for arm in rules.arms] if rules.has_market_arms else [""]
+    for name, own in zip(names, rules.variants, strict=True):
+        yield from [f"arm          {name}"] if name else []
+        changes = list(_changes(own, seed))
+        for period, schedules in changes:
+            when = f" in period {period}" if own.environment.anew else f" from period {period} on"
+            yield from _equilibrium_lines(market_rules(own, period), schedules, "" if len(changes) == 1 else when)
+    yield from _units(rules.variants[0], changes[0][1])
 
 
 def _changed(override: Override) -> Iterator[str]:

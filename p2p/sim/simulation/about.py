@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from p2p.agents.registry import AgentLike, agent_name
+from p2p.scenario.assignment import arms_of_markets, block_of_market, scenarios_of_markets
 from p2p.scenario.schema import Scenario
 
 
@@ -24,6 +25,16 @@ class AboutSession:
     provenance: str = ""
 
 
+@dataclass(frozen=True)
+class MarketArm:
+    """The columns of a market's own: its institution and treatment, its arm where arms are of markets, its block."""
+
+    institution: str
+    treatment: str
+    arm: str | None
+    block: int
+
+
 NOTHING_SAID = AboutSession()
 """Where no tables are asked for."""
 
@@ -33,6 +44,15 @@ def about(scenario: Scenario, key: str, started_utc: str | None = None, provenan
     names = scenario.title, scenario.institution.name, treatment(scenario), scenario.currency
     disguise = scenario.environment.disguised_by()
     return AboutSession(key, started_utc, *names, disguise, scenario.purpose, provenance)
+
+
+def market_arms(scenario: Scenario, seed: int) -> tuple[MarketArm, ...]:
+    """Of each market of a session."""
+    drawn = zip(scenarios_of_markets(scenario, seed), arms_of_markets(scenario, seed), strict=True)
+    return tuple(
+        MarketArm(own.institution.name, treatment(own), arm, block_of_market(scenario, market))
+        for market, (own, arm) in enumerate(drawn)
+    )
 
 
 def simulated_key(scenario: Scenario, cast: tuple[AgentLike, ...], seed: int, robot_seed: int) -> str:
@@ -48,7 +68,8 @@ def simulated_key(scenario: Scenario, cast: tuple[AgentLike, ...], seed: int, ro
 def treatment(scenario: Scenario) -> str:
     """`information ticker; price_ceiling 150`: the settings that are not as by default, by their keys."""
     said = [f"information {scenario.information}"] if not scenario.arms else []
-    said += [f"arm {arm.name}: {arm.information}" for arm in scenario.arms]
+    said += [f"arm {arm.name}: {arm.information}" for arm in scenario.arms if arm.unit == "seat"]
+    said += [f"arms of markets: {', '.join(arm.name for arm in scenario.arms)}"] if scenario.has_market_arms else []
     for settings in (scenario.institution.terms, scenario.charges):
         plain, own = msgspec.structs.asdict(type(settings)()), msgspec.structs.asdict(settings)
         said += [f"{key} {value}" for key, value in own.items() if value != plain[key]]

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from p2p.agents.registry import AgentLike
 from p2p.analysis.market_metrics import PeriodScore
@@ -12,9 +11,10 @@ from p2p.analysis.session_outcome import SessionOutcome
 from p2p.analysis.transaction_rows import ContractTimes, Row, contract_rows, trader_rows
 from p2p.base.units import is_seat
 from p2p.messages import Refused
+from p2p.scenario.assignment import scenarios_of_markets
 from p2p.scenario.schema import Scenario
-from p2p.schedules.rationing import market_rules
-from p2p.sim.simulation.about import NOTHING_SAID, AboutSession, about, simulated_key
+from p2p.schedules.rationing import rules_by_market
+from p2p.sim.simulation.about import NOTHING_SAID, AboutSession, MarketArm, about, market_arms, simulated_key
 from p2p.sim.simulation.agent_timeout import guarded
 from p2p.sim.simulation.foresight_bound import foresight_bound
 from p2p.sim.simulation.process_pool import in_order
@@ -47,7 +47,7 @@ class SessionResult:
     `foresight`: for each market of prosumers
     its bound with perfect foresight, None where that was not found. `title`: its scenario's. `recording`: its name, of
     one that was recorded. `refused`: how many orders of which agent were refused for which reason, of simulated
-    sessions.
+    sessions. `arms`: the arm of each market.
     """
 
     session: int
@@ -64,6 +64,7 @@ class SessionResult:
     recording: str | None = None
     refused: tuple[tuple[str, str, int], ...] = ()
     about: AboutSession = NOTHING_SAID
+    arms: tuple[MarketArm, ...] = ()
 
 
 def play(task: SessionSpec) -> SessionResult:
@@ -74,7 +75,7 @@ def play(task: SessionSpec) -> SessionResult:
 
 def _play(task: SessionSpec) -> SessionResult:
     simulation = Simulation(task.scenario, task.cast, task.seed, task.robot_seed)
-    outcome = SessionOutcome(partial(market_rules, task.scenario))
+    outcome = SessionOutcome(rules_by_market(task.scenario, task.seed))
     times, sitting, refused = ContractTimes(), SeatOccupancy(), Counter[tuple[str, str]]()
     for envelope, at, events in simulation.play():
         outcome.on_input(envelope.message)
@@ -88,7 +89,7 @@ def _play(task: SessionSpec) -> SessionResult:
                 times.on_event(event, at)
                 sitting.on_event(event, at)
     scores, looked = outcome.scores(), tuple(map(simulation.activations, range(task.scenario.markets)))
-    bounds = foresight(task.scenario, outcome) if task.bounds else ()
+    bounds = foresight(task.scenario, task.seed, outcome) if task.bounds else ()
     title, no = task.scenario.title, tuple((*what, many) for what, many in sorted(refused.items()))
     played = SessionResult(task.session, task.seed, scores, sum(looked), bounds, looked, title=title, refused=no)
     if not task.tables:
@@ -97,6 +98,7 @@ def _play(task: SessionSpec) -> SessionResult:
     return replace(
         played,
         about=about(task.scenario, key),
+        arms=market_arms(task.scenario, task.seed),
         contracts=tuple(contract_rows(task.session, outcome, times)),
         traders=tuple(
             trader_rows(task.session, task.scenario, task.seed, tuple(simulation.cast), outcome, scores, sitting)
@@ -104,11 +106,12 @@ def _play(task: SessionSpec) -> SessionResult:
     )
 
 
-def foresight(scenario: Scenario, outcome: SessionOutcome) -> tuple[float | None, ...]:
+def foresight(scenario: Scenario, seed: int, outcome: SessionOutcome) -> tuple[float | None, ...]:
     """The bound with perfect foresight of each market over its finished periods; empty without prosumers."""
     if not outcome.books:
         return ()
-    return tuple(foresight_bound(scenario, outcome.days(market)) for market in range(scenario.markets))
+    own = scenarios_of_markets(scenario, seed)
+    return tuple(foresight_bound(one, outcome.days(market)) for market, one in enumerate(own))
 
 
 def play_all(tasks: list[SessionSpec], workers: int) -> Iterator[SessionResult]:

@@ -75,9 +75,11 @@ class Simulation:
         self.cast = [agent_name(one) for one in cast]
         self._played = tuple(cast)
         self.outside = frozenset(outside)
-        self.reaction = parse_reaction(scenario.robots.reaction, scenario.robots.reaction_mean_s)
+        own = self.session.scenarios
+        self.reactions = [parse_reaction(one.robots.reaction, one.robots.reaction_mean_s) for one in own]
+        self._alarm_moves = any(one.capabilities.posts for one in own) or self.session.times_orders
         self.public = {
-            (market, information): PublicKnowledge(public_rules(scenario, information))
+            (market, information): PublicKnowledge(public_rules(own[market], information))
             for market in range(scenario.markets)
             for information in self.views.in_use(market)
         }
@@ -125,8 +127,7 @@ class Simulation:
         The instant at which the next alarm is due: what is said may move it, as the last post does.
         """
         robots, start, reaction, outside = self.robots, self.session.now, self._reaction, self.outside
-        orders_end = self.session.times_orders
-        alarm_moves = self.scenario.capabilities.posts or orders_end  # asked once: elsewhere each order would pay
+        orders_end, alarm_moves = self.session.times_orders, self._alarm_moves  # where it does not, none pays for it
         trading = [(seat, robot) for seat, robot in robots.items() if robot.knowledge.units_left]
         queue = [(start + reaction(robot), seat) for seat, robot in trading]
         heapify(queue)
@@ -166,7 +167,7 @@ class Simulation:
 
     def _reaction(self, robot: Robot) -> int:
         """Microseconds until the robot looks again."""
-        return 1 + int(self.reaction.draw_s(robot.rng) * SECOND)
+        return 1 + int(self.reactions[robot.market].draw_s(robot.rng) * SECOND)
 
     def _named(self, error: AgentFailed, robot: Robot) -> AgentFailed:
         """An agent that fails ends the session, by its name: its result would mean nothing."""

@@ -89,20 +89,22 @@ ABOUT = (
     Column("session_key", "word", "–", "key of the session, the same in every table and whenever it is written"),
     Column("started_utc", "word", "–", "when it was opened, ISO 8601; empty of a simulated session"),
     Column("scenario_title", "word", "–", "title of its scenario"),
-    Column("institution", "word", "–", "its institution"),
-    Column("treatment", "word", "–", "information, terms of trade and charges that are not as by default"),
+    Column("institution", "word", "–", "its institution; where arms are of markets, that of the row's market"),
+    Column("treatment", "word", "–", "information, terms of trade, charges that are not as by default; its market's"),
     Column("currency", "word", "–", "the name of its money"),
     Column("disguise", "count", "price", "constant added to values, costs and prices alike; alpha is without it"),
     Column("purpose", "word", "–", "research or teaching, as its scenario says"),
     Column("provenance", "word", "–", "live, simulated, or imported: a market that others ran and published"),
 )
 """At the end of every table, so that tables of several runs can be put together."""
+ARM = Column("arm", "word", "–", "treatment arm of its market; empty where arms are of seats, or there are none")
+BLOCK = Column("block", "count", "–", "block within which arms were drawn, from 1: of markets, or the market itself")
 CARD = Column("card", "count", "–", "the seat as screens, cards and printed sheets count it: from 1")
 TAILS = {
-    "sessions": (*CONTROLLED, *CONVERGENCE, *ABOUT),
-    "periods": (*CONTROLLED, *CONVERGENCE, *ABOUT),
-    "contracts": ABOUT,
-    "traders": (*ABOUT, CARD),
+    "sessions": (*CONTROLLED, *CONVERGENCE, *ABOUT, ARM, BLOCK),
+    "periods": (*CONTROLLED, *CONVERGENCE, *ABOUT, ARM, BLOCK),
+    "contracts": (*ABOUT, ARM, BLOCK),
+    "traders": (*ABOUT, CARD, BLOCK),
 }
 """The last columns of each table, also in an energy market."""
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -127,7 +129,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("seller", "count", "–", "the seller's seat"),
         Column("value", "count", "money", "the value of these units to the buyer together"),
         Column("cost", "count", "money", "their cost to the seller together"),
-        *ABOUT,
+        *TAILS["contracts"],
     ),
     "traders": (
         SESSION,

@@ -70,7 +70,17 @@ def rows_of(played: SessionResult) -> dict[str, list[Row]]:
         **played.recorded,
     }
     about = {column.name: getattr(played.about, column.name) for column in ABOUT}
-    return {name: [row | about for row in some] for name, some in rows.items()}
+    return {name: [row | about | _arm(played, row) for row in some] for name, some in rows.items()}
+
+
+def _arm(played: SessionResult, row: Row) -> Row:
+    """What a row says of its market's own rules; nothing of rows that are no market's."""
+    if not played.arms or "market" not in row:
+        return {}
+    own = played.arms[row["market"]]
+    return {"institution": own.institution, "treatment": own.treatment, "block": own.block, "arm": own.arm} | (
+        {"arm": row["arm"]} if "arm" in row else {}
+    )
 
 
 def _of_market(played: SessionResult, market: int) -> SessionResult:

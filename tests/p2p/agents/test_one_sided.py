@@ -18,7 +18,8 @@ from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import Ask, Bid, Buy, Contract, Quote, Refused, Schedule, Sell, StartRound, Step
 from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.public_rules import public_rules
-from p2p.scenario.schema import RobotRules, Scenario
+from p2p.scenario.robots import RobotRules
+from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import Terms
 from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation

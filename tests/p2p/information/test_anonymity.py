@@ -12,7 +12,8 @@ from p2p.messages import Ask, Bid, Cancel, Contract, Joined, Left, Message, Open
 from p2p.messages.envelope import Envelope
 from p2p.protocol.codec import encode
 from p2p.scenario.public_rules import public_rules
-from p2p.scenario.schema import InstitutionRules, RobotRules, Scenario, Vacancies
+from p2p.scenario.robots import RobotRules
+from p2p.scenario.schema import InstitutionRules, Scenario, Vacancies
 from p2p.session.session import Session
 from server.publishing.feeds import Feeds, spectator
 from tests.plays.play import small as small_market

@@ -87,6 +87,52 @@ improvement = true
 self_trade = "cancel_resting"
 """
 PAID = 'payment = { rate = 0.02, currency = "€", fee = 5.0, base = 3.0, floor = -3.0, step = 0.10'
+MARKET_ARMS = """
+[[arms]]
+name = "a"
+unit = "market"
+information = "quotes"
+institution = "{name}"
+charges = {{ commission = 1, tax_buyer = 5, tax_seller = 6 }}
+robots = {{ reaction_mean_s = 3.0, reaction = "exponential" }}
+{more}
+[[arms]]
+name = "b"
+unit = "market"
+[[overrides]]
+from_period = 2
+arm = "a"
+charges = {{ commission = 2 }}
+"""
+EVERY_TERM = """[arms.terms]
+price_ceiling = 150
+price_floor = 10
+quotes = "buyers"
+units = "one"
+improvement = true
+self_trade = "refuse"
+"""
+
+
+def market_arms(name: str, more: str = "") -> Scenario:
+    text = INDUCED.format(name="continuous", more="markets = 2", terms="", call="", values="")
+    return parse(text + MARKET_ARMS.format(name=name, more=more))
+
+
+ARMS_OF_MARKETS = {
+    "arms of markets": market_arms("continuous", EVERY_TERM),
+    "arms of calls": market_arms("call", "call = { calls = 2 }"),
+    "arms that post": market_arms("posted-offer", "posting = { post_s = 20.0 }"),
+    "arms with a feeder": parse(
+        ENERGY.format(name="continuous", call="").replace("periods = 3", "periods = 3\nmarkets = 2")
+        + MARKET_ARMS.format(name="call", more="call = { feeder_cap_kw = 3.0, interval_min = 5 }")
+    ),
+    "arms counted": parse(
+        INDUCED.format(name="continuous", more="markets = 4\nblock = 4", terms="", call="", values="")
+        + '[[arms]]\nname = "c"\nunit = "market"\nmarkets = 1\n[[arms]]\nname = "d"\nunit = "market"\nmarkets = 3'
+    ),
+}
+"""Bases for the keys of such arms alone."""
 BASES = {
     "paid": induced(more=f"{PAID} }}"),
     "paid by the draw": induced(more=f'{PAID}, paid = "one period" }}'),
@@ -127,6 +173,16 @@ SAMPLES: dict[str, list[Any]] = {
     "institution.posting": [None, {"post_s": 10.0}],
     "arms": [[], [{"name": "a", "seats": 4, "information": "quotes"}]],
     "arms.name": ["c"],
+    "arms.unit": [],
+    "arms.information": ["quotes", "ticker", "book"],
+    "overrides.arm": [None, "b"],
+    "block": [None, 4, 2],
+    "arms.terms": [None, {"price_floor": 20}],
+    "arms.call": [{"calls": 3}, {"pricing": "ask"}],
+    "arms.posting": [None, {"post_s": 10.0}],
+    "arms.charges": [None, {"tax_buyer": 7}],
+    "arms.robots": [None, {"reaction_mean_s": 9.0}],
+    "arms.robots.reaction": ["fixed:2", "uniform:1-2"],
     "stage": [[], [{"kind": "trade", "periods": 3, "period_s": 60.0}, {"kind": "debrief", "pages": ["So it was."]}]],
     "overrides": [[], [{"from_period": 2, "charges": {"tax_buyer": 5}}], [{"from_period": 2, "buyers": [[1], [2]]}]],
     "overrides.charges": [None, {"tax_buyer": 7}],
@@ -142,10 +198,15 @@ SAMPLES: dict[str, list[Any]] = {
 }
 """Other values of what is free text, and of tables that come and go; the rest follows from the types."""
 ALONG: dict[str, list[dict[str, Any]]] = {
+    "arms.call.interval_min": [{"arms.call.interval_min": 10.0, "environment.interval_min": 10}],
     "institution.call.interval_min": [{"institution.call.interval_min": 10.0, "environment.interval_min": 10}],
     "environment.interval_min": [{"environment.interval_min": 10}],
     "environment.battery": [{"environment.battery": None, "environment.batteries": 0}],
     "environment.flexible_value": [{"environment.flexible_value": None, "environment.flexible_wh": 0}],
+    "arms.unit": [{"arms": [{"name": "a", "seats": 4, "information": "quotes"}], "overrides": []}],
+    "arms.markets": [
+        {"arms": [{"name": "c", "unit": "market", "markets": 2}, {"name": "d", "unit": "market", "markets": 2}]}
+    ],
     "arms.seats": [
         {
             "arms": [
@@ -161,8 +222,11 @@ ALONG: dict[str, list[dict[str, Any]]] = {
 
 def told(scenario: Scenario) -> tuple[str, ...]:
     """All that each kind of seat is told: a seat knows its own information set alone."""
-    sets = {arm.information for arm in scenario.arms} or {scenario.information}
-    rules = [public_rules(scenario, information) for information in sorted(sets)]
+    if scenario.has_market_arms:
+        rules = [public_rules(one, market=0, own_rules=True) for one in scenario.variants]
+    else:
+        sets = {arm.information or scenario.information for arm in scenario.arms} or {scenario.information}
+        rules = [public_rules(scenario, information) for information in sorted(sets)]
     return tuple(
         "\n".join([section_text("start", one, TEXTS), *(text for _, text in paragraphs(one, TEXTS))]) for one in rules
     )
@@ -287,7 +351,8 @@ def test_what_is_not_told_at_the_start_has_its_reason() -> None:
 @pytest.mark.parametrize(("key", "kind"), KEYS, ids=[key for key, _ in KEYS])
 def test_a_key_that_is_changed_changes_the_text_or_is_on_the_list_of_the_untold(key: str, kind: Any) -> None:
     seen = 0
-    for name, base in BASES.items():
+    of_arms = key == "block" or key.startswith(("arms.", "overrides.arm"))
+    for name, base in (BASES | ARMS_OF_MARKETS if of_arms else BASES).items():
         for other in changed(base, key, kind):
             same = told(base) == told(other)
             excepted = any(one.key == key and (one.holds(base) and one.holds(other)) for one in EXCEPTIONS)
@@ -312,7 +377,7 @@ def test_every_institution_has_a_sentence_of_its_own() -> None:
 def test_every_sentence_has_its_key_and_every_key_its_sentence() -> None:
     said = {f"rules.heading.{section}" for section in (*SECTIONS, "instructions")} | {"rules.instructions.none"}
     said |= {"rules.trade.other", "rules.robots.seats_now", "rules.market.side_by_side_in"}
-    said |= {"rules.market.size_at_most", "rules.earn.pay_questions"}
+    said |= {"rules.market.size_at_most", "rules.earn.pay_questions", "rules.market.own_rules"}
     for name, base in BASES.items():
         for scenario in [base, *(other for key, kind in KEYS for other in changed(base, key, kind))]:
             for role in (None, "buyer", "seller"):

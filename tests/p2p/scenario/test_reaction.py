@@ -10,7 +10,7 @@ from p2p.base.units import SECOND, is_seat
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import parse
 from p2p.scenario.reaction_times import NONE_S, Reaction, ReactionError, parse_reaction
-from p2p.scenario.schema import RobotRules
+from p2p.scenario.robots import RobotRules
 from p2p.sim.simulation.simulation import Simulation
 from tests.plays.play import small
 from tests.plays.scenario_plays import GOOD

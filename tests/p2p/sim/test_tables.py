@@ -12,10 +12,11 @@ from p2p.analysis.market_metrics import score_period
 from p2p.base.units import PRICE_MAX
 from p2p.environments.value_draws import Dealing
 from p2p.messages import Contract, Schedule, Step
+from p2p.scenario.arms import Arm
 from p2p.scenario.charges import Charges
 from p2p.scenario.disguise import disguised
 from p2p.scenario.errors import ScenarioError
-from p2p.scenario.schema import Arm, InducedValues, Redraw, Scenario, Shift
+from p2p.scenario.schema import InducedValues, Redraw, Scenario, Shift
 from p2p.scenario.terms import Terms
 from p2p.schedules.rationing import MarketRules
 from p2p.sim.docs.tables_page import page
