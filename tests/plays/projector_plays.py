@@ -35,7 +35,7 @@ def lesson(name: str = "smith-1962-test-1", markets: int = 1) -> Scenario:
 def revealed(scenario: Scenario, seed: int = 1) -> Reveal:
     """The reveal of the session that `told_to` tells of."""
     played = Simulation(scenario, ["zic"] * scenario.seats, seed).play()
-    return reveal(scenario, ((at, event) for _, at, events in played for event in events))
+    return reveal(scenario, seed, ((at, event) for _, at, events in played for event in events))
 
 
 class StillWatch(WatchApp):

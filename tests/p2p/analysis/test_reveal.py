@@ -31,7 +31,7 @@ def test_practice_is_in_no_reveal() -> None:
     scenario = parse(LESSON)
     played = [(at, event) for _, at, events in Simulation(scenario, ["zic"] * 4, 3).play() for event in events]
     assert sum(event.message.directive == "start_round" for _, event in played) == 3
-    found = reveal(scenario, played)
+    found = reveal(scenario, 3, played)
     assert len(found.figures) == 2
     assert all(one.so_far is not None and one.demand for one in found.figures)
     assert replace(scenario, purpose="research").reveals is False

@@ -257,6 +257,7 @@ def test_a_market_is_told_that_its_rules_are_its_own() -> None:
 
 A, B = '[[arms]]\nname = "a"\nunit = "market"\n', '[[arms]]\nname = "b"\nunit = "market"\n'
 SEAT = '[[arms]]\nname = "s"\nseats = 6\ninformation = "book"\n'
+LATE = '[[overrides]]\nfrom_period = 2\narm = "c"\ncharges = {}\n'
 WRONG = {
     "nested": (A + SEAT, "arms[1].unit: is 'seat', and that of the first arm 'market': arms are not nested"),
     "a unit that is none": (A.replace("market", "room"), "arms[0].unit: there is no 'room'"),
