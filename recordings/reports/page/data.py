@@ -108,7 +108,7 @@ def reported(folder: Path, label: str) -> ReportedSession:
             one,
             outcome.schedules.get((one.market, one.period), {}),
             tuple(outcome.contracts[one.market, one.period]),
-            outcome.rules(values_number(one.period, outcome.again)),
+            outcome.rules(values_number(one.period, outcome.again), one.market),
         )
         for one in scored.periods
     )
