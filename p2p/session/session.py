@@ -294,7 +294,9 @@ class Session(Course):
 
     def _line_lost(self, seat: Seat) -> list[Event]:
         """The orders of a seat without a connection leave, where the terms say so."""
-        return self.market_of[seat].withdraw_all(seat) if self.rules.terms.lost_line == "cancel" else []
+        market = self.market_of[seat]
+        leaves = self.told_rules[market.number].terms.lost_line == "cancel"
+        return market.withdraw_all(seat) if leaves else []
 
     def _join(self, joined: Joined) -> list[Event]:
         """Somebody has a seat now: its own person, or a robot in their place, from whom they take it back."""
