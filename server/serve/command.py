@@ -69,6 +69,7 @@ ROOM_MIN = 16
 @click.option("--units", type=click.IntRange(1, UNITS_MAX), hidden=True, help="At least so many a trader and period.")
 @click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate (chain), PEM.")
 @click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Its key, PEM.")
+@click.option("--tls-self-signed", is_flag=True, help="Make a certificate on this machine: each browser warns once.")
 @click.option("--insecure-lan", is_flag=True, help="Listen on a network without TLS: all on it can read the codes.")
 @click.option("--origin", "origins", multiple=True, help="A web page's origin that browsers may come from; repeatable.")
 @click.option(
@@ -132,6 +133,7 @@ def serve(
     units: int | None,
     tls_cert: Path | None,
     tls_key: Path | None,
+    tls_self_signed: bool,
     insecure_lan: bool,
     origins: tuple[str, ...],
     host_names: tuple[str, ...],
@@ -157,11 +159,13 @@ def serve(
     if (scenario is None) == (recover is None):
         raise click.UsageError("give a scenario (see pit scenarios list), or --recover DIR, one of them")
     before = remembered(recover) if recover is not None else None
-    if before is not None and host is None and not (tls_cert or tls_key or insecure_lan):
+    if before is not None and host is None and not (tls_cert or tls_key or tls_self_signed or insecure_lan):
         host, insecure_lan, (tls_cert, tls_key) = before.host, before.insecure_lan, before.certificate
     host, bots_before = host or HOST, before.bots if before else ""
-    host_names = host_names or (before.host_names if before else ())
+    host_names = _host_names(host_names) or (before.host_names if before else ())
     try:
+        if tls_self_signed:
+            tls_cert, tls_key = _self_signed(host, host_names, tls_cert or tls_key)
         over = transport(host, tls_cert, tls_key, insecure_lan, origins, host_names)
     except TransportError as error:
         raise click.ClickException(str(error)) from error
@@ -209,6 +213,32 @@ def serve(
     where = address(host, insecure_lan, tls_cert, tls_key, bots or bots_before, host_names)
     run = ServeRun(opened, cast, as_json, brokers, over, tls_cert, log, where, fill or "", seats_sheet)
     sys.exit(asyncio.run(run.run(host, port)))
+
+
+def _host_names(said: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of this machine as browsers say them; raises UsageError."""
+    from server.web.host_names import given_name
+
+    try:
+        return tuple(given_name(name) for name in said)
+    except ValueError as error:
+        raise click.UsageError(f"--host-name: no name of a machine, such as lab.example.org: {error}") from error
+
+
+def _self_signed(host: str, host_names: tuple[str, ...], given: Path | None) -> tuple[Path, Path]:
+    """The files of a certificate of this machine's own, which is told of; raises TransportError, UsageError."""
+    import datetime
+
+    from server.serve.self_signed import self_signed, state_folder, wanted_names, what_phones_show
+    from server.session.notices import notify
+
+    if given is not None:
+        raise click.UsageError("--tls-self-signed makes a certificate: leave --tls-cert and --tls-key out, or it")
+    now = datetime.datetime.now(datetime.UTC)
+    cert, key, fingerprint = self_signed(wanted_names(host, host_names), state_folder(), now)
+    for line in what_phones_show(fingerprint):
+        notify(line)
+    return cert, key
 
 
 def _keeps_its_rules(options: list[str]) -> None:

@@ -38,6 +38,14 @@ def is_address(host: str) -> bool:
     return True
 
 
+def given_name(said: str) -> str:
+    """A name as browsers say it, in ASCII and small letters; raises ValueError where it is none."""
+    in_ascii = said.lower().encode("idna").decode()
+    if plain_host(in_ascii) != in_ascii.rstrip("."):
+        raise ValueError(said)
+    return in_ascii.rstrip(".")
+
+
 class HostNames:
     """The machine's own names, and those that were given. `*.NAME` has one part more than NAME, as in a certificate."""
 
