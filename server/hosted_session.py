@@ -86,6 +86,8 @@ class SessionParts:
     """Whether the server stays after the end, for those who come back, until the experimenter closes it."""
     goes_on: bool = False
     """Whether it is resumed by itself when the machine has stood still: a demo, a rehearsal, a load run."""
+    sequencer: Callable[..., Sequencer] = Sequencer
+    """What hands messages to the session: its doors, or a recording that is played again."""
 
     def __post_init__(self) -> None:
         self.status = SessionStatus(self.session)
@@ -225,7 +227,7 @@ class HostedSession:
             machine,
             limits,
         )
-        self.sequencer = Sequencer(
+        self.sequencer = opened.sequencer(
             opened.session,
             opened.store,
             opened.clock,

@@ -17,7 +17,7 @@ def checkout(folder: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__", "[0-9]*-*")
     for name in PACKAGES:
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    for name in ("pyproject.toml", "README.md", "pit.py", "pit_demo.py"):
+    for name in ("pyproject.toml", "README.md", "pit.py", "pit_demo.py", "pit_replay.py"):
         shutil.copy(ROOT / name, folder / name)
     recorded = folder / "recordings" / "20260101-090000-smith-1962-test-1-0a1b"
     recorded.mkdir()

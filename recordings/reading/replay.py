@@ -9,7 +9,7 @@ from pathlib import Path
 
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import AGENTS, INSTITUTION, Seat
-from p2p.information.projection import Projector
+from p2p.information.projection import RICHEST_INFORMATION, Projector
 from p2p.institutions.registry import institution_named
 from p2p.messages import Message
 from p2p.messages.envelope import Event
@@ -53,11 +53,17 @@ class Replay:
     cut: bool
     states: list[NumberedFact] = field(default_factory=list)
     runs: bool = False
+    experimenter: bool = False
+    """Whether it is the experimenter's view: the whole book, whatever seats were shown."""
     goals: dict[int, Goal] = field(default_factory=dict)
 
 
-def read_replay(folder: Path, seat: Seat | None = None, market: int | None = None) -> Replay:
+def read_replay(
+    folder: Path, seat: Seat | None = None, market: int | None = None, experimenter: bool = False
+) -> Replay:
     """The recording in a folder as a seat saw it, or as the public of a market (the first, unless told).
+
+    `experimenter`: as the experimenter saw the market, with the richest information set there is.
 
     Raises JournalError where there is no recording or it is corrupt, ReplayError where it has no such seat or market.
     """
@@ -74,10 +80,11 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
     market = market or 0
     own = scenarios_of_markets(scenario, reading.header.seed)[market]
     shown = views.poorest(market) if seat is None else views.information[seat]
-    told, said, states, goals = _told(reading, views, seat, market)
+    information = RICHEST_INFORMATION if experimenter else shown
+    told, said, states, goals = _told(reading, views, seat, market, information)
     return Replay(
         session=reading.header.session,
-        rules=public_rules(own, shown, market=market, own_rules=scenario.has_market_arms),
+        rules=public_rules(own, information, market=market, own_rules=scenario.has_market_arms),
         seat=seat,
         market=market,
         told=told,
@@ -86,11 +93,12 @@ def read_replay(folder: Path, seat: Seat | None = None, market: int | None = Non
         states=states,
         goals=goals,
         runs=runs and reading.sealed is None,
+        experimenter=experimenter,
     )
 
 
 def _told(
-    reading: JournalReader, views: Projector, seat: Seat | None, market: int
+    reading: JournalReader, views: Projector, seat: Seat | None, market: int, information: InformationSet
 ) -> tuple[list[NumberedFact], dict[int, Message], list[NumberedFact], dict[int, Goal]]:
     """The facts of a viewer, what the seat said, the states, and the competitive outcome of each finished period.
 
@@ -102,7 +110,6 @@ def _told(
     outcome = SessionOutcome(rules_by_market(scenario_of(reading.header), reading.header.seed))
     own = scenarios_of_markets(scenario_of(reading.header), reading.header.seed)[market]
     institution = institution_named(own.institution.name)
-    information = views.poorest(market) if seat is None else views.information[seat]
     for record in reading.records():
         try:
             envelope, events = record.envelope(), record.read_events()

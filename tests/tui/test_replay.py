@@ -1,9 +1,14 @@
 """The player of recordings: where it goes, what it shows, and its keys."""
 
+import json
+import re
+from random import Random
+
 import pytest
 from textual.widgets import DataTable
 
 from p2p.base.units import SECOND
+from p2p.information.projection import RICHEST_INFORMATION
 from p2p.information.view_state import Answer, Sent
 from p2p.messages import Bid, EndRound, Paused, Refused, Resumed, Schedule, StartRound, Step
 from p2p.protocol.frames import NumberedFact
@@ -13,7 +18,9 @@ from recordings.scoring.score import score
 from tests import ROOT
 from tests.plays.tui_plays import small, told_to
 from tests.plays.tui_snapshots_plays import settled
+from tui.apps.cast import lines_of_cast
 from tui.apps.replay import ReplayApp
+from tui.model import replay_player
 from tui.model.model import Model
 from tui.model.replay_player import SPEEDS, Player
 from tui.screens.replay import ReplayScreen
@@ -93,6 +100,115 @@ def test_from_period_to_period_and_back() -> None:
     player.next_period()
     player.next_period()
     assert player.finished
+
+
+def test_back_and_forth_in_a_long_recording_shows_the_same_as_from_the_first_fact_on(monkeypatch) -> None:
+    monkeypatch.setattr(replay_player, "CHECKPOINT_EVERY", 5)
+    player = Player(replay())
+    assert len(player._kept) > 3
+    span, rng = player.end_at - player.begin_at, Random(7)
+    for _ in range(60):
+        player.jump(player.begin_at + rng.randint(0, span))
+        assert shown(player.model) == shown(folded(player))
+        assert player.model.view(player.at).deals == folded(player).view(player.at).deals
+
+
+def test_going_back_folds_no_more_than_the_facts_since_the_last_copy(monkeypatch) -> None:
+    monkeypatch.setattr(replay_player, "CHECKPOINT_EVERY", 5)
+    player, folds = Player(replay()), []
+    fold = Model.fold
+    monkeypatch.setattr(Model, "fold", lambda self, told: (folds.append(told), fold(self, told))[1])
+    player.jump(player.end_at)
+    player.jump(player.end_at - 1)
+    at = player.end_at - 1
+    same = sum(told.at == player.replay.told[-1].at for told in player.replay.told)
+    assert len(folds) <= 2 * (5 + same), at
+
+
+def test_steps_go_fact_by_fact_and_stand() -> None:
+    player = Player(replay())
+    places = sorted({told.at for told in player.replay.told if told.at >= player.begin_at})
+    seen = [player.at]
+    for _ in places[1:]:
+        player.step(1)
+        seen.append(player.at)
+    assert seen == places
+    assert not player.playing
+    for place in reversed(places[:-1]):
+        player.step(-1)
+        assert player.at == place
+    player.step(-1)
+    assert player.at == player.begin_at
+
+
+def test_contracts_and_periods_are_found_by_their_numbers() -> None:
+    player = Player(replay())
+    player.next_contract(1)
+    assert player.at == player.contracts[0]
+    player.next_contract(1)
+    player.next_contract(-1)
+    assert player.at == player.contracts[0]
+    assert player.go_to_contract(len(player.contracts))
+    assert player.at == player.contracts[-1]
+    assert player.go_to_period(2)
+    assert player.at == player.starts[1]
+    at = player.at
+    assert not player.go_to_period(99)
+    assert not player.go_to_contract(0)
+    assert player.at == at
+
+
+async def test_a_typed_number_leads_to_a_period_and_behind_a_hash_to_a_contract() -> None:
+    player = Player(replay())
+    player.playing = False
+    app = ReplayApp(player)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        assert "go to period 2" in said(app, "#play-state")
+        await pilot.press("enter")
+        assert player.at == player.starts[1]
+        await pilot.press("number_sign", "1")
+        assert "go to contract 1" in said(app, "#play-state")
+        await pilot.press("enter")
+        assert player.at == player.contracts[0]
+        await pilot.press("full_stop")
+        assert player.at > player.contracts[0]
+        await pilot.press("comma", "c", "b", "7", "escape")
+        assert "go to" not in said(app, "#play-state")
+
+
+async def test_a_click_on_the_bar_goes_there() -> None:
+    player = Player(replay())
+    player.playing = False
+    app = ReplayApp(player)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.click("#play-position", offset=(70, 0))
+        assert player.at > player.begin_at + (player.end_at - player.begin_at) // 2
+        await pilot.click("#play-position", offset=(6, 0))
+        assert player.at < player.begin_at + (player.end_at - player.begin_at) // 5
+
+
+async def test_filmed_it_is_a_cast_with_a_chapter_a_period_and_the_same_each_time() -> None:
+    async def filmed() -> list[str]:
+        return [line async for _, line in lines_of_cast(Player(replay(), speed=64.0))]
+
+    lines = await filmed()
+    head, *events = map(json.loads, lines)
+    assert (head["version"], head["term"]) == (3, {"cols": 100, "rows": 30})
+    assert [event[2] for event in events if event[1] == "m"] == ["Period 1", "Period 2"]
+    assert all(event[0] >= 0 for event in events)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", "".join(event[2] for event in events if event[1] == "o"))
+    assert "as seat 1 saw it, a-session" in plain
+    assert lines == await filmed()
+
+
+def test_the_experimenters_view_has_the_book_that_no_seat_was_shown() -> None:
+    public = read_replay(ROOT / "recordings/samples/smith-1962-test-1")
+    desk = read_replay(ROOT / "recordings/samples/smith-1962-test-1", experimenter=True)
+    assert Player(desk).whose == "the experimenter's view"
+    assert len(desk.told) >= len(public.told)
+    assert desk.rules.information == RICHEST_INFORMATION
 
 
 def test_within_a_period_back_is_to_its_start() -> None:

@@ -54,6 +54,5 @@ class ReplayApp(LabApp):
             self.pop_screen()
             return
         replay = self.player.replay
-        whose = "the public's view" if replay.seat is None else f"as seat {replay.seat + 1} saw it"
         came_to = total(self.player.view(results=True))
-        self.exit(ExitSummary(f"{replay.session}, {whose}: {came_to}"))
+        self.exit(ExitSummary(f"{replay.session}, {self.player.whose}: {came_to}"))

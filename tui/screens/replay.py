@@ -17,6 +17,8 @@ from tui.widgets.ticket import news_words
 from tui.widgets.wrapped_line import WrappedLine
 
 JUMP = 5 * SECOND
+NUMBER_MAX = 7
+"""Letters of a typed number: no session has so many contracts."""
 
 
 class ReplayScreen(MarketScreen):
@@ -28,8 +30,16 @@ class ReplayScreen(MarketScreen):
         Binding("right_square_bracket", "faster", "Speed", key_display="[ ]"),
         Binding("left", "skip(-1)", "", show=False),
         Binding("right", "skip(1)", "5 s", key_display="←→"),
+        Binding("comma", "step(-1)", "", show=False),
+        Binding("full_stop", "step(1)", "Fact", key_display=", ."),
+        Binding("b", "contract(-1)", "", show=False),
+        Binding("c", "contract(1)", "Contract", key_display="b c"),
         Binding("p", "previous", "", show=False),
         Binding("n", "next", "Period", key_display="p n"),
+        *(Binding(digit, f"type('{digit}')", "", show=False) for digit in "0123456789"),
+        Binding("number_sign", "type('#')", "", show=False),
+        Binding("enter", "go", "", show=False),
+        Binding("escape,backspace", "untype", "", show=False),
         Binding("e,end", "end", "End", key_display="e"),
         Binding("r", "results", "Results"),
         Binding("q", "leave", "Leave"),
@@ -38,6 +48,7 @@ class ReplayScreen(MarketScreen):
     def __init__(self, player: Player) -> None:
         super().__init__(player.view())
         self.player = player
+        self.typed = ""
 
     def foot(self) -> ComposeResult:
         """One's last answer, and the player's bar."""
@@ -56,7 +67,7 @@ class ReplayScreen(MarketScreen):
         answer = self.query_one("#answer", WrappedLine)
         answer.display = view.seat is not None
         answer.set_text(news_words(view.news, number_format(view.rules), view.period))
-        self.query_one(PlaybackBar).draw_player(self.player)
+        self.query_one(PlaybackBar).draw_player(self.player, self.typed)
 
     def _moved(self) -> None:
         self.post_message(PlayerMoved())
@@ -79,6 +90,42 @@ class ReplayScreen(MarketScreen):
     def action_skip(self, direction: int) -> None:
         """Five seconds of the session on or back."""
         self.player.jump(self.player.at + direction * JUMP)
+        self._moved()
+
+    def action_step(self, facts: int) -> None:
+        """To the next instant at which something is told, or the last one."""
+        self.player.step(facts)
+        self._moved()
+
+    def action_contract(self, contracts: int) -> None:
+        """To the next contract, or the one before."""
+        self.player.next_contract(contracts)
+        self._moved()
+
+    def action_type(self, letter: str) -> None:
+        """A number is typed: of a period, behind # of a contract. Enter goes there."""
+        begun = "#" if letter == "#" else self.typed + letter
+        self.typed = begun[:NUMBER_MAX]
+        self._moved()
+
+    def action_untype(self) -> None:
+        """Nothing is typed any more."""
+        self.typed = ""
+        self._moved()
+
+    def action_go(self) -> None:
+        """To the period or the contract that was typed."""
+        typed, self.typed = self.typed, ""
+        number = int(typed.lstrip("#") or 0)
+        there = self.player.go_to_contract(number) if typed.startswith("#") else self.player.go_to_period(number)
+        if typed and not there:
+            what = ("contract", self.player.contracts) if typed.startswith("#") else ("period", self.player.starts)
+            self.notify(f"There is no {what[0]} {number}; there are {len(what[1])}.", severity="warning")
+        self._moved()
+
+    def on_playback_bar_sought(self, sought: PlaybackBar.Sought) -> None:
+        """The bar was clicked: there."""
+        self.player.jump(sought.at)
         self._moved()
 
     def action_next(self) -> None:

@@ -1,0 +1,78 @@
+"""A recording played to all who watch: the facts are those of its replay, and nobody trades in it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from p2p.base.units import SECOND
+from p2p.messages import Ended, Pause
+from recordings.journal.format import JournalError
+from recordings.reading.replay import read_replay
+from server.serve.replay_run import opened_for_replay
+from server.session.playback import PlayClock
+from tests.plays.hosted import UNHURRIED, hosting
+from tests.plays.watch_plays import watching
+
+SAMPLES = Path("recordings/samples")
+SAMPLE = SAMPLES / "smith-1962-test-1"
+FAST = 1_000.0
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+async def test_a_spectator_is_told_the_facts_of_the_recording_in_order_and_at_their_instants(tmp_path: Path) -> None:
+    before = files(SAMPLE)
+    async with hosting(opened_for_replay(SAMPLE, tmp_path, FAST), limits=UNHURRIED) as hosted:
+        viewer = await hosted.login(watching())
+        await viewer.until_told(Ended)
+        told = [(fact.at, fact.message) for fact in viewer.told]
+    recorded = [(fact.at, fact.message) for fact in read_replay(SAMPLE).told]
+    assert told == recorded
+    assert files(SAMPLE) == before
+
+
+async def test_it_stays_after_its_end_for_those_who_come_later(tmp_path: Path) -> None:
+    async with hosting(opened_for_replay(SAMPLE, tmp_path, FAST), limits=UNHURRIED) as hosted:
+        await (await hosted.login(watching())).until_told(Ended)
+        late = await hosted.login(watching())
+        await late.until_told(Ended)
+        assert not hosted.running.done()
+
+
+async def test_the_experimenter_looks_on_and_whatever_they_say_is_refused(tmp_path: Path) -> None:
+    async with hosting(opened_for_replay(SAMPLE, tmp_path, FAST), limits=UNHURRIED) as hosted:
+        desk = await hosted.experimenter()
+        desk.client.send(Pause())
+        fault = await desk.fault()
+        assert "played again" in fault.why
+
+
+async def test_no_code_leads_to_a_seat(tmp_path: Path) -> None:
+    opened = opened_for_replay(SAMPLE, tmp_path, FAST)
+    assert not opened.codes
+    assert not opened.doors.class_code
+
+
+def test_a_recording_of_rules_that_are_not_ours_is_not_played(tmp_path: Path) -> None:
+    folder = tmp_path / "rec"
+    shutil.copytree(SAMPLE, folder)
+    journal = folder / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b'"rules":', b'"rules":9', 1))
+    with pytest.raises(JournalError):
+        opened_for_replay(folder, tmp_path, 1.0)
+
+
+def test_the_clock_runs_to_the_next_record_and_no_further() -> None:
+    clock = PlayClock(1e9)
+    assert clock.on_way_to(10 * SECOND, skip=False) <= 1.0
+    assert clock.on_way_to(20 * SECOND, skip=False) < 1.0
+    assert 0 <= clock.now() <= 20 * SECOND
+
+
+def test_a_stopped_clock_is_not_sat_out() -> None:
+    clock = PlayClock(1.0)
+    assert clock.on_way_to(600 * SECOND, skip=True) == 1.0
+    assert 599 * SECOND <= clock.now() <= 600 * SECOND
