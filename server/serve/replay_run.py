@@ -45,7 +45,7 @@ class PlayedStore(Store):
 
 
 def opened_for_replay(recording: Path, work: Path, speed: float) -> SessionParts:
-    """A recording, ready to be hosted; what a server keeps goes to the folder `work`. Raises JournalError."""
+    """A recording, ready to be hosted; the server's own files go to the folder `work`. Raises JournalError."""
     reading = read_folder(recording)
     if reading.header.rules not in RULES_UNDERSTOOD:
         raise JournalError(f"it was played under rules {reading.header.rules}, which this lab cannot run again")

@@ -22,7 +22,7 @@ LAST_S = 2.0
 
 
 class CastApp(ReplayApp):
-    """The replay's screen without a clock of its own: whoever films it moves the player."""
+    """The replay's screen without a clock of its own: the film moves the player."""
 
     def refresh_if_changed(self) -> None:
         """Nothing moves by itself."""
