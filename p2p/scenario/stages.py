@@ -105,8 +105,8 @@ class Questions(StageTable, frozen=True, kw_only=True, tag="questions"):
     tries: Annotated[int, Meta(ge=1, le=TRIES_MAX)] = 3
     """Tries at each question."""
     at_cap: AtCap = "help"
-    """After the last try: the person waits for the experimenter's `advance`; goes on, marked; or is out of trade and
-    paid fee and base alone, of which all are told beforehand."""
+    """After the last try: the person waits for `advance`, or goes on, marked. With `base_pay` they are
+    out of trade, and are paid fee and base; all are told so beforehand."""
 
     def asked(self, role: Role | None) -> tuple[int, ...]:
         """The questions for all, and those for the role; before roles are dealt, those for all."""

@@ -12,6 +12,7 @@ from p2p.messages import AdvanceStage, Agree, Pause
 from p2p.scenario.parsing import parse
 from tests.p2p.stages.test_stages import Hour
 from tests.plays.hour_plays import HOUR, HourLine, StageTerminal
+from tests.plays.paid import decides
 from tests.tui.test_snapshots import StillApp
 from tui.widgets.question import AnswerField
 
@@ -137,10 +138,39 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+async def paid(terminal: StageTerminal) -> None:
+    await earnings(terminal)
+
+
+async def questions_failed(terminal: StageTerminal) -> None:
+    await advance(terminal, 2)
+    await terminal.press("1", "enter", "1", "enter")
+
+
+async def last_try(terminal: StageTerminal) -> None:
+    await advance(terminal, 2)
+    await terminal.press("1", "enter")
+
+
+PAID = (consent, last_try, questions_failed, paid)
+"""The same hour, paid, where the questions decide who trades."""
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+
+
+@SIZES
 @pytest.mark.parametrize("scene", SCENES, ids=[scene.__name__ for scene in SCENES])
 def test_a_stage(snap_compare: Compare, scene: Scene, size: tuple[int, int]) -> None:
-    line = HourLine(Hour(parse(HOUR)))
+    is_as_before(snap_compare, scene, size, HOUR)
+
+
+@SIZES
+@pytest.mark.parametrize("scene", PAID, ids=[scene.__name__ for scene in PAID])
+def test_a_stage_of_a_paid_hour(snap_compare: Compare, scene: Scene, size: tuple[int, int]) -> None:
+    is_as_before(snap_compare, scene, size, decides(HOUR))
+
+
+def is_as_before(snap_compare: Compare, scene: Scene, size: tuple[int, int], hour: str) -> None:
+    line = HourLine(Hour(parse(hour)))
     app = StillApp(line)
 
     async def play(pilot: Pilot[object]) -> None:
