@@ -144,7 +144,8 @@ async def paid(terminal: StageTerminal) -> None:
 
 async def questions_failed(terminal: StageTerminal) -> None:
     await advance(terminal, 2)
-    await terminal.press("1", "enter", "1", "enter")
+    await terminal.press("1", "enter")
+    await terminal.press("1", "enter")
 
 
 async def last_try(terminal: StageTerminal) -> None:
