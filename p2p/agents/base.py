@@ -59,6 +59,10 @@ class View(Protocol):
         """Value (or cost) of the unit at hand; None once all units of the period are traded."""
 
     @property
+    def unit_charge(self) -> Money:
+        """What trading that unit costs beside its price, taxes and commission; `unit_value` is after it already."""
+
+    @property
     def step_left(self) -> Quantity:
         """How much is left at that value."""
 

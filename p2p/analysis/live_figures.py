@@ -12,7 +12,7 @@ from p2p.analysis.energy_metrics import best_gain, feeder_capacity
 from p2p.analysis.market_metrics import FREE, PeriodScore, efficiency, score_period
 from p2p.analysis.practice_filter import PracticeFilter
 from p2p.analysis.session_outcome import values_number
-from p2p.base.units import Duration, Instant, Price, Quantity, Seat, is_seat
+from p2p.base.units import Duration, Instant, Money, Price, Quantity, Seat, is_seat
 from p2p.information.period_clock import CLOCK_FACTS, MarketClocks
 from p2p.messages import Contract, EndRound, InitInst, Schedule, StartRound, Step, Voided
 from p2p.messages.envelope import Event
@@ -24,6 +24,7 @@ from p2p.protocol.market_figures import (
     PeriodFigures,
     TradePoint,
 )
+from p2p.scenario.charges import Charges
 from p2p.schedules.equilibrium import demand, supply
 from p2p.schedules.holding import Holding
 from p2p.schedules.rationing import MarketRules
@@ -136,13 +137,15 @@ class LiveFigures:
             return MarketFigures(market, finished=finished)
         score = self._score(market)
         goal, held = score.equilibrium, period.schedules.values()
-        missed = _missed(period, goal.price_low, goal.price_high)
+        taxes = self._rules(values_number(period.number, self._again)).taxes(held)
+        missed = _missed(period, goal.price_low, goal.price_high, taxes)
         return MarketFigures(
             market=market,
             period=period.number,
             length_us=period.length_us,
-            demand=tuple(merged(demand(held))[:STEPS_TOLD]),
-            supply=tuple(merged(supply(held))[:STEPS_TOLD]),
+            demand=_after(-taxes.tax_buyer, merged(demand(held))[:STEPS_TOLD]),
+            supply=_after(taxes.tax_seller, merged(supply(held))[:STEPS_TOLD]),
+            taxed=bool(taxes.tax_buyer or taxes.tax_seller),
             price_low=goal.price_low,
             price_high=goal.price_high,
             quantity=goal.quantity,
@@ -162,8 +165,13 @@ def _period_figures(score: PeriodScore) -> PeriodFigures:
     return PeriodFigures(score.period, score.quantity, score.price_mean, score.efficiency, score.alpha)
 
 
-def _missed(period: _Period, low: Price | None, high: Price | None) -> dict[str, Quantity]:
-    """Untraded units of each side that gain at the middle of the tunnel, by each trader's own order of units."""
+def _after(tax: Money, steps: list[Step]) -> tuple[Step, ...]:
+    """Steps at what they are worth in trade: P0 is where these cross."""
+    return tuple(Step(step.value + tax, step.quantity) for step in steps)
+
+
+def _missed(period: _Period, low: Price | None, high: Price | None, taxes: Charges) -> dict[str, Quantity]:
+    """Untraded units of each side that gain at the middle of the tunnel after taxes, by each trader's own order."""
     missed = {"buyer": 0, "seller": 0}
     if low is None or high is None:
         return missed
@@ -176,7 +184,8 @@ def _missed(period: _Period, low: Price | None, high: Price | None) -> dict[str,
         holding = Holding(schedule.role, schedule.steps)
         holding.traded = min(traded[seat], holding.total)
         for value, quantity in holding.pieces(holding.units_left):
-            gains = 2 * value > low + high if schedule.role == "buyer" else 2 * value < low + high
+            buys, tax = schedule.role == "buyer", taxes.per_unit(schedule.role)
+            gains = 2 * (value - tax) > low + high if buys else 2 * (value + tax) < low + high
             missed[schedule.role] += quantity if gains else 0
     return missed
 

@@ -53,6 +53,7 @@ class Knowledge:
         self.role: Role | None = None
         self.holding: Holding | None = None
         self.unit_value: Money | None = None
+        self.unit_charge: Money = 0
         self.units_left: Quantity = 0
         self.prices: list[Price] = []
         self.surplus: Money = 0
@@ -186,8 +187,10 @@ class Knowledge:
         if self.unit_value is not None and role == "seller" and self.rules.capabilities.posts:
             self.unit_value = self.holding.steps[-1].value
         if self.unit_value is not None and charges != NO_CHARGES:
-            charge = charges.per_unit(role) - (-charges.commission // self.step_left)
+            self.unit_charge = charge = charges.per_unit(role) - (-charges.commission // self.step_left)
             self.unit_value += -charge if role == "buyer" else charge
+        elif charges == NO_CHARGES:
+            self.unit_charge = 0
 
     @property
     def time_left_share(self) -> float | None:

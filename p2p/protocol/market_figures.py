@@ -38,9 +38,10 @@ class PeriodFigures(msgspec.Struct, frozen=True):
 class MarketFigures(msgspec.Struct, frozen=True):
     """One market's period that runs, or ran last; `period` is 0 before the first.
 
-    `demand` and `supply`: all units held at its start, best first. `price_low` and `price_high`: the tunnel of P0 under
-    the market's controls and taxes. `missed_buyers` and `missed_sellers`: units that would gain at P0 and are untraded,
-    of `gainful` on each side. `so_far` has the contracts of this period only; `finished` the periods before.
+    `demand` and `supply`: all units held at its start, best first, after taxes where there are some (`taxed`).
+    `price_low` and `price_high`: the tunnel of P0 under the market's controls and taxes. `missed_buyers` and
+    `missed_sellers`: units that would gain at P0 and are untraded, of `gainful` on each side. `so_far` has the
+    contracts of this period only; `finished` the periods before.
     """
 
     market: int
@@ -58,6 +59,7 @@ class MarketFigures(msgspec.Struct, frozen=True):
     points: tuple[TradePoint, ...] = ()
     surplus: Money = 0
     surplus_max: Money = 0
+    taxed: bool = False
     so_far: PeriodFigures | None = None
     finished: tuple[PeriodFigures, ...] = ()
 

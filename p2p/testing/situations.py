@@ -28,6 +28,7 @@ class Situation:
     quotes: Quoters = "both"
     quoted: bool = False
     step_left: Quantity = 1
+    unit_charge: int = 0
     time_left_share: float | None = None
     shown: tuple[tuple[Price, Quantity], ...] = ()
 

@@ -3,11 +3,23 @@
 import pytest
 
 from p2p.base.units import SECOND
-from p2p.messages import Called, Contract, Ended, EndRound, Quote
+from p2p.messages import (
+    Called,
+    Contract,
+    Ended,
+    EndRound,
+    Intermission,
+    Quote,
+    RulesChanged,
+    Schedule,
+    StartRound,
+    Step,
+)
+from p2p.scenario.charges import Charges
 from p2p.scenario.parsing import parse
 from p2p.scenario.schema import Scenario
 from tests.plays.tui_market_screens_plays import terminal as opened
-from tests.plays.tui_plays import Play, calls
+from tests.plays.tui_plays import Play, calls, small
 from tests.plays.tui_trade_plays import Terminal
 from tui.model.number_format import number_format
 from tui.screens.results import ResultsScreen, traded
@@ -91,3 +103,12 @@ async def test_all_gains_of_one_call_are_said() -> None:
             Called(1, 200, 3), *(Contract(number, 200, "call", mine="seller") for number in (1, 2, 3)), second=second
         )
         assert play.says("#answer") == "◆ You sold 3 units at 200: gain 170 (+100, +60, +10)."
+
+
+def test_in_a_break_a_tax_to_come_is_the_next_periods() -> None:
+    play = Play(small())
+    play << Schedule(1, "buyer", (Step(300),)) << StartRound(1, 60 * SECOND)
+    play.at(60) << EndRound(1) << RulesChanged(2, charges=Charges(tax_buyer=75)) << Intermission(2, 10 * SECOND)
+    assert standing_terms(play.view) == "Next period: gains after tax 75 a unit."
+    play.at(70) << Schedule(2, "buyer", (Step(300),)) << StartRound(2, 60 * SECOND)
+    assert standing_terms(play.view) == "Gains after tax 75 a unit."

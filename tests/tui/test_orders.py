@@ -113,9 +113,10 @@ def test_the_arrows_begin_with_an_improvement_and_go_by_ticks() -> None:
     assert step_price((trading("seller", 100) << Quote("ask", 200)).view, "", up=False) == 199
 
 
-def test_where_nothing_stands_the_arrows_begin_at_ones_own_unit_on_a_tick() -> None:
-    assert step_price(trading("buyer", 300, tick=3).view, "", up=True) == 298
-    assert step_price(trading("seller", 101, tick=3).view, "", up=True) == 103
+def test_where_nothing_stands_the_arrows_begin_nowhere_and_least_of_all_at_ones_own_value() -> None:
+    assert step_price(trading("buyer", 300, tick=3).view, "", up=True) is None
+    assert step_price(trading("seller", 101, tick=3).view, "", up=True) is None
+    assert step_price(trading("seller", 101).view, "150", up=True) == 151
     assert step_price(Play().view, "", up=True) is None
 
 

@@ -363,3 +363,16 @@ def test_a_recordings_goals_are_those_of_its_score() -> None:
         goals = read_replay(folder, seat).goals
         assert {number: (goal.price, goal.efficiency) for number, goal in goals.items()} == found
     assert found
+
+
+def test_an_efficiency_is_shown_when_its_period_is_over() -> None:
+    told = replay()
+    told.goals.update({1: Goal(165.0, 0.9125), 2: Goal(165.0, 0.5)})
+    player = Player(told)
+    second = next(one.at for one in told.told if isinstance(one.message, StartRound) and one.message.period == 2)
+    player.jump(second + SECOND)
+    view = player.view(results=True)
+    screen = ResultsScreen(view, told.goals)
+    assert (view.clock.phase, view.clock.period) == ("trading", 2)
+    assert screen._goal(view, 1) == Goal(165.0, 0.9125)
+    assert screen._goal(view, 2) == Goal(165.0, None)

@@ -216,6 +216,7 @@ async def test_without_tries_left_the_experimenter_helps_and_lets_on():
         assert "The experimenter will help you" in fate(terminal)
         await terminal.press("2", "enter")
         assert len([one for one in terminal.sent if isinstance(one, Respond)]) == 2, "no third try"
+        assert "no tries left" not in line(terminal), "it is said once"
         await terminal.press("f")
         assert terminal.sent[-1] == Help()
         await terminal.command(AdvanceStage(0))
@@ -247,7 +248,10 @@ async def test_escape_frees_the_keys_of_a_field_for_words():
         await to_questionnaire(terminal)
         await terminal.press("5", "enter")
         await terminal.until(lambda: isinstance(terminal.app.focused, AnswerField))
-        await terminal.press("h", "escape", "i")
+        assert "Tab goes back" not in line(terminal), "the field has the keys"
+        await terminal.press("h", "escape")
+        assert "Tab goes back" in line(terminal)
+        await terminal.press("i")
         assert isinstance(terminal.app.screen, RulesScreen)
         await terminal.press("escape", "tab")
         await terminal.until(lambda: isinstance(terminal.app.focused, AnswerField))

@@ -296,23 +296,22 @@ def step_price(view: ViewState, text: str, up: bool) -> Price | None:
         return None
     typed = price_typed(text, rules)
     if isinstance(typed, NotPossible):
-        price = first_improvement(view, side)
+        better = first_improvement(view, side)
+        if better is None:
+            return None
+        price = better
     else:
         price = typed + (rules.tick if up else -rules.tick)
     low, high = controlled(rules)
     return min(max(price, low), high)
 
 
-def first_improvement(view: ViewState, side: Side) -> Price:
-    """One tick better than the standing quote; without one, the value or cost of the unit at hand, or a limit."""
+def first_improvement(view: ViewState, side: Side) -> Price | None:
+    """One tick better than the standing quote; None without one: one's own value is no offer, and nobody's to see."""
     tick, standing = view.rules.tick, view.side(side).price
     if standing is not None:
         return standing + (tick if side == "bid" else -tick)
-    value = view.own.unit_value
-    if value is None:
-        return view.rules.price_min if side == "bid" else view.rules.price_max
-    offset = (value - view.rules.price_min) % tick
-    return value - offset if side == "bid" or not offset else value - offset + tick
+    return None
 
 
 def order_of(word: str, price: Price | None, quantity: Quantity = 1) -> Order:

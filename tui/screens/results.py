@@ -1,6 +1,7 @@
 """The results: each period's, for oneself and in the market, and all contracts in one chart."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -76,11 +77,17 @@ class ResultsScreen(LabScreen):
         table.border_title = "Periods"
         table.add_columns(*columns(figures, own, all_seen), *(GOALS if self.goals else ()))
         for period in view.results.periods:
-            goal = goal_cells(self.goals.get(period.number), figures) if self.goals else []
+            goal = goal_cells(self._goal(view, period.number), figures) if self.goals else []
             table.add_row(*row(period, figures, own, all_seen), *goal)
         chart = self.query_one(SessionChart)
         chart.goals = {number: goal.price for number, goal in self.goals.items() if goal.price is not None}
         chart.show(view)
+
+    def _goal(self, view: ViewState, period: int) -> Goal | None:
+        """A period's competitive price, and its efficiency once it is over: before, that would be the end's."""
+        goal = self.goals.get(period)
+        runs = view.clock.phase == "trading" and period == view.clock.period
+        return replace(goal, efficiency=None) if goal and runs else goal
 
     def action_back(self) -> None:
         """To the market beneath, if there is one."""

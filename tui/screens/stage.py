@@ -191,7 +191,7 @@ class StageScreen(StagePage):
         if stage is None or self._waits():
             return
         if needs_help(stage):
-            self._say(say("ask.help"))
+            self._say(say("ask.wait"))
             return
         box = self.query_one(QuestionBox)
         answer = box.answer()
@@ -208,6 +208,14 @@ class StageScreen(StagePage):
     def on_answer_field_freed(self) -> None:
         """Letters are keys again."""
         self.set_focus(None)
+        self._redraw()
+
+    def on_descendant_focus(self) -> None:
+        """The line says what the keys do now: in the field letters are letters."""
+        self._redraw()
+
+    def on_descendant_blur(self) -> None:
+        """Likewise."""
         self._redraw()
 
     def on_text_area_changed(self) -> None:

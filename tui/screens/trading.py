@@ -44,6 +44,7 @@ CHANGES = {"cancel", "replace", "pick"}
 """The actions that exist only if an open order can be taken back."""
 DIGITS = "0123456789"
 QUOTES: dict[str, Side] = {"bid": "bid", "ask": "ask"}
+NOTHING_STANDS = "No quote stands that could be bettered. Type a price."
 LEAVE_S = 4.0
 """How long the question is open whether leaving is meant."""
 LEAVE = "Press {key} again to leave. Your open orders stay in the market; you can join again."
@@ -254,6 +255,8 @@ class TradingScreen(MarketScreen):
         if view and price is not None:
             self._ticket().put_price(number_format(view.rules).price(price))
             self._refresh_ticket()
+        elif view and quote_side(view):
+            self._refuse(NOTHING_STANDS)
 
     def action_clear(self) -> None:
         """Forget the typed text."""

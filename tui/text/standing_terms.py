@@ -3,13 +3,19 @@
 from p2p.base.units import Role
 from p2p.information.view_state import ViewState
 from tui.model.number_format import number_format
+from tui.text.phrases import between_periods
 
 
 def standing_terms(view: ViewState) -> str:
-    """`Gains after tax 20 a unit. Ceiling 150.`; nothing where there are neither."""
+    """`Gains after tax 20 a unit. Ceiling 150.`; nothing where there are neither.
+
+    In a break before other rules it says that they are the next period's: its units stand above.
+    """
     charged, limits = ", ".join(_charges(view)), ", ".join(_controls(view))
     said = f"Gains after {charged}." if charged and view.seat is not None else charged.capitalize()
-    return " ".join(part for part in (said, f"{limits[0].upper()}{limits[1:]}." if limits else "") if part)
+    words = " ".join(part for part in (said, f"{limits[0].upper()}{limits[1:]}." if limits else "") if part)
+    coming = between_periods(view) and view.rules_before is not None and view.rules_from == view.clock.next_period
+    return f"Next period: {words[0].lower()}{words[1:]}" if words and coming else words
 
 
 def _charges(view: ViewState) -> list[str]:

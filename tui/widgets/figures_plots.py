@@ -104,7 +104,8 @@ class SupplyDemandPlot(_FiguresPlot, can_focus=False):
         self.contracts_at([point.before + point.quantity / 2 for point in found.points], state, found)
         values = [step.value for step in (*found.demand, *found.supply)]
         self.fit(state, [*values, *(point.price for point in found.points)] or [state.rules.price_min])
-        self.border_subtitle = "blue demand · orange supply"
+        taxed = " · after taxes" if found.taxed else ""
+        self.border_subtitle = f"blue demand · orange supply{taxed}"
 
 
 class PricePathPlot(_FiguresPlot, can_focus=False):

@@ -136,7 +136,7 @@ class AA(ShoutMemory, kw_only=True, dict=True):
             aim = self.target(role, limit, view.price_min, view.price_max)
             if aim is not None:
                 self.record_unmet_price(view, aim)
-        self.adapt(self.shouts(), view.price_min, view.price_max, view.tick)
+        self.adapt(self.shouts(view.unit_charge), view.price_min, view.price_max, view.tick)
         if limit is None or role is None:
             return None
         target = self.target(role, limit, view.price_min, view.price_max)

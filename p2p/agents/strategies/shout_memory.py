@@ -21,11 +21,15 @@ SHOUTS_MAX = 1_000
 
 
 class HoldingSnapshot(NamedTuple):
-    """A trader's holding: its limit (of the last unit if all are traded), and whether any is left."""
+    """A trader's holding: its limit before charges (of the last unit if all are traded), and whether any is left.
+
+    `dealt`: it has just been dealt, and charges may be others from here on.
+    """
 
     role: Role
     limit: Money
     active: bool
+    dealt: bool = False
 
 
 Shout: TypeAlias = tuple[Side | None, Price, bool, Role, Money, bool]
@@ -52,6 +56,7 @@ class ShoutMemory(Agent, kw_only=True, dict=True):
         self.own: HoldingSnapshot | None = None
         self.own_before: HoldingSnapshot | None = None
         self.side: Side | None = None
+        self.charge: Money = 0
         self.silent = True
         self.news: deque[Quote | Contract | HoldingSnapshot] = deque()
 
@@ -71,7 +76,7 @@ class ShoutMemory(Agent, kw_only=True, dict=True):
                 self._look_up(self.holding)
         elif type(message) is Schedule:
             self.holding = Holding(message.role, message.steps)
-            self._look_up(self.holding)
+            self._look_up(self.holding, dealt=True)
 
     def _keep(self, news: Quote | Contract | HoldingSnapshot) -> None:
         if len(self.news) >= SHOUTS_MAX:
@@ -80,32 +85,35 @@ class ShoutMemory(Agent, kw_only=True, dict=True):
                 self.own_before = oldest
         self.news.append(news)
 
-    def _look_up(self, holding: Holding) -> None:
+    def _look_up(self, holding: Holding, dealt: bool = False) -> None:
         """What it holds from now on; without a schedule there is nothing to learn."""
         self.own = None
         if holding.steps:
             value = holding.unit_value()
             limit = holding.steps[-1].value if value is None else value
             self.side = SIDE_OF[holding.role]
-            self.own = HoldingSnapshot(holding.role, limit, value is not None)
+            self.own = HoldingSnapshot(holding.role, limit, value is not None, dealt)
             self._keep(self.own)
 
-    def shouts(self) -> Iterator[Shout]:
-        """The shouts that have not been considered; with the last they are."""
-        own = self.own_before
+    def shouts(self, charge: Money = 0) -> Iterator[Shout]:
+        """The shouts that have not been considered; with the last they are. Limits are after charges."""
+        own, charged = self.own_before, self.charge
         for news in self.news:
             if isinstance(news, HoldingSnapshot):
                 own = news
+                charged = charge if news.dealt else charged
                 continue
             assert own is not None, "what is heard before the schedule is not kept"
-            role, limit, active = own
+            role, limit, active, _ = own
+            if charged:
+                limit += -charged if role == "buyer" else charged
             if isinstance(news, Quote):
                 assert news.price is not None, "a quote that was withdrawn is not kept"
                 yield news.side, news.price, False, role, limit, active
             else:
                 yield SHOUTED[news.taken], news.price, True, role, limit, active
         self.news.clear()
-        self.own_before, self.silent = own, True
+        self.own_before, self.silent, self.charge = own, True, charge
 
     def repeat_standing_quote(self, view: View) -> None:
         """Where a standing quote of one's own side has not been answered since the last look, it is heard again.

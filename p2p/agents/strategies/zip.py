@@ -73,7 +73,7 @@ class ZIP(ShoutMemory, kw_only=True, dict=True):
         self.repeat_standing_quote(view)
         if only_takes(view) and view.unit_value is not None and view.role is not None:
             self.record_unmet_price(view, self.price(view.role, view.unit_value))
-        self.adapt(self.shouts(), view.tick, rng)
+        self.adapt(self.shouts(view.unit_charge), view.tick, rng)
         if view.unit_value is None or view.role is None:
             return None
         return offer(view, self.price(view.role, view.unit_value))

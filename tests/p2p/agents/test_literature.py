@@ -12,6 +12,8 @@ from p2p.agents.strategies.learner import Learner
 from p2p.agents.strategies.shout_memory import Shout
 from p2p.agents.strategies.zip import ZIP
 from p2p.messages import Ask, Bid, Buy, Called, Contract, EndRound, Schedule, Sell, StartRound, Step
+from p2p.scenario.parsing import parse
+from p2p.sim.simulation.simulation import Simulation
 from p2p.testing.situations import Situation
 from tests.plays.asked import Drawn, agent, decide, seller
 
@@ -277,3 +279,32 @@ def test_greedy_takes_all_that_gains_and_single_what_is_best() -> None:
     assert decide("satisficer/mode=k_greedy/k=1", sight) == Buy(60)
     assert decide("satisficer/mode=k_greedy/k=2", sight) == Buy(70)
     assert decide("optimizer/mode=greedy", Situation(ask=60)) == Buy(60)
+
+
+@pytest.mark.parametrize("rule", ["zip", "aa"])
+def test_a_tax_that_begins_later_is_learned_as_if_the_values_had_fallen(rule: str) -> None:
+    """Else the margin would be learned at one limit and used at another, and hardly anybody would trade."""
+    file = """
+title = "Taxed"
+periods = 4
+period_s = 60
+robots = { reaction = "exponential:1" }
+institution = { name = "standing", price_min = 1, price_max = 400 }
+environment = { buyers = [[325], [300], [275], [250]], sellers = [[75], [100], [125], [150]] }
+[[overrides]]
+from_period = 3
+"""
+    taxed, fallen = (
+        parse(file + change) for change in ("charges = { tax_buyer = 75 }", "buyers = [[250], [225], [200], [175]]")
+    )
+    prices = [
+        [
+            event.message.price
+            for _, _, events in Simulation(one, (rule,) * 8, 1).play()
+            for event in events
+            if isinstance(event.message, Contract)
+        ]
+        for one in (taxed, fallen)
+    ]
+    assert prices[0] == prices[1]
+    assert len(prices[0]) > 10

@@ -8,8 +8,9 @@ from p2p.base.units import SECOND
 from p2p.messages import Contract, EndRound, Schedule, StartRound, Step
 from p2p.messages.envelope import Event
 from p2p.protocol.market_figures import CONTRACTS_TOLD, TradePoint
+from p2p.scenario.charges import Charges
 from p2p.scenario.parsing import parse
-from p2p.schedules.rationing import market_rules
+from p2p.schedules.rationing import MarketRules, market_rules
 from p2p.sim.simulation.simulation import Simulation
 from tests import ROOT
 
@@ -113,3 +114,20 @@ def test_many_contracts_are_thinned_and_the_last_is_kept():
 
 def test_steps_of_one_value_are_one():
     assert merged([Step(5), Step(5, 3), Step(4)]) == [Step(5, 4), Step(4)]
+
+
+def test_under_a_tax_supply_and_demand_are_after_it_and_cross_at_p0():
+    figures = LiveFigures(lambda period: MarketRules(Charges(tax_buyer=35, tax_seller=-5), one_unit=True))
+    told(
+        figures,
+        *((Schedule(1, "buyer", (Step(value),)), seat) for seat, value in enumerate((120, 100, 90))),
+        *((Schedule(1, "seller", (Step(cost),)), seat) for seat, cost in enumerate((40, 60, 70), 3)),
+        (StartRound(1, 60 * SECOND), AGENTS),
+    )
+    found = figures.figures(0)
+    assert found.taxed
+    assert found.demand == (Step(85), Step(65), Step(55))
+    assert found.supply == (Step(35), Step(55), Step(65))
+    assert (found.price_low, found.price_high) == (55, 65)
+    assert (found.missed_buyers, found.missed_sellers) == (found.gainful, found.gainful) == (2, 2)
+    assert not two_and_two().figures(0).taxed
