@@ -137,7 +137,7 @@ class LiveFigures:
             return MarketFigures(market, finished=finished)
         score = self._score(market)
         goal, held = score.equilibrium, period.schedules.values()
-        taxes = self._rules(values_number(period.number, self._again)).taxes(held)
+        taxes = self._rules(values_number(period.number, self._again), market).taxes(held)
         missed = _missed(period, goal.price_low, goal.price_high, taxes)
         return MarketFigures(
             market=market,

@@ -117,7 +117,7 @@ def test_steps_of_one_value_are_one():
 
 
 def test_under_a_tax_supply_and_demand_are_after_it_and_cross_at_p0():
-    figures = LiveFigures(lambda period: MarketRules(Charges(tax_buyer=35, tax_seller=-5), one_unit=True))
+    figures = LiveFigures(lambda period, market: MarketRules(Charges(tax_buyer=35, tax_seller=-5), one_unit=True))
     told(
         figures,
         *((Schedule(1, "buyer", (Step(value),)), seat) for seat, value in enumerate((120, 100, 90))),
