@@ -60,7 +60,7 @@ class View(Protocol):
 
     @property
     def unit_charge(self) -> Money:
-        """What trading that unit costs beside its price, taxes and commission; `unit_value` is after it already."""
+        """Taxes and commission on trading that unit; `unit_value` is after them already."""
 
     @property
     def step_left(self) -> Quantity:
