@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 import pytest
@@ -32,13 +32,19 @@ Heard = Iterable[tuple[Envelope, Instant, list[Event]]]
 
 
 def program(name: str) -> str:
-    """The path of a program of Node's; the test is skipped where it is missing, and fails on the tests' own machine."""
-    found = shutil.which(name)
-    if found is None and os.environ.get("CI"):
-        pytest.fail(f"{name} is missing: the tests' own machine has it")
-    if found is None:
-        pytest.skip(f"{name} is not installed: the page's scripts are not run")
-    return found
+    """The path of a program, as node or chromium; the test is skipped where it is missing, and fails under .ci/run."""
+    return shutil.which(name) or missing(f"{name} is not installed: the page's scripts are not run")
+
+
+def npm_file(name: str) -> Path:
+    """A file of an npm package, as `axe-core/axe.min.js`; the test is skipped where it is missing, as above."""
+    found = SCRIPTS / "node_modules" / name
+    return found if found.exists() else missing(f"{name}: npm install --prefix tests/server/web")
+
+
+def missing(why: str) -> NoReturn:
+    """Skip a test for what this machine does not have; .ci/run sets CI, and then it fails."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
 
 
 def node(script: Path, lines: Iterable[str] = (), *options: str) -> list[Any]:
