@@ -25,7 +25,7 @@ COMMANDS = {
     "rehearse": ("bots.commands.rehearse:rehearse", "Rehearse a session with robots as people: go or no-go."),
     "handout": ("p2p.sim.commands.handout:handout", "Print instructions, a record sheet, a text to read aloud."),
     "ctl": ("bots.commands.ctl:ctl", "Experimenter: start, pause, resume, extend, end a session."),
-    "simulate": ("p2p.sim.commands.simulate:simulate", "Play sessions of robots in this process, many a second."),
+    "simulate": ("recordings.commands.simulate:simulate", "Play sessions of robots in this process, many a second."),
     "tournament": ("p2p.sim.commands.tournament:tournament", "Let agents meet: who gains most, and how surely."),
     "agents": ("p2p.sim.commands.agents:agents", "List the decision rules, their parameters and their sources."),
     "score": ("recordings.commands.score:score", "Score a recording beside simulated baselines."),

@@ -10,7 +10,7 @@ import click
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.schema import Scenario
 from p2p.sim.shell.cli_options import Number
-from p2p.sim.simulation.batch import SessionResult, SessionSpec
+from p2p.sim.simulation.batch import Keeper, SessionResult, SessionSpec
 
 
 @click.command(
@@ -41,6 +41,7 @@ def simulate(
     periods: int | None,
     disguise: bool,
     workers: int,
+    keeper: Keeper | None = None,
 ) -> None:
     """Play SCENARIO with robots on all seats, many times, and say how efficient they were.
 
@@ -59,7 +60,16 @@ def simulate(
         _free(out, form, force)
     tables = out is not None
     tasks = [
-        SessionSpec(k, disguised(rules, own) if disguise else rules, cast, own, own, bounds=tables, tables=tables)
+        SessionSpec(
+            k,
+            disguised(rules, own) if disguise else rules,
+            cast,
+            own,
+            own,
+            bounds=tables,
+            tables=tables,
+            keeper=keeper,
+        )
         for k, own in ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))
     ]
     played = play_all(tasks, workers)

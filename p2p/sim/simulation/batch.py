@@ -1,8 +1,10 @@
 """Many simulated sessions, on one core or several; the results are the same, and come in the same order."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from p2p.agents.registry import AgentLike
 from p2p.analysis.market_metrics import PeriodScore
@@ -18,7 +20,22 @@ from p2p.sim.simulation.about import NOTHING_SAID, AboutSession, MarketArm, abou
 from p2p.sim.simulation.agent_timeout import guarded
 from p2p.sim.simulation.foresight_bound import foresight_bound
 from p2p.sim.simulation.process_pool import in_order
-from p2p.sim.simulation.simulation import Simulation
+from p2p.sim.simulation.simulation import Simulation, SimulationStep
+
+
+@dataclass
+class Records:
+    """Takes each step of a session that is being kept; at its end it is told the session's digest."""
+
+    take: Callable[[SimulationStep], None]
+    digest: bytes = b""
+
+
+class Keeper(Protocol):
+    """Keeps sessions as recordings while they are played; handed to other processes, so it can be pickled."""
+
+    def keep(self, task: "SessionSpec", key: str, cast: list[str]) -> AbstractContextManager[Records]:
+        """A place for one session's records; `cast`: the agents by seat."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,7 @@ class SessionSpec:
 
     `tables`: whether each contract and each trader is to be told of, too, and not the scores alone.
     `bounds`: whether the bound with perfect foresight is to be found, too, where there is one (it takes its time).
+    `keeper`: keeps the session as a recording, if it is to be kept.
     """
 
     session: int
@@ -36,6 +54,7 @@ class SessionSpec:
     robot_seed: int
     bounds: bool = False
     tables: bool = False
+    keeper: Keeper | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +96,7 @@ def _play(task: SessionSpec) -> SessionResult:
     simulation = Simulation(task.scenario, task.cast, task.seed, task.robot_seed)
     outcome = SessionOutcome(rules_by_market(task.scenario, task.seed))
     times, sitting, refused = ContractTimes(), SeatOccupancy(), Counter[tuple[str, str]]()
-    for envelope, at, events in simulation.play():
+    for envelope, at, events in _kept(simulation, task):
         outcome.on_input(envelope.message)
         if task.tables:
             sitting.on_input(envelope.message, at)
@@ -104,6 +123,19 @@ def _play(task: SessionSpec) -> SessionResult:
             trader_rows(task.session, task.scenario, task.seed, tuple(simulation.cast), outcome, scores, sitting)
         ),
     )
+
+
+def _kept(simulation: Simulation, task: SessionSpec) -> Iterator[SimulationStep]:
+    """The steps of a session; each is kept before it goes on, where the session is to be kept."""
+    if task.keeper is None:
+        yield from simulation.play()
+        return
+    key = simulated_key(task.scenario, task.cast, task.seed, task.robot_seed)
+    with task.keeper.keep(task, key, simulation.cast) as records:
+        for step in simulation.play():
+            records.take(step)
+            yield step
+        records.digest = simulation.session.digest()
 
 
 def foresight(scenario: Scenario, seed: int, outcome: SessionOutcome) -> tuple[float | None, ...]:
