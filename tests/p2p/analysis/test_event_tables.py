@@ -37,6 +37,9 @@ KINDS = {
     "standing, newest stands": small_("standing", terms=Terms(improvement=False)),
     "continuous": load("open-book"),
     "orders live the session": small_("continuous", terms=Terms(order_life="session"), markets=2),
+    "orders live for seconds and take one another's place": small_(
+        "continuous", terms=Terms(order_life_s=2.0, replace_own=True, units="one")
+    ),
     "call": load("call-market"),
     "calls, pro rata": small_("call", CallTerms(calls=3, rationing="pro_rata")),
     "posted-offer": small_("posted-offer"),
