@@ -14,6 +14,7 @@ from p2p.information.projection import Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.messages import Accepted, Refused
 from p2p.messages.envelope import Event
+from p2p.scenario.assignment import scenarios_of_markets
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
@@ -37,11 +38,12 @@ class MessageRows(RowFold):
         self._told: dict[Seat, list[Moment]] = {seat: [] for seat in context.market_of}
         self._publics: dict[tuple[int, InformationSet], PublicKnowledge] = {}
         self._listeners: dict[tuple[int, InformationSet], list[Seat]] = {}
+        own = scenarios_of_markets(scenario, seed)
         for seat, market in context.market_of.items():
             channel = market, self._views.information[seat]
             self._listeners.setdefault(channel, []).append(seat)
             if channel not in self._publics:
-                self._publics[channel] = PublicKnowledge(public_rules(scenario, channel[1], market=market))
+                self._publics[channel] = PublicKnowledge(public_rules(own[market], channel[1]))
 
     def on_record(self, record: Record) -> None:
         """Take in a record."""

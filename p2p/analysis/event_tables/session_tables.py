@@ -13,7 +13,7 @@ from p2p.analysis.event_tables.seat_rows import SeatRows
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import Instant
 from p2p.messages.envelope import Envelope, Event
-from p2p.scenario.assignment import seats_of_markets
+from p2p.scenario.assignment import scenarios_of_markets, seats_of_markets
 from p2p.scenario.schema import Scenario
 
 
@@ -22,7 +22,7 @@ class SessionTables:
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         seats = seats_of_markets(scenario, seed)
-        can = dict.fromkeys(range(scenario.markets), scenario.institution.capabilities)
+        can = {market: own.capabilities for market, own in enumerate(scenarios_of_markets(scenario, seed))}
         self.context = RecordContext({seat: market for market, mine in enumerate(seats) for seat in mine})
         self.seats = SeatRows(self.context)
         self.orders = OrderRows(self.context, {market: one.resets_on_contract for market, one in can.items()})

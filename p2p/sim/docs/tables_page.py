@@ -86,9 +86,9 @@ NOTES_OF_ALPHA = """More columns, in `sessions` and `periods`, after `rmsd`. An 
 - `disguised`: a constant was added to all prices; alpha and P0's size are taken without it, `price_mean` is with it.
 
 A period with a `gap_us` was paused when the machine ran again. Its traders had a pause that nobody planned."""
-ARMS = """`sessions`, `periods` and `contracts` have both at their end, `traders` has its own `arm` (of seats or of their
+ARMS = """`sessions`, `periods`, `contracts` and the tables of recordings have both at their end; `traders` has its own `arm` (of seats or of their
 market) and `block` at its end. Where arms are of markets, `institution` and `treatment` are the row's market's own.
-`interventions` are of the whole session and name neither. Compare arms by markets, within their blocks, and permute
+`interventions` and `deliveries` are of the whole session and name neither. Compare arms by markets, within their blocks, and permute
 exactly this assignment: of 4 markets against 4 the smallest p of a two-sided test is .029, of 2 against 2 it is .33."""
 TOURNAMENTS = """## tournaments
 `pit tournament … --out FOLDER` writes two tables and a picture. A gain is in shares of a trader's part of the maximum

@@ -1,6 +1,6 @@
 """The columns of the tables that recordings alone have: messages, orders, holders of seats, and the like."""
 
-from p2p.sim.tables.schema import ABOUT, MARKET, SESSION, Column
+from p2p.sim.tables.schema import ABOUT, ARM, BLOCK, MARKET, SESSION, Column
 
 PERIOD = Column("period", "count", "–", "number of the period that ran or had run last; empty before the first")
 RECORD = Column("record", "count", "–", "number of the record in the journal: rows of one message have the same")
@@ -203,5 +203,7 @@ OWN: dict[str, tuple[Column, ...]] = {
     "interventions": INTERVENTIONS,
     "deliveries": DELIVERIES,
 }
-RECORDED: dict[str, tuple[Column, ...]] = {name: (*columns, *ABOUT) for name, columns in OWN.items()}
+RECORDED: dict[str, tuple[Column, ...]] = {
+    name: (*columns, *ABOUT, *((ARM, BLOCK) if MARKET in columns else ())) for name, columns in OWN.items()
+}
 """The tables of recordings alone; their last columns are those of every table."""

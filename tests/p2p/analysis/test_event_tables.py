@@ -15,6 +15,8 @@ from p2p.information.projection import Projector
 from p2p.institutions.open_orders import OpenOrders
 from p2p.messages import Ask, Bid, Cancel, Joined, Left, Pause, Replace, Resume, Sell, Start, Void
 from p2p.messages.envelope import Envelope
+from p2p.scenario.arms import Arm
+from p2p.scenario.assignment import scenarios_of_markets
 from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.scenario.terms import CallTerms, Terms
 from p2p.schedules.rationing import market_rules
@@ -46,6 +48,14 @@ KINDS = {
     "households": load("energy-day"),
     "households, call with a cap": load("energy-day-call-cap"),
     "practice and stages": load("classroom-hour"),
+    "each market its own institution": small_(
+        "standing",
+        markets=2,
+        arms=(
+            Arm("quotes", unit="market", information="quotes"),
+            Arm("calls", unit="market", institution="call", information="book"),
+        ),
+    ),
 }
 """One scenario of each kind of book."""
 
@@ -137,9 +147,10 @@ def test_orders_and_contracts_and_schedules_add_up(kind: str) -> None:
         assert (row["contract"] is None) == (row["traded"] == 0)
     sums = {key: 2 * sum(one.quantity for one in outcome.contracts[key]) for key in outcome.counted}
     assert traded == Counter(sums)
+    own = scenarios_of_markets(scenario, 6)
     for quote in rows["quotes"]:
         assert quote["stood_s"] is None or quote["stood_s"] >= 0
-        if not scenario.institution.capabilities.collects and None not in (quote["bid"], quote["ask"]):
+        if not own[quote["market"]].capabilities.collects and None not in (quote["bid"], quote["ask"]):
             assert quote["bid"] < quote["ask"]
     said = [row for row in rows["messages"] if row["directive"] in ("bid", "ask", "buy", "sell")]
     numbers = {(row["market"], row["order_id"]) for row in rows["orders"]}
