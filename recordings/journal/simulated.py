@@ -26,7 +26,7 @@ class KeptIn:
     code: str
 
     @contextmanager
-    def keep(self, task: SessionSpec, key: str, cast: list[str]) -> Iterator[Records]:
+    def recording_of(self, task: SessionSpec, key: str, cast: list[str]) -> Iterator[Records]:
         """Keep a session that is played now; its journal is there when it has come to its end, or not at all."""
         folder = self.folder / key
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

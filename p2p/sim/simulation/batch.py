@@ -34,7 +34,7 @@ class Records:
 class Keeper(Protocol):
     """Keeps sessions as recordings while they are played; handed to other processes, so it can be pickled."""
 
-    def keep(self, task: "SessionSpec", key: str, cast: list[str]) -> AbstractContextManager[Records]:
+    def recording_of(self, task: "SessionSpec", key: str, cast: list[str]) -> AbstractContextManager[Records]:
         """A place for one session's records; `cast`: the agents by seat."""
 
 
@@ -131,7 +131,7 @@ def _kept(simulation: Simulation, task: SessionSpec) -> Iterator[SimulationStep]
         yield from simulation.play()
         return
     key = simulated_key(task.scenario, task.cast, task.seed, task.robot_seed)
-    with task.keeper.keep(task, key, simulation.cast) as records:
+    with task.keeper.recording_of(task, key, simulation.cast) as records:
         for step in simulation.play():
             records.take(step)
             yield step
