@@ -1,0 +1,200 @@
+// The shapes that the page's scripts hand to one another, for tsc alone: nothing here is sent to a browser.
+// A ViewState is that of p2p/information/view_state.py, as msgspec encodes it; a test holds the two together.
+
+/** A whole number: a bigint beyond 2^53, and only there. */
+export type Int = number | bigint;
+export type Side = "bid" | "ask";
+export type Role = "buyer" | "seller";
+export type Payload = Record<string, any>;
+export type Message = { directive: string; payload: Payload };
+export type Frame = { directive: string; payload: Payload };
+export type Fact = { directive: string; payload: Payload; at: number };
+/** Value or cost of each unit, and how many units. */
+export type Step = [Int, number];
+/** The same of a trade: a price and a quantity. */
+export type Trade = [number, number];
+
+export type QuoteShown = { price: number; mine: boolean; trader: number | null };
+export type Level = { price: number; quantity: number; mine: boolean };
+export type Standing = { price: number | null; quantity: number; mine: boolean };
+export type SideView = Standing & { quotes: QuoteShown[]; levels: Level[]; path: [number, number | null][] };
+export type Deal = {
+  number: number;
+  into_us: number;
+  price: number;
+  mine: Role | null;
+  buyer: number | null;
+  seller: number | null;
+  quantity: number;
+};
+export type OwnTrade = {
+  type: "trade";
+  contract: number;
+  role: Role;
+  value: Int;
+  price: number;
+  profit: Int;
+  quantity: number;
+  price_to: number | null;
+};
+/** A message that the viewer sent, the fields left out that have their defaults. */
+export type Sent = { directive: string; message: Payload };
+export type Answer = { type: "answer"; sent: Sent | null; refused: string | null };
+export type ExpiredOrder = { type: "expired"; side: Side; price: number };
+export type News = Answer | OwnTrade | ExpiredOrder;
+/** The figures of a period that are kept up as its contracts come. */
+export type Sums = {
+  number: number;
+  length_us: number;
+  role: Role | null;
+  contracts: number;
+  volume: number;
+  price_low: number | null;
+  price_high: number | null;
+  own_trades: number;
+  own_quantity: number;
+  own_price_sum: Int;
+};
+export type PeriodView = Sums & { price_mean: number | null; surplus: Int; own: OwnTrade[]; void: boolean };
+export type OwnOrder = { order: number; side: Side; price: number; quantity: number };
+/** A role, its steps best first, and how many units of them are traded. */
+export type Units = { role: Role | null; steps: Step[]; traded: number };
+export type Holding = Units & { total: number; units_left: number; unit_value: Int | null };
+export type OwnView = Holding & {
+  step_left: number;
+  prices: number[];
+  surplus: Int;
+  surplus_total: Int;
+  unpaid: Int;
+  offered: number;
+  orders: OwnOrder[];
+};
+export type ClockView = {
+  phase: "lobby" | "stage" | "trading" | "break" | "ended";
+  period: number;
+  next_period: number;
+  open: boolean;
+  paused: boolean;
+  left_us: number | null;
+  calls: number;
+  held: number;
+  call_left_us: number | null;
+  posting: boolean;
+  gap_us: number;
+  periods: number;
+  waits: boolean;
+  practice: boolean;
+  preview: boolean;
+};
+export type StageView = {
+  number: number;
+  stages: number;
+  shown: Payload;
+  read: number;
+  asked: number[];
+  settled: number[];
+  done: boolean;
+  behind: boolean;
+  moved: boolean;
+  left: boolean;
+  others_done: number;
+  people: number;
+  responded: Payload | null;
+  failed: boolean;
+};
+export type SeatsView = { taken: number; seats: number; robots: number | null; names: string[] };
+export type IndicativeView = { price: number | null; quantity: number };
+export type HouseholdView = {
+  forecast: Payload | null;
+  metered: Payload | null;
+  battery: Payload;
+  reservation: Payload;
+  day: [number, number, number][];
+};
+export type Words = { kind: "announced" | "told" | "values_changed"; text: string; at: number };
+export type CareView = { private: boolean; answers: boolean; help_asked: boolean; passed: boolean; removed: boolean };
+export type AbsenceView = { contracts: number; gain: Int; until_period: number | null };
+export type WelfareView = { period: number; period_efficiency: number | null; efficiency: number | null };
+export type EarnedView = {
+  points: string;
+  rate: string;
+  currency: string;
+  fee: string;
+  base: string;
+  bonus: string;
+  amount: string;
+  period: number | null;
+  at_floor: boolean;
+  floor: string;
+  fee_only: boolean;
+  steps: string;
+  base_only: boolean;
+};
+export type ResultsView = { periods: PeriodView[]; points: [number, number, boolean][] };
+
+/** All that a screen shows at an instant. */
+export type ViewState = {
+  now: number;
+  version: number;
+  seat: number | null;
+  rules: Payload;
+  rules_before: Payload | null;
+  rules_from: number;
+  sees_contracts: boolean;
+  clock: ClockView;
+  seats: SeatsView;
+  bid: SideView;
+  ask: SideView;
+  deals: Deal[];
+  calls: Payload[];
+  indicative: IndicativeView | null;
+  period: PeriodView | null;
+  chart: { others: Deal[]; own: Deal[] };
+  own: OwnView;
+  household: HouseholdView | null;
+  pending: Sent[];
+  news: News | null;
+  announced: string;
+  absence: AbsenceView | null;
+  welfare: WelfareView | null;
+  line: { lost: string | null; unheard: number };
+  results: ResultsView | null;
+  stage: StageView | null;
+  care: CareView;
+  words: Words[];
+  earned: EarnedView | null;
+};
+
+/** Whoever wants to be let in: with a code, with the token of an earlier welcome, to watch a market, or to ask first. */
+export type Who = {
+  code?: string;
+  name?: string;
+  label?: string;
+  device?: string;
+  token?: string;
+  watch?: number;
+  ask?: boolean;
+};
+export type Fault = { code: string; why: string };
+export type Handlers = {
+  frame(frame: Frame): void;
+  opened?(welcome: Frame): void;
+  lost?(why: string, retryMs: number): void;
+  refused?(fault: Fault): void;
+  taken?(why: string): void;
+};
+export type Socket = {
+  send(data: string): void;
+  close(code?: number): void;
+  onopen: any;
+  onmessage: any;
+  onclose: any;
+};
+/** Sockets, timers, chance and time, as a browser has them. */
+export type World = {
+  socket(url: string): Socket;
+  after(ms: number, run: () => void): any;
+  stop(timer: any): void;
+  random(): number;
+  now(): number;
+};
