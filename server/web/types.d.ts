@@ -40,7 +40,7 @@ export type OwnTrade = {
 /** A message that the viewer sent, the fields left out that have their defaults. */
 export type Sent = { directive: string; message: Payload };
 export type Answer = { type: "answer"; sent: Sent | null; refused: string | null };
-export type ExpiredOrder = { type: "expired"; side: Side; price: number };
+export type ExpiredOrder = { type: "expired"; side: Side; price: number; life_over: boolean };
 export type News = Answer | OwnTrade | ExpiredOrder;
 /** The figures of a period that are kept up as its contracts come. */
 export type Sums = {
@@ -56,7 +56,7 @@ export type Sums = {
   own_price_sum: Int;
 };
 export type PeriodView = Sums & { price_mean: number | null; surplus: Int; own: OwnTrade[]; void: boolean };
-export type OwnOrder = { order: number; side: Side; price: number; quantity: number };
+export type OwnOrder = { order: number; side: Side; price: number; quantity: number; ends_us: number | null };
 /** A role, its steps best first, and how many units of them are traded. */
 export type Units = { role: Role | null; steps: Step[]; traded: number };
 export type Holding = Units & { total: number; units_left: number; unit_value: Int | null };
@@ -85,6 +85,7 @@ export type ClockView = {
   waits: boolean;
   practice: boolean;
   preview: boolean;
+  run_us: number;
 };
 export type StageView = {
   number: number;
@@ -164,6 +165,106 @@ export type ViewState = {
   words: Words[];
   earned: EarnedView | null;
 };
+
+/** A clock: times of a period's beginning, its length as told, and with its extensions; where it stands still. */
+export type Clock = {
+  phase: ViewState["clock"]["phase"];
+  period: number;
+  next_period: number;
+  open: boolean;
+  paused: boolean;
+  calls: number;
+  held: number;
+  gap_us: number;
+  practice: boolean;
+  preview: boolean;
+  posts: { post_s?: number | null } | null;
+  counted: number;
+  started: number;
+  round: number;
+  length: number;
+  ends: number | null;
+  left: number | null;
+  stopped: number | null;
+};
+/** A period, as its contracts come. Lists are never changed: a new one takes their place. */
+export type PeriodRecord = {
+  sums: Sums;
+  deals: Deal[];
+  own: OwnTrade[];
+  others: Deal[];
+  mine: Deal[];
+  settled: Int | null;
+  price_sum: Int;
+  profit: Int;
+};
+/** What is forgotten when practice ends. */
+export type Market = {
+  book: Map<number, OwnOrder>;
+  orders: Map<number, OwnOrder>;
+  ends: Map<number, number>;
+  levels: Record<Side, Level[] | null>;
+  offers: { offered: number; orders: OwnOrder[] } | null;
+  standing: Record<Side, Standing>;
+  calls: Payload[];
+  units: Holding;
+  prices: number[];
+  surplus: Int;
+  surplus_before: Int;
+  unpaid: Int;
+  own_period: number;
+  surplus_of: Map<number, Int>;
+  unpaid_of: Map<number, Int>;
+  household: Omit<HouseholdView, "day">;
+};
+/** All that a fold keeps. */
+export type State = Market & {
+  seat: number | null;
+  version: number;
+  rules: Payload;
+  rules_before: Payload | null;
+  rules_from: number;
+  clock: Clock;
+  stage: number;
+  waiting: { done: number; people: number };
+  seats: SeatsView;
+  waits: boolean;
+  void: Set<number>;
+  again: number;
+  progress: Payload | null;
+  responded: Payload | null;
+  earned: Payload | null;
+  announced: string;
+  care: CareView;
+  helps: Set<number>;
+  words: Words[];
+  periods: PeriodRecord[];
+  counted: PeriodRecord[] | null;
+  quotes: Record<Side, QuoteShown[]>;
+  path: Record<Side, [number, number | null][]>;
+  day: HouseholdView["day"];
+  indicative: IndicativeView | null;
+  pending: Map<number, Sent>;
+  news: News | null;
+  lost: string | null;
+  absence: AbsenceView | null;
+  called_at: number | null;
+  traded_at: number | null;
+};
+/** What facts do to a clock, and to all the rest. */
+export type Moves = Record<string, (clock: Clock, said: any, at: number) => void>;
+export type Told = Record<string, (state: State, said: any, at: number) => void>;
+export type Sum = (a: Int, b: Int) => Int;
+export type Fraction = [bigint, bigint];
+export type Gains = (own: Units, trades: Trade[], rules: Payload) => Int[];
+export type Gain = (view: ViewState, side: Side, price: number, quantity?: number) => Int | null;
+export type AtWorst = (
+  view: ViewState,
+  price: number,
+  quantity: number,
+  taking: boolean,
+  instead?: OwnOrder | null,
+) => Int;
 
 /** Whoever wants to be let in: with a code, with the token of an earlier welcome, to watch a market, or to ask first. */
 export type Who = {
