@@ -180,13 +180,14 @@ export class Line {
 	post(data) {
 		if (!this.welcomed) return;
 		this.socket?.send(data);
-		if (!this.timers.answer) this.timer("answer", ANSWER_MS, () => this.unanswered(this.heard));
+		if (!this.timers.answer) this.awaitAnswer();
 	}
 
-	/** A message has waited long: where nothing was heard meanwhile, the line is dead. @param {number} heard */
-	unanswered(heard) {
-		if (this.heard === heard) this.gone(0, "the server does not answer");
-		else this.timer("answer", ANSWER_MS, () => this.unanswered(this.heard));
+	/** A message waits: where nothing is heard meanwhile, the line is dead. */
+	awaitAnswer() {
+		const { heard } = this;
+		const late = () => (this.heard === heard ? this.gone(0, "the server does not answer") : this.awaitAnswer());
+		this.timer("answer", ANSWER_MS, late);
 	}
 
 	/** Say all that is unanswered once more, in the order of the tokens, which is the map's. */
@@ -210,7 +211,7 @@ export class Line {
 		if (directive === "welcome") return this.welcome(frame);
 		if (directive === "feed" && !this.fed(payload)) return;
 		if (directive === "error") {
-			this.fault = payload;
+			this.fault = /** @type {Fault} */ (payload);
 			if (DROPPED.includes(payload.code) && !this.timers.again) this.timer("again", AGAIN_MS, () => this.sayAgain());
 		}
 		this.handlers.frame(frame);

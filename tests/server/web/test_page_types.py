@@ -1,0 +1,37 @@
+"""The types of the page's scripts, as their comments say them, hold together."""
+
+import re
+import subprocess
+
+import msgspec
+
+from p2p.information import view_state
+from p2p.information.view_state import ViewState
+from tests import ROOT
+from tests.plays.web_plays import SCRIPTS, program
+
+TYPES = ROOT / "server" / "web" / "types.d.ts"
+
+
+def test_tsc_finds_nothing_wrong() -> None:
+    ran = subprocess.run([program("tsc"), "-p", str(SCRIPTS / "jsconfig.json")], capture_output=True, text=True)
+    assert ran.stdout == "", ran.stdout
+    assert ran.returncode == 0
+
+
+def fields(name: str, text: str) -> set[str]:
+    """The fields of a type, with those of the types that it has all of."""
+    found = re.search(rf"export type {name} =([^{{;]*)\{{(.*?)\}};\n(?=export|/\*\*|\n|\Z)", text, re.DOTALL)
+    assert found is not None, f"types.d.ts has no type {name}"
+    more = [fields(one, text) for one in re.findall(r"\w+", found[1])]
+    return set(re.findall(r"(\w+):", re.sub(r"\{[^{}]*\}", "", found[2]))).union(*more)
+
+
+def test_types_of_a_view_name_the_fields_that_it_has_in_python() -> None:
+    text = TYPES.read_text()
+    own = [one for one in vars(view_state).values() if getattr(one, "__module__", "") == view_state.__name__]
+    structs = [one for one in own if isinstance(one, type) and issubclass(one, msgspec.Struct)]
+    told = {one.__name__: {field.encode_name for field in msgspec.structs.fields(one)} for one in structs}
+    shown = [name for name in told if re.search(rf"export type {name} =[^;]*\{{", text)]
+    assert {ViewState.__name__, "OwnView", "PeriodView", "ClockView", "StageView", "EarnedView"} <= set(shown)
+    assert {name: fields(name, text) - {"type"} for name in shown} == {name: told[name] for name in shown}
