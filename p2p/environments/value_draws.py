@@ -108,7 +108,8 @@ def rotated(dealt: dict[Seat, Dealt], how: Rotation, turns: int) -> dict[Seat, D
 def redrawn(dealt: Dealt, redraw: Redraw, rng: Random) -> Dealt:
     """As many values as before, each drawn uniformly from the whole numbers of the stated range."""
     role, values = dealt
-    drawn = [rng.randint(redraw.low, redraw.high) for _ in values]
+    low, high = redraw.of(role)
+    drawn = [rng.randint(low, high) for _ in values]
     return role, tuple(sorted(drawn, reverse=role == "buyer"))
 
 

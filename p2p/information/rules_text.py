@@ -14,6 +14,7 @@ from p2p.scenario.currency import shown_in
 from p2p.scenario.payment import Payment, digits, exact, in_digits
 from p2p.scenario.public_rules import EnergyRules, PublicRules
 from p2p.scenario.reaction_times import Reaction, parse_reaction
+from p2p.scenario.schema import Redraw
 from p2p.scenario.terms import CallTerms
 from p2p.texts.catalogue import Catalogue, Field, Number, Sentence, Span, shortest
 
@@ -129,7 +130,18 @@ def _market(rules: PublicRules, role: Role | None) -> Iterator[Sentence]:
         return
     yield _say("values" if role is None else f"values_{role}")
     yield _say("values_change" if rules.values_change else "values_same")
+    if rules.drawn is not None:
+        yield _drawn(rules, rules.drawn)
     yield _say("values_private")
+
+
+def _drawn(rules: PublicRules, law: Redraw) -> Sentence:
+    """How values and costs are drawn, where it is told."""
+    (low, high), unit = (_price(rules, price) for price in law.of("buyer")), _unit(rules)
+    if law.costs is None:
+        return _say("drawn", low=low, high=high, unit=unit)
+    least, most = (_price(rules, price) for price in law.of("seller"))
+    return _say("drawn_sides", low=low, high=high, least=least, most=most, unit=unit)
 
 
 def _day(rules: PublicRules, energy: EnergyRules) -> Iterator[Sentence]:

@@ -12,8 +12,9 @@ import msgspec
 from p2p.scenario.charges import Charges
 from p2p.scenario.overrides import TermsChange
 from p2p.scenario.payment import Payment
+from p2p.scenario.public_rules import public_rules
 from p2p.scenario.robots import RobotRules
-from p2p.scenario.schema import Scenario
+from p2p.scenario.schema import InducedValues, Scenario
 from p2p.scenario.stages import STAGE_KINDS, Question
 from p2p.scenario.terms import CallTerms, PostingTerms
 
@@ -88,10 +89,14 @@ TELLING: dict[str, Telling] = {
     "environment.shifts.from_period": _OWN_VALUES,
     "environment.shifts.buyers": _OWN_VALUES,
     "environment.shifts.sellers": _OWN_VALUES,
-    "environment.redraw": Telling("start", "that values may change; not within which range"),
-    "environment.redraw.low": _never(_REDRAW),
-    "environment.redraw.high": _never(_REDRAW),
-    "environment.redraw.law": _never(_REDRAW),
+    "environment.redraw": Telling("start", "that values may change, and where it is `told`, by which law"),
+    "environment.redraw.low": START,
+    "environment.redraw.high": START,
+    "environment.redraw.law": START,
+    "environment.redraw.costs": START,
+    "environment.redraw.costs.low": START,
+    "environment.redraw.costs.high": START,
+    "environment.redraw.told": START,
     "environment.rotate": Telling("start", "that values may change, or roles; not who has which when"),
     "environment.disguise": _never("it would tell the values that it hides"),
     "environment.seats": START,
@@ -232,6 +237,11 @@ def _in_arms(exception: NotTold) -> NotTold:
     return NotTold(exception.key.replace("institution.", "arms."), exception.why, holds)
 
 
+def _law_untold(scenario: Scenario) -> bool:
+    table = scenario.environment
+    return not (isinstance(table, InducedValues) and table.redraw is not None and table.redraw.told)
+
+
 _AT_ASKS = "each pair trades at its ask: there is no one price to be set"
 _UNMENTIONED = "robots are not mentioned in this session"
 
@@ -244,7 +254,9 @@ _OF_CALLS = (
     ),
     NotTold("institution.call.interval_min", "it counts with a feeder's cap alone", _no_feeder),
 )
+_DRAWN = ("low", "high", "law", "costs", "costs.low", "costs.high")
 EXCEPTIONS: tuple[NotTold, ...] = (
+    *(NotTold(f"environment.redraw.{key}", _REDRAW, _law_untold) for key in _DRAWN),
     *_OF_CALLS,
     *map(_in_arms, _OF_CALLS),
     NotTold(
@@ -335,7 +347,9 @@ def means(scenario: Scenario, key: str) -> object:
             )
         case "overrides":
             return any(override.tells for override in scenario.overrides), scenario.values_change
-        case "environment.shifts" | "environment.redraw" | "environment.rotate":
+        case "environment.redraw":
+            return scenario.values_change, public_rules(scenario).drawn
+        case "environment.shifts" | "environment.rotate":
             return scenario.values_change
         case "vacancies.fill":
             return bool(scenario.vacancies.fill)

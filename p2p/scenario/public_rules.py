@@ -12,7 +12,7 @@ from p2p.scenario.overrides import InformationSet
 from p2p.scenario.payment import Payment, units_of_a_point
 from p2p.scenario.prosumer_schema import Battery
 from p2p.scenario.robots import RobotRules
-from p2p.scenario.schema import Scenario
+from p2p.scenario.schema import InducedValues, Redraw, Scenario
 from p2p.scenario.stage_rules import StageShown
 from p2p.scenario.stage_rules import shown as shown_stage
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
@@ -44,7 +44,8 @@ class PublicRules(msgspec.Struct, frozen=True):
     when, nobody is told beforehand. `rules_change`: whether other rules hold from a later period on; all are told
     of them in the break before it. `end_probability`: the chance of an end after each period. `stages`: the stages
     of the session, with their texts and questions. `market`: which of several markets the recipient is in, from 0.
-    `own_rules`: whether these are the rules of that market alone.
+    `own_rules`: whether these are the rules of that market alone. `drawn`: the law by which values are drawn anew
+    each period; None where it is not told.
     `names`: whether the names of those who are there are shown. `fewer`: whether as many rows are dropped at the
     start as seats are free. `capabilities`: those of the institution and the environment; listeners ask these, and
     not for the institution's name.
@@ -91,6 +92,7 @@ class PublicRules(msgspec.Struct, frozen=True):
     end_probability: float = 0.0
     payment: Payment | None = None
     own_rules: bool = False
+    drawn: Redraw | None = None
 
     @property
     def point_units(self) -> int:
@@ -159,7 +161,15 @@ def public_rules(
         reveals=scenario.reveals,
         payment=scenario.payment,
         own_rules=own_rules,
+        drawn=_drawn(scenario),
     )
+
+
+def _drawn(scenario: Scenario) -> Redraw | None:
+    """The law of values, where traders are told it."""
+    table = scenario.environment
+    redraw = table.redraw if isinstance(table, InducedValues) else None
+    return redraw if redraw is not None and redraw.told else None
 
 
 def _energy(scenario: Scenario) -> EnergyRules | None:

@@ -6,14 +6,14 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from p2p.base.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Money, Price
+from p2p.base.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Money, Price, Role
 from p2p.scenario.arms import ARMS_MAX, Arm
 from p2p.scenario.capabilities import INSTITUTIONS, Capabilities, InstitutionName
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.environment_rules import EnvironmentRules, Wrong
 from p2p.scenario.overrides import OVERRIDES_MAX, Controls, Identities, InformationSet, Override
 from p2p.scenario.payment import Payment, units_of_a_point
-from p2p.scenario.prosumer_schema import HOUSEHOLDS_MIN, Prosumers
+from p2p.scenario.prosumer_schema import HOUSEHOLDS_MIN, Prosumers, Range
 from p2p.scenario.reaction_times import parse_reaction
 from p2p.scenario.robots import RobotRules, Seconds
 from p2p.scenario.stages import Stages, Trade
@@ -71,7 +71,10 @@ class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Redraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[environment.redraw]: all values and costs are drawn anew each period, uniformly, low and high included."""
+    """[environment.redraw]: all values and costs are drawn anew each period, each on its own.
+
+    Every whole number from low to high is as likely as another, both included (Cason and Friedman 1996: 0 to 499).
+    """
 
     low: Amount
     """The lowest that can be drawn."""
@@ -79,13 +82,21 @@ class Redraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The highest that can be drawn."""
     law: Literal["uniform"] = "uniform"
     """How it is drawn."""
+    costs: Range | None = None
+    """Sellers' costs are drawn from this range, and values of buyers alone from that above."""
+    told: bool = False
+    """Whether traders are told how values and costs are drawn."""
+
+    def of(self, role: Role) -> tuple[Price, Price]:
+        """The range that a role draws from."""
+        return (self.costs.low, self.costs.high) if role == "seller" and self.costs else (self.low, self.high)
 
 
 class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
     """[environment]: one list of unit values per buyer, one of unit costs per seller."""
 
     name: ClassVar = "induced"
-    tables: ClassVar = {"shifts": Shift, "redraw": Redraw}
+    tables: ClassVar = {"shifts": Shift, "redraw": Redraw, "redraw.costs": Range}
     buyers: Traders
     """For each buyer the value of each unit to them in a period."""
     sellers: Traders
@@ -93,7 +104,7 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
     shifts: Annotated[tuple[Shift, ...], Meta(max_length=100)] = ()
     """Supply and demand that move between periods."""
     redraw: Redraw | None = None
-    """Values and costs drawn anew; then those above only give each trader's number of units."""
+    """Values and costs drawn anew; then those above (and in overrides) only give each trader's number of units."""
     rotate: Literal["none", "values", "roles"] = "none"
     """Whether seats change places from period to period. With `values` each has every schedule of its side in turn, a
     Latin square. With `roles` as many buyers as sellers change roles every period."""
@@ -116,6 +127,9 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
             wrong.append(("rotate", f"of roles needs as many buyers as sellers, and there are {self.sides()}"))
         if self.redraw is not None and self.redraw.low > self.redraw.high:
             wrong.append(("redraw.low", f"is above high ({self.redraw.high})"))
+        costs = self.redraw.costs if self.redraw else None
+        if costs is not None and costs.low > costs.high:
+            wrong.append(("redraw.costs.low", f"is above high ({costs.high})"))
         return wrong
 
     def sides(self) -> str:
@@ -139,9 +153,10 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
             moved = [f"{side} {by:+}" for side, by in (("values", shift.buyers), ("costs", shift.sellers)) if by]
             lines.append(f"shift        from period {shift.from_period} on: {', '.join(moved) or 'nothing'}")
         if self.redraw is not None:
-            low, high = self.redraw.low, self.redraw.high
+            (low, high), costs = self.redraw.of("buyer"), self.redraw.costs
+            also = f", costs from {costs.low} to {costs.high}" if costs else ""
             lines.append(
-                f"values       drawn anew each period from {low} to {high}; "
+                f"values       drawn anew each period from {low} to {high}{also}; "
                 f"here as seed {seed} draws the first market's"
             )
         return lines
@@ -165,7 +180,7 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
     def dearest(self) -> Price:
         """The highest of all values and costs, and of those that may be drawn in their place."""
         given = max(max(units) for units in (*self.buyers, *self.sellers))
-        return given if self.redraw is None else max(given, self.redraw.high)
+        return given if self.redraw is None else max(given, self.redraw.of("buyer")[1], self.redraw.of("seller")[1])
 
     def disguised_by(self) -> Money:
         """The constant that a disguise has added; 0 without one."""
@@ -179,7 +194,8 @@ class InducedValues(EnvironmentRules, frozen=True, tag="induced"):
 
         redraw = self.redraw
         if redraw is not None:
-            redraw = replace(redraw, low=redraw.low + constant, high=redraw.high + constant)
+            costs = redraw.costs and Range(redraw.costs.low + constant, redraw.costs.high + constant)
+            redraw = replace(redraw, low=redraw.low + constant, high=redraw.high + constant, costs=costs)
         values = {"buyers": more(self.buyers), "sellers": more(self.sellers), "redraw": redraw}
         return replace(self, **values, disguise=self.disguise + constant)
 

@@ -163,8 +163,6 @@ def _schedules_wrong(scenario: Scenario, side: str, traders: tuple[tuple[int, ..
     table = scenario.environment
     if not isinstance(table, InducedValues):
         yield side, f"cannot be said here: the environment is '{table.name}', which makes its own"
-    elif table.redraw is not None:
-        yield side, "cannot be said where values are drawn anew each period"
     elif len(traders) != (seats := len(getattr(table, side))):
         yield side, f"has {len(traders)} lists, and the environment has {seats} {side}; an empty list sits out"
     elif not any(traders):

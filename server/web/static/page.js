@@ -123,7 +123,7 @@ export function sentences(section, r, role = null, robots = null) {
 		add(r.end_probability, "random_end", { percent: percent(r.end_probability), periods: r.periods });
 		add(r.period_s != null, "length", { period: span(r.period_s) });
 		add(r.break_s != null && r.periods > 1, r.break_s ? "pause" : "no_pause", { pause: span(r.break_s) });
-		add(r.markets > 1, r.market == null ? "side_by_side" : "side_by_side_in", { markets: r.markets, market: r.market + 1 });
+		add(r.markets > 1, r.market == null ? "side_by_side" : r.own_rules ? "own_rules" : "side_by_side_in", { markets: r.markets, market: r.market + 1 });
 		add(r.rules_change, "rules_change");
 		add(1, "prices", { low: price(r.price_min), high: price(r.price_max), unit, tick: price(r.tick) });
 		if (energy) {
@@ -136,6 +136,10 @@ export function sentences(section, r, role = null, robots = null) {
 		} else {
 			add(1, role ? `values_${role}` : "values");
 			add(1, r.values_change ? "values_change" : "values_same");
+			if (r.drawn) {
+				const d = r.drawn, c = d.costs;
+				add(1, c ? "drawn_sides" : "drawn", { low: price(d.low), high: price(d.high), least: c && price(c.low), most: c && price(c.high), unit });
+			}
 			add(1, "values_private");
 		}
 	} else if (section === "trade") {
