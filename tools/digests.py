@@ -134,9 +134,9 @@ def cells(wanted: Iterable[str]) -> list[Cell]:
     return [cell for cell in known if all(word in "/".join(cell) for word in wanted)]
 
 
-def digests(wanted: Iterable[str], sessions: int, workers: int) -> dict[str, Digests]:
+def digests(chosen: list[Cell], sessions: int, workers: int) -> dict[str, Digests]:
     """Cell by cell, said as each is done."""
-    chosen, began = cells(wanted), time.monotonic()
+    began = time.monotonic()
     results: dict[str, Digests] = {}
     with ProcessPoolExecutor(workers) as pool:
         pending = [(cell, pool.submit(cell_digests, cell, sessions)) for cell in chosen]
@@ -167,13 +167,16 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="write the digests to this file")
     parser.add_argument("--compare", type=Path, help="a file of an earlier run with as many sessions")
     options = parser.parse_args()
-    results = digests(options.words, options.sessions, options.workers)
+    before = json.loads(options.compare.read_text(encoding="utf-8")) if options.compare else None
+    chosen = cells(options.words)
+    if before is not None and options.out is None:  # cells that were not there before have nothing to be compared with
+        chosen = [cell for cell in chosen if "/".join(cell) in before["cells"]]
+    results = digests(chosen, options.sessions, options.workers)
     if options.out:
         text = json.dumps({"sessions": options.sessions, "cells": results}, indent=1, sort_keys=True)
         options.out.write_text(text + "\n", encoding="utf-8")
-    if options.compare is None:
+    if before is None:
         return 0
-    before = json.loads(options.compare.read_text(encoding="utf-8"))
     if before["sessions"] != options.sessions:
         print(f"{options.compare} has {before['sessions']} sessions a cell; say --sessions {before['sessions']}")
         return 2

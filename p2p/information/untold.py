@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from p2p.scenario.catalogue import Page
 from p2p.scenario.charges import Charges
 from p2p.scenario.overrides import TermsChange
 from p2p.scenario.payment import Payment
@@ -52,6 +53,7 @@ _STAGE = _begins("each stage shows its own, as it begins")
 _ARMS = "a treatment: no seat learns what others are shown"
 _OWN_MARKET = Telling("start", "each trader is told the rules of their own market")
 _REDRAW = "the range would say what others may hold"
+_CATALOGUE = "it is for the catalogue: the experimenter's"
 _OTHERS = "what other households have is private"
 
 TELLING: dict[str, Telling] = {
@@ -201,6 +203,11 @@ TELLING: dict[str, Telling] = {
     "demonstration": START,
     "source": _never("it is for the experimenter, and often names the published result"),
     "instructions": START,
+    "public_title": START,
+    "extends": _never("it is the file's origin; its rules are told as they are"),
+    "p0_published": _never("it is the competitive price of the source"),
+    **{key: _never(_CATALOGUE) for key in ("label", "level", "players", "minutes", "proposition")},
+    **{f"page.{key}": _never(_CATALOGUE) for key in Page.__struct_fields__},
 }
 """By the path of a key, as in the file; keys of a list of tables have the list's name before them."""
 
@@ -257,6 +264,7 @@ _OF_CALLS = (
 _DRAWN = ("low", "high", "law", "costs", "costs.low", "costs.high")
 EXCEPTIONS: tuple[NotTold, ...] = (
     *(NotTold(f"environment.redraw.{key}", _REDRAW, _law_untold) for key in _DRAWN),
+    NotTold("title", "the public title is told in its place", lambda scenario: bool(scenario.public_title)),
     *_OF_CALLS,
     *map(_in_arms, _OF_CALLS),
     NotTold(

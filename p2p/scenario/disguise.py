@@ -48,6 +48,7 @@ def disguised(scenario: Scenario, seed: int) -> Scenario:
         arms=tuple(_arm(one, constant) for one in scenario.arms),
         overrides=tuple(_override(one, constant) for one in scenario.overrides),
         stage=tuple(_stage(one, constant) for one in scenario.stage),
+        p0_published=None if scenario.p0_published is None else scenario.p0_published + constant,
     )
 
 

@@ -4,12 +4,10 @@ msgspec words its errors for programmers; here they become the reader's: the val
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 import msgspec
-
-from p2p.scenario.toml_lines import line_of
 
 
 class ScenarioError(Exception):
@@ -24,21 +22,21 @@ SHOWN_MAX = 12
 """Keys that are listed when one is unknown: more are a page, and there is one (docs/scenarios.md)."""
 
 
-def explained(text: str, name: str, error: str, tables: Tables) -> str:
-    """A validation error of a scenario's text with the file's name, the line and the key in front."""
+def explained(place: Callable[[str], str], error: str, tables: Tables) -> str:
+    """A validation error of a scenario with its key, and in front the key's place: file and line."""
     what, _, path = error.partition(" - at `$")
     key = path.rstrip("`").lstrip(".")
     if what.startswith(_MISSING):
-        return f"{name}:{line_of(text, key)}: {_inside(key, what.removeprefix(_MISSING))}: this key is missing"
+        return f"{place(key)}: {_inside(key, what.removeprefix(_MISSING))}: this key is missing"
     if what.startswith(_UNKNOWN):
         field = what.removeprefix(_UNKNOWN).rstrip("`")
         full = _inside(key, field)
-        return f"{name}:{line_of(text, full)}: {full}: there is no such key; {_hint(field, _fields(key, tables))}"
+        return f"{place(full)}: {full}: there is no such key; {_hint(field, _fields(key, tables))}"
     if what.startswith(_ENUM):
         table, _, field = key.rpartition(".")
         given = what.removeprefix(_ENUM).strip("'")
         what = f"there is no '{given}'; {_hint(given, _values(table, field, tables))}"
-    return f"{name}:{line_of(text, key)}: {key}: {what[0].lower()}{what[1:]}"
+    return f"{place(key)}: {key}: {what[0].lower()}{what[1:]}"
 
 
 def _inside(table: str, field: str) -> str:

@@ -3,14 +3,13 @@
 Pure: the text is handed in. An error names the key and its line.
 """
 
-import tomllib
 from typing import Any
 
 import msgspec
 
 from p2p.scenario.arms import Arm
+from p2p.scenario.catalogue import Page
 from p2p.scenario.charges import Charges
-from p2p.scenario.conversion import converted
 from p2p.scenario.errors import ScenarioError, explained
 from p2p.scenario.overrides import Override, TermsChange
 from p2p.scenario.payment import Payment
@@ -23,36 +22,36 @@ from p2p.scenario.schema import (
 )
 from p2p.scenario.stage_rules import periods_of_stages
 from p2p.scenario.stages import STAGE_KINDS, Question, StageTable
+from p2p.scenario.templates import Layers, Reader, read_layers
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
-from p2p.scenario.toml_lines import line_of
 from p2p.scenario.validation import contradictions
 
 NAMES = tuple(ENVIRONMENTS)
 """Of environments; a tuple, because the file may have anything in their place."""
 
 
-def parse(text: str, name: str = "scenario") -> Scenario:
-    """The scenario in a TOML text; raises ScenarioError with `name`, line and key."""
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, and brackets without end, too
-        raise ScenarioError(f"{name}: not TOML: {error}") from error
-    try:
-        data = converted(data)
-    except ValueError as error:
-        raise ScenarioError(f"{name}:{line_of(text, 'format')}: format: {error}") from error
+def parse(text: str, name: str = "scenario", read: Reader | None = None) -> Scenario:
+    """The scenario in a TOML text; raises ScenarioError with `name`, line and key. `read` is for its templates."""
+    return built(read_layers(text, name, read))
+
+
+def built(layers: Layers) -> Scenario:
+    """The scenario of a file and its templates; raises ScenarioError with file, line and key."""
+    data, place = layers.data(), layers.place
     for key, why in periods_of_stages(data):
-        raise ScenarioError(f"{name}:{line_of(text, key)}: {key}: {why}")
+        raise ScenarioError(f"{place(key)}: {key}: {why}")
     environment = data.get("environment")
-    if isinstance(environment, dict) and environment.setdefault("name", next(iter(ENVIRONMENTS))) not in NAMES:
-        what = f"there is no '{environment['name']}'; there are {', '.join(NAMES)}"
-        raise ScenarioError(f"{name}:{line_of(text, 'environment.name')}: environment.name: {what}")
+    if isinstance(environment, dict):
+        data["environment"] = environment = {"name": next(iter(ENVIRONMENTS)), **environment}
+        if environment["name"] not in NAMES:
+            what = f"there is no '{environment['name']}'; there are {', '.join(NAMES)}"
+            raise ScenarioError(f"{place('environment.name')}: environment.name: {what}")
     try:
         scenario = msgspec.convert(data, Scenario)
     except msgspec.ValidationError as error:
-        raise ScenarioError(explained(text, name, str(error), _tables(data))) from error
+        raise ScenarioError(explained(place, str(error), _tables(data))) from error
     for key, why in contradictions(scenario):
-        raise ScenarioError(f"{name}:{line_of(text, key)}: {key}: {why}")
+        raise ScenarioError(f"{place(key)}: {key}: {why}")
     return scenario
 
 
@@ -91,6 +90,7 @@ def _tables(data: dict[str, Any]) -> dict[str, type[msgspec.Struct]]:
         "vacancies": Vacancies,
         "charges": Charges,
         "payment": Payment,
+        "page": Page,
         "arms": Arm,
         "arms.terms": TermsChange,
         "arms.call": CallTerms,

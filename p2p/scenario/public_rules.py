@@ -121,7 +121,7 @@ def public_rules(
     shown = first.information if information is None else information
     robots = scenario.robots if to_robot or scenario.disclosure == "told" else RobotRules()
     return PublicRules(
-        title=scenario.title,
+        title=scenario.shown_title,
         institution=rules.name,
         price_min=rules.price_min,
         price_max=rules.price_max,

@@ -1,5 +1,6 @@
 """A scenario: every key of its file as a field of a struct, each with its text (docs/scenarios.md is made of them)."""
 
+import math
 from typing import Annotated, ClassVar, Literal, Self, TypeAlias, get_args
 
 import msgspec
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from p2p.base.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Money, Price, Role
 from p2p.scenario.arms import ARMS_MAX, Arm
 from p2p.scenario.capabilities import INSTITUTIONS, Capabilities, InstitutionName
+from p2p.scenario.catalogue import NO_PAGE, Label, Level, Line, Page
 from p2p.scenario.charges import NO_CHARGES, Charges
 from p2p.scenario.environment_rules import EnvironmentRules, Wrong
 from p2p.scenario.overrides import OVERRIDES_MAX, Controls, Identities, InformationSet, Override
@@ -24,6 +26,8 @@ TITLE_MAX = 200
 """Characters of a title: it has to fit a line of a terminal, twice over."""
 AGENT_MAX = 200
 """Characters of an agent's name with its parameters: a path to a file of one's own fits."""
+JOINING_MIN = 10
+"""Minutes in which people join and read, where a scenario does not say its own minutes."""
 TEXT_MAX = 20_000
 """Characters of instructions or of a source: about as many as a person reads before a session."""
 
@@ -224,7 +228,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that defines a session but its seed."""
 
     title: Annotated[str, Meta(min_length=1, max_length=TITLE_MAX)]
-    """Its name on every screen."""
+    """Its name for the experimenter, and on every screen where there is no `public_title`."""
     institution: InstitutionRules
     """Which rules of trade."""
     environment: EnvironmentTable
@@ -288,6 +292,32 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The origin of the market, for the experimenter."""
     instructions: Text = ""
     """The traders' instructions, shown before the session and on request."""
+    extends: Annotated[str, Meta(max_length=TITLE_MAX)] = ""
+    """The template: a scenario of the lab by name, or a .toml file of the same folder. Its keys hold where this file
+    has none, table by table; a list is replaced whole. `label` and `p0_published` are not taken over."""
+    public_title: Annotated[str, Meta(max_length=TITLE_MAX)] = ""
+    """The title on every screen of traders and the public; without it, `title`. A name from the literature would tell
+    the price."""
+    p0_published: Annotated[float, Meta(gt=0, le=PRICE_MAX)] | None = None
+    """The competitive price as its source prints it, for the comparison only; the price in use follows from values and
+    costs."""
+    label: Label = "ours"
+    """The origin of the schedules: printed in the source, drawn by its law, fitted to its figures, or ours."""
+    level: Level = "introductory"
+    """For the catalogue: a first course, a course with theory, or research."""
+    players: Annotated[int, Meta(ge=1, le=SEATS_MAX)] | None = None
+    """For the catalogue: how many people it is meant for; without it, one for each seat."""
+    minutes: Annotated[int, Meta(ge=1, le=1_440)] | None = None
+    """For the catalogue: minutes in all, with joining and reading; without it, those of trade and ten more."""
+    proposition: Line = ""
+    """For the catalogue: the proposition that the market puts to the test, and that students learn."""
+    page: Page = NO_PAGE
+    """Further sentences for its page in the library."""
+
+    @property
+    def shown_title(self) -> str:
+        """The title on screens and sheets of traders and the public."""
+        return self.public_title or self.title
 
     @property
     def capabilities(self) -> Capabilities:
@@ -314,6 +344,19 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def seats(self) -> int:
         """Seats of all markets together."""
         return self.markets * self.traders
+
+    @property
+    def people(self) -> int:
+        """How many people it is meant for; never more than there are seats."""
+        return self.seats if self.players is None else min(self.seats, self.players)
+
+    @property
+    def minutes_needed(self) -> int:
+        """Minutes in all, as said; else those of trade with its breaks, and JOINING_MIN before."""
+        if self.minutes is not None:
+            return self.minutes
+        controls = [self.controls(period) for period in range(1, self.periods + 1)]
+        return JOINING_MIN + math.ceil(sum(one.period_s + one.break_s for one in controls) / 60)
 
     @property
     def period_us(self) -> Duration:

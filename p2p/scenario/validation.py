@@ -205,6 +205,15 @@ def _carries_over(scenario: Scenario) -> str | None:
     return None
 
 
+def _catalogue_wrong(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """What a file says of itself that cannot be so."""
+    rules = scenario.institution
+    if scenario.public_title and not scenario.public_title.strip():
+        yield "public_title", "is empty on a screen; leave it out, or say one"
+    if scenario.p0_published is not None and not rules.price_min <= scenario.p0_published <= rules.price_max:
+        yield "p0_published", f"is not within the prices {rules.price_min} to {rules.price_max}"
+
+
 def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     """Keys that are fine alone and wrong together."""
     rules = scenario.institution
@@ -214,7 +223,7 @@ def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     elif (rules.price_max - rules.price_min) % rules.tick:
         wrong.append(("institution.tick", f"does not divide the range {rules.price_min} to {rules.price_max}"))
     wrong += _terms_wrong(rules) + _environment_wrong(scenario) + _overrides_wrong(scenario)
-    wrong += stages_wrong(scenario)
+    wrong += [*stages_wrong(scenario), *_catalogue_wrong(scenario)]
     if scenario.end_probability and sum(isinstance(stage, Trade) for stage in scenario.stage) > 1:
         wrong.append(("end_probability", "is for one stage of trade, and there are several"))
     wrong += _payment_wrong(scenario, scenario.payment) if scenario.payment else ()

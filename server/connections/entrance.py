@@ -72,7 +72,7 @@ class Entrance:
         return Door(
             "experimenter",
             locked=self._status.locked,
-            title=self._status.scenario.title,
+            title=self._status.scenario.shown_title,
             url=self.url,
             class_code=self._doors.class_code,
             cards=cards,

@@ -127,7 +127,7 @@ class ServeRun:
         doors, scenario = self.opened.doors, self.opened.status.scenario
         robots = self.opened.robots or set(self._robot_seats())
         cards = [(seat + 1, self.opened.codes.get(seat, "")) for seat in range(scenario.seats) if seat not in robots]
-        write_sheet(self.seats_sheet, scenario.title, url, cards, doors.class_code)
+        write_sheet(self.seats_sheet, scenario.shown_title, url, cards, doors.class_code)
 
     def _say_where(self, hosted: HostedSession, url: str, mqtt: list[str], robots: list[Seat]) -> None:
         outside = from_outside(self.where.host)

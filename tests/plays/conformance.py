@@ -1,7 +1,7 @@
-"""What every institution, environment and scenario must hold to: the cases come by being registered, nothing is listed.
+"""What every institution, environment and scenario must hold to: institutions come by being registered.
 
-Cases: each scenario of the lab, made brief; and each institution under each information set and under rules that are
-not the default, in a market of several units that shifts, with arms.
+Cases: scenarios that stand for all of the lab, made brief; and each institution under each information set and under
+rules that are not the default, in a market of several units that shifts, with arms.
 """
 
 import hashlib
@@ -26,8 +26,9 @@ from p2p.scenario.schema import (
     Shift,
 )
 from p2p.scenario.terms import CallTerms, Terms
-from p2p.sim.library.files import load, names
+from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation
+from tests.plays.representatives import REPRESENTATIVES
 
 SEED = 11
 LOOKS = 8.0
@@ -99,7 +100,7 @@ def _sellers_quote(institution: str) -> Scenario:
 def cases() -> list[Case]:
     """All of them."""
     found = []
-    for name in names():
+    for name in REPRESENTATIVES:
         scenario = brief(load(name))
         found.append(Case(name, scenario, ("zic",) * scenario.seats))
     one_sided = ("standing", "continuous")

@@ -56,7 +56,7 @@ def pages(scenario: Scenario, texts: Catalogue) -> dict[str, str]:
 
 
 def _page(scenario: Scenario, kind: str, body: str) -> str:
-    title = escape(printable(scenario.title)) or "A market"
+    title = escape(printable(scenario.shown_title)) or "A market"
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}: {kind}</title>\n'
         f"<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
@@ -73,7 +73,7 @@ def _rendered(text: str) -> str:
 
 def instructions(scenario: Scenario, texts: Catalogue) -> str:
     """Texts that people read before they trade, and the rules of the market. No value, no later treatment."""
-    title = escape(printable(scenario.title)) or "A market"
+    title = escape(printable(scenario.shown_title)) or "A market"
     parts = [f"<h1>{title}</h1>"]
     for stage in scenario.stage:
         match stage:
@@ -105,7 +105,7 @@ def _section(name: str, text: str) -> str:
 
 def record_sheet(scenario: Scenario) -> str:
     """A table to fill in: a row for each unit of each period, with value or cost, price and gain."""
-    title = escape(printable(scenario.title)) or "A market"
+    title = escape(printable(scenario.shown_title)) or "A market"
     rows = list(_rows(scenario))
     energy = scenario.capabilities.trades_energy
     heads = ("Period", "Energy", "Price", "Gain") if energy else ("Period", "Value or cost", "Price", "Gain")
@@ -178,7 +178,7 @@ def _units(scenario: Scenario, practice: Practice | None) -> int:
 
 def script(scenario: Scenario, texts: Catalogue) -> str:
     """The experimenter's acts and words, stage by stage, with the stages' own texts."""
-    title = escape(printable(scenario.title)) or "A market"
+    title = escape(printable(scenario.shown_title)) or "A market"
     parts = [
         f"<h1>Script: {title}</h1>",
         '<p class="quiet">Text beside a line is read aloud. Text on grey is for you. '

@@ -66,6 +66,18 @@ terms = { price_ceiling = 150 }   # "none" ends a control
 buyers = [[150, 120], []]
 ```
 
+**Templates.** A file can be built on another: the keys that it names hold, and all others are the template's. Tables are
+merged key by key; a list, such as `buyers` or `[[overrides]]`, is replaced whole. The template is a scenario of the lab by
+name, or a file of the same folder (`extends = "mine.toml"`). A recording holds the whole scenario, not the reference.
+```
+extends = "smith-1962-test-1"     # its schedules, times and rules
+title = "Test 1 under a ceiling"
+public_title = "A market"         # on traders' screens: no name from which the price could be guessed
+
+[institution.terms]
+price_ceiling = 150
+```
+
 **Pay.** With a table `[payment]` people are paid: amount = fee + base + bonus, rounded once. The bonus is rate × points.
 [pay.md](pay.md) has the rules, the draw of one period, and `pit pay`.
 ```

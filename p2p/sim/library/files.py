@@ -5,9 +5,9 @@ import os
 from pathlib import Path
 
 from p2p.scenario.errors import ScenarioError
-from p2p.scenario.parsing import parse
+from p2p.scenario.parsing import built
 from p2p.scenario.schema import Scenario
-from p2p.scenario.toml_lines import line_of
+from p2p.scenario.templates import Layers, Reader, read_layers
 
 FOLDER = Path(__file__).resolve().parents[3] / "scenarios"
 SIZE_MAX = 1_000_000
@@ -36,24 +36,41 @@ def scenario_path(name: str) -> Path:
 def load(name: str) -> Scenario:
     """A scenario by name or path; raises ScenarioError."""
     path = scenario_path(name)
+    layers = read_layers(_text(path), str(path), templates(path.parent))
+    scenario = built(layers)
+    _check_stand_ins(scenario, layers)
+    return scenario
+
+
+def templates(folder: Path) -> Reader:
+    """The reader of templates for the files of a folder: the lab's scenarios by name, and neighbours by file name."""
+
+    def read(word: str) -> tuple[str, str]:
+        if "/" in word or "\\" in word:
+            raise ScenarioError(f"'{word}' is a path; name a scenario of the lab or a file in the same folder")
+        path = folder / word if word.endswith(".toml") else scenario_path(word)
+        return str(path), _text(path)
+
+    return read
+
+
+def _text(path: Path) -> str:
+    """The text of a file; raises ScenarioError."""
     try:
         with path.open("rb") as file:
             data = file.read(SIZE_MAX + 1)
         if len(data) > SIZE_MAX:
             raise ScenarioError(f"{path} is larger than {SIZE_MAX} bytes; is it a scenario?")
-        text = data.decode("utf-8-sig")  # editors on Windows begin a file with a mark
+        return data.decode("utf-8-sig")  # editors on Windows begin a file with a mark
     except OSError as error:
         raise ScenarioError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ScenarioError(
             f"{path} is not text in UTF-8: {error.reason} at byte {error.start}; save it as UTF-8"
         ) from error
-    scenario = parse(text, str(path))
-    _check_stand_ins(scenario, text, str(path))
-    return scenario
 
 
-def _check_stand_ins(scenario: Scenario, text: str, name: str) -> None:
+def _check_stand_ins(scenario: Scenario, layers: Layers) -> None:
     """Raises ScenarioError where a robot for vacant seats is none of ours, or does not play there.
 
     Nothing is imported that the file names: a scenario may be a stranger's.
@@ -69,4 +86,4 @@ def _check_stand_ins(scenario: Scenario, text: str, name: str) -> None:
             if key == "fill" or scenario.takes_over:
                 check_lineup([word], scenario)
         except AgentError as error:
-            raise ScenarioError(f"{name}:{line_of(text, f'vacancies.{key}')}: vacancies.{key}: {error}") from error
+            raise ScenarioError(f"{layers.place(f'vacancies.{key}')}: vacancies.{key}: {error}") from error

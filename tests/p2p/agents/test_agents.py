@@ -36,11 +36,12 @@ from p2p.messages import (
 )
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.terms import Terms
-from p2p.sim.library.files import load, names
+from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation
 from p2p.testing.situations import Situation
 from tests.plays.asked import agent, decide, seller
 from tests.plays.play import small, told
+from tests.plays.representatives import REPRESENTATIVES
 
 VARIANTS = [
     *("satisficer/mode=k_search", "satisficer/mode=k_search/k=1", "satisficer/tau=0", "satisficer/tau=1"),
@@ -263,7 +264,7 @@ TICKS_A_LOOK = 20
 
 
 @pytest.mark.parametrize("word", NAMES)
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", REPRESENTATIVES)
 def test_it_trades_in_every_scenario_that_it_does_not_refuse(word: str, name: str) -> None:
     """Among its own; one that only ever takes what others quote has every second seat."""
     scenario = load(name)

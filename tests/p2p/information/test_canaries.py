@@ -18,10 +18,11 @@ import pytest
 
 from p2p.agents.registry import NAMES, AgentError, check_lineup
 from p2p.scenario.schema import Scenario
-from p2p.sim.library.files import load, names
+from p2p.sim.library.files import load
 from server.publishing.feeds import Viewer
 from tests.plays.canaries import PUBLIC, marked, secrets
 from tests.plays.canaries_plays import INFORMATION, LEAKS, check_elsewhere, check_lines
+from tests.plays.representatives import REPRESENTATIVES
 from tests.simulation.calm import Lab, played
 
 IDENTITIES = ("hidden", "alias", "per_period")
@@ -41,8 +42,8 @@ FIRST = 22
 
 @cache
 def casts() -> list[tuple[str, str]]:
-    """Every scenario of the lab with every agent that plays in it, so that the first few have each of both."""
-    scenarios, agents = names(), list(NAMES)
+    """Every scenario that stands for others with every agent there, so that the first few have each of both."""
+    scenarios, agents = REPRESENTATIVES, list(NAMES)
     rounds = range(len(scenarios) * len(agents))
     turns = [(scenarios[k % len(scenarios)], agents[(k + k // len(scenarios)) % len(agents)]) for k in rounds]
     pairs = dict.fromkeys([*turns, *itertools.product(scenarios, agents)])
@@ -104,9 +105,9 @@ def test_nobody_is_told_a_number_that_is_private_to_another(k: int) -> None:
 
 def test_these_sessions_have_every_scenario_every_agent_and_trade() -> None:
     scenarios, agents = zip(*casts()[:FIRST], strict=True)
-    assert set(scenarios) == set(names())
+    assert set(scenarios) == set(REPRESENTATIVES)
     assert set(agents) == set(NAMES)
-    for scenario, agent in set(itertools.product(names(), NAMES)) - set(casts()):
+    for scenario, agent in set(itertools.product(REPRESENTATIVES, NAMES)) - set(casts()):
         with pytest.raises(AgentError, match="does not play"):
             check_lineup([agent], load(scenario))
     assert sum(directives(played(*session(k), seed=k))["contract"] > 0 for k in range(0, FIRST, 3)) >= 4

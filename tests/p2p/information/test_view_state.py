@@ -25,10 +25,11 @@ from p2p.messages import (
 from p2p.protocol.codec import message_of
 from p2p.protocol.frames import FactRead, NumberedFact
 from p2p.scenario.public_rules import public_rules
-from p2p.sim.library.files import load, names
+from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation
 from server.publishing.feeds import Feeds, Viewer, spectator
 from tests.plays.canaries import INSTANTS_MAX, mark_households, marked, numbers_in
+from tests.plays.representatives import REPRESENTATIVES
 from tests.plays.tui_plays import Play, market
 
 VIEW_BYTES_MAX = 150_000
@@ -84,7 +85,7 @@ def check(numbers: dict[Viewer, set[int]], canaries: dict[Seat, set[int]]) -> No
         assert not (shown & everybodys) - mine, f"{viewer} is shown another's number"
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", REPRESENTATIVES)
 def test_a_view_holds_ones_own_numbers_and_nobody_elses(name: str) -> None:
     numbers, canaries = written(name)
     assert all(canaries.values())
