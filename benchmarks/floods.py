@@ -139,7 +139,44 @@ def health(port: int, until_s: float) -> None:
     """/healthz, asked without end."""
     while time.monotonic() < until_s:
         with contextlib.suppress(OSError):
-            asks(socket.create_connection(("127.0.0.1", port), 1), b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            asks(socket.create_connection(("127.0.0.1", port), 1), b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+
+
+FILE = b"GET /page.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+def files(port: int, until_s: float) -> None:
+    """The largest file of the page, fetched whole without end, six at a time."""
+    import threading
+
+    def fetch() -> None:
+        while time.monotonic() < until_s:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as one:
+                one.settimeout(3)
+                one.sendall(FILE)
+                while one.recv(1 << 16):
+                    pass
+
+    threads = [threading.Thread(target=fetch) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def unread(port: int, until_s: float) -> None:
+    """The same file asked for on as many connections as may be, and nothing of it read."""
+    held: list[socket.socket] = []
+    while time.monotonic() < until_s:
+        with contextlib.suppress(OSError):
+            one = socket.socket()
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+            one.settimeout(1)
+            one.connect(("127.0.0.1", port))
+            one.sendall(FILE)
+            held.append(one)
+        if len(held) > 900:
+            held.pop(0).close()
 
 
 def logins(port: int, until_s: float, code: str) -> None:
@@ -180,6 +217,8 @@ FLOODS: dict[str, Callable[..., None]] = {
     "silent": silent,
     "guesses": guesses,
     "healthz": health,
+    "files": files,
+    "files, unread": unread,
     "logins of a seat": logins,
     "contracts": contracts,
 }

@@ -289,6 +289,7 @@ class HostedSession:
             origins=self.transport.allowed(),
             ssl=self.transport.tls,
             process_request=self._request,
+            process_response=self.requests.complete,
             open_timeout=self.limits.login_s_max,
             server_header=None,
             logger=_quiet(),

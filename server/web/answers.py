@@ -25,6 +25,16 @@ def policy(host: str) -> str:
     return f"default-src 'self'; {own}; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
+SAFE = {
+    "Content-Security-Policy": policy(""),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""Headers that every answer has."""
+
+
 def headers(kind: str, size: int | None, host: str = "") -> Headers:
     """The headers of every answer."""
     said = Headers()
@@ -33,11 +43,7 @@ def headers(kind: str, size: int | None, host: str = "") -> Headers:
     if size is not None:
         said["Content-Length"] = str(size)
         said["Content-Type"] = kind
-    said["Content-Security-Policy"] = policy(host)
-    said["X-Content-Type-Options"] = "nosniff"
-    said["Referrer-Policy"] = "no-referrer"
-    said["Cache-Control"] = "no-cache"
-    said["Cross-Origin-Resource-Policy"] = "same-origin"
+    said.update(SAFE | {"Content-Security-Policy": policy(host)})
     return said
 
 

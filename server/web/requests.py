@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TypeVar
 
+from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
@@ -24,6 +25,7 @@ from server.web.answers import (
     METHODS,
     MISDIRECTED,
     NOT_ALLOWED,
+    SAFE,
     file_answer,
     refused_before,
     sentence,
@@ -101,6 +103,13 @@ class Requests:
                 return sentence(*TOO_OFTEN, method, Retry_After="1")
             return self.links.answer(request, method, hosts[0].lower())
         return file_answer(self._files, request, method, hosts[0].lower())
+
+    def complete(self, _socket: ServerConnection, _request: Request, response: Response) -> None:
+        """Give the library's own refusals the headers that every answer has."""
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            for name, value in SAFE.items():
+                if name not in response.headers:
+                    response.headers[name] = value
 
     def _let_own_page_in(self, socket: PacedSocket, request: Request, host: str) -> None:
         """A page that came from this server may connect, beside those that are listed."""

@@ -158,6 +158,20 @@ async def test_the_projectors_page_is_told_the_link_for_phones_and_its_picture(h
                 assert picture.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
 
 
+async def test_the_librarys_own_refusals_have_the_same_headers(host):
+    async with host() as hosted:
+        port = port_of(hosted)
+        for status, said in (
+            (426, {"Upgrade": "h2c"}),
+            (400, UPGRADE),
+            (403, UPGRADE | KEY | {"Origin": "http://evil"}),
+        ):
+            answer = await fetch(port, "/", **said)
+            assert answer.status == status
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
 # --- by which name --------------------------------------------------------------------------------------------------
 
 
