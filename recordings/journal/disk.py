@@ -64,6 +64,9 @@ class Disk(Protocol):
     def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         """Replace a file as a whole, durably; unless told otherwise it is readable by its owner alone."""
 
+    def append(self, path: Path, size: int, data: bytes) -> None:
+        """Write behind the first bytes of a file, durably; what was there is gone. A crash may leave a part of it."""
+
     def rewrite(self, path: Path, data: bytes) -> None:
         """Write a file's own bytes over themselves, durably. It takes no more room; a crash in it changes nothing."""
 
@@ -128,6 +131,15 @@ class RealDisk:
             raise
         beside.replace(path)
         self.sync_folder(path.parent)
+
+    def append(self, path: Path, size: int, data: bytes) -> None:
+        """See Disk."""
+        with path.open("r+b") as whole:
+            whole.truncate(size)
+            whole.seek(size)
+            whole.write(data)
+            whole.flush()
+            _sync_all(whole.fileno())
 
     def rewrite(self, path: Path, data: bytes) -> None:
         """See Disk."""

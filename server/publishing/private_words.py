@@ -2,6 +2,9 @@
 
 The journal has salted digests. A digest without its salt says nothing of words that somebody could guess. The files may
 be deleted: the recording verifies as before.
+
+A file is a JSON object, a line for each of its words. New ones are written behind the last, so that an answer costs as
+much as the first one did. A line that a crash has cut is none: nobody was told that its words are kept.
 """
 
 import secrets
@@ -21,6 +24,7 @@ from recordings.journal.disk import Disk
 
 MESSAGES, ANSWERS = "messages.json", "answers.json"
 """The files: words to and from the experimenter, and what people answer in their own words."""
+BEGIN, END = b"{\n", b"\n}"
 _Said = TypeVar("_Said", bound=Tell | AnswerHelp | Help)
 
 
@@ -46,9 +50,11 @@ class PrivateWords:
         self._path, self._disk, self.words = path, disk, words
         self._kept: dict[str, SaltedWords] = {}
         self._keeping = threading.Lock()
+        self._size: int | None = None
+        """The bytes of the file up to its last line's end; None where it is written anew as a whole next time."""
         self.salt: Callable[[], str] = new_salt
         try:
-            self._kept = msgspec.json.decode(disk.read(self._path), type=dict[str, SaltedWords])
+            self._kept = read_words(disk.read(self._path))
         except FileNotFoundError:
             return
         words.update({digest: one.text for digest, one in self._kept.items()})
@@ -75,11 +81,50 @@ class PrivateWords:
         """Keep words durably; their digest. Waits for the disk: call it in a thread."""
         with self._keeping:
             salt = self.salt()
-            digest = blake2b(text.encode(), key=bytes.fromhex(salt), digest_size=16).hexdigest()
-            kept = self._kept | {digest: SaltedWords(salt, text)}
+            digest = _digest(salt, text)
+            said = SaltedWords(salt, text)
             try:
-                self._disk.replace(self._path, msgspec.json.encode(kept))
+                self._write(digest, said)
             except OSError as error:
+                self._size = None
                 raise ProtocolError("busy", f"the words cannot be kept: {error.strerror}") from error
-            self._kept, self.words[digest] = kept, text
+            self._kept[digest], self.words[digest] = said, text
             return digest
+
+    def _write(self, digest: str, said: SaltedWords) -> None:
+        """Behind the last line, if the file is as it was left; else the file as a whole."""
+        if self._size is None:
+            lines = b",\n".join(_line(one, words) for one, words in (*self._kept.items(), (digest, said)))
+            self._disk.replace(self._path, BEGIN + lines + END)
+            self._size = len(BEGIN) + len(lines)
+        else:
+            line = b",\n" + _line(digest, said)
+            self._disk.append(self._path, self._size, line + END)
+            self._size += len(line)
+
+
+def read_words(data: bytes) -> dict[str, SaltedWords]:
+    """The words of a file, without a last line that a crash has cut. Raises MsgspecError where it is none of ours."""
+    try:
+        return msgspec.json.decode(data, type=dict[str, SaltedWords])
+    except msgspec.MsgspecError:
+        if not data.startswith(BEGIN):
+            raise
+    found: dict[str, SaltedWords] = {}
+    for line in data[len(BEGIN) :].split(b"\n"):
+        try:
+            one = msgspec.json.decode(b"{" + line.rstrip(b",") + b"}", type=dict[str, SaltedWords])
+        except msgspec.MsgspecError:
+            break
+        if any(_digest(words.salt, words.text) != digest for digest, words in one.items()):
+            break
+        found |= one
+    return found
+
+
+def _line(digest: str, said: SaltedWords) -> bytes:
+    return msgspec.json.encode(digest) + b":" + msgspec.json.encode(said)
+
+
+def _digest(salt: str, text: str) -> str:
+    return blake2b(text.encode(), key=bytes.fromhex(salt), digest_size=16).hexdigest()

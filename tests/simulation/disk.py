@@ -100,6 +100,14 @@ class SimulatedDisk:
         """The same bytes over themselves."""
         self.replace(path, data)
 
+    def append(self, path: Path, size: int, data: bytes) -> None:
+        """A disk that fails leaves a part."""
+        file = self._file(path)
+        kept = file.data[:size]
+        file.data = file.durable = kept + data[: len(data) // 2]
+        self.tick("append")
+        file.data = file.durable = kept + data
+
     def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         self.tick("replace")
         self.files[path] = File(data, data)
