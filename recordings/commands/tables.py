@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 )
 def tables(recordings: tuple[Path, ...], out: Path, form: str, decimal: str) -> None:
     """Write RECORDINGS as tables (docs/tables.md): sessions, periods, contracts, traders, orders, quotes, messages,
-    schedules, seats, households, answers, interventions, deliveries.
+    schedules, seats, households, answers, people, interventions, deliveries.
 
     Sessions are numbered in the order in which they are given; all are of one kind: energy or induced values.
     """

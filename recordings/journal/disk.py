@@ -65,7 +65,7 @@ class Disk(Protocol):
         """Replace a file as a whole, durably; unless told otherwise it is readable by its owner alone."""
 
     def append(self, path: Path, size: int, data: bytes) -> None:
-        """Write behind the first bytes of a file, durably; what was there is gone. A crash may leave a part of it."""
+        """Write behind the first bytes of a file, durably, in the place of those there. A crash may leave a part."""
 
     def rewrite(self, path: Path, data: bytes) -> None:
         """Write a file's own bytes over themselves, durably. It takes no more room; a crash in it changes nothing."""

@@ -10,7 +10,22 @@ from click.testing import CliRunner, Result
 
 from p2p.analysis.pay_rows import PayError
 from p2p.base.units import GATEWAY
-from p2p.messages import AdvanceStage, Agree, Earned, Joined, Left, PaidPeriod, Remove, Respond, Start, Void, Withdraw
+from p2p.messages import (
+    AdvanceStage,
+    Agree,
+    Ask,
+    Bid,
+    Buy,
+    Earned,
+    Joined,
+    Left,
+    PaidPeriod,
+    Remove,
+    Respond,
+    Start,
+    Void,
+    Withdraw,
+)
 from p2p.messages.envelope import Envelope
 from p2p.scenario.payment import amounts, in_digits, points_of
 from pit import cli
@@ -297,3 +312,25 @@ def test_a_row_more_or_less_is_found_and_labels_that_are_deleted_are_passed_over
     (out / "payments.csv").write_text("\n".join(lines).replace("L0,0,5.00", "L0,0,50.00") + "\n", encoding="utf-8")
     assert "row 4 is one too many" in pit("verify", folder, "--payments", out).output
     assert "nowhere: No such file" in pit("verify", folder, "--payments", tmp_path / "nowhere").output
+
+
+def test_the_table_of_people_has_consent_answers_and_how_they_left(tmp_path: Path) -> None:
+    consents = '[[stage]]\nkind = "consent"\ntext = "Do you agree?"\ndata_use = true\n'
+    course = Paid(stages=consents + DECIDES, more="loss_confirm = true")
+    for seat in (course.a, course.b, course.s):
+        course.say(seat, Agree(0, True, data_use=seat != course.s))
+    for seat, number in ((course.a, 2.0), (course.s, 2.0), (course.b, 3.0)):
+        course.say(seat, Respond(1, 0, number))
+    course.wait(5)
+    course.contract(course.a, 70)
+    course.say(course.s, Ask(80))
+    course.say(course.a, Buy(80))
+    course.say(course.a, Bid(110, confirmed=True))
+    course.wait(10 + 5 + 10)
+    assert pit("tables", stored(course, tmp_path), "--out", tmp_path / "tables").exit_code == 0
+    with (tmp_path / "tables" / "people.csv").open(encoding="utf-8", newline="") as file:
+        people = {int(one["seat"]): one for one in csv.DictReader(file)}
+    keys = ("owner", "consent", "data_use", "wrong", "tries_used_up", "let_on", "losses_confirmed")
+    assert [people[course.b][key] for key in keys] == ["failed", "1", "1", "1", "1", "0", "0"]
+    assert [people[course.s][key] for key in keys] == ["human", "1", "0", "0", "0", "0", "0"]
+    assert people[course.a]["data_use"] == "1"

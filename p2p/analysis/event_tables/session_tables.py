@@ -6,6 +6,7 @@ from p2p.analysis.event_tables.answer_rows import AnswerRows
 from p2p.analysis.event_tables.household_rows import household_rows
 from p2p.analysis.event_tables.message_rows import MessageRows
 from p2p.analysis.event_tables.order_rows import OrderRows
+from p2p.analysis.event_tables.people_rows import PeopleRows
 from p2p.analysis.event_tables.quote_rows import QuoteRows
 from p2p.analysis.event_tables.record_context import RecordContext, Row, RowFold
 from p2p.analysis.event_tables.schedule_rows import schedule_rows
@@ -29,7 +30,15 @@ class SessionTables:
         self.quotes = QuoteRows(self.context, can, self.orders.books)
         self.messages = MessageRows(self.context, self.orders, scenario, seed)
         self.answers = AnswerRows(self.context, scenario)
-        self._folds: tuple[RowFold, ...] = (self.seats, self.orders, self.quotes, self.messages, self.answers)
+        self.people = PeopleRows(self.context, scenario)
+        self._folds: tuple[RowFold, ...] = (
+            self.seats,
+            self.orders,
+            self.quotes,
+            self.messages,
+            self.answers,
+            self.people,
+        )
         self._records = 0
 
     def on_record(self, envelope: Envelope, at: Instant, events: Sequence[Event], agent: str = "") -> None:
@@ -52,4 +61,5 @@ class SessionTables:
             "seats": self.seats.rows(),
             "households": list(household_rows(outcome)),
             "answers": self.answers.rows,
+            "people": self.people.rows(outcome),
         }

@@ -36,15 +36,16 @@ seat that is shown less has less: `messages` says what its sender had seen.""",
     "seats": "A row for each spell of a holder on a seat, nobody's among them.",
     "households": "A row for each household and interval that counts; empty where no energy is traded.",
     "answers": "A row for each answer in a stage, every try, and each consent.",
+    "people": "A row for each seat: consent, data use, control questions, confirmed losses, how its person left.",
     "interventions": "A row for each act of the experimenter's that took effect.",
     "deliveries": "A row for each seat, from the server's `deliveries.json`; empty where that file is gone.",
 }
 PAGE = """# The tables of sessions, simulated and live
 
 `pit simulate SCENARIO --out FOLDER --format csv|parquet` writes four tables of the sessions it plays, `pit tables
-RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that were recorded, and nine more: `orders`,
-`quotes`, `messages`, `schedules`, `seats`, `households`, `answers`, `interventions`, `deliveries`. Each is always
-written, if need be with its head alone. `pit simulate … --recordings FOLDER` keeps simulated sessions as recordings,
+RECORDING… --out FOLDER --format csv|parquet` the same four of sessions that were recorded, and ten more: `orders`,
+`quotes`, `messages`, `schedules`, `seats`, `households`, `answers`, `people`, `interventions`, `deliveries`. Each is
+always written, if need be with its head alone. `pit simulate … --recordings FOLDER` keeps simulated sessions as recordings,
 which have them all. A void period is in no row of the first four; its `void` is a row of `interventions`.
 
 Prices are in the scenario's smallest unit of money; money is price × quantity, so that in an energy market it is price
