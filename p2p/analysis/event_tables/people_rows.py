@@ -12,7 +12,7 @@ from p2p.scenario.stages import Consent, Questions
 
 
 class PeopleRows(RowFold):
-    """Folds records; what nobody was asked is empty."""
+    """Folds records; a question that was not asked leaves an empty cell."""
 
     def __init__(self, context: RecordContext, scenario: Scenario) -> None:
         self._context, self._scenario = context, scenario
