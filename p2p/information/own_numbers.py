@@ -9,10 +9,12 @@ from collections import defaultdict
 
 from p2p.base.units import Seat
 from p2p.messages import OrderId
-from p2p.scenario.overrides import InformationSet
+from p2p.scenario.overrides import SEES_CONTRACTS, InformationSet
 
 NO_ORDER: OrderId = 2**53
 """A number that no order of a market ever has."""
+OTHERS_FROM: OrderId = 2**40
+"""Numbers of others' orders from here on, for seats with numbers of their own: no seat has so many orders."""
 
 
 class OwnNumbers:
@@ -23,6 +25,7 @@ class OwnNumbers:
         self._orders: defaultdict[Seat, dict[OrderId, OrderId]] = defaultdict(dict)
         self._by_number: defaultdict[Seat, list[OrderId]] = defaultdict(list)
         self._contracts: defaultdict[Seat, dict[int, int]] = defaultdict(dict)
+        self._others: defaultdict[Seat, dict[OrderId, OrderId]] = defaultdict(dict)
 
     def start_period(self) -> None:
         """Contracts are counted from 1 again."""
@@ -38,9 +41,14 @@ class OwnNumbers:
             told = self._orders[seat][order] = len(self._by_number[seat])
         return told
 
+    def shown(self, seat: Seat, order: OrderId) -> OrderId:
+        """The number that a seat which is shown one side alone is told of another's order; none of its own has it."""
+        known = self._others[seat]
+        return known.setdefault(order, OTHERS_FROM + len(known))
+
     def contract(self, seat: Seat, number: int) -> int:
         """The number that a seat is told of a contract of its own, which may be a new one."""
-        if self.information[seat] != "quotes":
+        if self.information[seat] in SEES_CONTRACTS:
             return number
         numbers = self._contracts[seat]
         return numbers.setdefault(number, len(numbers) + 1)

@@ -4,13 +4,17 @@
 owner's form stands in the place of the public one, or alone where that seat's public sees nothing.
 The information sets:
 
+    none       one's own orders and contracts; that a call was held, not what came of it
+    own_side   these, and quotes and orders of one's own side (other_side: of the other side); see poor_views.py
     quotes     the best bid and the best ask; of contracts, one's own; that a call was held, not what came of it
     ticker     these, and the contracts as they are made, or the calls and what one held now would give
     book       these, and every order that rests
 
 The standing auction has nothing behind its quotes: there `ticker` and `book` are the same. The experimenter and the
-recording see all; the public feed no more than the poorest seat. Numbers that would count what a seat is not shown are
-the seat's own (p2p/information/own_numbers.py).
+recording see all; the public feed no more than the poorest seat. Neither side is poorer than the other. Where a seat is
+shown one of them alone, the public is shown what both have in common, and that is `none`.
+
+Numbers that would count what a seat is not shown are the seat's own (p2p/information/own_numbers.py).
 """
 
 from collections.abc import Callable
@@ -21,6 +25,7 @@ from msgspec.structs import replace
 from p2p.base.rng import stream
 from p2p.base.units import AGENTS, EVERYONE, Seat
 from p2p.information.own_numbers import OwnNumbers
+from p2p.information.poor_views import PoorViews
 from p2p.messages import (
     Called,
     Contract,
@@ -32,6 +37,7 @@ from p2p.messages import (
     OrderId,
     Quote,
     RulesChanged,
+    Schedule,
     StageBegan,
     Standing,
     StartRound,
@@ -44,8 +50,9 @@ from p2p.scenario.assignment import (
     information_of_period,
     scenarios_of_markets,
     seats_of_markets,
+    sets_in_use,
 )
-from p2p.scenario.overrides import InformationSet
+from p2p.scenario.overrides import POOR, SEES_CONTRACTS, InformationSet
 from p2p.scenario.payment import amounts, digits, in_digits, points_of
 from p2p.scenario.schema import Scenario
 
@@ -86,10 +93,14 @@ class Projector:
         self.information = information_by_seat(scenario, seed)
         self._shown_as = [information_of_period(one, 1) for one in own]
         changes = any(self._shown_as)
-        self.project: Callable[[Event], Projection | None] = self._shown_of_period if changes else self._shown
+        hides = any(one in POOR for one in sets_in_use(scenario).values())
+        self._whole: Callable[[Event], Projection | None] = self._shown_to_the_poor if hides else self._shown
+        self.project: Callable[[Event], Projection | None] = self._shown_of_period if changes else self._whole
         self.aliases = [self._drawn(market, 0) for market in range(scenario.markets)]
         self._numbers = [OwnNumbers(self._shown_now()) for _ in range(scenario.markets)]
         self._counting: list[OwnNumbers] | None = None
+        self._poor = [PoorViews() for _ in range(scenario.markets)]
+        self._find_the_poor()
         self._payment, self._point_units = scenario.payment, scenario.point_units
 
     def _shown_now(self) -> dict[Seat, InformationSet]:
@@ -120,14 +131,22 @@ class Projector:
                 self._shown_as[number] = dict.fromkeys(self._shown_as[number], rules.information)
             for numbers in (*self._numbers, *(self._counting or ())):
                 numbers.information = self._shown_now()
+            self._find_the_poor()
+
+    def _find_the_poor(self) -> None:
+        """The seats that are shown no more than a side of their market from now on."""
+        now = self._shown_now()
+        for poor, seats in zip(self._poor, self.seats, strict=True):
+            poor.seats = {seat: now[seat] for seat in seats if now[seat] in POOR}
 
     def poorest(self, market: int) -> InformationSet:
-        """The poorest information set of a market's seats, which is the public's."""
-        return min((self.information[seat] for seat in self.seats[market]), key=INFORMATION_RANK.__getitem__)
+        """The information set of the public: the poorest of a market's seats, or what two sides have in common."""
+        poorest = min((self.information[seat] for seat in self.seats[market]), key=INFORMATION_RANK.__getitem__)
+        return "none" if poorest in POOR else poorest
 
     def in_use(self, market: int) -> tuple[InformationSet, ...]:
-        """The information sets of a market's seats and of the experimenter."""
-        used = {self.information[seat] for seat in self.seats[market]} | {RICHEST_INFORMATION}
+        """The information sets of a market's seats, of its public and of the experimenter."""
+        used = {self.information[seat] for seat in self.seats[market]} | {self.poorest(market), RICHEST_INFORMATION}
         return tuple(sorted(used, key=INFORMATION_RANK.__getitem__))
 
     def _drawn(self, market: int, period: int) -> dict[Seat, int]:
@@ -140,13 +159,26 @@ class Projector:
 
     def _shown_of_period(self, event: Event) -> Projection | None:
         """The forms of an event where information changes by period."""
-        shown = self._shown(event)
+        shown = self._whole(event)
         if shown is None or shown.public is None:
             return shown
         if shown.market is None:
             return shown
         now = {channel: shown.form(information) for channel, information in self._shown_as[shown.market].items()}
         return shown._replace(less={**shown.less, **now})
+
+    def _shown_to_the_poor(self, event: Event) -> Projection | None:
+        """The forms of an event where seats are shown no more than a side of their market."""
+        shown, message = self._shown(event), event.message
+        if event.market is None:
+            return shown
+        poor = self._poor[event.market]
+        if isinstance(message, Schedule) and isinstance(event.to, int):
+            poor.roles[event.to] = message.role
+        if shown is None or shown.public is None:
+            return shown
+        own = poor.own(message, shown.public, shown.own, self._numbers[event.market], self.resets[event.market])
+        return shown._replace(own=own, less=poor.less(message, shown.less))
 
     def _shown(self, event: Event) -> Projection | None:
         """The forms of an event; None where nobody but the record sees it."""
@@ -192,7 +224,7 @@ class Projector:
         if isinstance(message, Order):
             number = self._numbers[market].order(seat, message.order)
             return replace(self._with_aliases(message, market), mine=True, order=number)
-        return self._with_aliases(self._allowed(message, seat), market)
+        return self._with_aliases(self._allowed(message, seat, market), market)
 
     def _paid(self, earned: Earned) -> Earned:
         """One's earnings with the amounts, which are for nobody else and in no journal."""
@@ -203,9 +235,12 @@ class Projector:
         fee, base, bonus, amount = (in_digits(one, least) for one in (pay.fee, pay.base, pay.bonus, pay.amount))
         return replace(earned, fee=fee, base=base, bonus=bonus, amount=amount, at_floor=pay.at_floor)
 
-    def _allowed(self, message: Message, seat: Seat) -> Message:
+    def _allowed(self, message: Message, seat: Seat, market: int) -> Message:
         """An answer, less what its information set hides: viewers without contracts are told their own."""
-        if isinstance(message, Contracts) and self._shown_to(seat) == "quotes":
+        poor = self._poor[market]
+        if isinstance(message, Standing) and seat in poor.seats:
+            return poor.standing(message, seat)
+        if isinstance(message, Contracts) and self._shown_to(seat) not in SEES_CONTRACTS:
             return Contracts(tuple(one for one in message.contracts if seat in one[:2]))
         return message
 

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias, get_args
 
 from p2p.base.units import Money, Price, Quantity, Role
 from p2p.scenario.currency import shown_in
+from p2p.scenario.overrides import SEES_CONTRACTS, SIDED
 from p2p.scenario.payment import Payment, digits, exact, in_digits
 from p2p.scenario.public_rules import EnergyRules, PublicRules
 from p2p.scenario.reaction_times import Reaction, parse_reaction
@@ -261,7 +262,9 @@ def _see(rules: PublicRules) -> Iterator[Sentence]:
         yield _say(f"call_{shown}")
     elif rules.capabilities.posts:
         yield _say(f"posted_{shown}")
-    elif not rules.capabilities.has_book and shown != "quotes":
+    elif not rules.capabilities.has_book and shown in SIDED:
+        yield _say(f"standing_{shown}")
+    elif not rules.capabilities.has_book and shown in SEES_CONTRACTS:
         yield _say("nothing_behind")
     else:
         yield _say(shown)

@@ -84,6 +84,7 @@ from p2p.messages import (
 )
 from p2p.protocol.frames import NumberedFact
 from p2p.protocol.mqtt_topics import Welfare
+from p2p.scenario.overrides import SEES_CONTRACTS
 from p2p.scenario.public_rules import PublicRules
 
 
@@ -131,7 +132,7 @@ class ViewFold:
     @property
     def sees_contracts(self) -> bool:
         """Whether contracts of others are shown: else one has but one's own to count, and the public none."""
-        return self.public.rules.information != "quotes"
+        return self.public.rules.information in SEES_CONTRACTS
 
     @property
     def robot_holds(self) -> bool:

@@ -58,8 +58,25 @@ def arms_by_seat(scenario: Scenario, seed: int) -> dict[Seat, str]:
     return arms
 
 
-INFORMATION_RANK: dict[InformationSet, int] = {"quotes": 0, "ticker": 1, "book": 2}
-"""The information sets in order."""
+INFORMATION_RANK: dict[InformationSet, int] = {
+    "none": 0,
+    "own_side": 1,
+    "other_side": 2,
+    "quotes": 3,
+    "ticker": 4,
+    "book": 5,
+}
+"""The information sets in order. Neither of the two sides is richer than the other: their order is only a fixed one."""
+
+
+def sets_in_use(scenario: Scenario) -> dict[str, InformationSet]:
+    """The information sets of the session, of its arms and of its overrides, each by its key in the file."""
+    own = not scenario.arms or any(arm.information is None for arm in scenario.arms)
+    found: dict[str, InformationSet] = {"information": scenario.information} if own else {}
+    of_arms = ((f"arms[{k}].information", arm.information) for k, arm in enumerate(scenario.arms))
+    found |= {key: information for key, information in of_arms if information is not None}
+    changes = ((f"overrides[{k}].information", one.information) for k, one in enumerate(scenario.overrides))
+    return found | {key: information for key, information in changes if information is not None}
 
 
 def information_of_period(scenario: Scenario, period: int) -> dict[InformationSet, InformationSet]:

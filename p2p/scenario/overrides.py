@@ -12,8 +12,16 @@ from p2p.scenario.terms import ContractPrice, OrderLife, Terms, WirePriceLimit
 OVERRIDES_MAX = 100
 """Tables [[overrides]] of a scenario: one for each period of a long session."""
 
-InformationSet: TypeAlias = Literal["ticker", "quotes", "book"]
-"""The part of the market that is shown, least with `quotes`, most with `book`: see p2p/information/projection.py."""
+InformationSet: TypeAlias = Literal["none", "own_side", "other_side", "ticker", "quotes", "book"]
+"""The part of the market that is shown, least with `none`, most with `book`: see p2p/information/projection.py."""
+SIDED: frozenset[InformationSet] = frozenset({"own_side", "other_side"})
+"""The sets of which a seat is shown one side of the market alone."""
+POOR: frozenset[InformationSet] = SIDED | {"none"}
+"""The sets that are poorer than the best quotes: with one of them in a market, its public is shown nothing of it."""
+SEES_CONTRACTS: frozenset[InformationSet] = frozenset({"ticker", "book"})
+"""The sets that show contracts of others."""
+SEES_ORDERS: frozenset[InformationSet] = SIDED | {"book"}
+"""The sets that show orders of others, where there is a book."""
 Identities: TypeAlias = Literal["hidden", "alias", "per_period"]
 _Amount = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
 _Units = Annotated[tuple[_Amount, ...], Meta(max_length=UNITS_MAX)]

@@ -256,8 +256,9 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     charges: Charges = NO_CHARGES
     """Commission, taxes and subsidies."""
     information: InformationSet = "book"
-    """The information shown to seats: the best quotes (`quotes`), contracts too (`ticker`), or orders as well
-    (`book`)."""
+    """The information shown to seats: the best quotes (`quotes`), contracts too (`ticker`), or orders as well (`book`).
+    Less than these: one's own messages alone (`none`), with orders of one's own side, or of the other (`own_side`,
+    `other_side`)."""
     arms: Annotated[tuple[Arm, ...], Meta(max_length=ARMS_MAX)] = ()
     """Treatment arms: seats of a market that are shown different things, or markets with different rules."""
     block: Annotated[int, Meta(ge=1, le=SEATS_MAX)] | None = None

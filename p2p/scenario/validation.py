@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from p2p.base.units import SEATS_MAX
 from p2p.scenario.arms import arms_wrong
-from p2p.scenario.overrides import Override
+from p2p.scenario.assignment import sets_in_use
+from p2p.scenario.overrides import SIDED, Override
 from p2p.scenario.payment import DIGITS_MAX, Payment, exact
 from p2p.scenario.reaction_times import ReactionError, parse_reaction
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
@@ -55,6 +56,18 @@ def _open_book_wrong(rules: InstitutionRules) -> Iterator[tuple[str, str]]:
     elif terms.lost_line == "cancel" and terms.order_life == "session":
         why = "cannot be 'cancel' where orders live as long as the session: in a break none can be cancelled"
         yield "institution.terms.lost_line", why
+
+
+def _sides_wrong(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Views of one side of the market, where a trader has not the same side all session long."""
+    table = scenario.environment
+    rotates = isinstance(table, InducedValues) and table.rotate == "roles"
+    if scenario.energy is None and not rotates:
+        return
+    why = "traders change sides with `rotate`" if rotates else "a household may buy or sell"
+    for key, information in sets_in_use(scenario).items():
+        if information in SIDED:
+            yield key, f"cannot be '{information}' here: {why}"
 
 
 def _posting_wrong(rules: InstitutionRules) -> list[tuple[str, str]]:
@@ -222,6 +235,7 @@ def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
         wrong.append(("institution.price_max", f"is not above price_min ({rules.price_min})"))
     elif (rules.price_max - rules.price_min) % rules.tick:
         wrong.append(("institution.tick", f"does not divide the range {rules.price_min} to {rules.price_max}"))
+    wrong += _sides_wrong(scenario)
     wrong += _terms_wrong(rules) + _environment_wrong(scenario) + _overrides_wrong(scenario)
     wrong += [*stages_wrong(scenario), *_catalogue_wrong(scenario)]
     if scenario.end_probability and sum(isinstance(stage, Trade) for stage in scenario.stage) > 1:

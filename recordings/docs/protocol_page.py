@@ -69,6 +69,21 @@ REASONS = {
     "no_period_paid": "all periods are paid here, or nobody is",
     "period_drawn": "the paid period is set already",
 }
+INFORMATION = """### Information sets
+| `information` | quotes | orders | contracts |
+|---|---|---|---|
+| `none` | none | one's own | one's own |
+| `own_side` | of one's own side | of one's own side, and one's own | one's own |
+| `other_side` | of the other side | of the other side, and one's own | one's own |
+| `quotes` | both | one's own | one's own |
+| `ticker` | both | one's own | all |
+| `book` | both | all | all |
+
+A market's public (spectators, a broker) is told no more than its poorest seat. Neither side is poorer than the other. Where a
+seat has `own_side` or `other_side`, the public is told what buyers and sellers have in common: that is `none`. A set counts
+nothing of what it hides: orders and contracts that a seat is told have numbers of the seat's own. Numbers of others' orders on
+the side that is shown begin at 1,099,511,627,776. `standing` answers without the hidden side.
+"""
 ERRORS = (
     ("too_fast", "more messages than a line may say; the frame was not read", "open, not counted"),
     ("busy", "too many messages wait for the server, or its disk is full", "open, not counted"),
@@ -229,6 +244,7 @@ def page(recording: Path) -> str:
     parts.append("## Frames of a line\n")
     parts += [_struct(kind) for kind in (line.Login, line.Door, line.Card, line.Welcome, line.FeedRead, line.Fault, wire.ClientFrame)]
     parts.append("## Rules of a market\nIn a welcome, and on the topic `rules`. docs/scenarios.md says more of each.\n")
+    parts.append(INFORMATION)
     parts += [_struct(kind) for kind in (PublicRules, Terms, CallTerms, Charges, EnergyRules, Battery)]
     parts.append(TOPICS_HEAD)
     parts += [_topic(name, kind) for name, kind in broadcast.TOPICS.items()]

@@ -23,6 +23,7 @@ from p2p.messages import (
 )
 from p2p.messages import Standing as StandingFact
 from p2p.protocol.mqtt_topics import CONTRACTS_KEPT, Contracts, Made, Period, Welfare
+from p2p.scenario.overrides import SEES_CONTRACTS
 from p2p.scenario.public_rules import PublicRules
 from server.mqtt import topic_payloads as latest
 from server.mqtt.announcement_queue import AnnouncementQueue
@@ -62,7 +63,7 @@ class TopicState:
 
     def _take_rules(self) -> None:
         """What the rules of the period show, and the topics that go with it."""
-        self.intervals.shown = self.rules.information != "quotes"
+        self.intervals.shown = self.rules.information in SEES_CONTRACTS
         if self.rules.information == "book" and self.rules.capabilities.has_book:
             self._on_clock.add("book")
 

@@ -28,6 +28,7 @@ from p2p.messages import (
     StartRound,
     TakenOver,
 )
+from p2p.scenario.overrides import SEES_CONTRACTS
 from p2p.scenario.public_rules import PublicRules
 from p2p.sim.shell.plain_output import forget_output
 from server.session.sequencer import Committed
@@ -91,7 +92,7 @@ class SessionNotices:
 
     def _made(self) -> str:
         """What the period came to. Where contracts are not public, that it is over."""
-        if self.knowledge.rules.information == "quotes":
+        if self.knowledge.rules.information not in SEES_CONTRACTS:
             return f"period {self.knowledge.period} is over"
         return made(self.knowledge)
 

@@ -11,7 +11,7 @@ from server.monitoring.prometheus import Counted
 from server.publishing.feeds import Feeds, PublishedFact, Viewer
 from tests.plays.canaries import between_ticks, numbers_in
 
-INFORMATION = ("book", "ticker", "quotes")
+INFORMATION = ("book", "ticker", "quotes", "none", "own_side", "other_side")
 
 
 def check_lines(said: dict[Viewer, bytes], own: dict[Seat, set[int]]) -> None:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from p2p.information.view_state import ViewState
+from p2p.scenario.overrides import SEES_ORDERS
 from tui.screens.base import LabScreen
 from tui.screens.requests import DrawRequested
 from tui.widgets.best_quotes import BestQuotes
@@ -126,7 +127,7 @@ class MarketScreen(LabScreen):
 
 def shows_book(view: ViewState) -> bool:
     """Whether every order that rests is shown, in a market that has some."""
-    return not view.resets and view.rules.information == "book"
+    return not view.resets and view.rules.information in SEES_ORDERS
 
 
 def arrangement(view: ViewState | None) -> tuple[bool, ...]:

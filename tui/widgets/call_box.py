@@ -7,6 +7,7 @@ from textual.widgets import Digits
 
 from p2p.information.view_state import ViewState
 from p2p.messages import Called
+from p2p.scenario.overrides import SEES_CONTRACTS
 from tui.model.number_format import number_format
 from tui.text.phrases import clock
 from tui.widgets.part import Part
@@ -45,7 +46,7 @@ class CallBox(Part, Vertical):
 
     def _show_indicative(self, view: ViewState) -> None:
         """What a call held now would give, where that is shown."""
-        would, shown = view.indicative, view.rules.information != "quotes"
+        would, shown = view.indicative, view.rules.information in SEES_CONTRACTS
         price = None if would is None or not view.clock.open else would.price
         text = "–" if price is None else number_format(view.rules).price(price)
         digits = self.query_one(Digits)
@@ -86,7 +87,7 @@ def countdown(view: ViewState, width: int) -> str:
 def own_fate(view: ViewState) -> str:
     """Whether one's own orders would trade in a call held now, where its one price is shown."""
     own, would = view.own.orders, view.indicative
-    if not own or not view.clock.open or view.rules.information == "quotes":
+    if not own or not view.clock.open or view.rules.information not in SEES_CONTRACTS:
         return ""
     if would is None or would.price is None:
         return "no trade yet" if len(own) > 1 else f"your {own[0].side}: no trade yet"
@@ -102,7 +103,7 @@ def own_fate(view: ViewState) -> str:
 def called_words(view: ViewState, called: Called) -> str:
     """A call that was held, in a line."""
     many = view.clock.calls > 1
-    if view.rules.information == "quotes":
+    if view.rules.information not in SEES_CONTRACTS:
         return f"call {called.call} held" if many else "held"
     before = f"{called.call}. " if many else "held: "
     if not called.quantity:

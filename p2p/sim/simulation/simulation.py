@@ -21,6 +21,8 @@ from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
 from p2p.messages import AdvanceStage, Expire, Joined, Message, Open, Schedule, StageBegan, Start
 from p2p.messages.envelope import Envelope, Event
+from p2p.scenario.assignment import sets_in_use
+from p2p.scenario.overrides import POOR, SIDED, InformationSet
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.reaction_times import parse_reaction
 from p2p.scenario.schema import Scenario
@@ -83,17 +85,25 @@ class Simulation:
             for market in range(scenario.markets)
             for information in self.views.in_use(market)
         }
+        sided = any(one in SIDED for one in sets_in_use(scenario).values())
+        self._alone: list[tuple[int, InformationSet, Robot]] = []
         self.robots: dict[Seat, Robot] = {}
         for seat, word in enumerate(cast):
             market = self.session.market_of[seat].number
-            knowledge = Knowledge(self.public[market, self.views.information[seat]])
+            information = self.views.information[seat]
+            alone = sided and information in POOR  # a seat that is shown one side shares its view with nobody
+            rules = public_rules(own[market], information) if alone else None
+            knowledge = Knowledge(PublicKnowledge(rules) if rules else self.public[market, information])
             rng = stream(derived(seed if robot_seed is None else robot_seed, "robot", seat), "decide")
             self.robots[seat] = Robot(seat, agent_of(word), rng, knowledge, market)
+            if alone:
+                self._alone.append((market, information, self.robots[seat]))
         self.learners = {
             channel: [r for r in self.robots.values() if r.agent.learns and r.knowledge.public is public]
             for channel, public in self.public.items()
         }
         self.watched = {r.knowledge.public for r in self.robots.values()}
+        self._alone_seats = frozenset(robot.seat for _, _, robot in self._alone)
 
     def activations(self, market: int | None = None) -> int:
         """How often the robots of a market (or of all) have looked at it so far."""
@@ -187,7 +197,7 @@ class Simulation:
 
     def _begin_stage(self, began: StageBegan, now: Instant) -> None:
         """A stage begins for all; behind practice, agents begin anew."""
-        for public in self.public.values():
+        for public in (*self.public.values(), *(robot.knowledge.public for _, _, robot in self._alone)):
             public.on_fact(began, now)
         self.views.project(Event(began, SESSION, EVERYONE))
         for seat, robot in self.robots.items():
@@ -199,7 +209,7 @@ class Simulation:
     def _show(self, shown: Projection, now: Instant) -> None:
         """One fold for all who are shown the same; only those it concerns fold their own form."""
         if shown.public is None:
-            self._show_own(shown)
+            self._show_own(shown, now)
             return
         for (market, information), public in self.public.items():
             form = shown.form(information) if shown.market in (None, market) and public in self.watched else None
@@ -207,11 +217,19 @@ class Simulation:
                 public.on_fact(form, now)
                 for robot in self.learners[market, information]:
                     self._tell(robot, shown.own.get(robot.seat, form))
-        self._show_own(shown)
+        for market, information, robot in self._alone:
+            form = shown.form(information) if shown.market in (None, market) else None
+            if form is not None:
+                robot.knowledge.public.on_fact(form, now)
+                if robot.agent.learns:
+                    self._tell(robot, shown.own.get(robot.seat, form))
+        self._show_own(shown, now)
 
-    def _show_own(self, shown: Projection) -> None:
+    def _show_own(self, shown: Projection, now: Instant) -> None:
         for seat, message in shown.own.items():
             robot = self.robots[seat]
+            if self._alone and seat in self._alone_seats and shown.form(self.views.information[seat]) is None:
+                robot.knowledge.public.on_fact(message, now)
             if type(message) is Schedule and robot.knowledge.changes_role(message):
                 robot.agent = agent_of(self._played[seat])
             robot.knowledge.on_own_fact(message)

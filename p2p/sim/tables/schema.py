@@ -144,7 +144,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
             "the one that held the seat longest",
         ),
         Column("arm", "word", "–", "treatment arm; empty where the scenario has none"),
-        Column("information", "word", "–", "information set: quotes, ticker or book"),
+        Column("information", "word", "–", "information set: none, own_side, other_side, quotes, ticker or book"),
         Column("role", "word", "–", "buyer or seller; empty of a household that has nothing to trade"),
         Column("units", "count", "units (Wh)", "units held at the period's beginning"),
         Column("traded", "count", "units (Wh)", "units bought or sold"),

@@ -726,7 +726,7 @@ export class Fold {
 		const periods = stage && s.clock.practice ? stage.shown.periods : rules.periods + s.again;
 		return {
 			...{ now, version, seat, rules, rules_before, rules_from, seats, calls, indicative, stage },
-			sees_contracts: rules.information !== "quotes",
+			sees_contracts: ["ticker", "book"].includes(rules.information),
 			clock: this.part("clock", clockView(s.clock, now, periods, s.waits)),
 			...{ bid: this.sideView("bid"), ask: this.sideView("ask"), own: this.ownView() },
 			deals: period?.deals ?? NONE,

@@ -588,7 +588,7 @@ function revealChart(m, v, f) {
 
 // --- parts of a market
 
-const showsBook = (v) => v.rules.information === "book" && !can(v).resets_on_contract;
+const showsBook = (v) => ["own_side", "other_side", "book"].includes(v.rules.information) && !can(v).resets_on_contract;
 
 function bestQuotes(v, f) {
 	const name = (side) => t(can(v).posts ? "cheapest" : `${can(v).resets_on_contract ? "current" : "best"}_${side}`);
@@ -610,7 +610,7 @@ function ladder(v, f) {
 }
 
 function callBox(v, f) {
-	const c = v.clock, would = v.indicative, shown = v.rules.information !== "quotes", whole = Math.max(1, (v.period?.length_us ?? 1) / Math.max(1, c.calls)), left = c.call_left_us;
+	const c = v.clock, would = v.indicative, shown = ["ticker", "book"].includes(v.rules.information), whole = Math.max(1, (v.period?.length_us ?? 1) / Math.max(1, c.calls)), left = c.call_left_us;
 	return panel("call", c.calls > 1 ? t("call_of", { n: Math.min(c.held + 1, c.calls), calls: c.calls }) : t("call"), left != null && h("p", t("call_in", { clock: clock(left) }), h("progress", { max: whole, value: whole - left, "aria-label": t("call") })),
 		c.open && h("p", shown ? [`${t("if_now")}: `, h("strong.big", would?.price == null ? t("no_trade") : `${f.price(would.price)} × ${would.quantity}`)] : t("orders_hidden")),
 		list(v.calls.slice(-6).reverse().map((one) => t(!shown ? "held" : one.quantity ? "held_at" : "held_none", { n: one.call, price: one.price == null ? t("asks_prices") : f.price(one.price), quantity: one.quantity }))));
