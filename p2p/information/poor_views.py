@@ -4,7 +4,7 @@
     own_side     these, and quotes and orders of one's own side: buyers those of buyers, sellers those of sellers
     other_side   these, and quotes and orders of the other side
 
-Each such seat is told the shown side's quotes and orders as facts of its own: a side is of a role, and roles are dealt.
+The quotes and orders of the shown side are facts of each such seat's own, since roles are dealt.
 All that the seats of a market have in common is then `none`, and that is its public's view. Others' orders have numbers
 that count only those which the seat is shown.
 """

@@ -60,6 +60,10 @@ def _open_book_wrong(rules: InstitutionRules) -> Iterator[tuple[str, str]]:
 
 def _sides_wrong(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Views of one side of the market, where a trader has not the same side all session long."""
+    if scenario.capabilities.posts:
+        for key, information in sets_in_use(scenario).items():
+            if information in ("none", "own_side"):
+                yield key, f"cannot be '{information}' here: buyers would see no offer that they could take"
     table = scenario.environment
     rotates = isinstance(table, InducedValues) and table.rotate == "roles"
     if scenario.energy is None and not rotates:

@@ -473,7 +473,7 @@ function newsWords(v, f) {
 	const news = v.news, say = f.price;
 	if (!news) return "";
 	if (news.type === "trade") return `◆ ${t(`own_${news.role}`, { what: f.quantity(news.quantity), price: say(news.price) + (news.price_to == null ? "" : `–${say(news.price_to)}`), gain: f.gained(news.profit) })}`;
-	if (news.type === "expired") return `○ ${t("expired", { side: news.side, price: say(news.price) })}`;
+	if (news.type === "expired") return `○ ${t(news.life_over ? "expired_life" : "expired", { side: news.side, price: say(news.price) })}`;
 	const what = orderWords(news.sent, f);
 	return news.refused == null ? `✓ ${t("accepted", { what })}` : `✘ ${t("refused", { what, why: found(`refused.${news.refused}`) ?? news.refused })}`;
 }
