@@ -370,7 +370,7 @@ function patch(el, kids, svg = false) {
 }
 
 /** A table; a row is its cells, or {cls, cells}. */
-const table = (caption, heads, rows, cls = "") => h(`div.scroll`, rows.length > 7 && caption ? { tabindex: "0", role: "group", "aria-label": caption } : {}, h("table", { class: cls }, caption && h("caption", caption),
+const table = (caption, heads, rows, cls = "") => h(`div.scroll`, caption && (rows.length > 7 || heads.length > 4) ? { tabindex: "0", role: "group", "aria-label": caption } : {}, h("table", { class: cls }, caption && h("caption.sr", caption),
 	h("thead", h("tr", heads.map((one) => h("th", { scope: "col" }, one)))), h("tbody", rows.map((row) => h("tr", { class: row.cls }, (row.cells ?? row).map((one) => h("td", one)))))));
 const button = (label, onclick, props = {}) => h("button", { type: "button", onclick, ...props }, label);
 const off = (when) => (when ? { "aria-disabled": "true" } : {});
@@ -528,14 +528,14 @@ function termsWords(v, f) {
 /** A frame with axes, into which `make` draws. */
 function chart(key, title, said, [x0, x1, y0, y1], yf, high, make, legend) {
 	const w = Math.max(220, ui.width), left = 10 + 8 * Math.max(yf(y0).length, yf(y1).length), low = high - 22, round = (n) => Math.round(10 * n) / 10;
-	const X = (x) => round(left + ((x - x0) / (x1 - x0 || 1)) * (w - left - 8)), Y = (y) => round(low - ((y - y0) / (y1 - y0 || 1)) * (low - 8));
+	const X = (x) => round(left + ((x - x0) / (x1 - x0 || 1)) * (w - left - 16)), Y = (y) => round(low - ((y - y0) / (y1 - y0 || 1)) * (low - 8));
 	const ticks = (a, b, most) => {
 		const raw = (b - a) / most || 1, ten = 10 ** Math.floor(Math.log10(raw)), step = ten * ([1, 2, 5].find((m) => m * ten >= raw) ?? 10), first = Math.ceil(a / step);
-		return Array.from({ length: Math.max(0, Math.floor(b / step + 1e-9) - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(9)));
+		return Array.from({ length: Math.max(0, Math.floor(b / step + 1e-9) - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(9))).filter(Number.isInteger);
 	};
 	return h(`figure.chart#${key}`, h("figcaption", title), h("svg", { viewBox: `0 0 ${w} ${high}`, role: "img", "aria-label": `${title}. ${said}` },
-		ticks(y0, y1, 5).map((y) => [h("path.grid", { d: `M${left} ${Y(y)}H${w - 8}` }), h("text", { x: left - 6, y: Y(y) + 4, "text-anchor": "end" }, yf(y))]),
-		ticks(x0, x1, w / 70).map((x) => h("text", { x: X(x), y: high - 5, "text-anchor": "middle" }, x)), make(X, Y, left, w - 8)),
+		ticks(y0, y1, 5).map((y) => [h("path.grid", { d: `M${left} ${Y(y)}H${w - 16}` }), h("text", { x: left - 6, y: Y(y) + 4, "text-anchor": "end" }, yf(y))]),
+		ticks(x0, x1, w / 70).map((x) => h("text", { x: X(x), y: high - 5, "text-anchor": "middle" }, x)), make(X, Y, left, w - 16)),
 		h("p.legend", { "aria-hidden": "true" }, legend.filter(Boolean).map(([cls, words]) => h(`span.${cls}`, words))));
 }
 const flat = (cls, y, [left, right]) => h(`path.${cls}`, { d: `M${left} ${y}H${right}` });
@@ -617,8 +617,8 @@ function callBox(v, f) {
 }
 
 function contracts(v, f) {
-	const rows = v.deals.map((d) => ({ cls: d.mine ? "mine" : "", cells: [d.number, clock(d.into_us), f.price(d.price) + f.times(d.quantity), d.mine ? `◆ ${t(`did_${d.mine}`)}` : d.buyer == null ? "" : `T${d.seller} → T${d.buyer}`] })).reverse();
-	return panel("contracts", t("contracts"), rows.length ? table(t("contracts"), [t("number"), t("time"), t("price"), t("who")], rows) : h("p", t(v.sees_contracts ? "no_contracts" : "hidden")));
+	const rows = v.deals.map((d) => ({ cls: d.mine ? "mine" : "", cells: [d.number, clock(d.into_us - (d.into_us % 1e6)), f.price(d.price) + f.times(d.quantity), d.mine ? `◆ ${t(`did_${d.mine}`)}` : d.buyer == null ? "" : `T${d.seller} → T${d.buyer}`] })).reverse();
+	return panel("contracts", t("contracts"), rows.length ? table(t("contracts"), [t("number"), t("time"), t("price"), rows.some((one) => one.cells[3]) ? t("who") : ""], rows) : h("p", t(v.sees_contracts ? "no_contracts" : "hidden")));
 }
 
 /** One's units as a table: those traded with price and gain, the next one marked. @param {View} v */
@@ -676,7 +676,7 @@ function household(v, f) {
 /** Price and quantity, the orders that they make, and the fate of the last ones. @param {View} v */
 function ticket(v, f) {
 	const own = v.own, side = SIDE[own.role], posts = can(v).posts;
-	if (!side) return panel("ticket", t("role_none"), h("p", t("no_part")));
+	if (!side) return panel("ticket", t("ticket"), h("p", t("no_part")));
 	const dead = off(!v.clock.open || v.clock.paused || !own.units_left), word = side === "bid" ? "buy" : "sell", other = v[OTHER[side]].price, quotes = posts ? "sellers" : (v.rules.terms.quotes ?? "both");
 	const mayQuote = quotes === "both" || quotes === `${own.role}s`, mayTake = !can(v).collects && !(posts && own.role === "seller"), price = priceTyped(ui.price, v.rules), typed = typeof price === "number";
 	const what = quoting(v, side, ui.price, ui.many), n = quantityTyped(v, ui.many, true), much = typeof n === "number" ? n : 1;
@@ -695,7 +695,7 @@ function ticket(v, f) {
 	};
 	const waiting = v.pending.slice(-3).map((one) => orderWords(one, f)).join(", "), idle = v.clock.open && !own.units_left ? T("refused.no_units_left") : " ";
 	const many = f.many && !posts && field(t("quantity"), "many", { inputmode: "numeric", maxlength: 12, placeholder: quantityTyped(v, "", false) });
-	return h("section.panel.ticket#ticket", { "aria-label": t(`role_${own.role}`) }, h("p.answer#answer", ui.told || (waiting ? `… ${t("pending", { what: waiting })}` : newsWords(v, f)) || idle),
+	return h("section.panel.ticket#ticket", { "aria-label": t("ticket") }, h("p.answer#answer", ui.told || (waiting ? `… ${t("pending", { what: waiting })}` : newsWords(v, f)) || idle),
 		mayTake && button(name(word, other == null ? t("no_offer", { word: t(word) }) : dead["aria-disabled"] ? t("take_at", { word: t(word), price: f.price(other) }) : t("take", { word: t(word), price: f.price(other) + f.times(much), gain: f.gained(gain(v, side, other, much)) })), () => order(dead["aria-disabled"] ? closed(view) || T("refused.no_units_left") : accepting(view, side, ui.many), word), { key: "take", class: `take ${OTHER[side]}`, ...dead }),
 		mayQuote ? h("form.row#quote", { onsubmit: send, novalidate: true }, h("div.steps#steps", button("−", () => nudge(false), { "aria-label": t("down"), ...dead }),
 			field(t("price"), "price", { role: "spinbutton", "aria-label": t("price"), inputmode: f.decimals ? "decimal" : "numeric", enterkeyhint: "send", maxlength: 20, "aria-valuenow": typed ? price / f.per : null, "aria-describedby": "look", onkeydown: keys, oninput: (e) => set({ price: e.target.value.replace(",", "."), asked: "", told: "" }) }),
@@ -707,7 +707,8 @@ function ticket(v, f) {
 // --- screens
 
 const cols = (key, a, b) => h(`div.cols.${key}#${key}`, h("div.col#a", a), h("div.col#b", b));
-const market = (v, f) => [bestQuotes(v, f), can(v).collects && callBox(v, f), periodChart(v), showsBook(v) && ladder(v, f), contracts(v, f)];
+const quotesShown = (v, f) => [(!can(v).collects || v.bid.price != null || v.ask.price != null) && bestQuotes(v, f), can(v).collects && callBox(v, f)];
+const market = (v, f) => [quotesShown(v, f), periodChart(v), showsBook(v) && ladder(v, f), contracts(v, f)];
 const trading = (v, f) => cols("trade", market(v, f), [ticket(v, f), ownOrders(v, f), v.rules.energy && household(v, f), units(v, f)]);
 
 /** A period's result in the break after it. @param {View} v */
@@ -718,7 +719,7 @@ function breakCard(v, f) {
 	if (v.own.units_left) did.push(t("missed", { what: f.quantity(v.own.units_left) }));
 	return cols("card", [panel("result", t(c.practice ? "practice_over" : "period_over", { n: p.number }), v.seat != null && [h("p", `${t("earned")} `, h(`strong.huge${p.surplus < 0 ? ".loss" : ""}`, `${f.signed(p.surplus)} ${f.moneyUnit}`)), list(did)],
 		v.sees_contracts ? pairs([[t("contracts"), p.contracts], ...(p.price_mean == null ? [] : [[t("mean"), f.mean(p.price_mean)], [t("lowest"), f.price(p.price_low)], [t("highest"), f.price(p.price_high)]])]) : h("p", t("hidden")),
-		h("p", T(c.practice ? "stage.practice" : "stage.period", { period: c.next_period, periods: c.periods || v.rules.periods }), c.left_us == null ? ` ${t("when_said")}` : "")), periodChart(v)],
+		h("p", `${t("next")} `, T(c.practice ? "stage.practice" : "stage.period", { period: c.next_period, periods: c.periods || v.rules.periods }), c.left_us == null ? ` ${t("when_said")}` : "")), periodChart(v)],
 	v.seat != null && [v.rules.energy && household(v, f), units(v, f)]);
 }
 
@@ -735,7 +736,7 @@ function results(v, f) {
 	const own = v.seat != null, seen = v.sees_contracts, dash = (x, say) => (x == null ? "–" : say(x));
 	const did = (p) => (!p.own_trades ? "–" : f.energy || p.own_trades > 4 ? `${p.own_quantity} × ${f.mean(Number(p.own_price_sum) / p.own_quantity)}` : p.own.map((one) => `${f.price(one.price)}${f.times(one.quantity)} (${f.signed(one.profit)})`).join(", "));
 	const rows = (v.results?.periods ?? []).map((p) => [`${p.number}${p.void ? ` ${t("void")}` : ""}`, ...(own ? [p.role ? t(p.role) : "–", did(p), f.signed(p.surplus)] : []), ...(seen ? [f.many ? p.volume : p.contracts, dash(p.price_mean, f.mean), p.price_low == null ? "–" : `${f.price(p.price_low)}–${f.price(p.price_high)}`] : [])]);
-	return panel("results", t("results"), own && earnings(v, f), table(t("results"), [t("period"), ...(own ? [t("role"), t("traded_at"), t("earned")] : []), ...(seen ? [t("traded"), t("mean"), t("range")] : [])], rows), sessionChart(v, f));
+	return panel("results", t("results"), own && earnings(v, f), table(t("results"), [t("period"), ...(own ? [t("part"), t("traded_at"), t("earned")] : []), ...(seen ? [t("traded"), t("mean"), t("range")] : [])], rows), sessionChart(v, f));
 }
 
 function earnings(v, f) {
@@ -765,7 +766,7 @@ const needsHelp = (s) => told(s)?.right === false && !told(s).tries_left && told
 /** The fate of the last answer. */
 function feedback(s) {
 	const r = told(s), key = !r ? "" : r.right == null ? "noted" : r.right ? "right" : r.tries_left ? "wrong" : s.settled.includes(r.question) ? "wrong_on" : "help";
-	return key && `${r.right === false ? "✘" : "✓"} ${T(`stage.ask.${key}`, { left: r.tries_left })} ${r.explanation}`;
+	return key && `${r.right === false ? "✘" : "✓"} ${T(`stage.ask.${key}`, { left: r.tries_left })} ${r.explanation ?? ""}`;
 }
 
 /** @param {View} v */
@@ -820,15 +821,15 @@ function watch(v, f) {
 	const c = v.clock, s = v.stage, mean = v.period?.price_mean, last = v.deals.at(-1)?.price, wall = (key, title, text) => h(`div.wall#${key}`, h("span", title), h("strong", key === "clock" ? { role: "timer", "aria-label": title } : {}, text));
 	const stopped = c.paused ? `‖ ${t("stopped")} · ` : "", timer = (title) => wall("clock", stopped + title, clock(c.left_us));
 	if (c.phase === "lobby") {
-		const url = `${location.origin}/`;
-		return h("div#w1", h("h2.big", bdi(v.rules.title)), h("div.walls", ui.code && wall("code", t("code"), ui.code), wall("seats", t("seats_taken"), `${v.seats.taken}/${v.seats.seats}`)), panel("how", t("how"), h("ol.big", h("li", `${t("how_open")} `, h("b.url", url)), h("li", t("how_code"))), h("p", t("how_terminal", { url: url.replace(/^http/, "ws").slice(0, -1) })), names(v)));
+		const code = ui.code && `?${encodeURIComponent(ui.code.replace(/\W/g, ""))}`, url = ui.link ?? `${location.origin}/`;
+		return h("div#w1", h("h2.big", bdi(v.rules.title)), h("div.walls", ui.code && wall("code", t("code"), ui.code), wall("seats", t("seats_taken"), `${v.seats.taken}/${v.seats.seats}`)), panel("how", t("how"), h("img.qr", { src: `/qr.svg${code}`, alt: t("qr") }), h("ol.big", h("li", `${t("how_open")} `, h("b.url", url)), h("li", t("how_code"))), h("p", t("how_terminal", { url: url.replace(/^http/, "ws").slice(0, -1) })), names(v)));
 	}
 	if (c.phase === "stage" && s) return h("div#w2", h("h2.big", bdi(stageTitle(s))), h("div.walls", c.left_us != null && timer(t("left")), s.people > 0 && wall("done", t("done"), `${s.others_done}/${s.people}`)));
 	const all = reveal?.figures ?? [], own = all.filter((m) => m.market === (v.rules.market ?? 0)), most = own.reduce((n, m) => n + m.surplus_max, 0), share = v.welfare?.efficiency ?? (most ? own.reduce((n, m) => n + m.surplus, 0) / most : null);
 	const periods = [...new Set(all.map((m) => m.period))].sort((a, b) => a - b), at = periods.includes(ui.period) ? ui.period : periods.at(-1), to = (n) => periods[periods.indexOf(at) + n], turn = (n, key) => button(t(key), () => to(n) && set({ period: to(n) }), off(!to(n)));
 	const walls = h("div.walls", c.phase === "ended" ? wall("share", share == null ? "" : t("efficiency"), share == null ? t("ended") : `${Math.round(100 * share)} %`) : timer(t(c.preview ? "opens_in" : c.phase === "break" ? "next_in" : "left")),
 		!v.sees_contracts ? wall("price", t("hidden"), "–") : c.phase === "break" ? wall("price", `${t("mean")}, ${f.unit}`, mean == null ? "–" : f.mean(mean)) : wall("price", `${t("last")}, ${f.unit}`, last == null ? "–" : f.price(last)));
-	if (c.phase !== "ended") return h("div#w3", walls, cols("market", periodChart(v, 320), [bestQuotes(v, f), can(v).collects && callBox(v, f), showsBook(v) && ladder(v, f), contracts(v, f)]));
+	if (c.phase !== "ended") return h("div#w3", walls, cols("market", periodChart(v, 320), [quotesShown(v, f), showsBook(v) && ladder(v, f), contracts(v, f)]));
 	return h("div#w4", walls, at ? panel("reveal", T("stage.period", { period: at, periods: periods.at(-1) }), h("div.row", turn(-1, "before"), turn(1, "after")), all.filter((m) => m.period === at).map((m) => revealChart(m, v, f))) : results(v, f));
 }
 
@@ -922,7 +923,7 @@ function paint() {
 		const f = figures(view.rules), shown = body(view, f), place = `${view.clock.phase}${view.clock.period}`;
 		if (ui.place !== place) Object.assign(ui, { place, asked: "", told: "", ...(view.clock.phase === "trading" ? {} : { price: "", many: "" }) });
 		app.dataset.screen = shown.key ?? "";
-		patch(app, h("div", [head(view, f), h("div.notices#notices", notices(view).map(([said, at]) => h("p.notice", h("span", said), at != null && button(t("dismiss"), () => (fold.takeDownWords(), set({ down: at })))))), h("main#main", shown), ui.dialog && dialog(view, f)]).kids);
+		patch(app, h("div", [head(view, f), h("main#main", h("div#notices", notices(view).map(([said, at]) => h("p.notice", h("span", said), at != null && button(t("dismiss"), () => (fold.takeDownWords(), set({ down: at })))))), shown), ui.dialog && dialog(view, f)]).kids);
 	} else {
 		const shown = ui.screen === "connecting" ? h("p.big#wait", { role: "status" }, ui.told || t("connecting")) : ui.screen === "start" ? joining() : over();
 		app.dataset.screen = shown.key;
@@ -998,14 +999,19 @@ const HANDLERS = {
 	},
 };
 
-async function start() {
-	setTexts(await (await fetch("texts.json")).json());
+/** A code travels in the fragment, and is taken off it at once. */
+function takeCode() {
 	const code = decodeURIComponent(location.hash.slice(1));
 	if (code) Object.assign(ui, { code }), history.replaceState(null, "", location.pathname + location.search);
+}
+
+async function start() {
+	setTexts(await (await fetch("texts.json")).json());
+	takeCode();
 	line = new Line(`${location.protocol.replace("http", "ws")}//${location.host}/`, HANDLERS);
-	if (WATCH) set({ screen: "connecting" }), line.join({ watch: Number(new URLSearchParams(location.search).get("market") ?? 1) - 1 });
-	else store.get("last");
-	set({ focus: code ? "#name" : "" });
+	if (WATCH) set({ screen: "connecting", link: (await (await fetch("/link")).text()).trim() }), line.join({ watch: Number(new URLSearchParams(location.search).get("market") ?? 1) - 1 });
+	set({ focus: ui.code ? "#name" : "" });
+	addEventListener("hashchange", () => (takeCode(), draw()));
 	const wake = () => document.hidden || (line.wake(), fold && awake(), draw());
 	document.addEventListener("visibilitychange", wake);
 	addEventListener("online", wake);
