@@ -22,7 +22,10 @@ export class Line {
 	constructor(url, handlers) { this.handlers = handlers; this.said = window.said = []; }
 	join({ ask }) {
 		const tell = (directive, payload) => this.handlers.frame({ directive, payload }), seat = window.view.seat;
-		if (ask) { return tell("door", { code: "seat", wants: [] }), this.handlers.refused({ code: "asked", why: "" }); }
+		if (ask) {
+			tell("door", { code: "seat", wants: [] });
+			return this.handlers.refused({ code: "asked", why: "" });
+		}
 		tell("welcome", { session: "s", seat, resume: "r", token: 0, rules: window.view.rules });
 	}
 	say(message) { return { token: this.said.push(message) }; }

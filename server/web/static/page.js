@@ -168,7 +168,10 @@ export function sentences(section, r, role = null, robots = null) {
 			add(1, terms.improvement === false ? "standing_newest" : "standing_improves");
 		} else if (can.has_book) {
 			add(1, "continuous");
-			add(1, life === "session" ? "left_session" : "left_period");
+			add(1, `price_${terms.contract_price ?? "earlier"}`);
+			add(1, "withdraw");
+			add(terms.replace_own, "replace_own");
+			add(1, terms.order_life_s != null ? "left_life" : life === "session" ? "left_session" : "left_period", { life: span(terms.order_life_s) });
 		} else add(1, "other", { name: r.institution });
 		add(terms.improvement && !can.resets_on_contract, "improves");
 		for (const end of ["ceiling", "floor"]) add(terms[`price_${end}`] != null, end, { price: price(terms[`price_${end}`]), unit });
@@ -199,18 +202,20 @@ export function sentences(section, r, role = null, robots = null) {
 			add(tax, `${tax > 0 ? "tax" : "subsidy"}_${side}_${energy ? "energy" : "unit"}`, { price: price(Math.abs(tax)), unit });
 		}
 		const p = r.payment;
-		if (!p) return out;
-		const least = Math.max(2, digits(...exact(p.step)), digits(...exact(p.fee))), pay = p.currency;
-		const amount = (number, times = 1n) => {
-			const [units, scale] = exact(number), n = Math.max(least, digits(units * times, scale)), ten = 10n ** BigInt(scale);
-			return { units: (2n * units * times * 10n ** BigInt(n) + ten) / (2n * ten), decimals: n };
-		};
-		add(1, "pay_rate", { unit: floor.unit, money: amount(p.rate, 100n), pay });
-		add(1, p.paid === "sum" ? "pay_sum" : `pay_one_${p.draw}`);
-		add(1, p.floor === 0 ? "pay_no_loss" : `pay_floor_${p.floor > 0 ? "above" : "below"}`, { money: amount(Math.abs(p.floor)), pay });
-		add(p.fee, "pay_fee", { money: amount(p.fee), pay });
-		add(p.base, "pay_base", { money: amount(p.base), pay });
-		add(1, `pay_rounded_${p.rounding}`, { step: amount(p.step), pay });
+		if (p) {
+			const least = Math.max(2, digits(...exact(p.step)), digits(...exact(p.fee))), pay = p.currency;
+			const amount = (number, times = 1n) => {
+				const [units, scale] = exact(number), n = Math.max(least, digits(units * times, scale)), ten = 10n ** BigInt(scale);
+				return { units: (2n * units * times * 10n ** BigInt(n) + ten) / (2n * ten), decimals: n };
+			};
+			add(1, "pay_rate", { unit: floor.unit, money: amount(p.rate, 100n), pay });
+			add(1, p.paid === "sum" ? "pay_sum" : `pay_one_${p.draw}`);
+			add(1, p.floor === 0 ? "pay_no_loss" : `pay_floor_${p.floor > 0 ? "above" : "below"}`, { money: amount(Math.abs(p.floor)), pay });
+			add(p.fee, "pay_fee", { money: amount(p.fee), pay });
+			add(p.base, "pay_base", { money: amount(p.base), pay });
+			add(1, `pay_rounded_${p.rounding}`, { step: amount(p.step), pay });
+		}
+		add(r.stages.some((one) => one.at_cap === "base_pay"), "pay_questions");
 	} else if (section === "robots" && r.robots) {
 		add(1, "may_trade");
 		add(robots, "seats_now", { count: robots });
@@ -219,7 +224,7 @@ export function sentences(section, r, role = null, robots = null) {
 		const s = second ?? 0.5, end = (sign) => span(Number(fixed(Math.exp(Math.log(first) - s ** 2 / 2 + sign * s), 2)));
 		const [low, high] = law === "lognormal" ? [end(-1), end(1)] : second == null ? [span(0), span(2 * first)] : [span(first), span(second)];
 		add(1, `reaction_${law}`, { mean: span(first), low, high });
-	} else if (section === "connection") add(1, r.takeover_after_s == null ? "passes" : "takeover", { grace: span(r.takeover_after_s) });
+	} else if (section === "connection") add(1, (r.takeover_after_s == null ? "passes" : "takeover") + (terms.lost_line === "cancel" ? "_cancel" : ""), { grace: span(r.takeover_after_s) });
 	return out;
 }
 
@@ -314,13 +319,11 @@ export function outlook(v, side, { directive, payload: { price, quantity = 1, or
 	return first + t(resets ? "if_accepted" : "if_trades", { gain: g });
 }
 
-/** One tick up or down from the typed price; from nothing, one better than the current quote. @param {View} v @param {string} side @param {string} text @param {boolean} up */
+/** One tick up or down from the typed price; from nothing, one better than the quote that stands, if one does. @param {View} v @param {string} side @param {string} text @param {boolean} up */
 export function stepPrice(v, side, text, up) {
-	const { tick, price_min: low, price_max: high, terms } = v.rules, typed = priceTyped(text, v.rules), now = v[side].price, value = v.own.unit_value, bid = side === "bid";
-	let price = bid ? low : high;
-	if (typeof typed === "number") price = typed + (up ? tick : -tick);
-	else if (now != null) price = now + (bid ? tick : -tick);
-	else if (value != null) price = low + Math[bid ? "floor" : "ceil"]((value - low) / tick) * tick;
+	const { tick, price_min: low, price_max: high, terms } = v.rules, typed = priceTyped(text, v.rules), now = v[side].price, bid = side === "bid";
+	if (typeof typed !== "number" && now == null) return null;
+	const price = typeof typed === "number" ? typed + (up ? tick : -tick) : now + (bid ? tick : -tick);
 	const floor = low + Math.ceil(((terms.price_floor ?? low) - low) / tick) * tick, top = high - Math.ceil((high - (terms.price_ceiling ?? high)) / tick) * tick;
 	return Math.min(Math.max(price, low, floor), high, top);
 }
@@ -644,7 +647,7 @@ function units(v, f) {
 
 function ownOrders(v, f) {
 	const price = priceTyped(ui.price, v.rules), named = (key, one) => ({ "aria-label": t(key, { side: one.side, price: f.price(one.price) }) });
-	return v.own.orders.length > 0 && panel("orders", t("orders"), h("ul", v.own.orders.map((one) => h(`li#o${one.order}`, h("span", `◆ ${t(one.side)} ${f.price(one.price)}${f.times(one.quantity)}`), can(v).withdraws && [
+	return v.own.orders.length > 0 && panel("orders", t("orders"), h("ul", v.own.orders.map((one) => h(`li#o${one.order}`, h("span", `◆ ${t(one.side)} ${f.price(one.price)}${f.times(one.quantity)}${one.ends_us == null ? "" : ` · ${t("expires", { n: Math.ceil(Math.max(0, one.ends_us - v.clock.run_us) / 1e6) })}`}`), can(v).withdraws && [
 		button(typeof price === "number" ? t("change_to", { price: f.price(price) }) : t("change"), () => order(ui.price || ui.many ? quoting(view, one.side, ui.price, ui.many, one) : t("why_none"), "c"), off(!v.clock.open)),
 		button(t("cancel"), () => order(closed(view) || message("cancel", { order: one.order })), { ...named("cancel_one", one), ...off(!v.clock.open) })]))));
 }
@@ -681,7 +684,10 @@ function ticket(v, f) {
 	const mayQuote = quotes === "both" || quotes === `${own.role}s`, mayTake = !can(v).collects && !(posts && own.role === "seller"), price = priceTyped(ui.price, v.rules), typed = typeof price === "number";
 	const what = quoting(v, side, ui.price, ui.many), n = quantityTyped(v, ui.many, true), much = typeof n === "number" ? n : 1;
 	const name = (key, plain) => (ui.asked.startsWith(key) ? t("sure", { word: t(key), money: f.money(risk(v, JSON.parse(ui.asked.slice(key.length)))) }) : plain);
-	const nudge = (up) => set({ price: f.price(stepPrice(view, side, ui.price, up)), asked: "", told: "" });
+	const nudge = (up) => {
+		const step = stepPrice(view, side, ui.price, up);
+		if (step != null) set({ price: f.price(step), asked: "", told: "" });
+	};
 	const send = (e) => {
 		e.preventDefault();
 		const made = quoting(view, side, ui.price, ui.many);
@@ -741,10 +747,17 @@ function results(v, f) {
 
 function earnings(v, f) {
 	const s = (key, fields) => T(`stage.${key}`, fields), own = v.own, e = v.earned, unit = f.moneyUnit, said = [s("earnings.sum", { amount: f.signed(own.surplus_total), unit }), own.unpaid && s("earnings.unpaid", { unpaid: f.signed(own.unpaid), paid: owed(v, f).amount, unit })];
-	if (e) said.push(h("strong.big", s("pay.amount", e)), ...(e.fee_only ? [s("pay.fee_only")] : [e.period != null && s("pay.period", e), s("pay.fee", e), +e.base && s("pay.base", e), s("pay.bonus", e), e.at_floor && s("pay.floor", e), s("pay.rounded", e)]));
+	const part = e && [s("pay.fee", e), +e.base && s("pay.base", e)];
+	if (e) said.push(h("strong.big", s("pay.amount", e)), ...(e.fee_only ? [s("pay.fee_only")] : e.base_only ? [...part, s("pay.base_only")] : [e.period != null && s("pay.period", e), ...part, s("pay.bonus", e), e.at_floor && s("pay.floor", e), s("pay.rounded", e)]));
 	return said.filter(Boolean).map((one) => h("p", one));
 }
 const owed = (v, f) => ({ amount: f.signed(v.clock.practice ? 0 : BigInt(v.own.surplus_total) - BigInt(v.own.unpaid)), unit: f.moneyUnit });
+
+/** What is paid to people who have failed the control questions. */
+const failedPay = ({ rules: { payment: p } }) => {
+	const n = Math.max(2, digits(...exact(p.step)), digits(...exact(p.fee)));
+	return { fee: fixed(p.fee, n), base: fixed(p.base, n), currency: p.currency };
+};
 
 // --- stages without trade: as tui/text/stage_words.py has them
 
@@ -766,7 +779,7 @@ const needsHelp = (s) => told(s)?.right === false && !told(s).tries_left && told
 /** The fate of the last answer. */
 function feedback(s) {
 	const r = told(s), key = !r ? "" : r.right == null ? "noted" : r.right ? "right" : r.tries_left ? "wrong" : s.settled.includes(r.question) ? "wrong_on" : "help";
-	return key && `${r.right === false ? "✘" : "✓"} ${T(`stage.ask.${key}`, { left: r.tries_left })} ${r.explanation ?? ""}`;
+	return key && `${r.right === false ? "✘" : "✓"} ${T(`stage.ask.${key}`, { left: r.tries_left })} ${r.explanation ?? ""} ${r.right === false && r.tries_left === 1 && s.shown.at_cap === "base_pay" ? T("stage.failed.last") : ""}`;
 }
 
 /** @param {View} v */
@@ -776,7 +789,7 @@ function stageScreen(v, f) {
 	if (now === "consents" || now === "reads") parts.push(h(`article#p${ui.page}`, { dir: "auto" }, markdown(pages[ui.page] ?? "")));
 	if (now === "consents") {
 		const agree = (yes) => once(message("agree", { stage: s.number, yes, ...(yes && ui.data ? { data_use: true } : {}) }));
-		parts.push(s.shown.data_use && h("label.option#data", h("input", { type: "checkbox", checked: ui.data, onchange: (e) => set({ data: e.target.checked }) }), t("data_use")),
+		parts.push(v.rules.stages.some((one) => one.at_cap === "base_pay") && h("p#base", T("rules.earn.pay_questions")), s.shown.data_use && h("label.option#data", h("input", { type: "checkbox", checked: ui.data, onchange: (e) => set({ data: e.target.checked }) }), t("data_use")),
 			ui.sure ? twice("decline", {}, () => agree(false)) : h("div.row#agree", button(t("agree"), () => agree(true), { class: "send" }), button(t("decline"), () => set({ sure: 1, focus: ".sure button" }))));
 	} else if (now === "reads") {
 		const last = ui.page === pages.length - 1, go = (step) => {
@@ -787,10 +800,10 @@ function stageScreen(v, f) {
 		parts.push(pages.length > 1 && h("p.hint#n", T("stage.page", { page: ui.page + 1, pages: pages.length })), h("div.row#turn", ui.page > 0 && button(t("page_back"), () => go(-1), { key: "b" }), (!last || !s.done) && button(t(last ? "page_done" : "page_next"), () => go(1), { key: "f", class: "send" })));
 	} else if (now === "asks") parts.push(question(s, once));
 	else if (now === "earns") parts.push(...earnings(v, f), list((v.results?.periods ?? []).map((p) => T(`stage.earnings.${p.void ? "void" : "period"}`, { period: p.number, amount: f.signed(p.surplus) }))), s.done ? h("p", T("stage.earnings.waits")) : button(t("seen"), () => once(message("turn_page", { stage: s.number, read: 1 })), { key: "seen", class: "send" }));
-	else if (now === "left") parts.push(h("p", T("stage.withdraw.left")), h("p", T("stage.withdraw.left_owed", owed(v, f))), h("p", t("quiet")));
+	else if (now === "left") parts.push(...(s.failed ? [T("stage.failed.left"), T("stage.failed.owed", failedPay(v))] : [T("stage.withdraw.left"), T("stage.withdraw.left_owed", owed(v, f))]).map((one) => h("p", one)), h("p", t("quiet")));
 	const no = v.news?.refused, fate = no && found(`stage.said.${v.news.sent?.directive}`) && !s.done ? `✘ ${T("stage.refused", { why: found(`refused.${no}`) ?? no })}` : /^question/.test(s.shown.kind) && feedback(s);
 	const state = busy ? T("stage.sending") : [letOn(s) && T("stage.moved"), now === "waits" && s.shown.kind === "consent" && !letOn(s) && T("stage.consent.agreed"), (now === "waits" || (s.done && now === "reads")) && waiting(s)].filter(Boolean).join(" ");
-	return h(`section.panel.stage#s${s.number}${now === "left"}`, h("h2", { tabindex: "-1" }, bdi(s.left ? T("stage.withdraw.title") : stageTitle(s))), parts, fate && h(`p.${fate[0] === "✓" ? "good" : "bad"}#fate`, { dir: "auto" }, fate), ui.told && h("p.bad#told", ui.told), state && h("p.big#state", state));
+	return h(`section.panel.stage#s${s.number}${now === "left"}`, h("h2", { tabindex: "-1" }, bdi(s.failed ? T("stage.failed.title") : s.left ? T("stage.withdraw.title") : stageTitle(s))), parts, fate && h(`p.${fate[0] === "✓" ? "good" : "bad"}#fate`, { dir: "auto" }, fate), ui.told && h("p.bad#told", ui.told), state && h("p.big#state", state));
 }
 
 /** Something that is done for good is asked twice. */

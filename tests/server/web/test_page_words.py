@@ -10,12 +10,12 @@ from p2p.base.units import Role
 from p2p.information.changed_rules import changes_text
 from p2p.information.rules_text import paragraphs, sentences
 from p2p.scenario.charges import Charges
-from p2p.scenario.parsing import parse
 from p2p.scenario.payment import Payment
 from p2p.scenario.public_rules import PublicRules, public_rules
+from p2p.scenario.stage_rules import StageShown
 from p2p.scenario.terms import CallTerms, PostingTerms, Terms
+from p2p.sim.library.files import load, names
 from p2p.sim.library.texts import catalogue
-from tests import ROOT
 from tests.plays.web_plays import SCRIPTS, STATIC, node
 from tools.page_texts import page_texts
 
@@ -24,7 +24,7 @@ TEXTS_MAX = 30_000
 
 
 def shipped() -> list[PublicRules]:
-    return [public_rules(parse(path.read_text())) for path in sorted((ROOT / "scenarios").glob("*.toml"))]
+    return [public_rules(load(name)) for name in names()]
 
 
 def odd(rules: PublicRules) -> Iterator[PublicRules]:
@@ -36,6 +36,8 @@ def odd(rules: PublicRules) -> Iterator[PublicRules]:
     yield replace(rules, call=call, posting=PostingTerms(12.5), robots=True, reaction="lognormal:2.5-0.7")
     yield replace(rules, call=CallTerms("ask"), reaction="uniform:1-3.5", robots=True, fills_seats=True, break_s=0.0)
     yield replace(rules, payment=Payment(1e-07, "EUR", 2.5, 1.005, "one period", "experimenter", -3, "up", 0.05))
+    asks = StageShown("questions", at_cap="base_pay")
+    yield replace(rules, stages=(asks,), terms=Terms(contract_price="random", lost_line="cancel", order_life_s=12.5))
     yield replace(rules, payment=Payment(0.333, "EUR", floor=0.5), reaction="none", robots=True, information="quotes")
 
 
