@@ -18,9 +18,12 @@ class NoAnswer(Exception):
     """The door cannot be asked: why not."""
 
 
-async def ask_at_door(url: str, code: str, device: str = "", conducts: bool = False, resume: str = "") -> Door | Fault:
-    """The server's answer to a code, or to a resume token in its place. Raises NoAnswer."""
-    login = Login("" if resume else code[:CODE_MAX], resume, device=device, conducts=conducts, ask=True)
+async def ask_at_door(
+    url: str, code: str, device: str = "", conducts: bool = False, resume: str = "", label: str = ""
+) -> Door | Fault:
+    """The server's answer to a code and a label, or to a resume token in their place. Raises NoAnswer."""
+    said = "" if resume else code[:CODE_MAX]
+    login = Login(said, resume, device=device, conducts=conducts, label=label, ask=True)
     try:
         async with asyncio.timeout(OPEN_S + ANSWER_S_MAX), open_socket(url) as socket:
             await socket.send(frame("login", login), text=True)

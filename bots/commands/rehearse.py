@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import click
 
@@ -18,13 +19,20 @@ from p2p.sim.shell.cli_options import Number
 @click.option(
     "--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Of the session and of the people."
 )
+@click.option(
+    "--recordings",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the recording in this folder, as pit serve does.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The result in one line of JSON.")
-def rehearse(scenario: str, humans: int, speed: float, minutes: float | None, seed: int, as_json: bool) -> None:
+def rehearse(
+    scenario: str, humans: int, speed: float, minutes: float | None, seed: int, recordings: Path | None, as_json: bool
+) -> None:
     """Rehearse SCENARIO on a server of its own: go or no-go, with the reasons.
 
     Robots take part as people, over real connections: through consent, texts, questions, practice, trade. Some answer
     wrong, come late, leave and come back; one declines. The server is killed once and taken up again. Then answers are
-    timed at true speed. Nothing is kept. Exit status 0 for go, 1 for no-go.
+    timed at true speed. Nothing is kept without --recordings. Exit status 0 for go, 1 for no-go.
     """
     from bots.load.load_trader import LoadError
     from bots.rehearsal import rehearsal
@@ -34,7 +42,7 @@ def rehearse(scenario: str, humans: int, speed: float, minutes: float | None, se
 
     try:
         rules = load(scenario)
-        seen = asyncio.run(rehearsal.rehearse(scenario, rules, humans, speed, seed, minutes, _tell))
+        seen = asyncio.run(rehearsal.rehearse(scenario, rules, humans, speed, seed, minutes, _tell, recordings))
     except ScenarioError as error:
         raise click.ClickException(str(error)) from error
     except (rehearsal.RehearsalError, LoadError, OSError, TimeoutError) as error:

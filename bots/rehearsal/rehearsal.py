@@ -1,6 +1,7 @@
 """`pit rehearse`: a session with robots as people, then its server's answers at true speed, then the sums."""
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -33,14 +34,26 @@ Tell = Callable[[str], None]
 
 
 async def rehearse(
-    name: str, scenario: Scenario, humans: int, speed: float, seed: int, minutes_max: float | None, tell: Tell
+    name: str,
+    scenario: Scenario,
+    humans: int,
+    speed: float,
+    seed: int,
+    minutes_max: float | None,
+    tell: Tell,
+    recordings: Path | None = None,
 ) -> Rehearsed:
-    """Hold the session and measure it; raises RehearsalError where it cannot be held at all."""
+    """Hold the session and measure it; raises RehearsalError where it cannot be held at all.
+
+    `recordings`: the folder in which its recording is kept, if it is.
+    """
     with tempfile.TemporaryDirectory(prefix="pit-rehearse-") as folder:
         server, course = await played(name, scenario, humans, speed, seed, Path(folder), tell)
         tell("the recording is run again")
         wrong = await asyncio.to_thread(verified, server.recording)
         kept = await asyncio.to_thread(on_record, server.recording)
+        if recordings is not None:
+            tell(f"recording: {await asyncio.to_thread(keep, server.recording, recordings)}")
     latency, limit, found = None, None, False
     if not course.stuck:
         latency, limit, found = await _measured(name, scenario, humans, seed, tell)
@@ -76,6 +89,12 @@ async def rehearse(
         pay=money_of(scenario, earned),
         minutes_max=minutes_max,
     )
+
+
+def keep(recording: Path, folder: Path) -> Path:
+    """Copy a recording into a folder; where it is then."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copytree(recording, folder / recording.name))
 
 
 async def played(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of CSV; with a comma, semicolons separate the cells.",
 )
-def tables(recordings: tuple[Path, ...], out: Path, form: str, decimal: str) -> None:
+@click.option("--force", is_flag=True, help="Write over the tables of other sessions that are in the folder.")
+def tables(recordings: tuple[Path, ...], out: Path, form: str, decimal: str, force: bool) -> None:
     """Write RECORDINGS as tables (docs/tables.md): sessions, periods, contracts, traders, orders, quotes, messages,
     schedules, seats, households, answers, people, interventions, deliveries.
 
@@ -45,6 +46,8 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str, decimal: str) -> 
         if len({scenario.capabilities.trades_energy for scenario in scenarios}) > 1:
             raise click.ClickException("energy and schedules of units have other columns: write their tables apart")
         folder_for(out, [f"{name}.{form}" for name in columns_of(scenarios, recorded=True)])
+        if not force:
+            _keep_others(out / f"sessions.{form}", {header.session for header in headers})
         with click.progressbar(played(recordings), length=len(recordings), label="recordings", file=sys.stderr) as bar:
             done = write_tables(
                 out,
@@ -60,6 +63,37 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str, decimal: str) -> 
     click.echo(f"{out}: {len(done)} session(s), {periods} finished periods")
     for one, folder in zip(done, recordings, strict=True):
         click.echo(f"session {one.session}  {folder}")
+
+
+def _keep_others(file: Path, sessions: set[str]) -> None:
+    """Refuse to write over the tables of sessions that are not among these; raises UsageError."""
+    from p2p.sim.shell.cli_options import UsageError
+
+    others = sorted(_written(file) - sessions) if file.is_file() else []
+    if others:
+        whose = f"of {others[0]}" if others[0] else "of simulated sessions"
+        raise UsageError(f"'{file.parent}' has tables {whose}; name another folder, or give --force to write over them")
+
+
+def _written(file: Path) -> set[str]:
+    """The names of the recordings in a table of sessions; none where it cannot be read."""
+    import csv
+
+    if file.suffix == ".parquet":
+        from p2p.sim.shell.parquet import pyarrow
+
+        arrow = pyarrow()
+        try:
+            names = arrow.parquet.read_table(file, columns=["recording"]).column("recording").to_pylist()
+        except (arrow.ArrowException, OSError, KeyError):
+            return set()
+        return {name or "" for name in names}
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeError):
+        return set()
+    rows = csv.DictReader(lines, delimiter=";" if lines and ";" in lines[0] else ",")
+    return {row["recording"] or "" for row in rows if "recording" in row}
 
 
 def _header(folder: Path) -> "Header":

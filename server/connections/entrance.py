@@ -51,7 +51,7 @@ class Entrance:
         self._codes, self._reserved, self.url = codes, frozenset(reserved), ""
 
     def door(self, who: Who, login: Login) -> Door:
-        """The answer to a client that only asks: it takes no seat."""
+        """The answer to a client that only asks: no seat is taken. Raises ProtocolError at a bad label."""
         if who == EXPERIMENTER:
             return self._experimenters_door()
         seat = self._doors.device_seat(login.device) if who == CLASS else who
@@ -59,6 +59,8 @@ class Entrance:
         has_label = seat is not None and str(seat) in self.participants.file.labels
         if self.participants.wants_labels and not has_label:
             wants.append("label")
+            if login.label:
+                self._check_label(login.label, seat if isinstance(seat, int) else None)
         assert seat is None or isinstance(seat, int)
         return Door("class" if who == CLASS else "seat", seat, tuple(wants), self._status.locked)
 

@@ -10,7 +10,7 @@ import pytest
 from bots.rehearsal.answers import answer, next_said
 from bots.rehearsal.parts import parts
 from bots.rehearsal.pay import ceiling, earnings, money_of
-from bots.rehearsal.rehearsal import as_json, on_record, played, put_out, verified
+from bots.rehearsal.rehearsal import as_json, keep, on_record, played, put_out, verified
 from bots.rehearsal.times import stage_times
 from bots.rehearsal.verdict import Latency, Pay, Rehearsed, lines, reasons
 from p2p.messages import Agree, Progress, Respond, TurnPage
@@ -234,6 +234,9 @@ async def test_a_session_is_rehearsed_to_its_end_through_a_crash_and_nothing_is_
     assert set(acknowledged) <= kept
     assert verified(server.recording) == ""
     assert "the server is killed in a period, and taken up again" in told
+    folder = keep(server.recording, tmp_path / "kept" / "here")
+    assert folder == tmp_path / "kept" / "here" / server.recording.name
+    assert verified(folder) == ""
 
 
 def test_a_rehearsal_of_no_scenario_is_one_line(tmp_path):

@@ -29,9 +29,11 @@ from p2p.scenario.payment import amounts, in_digits, points_of
 from pit import cli
 from recordings.reading.replay import read_replay
 from recordings.scoring.payments import COLUMNS, payments
+from tests import ROOT
 from tests.plays.paid import ONE, Paid, stored, with_people
 from tests.plays.play import Course, small
 
+SAMPLE = ROOT / "recordings" / "samples" / "smith-1962-test-1"
 NAMES, LABELS = {0: "Ada", 1: "=cmd()", 2: "Zoë <b>"}, {0: "P07", 1: "-2+3", 2: "p9"}
 
 
@@ -332,3 +334,17 @@ def test_the_table_of_people_has_consent_answers_and_how_they_left(tmp_path: Pat
     assert [people[course.b][key] for key in keys] == ["failed", "1", "1", "1", "1", "0", "0"]
     assert [people[course.s][key] for key in keys] == ["human", "1", "0", "0", "0", "0", "0"]
     assert [people[course.a][key] for key in ("data_use", "losses_confirmed")] == ["1", "1"]
+
+
+@pytest.mark.parametrize("more", [(), ("--decimal", "comma"), ("--format", "parquet")], ids=" ".join)
+def test_tables_of_other_sessions_are_written_over_with_force_alone(tmp_path: Path, more: tuple[str, ...]) -> None:
+    if "parquet" in more:
+        pytest.importorskip("pyarrow")
+    mine, out = stored(Paid().played(), tmp_path), tmp_path / "tables"
+    assert pit("tables", mine, "--out", out, *more).exit_code == 0
+    assert pit("tables", mine, "--out", out, *more).exit_code == 0, "the same again"
+    assert pit("tables", SAMPLE, mine, "--out", out, *more).exit_code == 0, "and one more"
+    refused = pit("tables", mine, "--out", out, *more)
+    assert refused.exit_code != 0
+    assert "give --force to write over them" in refused.output
+    assert pit("tables", mine, "--out", out, *more, "--force").exit_code == 0

@@ -255,6 +255,19 @@ async def test_labels_let_in_who_is_on_the_list_once(tmp_path) -> None:
         assert labels(hosted.host.opened.store.folder) == {0: "m-1"}
 
 
+async def test_the_door_says_of_a_label_whether_it_leads_in_and_takes_no_seat(tmp_path) -> None:
+    joining = Joining(class_code=True, labels=("m-1", "m-2"))
+    async with hosting(opened(tmp_path, joining=joining)) as hosted:
+        code = hosted.host.opened.doors.class_code
+        for _ in range(2):
+            assert (await ask_at_door(hosted.url, code, "a", label="M-1")).code == "class"
+        assert (await ask_at_door(hosted.url, code, "a", label="m-9")).code == "unknown_label"
+        await hosted.login(person(hosted, "a", label="m-1"))
+        assert (await ask_at_door(hosted.url, code, "b", label="m-1")).code == "label_used"
+        assert (await ask_at_door(hosted.url, code, "b")).wants == ("name", "label")
+        assert hosted.host.status.occupied == {0}
+
+
 async def test_labels_go_with_seats_codes_too(tmp_path) -> None:
     async with hosting(opened(tmp_path, joining=Joining(labels=("m-1", "m-2")))) as hosted:
         first, second = (hosted.codes[seat] for seat in (0, 1))

@@ -18,9 +18,11 @@ class Doorway:
 
     def __init__(self, answers: list[object], typed: list[str]) -> None:
         self.answers, self.typed, self.asked = answers, typed, list[tuple[str, str]]()
+        self.labels: list[str] = []
 
-    async def ask(self, url: str, code: str, device: str = "") -> object:
+    async def ask(self, url: str, code: str, device: str = "", label: str = "") -> object:
         self.asked.append((code, device))
+        self.labels += [label] if label else []
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -66,7 +68,7 @@ def test_a_device_with_a_seat_says_whose_it_comes_back_to(door, tmp_path, capsys
 
 
 def test_a_name_of_ten_thousand_letters_is_asked_for_again(door, tmp_path, capsys) -> None:
-    door([Door("class", wants=("name", "label"))], "x" * 10_000, "Ann", "M-1")
+    door([Door("class", wants=("name", "label")), Door("class")], "x" * 10_000, "Ann", "M-1")
     assert join("ws://lab", "K7M4WX", "", "", tmp_path / "d", asks=True).label == "M-1"
     assert "10,000 characters; 40 is the most" in capsys.readouterr().err
 
@@ -108,3 +110,15 @@ def test_blanks_hyphens_and_small_letters_are_good(typed: str) -> None:
 
 def test_people_who_are_not_let_in_are_told_why_in_the_servers_words() -> None:
     assert closed_sentence(4004, "the door is locked") == "You are not in: the door is locked."
+
+
+def test_a_label_that_is_not_on_the_list_is_asked_again(door, tmp_path, capsys) -> None:
+    unknown = Fault("unknown_label", "that label is not on the list of participants; check it")
+    used = Fault("label_used", "somebody has joined with that label already")
+    wants = Door("class", wants=("label",))
+    way = door([wants, unknown, used, wants], "M-2", "M-3")
+    assert join("ws://lab", "K7M4WX", "Ann", "M-1", tmp_path / "d", asks=True).label == "M-3"
+    assert way.labels == ["M-1", "M-2", "M-3"]
+    said = capsys.readouterr().err
+    assert "That label is not on the list of participants; check it." in said
+    assert "Somebody has joined with that label already." in said

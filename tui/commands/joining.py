@@ -19,6 +19,8 @@ from tui.commands.terminal_setup import typed_code
 
 KEY_BYTES = 16
 """A device's key: 128 random bits, which nobody guesses."""
+LABEL_FAULTS = ("no_label", "unknown_label", "label_used")
+"""After these the label is asked for again."""
 NOT_VALID = "That code is not valid. Look at the board or your card again."
 
 HAS_A_SEAT = (
@@ -95,13 +97,24 @@ def join(url: str, code: str | None, name: str, label: str, file: Path, asks: bo
         if "name" in door.wants:
             name = _name(name)
         if "label" in door.wants:
-            label = label or _text("Your label (the one on the list of participants)", LABEL_MAX)
+            label = _label(url, said, device, label)
         return Joiner(said, name, label, device)
 
 
-def _asked(url: str, code: str, device: str) -> Door | Fault | None:
+def _label(url: str, code: str, device: str, given: str) -> str:
+    """A label that leads in, asked for again where it does not; any, where the door cannot be asked."""
+    while True:
+        label = given or _text("Your label (the one on the list of participants)", LABEL_MAX)
+        answer = _asked(url, code, device, label)
+        if not isinstance(answer, Fault) or answer.code not in LABEL_FAULTS:
+            return label
+        click.echo(f"{answer.why[:1].upper()}{answer.why[1:]}.", err=True)
+        given = ""
+
+
+def _asked(url: str, code: str, device: str, label: str = "") -> Door | Fault | None:
     try:
-        return asyncio.run(ask_at_door(url, code, device))
+        return asyncio.run(ask_at_door(url, code, device, label=label))
     except NoAnswer:
         return None
 
