@@ -8,7 +8,7 @@ export type Role = "buyer" | "seller";
 export type Payload = Record<string, any>;
 export type Message = { directive: string; payload: Payload };
 export type Frame = { directive: string; payload: Payload };
-export type Fact = { directive: string; payload: Payload; at: number };
+export type Fact = { directive: string; payload: Said; at: number };
 /** Value or cost of each unit, and how many units. */
 export type Step = [Int, number];
 /** The same of a trade: a price and a quantity. */
@@ -56,7 +56,8 @@ export type Sums = {
   own_price_sum: Int;
 };
 export type PeriodView = Sums & { price_mean: number | null; surplus: Int; own: OwnTrade[]; void: boolean };
-export type OwnOrder = { order: number; side: Side; price: number; quantity: number; ends_us: number | null };
+export type Resting = { order: number; side: Side; price: number; quantity: number };
+export type OwnOrder = Resting & { ends_us: number | null };
 /** A role, its steps best first, and how many units of them are traded. */
 export type Units = { role: Role | null; steps: Step[]; traded: number };
 export type Holding = Units & { total: number; units_left: number; unit_value: Int | null };
@@ -200,8 +201,8 @@ export type PeriodRecord = {
 };
 /** What is forgotten when practice ends. */
 export type Market = {
-  book: Map<number, OwnOrder>;
-  orders: Map<number, OwnOrder>;
+  book: Map<number, Resting>;
+  orders: Map<number, Resting>;
   ends: Map<number, number>;
   levels: Record<Side, Level[] | null>;
   offers: { offered: number; orders: OwnOrder[] } | null;
@@ -252,10 +253,14 @@ export type State = Market & {
   traded_at: number | null;
 };
 /** What facts do to a clock, and to all the rest. */
-export type Moves = Record<string, (clock: Clock, said: any, at: number) => void>;
-export type Told = Record<string, (state: State, said: any, at: number) => void>;
-export type Sum = (a: Int, b: Int) => Int;
+/** What a fact says; two of its fields are named, for their types. */
+export type Said = { side: Side; steps: Step[]; [field: string]: any };
+export type Moves = Record<string, (clock: Clock, said: any, at: number, preview?: boolean) => void>;
+export type Told = Record<string, (state: State, said: Said, at: number) => void>;
 export type Fraction = [bigint, bigint];
+
+// The functions of fold.js.
+export type Sum = (a: Int, b: Int) => Int;
 export type Gains = (own: Units, trades: Trade[], rules: Payload) => Int[];
 export type Gain = (view: ViewState, side: Side, price: number, quantity?: number) => Int | null;
 export type AtWorst = (
@@ -265,6 +270,48 @@ export type AtWorst = (
   taking: boolean,
   instead?: OwnOrder | null,
 ) => Int;
+export type Whole = (a: Int, b: Int, near: number, exact: (a: bigint, b: bigint) => bigint) => Int;
+export type Ratio = (a: Int, b: Int) => number;
+export type FloorDiv = (a: number, b: number) => number;
+export type Rounded = (x: number) => number;
+export type Exact = (number: number) => Fraction;
+export type DigitsOf = (number: Fraction) => number;
+export type InDigits = (number: Fraction, least?: number) => string;
+export type OfEarned = (earned: Payload | null, rules: Payload) => EarnedView | null;
+/** `lines`: line ends stay. */
+export type Printable = (text: string, lines?: boolean) => string;
+export type Shown = (thing: any, key?: string) => any;
+export type Last = <Item>(list: Item[], item: Item, most: number) => Item[];
+export type Sampled = <Item>(points: Item[], point: Item) => Item[];
+export type Keep = <Item>(old: Item | undefined, now: Item) => Item;
+export type NewClock = (rules: Payload) => Clock;
+export type RunUntil = (c: Clock, ends: number | null) => void;
+export type Close = (c: Clock, at: number) => void;
+export type AfterCall = (c: Clock, call?: number) => number;
+export type ToTheEnd = (c: Clock, left: number | null) => number | null;
+export type TimeOf = (c: Clock, at: number) => number;
+export type OfClock = (c: Clock, now: number, periods: number, waits: boolean) => ClockView;
+export type Pieces = (own: Units, many: number, skip?: number) => Step[];
+export type NextStep = (own: Units) => Step | undefined;
+export type ChargesOf = (rules: Payload, role: Role | null) => [number, number];
+export type UnitGain = (role: Role | null, value: Int, price: number) => Int;
+export type Refreshed = (own: Holding, rules: Payload) => Holding;
+export type PeriodOf = (s: State, number: number) => PeriodRecord;
+export type AddContract = (period: PeriodRecord, contract: Payload, into_us: number) => void;
+export type AddTrade = (period: PeriodRecord, trade: OwnTrade) => void;
+export type OfPeriod = (s: State, period: PeriodRecord) => PeriodView;
+export type OfResults = (s: State) => ResultsView;
+export type Together = (before: OwnTrade, trade: OwnTrade) => OwnTrade;
+export type Put = <Of extends object>(to: Of, some: Partial<Of>) => void;
+export type Nothing = () => Market;
+export type RobotHolds = (s: State) => boolean;
+export type NoQuotes = (s: State, standing?: boolean) => void;
+export type Act = (s: State) => void;
+export type ActAt = (s: State, number: number) => void;
+export type Traded = (s: State, price: number, quantity: number) => Int;
+export type PutUp = (s: State, kind: Words["kind"], text: string, at: number) => void;
+export type Answered = (s: State, token: number, refused: string | null) => void;
+export type LevelsOf = (s: State, side: Side) => Level[];
 
 /** Whoever wants to be let in: with a code, with the token of an earlier welcome, to watch a market, or to ask first. */
 export type Who = {

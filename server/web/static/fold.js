@@ -10,15 +10,11 @@
  *     fold.view(nowUs, results)         // a ViewState, as msgspec encodes that of p2p/information/view_state.py
  *
  * A view never changes, and a part that is as it was is the same object as in the view before: compare by `===`.
- * Money (price × quantity) is a bigint beyond 2^53, and only there: `add`, `sub` and `mul` take both. The names of the
- * state are those of the view. Types are in ../types.d.ts.
+ * Money is a bigint beyond 2^53, and only there: `add`, `sub` and `mul` take both. Types are in ../types.d.ts.
  */
-/**
- * @import { AtWorst, Clock, Fact, Frame, Fraction, Gain, Gains, Holding, Int, Level, Market, Message, Moves, OwnTrade,
- *   Payload, PeriodRecord, Side, State, Step, Sum, Told, Trade, Units, ViewState } from "../types"
- */
+/** @import * as T from "../types" */
 
-// The bounds of a view, as in view_state.py, downsampling.py, standing_words.py and holding.py.
+// The bounds of a view, as in p2p/information.
 const QUOTES_SHOWN = 60;
 const LISTED = 100; // levels, contracts, calls, own trades, own orders, pending messages
 const UNITS_SHOWN = 1000;
@@ -27,27 +23,27 @@ const SESSION_POINTS = 4096;
 const POINTS_MAX = 512;
 const WORDS_US = 60_000_000;
 const DIGITS_MAX = 6;
-/** @type {Side[]} */
+/** @type {T.Side[]} */
 const SIDES = ["bid", "ask"];
 /** Nothing, the same each time. @type {any[]} */
 const NONE = [];
 
-// --- whole numbers of any size ---
+// --- whole numbers of any size
 
-/** @type {(a: Int, b: Int, near: number, exact: (a: bigint, b: bigint) => bigint) => Int} */
+/** @type {T.Whole} */
 function whole(a, b, near, exact) {
 	if (typeof a === "number" && typeof b === "number" && Number.isSafeInteger(near)) return near || 0; // 0, and no -0
 	const sure = exact(BigInt(a), BigInt(b));
 	return Number.isSafeInteger(Number(sure)) ? Number(sure) : sure;
 }
-/** @type {Sum} */
+/** @type {T.Sum} */
 export const add = (a, b) => whole(a, b, Number(a) + Number(b), (x, y) => x + y);
-/** @type {Sum} */
+/** @type {T.Sum} */
 export const sub = (a, b) => whole(a, b, Number(a) - Number(b), (x, y) => x - y);
-/** @type {Sum} */
+/** @type {T.Sum} */
 export const mul = (a, b) => whole(a, b, Number(a) * Number(b), (x, y) => x * y);
 
-/** A quotient of what is not negative below, rounded once, however large both are. @type {(a: Int, b: Int) => number} */
+/** Rounded once, however large both are. @type {T.Ratio} */
 function ratio(a, b) {
 	if (typeof a === "number" && typeof b === "number") return a / b;
 	const [over, under] = [BigInt(a < 0 ? -a : a) << 80n, BigInt(b)];
@@ -55,15 +51,15 @@ function ratio(a, b) {
 	return (a < 0 ? -1 : 1) * (Number(quotient) / 2 ** 80);
 }
 
-/** @type {(a: number, b: number) => number} */
+/** @type {T.FloorDiv} */
 const floorDiv = (a, b) => (a - (((a % b) + b) % b)) / b;
 
-/** As Python's round: half to even. @type {(x: number) => number} */
+/** Half to even. @type {T.Rounded} */
 const rounded = (x) => Math.round(x) - (x % 1 === 0.5 && Math.round(x) % 2 ? 1 : 0);
 
-// --- decimals of pay, exact: a fraction is [over, under] ---
+// --- decimals of pay, exact: a fraction is [over, under]
 
-/** A number as it is written. @type {(number: number) => Fraction} */
+/** A number as it is written. @type {T.Exact} */
 function exact(number) {
 	const [digits, power = "0"] = String(number).split("e");
 	const [whole, part = ""] = digits.split(".");
@@ -71,14 +67,14 @@ function exact(number) {
 	return shift < 0n ? [BigInt(whole + part), 10n ** -shift] : [BigInt(whole + part) * 10n ** shift, 1n];
 }
 
-/** @type {(number: Fraction) => number} */
+/** @type {T.DigitsOf} */
 function digitsOf([n, d]) {
 	let count = 0;
 	while (count < DIGITS_MAX && (n * 10n ** BigInt(count)) % d) count += 1;
 	return count;
 }
 
-/** As decimals, at least so many behind the point. @type {(number: Fraction, least?: number) => string} */
+/** At least so many behind the point. @type {T.InDigits} */
 function inDigits([n, d], least = 0) {
 	const count = Math.max(least, digitsOf([n, d]));
 	const [over, under] = [2n * n * 10n ** BigInt(count) + d, 2n * d];
@@ -87,7 +83,7 @@ function inDigits([n, d], least = 0) {
 	return (units < 0n ? "-" : "") + (count ? `${text.slice(0, -count)}.${text.slice(-count)}` : text);
 }
 
-/** One's pay and how it came about. @type {(earned: Payload | null, rules: Payload) => ViewState["earned"]} */
+/** @type {T.OfEarned} */
 function earnedView(earned, { payment, energy, currency }) {
 	if (!earned || !payment) return null;
 	const { points = 0, fee = "", base = "", bonus = "", amount = "", period = null, at_floor = false, owed } = earned;
@@ -103,7 +99,7 @@ function earnedView(earned, { payment, energy, currency }) {
 	};
 }
 
-// --- texts of others ---
+// --- texts of others
 
 const SEQUENCES = new RegExp(
 	"(?:\\x1b[\\]PX^_]|[\\x90\\x98\\x9d\\x9e\\x9f])[^\\x07\\x1b\\x9c]*(?:\\x07|\\x1b\\\\|\\x9c|$)?" +
@@ -113,15 +109,15 @@ const SEQUENCES = new RegExp(
 const SPECIAL = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const SPACE = /[\t-\r\x1c-\x1f\x85\u2028\u2029]/;
 
-/** A text without escape sequences, control characters and turns of direction; `lines`: line ends stay. */
-export function printable(/** @type {string} */ text, lines = false) {
+/** A text without escape sequences, control characters and turns of direction. @type {T.Printable} */
+export function printable(text, lines = false) {
 	return text.replace(SEQUENCES, "").replace(SPECIAL, (letter) => {
 		if (letter === "\n" && lines) return letter;
 		return SPACE.test(letter) ? " " : /\p{Cs}/u.test(letter) ? "\ufffd" : "";
 	});
 }
 
-/** Rules whose texts may be shown; `lines` are kept in the texts that are written as pages. @type {(thing: any, key?: string) => any} */
+/** Rules whose texts may be shown. @type {T.Shown} */
 function shownText(thing, key = "") {
 	if (typeof thing === "string") return printable(thing, ["instructions", "pages", "ask"].includes(key));
 	if (typeof thing !== "object" || thing === null) return thing;
@@ -129,59 +125,62 @@ function shownText(thing, key = "") {
 	return Object.fromEntries(Object.entries(thing).map(([name, value]) => [name, shownText(value, name)]));
 }
 
-// --- lists with a bound: a new one for each item ---
+// --- lists with a bound: a new one for each item
 
-/** @type {<T>(list: T[], item: T, most: number) => T[]} */
+/** @type {T.Last} */
 const last = (list, item, most) => [...list.slice(1 - most), item];
 
-/** A chart's points: when they are too many, every second one of the older half goes. @type {<T>(points: T[], point: T) => T[]} */
+/** Where points are too many, every second one of the older half goes. @type {T.Sampled} */
 function sampled(points, point) {
 	const all = [...points, point];
 	return all.length > POINTS_MAX ? all.filter((_, index) => index >= all.length >> 1 || index % 2 === 0) : all;
 }
 
-/** The older of two things that are alike, part by part. @type {<T>(old: T | undefined, now: T) => T} */
+/** The older of two things that are alike, part by part. @type {T.Keep} */
 function keep(old, now) {
 	if (!old || !now || Object.keys(old).length !== Object.keys(now).length) return now;
 	for (const key in now) if (old[key] !== now[key]) return now;
 	return old;
 }
 
-// --- the clock: p2p/information/period_clock.py ---
+// --- the clock
 
-/** @type {(rules: Payload) => Clock} */
+/** @type {T.NewClock} */
 const newClock = ({ call, posting = null }) => ({
 	...{ phase: "lobby", period: 0, next_period: 1, open: false, paused: false, calls: call?.calls ?? 1, held: 0 },
 	...{ gap_us: 0, practice: false, preview: false, posts: posting, counted: 0, started: 0, round: 0, length: 0 },
 	...{ ends: null, left: null, stopped: 0 },
 });
 
-/** @type {(c: Clock, ends: number | null) => void} */
-const runUntil = (c, ends) => void Object.assign(c, { paused: false, left: null, gap_us: 0, ends });
+/** @type {T.Put} */
+const put = (to, some) => void Object.assign(to, some);
 
-/** The time of the period stands still for good. @type {(c: Clock, at: number) => void} */
+/** @type {T.RunUntil} */
+const runUntil = (c, ends) => put(c, { paused: false, left: null, gap_us: 0, ends });
+
+/** @type {T.Close} */
 function close(c, at) {
 	if (c.open) c.stopped ??= at;
-	Object.assign(c, { open: false, ends: null, left: null });
+	put(c, { open: false, ends: null, left: null });
 }
 
-/** Time of a period after a call (without one: the next), or after posting. @type {(c: Clock, call?: number) => number} */
+/** Time of a period after a call (the next), or after posting. @type {T.AfterCall} */
 function afterCall({ round, posts, calls, held }, call = held + 1) {
 	if (!posts) return round - floorDiv(round * Math.min(call, calls), calls);
 	const post = posts.post_s == null ? floorDiv(round, 3) : Math.min(round, rounded(posts.post_s * 1_000_000));
 	return call <= 1 ? round - post : 0;
 }
 
-/** What is left to the end, where so much is left until the next alarm. @type {(c: Clock, left: number | null) => number | null} */
+/** What is left, where so much is left to the next alarm. @type {T.ToTheEnd} */
 const toTheEnd = (c, left) => (left === null || !c.open ? left : left + afterCall(c));
 
-/** For how long the period has run. @type {(c: Clock, at: number) => number} */
+/** For how long the period has run. @type {T.TimeOf} */
 const runOf = (c, at) => (c.stopped ?? at) - c.started;
 
-/** How far into the period an instant is. @type {(c: Clock, at: number) => number} */
+/** How far into it an instant is. @type {T.TimeOf} */
 const into = (c, at) => (c.period ? at - c.started : 0);
 
-/** @type {(c: Clock, now: number, periods: number, waits: boolean) => ViewState["clock"]} */
+/** @type {T.OfClock} */
 function clockView(c, now, periods, waits) {
 	const { phase, period, next_period, open, paused, calls, held, gap_us, practice } = c;
 	const left_us = paused ? c.left : c.ends === null ? null : Math.max(0, c.ends - now);
@@ -194,29 +193,26 @@ function clockView(c, now, periods, waits) {
 	};
 }
 
-/** The facts that move it. @type {Moves} */
+/** The facts that move it. @type {T.Moves} */
 const CLOCK = {
 	start_round(c, { period, length_us: length }, at) {
-		Object.assign(c, { phase: "trading", period, open: true, preview: false, held: 0 });
-		Object.assign(c, { started: at, stopped: null, round: length, length });
+		put(c, { phase: "trading", period, open: true, preview: false, held: 0, started: at, stopped: null });
+		put(c, { round: length, length });
 		runUntil(c, at + length);
 	},
 	end_round: (c, _, at) => close(c, at),
-	intermission(c, { next_period, length_us }, at) {
-		Object.assign(c, { phase: "break", next_period, preview: false });
+	intermission(c, { next_period, length_us }, at, preview = false) {
+		put(c, { phase: "break", next_period, preview });
 		runUntil(c, at + length_us);
 	},
-	preview(c, { period: next_period, length_us }, at) {
-		Object.assign(c, { phase: "break", next_period, preview: true });
-		runUntil(c, at + length_us);
-	},
+	preview: (c, { period: next_period, length_us }, at) => CLOCK.intermission(c, { next_period, length_us }, at, true),
 	paused(c, { left_us, gap_us = 0 }, at) {
-		Object.assign(c, { paused: true, left: toTheEnd(c, left_us), ends: null, gap_us });
+		put(c, { paused: true, left: toTheEnd(c, left_us), ends: null, gap_us });
 		if (c.open) c.stopped = at;
 	},
 	resumed(c, { left_us }, at) {
 		const left = toTheEnd(c, left_us);
-		if (c.open && c.stopped !== null) Object.assign(c, { started: c.started + at - c.stopped, stopped: null });
+		if (c.open && c.stopped !== null) put(c, { started: c.started + at - c.stopped, stopped: null });
 		runUntil(c, left === null ? null : at + left);
 	},
 	extended(c, { left_us }, at) {
@@ -232,50 +228,50 @@ const CLOCK = {
 	},
 	reminder(c, { length_us }, at) {
 		if (!c.posts) return;
-		Object.assign(c, { held: 1, length: runOf(c, at) + length_us });
+		put(c, { held: 1, length: runOf(c, at) + length_us });
 		runUntil(c, at + length_us);
 	},
 	stage_began(c, { kind, length_us = null }, at) {
 		const practice = kind === "practice"; // its periods have numbers of their own
 		if (practice && !c.practice) [c.counted, c.period] = [c.period, 0];
 		else if (c.practice && !practice) c.period = c.counted;
-		Object.assign(c, { phase: "stage", open: false, practice, next_period: c.period + 1 });
+		put(c, { phase: "stage", open: false, practice, next_period: c.period + 1 });
 		runUntil(c, length_us === null ? null : at + length_us);
 	},
 	ended(c, _, at) {
 		close(c, at);
-		Object.assign(c, { phase: "ended", paused: false, gap_us: 0 });
+		put(c, { phase: "ended", paused: false, gap_us: 0 });
 	},
 };
 
-// --- one's own units: p2p/schedules/holding.py ---
+// --- one's own units
 
-/** @type {Holding} */
+/** @type {T.Holding} */
 const NO_UNITS = { role: null, steps: NONE, traded: 0, total: 0, units_left: 0, unit_value: null };
 
-/** The values of the next so many units. @type {(own: Units, many: number, skip?: number) => Step[]} */
+/** The values of the next so many units. @type {T.Pieces} */
 function pieces(own, many, skip = 0) {
 	const start = own.traded + skip;
 	let before = 0;
 	return own.steps.flatMap(([value, quantity]) => {
 		const here = Math.min(before + quantity, start + many) - Math.max(before, start);
 		before += quantity;
-		return here > 0 ? [/** @type {Step} */ ([value, here])] : [];
+		return here > 0 ? [/** @type {T.Step} */ ([value, here])] : [];
 	});
 }
 
-/** The next unit's value, and how many are left at it. @type {(own: Units) => Step | undefined} */
+/** @type {T.NextStep} */
 const nextStep = (own) => pieces(own, Infinity)[0];
 
-/** Commission, and the tax on a unit for a role. @type {(rules: Payload, role: Units["role"]) => [number, number]} */
+/** Commission, and the tax on a unit. @type {T.ChargesOf} */
 function chargesOf({ charges }, role) {
-	return [charges?.commission ?? 0, (role === "buyer" ? charges?.tax_buyer : charges?.tax_seller) ?? 0];
+	return [charges.commission ?? 0, (role === "buyer" ? charges.tax_buyer : charges.tax_seller) ?? 0];
 }
 
-/** @type {(role: Units["role"], value: Int, price: number) => Int} */
+/** @type {T.UnitGain} */
 const unitGain = (role, value, price) => (role === "buyer" ? sub(value, price) : sub(price, value));
 
-/** The least gain of each piece of such trades, in the order in which units go; each unit meets another order. @type {Gains} */
+/** The least gain of each piece of such trades: each unit meets another order. @type {T.Gains} */
 function gains(own, trades, rules) {
 	const [commission, tax] = chargesOf(rules, own.role);
 	let skip = 0;
@@ -286,7 +282,7 @@ function gains(own, trades, rules) {
 	});
 }
 
-/** The gain of an order, charges taken; null where its side is not one's own, or no unit is left. @type {Gain} */
+/** The gain of an order; null where its side is not one's own, or no unit is left. @type {T.Gain} */
 export function gain({ own, rules }, side, price, quantity = 1) {
 	if (side !== (own.role === "buyer" ? "bid" : "ask") || own.unit_value === null) return null;
 	return gains(own, [[price, Math.min(quantity, own.units_left)]], rules).reduce(add, 0);
@@ -294,41 +290,40 @@ export function gain({ own, rules }, side, price, quantity = 1) {
 
 /**
  * The losses that an order could bring, 0 or below: of its own units, and of the open offers after it. `taking`: it is
- * a buy or a sell. `instead`: the open order whose place it takes.
- * @type {AtWorst}
+ * a buy or a sell. `instead`: the open order whose place it takes. @type {T.AtWorst}
  */
 export function atWorst({ own, rules }, price, quantity, taking, instead = null) {
 	if (own.role === null) return 0;
 	const sign = own.role === "buyer" ? -1 : 1;
-	const sorted = (/** @type {Trade[]} */ trades) => trades.sort((one, other) => sign * (one[0] - other[0]));
-	const added = /** @type {Trade} */ ([price, Math.min(quantity, own.units_left)]);
+	const sorted = (/** @type {T.Trade[]} */ trades) => trades.sort((one, other) => sign * (one[0] - other[0]));
+	const added = /** @type {T.Trade} */ ([price, Math.min(quantity, own.units_left)]);
 	const others = own.orders.filter((one) => one.order !== instead?.order);
 	const open = sorted(others.map((one) => [one.price, one.quantity]));
 	const all = taking ? [added, ...open] : sorted([...open, added]);
-	const bound = rules.capabilities?.resets_on_contract ? [added] : all;
+	const bound = rules.capabilities.resets_on_contract ? [added] : all;
 	return gains(own, bound, rules).filter((one) => one < 0).reduce(add, 0);
 }
 
-/** What is left, and what the next unit is worth in trade, charges taken. @type {(own: Holding, rules: Payload) => Holding} */
+/** What is left, and what the next unit is worth in trade. @type {T.Refreshed} */
 function refreshed(own, rules) {
 	const [next, units_left] = [nextStep(own), own.total - own.traded];
 	if (!next) return { ...own, units_left, unit_value: null };
 	const [commission, tax] = chargesOf(rules, own.role);
-	const dearest = own.role === "seller" && rules.capabilities?.posts; // a post is for all units
+	const dearest = own.role === "seller" && rules.capabilities.posts; // a post is for all units
 	const charge = tax - floorDiv(-commission, next[1]);
 	const value = dearest ? own.steps[own.steps.length - 1][0] : next[0];
 	return { ...own, units_left, unit_value: add(value, own.role === "buyer" ? -charge : charge) };
 }
 
-// --- a period in numbers: p2p/information/period_record.py ---
+// --- a period in numbers
 
-/** The period of a number, which may be a new one. @type {(s: State, number: number) => PeriodRecord} */
+/** The period of a number, which may be a new one. @type {T.PeriodOf} */
 function periodOf(s, number) {
 	const now = s.periods.at(-1);
 	if (now?.sums.number === number) return now;
 	if (now) now.deals = NONE; // its sums and its chart are kept
 	const sums = { number, length_us: 0, role: null, contracts: 0, volume: 0, price_low: null, price_high: null };
-	/** @type {PeriodRecord} */
+	/** @type {T.PeriodRecord} */
 	const period = {
 		sums: { ...sums, own_trades: 0, own_quantity: 0, own_price_sum: 0 },
 		...{ deals: NONE, own: NONE, others: NONE, mine: NONE, settled: null, price_sum: 0, profit: 0 },
@@ -337,7 +332,7 @@ function periodOf(s, number) {
 	return period;
 }
 
-/** @type {(period: PeriodRecord, contract: Payload, into_us: number) => void} */
+/** @type {T.AddContract} */
 function addContract(period, { number, price, mine = null, buyer = null, seller = null, quantity = 1 }, into_us) {
 	const { sums } = period;
 	const deal = { number, into_us, price, mine, buyer, seller, quantity };
@@ -351,7 +346,7 @@ function addContract(period, { number, price, mine = null, buyer = null, seller 
 	sums.price_high = Math.max(price, sums.price_high ?? price);
 }
 
-/** @type {(period: PeriodRecord, trade: OwnTrade) => void} */
+/** @type {T.AddTrade} */
 function addTrade(period, trade) {
 	const { sums, own } = period;
 	if (own.length < LISTED) period.own = [...own, trade];
@@ -361,25 +356,25 @@ function addTrade(period, trade) {
 	period.profit = add(period.profit, trade.profit);
 }
 
-/** @type {(s: State, period: PeriodRecord) => NonNullable<ViewState["period"]>} */
+/** @type {T.OfPeriod} */
 function periodView(s, { sums, settled, profit, own, price_sum }) {
 	const price_mean = sums.volume ? ratio(price_sum, sums.volume) : null;
 	return { ...sums, price_mean, surplus: settled ?? profit, own, void: s.void.has(sums.number) };
 }
 
-/** Results of all periods, and every n-th of their contracts. @type {(s: State) => ViewState["results"]} */
+/** All periods, and every n-th of their contracts. @type {T.OfResults} */
 function resultsView(s) {
 	let before = 0;
 	const points = s.periods.flatMap(({ others, mine, sums }) => {
 		const placed = [...others, ...mine].map((one) => [before + one.number, one.price, !!one.mine]);
 		before += sums.contracts;
-		return /** @type {[number, number, boolean][]} */ (placed);
+		return /** @type {T.ResultsView["points"]} */ (placed);
 	});
 	const every = Math.ceil(points.length / SESSION_POINTS);
 	return { periods: s.periods.map((one) => periodView(s, one)), points: points.filter((_, at) => at % every === 0) };
 }
 
-/** Trades of one instant as one piece of news. @type {(before: OwnTrade, trade: OwnTrade) => OwnTrade} */
+/** Trades of one instant as one piece of news. @type {T.Together} */
 function together(before, trade) {
 	const price = Math.min(before.price, trade.price);
 	const high = Math.max(before.price_to || before.price, trade.price);
@@ -387,9 +382,9 @@ function together(before, trade) {
 	return { ...before, price, price_to: price === high ? null : high, profit, quantity };
 }
 
-// --- the steps of the fold ---
+// --- the steps of the fold
 
-/** Nothing has been traded yet, or what was does not count. @type {() => Market} */
+/** Nothing has been traded yet, or what was does not count. @type {T.Nothing} */
 const nothing = () => ({
 	...{ book: new Map(), orders: new Map(), ends: new Map(), levels: { bid: null, ask: null }, offers: null, calls: NONE },
 	standing: { bid: { price: null, quantity: 0, mine: false }, ask: { price: null, quantity: 0, mine: false } },
@@ -398,10 +393,10 @@ const nothing = () => ({
 	household: { forecast: null, metered: null, battery: {}, reservation: {} },
 });
 
-/** Whether a robot holds the seat: the fate of its orders is no news of one's own. @type {(s: State) => boolean} */
+/** A robot's orders are no news of one's own. @type {T.RobotHolds} */
 const robotHolds = ({ absence }) => absence !== null && absence.until_period === null;
 
-/** The standing quotes are gone, and those behind them, or only the lists of them. @type {(s: State, standing?: boolean) => void} */
+/** @type {T.NoQuotes} */
 function noQuotes(s, standing = true) {
 	for (const side of SIDES) {
 		s.quotes[side] = NONE;
@@ -409,22 +404,22 @@ function noQuotes(s, standing = true) {
 	}
 }
 
-/** A round begins or ends: no quote outlives it, but where orders live as long as the session. @type {(s: State) => void} */
+/** No quote outlives a round, but where orders live as long as the session. @type {T.Act} */
 function betweenRounds(s) {
-	noQuotes(s, s.rules.capabilities?.resets_on_contract || s.rules.terms?.order_life !== "session");
+	noQuotes(s, s.rules.capabilities.resets_on_contract || s.rules.terms.order_life !== "session");
 }
 
-/** The gain of the period before is known for good; that of a void one is in no sum. @type {(s: State, period: number) => void} */
+/** The gain of the period before is known for good; that of a void one is in no sum. @type {T.ActAt} */
 function nextPeriod(s, period) {
 	const { own_period, surplus } = s;
 	if (!s.void.has(own_period)) {
 		s.surplus_of.set(own_period, add(s.surplus_of.get(own_period) ?? 0, surplus));
 		s.surplus_before = add(s.surplus_before, surplus);
 	}
-	Object.assign(s, { own_period: period, surplus: 0, prices: NONE });
+	put(s, { own_period: period, surplus: 0, prices: NONE });
 }
 
-/** A contract of one's own: its gain. @type {(s: State, price: number, quantity: number) => Int} */
+/** A contract of one's own: its gain. @type {T.Traded} */
 function traded(s, price, quantity) {
 	const { units, rules } = s;
 	const [commission, tax] = chargesOf(rules, units.role);
@@ -437,12 +432,12 @@ function traded(s, price, quantity) {
 	return profit;
 }
 
-/** Words have come; the newest of their kind stand. @type {(s: State, kind: any, text: string, at: number) => void} */
+/** Words have come. @type {T.PutUp} */
 function putUp(s, kind, text, at) {
 	s.words = [...s.words.filter((one) => one.kind !== kind), { kind, text, at }];
 }
 
-/** The fate of a message of one's own. @type {(s: State, token: number, refused: string | null) => void} */
+/** The fate of a message of one's own. @type {T.Answered} */
 function answered(s, token, refused) {
 	if (s.helps.delete(token) || robotHolds(s)) return; // help is told in words of its own
 	const sent = s.pending.get(token) ?? null;
@@ -452,7 +447,7 @@ function answered(s, token, refused) {
 	else if (s.news?.type === "answer") s.news = null; // a stage's screen shows where one is by then
 }
 
-/** Note the quotes that stand from now on, where they are others. @type {(s: State, at: number) => void} */
+/** Note the quotes that stand from now on, where they are others. @type {T.ActAt} */
 function trace(s, at) {
 	for (const side of SIDES) {
 		const [path, { price }] = [s.path[side], s.standing[side]];
@@ -461,9 +456,9 @@ function trace(s, at) {
 	}
 }
 
-/** The best levels of a side of the book. @type {(s: State, side: Side) => Level[]} */
+/** @type {T.LevelsOf} */
 function levelsOf(s, side) {
-	/** @type {Map<number, Level>} */
+	/** @type {Map<number, T.Level>} */
 	const levels = new Map();
 	for (const one of s.book.values()) {
 		if (one.side !== side) continue;
@@ -476,26 +471,25 @@ function levelsOf(s, side) {
 	return [...levels.values()].sort((one, other) => sign * (one.price - other.price)).slice(0, LISTED);
 }
 
-/** What facts say: of the market first, then of one's own, then on the screen. @type {Told} */
+/** The facts, by directive. @type {T.Told} */
 const TOLD = {
-	quote(s, { side, price, trader = null, mine = false, quantity = 1 }) {
-		s.standing[/** @type {Side} */ (side)] = { price, quantity, mine };
-		if (price === null) return;
-		s.quotes[/** @type {Side} */ (side)] = last(s.quotes[/** @type {Side} */ (side)], { price, mine, trader }, QUOTES_SHOWN);
+	quote({ standing, quotes }, { side, price, trader = null, mine = false, quantity = 1 }) {
+		standing[side] = { price, quantity, mine };
+		if (price !== null) quotes[side] = last(quotes[side], { price, mine, trader }, QUOTES_SHOWN);
 	},
 	order(s, { order, side, price, quantity, mine = false, life_us = null }, at) {
-		const known = s.book.get(order);
-		if (quantity > 0) s.book.set(order, { ...(known ?? { order, side, price, ends_us: null }), quantity });
+		const [one, known] = [{ order, side, price, quantity }, s.book.get(order)];
+		if (quantity) s.book.set(order, { ...one, ...known, quantity });
 		else s.book.delete(order);
-		s.levels[/** @type {Side} */ (known?.side ?? side)] = null;
+		s.levels[side] = null;
 		if (!mine) return;
 		s.offers = null;
-		if (life_us !== null && quantity) s.ends.set(order, runOf(s.clock, at) + life_us);
-		if (quantity > 0) s.orders.set(order, { order, side, price, quantity, ends_us: s.ends.get(order) ?? null });
+		const life_over = life_us !== null && !quantity;
+		if (life_over) s.ends.delete(order);
+		else if (life_us !== null) s.ends.set(order, runOf(s.clock, at) + life_us);
+		if (quantity) s.orders.set(order, one);
 		else s.orders.delete(order);
 		if (quantity || robotHolds(s)) return;
-		const life_over = life_us !== null;
-		if (life_over) s.ends.delete(order);
 		if (life_over || (s.called_at === at && at !== s.traded_at)) s.news = { type: "expired", side, price, life_over };
 	},
 	contract(s, said, at) {
@@ -503,10 +497,10 @@ const TOLD = {
 		const price = role === "seller" && seller_price !== null ? seller_price : said.price;
 		const [{ unit_value: value }, period] = [s.units, s.periods.at(-1)];
 		const profit = role ? traded(s, price, quantity) : 0;
-		if (s.rules.capabilities?.resets_on_contract) noQuotes(s);
+		if (s.rules.capabilities.resets_on_contract) noQuotes(s);
 		if (period) addContract(period, said, into(s.clock, at));
 		if (!period || !role || value === null) return;
-		/** @type {OwnTrade} */
+		/** @type {T.OwnTrade} */
 		const trade = { type: "trade", contract, role, value, price, profit, quantity, price_to: null };
 		addTrade(period, trade);
 		s.news = s.traded_at === at && s.news?.type === "trade" ? together(s.news, trade) : trade;
@@ -515,13 +509,11 @@ const TOLD = {
 	standing(s, said) {
 		for (const side of SIDES) s.standing[side] = { ...s.standing[side], price: said[side] ?? null };
 	},
-	called(s, said, at) {
-		Object.assign(s, { calls: last(s.calls, said, LISTED), called_at: at });
-	},
+	called: (s, said, at) => put(s, { calls: last(s.calls, said, LISTED), called_at: at }),
 	start_round(s, { period, length_us }) {
 		betweenRounds(s);
 		periodOf(s, period).sums.length_us = length_us;
-		Object.assign(s, { calls: NONE, news: null, path: { bid: NONE, ask: NONE }, ends: new Map() });
+		put(s, { calls: NONE, news: null, path: { bid: NONE, ask: NONE }, ends: new Map(), offers: null });
 	},
 	end_round(s) {
 		betweenRounds(s);
@@ -531,15 +523,9 @@ const TOLD = {
 		const period = s.periods.at(-1);
 		if (period) period.sums.length_us = s.clock.length;
 	},
-	lobby(s, { taken, seats, robots = null }) {
-		s.seats = { ...s.seats, taken, seats, robots };
-	},
-	robots(s, { count: robots }) {
-		s.seats = { ...s.seats, robots };
-	},
-	held(s, { off = false }) {
-		s.waits = !off;
-	},
+	lobby: (s, { taken, seats, robots = null }) => put(s, { seats: { ...s.seats, taken, seats, robots } }),
+	robots: (s, { count: robots }) => put(s, { seats: { ...s.seats, robots } }),
+	held: (s, { off = false }) => put(s, { waits: !off }),
 	voided(s, { period, again = false }) {
 		s.void.add(period);
 		if (again) s.again += 1;
@@ -548,35 +534,26 @@ const TOLD = {
 		s.surplus_of.delete(period);
 		s.unpaid_of.delete(period);
 	},
-	waiting(s, { done, people }) {
-		s.waiting = { done, people };
-	},
+	waiting: (s, { done, people }) => put(s, { waiting: { done, people } }),
 	rules_changed(s, { period, ...said }) {
 		const named = Object.entries(said).filter(([, rule]) => rule !== null);
-		Object.assign(s, { rules_before: s.rules, rules: { ...s.rules, ...Object.fromEntries(named) }, rules_from: period });
+		put(s, { rules_before: s.rules, rules: { ...s.rules, ...Object.fromEntries(named) }, rules_from: period });
 	},
 	stage_began(s, { stage }) {
 		const [{ practice }, { counted, periods, progress }] = [s.clock, s];
-		if (practice || counted) Object.assign(s, nothing()); // of practice nothing is kept
-		if (practice && !counted) Object.assign(s, { counted: periods, periods: [] }); // nor shown behind it
-		else if (!practice && counted) Object.assign(s, { counted: null, periods: counted });
-		Object.assign(s, { stage, waiting: { done: 0, people: 0 }, responded: null, news: null });
+		if (practice || counted) put(s, nothing()); // of practice nothing is kept
+		if (practice && !counted) put(s, { counted: periods, periods: [] }); // nor shown behind it
+		else if (!practice && counted) put(s, { counted: null, periods: counted });
+		put(s, { stage, waiting: { done: 0, people: 0 }, responded: null, news: null });
 		if (!progress || progress.stage < stage - 1) return;
 		s.progress = { stage, moved: progress.moved, left: progress.left, failed: progress.failed };
 	},
-	progress(s, progress) {
-		s.progress = progress;
-	},
-	responded(s, responded) {
-		s.responded = responded;
-	},
-	earned(s, earned) {
-		s.earned = earned;
-	},
-	schedule(s, { role, steps: said, period }, at) {
+	progress: (s, progress) => put(s, { progress }),
+	responded: (s, responded) => put(s, { responded }),
+	earned: (s, earned) => put(s, { earned }),
+	schedule(s, { role, steps, period }, at) {
 		const had = s.units;
-		const steps = said.map((/** @type {Step} */ [value, quantity = 1]) => [value, quantity]);
-		const total = steps.reduce((/** @type {number} */ sum, /** @type {Step} */ step) => sum + step[1], 0);
+		const total = steps.reduce((sum, [, quantity]) => sum + quantity, 0);
 		s.units = refreshed({ ...NO_UNITS, role, steps, total }, s.rules);
 		nextPeriod(s, period);
 		periodOf(s, period).sums.role = role;
@@ -596,12 +573,8 @@ const TOLD = {
 		s.household = { ...s.household, metered };
 		s.surplus = periodOf(s, metered.period).settled = metered.gain;
 	},
-	set_battery(s, battery) {
-		s.household = { ...s.household, battery };
-	},
-	set_reservation(s, reservation) {
-		s.household = { ...s.household, reservation };
-	},
+	set_battery: (s, battery) => put(s, { household: { ...s.household, battery } }),
+	set_reservation: (s, reservation) => put(s, { household: { ...s.household, reservation } }),
 	accepted: (s, { token }) => answered(s, token, null),
 	refused: (s, { token, reason }) => answered(s, token, reason),
 	announced(s, { text = "" }, at) {
@@ -617,15 +590,9 @@ const TOLD = {
 		}
 		s.care = { ...s.care, help_asked: s.care.help_asked && !answers };
 	},
-	help_asked(s, { withdrawn = false }) {
-		s.care = { ...s.care, help_asked: !withdrawn };
-	},
-	passed_on(s, { off = false }) {
-		s.care = { ...s.care, passed: !off };
-	},
-	removed(s, { off = false }) {
-		s.care = { ...s.care, removed: !off, help_asked: false };
-	},
+	help_asked: (s, { withdrawn = false }) => put(s, { care: { ...s.care, help_asked: !withdrawn } }),
+	passed_on: (s, { off = false }) => put(s, { care: { ...s.care, passed: !off } }),
+	removed: (s, { off = false }) => put(s, { care: { ...s.care, removed: !off, help_asked: false } }),
 	taken_over(s) {
 		s.pending.clear();
 		s.absence = { contracts: 0, gain: 0, until_period: null };
@@ -639,28 +606,24 @@ const TOLD = {
 	handed_back(s) {
 		if (s.absence) s.absence = { ...s.absence, until_period: s.clock.period };
 	},
-	indicative(s, { price, quantity }) {
-		s.indicative = { price, quantity };
-	},
-	names(s, { names }) {
-		s.seats = { ...s.seats, names };
-	},
+	indicative: (s, { price, quantity }) => put(s, { indicative: { price, quantity } }),
+	names: (s, { names }) => put(s, { seats: { ...s.seats, names } }),
 };
 
-// --- the fold ---
+// --- the fold
 
 /** One seat's view, or the public's. */
 export class Fold {
-	/** Parts of the last view. @type {Record<string, any>} */
+	/** @type {Record<string, any>} parts of the last view */
 	kept = {};
-	/** The last states, as they were told. @type {Record<string, string>} */
+	/** @type {Record<string, string>} states, as they were told last */
 	states = { names: '{"names":[]}' };
 	number = 0;
 
-	/** @param {Frame} welcome the frame that answers the log-in */
+	/** @param {T.Frame} welcome */
 	constructor({ payload: { seat, session, rules } }) {
 		this.session = /** @type {string} */ (session);
-		/** @type {State} */
+		/** @type {T.State} */
 		this.state = {
 			...{ seat, version: 1, rules: shownText(rules), rules_before: null, rules_from: 1, clock: newClock(rules) },
 			...{ stage: -1, waiting: { done: 0, people: 0 }, seats: { taken: 0, seats: 0, robots: null, names: NONE } },
@@ -673,7 +636,7 @@ export class Fold {
 		};
 	}
 
-	/** Take in a frame of the server; one that says nothing of the market is passed over. @param {Frame} frame */
+	/** @param {T.Frame} frame */
 	received({ directive, payload }) {
 		if (directive === "welcome") this.lost(null);
 		if (directive !== "feed") return;
@@ -689,7 +652,7 @@ export class Fold {
 		}
 	}
 
-	/** Take in a fact. @param {Fact} fact */
+	/** @param {T.Fact} fact */
 	fold({ directive, payload, at }) {
 		CLOCK[directive]?.(this.state.clock, payload, at);
 		TOLD[directive]?.(this.state, payload, at);
@@ -697,7 +660,7 @@ export class Fold {
 		this.state.version += 1;
 	}
 
-	/** A message was sent: it waits for its answer. A request for help is no order. @type {(token: number, message: Message) => void} */
+	/** @type {(token: number, message: T.Message) => void} */
 	sent(token, { directive, payload = {} }) {
 		if (directive === "help") {
 			this.state.helps.add(token);
@@ -707,74 +670,76 @@ export class Fold {
 		this.state.version += 1;
 	}
 
-	/** The words on the screen have been read. */
 	takeDownWords() {
 		this.state.words = NONE;
 		this.state.version += 1;
 	}
 
-	/** The connection is gone, and is being tried again; or is there (null). @param {string | null} why */
+	/** @param {string | null} why null: it is there */
 	lost(why) {
 		this.state.lost = why;
 		this.state.version += 1;
 	}
 
-	/** All content of a screen at an instant; results of the periods only if asked. @returns {ViewState} */
-	view(/** @type {number} */ now, results = false) {
-		const { seat, version, rules, rules_before, rules_from, seats, calls, indicative, ...s } = this.state;
+	/** @type {(now: number, results?: boolean) => T.ViewState} */
+	view(now, results = false) {
+		const s = this.state;
+		const { seat, version, rules, rules_before, rules_from, seats, calls, indicative } = s;
+		const { news, announced, absence, care, day } = s;
 		const [period, stage] = [s.periods.at(-1), this.part("stage", this.stageView())];
 		const periods = stage && s.clock.practice ? stage.shown.periods : rules.periods + s.again;
 		return {
 			...{ now, version, seat, rules, rules_before, rules_from, seats, calls, indicative, stage },
+			...{ news, announced, absence, care, welfare: null },
 			sees_contracts: ["ticker", "book"].includes(rules.information),
 			clock: this.part("clock", clockView(s.clock, now, periods, s.waits)),
 			...{ bid: this.sideView("bid"), ask: this.sideView("ask"), own: this.ownView() },
 			deals: period?.deals ?? NONE,
-			period: period ? this.part("period", periodView(this.state, period)) : null,
+			period: period ? this.part("period", periodView(s, period)) : null,
 			chart: this.part("chart", { others: period?.others ?? NONE, own: period?.mine ?? NONE }),
-			household: rules.energy ? this.part("household", { ...s.household, day: s.day }) : null,
+			household: rules.energy ? this.part("household", { ...s.household, day }) : null,
 			pending: this.part("pending", [...s.pending.values()].slice(-LISTED)),
-			...{ news: s.news, announced: s.announced, absence: s.absence, care: s.care, welfare: null },
 			line: this.part("line", { lost: s.lost, unheard: 0 }),
-			results: results ? resultsView(this.state) : null,
+			results: results ? resultsView(s) : null,
 			words: this.part("words", s.words.filter((one) => now - one.at < WORDS_US)),
 			earned: this.part("earned", earnedView(s.earned, rules)),
 		};
 	}
 
-	/** A part of a view: that of the view before where it says the same. @type {<T>(name: string, now: T) => T} */
+	/** That of the view before, where it says the same. @type {<Part>(name: string, now: Part) => Part} */
 	part(name, now) {
 		return (this.kept[name] = keep(this.kept[name], now));
 	}
 
-	/** @param {Side} side @returns {ViewState["bid"]} */
+	/** @type {(side: T.Side) => T.SideView} */
 	sideView(side) {
 		const { standing, quotes, path, levels } = this.state;
 		const { price, quantity, mine } = standing[side];
 		levels[side] ??= levelsOf(this.state, side);
-		const lists = { quotes: quotes[side], levels: /** @type {Level[]} */ (levels[side]), path: path[side] };
+		const lists = { quotes: quotes[side], levels: /** @type {T.Level[]} */ (levels[side]), path: path[side] };
 		return this.part(side, { price, quantity, mine: mine && price !== null, ...lists });
 	}
 
-	/** @returns {ViewState["own"]} */
+	/** @type {() => T.OwnView} */
 	ownView() {
-		const { units, prices, surplus, surplus_before, unpaid, orders: open, own_period, ...s } = this.state;
+		const s = this.state;
+		const { units, prices, surplus, surplus_before, unpaid } = s;
 		if (!s.offers) {
-			const orders = [...open.values()].sort((one, other) => other.order - one.order);
-			const offered = orders.reduce((sum, one) => sum + one.quantity, 0);
-			s.offers = this.state.offers = { offered, orders: orders.slice(0, LISTED) };
+			const open = [...s.orders.values()].sort((one, other) => other.order - one.order);
+			const orders = open.slice(0, LISTED).map((one) => ({ ...one, ends_us: s.ends.get(one.order) ?? null }));
+			s.offers = { offered: open.reduce((sum, one) => sum + one.quantity, 0), orders };
 		}
-		const surplus_total = s.void.has(own_period) ? surplus_before : add(surplus_before, surplus);
+		const surplus_total = s.void.has(s.own_period) ? surplus_before : add(surplus_before, surplus);
 		const step_left = nextStep(units)?.[1] ?? 0;
 		return this.part("own", { ...units, step_left, prices, surplus, surplus_total, unpaid, ...s.offers });
 	}
 
-	/** The stage that the viewer is in; null in a session without stages, and in the lobby. @returns {ViewState["stage"]} */
+	/** @type {() => T.StageView | null} */
 	stageView() {
 		const { rules, stage, waiting, responded, progress } = this.state;
 		const { stage: number, read = 0, asked = NONE, settled = NONE, ...told } = progress ?? { stage };
 		const { done = false, moved = false, left = false, failed = false } = told;
-		const shown = rules.stages?.[number];
+		const shown = rules.stages[number];
 		if (!shown) return null;
 		return {
 			...{ number, stages: rules.stages.length, shown, read, asked, settled, done, behind: number < stage, moved },

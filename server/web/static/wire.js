@@ -4,54 +4,45 @@
  * The twin of p2p/protocol/client_connection.py, p2p/protocol/retries.py and bots/client.py. No DOM, no storage here.
  *
  *     const line = new Line("ws://…", {
- *       frame(frame) {},         // every frame of the server, new facts only: welcome, feed, error, reveal, door
+ *       frame(frame) {},         // every frame of the server, new facts only
  *       opened(welcome) {},      // let in, after the welcome's `frame`; keep `welcome.payload.resume`, the token
  *       lost(why, retryMs) {},   // the connection is gone, and tried again by itself
  *       refused({code, why}) {}, // over until `join` is called again
- *       taken(why) {},           // another device has the seat: over until `join` is called again
+ *       taken(why) {},           // another device has the seat: likewise
  *     });
  *     line.join({code, name, label, device})  or  ({token})  or  ({watch: 0})  or  ({code, device, ask: true})
- *     line.say({directive: "bid", payload: {price: 90}})   → {token} or {code, why}
+ *     line.say({directive: "bid", payload: {price: 90}})   // {token} or {code, why}
  *     line.wake()                // the page is seen again, or the network is back: try now
- *     line.leave()               // close it
  *
- * Codes of `refused` are those of docs/protocol.md, and: `over` (the session is over), `reload` (the server says what
- * this page cannot read: it is another version), `another_session`, `no_seat` (the experimenter's code), `asked` (a
- * door was asked for, and has been told). Types are in ../types.d.ts.
+ * Codes of `refused` are those of docs/protocol.md, and: `over` (the session is), `reload` (the server is newer than
+ * this page), `another_session`, `no_seat` (the experimenter's code), `asked` (at the door). Types: ../types.d.ts.
  */
-/** @import { Fault, Frame, Handlers, Message, Socket, Who, World } from "../types" */
+/** @import * as T from "../types" */
 
 const FRAME_MAX = 16384;
 const PENDING_MAX = 64;
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 3000;
 const DOUBLINGS_MAX = 9;
-/** How long a connection may take to open. */
-const OPEN_MS = 5000;
-/** A message without an answer for so long, and a line that says nothing: no page hears the server's pings. */
-const ANSWER_MS = 6000;
-/** A page that was asleep, and has heard nothing for so long, does not trust its line. */
-const QUIET_MS = 10000;
-/** The pause before messages that the server let drop are said again. */
-const AGAIN_MS = 250;
+const OPEN_MS = 5000; // for a connection to open
+const ANSWER_MS = 6000; // for an answer, on a line that says nothing: no page hears the server's pings
+const QUIET_MS = 10000; // a page that wakes after so long does not trust its line
+const AGAIN_MS = 250; // before messages that the server let drop are said again
 const DROPPED = ["busy", "too_fast", "token_gap"];
-/** Close codes after which there is nothing to come back for (docs/protocol.md); 4001 is `taken`. */
+/** Close codes after which there is nothing to come back for. */
 const FINAL = /** @type {Record<number, string>} */ ({
 	...{ 1009: "too_long", 4000: "over", 4002: "wrong_code", 4003: "broken", 4004: "not_let_in", 4009: "flood" },
 	4010: "removed",
 });
 const TAKEN = 4001;
-/** Close codes before which an error has told more. */
-const TOLD_BEFORE = [4002, 4003, 4004];
-/** Frames that this page can read. */
+const TOLD_BEFORE = [4002, 4003, 4004]; // an error has told more
 const FRAMES = ["welcome", "feed", "error", "door", "reveal"];
 
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * Read JSON; a whole number beyond 2^53 is a bigint. Where there may be one, every text is read with a letter before
- * it, `s`, and such a number as a text with another one: so no text is ever taken for a number.
- * @type {(text: string) => any}
+ * Read JSON; a whole number beyond 2^53 is a bigint. It is read as a text that begins with another letter than all
+ * others: no text is taken for a number. @type {(text: string) => any}
  */
 export function parse(text) {
 	if (!/\d{16}/.test(text)) return JSON.parse(text);
@@ -64,7 +55,7 @@ export function parse(text) {
 	});
 }
 
-/** @type {World} */
+/** @type {T.World} */
 const BROWSER = {
 	socket: (url) => new WebSocket(url),
 	after: (ms, run) => setTimeout(run, ms),
@@ -73,9 +64,8 @@ const BROWSER = {
 	now: () => performance.now(),
 };
 
-/** A client's end of the line, and the state that outlives its connections. */
 export class Line {
-	/** Whoever asks to be let in; null before that, and when it is over. @type {Who | null} */
+	/** @type {T.Who | null} who asks to be let in; null before that, and when it is over */
 	who = null;
 	session = "";
 	resume = "";
@@ -85,22 +75,22 @@ export class Line {
 	heard = 0;
 	/** @type {Map<number, string>} */
 	pending = new Map();
-	/** @type {Socket | null} */
+	/** @type {T.Socket | null} */
 	socket = null;
 	welcomed = false;
-	/** @type {Fault | null} */
+	/** @type {T.Fault | null} */
 	fault = null;
 	/** @type {Record<string, any>} */
 	timers = {};
 
-	/** @param {string} url @param {Handlers} handlers @param {Partial<World>} [world] */
+	/** @param {string} url @param {T.Handlers} handlers @param {Partial<T.World>} [world] */
 	constructor(url, handlers, world = {}) {
 		this.url = url;
 		this.handlers = handlers;
 		this.world = { ...BROWSER, ...world };
 	}
 
-	/** Ask to be let in. @param {Who} who */
+	/** @param {T.Who} who */
 	join(who) {
 		this.who = who;
 		if (who.token) this.resume = who.token;
@@ -113,13 +103,12 @@ export class Line {
 		if (this.who && !(this.socket && this.world.now() - this.heard < QUIET_MS)) this.connect();
 	}
 
-	/** Close the line. */
 	leave() {
 		this.who = null;
 		this.drop();
 	}
 
-	/** Say a message: it is pending until it is answered, and said again after a cut. @param {Message} message */
+	/** A message is pending until it is answered, and said again after a cut. @param {T.Message} message */
 	say({ directive, payload = {} }) {
 		const token = this.token + 1;
 		const data = JSON.stringify({ directive, payload, token, seen: this.number });
@@ -143,7 +132,7 @@ export class Line {
 		socket.onclose = (/** @type {{code?: number, reason?: string}} */ { code = 0, reason = "" }) => this.gone(code, reason);
 	}
 
-	/** Forget the connection and all that waits; nothing of it is heard any more. */
+	/** Nothing of the connection is heard any more, nor of what waits. */
 	drop() {
 		for (const name of Object.keys(this.timers)) this.timer(name);
 		const { socket } = this;
@@ -183,14 +172,13 @@ export class Line {
 		if (!this.timers.answer) this.awaitAnswer();
 	}
 
-	/** A message waits: where nothing is heard meanwhile, the line is dead. */
 	awaitAnswer() {
 		const { heard } = this;
 		const late = () => (this.heard === heard ? this.gone(0, "the server does not answer") : this.awaitAnswer());
 		this.timer("answer", ANSWER_MS, late);
 	}
 
-	/** Say all that is unanswered once more, in the order of the tokens, which is the map's. */
+	/** In the order of the tokens, which is the map's. */
 	sayAgain() {
 		for (const data of this.pending.values()) this.post(data);
 	}
@@ -199,26 +187,24 @@ export class Line {
 	received(data) {
 		this.heard = this.world.now();
 		this.timer("open");
-		/** @type {Frame} */
-		let frame;
+		/** @type {T.Frame} */
+		let frame = { directive: "", payload: {} };
 		try {
 			frame = parse(data);
-		} catch {
-			frame = { directive: "", payload: {} };
-		}
+		} catch {} // it is unknown
 		const { directive, payload } = frame;
 		if (!FRAMES.includes(directive)) return this.over("reload", `the server says '${directive}', which is new here`);
 		if (directive === "welcome") return this.welcome(frame);
 		if (directive === "feed" && !this.fed(payload)) return;
 		if (directive === "error") {
-			this.fault = /** @type {Fault} */ (payload);
+			this.fault = /** @type {T.Fault} */ (payload);
 			if (DROPPED.includes(payload.code) && !this.timers.again) this.timer("again", AGAIN_MS, () => this.sayAgain());
 		}
 		this.handlers.frame(frame);
 		if (directive === "door") this.over("asked", "");
 	}
 
-	/** @param {Frame} frame */
+	/** @param {T.Frame} frame */
 	welcome(frame) {
 		const { session, resume, token, stood_in, seat } = frame.payload;
 		if (this.session && this.session !== session) return this.over("another_session", "another session runs now");
@@ -233,7 +219,7 @@ export class Line {
 		this.sayAgain();
 	}
 
-	/** Leave the new facts in a feed, and count them; false where one is missing. @param {Frame["payload"]} feed */
+	/** Leave the new facts in a feed; false where one is missing. @param {T.Payload} feed */
 	fed(feed) {
 		const { first, facts = [] } = feed;
 		if (facts.length && first > this.number + 1) {
@@ -250,7 +236,7 @@ export class Line {
 		return true;
 	}
 
-	/** The connection is gone: for good where the server's code says so, else it is tried again. @type {(code: number, why: string) => void} */
+	/** For good where the server's code says so; else it is tried again. @type {(code: number, why: string) => void} */
 	gone(code, why) {
 		if (code === TAKEN) {
 			this.leave();
@@ -265,7 +251,7 @@ export class Line {
 		this.handlers.lost?.(why || (code ? `closed with code ${code}` : "the connection broke"), retryMs);
 	}
 
-	/** Over until somebody joins again. @type {(code: string, why: string) => void} */
+	/** @type {(code: string, why: string) => void} */
 	over(code, why) {
 		this.leave();
 		this.handlers.refused?.({ code, why });

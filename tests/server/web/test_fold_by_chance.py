@@ -120,9 +120,10 @@ class Facts:
         order = self.order if self.yes() else self.chance.randint(1, max(1, self.order))
         known = self.twins.model.public.book.orders.get(order)
         quantity = 0 if self.yes(0.3) else self.number(9)
+        life = self.chance.choice((None, self.us())) if quantity else self.chance.choice((None, 0))
         if known is not None:
-            return Order(order, known.side, int(known.price), quantity, self.seat(), order % 3 == 0)
-        return Order(order, side, self.number(), quantity, self.seat(), order % 3 == 0)
+            return Order(order, known.side, int(known.price), quantity, self.seat(), order % 3 == 0, life)
+        return Order(order, side, self.number(), quantity, self.seat(), order % 3 == 0, life)
 
     def a_contract(self) -> Contract:
         holding = self.twins.model.own.holding
