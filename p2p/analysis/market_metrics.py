@@ -16,6 +16,7 @@ from p2p.analysis.convergence import (
     share_in_tunnel,
 )
 from p2p.analysis.lost_surplus import missed_surplus
+from p2p.analysis.profit_order import dispersion
 from p2p.analysis.revenue import revenue
 from p2p.base.exact_sum import total
 from p2p.base.units import Duration, Money, Role, Seat
@@ -73,6 +74,8 @@ class PeriodScore:
     """How long the server's machine stood still in the period."""
     missed: Money | None = None
     """V: the most that the units untraded at the close could still have gained (lost_surplus.py); None of energy."""
+    dispersion: float | None = None
+    """Root mean square of traders' gains less those at equilibrium (profit_order.py); None of energy."""
 
     def competitive(self, schedules: dict[Seat, Schedule]) -> dict[Seat, float]:
         """Each trader's gain at the competitive price, in money; under a binding control, under random rationing."""
@@ -192,6 +195,7 @@ def score_period(
         random=found.random,
         revenue=taken,
         missed=missed_surplus(schedules, contracts),
+        dispersion=dispersion(gained, competitive_surpluses(schedules, goal.price, taxes, found.rationed, found.share)),
     )
 
 
@@ -217,6 +221,7 @@ class SessionScore:
     alpha_note: str = ""
     gap_us: Duration = 0
     missed: Money | None = None
+    dispersion: float | None = None
 
     @property
     def extramarginal(self) -> Money | None:
@@ -253,5 +258,6 @@ def score_session(periods: list[PeriodScore]) -> SessionScore:
         share_in_tunnel=total(n * share for n, share in inside) / sum(n for n, _ in inside) if inside else None,
         alpha_note=notes_together(score.alpha_note for score in periods),
         gap_us=sum(score.gap_us for score in periods),
+        dispersion=pooled((len(score.surplus_by_seat), score.dispersion) for score in periods),
         missed=None if None in untraded else sum(one for one in untraded if one is not None),
     )

@@ -138,6 +138,7 @@ class SessionOutcome:
             attainable=None,
             random=None,
             missed=None,
+            dispersion=None,
         )
 
     def _stood_still(self, gap_us: Duration) -> None:

@@ -1,16 +1,17 @@
 """A scored session beside robots that played the same schedules, and notes on the comparison."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.markup import escape
 from rich.table import Table
 
-from p2p.analysis.market_metrics import SessionScore, score_session
+from p2p.analysis.market_metrics import SessionScore
 from p2p.base.exact_sum import total
 from p2p.base.safe_text import printable
-from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.estimate import spread_of
 from recordings.reports.parts import amounts, said, text_table
+from recordings.reports.shown_units import ShownUnits, shown_units
+from recordings.scoring.baselines import BaselineSession
 from recordings.scoring.score import Score
 
 RANGED = ("zic", "ziu", "satisficer", "optimizer", "learner", "shaver")
@@ -19,17 +20,17 @@ LATE_S, LATE_SHARE = 0.1, 0.02
 """How far a period's length may be from the scenario's and still be it: clocks and machines are a little late."""
 
 
-def baselines_table(score: Score, baselines: dict[str, list[SessionResult]]) -> Table:
-    """The session beside robots of one kind on all seats: mean and the middle 90 % of sessions.
+def baselines_table(score: Score, baselines: dict[str, list[BaselineSession]]) -> Table:
+    """The session beside robots alone, of one kind or mixed: mean and the middle 90 % of sessions.
 
     First the session's efficiency less theirs, in points; then its place among them, which crowds at 99 %.
     """
-    many = max((len(played) for played in baselines.values()), default=0)
+    many, units = max((len(played) for played in baselines.values()), default=0), shown_units(score.scenario)
     each = f"{score.scenario.activations():g} activations per trader and period"
     title = f"The same schedules, played by robots alone: {many} sessions each, {each}"
     table = text_table(
         title,
-        "on all seats",
+        "on the seats",
         "points",
         "rank %",
         "efficiency (5–95 %)",
@@ -39,16 +40,16 @@ def baselines_table(score: Score, baselines: dict[str, list[SessionResult]]) -> 
     )
     for column in table.columns[3:5]:
         column.min_width = len("0.123 (0.100–0.200)".partition(" ")[2])
-    table.add_row("this session", "", "", *_row([score.whole], len(score.periods)))
+    table.add_row("this session", "", "", *_row([score.whole], len(score.periods), units))
     table.add_section()
     for agent, played in baselines.items():
-        periods, sessions = sum(len(one.scores) for one in played), [score_session(one.scores) for one in played]
-        beside = _beside(score.whole, [one.efficiency for one in sessions if one.efficiency is not None])
-        table.add_row(escape(printable(agent)), *beside, *_row(sessions, periods))
+        periods = sum(one.periods for one in played)
+        beside = _beside(score.whole, [one.efficiency for one in played if one.efficiency is not None])
+        table.add_row(escape(printable(agent)), *beside, *_row(played, periods, units))
     return table
 
 
-def points_line(score: Score, baselines: dict[str, list[SessionResult]]) -> str:
+def points_line(score: Score, baselines: dict[str, list[BaselineSession]]) -> str:
     """The meaning of the first two columns of the baselines; empty without baselines."""
     if not baselines or score.whole.efficiency is None:
         return ""
@@ -84,7 +85,9 @@ def lengths_line(score: Score) -> str:
 def range_line(score: Score, words: Iterable[str]) -> str:
     """The baselines that depend on the range of allowed prices, which people may ignore; empty where none does."""
     rules = score.scenario.institution
-    drawn = [word for word in words if word.partition("/")[0] in RANGED]
+    drawn = [
+        word for word in words if any(one.partition("/")[0].partition(":")[0] in RANGED for one in word.split(","))
+    ]
     if not drawn:
         return ""
     return (
@@ -93,7 +96,7 @@ def range_line(score: Score, words: Iterable[str]) -> str:
     )
 
 
-def _row(sessions: list[SessionScore], periods: int) -> list[str]:
+def _row(sessions: Sequence[SessionScore | BaselineSession], periods: int, units: ShownUnits) -> list[str]:
     efficiency = [s.efficiency for s in sessions if s.efficiency is not None]
     alpha = [s.alpha for s in sessions if s.alpha is not None]
     price = spread_of([s.price_mean for s in sessions if s.price_mean is not None])
@@ -103,4 +106,4 @@ def _row(sessions: list[SessionScore], periods: int) -> list[str]:
         figure = spread_of(values)
         both = f" ({said(figure.low, digits)}–{said(figure.high, digits)})" if figure and len(sessions) > 1 else ""
         cells.append(said(figure.mean if figure else None, digits) + both)
-    return [*cells, said(price.mean if price else None, 1), f"{traded:.2f}"]
+    return [*cells, units.rate(price.mean if price else None), f"{traded:.2f}"]

@@ -10,6 +10,7 @@ from p2p.base.safe_text import printable
 from p2p.base.units import SECOND
 from recordings.reading.participants import NAME_SHOWN
 from recordings.reports.parts import amounts, said, text_table
+from recordings.reports.shown_units import ShownUnits, shown_units
 from recordings.scoring.score import Score, TraderScore
 
 ALPHA_WORDS = {
@@ -21,9 +22,10 @@ ALPHA_WORDS = {
 
 
 def periods_table(score: Score) -> Table:
-    """Each market's periods, and the session as a whole."""
+    """Each market's periods, and the session as a whole; prices as people write them."""
+    units = shown_units(score.scenario)
     table = text_table(
-        escape(printable(score.scenario.title)),
+        f"{escape(printable(score.scenario.title))}, prices in {escape(printable(units.price_unit))}",
         _period_head(score),
         amounts(score),
         "at equilibrium",
@@ -38,8 +40,8 @@ def periods_table(score: Score) -> Table:
             _period(score, one),
             str(one.quantity),
             str(goal.quantity),
-            said(one.price_mean, 1),
-            said(goal.price, 1),
+            units.rate(one.price_mean),
+            units.rate(goal.price),
             _alpha(one),
             said(one.efficiency, 3),
         )
@@ -49,7 +51,7 @@ def periods_table(score: Score) -> Table:
         "all",
         str(whole.quantity),
         "",
-        said(whole.price_mean, 1),
+        units.rate(whole.price_mean),
         "",
         _alpha(whole),
         said(whole.efficiency, 3),
@@ -72,8 +74,9 @@ def _alpha(one: PeriodScore | SessionScore) -> str:
 
 def convergence_table(score: Score) -> Table:
     """How near prices are to equilibrium, in money beside alpha; a price inside the tunnel deviates from it by 0."""
+    units = shown_units(score.scenario)
     table = text_table(
-        "Deviation of prices, root mean square",
+        f"Deviation of prices, root mean square, in {escape(printable(units.price_unit))}",
         _period_head(score),
         "tunnel",
         "alpha %",
@@ -83,15 +86,20 @@ def convergence_table(score: Score) -> Table:
     )
     for one in score.periods:
         low, high = one.equilibrium.price_low, one.equilibrium.price_high
-        table.add_row(_period(score, one), "–" if low is None else f"{low}–{high}", *_deviations(one))
+        table.add_row(_period(score, one), _tunnel(units, low, high), *_deviations(one, units))
     table.add_section()
-    table.add_row("all", "", *_deviations(score.whole))
+    table.add_row("all", "", *_deviations(score.whole, units))
     return table
 
 
-def _deviations(one: PeriodScore | SessionScore) -> list[str]:
+def _tunnel(units: ShownUnits, low: int | None, high: int | None) -> str:
+    """The prices between which supply and demand meet."""
+    return "–" if low is None else f"{units.rate(low, 0)}–{units.rate(high, 0)}"
+
+
+def _deviations(one: PeriodScore | SessionScore, units: ShownUnits) -> list[str]:
     share = "–" if one.share_in_tunnel is None else f"{100 * one.share_in_tunnel:.0f} %"
-    return [_alpha(one), said(one.rmsd, 1), said(one.rmsd_tunnel, 1), share]
+    return [_alpha(one), units.rate(one.rmsd), units.rate(one.rmsd_tunnel), share]
 
 
 def alpha_line(score: Score) -> str:
@@ -123,7 +131,7 @@ def void_line(score: Score) -> str:
 
 def controls_line(score: Score) -> str:
     """The surplus within price controls and taxes; empty where there are none."""
-    whole, lines = score.whole, []
+    whole, units, lines = score.whole, shown_units(score.scenario), []
     if whole.control_binds:
         within, random = said(whole.efficiency_attainable, 3), said(whole.efficiency_random_rationing, 3)
         lines.append(
@@ -132,16 +140,21 @@ def controls_line(score: Score) -> str:
         )
     if whole.revenue:
         lines.append(
-            f"Of the surplus {whole.surplus_traders} are the traders' and {whole.revenue} the revenue of charges."
+            f"Of the surplus {units.amount(whole.surplus_traders)} are the traders' and "
+            f"{units.amount(whole.revenue)} the revenue of charges."
         )
     if whole.deadweight_loss:
-        lines.append(f"At best controls and taxes cost {whole.deadweight_loss} of {whole.surplus_max}.")
+        lines.append(
+            f"At best controls and taxes cost {units.amount(whole.deadweight_loss)} of "
+            f"{units.amount(whole.surplus_max)}."
+        )
     return "\n".join(lines)
 
 
 def traders_table(score: Score) -> Table:
     """Each seat's gain, beside its gain at the competitive price, and the pay of people."""
-    unit, per_unit = _money(score)
+    units = shown_units(score.scenario)
+    unit, per_unit = units.money_unit, units.money
     named = ["name"] if score.names else []
     columns = ["seat", *named, "who", "role", "gained", "at equilibrium", "difference"]
     taken = any(trader.stand_in_s or trader.unpaid for trader in score.traders)
@@ -177,9 +190,3 @@ def _who(score: Score, trader: TraderScore) -> str:
     """A person, or a robot and which agent it is."""
     agent = score.agents.get(trader.seat) if trader.controller == "robot" else None
     return f"robot ({escape(display_name(agent, NAME_SHOWN))})" if agent else trader.controller or "–"
-
-
-def _money(score: Score) -> tuple[str, int]:
-    """The unit in which money is shown, and how much of it is one."""
-    energy = score.scenario.energy
-    return (score.scenario.currency, 1) if energy is None else (energy.money_unit, energy.money_per_unit)

@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from p2p.analysis.holder_gains import HolderGain, holder_gains
 from p2p.analysis.market_metrics import PeriodScore, SessionScore, score_session
+from p2p.analysis.profit_order import spearman
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.rng import derived
 from p2p.base.units import SECOND, Controller, Role, Seat
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.batch import SessionResult, SessionSpec, foresight, play_all
-from recordings.journal.format import JournalReader
+from recordings.journal.format import JournalReader, Provenance
 from recordings.journal.store import read_folder, still_runs
 from recordings.reading.history import SessionHistory
-from recordings.reading.participants import agents, load_names
+from recordings.reading.participants import agents, agents_over_time, load_names
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,22 @@ class Score:
     agents: dict[Seat, str] = field(default_factory=dict)
     void: tuple[int, ...] = ()
     """Periods that the experimenter has taken out: they are in no figure."""
+    provenance: Provenance = "live"
+    holders: tuple[HolderGain, ...] = ()
+    """Gains by kind of holder."""
+
+    @property
+    def spearman(self) -> float | None:
+        """Whether traders gain in the order of their gains at equilibrium: Spearman's rank correlation."""
+        gained = [float(one.surplus) for one in self.traders]
+        return spearman(gained, [one.surplus_competitive for one in self.traders])
 
 
 def score(folder: Path) -> Score:
     """Score a recording from its events; raises JournalError."""
     runs = still_runs(folder)
     reading = read_folder(folder)
-    folded = SessionHistory(reading)
+    folded = SessionHistory(reading, agents_over_time(folder))
     scenario, outcome = folded.scenario, folded.outcome
     periods = outcome.scores()
     return Score(
@@ -82,6 +93,8 @@ def score(folder: Path) -> Score:
         names=load_names(folder),
         agents=agents(folder),
         void=tuple(sorted(outcome.void)),
+        provenance=reading.header.provenance,
+        holders=tuple(holder_gains(periods, outcome, folded.sitting)),
     )
 
 

@@ -11,7 +11,9 @@ from p2p.sim.tables.schema import (
     CONVERGENCE,
     ENERGY,
     FORESIGHT,
+    GAINFUL,
     LIMITED,
+    LOST,
     TABLES,
     TABLES_FORMAT,
     TAILS,
@@ -87,6 +89,8 @@ NOTES_OF_ALPHA = """More columns, in `sessions` and `periods`, after `rmsd`. An 
 - `disguised`: a constant was added to all prices; alpha and P0's size are taken without it, `price_mean` is with it.
 
 A period with a `gap_us` was paused when the machine ran again. Its traders had a pause that nobody planned."""
+LOSSES = """More columns at the very end of `sessions` and `periods`, the last one of `periods` alone. docs/measures.md has the
+definitions: the loss is in two parts that need no equilibrium price, and the dispersion is Gode and Sunder's."""
 ARMS = """`sessions`, `periods`, `contracts` and the tables of recordings have both at their end; `traders` has its own `arm` (of seats or of their
 market) and `block` at its end. Where arms are of markets, `institution` and `treatment` are the row's market's own.
 `interventions` and `deliveries` are of the whole session and name neither. Compare arms by markets, within their blocks, and permute
@@ -108,6 +112,7 @@ def page() -> str:
     lines += ["## energy markets", ENERGY_ALSO, "", *_listed((*ENERGY, *LIMITED, FORESIGHT))]
     lines += ["## price controls, taxes, subsidies", CONTROLS, "", *_listed(CONTROLLED)]
     lines += ["## deviation from equilibrium, disturbances", NOTES_OF_ALPHA, "", *_listed(CONVERGENCE)]
+    lines += ["## lost surplus, distribution", LOSSES, "", *_listed((*LOST, GAINFUL))]
     lines += ["## every table", "The last columns of each.", "", *_listed(KEYS)]
     lines += ["## arms", ARMS, "", *_listed((ARM, BLOCK))]
     lines += [TOURNAMENTS]

@@ -85,6 +85,27 @@ CONVERGENCE = (
     Column("gap_us", "count", "µs", "how long the server's machine stood still while a period was open; else 0"),
 )
 """Of prices and of disturbances, in periods and sessions."""
+LOST = (
+    Column(
+        "missed",
+        "count",
+        "money",
+        "V: the most that the units still untraded at the close could have gained; empty of energy",
+    ),
+    Column(
+        "extramarginal",
+        "count",
+        "money",
+        "EM: surplus_max less surplus less missed, lost by trades of units beyond the margin; empty of energy",
+    ),
+    Column(
+        "dispersion",
+        "number",
+        "money",
+        "root mean square over traders of gain less gain at equilibrium, period by period; empty of energy",
+    ),
+)
+"""Of surplus that was lost, and of its distribution, in periods and sessions."""
 ABOUT = (
     Column("session_key", "word", "–", "key of the session, the same in every table and whenever it is written"),
     Column("started_utc", "word", "–", "when it was opened, ISO 8601; empty of a simulated session"),
@@ -99,10 +120,11 @@ ABOUT = (
 """At the end of every table, so that tables of several runs can be put together."""
 ARM = Column("arm", "word", "–", "treatment arm of its market; empty where arms are of seats, or there are none")
 BLOCK = Column("block", "count", "–", "block within which arms were drawn, from 1: of markets, or the market itself")
+GAINFUL = Column("quantity_gainful", "count", "units (Wh)", "of quantity_competitive, without pairs that gain nothing")
 CARD = Column("card", "count", "–", "the seat as screens, cards and printed sheets count it: from 1")
 TAILS = {
-    "sessions": (*CONTROLLED, *CONVERGENCE, *ABOUT, ARM, BLOCK),
-    "periods": (*CONTROLLED, *CONVERGENCE, *ABOUT, ARM, BLOCK),
+    "sessions": (*CONTROLLED, *CONVERGENCE, *ABOUT, ARM, BLOCK, *LOST),
+    "periods": (*CONTROLLED, *CONVERGENCE, *ABOUT, ARM, BLOCK, *LOST, GAINFUL),
     "contracts": (*ABOUT, ARM, BLOCK),
     "traders": (*ABOUT, CARD, BLOCK),
 }

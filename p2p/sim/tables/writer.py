@@ -25,6 +25,8 @@ from p2p.sim.tables.schema import (
     CONTROLLED,
     CONVERGENCE,
     FIGURES,
+    GAINFUL,
+    LOST,
     TABLES,
     TABLES_FORMAT,
     TAILS,
@@ -94,15 +96,16 @@ def _session_row(played: SessionResult, market: int) -> Row:
     looked = played.looked[market] if played.looked else None
     row: Row = {"session": played.session, "market": market, "seed": played.seed, "activations": looked}
     row |= {"scenario": played.title, "recording": played.recording}
-    row |= {column.name: getattr(whole, column.name) for column in (*FIGURES, *CONTROLLED, *CONVERGENCE)}
+    row |= {column.name: getattr(whole, column.name) for column in (*FIGURES, *CONTROLLED, *CONVERGENCE, *LOST)}
     return row | session_cells(played)
 
 
 def _period_row(session: int, score: PeriodScore) -> Row:
     goal = score.equilibrium
     row: Row = {"session": session, "market": score.market, "period": score.period, "surplus_max": goal.surplus_max}
-    row |= {column.name: getattr(score, column.name) for column in (*FIGURES[:-1], *CONTROLLED, *CONVERGENCE)}
+    row |= {column.name: getattr(score, column.name) for column in (*FIGURES[:-1], *CONTROLLED, *CONVERGENCE, *LOST)}
     row |= {"price_low": goal.price_low, "price_high": goal.price_high, "quantity_competitive": goal.quantity}
+    row[GAINFUL.name] = goal.quantity_gainful
     return row | period_cells(score.energy)
 
 

@@ -24,6 +24,7 @@ from recordings.export.tables import played
 from recordings.journal.store import Store
 from recordings.reports.baselines import baselines_table
 from recordings.reports.text import periods_table, traders_table
+from recordings.scoring.baselines import figures
 from recordings.scoring.score import score
 from tests.plays.lab import pit
 from tests.plays.play import Course, small, told
@@ -209,7 +210,7 @@ def test_a_contract_of_three_units_is_three_units_in_the_score(tmp_path: Path) -
 def test_baselines_that_never_trade_have_no_price_and_no_range_of_alpha(tmp_path: Path) -> None:
     scored = score(recorded(tmp_path / "one", small(start="experimenter")))
     silent = [play(SessionSpec(k, small(), ("sniper",) * 4, k, k)) for k in (1, 2)]
-    table = baselines_table(scored, {"sniper": silent})
+    table = baselines_table(scored, {"sniper": [figures(one) for one in silent]})
     assert [list(column.cells)[-1] for column in table.columns] == [
         "sniper",
         "+0.0",
