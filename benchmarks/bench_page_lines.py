@@ -3,7 +3,7 @@
 The same market each time: 40 people's seats, and ten robots that trade. The people's lines listen: those of the page's
 own script in Node (20 or later), or plain ones of the library as robots have them. Printed of each round: the server's
 processor time, and frames and bytes of a line; then how long the page takes from the request to its first byte and to
-its last file, for a phone that comes while all that goes on. At the end the ratios of the medians, by frame and by byte,
+its last file, for a phone that comes meanwhile. At the end the ratios of the medians, by frame and by byte,
 since robots do not trade the same each time.
 Everything is on this machine's loopback and ends by itself.
 """
