@@ -89,8 +89,8 @@ NOTES_OF_ALPHA = """More columns, in `sessions` and `periods`, after `rmsd`. An 
 - `disguised`: a constant was added to all prices; alpha and P0's size are taken without it, `price_mean` is with it.
 
 A period with a `gap_us` was paused when the machine ran again. Its traders had a pause that nobody planned."""
-LOSSES = """More columns at the very end of `sessions` and `periods`, the last one of `periods` alone. docs/measures.md has the
-definitions: the loss is in two parts that need no equilibrium price, and the dispersion is Gode and Sunder's."""
+LOSSES = """More columns at the very end of `sessions` and `periods`, the last one of `periods` alone. The
+definitions are on [measures.md](measures.md): the loss in two parts, and Gode and Sunder's dispersion."""
 ARMS = """`sessions`, `periods`, `contracts` and the tables of recordings have both at their end; `traders` has its own `arm` (of seats or of their
 market) and `block` at its end. Where arms are of markets, `institution` and `treatment` are the row's market's own.
 `interventions` and `deliveries` are of the whole session and name neither. Compare arms by markets, within their blocks, and permute
