@@ -75,7 +75,7 @@ class Limits:
     """An address's questions to /healthz and /metrics: they take nothing from those who trade."""
     files_per_s: float = 100
     files_burst: float = 2_000
-    """An address's requests for files of the page, six and a missing icon each time: 280 phones behind one router load
+    """An address's requests for files of the page, six and an icon each time: 280 phones behind one router load
     it at once. They take nothing from the log-ins."""
     files_waiting_max: int = 300
     """Requests for files that wait for their turn, of one address: three seconds of it. Beyond, they are told so."""

@@ -99,7 +99,7 @@ class Requests:
             return sentence(*TOO_OFTEN, method, Retry_After="1")
         socket.sends_file()
         if self.links.has(path):
-            if not self._may_ask(address):  # a picture is drawn for it: 2 ms
+            if self.links.costs(path) and not self._may_ask(address):
                 return sentence(*TOO_OFTEN, method, Retry_After="1")
             return self.links.answer(request, method, hosts[0].lower())
         return file_answer(self._files, request, method, hosts[0].lower())

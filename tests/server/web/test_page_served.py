@@ -158,6 +158,15 @@ async def test_the_projectors_page_is_told_the_link_for_phones_and_its_picture(h
                 assert picture.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
 
 
+async def test_a_browser_finds_an_icon_and_pictures_have_the_pace_of_questions(host):
+    async with host(limits=Limits(health_burst=2, health_per_s=0.0)) as hosted:
+        port = port_of(hosted)
+        icons = [await fetch(port, "/favicon.ico") for _ in range(4)]
+        assert {one.status for one in icons} == {200}
+        assert [(await fetch(port, f"/qr.svg?A{number}")).status for number in range(3)] == [200, 200, 429]
+        assert (await fetch(port, "/link")).status == 200
+
+
 async def test_the_librarys_own_refusals_have_the_same_headers(host):
     async with host() as hosted:
         port = port_of(hosted)
