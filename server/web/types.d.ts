@@ -263,6 +263,7 @@ export type Fraction = [bigint, bigint];
 export type Sum = (a: Int, b: Int) => Int;
 export type Gains = (own: Units, trades: Trade[], rules: Payload) => Int[];
 export type Gain = (view: ViewState, side: Side, price: number, quantity?: number) => Int | null;
+/** `taking`: it is a buy or a sell. `instead`: the open order whose place it takes. */
 export type AtWorst = (
   view: ViewState,
   price: number,
@@ -272,7 +273,6 @@ export type AtWorst = (
 ) => Int;
 export type Whole = (a: Int, b: Int, near: number, exact: (a: bigint, b: bigint) => bigint) => Int;
 export type Ratio = (a: Int, b: Int) => number;
-export type FloorDiv = (a: number, b: number) => number;
 export type Rounded = (x: number) => number;
 export type Exact = (number: number) => Fraction;
 export type DigitsOf = (number: Fraction) => number;
@@ -293,6 +293,7 @@ export type TimeOf = (c: Clock, at: number) => number;
 export type OfClock = (c: Clock, now: number, periods: number, waits: boolean) => ClockView;
 export type Pieces = (own: Units, many: number, skip?: number) => Step[];
 export type NextStep = (own: Units) => Step | undefined;
+/** Commission, and the tax on a unit. */
 export type ChargesOf = (rules: Payload, role: Role | null) => [number, number];
 export type UnitGain = (role: Role | null, value: Int, price: number) => Int;
 export type Refreshed = (own: Holding, rules: Payload) => Holding;
@@ -300,16 +301,17 @@ export type PeriodOf = (s: State, number: number) => PeriodRecord;
 export type AddContract = (period: PeriodRecord, contract: Payload, into_us: number) => void;
 export type AddTrade = (period: PeriodRecord, trade: OwnTrade) => void;
 export type OfPeriod = (s: State, period: PeriodRecord) => PeriodView;
+/** All periods, and every n-th of their contracts. */
 export type OfResults = (s: State) => ResultsView;
 export type Together = (before: OwnTrade, trade: OwnTrade) => OwnTrade;
 export type Put = <Of extends object>(to: Of, some: Partial<Of>) => void;
 export type Nothing = () => Market;
-export type RobotHolds = (s: State) => boolean;
 export type NoQuotes = (s: State, standing?: boolean) => void;
 export type Act = (s: State) => void;
 export type ActAt = (s: State, number: number) => void;
 export type Traded = (s: State, price: number, quantity: number) => Int;
 export type PutUp = (s: State, kind: Words["kind"], text: string, at: number) => void;
+/** The fate of a message of one's own. */
 export type Answered = (s: State, token: number, refused: string | null) => void;
 export type LevelsOf = (s: State, side: Side) => Level[];
 

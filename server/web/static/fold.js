@@ -2,15 +2,16 @@
 /**
  * The content of a screen, folded from the server's frames: the twin of p2p/information/view_fold.py. No DOM in here.
  *
- *     const fold = new Fold(welcome)    // the welcome frame of the log-in
- *     fold.received(frame)              // every frame that comes after it; facts that were had are passed over
- *     fold.sent(token, message)         // a message was sent (without the fields that have their defaults), and waits
+ *     const fold = new Fold(welcome)    // the frame that answers the log-in
+ *     fold.received(frame)              // every frame after it; facts that were had are passed over
+ *     fold.sent(token, message)         // it waits for its answer
  *     fold.lost(why)                    // the connection is gone; the next welcome puts it right
- *     fold.takeDownWords()              // the words on the screen have been read
- *     fold.view(nowUs, results)         // a ViewState, as msgspec encodes that of p2p/information/view_state.py
+ *     fold.takeDownWords()              // they have been read
+ *     fold.view(nowUs, results)         // a ViewState, as msgspec encodes it
+ *     fold.strange                      // a fact that this page does not know, of a newer server: reload
  *
- * A view never changes, and a part that is as it was is the same object as in the view before: compare by `===`.
- * Money is a bigint beyond 2^53, and only there: `add`, `sub` and `mul` take both. Types are in ../types.d.ts.
+ * A view never changes; what is as it was in it is the same object as before: compare by `===`. Money is a bigint
+ * beyond 2^53, and only there: `add`, `sub` and `mul` take both. Types are in ../types.d.ts.
  */
 /** @import * as T from "../types" */
 
@@ -25,10 +26,10 @@ const WORDS_US = 60_000_000;
 const DIGITS_MAX = 6;
 /** @type {T.Side[]} */
 const SIDES = ["bid", "ask"];
-/** Nothing, the same each time. @type {any[]} */
-const NONE = [];
+/** @type {any[]} */
+const NONE = []; // the same each time
 
-// --- whole numbers of any size
+// --- whole numbers
 
 /** @type {T.Whole} */
 function whole(a, b, near, exact) {
@@ -39,25 +40,22 @@ function whole(a, b, near, exact) {
 /** @type {T.Sum} */
 export const add = (a, b) => whole(a, b, Number(a) + Number(b), (x, y) => x + y);
 /** @type {T.Sum} */
-export const sub = (a, b) => whole(a, b, Number(a) - Number(b), (x, y) => x - y);
+export const sub = (a, b) => add(a, -b);
 /** @type {T.Sum} */
 export const mul = (a, b) => whole(a, b, Number(a) * Number(b), (x, y) => x * y);
 
 /** Rounded once, however large both are. @type {T.Ratio} */
 function ratio(a, b) {
 	if (typeof a === "number" && typeof b === "number") return a / b;
-	const [over, under] = [BigInt(a < 0 ? -a : a) << 80n, BigInt(b)];
-	const quotient = (over / under) | (over % under && 1n); // a rest: it is no tie
-	return (a < 0 ? -1 : 1) * (Number(quotient) / 2 ** 80);
+	const [over, under] = [BigInt(a) << 80n, BigInt(b)];
+	const quotient = over / under;
+	return Number((over % under && (over < 0n ? -1n : 1n)) + quotient * 2n) / 2 ** 81; // a rest: it is no tie
 }
-
-/** @type {T.FloorDiv} */
-const floorDiv = (a, b) => (a - (((a % b) + b) % b)) / b;
 
 /** Half to even. @type {T.Rounded} */
 const rounded = (x) => Math.round(x) - (x % 1 === 0.5 && Math.round(x) % 2 ? 1 : 0);
 
-// --- decimals of pay, exact: a fraction is [over, under]
+// --- decimals of pay: exact fractions
 
 /** A number as it is written. @type {T.Exact} */
 function exact(number) {
@@ -86,11 +84,11 @@ function inDigits([n, d], least = 0) {
 /** @type {T.OfEarned} */
 function earnedView(earned, { payment, energy, currency }) {
 	if (!earned || !payment) return null;
-	const { points = 0, fee = "", base = "", bonus = "", amount = "", period = null, at_floor = false, owed } = earned;
+	const { points = 0, owed, ...told } = earned;
 	const decimals = (/^0\.(0*)1 [^\n]+$/.exec(currency)?.[1].length ?? -1) + 1; // of `0.1 c`, a price has one
 	const digits = Math.max(2, digitsOf(exact(payment.step)), digitsOf(exact(payment.fee)));
 	return {
-		...{ currency: payment.currency, fee, base, bonus, amount, period, at_floor },
+		...{ fee: "", base: "", bonus: "", amount: "", period: null, at_floor: false, ...told, currency: payment.currency },
 		points: inDigits([BigInt(points), BigInt(energy ? energy.money_per_unit : 10 ** decimals)]),
 		rate: inDigits(exact(payment.rate)),
 		floor: inDigits(exact(payment.floor), digits),
@@ -109,7 +107,7 @@ const SEQUENCES = new RegExp(
 const SPECIAL = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const SPACE = /[\t-\r\x1c-\x1f\x85\u2028\u2029]/;
 
-/** A text without escape sequences, control characters and turns of direction. @type {T.Printable} */
+/** Without escape sequences, control characters, turns of direction. @type {T.Printable} */
 export function printable(text, lines = false) {
 	return text.replace(SEQUENCES, "").replace(SPECIAL, (letter) => {
 		if (letter === "\n" && lines) return letter;
@@ -117,7 +115,7 @@ export function printable(text, lines = false) {
 	});
 }
 
-/** Rules whose texts may be shown. @type {T.Shown} */
+/** @type {T.Shown} */
 function shownText(thing, key = "") {
 	if (typeof thing === "string") return printable(thing, ["instructions", "pages", "ask"].includes(key));
 	if (typeof thing !== "object" || thing === null) return thing;
@@ -125,18 +123,18 @@ function shownText(thing, key = "") {
 	return Object.fromEntries(Object.entries(thing).map(([name, value]) => [name, shownText(value, name)]));
 }
 
-// --- lists with a bound: a new one for each item
+// --- lists with a bound
 
 /** @type {T.Last} */
 const last = (list, item, most) => [...list.slice(1 - most), item];
 
-/** Where points are too many, every second one of the older half goes. @type {T.Sampled} */
+/** Of too many points every second one of the older half goes. @type {T.Sampled} */
 function sampled(points, point) {
 	const all = [...points, point];
 	return all.length > POINTS_MAX ? all.filter((_, index) => index >= all.length >> 1 || index % 2 === 0) : all;
 }
 
-/** The older of two things that are alike, part by part. @type {T.Keep} */
+/** The older of two things that are alike. @type {T.Keep} */
 function keep(old, now) {
 	if (!old || !now || Object.keys(old).length !== Object.keys(now).length) return now;
 	for (const key in now) if (old[key] !== now[key]) return now;
@@ -164,10 +162,10 @@ function close(c, at) {
 	put(c, { open: false, ends: null, left: null });
 }
 
-/** Time of a period after a call (the next), or after posting. @type {T.AfterCall} */
+/** Time of a period after a call, or after posting. @type {T.AfterCall} */
 function afterCall({ round, posts, calls, held }, call = held + 1) {
-	if (!posts) return round - floorDiv(round * Math.min(call, calls), calls);
-	const post = posts.post_s == null ? floorDiv(round, 3) : Math.min(round, rounded(posts.post_s * 1_000_000));
+	if (!posts) return round - Math.floor((round * Math.min(call, calls)) / calls);
+	const post = posts.post_s == null ? Math.floor(round / 3) : Math.min(round, rounded(posts.post_s * 1_000_000));
 	return call <= 1 ? round - post : 0;
 }
 
@@ -193,7 +191,7 @@ function clockView(c, now, periods, waits) {
 	};
 }
 
-/** The facts that move it. @type {T.Moves} */
+/** @type {T.Moves} */
 const CLOCK = {
 	start_round(c, { period, length_us: length }, at) {
 		put(c, { phase: "trading", period, open: true, preview: false, held: 0, started: at, stopped: null });
@@ -205,7 +203,7 @@ const CLOCK = {
 		put(c, { phase: "break", next_period, preview });
 		runUntil(c, at + length_us);
 	},
-	preview: (c, { period: next_period, length_us }, at) => CLOCK.intermission(c, { next_period, length_us }, at, true),
+	preview: (c, said, at) => CLOCK.intermission(c, { ...said, next_period: said.period }, at, true),
 	paused(c, { left_us, gap_us = 0 }, at) {
 		put(c, { paused: true, left: toTheEnd(c, left_us), ends: null, gap_us });
 		if (c.open) c.stopped = at;
@@ -263,7 +261,7 @@ function pieces(own, many, skip = 0) {
 /** @type {T.NextStep} */
 const nextStep = (own) => pieces(own, Infinity)[0];
 
-/** Commission, and the tax on a unit. @type {T.ChargesOf} */
+/** @type {T.ChargesOf} */
 function chargesOf({ charges }, role) {
 	return [charges.commission ?? 0, (role === "buyer" ? charges.tax_buyer : charges.tax_seller) ?? 0];
 }
@@ -271,7 +269,7 @@ function chargesOf({ charges }, role) {
 /** @type {T.UnitGain} */
 const unitGain = (role, value, price) => (role === "buyer" ? sub(value, price) : sub(price, value));
 
-/** The least gain of each piece of such trades: each unit meets another order. @type {T.Gains} */
+/** The least gain: each unit meets another order. @type {T.Gains} */
 function gains(own, trades, rules) {
 	const [commission, tax] = chargesOf(rules, own.role);
 	let skip = 0;
@@ -282,16 +280,13 @@ function gains(own, trades, rules) {
 	});
 }
 
-/** The gain of an order; null where its side is not one's own, or no unit is left. @type {T.Gain} */
+/** Null where its side is not one's own, or no unit is left. @type {T.Gain} */
 export function gain({ own, rules }, side, price, quantity = 1) {
 	if (side !== (own.role === "buyer" ? "bid" : "ask") || own.unit_value === null) return null;
 	return gains(own, [[price, Math.min(quantity, own.units_left)]], rules).reduce(add, 0);
 }
 
-/**
- * The losses that an order could bring, 0 or below: of its own units, and of the open offers after it. `taking`: it is
- * a buy or a sell. `instead`: the open order whose place it takes. @type {T.AtWorst}
- */
+/** The losses that an order could bring, 0 or below, with those of the open offers after it. @type {T.AtWorst} */
 export function atWorst({ own, rules }, price, quantity, taking, instead = null) {
 	if (own.role === null) return 0;
 	const sign = own.role === "buyer" ? -1 : 1;
@@ -310,7 +305,7 @@ function refreshed(own, rules) {
 	if (!next) return { ...own, units_left, unit_value: null };
 	const [commission, tax] = chargesOf(rules, own.role);
 	const dearest = own.role === "seller" && rules.capabilities.posts; // a post is for all units
-	const charge = tax - floorDiv(-commission, next[1]);
+	const charge = tax + Math.ceil(commission / next[1]);
 	const value = dearest ? own.steps[own.steps.length - 1][0] : next[0];
 	return { ...own, units_left, unit_value: add(value, own.role === "buyer" ? -charge : charge) };
 }
@@ -362,7 +357,7 @@ function periodView(s, { sums, settled, profit, own, price_sum }) {
 	return { ...sums, price_mean, surplus: settled ?? profit, own, void: s.void.has(sums.number) };
 }
 
-/** All periods, and every n-th of their contracts. @type {T.OfResults} */
+/** @type {T.OfResults} */
 function resultsView(s) {
 	let before = 0;
 	const points = s.periods.flatMap(({ others, mine, sums }) => {
@@ -384,7 +379,7 @@ function together(before, trade) {
 
 // --- the steps of the fold
 
-/** Nothing has been traded yet, or what was does not count. @type {T.Nothing} */
+/** Nothing that counts has been traded yet. @type {T.Nothing} */
 const nothing = () => ({
 	...{ book: new Map(), orders: new Map(), ends: new Map(), levels: { bid: null, ask: null }, offers: null, calls: NONE },
 	standing: { bid: { price: null, quantity: 0, mine: false }, ask: { price: null, quantity: 0, mine: false } },
@@ -392,9 +387,6 @@ const nothing = () => ({
 	...{ surplus_of: new Map(), unpaid_of: new Map() },
 	household: { forecast: null, metered: null, battery: {}, reservation: {} },
 });
-
-/** A robot's orders are no news of one's own. @type {T.RobotHolds} */
-const robotHolds = ({ absence }) => absence !== null && absence.until_period === null;
 
 /** @type {T.NoQuotes} */
 function noQuotes(s, standing = true) {
@@ -404,12 +396,12 @@ function noQuotes(s, standing = true) {
 	}
 }
 
-/** No quote outlives a round, but where orders live as long as the session. @type {T.Act} */
+/** No quote outlives a round, but where orders do. @type {T.Act} */
 function betweenRounds(s) {
 	noQuotes(s, s.rules.capabilities.resets_on_contract || s.rules.terms.order_life !== "session");
 }
 
-/** The gain of the period before is known for good; that of a void one is in no sum. @type {T.ActAt} */
+/** The gain of a void period is in no sum. @type {T.ActAt} */
 function nextPeriod(s, period) {
 	const { own_period, surplus } = s;
 	if (!s.void.has(own_period)) {
@@ -432,22 +424,22 @@ function traded(s, price, quantity) {
 	return profit;
 }
 
-/** Words have come. @type {T.PutUp} */
+/** @type {T.PutUp} */
 function putUp(s, kind, text, at) {
 	s.words = [...s.words.filter((one) => one.kind !== kind), { kind, text, at }];
 }
 
-/** The fate of a message of one's own. @type {T.Answered} */
+/** @type {T.Answered} */
 function answered(s, token, refused) {
-	if (s.helps.delete(token) || robotHolds(s)) return; // help is told in words of its own
+	if (s.helps.delete(token) || s.absence?.until_period === null) return; // a robot's are not one's own
 	const sent = s.pending.get(token) ?? null;
 	s.pending.delete(token);
 	const ofStage = sent && ["turn_page", "agree", "respond", "withdraw"].includes(sent.directive);
 	if (refused || !ofStage) s.news = { type: "answer", sent, refused };
-	else if (s.news?.type === "answer") s.news = null; // a stage's screen shows where one is by then
+	else if (s.news?.type === "answer") s.news = null;
 }
 
-/** Note the quotes that stand from now on, where they are others. @type {T.ActAt} */
+/** Note the quotes that stand from now on. @type {T.ActAt} */
 function trace(s, at) {
 	for (const side of SIDES) {
 		const [path, { price }] = [s.path[side], s.standing[side]];
@@ -471,7 +463,7 @@ function levelsOf(s, side) {
 	return [...levels.values()].sort((one, other) => sign * (one.price - other.price)).slice(0, LISTED);
 }
 
-/** The facts, by directive. @type {T.Told} */
+/** @type {T.Told} */
 const TOLD = {
 	quote({ standing, quotes }, { side, price, trader = null, mine = false, quantity = 1 }) {
 		standing[side] = { price, quantity, mine };
@@ -489,7 +481,7 @@ const TOLD = {
 		else if (life_us !== null) s.ends.set(order, runOf(s.clock, at) + life_us);
 		if (quantity) s.orders.set(order, one);
 		else s.orders.delete(order);
-		if (quantity || robotHolds(s)) return;
+		if (quantity || s.absence?.until_period === null) return;
 		if (life_over || (s.called_at === at && at !== s.traded_at)) s.news = { type: "expired", side, price, life_over };
 	},
 	contract(s, said, at) {
@@ -517,7 +509,7 @@ const TOLD = {
 	},
 	end_round(s) {
 		betweenRounds(s);
-		if (s.news?.type !== "trade") s.news = null; // a period's results stand beside no refusal of it
+		if (s.news?.type !== "trade") s.news = null;
 	},
 	extended(s) {
 		const period = s.periods.at(-1);
@@ -546,7 +538,8 @@ const TOLD = {
 		else if (!practice && counted) put(s, { counted: null, periods: counted });
 		put(s, { stage, waiting: { done: 0, people: 0 }, responded: null, news: null });
 		if (!progress || progress.stage < stage - 1) return;
-		s.progress = { stage, moved: progress.moved, left: progress.left, failed: progress.failed };
+		const { moved = false, left = false, failed = false } = progress;
+		s.progress = { stage, moved, left, failed };
 	},
 	progress: (s, progress) => put(s, { progress }),
 	responded: (s, responded) => put(s, { responded }),
@@ -608,23 +601,25 @@ const TOLD = {
 	},
 	indicative: (s, { price, quantity }) => put(s, { indicative: { price, quantity } }),
 	names: (s, { names }) => put(s, { seats: { ...s.seats, names } }),
+	contracts() {}, // nobody asks here
 };
+
+export const KNOWN = new Set([...Object.keys(CLOCK), ...Object.keys(TOLD)]);
 
 // --- the fold
 
-/** One seat's view, or the public's. */
 export class Fold {
 	/** @type {Record<string, any>} parts of the last view */
 	kept = {};
 	/** @type {Record<string, string>} states, as they were told last */
 	states = { names: '{"names":[]}' };
 	number = 0;
+	strange = "";
 
 	/** @param {T.Frame} welcome */
 	constructor({ payload: { seat, session, rules } }) {
 		this.session = /** @type {string} */ (session);
-		/** @type {T.State} */
-		this.state = {
+		this.state = /** @type {T.State} */ ({
 			...{ seat, version: 1, rules: shownText(rules), rules_before: null, rules_from: 1, clock: newClock(rules) },
 			...{ stage: -1, waiting: { done: 0, people: 0 }, seats: { taken: 0, seats: 0, robots: null, names: NONE } },
 			...{ waits: false, void: new Set(), again: 0, progress: null, responded: null, earned: null, announced: "" },
@@ -633,12 +628,13 @@ export class Fold {
 			...{ path: { bid: NONE, ask: NONE }, day: NONE, indicative: null, pending: new Map(), news: null, lost: null },
 			...{ absence: null, called_at: null, traded_at: null },
 			...nothing(),
-		};
+		});
 	}
 
 	/** @param {T.Frame} frame */
 	received({ directive, payload }) {
-		if (directive === "welcome") this.lost(null);
+		if (directive === "welcome" && payload.seat !== this.state.seat) Object.assign(this, new Fold({ directive, payload }));
+		else if (directive === "welcome") this.lost(null);
 		if (directive !== "feed") return;
 		const { first, facts = NONE, state = NONE } = payload;
 		for (const fact of facts.slice(Math.max(0, this.number + 1 - first))) this.fold(fact);
@@ -654,6 +650,7 @@ export class Fold {
 
 	/** @param {T.Fact} fact */
 	fold({ directive, payload, at }) {
+		if (!KNOWN.has(directive)) this.strange ||= directive;
 		CLOCK[directive]?.(this.state.clock, payload, at);
 		TOLD[directive]?.(this.state, payload, at);
 		trace(this.state, at);
@@ -737,13 +734,13 @@ export class Fold {
 	/** @type {() => T.StageView | null} */
 	stageView() {
 		const { rules, stage, waiting, responded, progress } = this.state;
-		const { stage: number, read = 0, asked = NONE, settled = NONE, ...told } = progress ?? { stage };
-		const { done = false, moved = false, left = false, failed = false } = told;
+		const { stage: number, ...told } = progress ?? { stage };
 		const shown = rules.stages[number];
 		if (!shown) return null;
 		return {
-			...{ number, stages: rules.stages.length, shown, read, asked, settled, done, behind: number < stage, moved },
-			...{ left, failed, others_done: waiting.done, people: waiting.people, responded },
+			...{ read: 0, asked: NONE, settled: NONE, done: false, moved: false, left: false, failed: false, ...told },
+			...{ number, stages: rules.stages.length, shown, behind: number < stage, responded },
+			...{ others_done: waiting.done, people: waiting.people },
 		};
 	}
 }

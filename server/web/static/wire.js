@@ -1,21 +1,21 @@
 // @ts-check
 /**
  * The line to the market: a connection that comes back by itself, and JSON whose whole numbers may be of any size.
- * The twin of p2p/protocol/client_connection.py, p2p/protocol/retries.py and bots/client.py. No DOM, no storage here.
+ * The twin of p2p/protocol/client_connection.py and bots/client.py. No DOM, no storage here. Types: ../types.d.ts.
  *
  *     const line = new Line("ws://…", {
  *       frame(frame) {},         // every frame of the server, new facts only
- *       opened(welcome) {},      // let in, after the welcome's `frame`; keep `welcome.payload.resume`, the token
+ *       opened(welcome) {},      // let in, after its `frame`; keep `welcome.payload.resume`, the token
  *       lost(why, retryMs) {},   // the connection is gone, and tried again by itself
  *       refused({code, why}) {}, // over until `join` is called again
  *       taken(why) {},           // another device has the seat: likewise
  *     });
  *     line.join({code, name, label, device})  or  ({token})  or  ({watch: 0})  or  ({code, device, ask: true})
  *     line.say({directive: "bid", payload: {price: 90}})   // {token} or {code, why}
- *     line.wake()                // the page is seen again, or the network is back: try now
+ *     line.wake()                // the page is seen again, or the network is back
  *
- * Codes of `refused` are those of docs/protocol.md, and: `over` (the session is), `reload` (the server is newer than
- * this page), `another_session`, `no_seat` (the experimenter's code), `asked` (at the door). Types: ../types.d.ts.
+ * Codes of `refused` are those of docs/protocol.md, and: `over` (the session is), `reload` (the server is newer),
+ * `another_session`, `no_seat` (the experimenter's code), `asked` (at the door).
  */
 /** @import * as T from "../types" */
 
@@ -23,7 +23,6 @@ const FRAME_MAX = 16384;
 const PENDING_MAX = 64;
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 3000;
-const DOUBLINGS_MAX = 9;
 const OPEN_MS = 5000; // for a connection to open
 const ANSWER_MS = 6000; // for an answer, on a line that says nothing: no page hears the server's pings
 const QUIET_MS = 10000; // a page that wakes after so long does not trust its line
@@ -31,11 +30,10 @@ const AGAIN_MS = 250; // before messages that the server let drop are said again
 const DROPPED = ["busy", "too_fast", "token_gap"];
 /** Close codes after which there is nothing to come back for. */
 const FINAL = /** @type {Record<number, string>} */ ({
-	...{ 1009: "too_long", 4000: "over", 4002: "wrong_code", 4003: "broken", 4004: "not_let_in", 4009: "flood" },
+	...{ 1009: "too_long", 4000: "over", 4002: "wrong_code", 4003: "broken", 4004: "locked", 4009: "flood" },
 	4010: "removed",
 });
 const TAKEN = 4001;
-const TOLD_BEFORE = [4002, 4003, 4004]; // an error has told more
 const FRAMES = ["welcome", "feed", "error", "door", "reveal"];
 
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
@@ -92,13 +90,15 @@ export class Line {
 
 	/** @param {T.Who} who */
 	join(who) {
-		this.who = who;
-		if (who.token) this.resume = who.token;
-		this.tries = 0;
+		const { token = "" } = who;
+		if (!token || token !== this.resume) {
+			Object.assign(this, { resume: token, session: "", number: 0, token: 0 }); // it may be another seat
+			this.pending.clear();
+		}
+		Object.assign(this, { who, tries: 0 });
 		this.connect();
 	}
 
-	/** The connection may be gone without a word, or wait for its next try: it is tried at once. */
 	wake() {
 		if (this.who && !(this.socket && this.world.now() - this.heard < QUIET_MS)) this.connect();
 	}
@@ -112,9 +112,10 @@ export class Line {
 	say({ directive, payload = {} }) {
 		const token = this.token + 1;
 		const data = JSON.stringify({ directive, payload, token, seen: this.number });
-		if (!this.session) return { code: "not_welcome", why: "the server has not let us in yet" };
-		if (this.pending.size >= PENDING_MAX) return { code: "too_many_pending", why: "too many messages wait for an answer" };
-		if (new TextEncoder().encode(data).length > FRAME_MAX) return { code: "too_long", why: "that is too long" };
+		const no = (/** @type {string} */ code, /** @type {string} */ why) => ({ code, why });
+		if (!this.session) return no("not_welcome", "the server has not let us in yet");
+		if (this.pending.size >= PENDING_MAX) return no("too_many_pending", "too many messages wait for an answer");
+		if (new TextEncoder().encode(data).length > FRAME_MAX) return no("too_long", "it is too long");
 		this.token = token;
 		this.pending.set(token, data);
 		this.post(data);
@@ -123,27 +124,23 @@ export class Line {
 
 	connect() {
 		this.drop();
-		const socket = (this.socket = this.world.socket(this.url));
-		this.heard = this.world.now();
-		this.fault = null;
+		const socket = this.world.socket(this.url);
+		Object.assign(this, { socket, heard: this.world.now(), fault: null });
 		this.timer("open", OPEN_MS, () => this.gone(0, "no answer came in time"));
 		socket.onopen = () => socket.send(this.login());
 		socket.onmessage = (/** @type {{data: string}} */ { data }) => this.received(data);
 		socket.onclose = (/** @type {{code?: number, reason?: string}} */ { code = 0, reason = "" }) => this.gone(code, reason);
 	}
 
-	/** Nothing of the connection is heard any more, nor of what waits. */
 	drop() {
 		for (const name of Object.keys(this.timers)) this.timer(name);
 		const { socket } = this;
-		this.socket = null;
-		this.welcomed = false;
-		if (!socket) return;
-		socket.onopen = socket.onmessage = socket.onclose = null;
-		socket.close();
+		Object.assign(this, { socket: null, welcomed: false });
+		if (socket) socket.onopen = socket.onmessage = socket.onclose = null;
+		socket?.close();
 	}
 
-	/** One timer of a name; without `run` it is stopped. @type {(name: string, ms?: number, run?: () => void) => void} */
+	/** Without `run` it is stopped. @type {(name: string, ms?: number, run?: () => void) => void} */
 	timer(name, ms = 0, run) {
 		if (name in this.timers) this.world.stop(this.timers[name]);
 		delete this.timers[name];
@@ -236,19 +233,19 @@ export class Line {
 		return true;
 	}
 
-	/** For good where the server's code says so; else it is tried again. @type {(code: number, why: string) => void} */
+	/** @type {(code: number, why: string) => void} */
 	gone(code, why) {
 		if (code === TAKEN) {
 			this.leave();
 			return this.handlers.taken?.(why);
 		}
 		if (code === 4002 && this.resume && this.who?.code) this.resume = ""; // the token was refused: with the code again
-		else if (FINAL[code]) return this.over((TOLD_BEFORE.includes(code) && this.fault?.code) || FINAL[code], why);
+		else if (FINAL[code]) return this.over((code > 4001 && code < 4005 && this.fault?.code) || FINAL[code], why);
 		this.drop();
-		const retryMs = this.world.random() * Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(this.tries, DOUBLINGS_MAX));
+		const retryMs = this.world.random() * Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** this.tries);
 		this.tries += 1;
 		this.timer("retry", retryMs, () => this.connect());
-		this.handlers.lost?.(why || (code ? `closed with code ${code}` : "the connection broke"), retryMs);
+		this.handlers.lost?.(why || "the connection broke", retryMs);
 	}
 
 	/** @type {(code: string, why: string) => void} */

@@ -1,4 +1,4 @@
-"""The types of the page's scripts, as their comments say them, hold together."""
+"""The page's scripts know all that Python tells them: types, fields of a view, facts; and they are small."""
 
 import re
 import subprocess
@@ -7,8 +7,9 @@ import msgspec
 
 from p2p.information import view_state
 from p2p.information.view_state import ViewState
+from p2p.messages import BY_DIRECTIVE
 from tests import ROOT
-from tests.plays.web_plays import SCRIPTS, npm_file, program
+from tests.plays.web_plays import SCRIPTS, STATIC, node, npm_file, program
 
 TYPES = ROOT / "server" / "web" / "types.d.ts"
 
@@ -37,3 +38,12 @@ def test_types_of_a_view_name_the_fields_that_it_has_in_python() -> None:
     shown = [name for name in told if re.search(rf"export type {name} =[^;]*\{{", text)]
     assert {ViewState.__name__, "OwnView", "PeriodView", "ClockView", "StageView", "EarnedView"} <= set(shown)
     assert {name: fields(name, text) - {"type"} for name in shown} == {name: told[name] for name in shown}
+
+
+def test_the_fold_knows_every_fact_that_a_viewer_may_be_told() -> None:
+    told = {name for name, kind in BY_DIRECTIVE.items() if re.search(r"\bagents?\b|everyone", kind.told_to)}
+    assert told <= set(node(SCRIPTS / "known.mjs"))
+
+
+def test_fold_and_line_leave_most_of_the_page_to_its_screens() -> None:
+    assert sum((STATIC / name).stat().st_size for name in ("fold.js", "wire.js")) <= 42_000

@@ -1,0 +1,4 @@
+// The directives of facts that the page's fold knows.
+import { KNOWN } from "../../../server/web/static/fold.js";
+
+for (const directive of KNOWN) console.log(JSON.stringify(directive));
