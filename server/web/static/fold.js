@@ -23,7 +23,6 @@ const DAY_SHOWN = 288;
 const SESSION_POINTS = 4096;
 const POINTS_MAX = 512;
 const WORDS_US = 60_000_000;
-const DIGITS_MAX = 6;
 /** @type {T.Side[]} */
 const SIDES = ["bid", "ask"];
 /** @type {any[]} */
@@ -68,7 +67,7 @@ function exact(number) {
 /** @type {T.DigitsOf} */
 function digitsOf([n, d]) {
 	let count = 0;
-	while (count < DIGITS_MAX && (n * 10n ** BigInt(count)) % d) count += 1;
+	while (count < 6 && (n * 10n ** BigInt(count)) % d) count += 1;
 	return count;
 }
 

@@ -63,7 +63,7 @@ const BROWSER = {
 };
 
 export class Line {
-	/** @type {T.Who | null} who asks to be let in; null before that, and when it is over */
+	/** @type {T.Who | null} */
 	who = null;
 	session = "";
 	resume = "";
@@ -175,7 +175,6 @@ export class Line {
 		this.timer("answer", ANSWER_MS, late);
 	}
 
-	/** In the order of the tokens, which is the map's. */
 	sayAgain() {
 		for (const data of this.pending.values()) this.post(data);
 	}
