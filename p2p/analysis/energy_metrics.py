@@ -15,6 +15,7 @@ from p2p.base.units import Money, Price, Quantity, Seat
 from p2p.environments.energy_value import Connection
 from p2p.messages import Ask, Bid, Buy, Contract, Forecast, Message, Metered, Order, OrderId, Replace, Sell, Step
 from p2p.scenario.charges import Charges
+from p2p.scenario.grid_fees import GridFees
 from p2p.scenario.terms import CallTerms
 
 
@@ -97,12 +98,16 @@ def bound_given_actions(books: EnergyRecords, capacity: Quantity | None) -> Mone
 
 
 def score_energy(
-    books: EnergyRecords, contracts: list[Contract], charges: Charges, capacity: Quantity | None
+    books: EnergyRecords,
+    contracts: list[Contract],
+    charges: Charges,
+    capacity: Quantity | None,
+    fees: GridFees | None = None,
 ) -> EnergyScore:
     """Score one market's period from what its households were told and the contracts that they made."""
     metered = books.metered.values()
     return EnergyScore(
-        gain=total(one.gain for one in metered) + revenue(contracts, charges),
+        gain=total(one.gain for one in metered) + revenue(contracts, charges, fees),
         grid_import=sum(one.grid_import for one in metered),
         grid_export=sum(one.grid_export for one in metered),
         unserved=sum(one.unserved for one in metered),

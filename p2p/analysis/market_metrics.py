@@ -193,7 +193,7 @@ def score_period(
         share=found.share,
         attainable=found.attainable,
         random=found.random,
-        revenue=taken,
+        revenue=taken if rules.fees is None else revenue(contracts, charges, rules.fees),
         missed=missed_surplus(schedules, contracts),
         dispersion=dispersion(gained, competitive_surpluses(schedules, goal.price, taxes, found.rationed, found.share)),
     )

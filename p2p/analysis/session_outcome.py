@@ -126,7 +126,7 @@ class SessionOutcome:
         if books is None:
             return score
         capacity = self._capacity[market]
-        energy = score_energy(books, contracts, rules.charges, capacity)
+        energy = score_energy(books, contracts, rules.charges, capacity, rules.fees)
         schedules = self.schedules.get((market, period), {}).values()
         goal = replace(score.equilibrium, surplus_max=best_gain(demand(schedules), supply(schedules), capacity))
         return replace(

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from p2p.base.exact_sum import total
 from p2p.base.rng import stream
 from p2p.base.units import Quantity, Seat
 from p2p.environments.battery_storage import Storage, storage_of
 from p2p.environments.energy_value import Connection
 from p2p.environments.load_profiles import INTERVALS_PER_DAY, draw_profile, normals
-from p2p.scenario.prosumer_schema import Prosumers
+from p2p.scenario.prosumer_schema import Prosumers, minutes_of
 
 SLOT_MIN = 1_440 // INTERVALS_PER_DAY
 """Minutes of a step of the profiles."""
@@ -24,6 +26,8 @@ class Household:
     storage: Storage | None
     load_wh: tuple[float, ...]
     pv_wh: tuple[float, ...]
+    by_time: tuple[tuple[int, Connection], ...] = ()
+    """Other tariffs from a minute of the day on, in order."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,13 @@ class Days:
         first = self.rules.start_min // SLOT_MIN + (period - 1) * many
         slots = [slot % INTERVALS_PER_DAY for slot in range(first, first + many)]
         return round(total(one.load_wh[slot] for slot in slots)), round(total(one.pv_wh[slot] for slot in slots))
+
+    def connection(self, seat: Seat, period: int) -> Connection:
+        """A seat's tariffs in an interval (from 1): those of the time at which it begins."""
+        one = self.households[seat]
+        at = (self.rules.start_min + (period - 1) * self.rules.interval_min) % (SLOT_MIN * INTERVALS_PER_DAY)
+        begun = [connection for start, connection in one.by_time if start <= at]
+        return begun[-1] if begun else one.connection
 
     def metered(self, seat: Seat, period: int) -> tuple[Quantity, Quantity]:
         """Load and PV of an interval as they turn out: the forecast with noise, each by its own draw."""
@@ -79,7 +90,19 @@ def _household(
         limit=rules.grid_limit_wh(),
         unserved=rules.unserved,
     )
+    times = stream(seed, "tariffs by time", market, seat)
+    by_time = tuple(
+        (
+            minutes_of(one.starts_at),
+            replace(
+                connection,
+                buy=times.randint(one.buy.low, one.buy.high),
+                feed_in=times.randint(one.feed_in.low, one.feed_in.high),
+            ),
+        )
+        for one in rules.tariffs
+    )
     profile = draw_profile(normals(stream(seed, "profile", market, seat)).__next__)
     load = tuple(1_000 * kwh for kwh in profile.load_kwh)
     pv = tuple(1_000 * kwh if panels else 0.0 for kwh in profile.pv_kwh)
-    return Household(connection, storage, load, pv)
+    return Household(connection, storage, load, pv, by_time)

@@ -34,6 +34,7 @@ from p2p.messages import (
 )
 from p2p.messages.envelope import Answer, Outgoing, Refusal
 from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.grid_fees import GridFees
 from p2p.scenario.prosumer_schema import Prosumers
 from p2p.scenario.schema import InstitutionRules, Scenario
 from p2p.schedules.holding import Holding
@@ -69,20 +70,25 @@ class Prosumer(Environment):
     def of(cls, scenario: Scenario, seats: tuple[Seat, ...], seed: int, market: int) -> Self:
         """Households whose days and tariffs are drawn by seed."""
         assert scenario.energy is not None, "the registry goes by the table"
-        return cls(drawn_days(scenario.energy, seats, seed, market), scenario.institution, scenario.charges)
+        fees = GridFees(scenario.energy.grid_fees, seats) if scenario.energy.grid_fees else None
+        return cls(drawn_days(scenario.energy, seats, seed, market), scenario.institution, scenario.charges, fees)
 
     @classmethod
     def fewer(cls, scenario: Scenario, traders: int) -> Fewer | None:
-        """Fewer households, with panels and batteries in the same proportion."""
+        """Fewer households, with panels and batteries in the same proportion; None where fees are between all."""
         table = scenario.energy
         assert table is not None, "the registry goes by the table"
+        if table.grid_fees:
+            return None
         pv = None if table.pv is None else round(table.pv * traders / table.seats)
         batteries = round(table.batteries * traders / table.seats)
         battery = table.battery if batteries else None
         return Fewer(replace(table, seats=traders, pv=pv, batteries=batteries, battery=battery))
 
-    def __init__(self, days: Days, prices: InstitutionRules, charges: Charges = NO_CHARGES) -> None:
-        self.days, self.prices, self.charges = days, prices, charges
+    def __init__(
+        self, days: Days, prices: InstitutionRules, charges: Charges = NO_CHARGES, fees: GridFees | None = None
+    ) -> None:
+        self.days, self.prices, self.charges, self.fees = days, prices, charges, fees
         self.period = 0
         self.balance: dict[Seat, Money] = {}
         self.holdings: dict[Seat, Holding] = {}
@@ -107,7 +113,7 @@ class Prosumer(Environment):
             forecast = self._planned(seat)
             sent.append(Outgoing(seat, forecast))
             role: Role = "buyer" if forecast.net >= 0 else "seller"
-            holding = Holding(role, self.days.households[seat].connection.steps(forecast.net))
+            holding = Holding(role, self.days.connection(seat, period).steps(forecast.net))
             if holding.total:
                 self.holdings[seat] = holding
                 units[role][seat] = holding.total
@@ -117,6 +123,7 @@ class Prosumer(Environment):
     def _planned(self, seat: Seat) -> Forecast:
         """A seat's forecast; its battery does what was set, or keeps its own surplus for its own deficit."""
         one, standing = self.days.households[seat], self.standing[seat]
+        connection = self.days.connection(seat, self.period)
         load, pv = self._measured_or(seat, self.days.forecast(seat, self.period))
         battery = power = capacity = 0
         if one.storage is not None and standing.stored is not None:
@@ -130,16 +137,16 @@ class Prosumer(Environment):
             load=load,
             pv=pv,
             net=load - pv + battery,
-            buy=one.connection.buy,
-            feed_in=one.connection.feed_in,
+            buy=connection.buy,
+            feed_in=connection.feed_in,
             battery=battery,
             stored=standing.stored,
-            flexible=one.connection.flexible,
-            flexible_value=one.connection.flexible_value,
+            flexible=connection.flexible,
+            flexible_value=connection.flexible_value,
             power_w=power,
             capacity=capacity,
-            grid_limit=one.connection.limit,
-            unserved_price=0 if one.connection.limit is None else one.connection.unserved,
+            grid_limit=connection.limit,
+            unserved_price=0 if connection.limit is None else connection.unserved,
         )
 
     @property
@@ -194,9 +201,10 @@ class Prosumer(Environment):
         for seat, sign, price in sides:
             assert seat is not None, "contracts reach the environment with their owners"
             holding, interval = self.holdings[seat], self.intervals[seat]
-            gained = holding.trade(price, contract.quantity, self.charges)
+            fee = self.fees.due(contract.buyer, contract.seller, contract.quantity) if self.fees and sign > 0 else 0
+            gained = holding.trade(price, contract.quantity, self.charges) - fee
             interval.bought += sign * contract.quantity
-            interval.paid += sign * price * contract.quantity + self.charges.due(holding.role, contract.quantity)
+            interval.paid += sign * price * contract.quantity + self.charges.due(holding.role, contract.quantity) + fee
             interval.gained += gained
             self.balance[seat] = self.balance.get(seat, 0) + gained
         self.contracts.append((contract.buyer, contract.seller, contract.price))
@@ -204,7 +212,7 @@ class Prosumer(Environment):
 
     def _settled(self, seat: Seat) -> Metered:
         """Meter a seat's interval; its balance has what its steps say it gained, and gets what that is short of."""
-        interval, connection = self.intervals[seat], self.days.households[seat].connection
+        interval, connection = self.intervals[seat], self.days.connection(seat, self.period)
         load, pv = self._measured_or(seat, self.days.metered(seat, self.period))
         alone = load - pv + interval.battery
         gain = connection.worth(alone, alone - interval.bought) - interval.paid
@@ -247,9 +255,14 @@ class Prosumer(Environment):
         return [Outgoing(seat, message)]
 
     def gains(self, seat: Seat, commitments: list[tuple[Price, Quantity]]) -> list[Money]:
-        """The gain of each piece of such trades to the seat by its forecast, in the order of its steps."""
-        holding = self.holdings.get(seat)
-        return [] if holding is None else holding.gains(commitments, self.charges)
+        """The gain of each piece of such trades to the seat by its forecast, in the order of its steps.
+
+        Whose energy it will be is not known beforehand: a buyer's fee is that of the dearest neighbour.
+        """
+        holding, charges = self.holdings.get(seat), self.charges
+        if self.fees is not None:
+            charges = replace(charges, tax_buyer=charges.tax_buyer + self.fees.most(seat))
+        return [] if holding is None else holding.gains(commitments, charges)
 
     def settings(self, seat: Seat) -> list[Message]:
         """The battery's action, if there is one, and the automaton's prices."""

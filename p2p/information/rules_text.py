@@ -148,6 +148,8 @@ def _drawn(rules: PublicRules, law: Redraw) -> Sentence:
 def _day(rules: PublicRules, energy: EnergyRules) -> Iterator[Sentence]:
     yield _say("day", time=energy.starts_at, minutes=energy.interval_min)
     yield _say("forecast")
+    if energy.tariffs_at:
+        yield _say("tariffs", times=", ".join(energy.tariffs_at))
     yield _say("noise", noise=_percent(energy.noise)) if energy.noise else _say("exact")
     battery = energy.battery
     if battery is not None:
@@ -338,6 +340,9 @@ def _charges(rules: PublicRules) -> Iterator[Sentence]:
         if tax:
             key = f"{'tax' if tax > 0 else 'subsidy'}_{role}_{'unit' if rules.energy is None else 'energy'}"
             yield _say(key, price=_price(rules, abs(tax)), unit=_unit(rules))
+    if rules.energy is not None and rules.energy.fees is not None:
+        low, high = (_price(rules, fee) for fee in rules.energy.fees)
+        yield _say("grid_fee", low=low, high=high, unit=_unit(rules))
 
 
 def _robots(rules: PublicRules, count: int | None) -> Iterator[Sentence]:

@@ -11,6 +11,7 @@ import msgspec
 
 from p2p.scenario.catalogue import Page
 from p2p.scenario.charges import Charges
+from p2p.scenario.grid_fees import fee_range
 from p2p.scenario.overrides import TermsChange
 from p2p.scenario.payment import Payment
 from p2p.scenario.public_rules import public_rules
@@ -106,6 +107,13 @@ TELLING: dict[str, Telling] = {
     "environment.buy.high": _OWN_DAY,
     "environment.feed_in.low": _OWN_DAY,
     "environment.feed_in.high": _OWN_DAY,
+    "environment.tariffs": Telling("start", "the times; each household is told its own prices with the forecast"),
+    "environment.tariffs.starts_at": START,
+    "environment.tariffs.buy.low": _OWN_DAY,
+    "environment.tariffs.buy.high": _OWN_DAY,
+    "environment.tariffs.feed_in.low": _OWN_DAY,
+    "environment.tariffs.feed_in.high": _OWN_DAY,
+    "environment.grid_fees": Telling("start", "the lowest and the highest; not whose house is where"),
     "environment.starts_at": START,
     "environment.interval_min": START,
     "environment.pv": _never(_OTHERS),
@@ -355,6 +363,8 @@ def means(scenario: Scenario, key: str) -> object:
             )
         case "overrides":
             return any(override.tells for override in scenario.overrides), scenario.values_change
+        case "environment.grid_fees":
+            return scenario.energy and fee_range(scenario.energy.grid_fees)
         case "environment.redraw":
             return scenario.values_change, public_rules(scenario).drawn
         case "environment.shifts" | "environment.rotate":

@@ -11,9 +11,16 @@ from msgspec import Meta
 
 from p2p.base.units import PRICE_MAX, QUANTITY_MAX, SEATS_MAX, Price
 from p2p.scenario.environment_rules import EnvironmentRules, Wrong
+from p2p.scenario.grid_fees import fees_wrong
 
 HOUSEHOLDS_MIN = 3
 """Of two households, each could tell the other's energy from the sum: the public is told sums of three or more."""
+
+
+def minutes_of(time: str) -> int:
+    """Minutes after midnight of a time of day."""
+    hours, minutes = time.split(":")
+    return 60 * int(hours) + int(minutes)
 
 
 class Battery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +51,7 @@ class Battery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 Tariff = Annotated[int, Meta(ge=0, le=PRICE_MAX)]
 Energy = Annotated[int, Meta(ge=0, le=QUANTITY_MAX)]
 Count = Annotated[int, Meta(ge=0, le=SEATS_MAX)]
+FeeRow = Annotated[tuple[Tariff, ...], Meta(max_length=SEATS_MAX)]
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][05]\Z")]
 """HH:MM, a multiple of five minutes: the steps of the profiles."""
 
@@ -57,18 +65,46 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The highest that can be drawn."""
 
 
+class TariffFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[[environment.tariffs]]: the grid's prices from a time of day on, until the next of them or midnight."""
+
+    starts_at: TimeOfDay
+    """The time of day from which they hold, HH:MM, a multiple of five minutes."""
+    buy: Range
+    """A seat's price of energy from the grid then, drawn once a session."""
+    feed_in: Range
+    """A seat's price for energy fed into the grid then, drawn likewise."""
+
+
+TARIFFS_MAX = 288
+"""Tariffs of a day: one for each step of the profiles."""
+
+
 class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
     """[environment] of name `prosumer`. Which seats have panels, and which of these batteries, is drawn by seed."""
 
     name: ClassVar = "prosumer"
     trades_energy: ClassVar = True
-    tables: ClassVar = {"buy": Range, "feed_in": Range, "flexible_value": Range, "battery": Battery}
+    tables: ClassVar = {
+        "buy": Range,
+        "feed_in": Range,
+        "flexible_value": Range,
+        "battery": Battery,
+        "tariffs": TariffFrom,
+        "tariffs.buy": Range,
+        "tariffs.feed_in": Range,
+    }
     seats: Annotated[int, Meta(ge=2, le=SEATS_MAX)]
     """Households of one market."""
     buy: Range
     """A seat's price of energy from the grid, a tariff of its own that is drawn once a session."""
     feed_in: Range
     """A seat's price for energy fed into the grid, drawn likewise."""
+    tariffs: Annotated[tuple[TariffFrom, ...], Meta(max_length=TARIFFS_MAX)] = ()
+    """Time of use: prices of the grid by time of day; `buy` and `feed_in` above hold from midnight to the first."""
+    grid_fees: Annotated[tuple[FeeRow, ...], Meta(max_length=SEATS_MAX)] = ()
+    """Grid fees by distance, per kWh: a square matrix with a zero diagonal, a row for each buyer's house, a column for
+    each seller's. The buyer pays it, once, beside the price."""
     starts_at: TimeOfDay = "10:00"
     """The time of day of the first interval, HH:MM, a multiple of five minutes."""
     interval_min: Annotated[int, Meta(ge=5, le=1_440, multiple_of=5)] = 5
@@ -109,13 +145,13 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
             seats=self.seats * times,
             pv=None if self.pv is None else self.pv * times,
             batteries=self.batteries * times,
+            grid_fees=tuple(row * times for row in self.grid_fees) * times,
         )
 
     @property
     def start_min(self) -> int:
         """Minutes after midnight at which the first interval begins."""
-        hours, minutes = self.starts_at.split(":")
-        return 60 * int(hours) + int(minutes)
+        return minutes_of(self.starts_at)
 
     @property
     def interval_h(self) -> float:
@@ -125,7 +161,12 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
     @property
     def unserved(self) -> Price:
         """The cost of a kWh that cannot be served; without a statement, ten times the dearest tariff."""
-        return 10 * self.buy.high if self.unserved_price is None else self.unserved_price
+        return 10 * self.dearest_tariff if self.unserved_price is None else self.unserved_price
+
+    @property
+    def dearest_tariff(self) -> Price:
+        """The highest price of energy from the grid, of any seat at any time."""
+        return max(self.buy.high, *(one.buy.high for one in self.tariffs), 0)
 
     def grid_limit_wh(self) -> int | None:
         """The connection's capacity in an interval."""
@@ -142,8 +183,10 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
                 wrong.append((f"{key}.low", f"is above high ({drawn.high})"))
         if self.feed_in.high > self.buy.low:
             wrong.append(("feed_in.high", f"is above buy.low ({self.buy.low}): the grid could be sold its own energy"))
-        if self.unserved < self.buy.high:
-            wrong.append(("unserved_price", f"is below the dearest tariff ({self.buy.high})"))
+        if self.unserved < self.dearest_tariff:
+            wrong.append(("unserved_price", f"is below the dearest tariff ({self.dearest_tariff})"))
+        wrong += self._by_time_wrong()
+        wrong += [("grid_fees", why) for why in fees_wrong(self.grid_fees, self.seats)]
         if self.unserved_price is not None and self.grid_limit_w is None:
             wrong.append(("unserved_price", "is for a grid limit, and there is none"))
         flexible = self.flexible_value
@@ -151,6 +194,25 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
             wrong.append(("flexible_wh", "and flexible_value need one another"))
         if flexible is not None and not self.feed_in.high <= flexible.low <= flexible.high <= self.buy.low:
             wrong.append(("flexible_value", f"is not within {self.feed_in.high} (feed_in) to {self.buy.low} (buy)"))
+        return wrong
+
+    def _by_time_wrong(self) -> list[Wrong]:
+        """Tariffs of a time of day that are out of order, or that the grid would lose money by."""
+        wrong: list[Wrong] = []
+        for number, one in enumerate(self.tariffs):
+            key, before = f"tariffs[{number}]", self.tariffs[number - 1].starts_at if number else None
+            if before is not None and one.starts_at <= before:
+                wrong.append((f"{key}.starts_at", f"{one.starts_at} is not after {before}, that of the one before"))
+            for name, drawn in (("buy", one.buy), ("feed_in", one.feed_in)):
+                if drawn.low > drawn.high:
+                    wrong.append((f"{key}.{name}.low", f"is above high ({drawn.high})"))
+            if one.feed_in.high > one.buy.low:
+                why = f"is above buy.low ({one.buy.low}): the grid could be sold its own energy"
+                wrong.append((f"{key}.feed_in.high", why))
+            flexible = self.flexible_value
+            if flexible is not None and not one.feed_in.high <= flexible.low <= flexible.high <= one.buy.low:
+                why = f"is not within {one.feed_in.high} (feed_in) to {one.buy.low} (buy) from {one.starts_at} on"
+                wrong.append(("flexible_value", why))
         return wrong
 
     def _things_wrong(self) -> list[Wrong]:

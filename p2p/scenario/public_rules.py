@@ -8,6 +8,7 @@ from p2p.base.units import Money, Price
 from p2p.scenario.assignment import information_of_period
 from p2p.scenario.capabilities import Capabilities
 from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.grid_fees import fee_range
 from p2p.scenario.overrides import InformationSet
 from p2p.scenario.payment import Payment, units_of_a_point
 from p2p.scenario.prosumer_schema import Battery
@@ -23,6 +24,7 @@ class EnergyRules(msgspec.Struct, frozen=True):
 
     A price is per kWh, in the scenario's `currency`; money is price × Wh, and `money_per_unit` of it is a `money_unit`.
     `noise`: how far meters are from the forecast, relatively. `battery`: the data of a battery, None if there are none.
+    `tariffs_at`: times of day at which the grid's prices change. `fees`: the lowest and the highest grid fee.
     """
 
     starts_at: str
@@ -32,6 +34,8 @@ class EnergyRules(msgspec.Struct, frozen=True):
     end_value: Price
     noise: float = 0.0
     battery: Battery | None = None
+    tariffs_at: tuple[str, ...] = ()
+    fees: tuple[Price, Price] | None = None
 
 
 class PublicRules(msgspec.Struct, frozen=True):
@@ -184,6 +188,8 @@ def _energy(scenario: Scenario) -> EnergyRules | None:
         end_value=table.end_value,
         noise=table.noise,
         battery=table.battery,
+        tariffs_at=tuple(one.starts_at for one in table.tariffs),
+        fees=fee_range(table.grid_fees),
     )
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from p2p.base.exact_sum import total
 from p2p.base.units import Money, Price, Quantity, Role
 from p2p.messages import Schedule, Step
-from p2p.scenario.assignment import scenarios_of_markets
+from p2p.scenario.assignment import scenarios_of_markets, seats_of_markets
 from p2p.scenario.charges import NO_CHARGES, Charges
+from p2p.scenario.grid_fees import GridFees
 from p2p.scenario.schema import Scenario
 from p2p.schedules.equilibrium import Equilibrium, demand, equilibrium, supply
 
@@ -28,6 +29,8 @@ class MarketRules:
     disguise: Price = 0
     """A constant that was added to all prices: alpha is of prices without it."""
     tick: Price = 1
+    fees: GridFees | None = None
+    """Grid fees between households, which buyers pay beside the price."""
 
     def taxes(self, schedules: Iterable[Schedule]) -> Charges:
         """The charges by unit: where contracts can only be for one unit, a commission is a tax on both sides."""
@@ -39,8 +42,10 @@ class MarketRules:
 
 def rules_by_market(scenario: Scenario, seed: int) -> Callable[[int, int], MarketRules]:
     """Those of a session's period and market: arms of markets have their own."""
-    own = scenarios_of_markets(scenario, seed)
-    return lambda period, market: market_rules(own[market], period)
+    own, dealt = scenarios_of_markets(scenario, seed), seats_of_markets(scenario, seed)
+    matrix = scenario.energy.grid_fees if scenario.energy is not None else ()
+    fees = [GridFees(matrix, seats) if matrix else None for seats in dealt]
+    return lambda period, market: replace(market_rules(own[market], period), fees=fees[market])
 
 
 def market_rules(scenario: Scenario, period: int = 1, market: int = 0) -> MarketRules:

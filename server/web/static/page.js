@@ -130,6 +130,7 @@ export function sentences(section, r, role = null, robots = null) {
 			const b = energy.battery;
 			add(1, "day", { time: energy.starts_at, minutes: energy.interval_min });
 			add(1, "forecast");
+			add(energy.tariffs_at?.length, "tariffs", { times: energy.tariffs_at?.join(", ") });
 			add(1, energy.noise ? "noise" : "exact", { noise: percent(energy.noise) });
 			if (b) add(1, "battery", { capacity: shortest(b.capacity_kwh), power: shortest(b.power_kw), efficiency: percent(b.round_trip_efficiency), least: percent(b.soc_min), most: percent(b.soc_max) });
 			add(energy.end_value || b, "end_value", { price: price(energy.end_value), unit });
@@ -201,6 +202,7 @@ export function sentences(section, r, role = null, robots = null) {
 			const tax = r.charges[`tax_${side}`];
 			add(tax, `${tax > 0 ? "tax" : "subsidy"}_${side}_${energy ? "energy" : "unit"}`, { price: price(Math.abs(tax)), unit });
 		}
+		if (energy?.fees) add(1, "grid_fee", { low: price(energy.fees[0]), high: price(energy.fees[1]), unit });
 		const p = r.payment;
 		if (p) {
 			const least = Math.max(2, digits(...exact(p.step)), digits(...exact(p.fee))), pay = p.currency;

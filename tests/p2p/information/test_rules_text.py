@@ -156,6 +156,13 @@ BASES = {
     "lawful robots": induced("continuous", 'robots = { reaction = "uniform:1-3" }'),
     "tokens": parse(TOKENS),
     "energy": energy("continuous"),
+    "energy by time": parse(
+        ENERGY.format(name="continuous", call="")
+        + "grid_fees = ["
+        + ", ".join(str([0 if i == j else 5 + abs(i - j) for j in range(6)]) for i in range(6))
+        + "]\n[[environment.tariffs]]\nstarts_at = '17:00'\nbuy = { low = 300, high = 400 }\n"
+        + "feed_in = { low = 60, high = 130 }\n"
+    ),
     "energy call": energy("call", ", call = { feeder_cap_kw = 3.0, interval_min = 5 }"),
 }
 SAMPLES: dict[str, list[Any]] = {
@@ -174,6 +181,18 @@ SAMPLES: dict[str, list[Any]] = {
     "environment.sellers": [[[51], [60]]],
     "environment.game_type": ["0000", "6453"],
     "environment.shifts": [[], [{"from_period": 2, "sellers": 60}]],
+    "environment.tariffs": [
+        [],
+        [
+            {
+                "starts_at": "08:00",
+                "buy": {"low": 300, "high": 400},
+                "feed_in": {"low": 60, "high": 130},
+            }
+        ],
+    ],
+    "environment.tariffs.starts_at": ["18:00"],
+    "environment.grid_fees": [[], [[0 if i == j else 7 for j in range(6)] for i in range(6)]],
     "environment.redraw.costs": [None, {"low": 1, "high": 50}],
     "environment.redraw": [None, {"low": 1, "high": 50}],
     "environment.battery": [],
