@@ -1,4 +1,4 @@
-"""Grid fees by distance: what energy from one household to another costs beside its price, once for each contract."""
+"""Grid fees by distance: the cost of energy from one household to another, beside its price, once a contract."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
