@@ -12,6 +12,6 @@ def revenue(contracts: list[Contract], charges: Charges, fees: GridFees | None =
     total = 0
     for contract in contracts:
         total += charges.due("buyer", contract.quantity) + charges.due("seller", contract.quantity)
-        total += fees.due(contract.buyer, contract.seller, contract.quantity) if fees else 0
+        total += fees.owed(contract.buyer, contract.seller, contract.quantity) if fees else 0
         total += (contract.price - contract.paid_to_seller) * contract.quantity
     return total

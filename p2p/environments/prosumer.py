@@ -201,7 +201,7 @@ class Prosumer(Environment):
         for seat, sign, price in sides:
             assert seat is not None, "contracts reach the environment with their owners"
             holding, interval = self.holdings[seat], self.intervals[seat]
-            fee = self.fees.due(contract.buyer, contract.seller, contract.quantity) if self.fees and sign > 0 else 0
+            fee = self.fees.owed(contract.buyer, contract.seller, contract.quantity) if self.fees and sign > 0 else 0
             gained = holding.trade(price, contract.quantity, self.charges) - fee
             interval.bought += sign * contract.quantity
             interval.paid += sign * price * contract.quantity + self.charges.due(holding.role, contract.quantity) + fee

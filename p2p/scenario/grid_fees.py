@@ -13,7 +13,7 @@ class GridFees:
     rows: tuple[tuple[Price, ...], ...]
     seats: tuple[Seat, ...]
 
-    def due(self, buyer: Seat | None, seller: Seat | None, quantity: Quantity) -> Money:
+    def owed(self, buyer: Seat | None, seller: Seat | None, quantity: Quantity) -> Money:
         """The fee of a contract, which its buyer pays to the grid."""
         assert buyer is not None, "a contract that is settled has its owners"
         assert seller is not None, "a contract that is settled has its owners"

@@ -106,7 +106,7 @@ def test_the_buyer_pays_the_fee_of_the_two_houses_once() -> None:
     due = dict.fromkeys(range(4), 0)
     for one in contracts:
         assert one.buyer is not None
-        due[one.buyer] += fees.due(one.buyer, one.seller, one.quantity)
+        due[one.buyer] += fees.owed(one.buyer, one.seller, one.quantity)
     assert sum(due.values()) > 0
     assert {seat: gained[seat] - due[seat] for seat in gained} == after
     for seat in range(4):
