@@ -311,7 +311,7 @@ function risk(v, { directive: d, payload: { price, quantity = 1, order } }) {
 	return -Number(atWorst(v, price, quantity, d === "buy" || d === "sell", v.own.orders.find((one) => one.order === order)));
 }
 
-/** The effect of a quote in a few words. @param {View} v @param {string} side @param {any} what */
+/** The effect of a quote in a few words. @param {View} v @param {any} side @param {any} what */
 export function outlook(v, side, { directive, payload: { price, quantity = 1, order } }) {
 	const f = figures(v.rules), other = v[OTHER[side]].price, mine = v[side].price, resets = can(v).resets_on_contract, g = f.gained(gain(v, side, price, quantity));
 	const old = directive === "replace" && v.own.orders.find((one) => one.order === order), first = old ? `${t("replaces", { side, price: f.price(old.price) })}; ` : "";
@@ -543,7 +543,7 @@ function chart(key, title, said, [x0, x1, y0, y1], yf, high, make, legend) {
 		ticks(x0, x1, w / 70).map((x) => h("text", { x: X(x), y: high - 5, "text-anchor": "middle" }, x)), make(X, Y, left, w - 16)),
 		h("p.legend", { "aria-hidden": "true" }, legend.filter(Boolean).map(([cls, words]) => h(`span.${cls}`, words))));
 }
-const flat = (cls, y, [left, right]) => h(`path.${cls}`, { d: `M${left} ${y}H${right}` });
+const flat = (cls, y, /** @type {any} */ [left, right]) => h(`path.${cls}`, { d: `M${left} ${y}H${right}` });
 /** Contracts as dots, own ones as diamonds. */
 const points = (many, X, Y, of, mine) => many.map((one) => {
 	const [x, y] = of(one);

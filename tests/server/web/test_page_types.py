@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import msgspec
+import pytest
 
 from p2p.information import view_state
 from p2p.information.view_state import ViewState
@@ -14,9 +15,10 @@ from tests.plays.web_plays import SCRIPTS, STATIC, node, npm_file, program
 TYPES = ROOT / "server" / "web" / "types.d.ts"
 
 
-def test_tsc_finds_nothing_wrong() -> None:
+@pytest.mark.parametrize("config", ["jsconfig.json", "jsconfig-page.json"])
+def test_tsc_finds_nothing_wrong(config: str) -> None:
     tsc = npm_file("typescript/bin/tsc")
-    asked = [program("node"), str(tsc), "-p", str(SCRIPTS / "jsconfig.json")]
+    asked = [program("node"), str(tsc), "-p", str(SCRIPTS / config)]
     ran = subprocess.run(asked, capture_output=True, text=True)
     assert ran.stdout == "", ran.stdout
     assert ran.returncode == 0
