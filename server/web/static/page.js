@@ -559,7 +559,7 @@ function periodChart(v, high = 220) {
 	const deals = [...v.chart.others, ...v.chart.own].sort((a, b) => a.number - b.number), now = v.clock.open && v.clock.left_us != null ? p.length_us - v.clock.left_us : p.length_us, would = v.clock.open ? v.indicative?.price : null;
 	const some = (many) => many.filter((one) => one != null), quoted = call ? [] : some([...v.bid.path, ...v.ask.path].map((one) => one[1]));
 	const near = some([...deals.map((one) => one.price), v.bid.price, v.ask.price, would, f.energy ? null : v.own.unit_value]), all = near.length ? near : quoted.length ? quoted : [r.price_min, r.price_max];
-	const low = Math.min(...all), top = Math.max(...all), room = 0.3 * Math.max(top - low, 4 * r.tick), y0 = Math.max(r.price_min, low - room), y1 = Math.min(r.price_max, top + room);
+	const low = Math.min(...all), top = Math.max(...all), room = 0.3 * Math.max(top - low, 20 * r.tick), y0 = Math.max(r.price_min, low - room), y1 = Math.min(r.price_max, top + room);
 	const steps = (side, X, Y) => v[side].path.reduce((d, [at, price], i, path) => {
 		const y = price == null ? 0 : Y(Math.min(Math.max(price, y0), y1)), end = X(Math.min(path[i + 1]?.[0] ?? now, now) / 1e6);
 		return price == null ? d : `${d}${path[i - 1]?.[1] == null ? `M${X(at / 1e6)} ${y}` : `V${y}`}H${end}`;
@@ -703,7 +703,7 @@ function ticket(v, f) {
 	};
 	const waiting = v.pending.slice(-3).map((one) => orderWords(one, f)).join(", "), idle = v.clock.open && !own.units_left ? T("refused.no_units_left") : " ";
 	const many = f.many && !posts && field(t("quantity"), "many", { inputmode: "numeric", maxlength: 12, placeholder: quantityTyped(v, "", false) });
-	return h("section.panel.ticket#ticket", { "aria-label": t("ticket") }, h("p.answer#answer", ui.told || (waiting ? `… ${t("pending", { what: waiting })}` : newsWords(v, f)) || idle),
+	return h("section.panel.ticket#ticket", { "aria-label": t("ticket") }, h("p.answer#answer", ui.told || (waiting ? `… ${t("pending", { what: waiting })}` : v.clock.open && newsWords(v, f)) || idle),
 		mayTake && button(name(word, other == null ? t("no_offer", { word: t(word) }) : dead["aria-disabled"] ? t("take_at", { word: t(word), price: f.price(other) }) : t("take", { word: t(word), price: f.price(other) + f.times(much), gain: f.gained(gain(v, side, other, much)) })), () => order(dead["aria-disabled"] ? closed(view) || T("refused.no_units_left") : accepting(view, side, ui.many), word), { key: "take", class: `take ${OTHER[side]}`, ...dead }),
 		mayQuote ? h("form.row#quote", { onsubmit: send, novalidate: true }, h("div.steps#steps", button("−", () => nudge(false), { "aria-label": t("down"), ...dead }),
 			field(t("price"), "price", { role: "spinbutton", "aria-label": t("price"), inputmode: f.decimals ? "decimal" : "numeric", enterkeyhint: "send", maxlength: 20, "aria-valuenow": typed ? price / f.per : null, "aria-describedby": "look", onkeydown: keys, oninput: (e) => set({ price: e.target.value.replace(",", "."), asked: "", told: "" }) }),
@@ -934,11 +934,12 @@ function paint() {
 		const whole = (one) => one.clock.phase === "ended" || one.stage?.shown.kind === "earnings";
 		view = fold.view(now());
 		if (whole(view)) view = fold.view(now(), true);
-		hear(view);
+		const said = notices(view);
+		hear(view, said);
 		const f = figures(view.rules), shown = body(view, f), place = `${view.clock.phase}${view.clock.period}`;
 		if (ui.place !== place) Object.assign(ui, { place, asked: "", told: "", ...(view.clock.phase === "trading" ? {} : { price: "", many: "" }) });
 		app.dataset.screen = shown.key ?? "";
-		patch(app, h("div", [head(view, f), h("main#main", h("div#notices", notices(view).map(([said, at]) => h("p.notice", h("span", said), at != null && button(t("dismiss"), () => (fold.takeDownWords(), set({ down: at })))))), shown), ui.dialog && dialog(view, f)]).kids);
+		patch(app, h("div", [head(view, f), h("main#main", h("div#notices", said.map(([said, at]) => h("p.notice", h("span", said), at != null && button(t("dismiss"), () => (fold.takeDownWords(), set({ down: at })))))), shown), ui.dialog && dialog(view, f)]).kids);
 	} else {
 		const shown = ui.screen === "connecting" ? h("p.big#wait", { role: "status" }, ui.told || t("connecting")) : ui.screen === "start" ? joining() : over();
 		app.dataset.screen = shown.key;
@@ -954,8 +955,8 @@ function paint() {
 }
 
 /** Own news is said at once, contracts of others when there is room for them. */
-function hear(v) {
-	const f = figures(v.rules), news = newsWords(v, f), mark = JSON.stringify([v.news, v.own.traded], (_, one) => (typeof one === "bigint" ? `${one}` : one)), notice = notices(v).map((one) => [one[0]].flat().map((part) => part.kids ?? part).join("")).join(" "), last = v.deals.at(-1);
+function hear(v, said) {
+	const f = figures(v.rules), news = newsWords(v, f), mark = JSON.stringify([v.news, v.own.traded], (_, one) => (typeof one === "bigint" ? `${one}` : one)), notice = said.map((one) => [one[0]].flat().map((part) => part.kids ?? part).join("")).join(" "), last = v.deals.at(-1);
 	if (ui.heard && ui.heard !== mark) live("alert", news);
 	if (ui.noticed !== notice && ui.heard) live("alert", notice);
 	const deal = last && `${v.clock.period}.${last.number}`;
@@ -1034,7 +1035,7 @@ async function start() {
 	addEventListener("resize", draw);
 	let was = "";
 	setInterval(() => {
-		const is = fold && ui.screen === "live" && !document.hidden ? `${Math.ceil((fold.view(now()).clock.left_us ?? 0) / 1e6)}` : was;
+		const is = view && ui.screen === "live" && !document.hidden ? `${Math.ceil((view.clock.left_us - now() + view.now) / 1e6)}` : was;
 		if (is !== was) (was = is), draw();
 	}, 200);
 }
