@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from p2p.base.exact_sum import total
 from p2p.base.units import PRICE_MAX, SEATS_MAX, SECOND, UNITS_MAX, Duration, Money, Price, Role
 from p2p.scenario.arms import ARMS_MAX, Arm
 from p2p.scenario.capabilities import INSTITUTIONS, Capabilities, InstitutionName
@@ -357,7 +358,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.minutes is not None:
             return self.minutes
         controls = [self.controls(period) for period in range(1, self.periods + 1)]
-        return JOINING_MIN + math.ceil(sum(one.period_s + one.break_s for one in controls) / 60)
+        return JOINING_MIN + math.ceil(total(one.period_s + one.break_s for one in controls) / 60)
 
     @property
     def period_us(self) -> Duration:

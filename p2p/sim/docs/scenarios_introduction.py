@@ -5,8 +5,9 @@ INTRODUCTION = """# Scenarios
 *Written by `pit scenarios keys` from the structs in `p2p/scenario/schema.py` and those it is made of; not by hand.*
 
 A scenario defines all of a session but its seed: the traders and their values, the rules of trade, and the times. It is
-a TOML file; nothing is to be programmed. Those of the lab are in `scenarios/`, and `pit scenarios list` names them.
-Begin with a copy of one, or with the smallest there is:
+a TOML file; nothing is to be programmed. Those of the lab are in `scenarios/`; `pit scenarios list` names them,
+and [library.md](library.md) has a section for each. `pit scenarios new NAME` asks a few questions and writes a file
+(`--like NAME`: built on another). The smallest there is:
 
 ```toml
 title = "Two buyers, two sellers"
