@@ -60,7 +60,7 @@ def test_a_changed_recording_does_not_verify(demo):
     [
         (["trede"], "did you mean 'trade'?"),
         (["serve"], "give a scenario"),
-        (["serve", "smith-1962-test-2"], "did you mean 'smith-1962-test-1'?"),
+        (["serve", "smith-1962-test1"], "did you mean 'smith-1962-test-1'?"),
         (["serve", "nowhere.toml"], "cannot be read"),
         (["serve", TEST_1, "--bots", "zic:23"], "more than the 22 seats"),
         (["serve", TEST_1, "--bots", "zicc:2"], "did you mean 'zic'?"),
