@@ -1,4 +1,4 @@
-"""The catalogue: what each scenario of the lab says of itself in a line, and filters over it."""
+"""The catalogue: an entry for each scenario of the lab, from its own fields, and filters over them."""
 
 import re
 

@@ -16,9 +16,8 @@ from p2p.schedules.rationing import controlled, market_rules
 class PeriodFigures(msgspec.Struct, frozen=True):
     """A period's competitive outcome.
 
-    `surplus_max` is that of the market without controls and taxes, of which efficiency is the share;
-    `surplus_attainable` is the most within them, and `surplus_random` the expectation under random rationing, None
-    where no control binds. `quantity` counts the pairs that gain nothing, too.
+    `surplus_max` is that of the market without controls and taxes: efficiency is a share of it. `surplus_attainable` is
+    the most within them. `surplus_random` is expected under random rationing; None where no control binds. `quantity` counts the pairs that gain nothing, too.
     """
 
     period: int
@@ -39,7 +38,7 @@ def figures(rules: Scenario, seed: int) -> list[PeriodFigures]:
 
 
 def schedules_by_period(rules: Scenario, seed: int) -> Iterator[tuple[int, list[Schedule]]]:
-    """What is dealt in each period to the first market."""
+    """The schedules of each period in the first market."""
     environment = environment_of(rules, seats_of_markets(rules, seed)[0], seed, 0)
     for period in range(1, rules.periods + 1):
         yield period, list(schedules_of(environment, period).values())
