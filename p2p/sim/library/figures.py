@@ -17,7 +17,8 @@ class PeriodFigures(msgspec.Struct, frozen=True):
     """A period's competitive outcome.
 
     `surplus_max` is that of the market without controls and taxes: efficiency is a share of it. `surplus_attainable` is
-    the most within them. `surplus_random` is expected under random rationing; None where no control binds. `quantity` counts the pairs that gain nothing, too.
+    the most within them. `surplus_random` is expected under random rationing; None where no control binds.
+    `quantity` counts the pairs that gain nothing, too.
     """
 
     period: int
