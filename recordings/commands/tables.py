@@ -48,7 +48,10 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str, decimal: str, for
         folder_for(out, [f"{name}.{form}" for name in columns_of(scenarios, recorded=True)])
         if not force:
             _keep_others(out / f"sessions.{form}", {header.session for header in headers})
-        with click.progressbar(played(recordings), length=len(recordings), label="recordings", file=sys.stderr) as bar:
+        notes: list[str] = []
+        with click.progressbar(
+            played(recordings, notes), length=len(recordings), label="recordings", file=sys.stderr
+        ) as bar:
             done = write_tables(
                 out,
                 bar,
@@ -59,6 +62,8 @@ def tables(recordings: tuple[Path, ...], out: Path, form: str, decimal: str, for
             )
     except (JournalError, UsageError) as error:
         raise click.ClickException(str(error)) from error
+    for note in notes:
+        click.echo(f"pit: {note}", err=True)
     periods = sum(len(one.scores) for one in done)
     click.echo(f"{out}: {len(done)} session(s), {periods} finished periods")
     for one, folder in zip(done, recordings, strict=True):

@@ -232,6 +232,8 @@ class JournalReader:
 
 def _changed(data: bytes) -> str:
     """What a program has done to a journal as a text, if so; its lines are chained byte by byte."""
+    if not data:
+        return ": it is empty"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ": it was written anew in UTF-16, as some editors do; take the original file"
     mark, lines = data.startswith(b"\xef\xbb\xbf"), b"\r\n" in data[: data.find(b"\n") + 1]

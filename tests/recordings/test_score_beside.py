@@ -201,3 +201,18 @@ def test_prices_are_written_as_people_write_them(tmp_path: Path) -> None:
     assert "95.50" in text
     said = json.loads(pit("score", "a", "--sessions", "0", "--json", cwd=tmp_path).stdout)
     assert (said["periods"][0]["price_mean"], said["units"]["price_divisor"]) == (955, 10)
+
+
+def test_a_session_without_contracts_has_a_score_without_prices(tmp_path: Path) -> None:
+    course = Course(MARKET).trading()
+    course.wait(30)
+    store = Store.create(tmp_path / "silent", MARKET, 1, "test")
+    for envelope, at, events in course.heard:
+        store.append(store.line(envelope, at, events))
+    store.close()
+    done = pit("score", "silent", "--json", "--sessions", "2", "--agents", "zic", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    whole = json.loads(done.stdout)["whole"]
+    assert (whole["quantity"], whole["price_mean"], whole["alpha"], whole["efficiency"]) == (0, None, None, 0)
+    assert (whole["missed"], whole["extramarginal"]) == (whole["surplus_max"], 0)
+    assert pit("score", "silent", "--sessions", "0", cwd=tmp_path).returncode == 0
