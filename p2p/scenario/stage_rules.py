@@ -15,6 +15,7 @@ from p2p.scenario.stages import (
     AtCap,
     Consent,
     Debrief,
+    Earnings,
     Practice,
     Question,
     Questionnaire,
@@ -110,6 +111,11 @@ def stages_wrong(scenario: Scenario) -> Iterator[tuple[str, str]]:
     kinds = [type(one) for one in scenario.stage]
     if Consent in kinds and kinds.index(Consent) > 0:
         yield f"stage[{kinds.index(Consent)}].kind", "consent comes first: nothing of a person is kept before it"
+    elif kinds.count(Consent) > 1:
+        second = kinds.index(Consent, 1)
+        yield f"stage[{second}].kind", "consent is asked once: a person who declines later would lose what they earned"
+    if scenario.payment is not None and Earnings in kinds and Trade in kinds[kinds.index(Earnings) :]:
+        yield f"stage[{kinds.index(Earnings)}].kind", "earnings come after the last trade: they are told once"
 
 
 def _stage_wrong(scenario: Scenario, stage: Stage) -> Iterator[tuple[str, str]]:

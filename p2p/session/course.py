@@ -71,7 +71,7 @@ class Course:
         self.told_rules = [one.controls(1) for one in own]
         self.times_orders = any(one.times_orders for one in own)
         self.interventions = Interventions(scenario, self.roster, self.market_of)
-        self.staging = Staging(scenario, seed, self.roster, self.interventions)
+        self.staging = Staging(scenario, seed, self.roster, self.interventions, rules)
         self.paying = Paying(scenario, self.roster)
         self.phase: Phase = "unopened"
         self.period = 0
@@ -204,8 +204,9 @@ class Course:
             self._happens(Moment.LAST_STAGE_OVER)
             return self._ended()
         stage = self.staging.stages[number]
-        self.staging.begin(number)
+        stayed = self.staging.begin(number)
         told = self._tell(StageBegan(number, str(stage.__struct_config__.tag), stage.length_us))
+        told += [self._to_seat(seat, self.staging.progress.told(seat)) for seat in stayed]
         if stage.trades:
             self._happens(Moment.STAGE_TRADES)
             return told + self._enter_trade(stage)

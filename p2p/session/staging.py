@@ -14,16 +14,17 @@ from p2p.session.alarms import Alarms
 from p2p.session.interventions import Interventions
 from p2p.session.market import Market
 from p2p.session.roster import Roster
+from p2p.session.rules_versions import CONSENT_STAYS, RULES
 from p2p.stages.progress import StageProgress
 
 
 class Staging:
     """`progress`: where people are. `counting`: the markets that count and their period, while practice runs."""
 
-    def __init__(self, scenario: Scenario, seed: int, roster: Roster, acts: Interventions) -> None:
+    def __init__(self, scenario: Scenario, seed: int, roster: Roster, acts: Interventions, rules: int = RULES) -> None:
         self.scenario, self.seed = scenario, seed
         self.stages = scenario.stage
-        self.progress = StageProgress(scenario.stage)
+        self.progress = StageProgress(scenario.stage, consent_stays=rules >= CONSENT_STAYS)
         self.counting: tuple[list[Market], int] | None = None
         self._roster, self._acts = roster, acts
         self._told = Waiting(0, 0)
@@ -90,10 +91,10 @@ class Staging:
             for seat, holder in self._roster.controllers.items()
         )
 
-    def begin(self, stage: int) -> None:
-        """A stage begins; nobody is done with it."""
-        self.progress.begin(stage)
+    def begin(self, stage: int) -> list[Seat]:
+        """A stage begins; nobody is done with it. Returns the seats that come behind: they have not agreed yet."""
         self._told = Waiting(0, 0)
+        return self.progress.begin(stage)
 
     def practice_markets(
         self, stage: Practice, markets: list[Market], alarms: Alarms, rules: list[Controls]

@@ -27,8 +27,9 @@ class StageProgress:
     tries. `failed`: those of them who are out of trade for that, and are paid the base.
     """
 
-    def __init__(self, stages: tuple[Stage, ...]) -> None:
-        self.stages = stages
+    def __init__(self, stages: tuple[Stage, ...], consent_stays: bool = True) -> None:
+        """`consent_stays`: nobody is moved out of a consent that they have not answered."""
+        self.stages, self._consent_stays = stages, consent_stays
         self.stage = -1
         self.left: set[Seat] = set()
         self.moved: set[Seat] = set()
@@ -44,12 +45,20 @@ class StageProgress:
 
     # --- the course ---------------------------------------------------------------------------------------------
 
-    def begin(self, stage: int) -> None:
-        """The session's next stage begins for all who are done with those before."""
+    def begin(self, stage: int) -> list[Seat]:
+        """The session's next stage begins for all who are done with those before.
+
+        Returns those who have not answered the consent that is left: they do so first, and come behind.
+        """
         before, self.stage = self.stage, stage
+        asks = self._consent_stays and before >= 0 and isinstance(self.stages[before], Consent)
+        stayed = []
         for seat, at in self._at.items():
-            if at == before:
+            if at == before and asks and seat not in self._done and seat not in self.left:
+                stayed.append(seat)
+            elif at == before:
                 self._move(seat, stage)
+        return stayed
 
     def come(self, seat: Seat) -> Progress | None:
         """A person has a seat: in the lobby before all stages, later as a latecomer. Returns the news for them."""

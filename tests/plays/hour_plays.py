@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from p2p.base.units import Seat
 from p2p.information.projection import Projector
-from p2p.messages import Message
+from p2p.messages import AdvanceStage, Agree, Message
 from p2p.messages.envelope import Event
 from p2p.protocol.frames import NumberedFact
 from p2p.scenario.parsing import parse
@@ -145,6 +145,7 @@ class StageTerminal:
 
     def __init__(self, app: TradeApp, line: HourLine, pilot: Pilot[object]) -> None:
         self.app, self.line, self.pilot, self.hour = app, line, pilot, line.hour
+        self.agreed = False
 
     async def settle(self) -> None:
         """Everything told is drawn."""
@@ -169,8 +170,22 @@ class StageTerminal:
         await self.settle()
 
     async def command(self, message: Message) -> None:
-        self.hour.command(message)
+        if message == AdvanceStage() and self.hour.kind == "consent":
+            await self.all_agree()
+        if message != AdvanceStage() or not self.agreed:
+            self.hour.command(message)
+        self.agreed = False
         await self.settle()
+
+    async def all_agree(self) -> None:
+        """Nobody is moved past a consent that they have not answered: all who are there do so."""
+        progress = self.hour.session.staging.progress
+        for seat in (1, 2, 3):
+            if not progress.is_done(seat):
+                self.hour.say(seat, Agree(0, True))
+        if self.hour.kind == "consent":
+            await self.press("a")
+        self.agreed = self.hour.kind != "consent"
 
     async def wait(self, seconds: float) -> None:
         self.hour.wait(seconds)

@@ -166,6 +166,9 @@ async def test_the_clock_calls_practice_practice():
     ):
         async with chair(at) as sits:
             assert sits.says("console-stage") == said
+            if said == "Practice period 2":
+                await sits.press("v")
+                assert sits.says() == "Practice does not count: there is nothing to void."
             assert ("has used all tries" in sits.says("detail")) == bool(at.rows[0].flagged)
 
 
@@ -182,6 +185,8 @@ async def test_in_a_stage_a_person_or_all_are_moved_on():
         assert sits.said == [AdvanceStage(0), AdvanceStage()]
         await sits.press("v")
         assert sits.says() == "No period runs: this is a stage without trade."
+        await sits.press("e")
+        assert sits.says() == "This stage has no clock: it waits for all, or for you."
 
 
 async def test_somebody_without_tries_left_comes_before_a_lost_connection():

@@ -109,7 +109,7 @@ async def test_the_last_page_turned_is_a_text_read(key: str) -> None:
         await terminal.press(key)
         assert page.border_subtitle == "Page 2 of 2"
         await terminal.press(key, key)
-        assert terminal.sent == list(READ)
+        assert terminal.sent == [Agree(0, True), *READ]
         assert line(terminal) == "Done. Waiting for 3 others."
 
 
@@ -120,7 +120,7 @@ async def test_pages_are_turned_back_and_forth_without_a_word_to_the_server():
         assert terminal.page.page == 0
         await terminal.press("right")
         assert terminal.page.page == 1
-        assert terminal.sent == [TurnPage(1, 1)]
+        assert terminal.sent == [Agree(0, True), TurnPage(1, 1)]
 
 
 async def test_a_long_page_scrolls():

@@ -220,6 +220,17 @@ def _in_a_period(state: ConsoleState) -> Why:
     return _in_trade(state)
 
 
+def _cannot_extend(state: ConsoleState) -> Why:
+    if state.clock.phase == "stage":
+        return None if state.clock.left_us is not None else "This stage has no clock: it waits for all, or for you."
+    return _in_a_period(state)
+
+
+def _nothing_to_void(state: ConsoleState) -> Why:
+    practice = any(shown.row.stage == "practice" for shown in state.rows)
+    return _in_trade(state) or ("Practice does not count: there is nothing to void." if practice else None)
+
+
 def _cannot_hold(state: ConsoleState) -> Why:
     if state.clock.phase == "trading" and state.clock.period >= state.clock.periods:
         return "This is the last period: no break comes after it."
@@ -242,12 +253,12 @@ _SESSION: dict[str, Callable[[ConsoleState], Why]] = {
     "pause": _in_a_session,
     "resume": _in_a_session,
     "advance": _no_stage,
-    "extend": lambda state: None if state.clock.phase == "stage" else _in_a_period(state),
+    "extend": _cannot_extend,
     "end-period": _in_a_period,
     "hold": _cannot_hold,
     "hold off": _in_trade,
-    "void": _in_trade,
-    "again": _in_trade,
+    "void": _nothing_to_void,
+    "again": _nothing_to_void,
     "pay-period": _no_period_to_pay,
 }
 

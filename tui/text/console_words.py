@@ -1,5 +1,6 @@
 """The console's words: ages, holders and needs of seats, commands with their fate, lines of the log."""
 
+from p2p.base.safe_text import printable
 from p2p.base.units import SECOND, Duration, Seat
 from p2p.information.console_state import CommandShown, ConsoleState, HappenedShown, LogLine, RowShown
 from p2p.messages import Reason
@@ -261,7 +262,9 @@ def stage(state: ConsoleState) -> str:
     if at.phase == "ended":
         return "The session is over"
     if at.phase == "stage":
-        return f"Stage {at.stage + 1} of {at.stages}{' paused' if at.paused else ''}"
+        title = printable(state.rules.stages[at.stage].title) if 0 <= at.stage < len(state.rules.stages) else ""
+        named = f": {title}" if title else ""
+        return f"Stage {at.stage + 1} of {at.stages}{' paused' if at.paused else ''}{named}"
     practice = any(shown.row.stage == "practice" for shown in state.rows)
     if at.phase == "break":
         held = ", held until you resume" if at.held else ""

@@ -40,8 +40,8 @@ def withdrawn(rules: int, **guard: object) -> list[int]:
 def test_a_recording_of_older_rules_is_run_again_as_it_was_orders_stay_or_leave() -> None:
     by_guard = {rules: withdrawn(rules, no_loss="people") for rules in RULES_UNDERSTOOD}
     undecided = {rules: withdrawn(rules, loss_confirm=True) for rules in RULES_UNDERSTOOD}
-    assert by_guard == {1: [], 2: [110], 3: [110]}
-    assert undecided == {1: [], 2: [], 3: [110]}
+    assert by_guard == {1: [], 2: [110], 3: [110], 4: [110]}
+    assert undecided == {1: [], 2: [], 3: [110], 4: [110]}
 
 
 @pytest.mark.parametrize("name", ["continuous", "call"])

@@ -25,6 +25,7 @@ from p2p.messages import (
     Joined,
     Left,
     Message,
+    Open,
     PaidPeriod,
     Progress,
     Refused,
@@ -49,6 +50,7 @@ from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from p2p.scenario.stages import Practice
 from p2p.schedules.rationing import market_rules
+from p2p.session.rules_versions import CONSENT_STAYS, UNDECIDED_LEAVE
 from p2p.session.session import Session
 from p2p.sim.simulation.simulation import Simulation
 from tests.plays.paid import decides
@@ -604,3 +606,44 @@ def test_questions_decide_only_where_a_base_is_paid_and_nothing_was_earned_befor
                 '{ ask = "How?", kind = "number", answer = 1 }',
             )
         )
+
+
+def test_nobody_is_moved_past_a_consent_that_they_have_not_answered() -> None:
+    course = Hour()
+    for seat in (0, 1, 2):
+        course.say(seat, Agree(0, True))
+    moved = course.command(AdvanceStage())
+    told = next(event for event in moved if isinstance(event.message, Progress))
+    assert (told.to, told.message) == (3, Progress(0))
+    for _ in range(2):
+        course.command(AdvanceStage())
+    course.wait(1)
+    assert (course.kind, course.session.phase) == ("practice", "trading")
+    assert of(course.say(3, Bid(50)), Refused)[0].reason == "stage_first"
+    now = of(course.say(3, Agree(0, True)), Progress)[-1]
+    assert now.stage == 1, "then the texts, as a latecomer"
+
+
+def test_the_experimenter_may_count_an_agreement_on_paper() -> None:
+    course = Hour()
+    course.command(AdvanceStage(3))
+    for seat in (0, 1, 2):
+        course.say(seat, Agree(0, True))
+    assert course.kind == "text"
+    assert course.session.staging.progress.told(3).stage == 1
+
+
+def test_recordings_of_older_rules_were_played_with_all_moved_on() -> None:
+    for rules, stage in ((UNDECIDED_LEAVE, 1), (CONSENT_STAYS, 0)):
+        session = Session(hour(), 1, rules)
+        for number, message in enumerate((Open(), Joined(0, "human"), Start(), AdvanceStage())):
+            sender = GATEWAY if isinstance(message, Open | Joined) else EXPERIMENTER
+            session.handle(Envelope(sender, message), number)
+        assert session.staging.progress.told(0).stage == stage
+
+
+def test_consent_is_asked_once_and_pay_is_told_after_the_last_trade() -> None:
+    with pytest.raises(ScenarioError, match="consent is asked once"):
+        parse(HOUR + '\n[[stage]]\nkind = "consent"\ntext = "Still?"\n')
+    with pytest.raises(ScenarioError, match="earnings come after the last trade"):
+        parse(decides(HOUR) + '\n[[stage]]\nkind = "trade"\n')
