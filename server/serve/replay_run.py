@@ -125,7 +125,7 @@ async def _run(
 def _say_where(hosted: HostedSession, host: str, port: int, mqtt: list[str], as_json: bool, speed: float) -> None:
     over = hosted.transport
     url = over.url(from_outside(host) or host, port)
-    page = over.page(from_outside(host) or host, port)
+    page = hosted.requests.links.page = over.page(from_outside(host) or host, port)
     if as_json:
         where = {"url": url, "page": page, "control": hosted.opened.control, "mqtt": mqtt}
         say(json.dumps(where, separators=(",", ":")))
