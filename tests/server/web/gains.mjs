@@ -1,7 +1,7 @@
 // Gains and losses of orders beforehand: a line is {view, orders}, an order [side, price, quantity, taking, instead].
 import { createInterface } from "node:readline";
-import { atWorst, gain } from "../../../server/web/static/fold.js";
-import { parse } from "../../../server/web/static/wire.js";
+import { atWorst, gain } from "../../../server/web/source/fold.js";
+import { parse } from "../../../server/web/source/wire.js";
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { view: text, orders } = JSON.parse(line);

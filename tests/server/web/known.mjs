@@ -1,4 +1,4 @@
 // The directives of facts that the page's fold knows.
-import { KNOWN } from "../../../server/web/static/fold.js";
+import { KNOWN } from "../../../server/web/source/fold.js";
 
 for (const directive of KNOWN) console.log(JSON.stringify(directive));

@@ -1,7 +1,7 @@
 // Plays of the page's line with a socket, timers, chance and time of the test's own: each play is named, and says what
 // went wrong, or nothing.
 import assert from "node:assert/strict";
-import { Line, parse } from "../../../server/web/static/wire.js";
+import { Line, parse } from "../../../server/web/source/wire.js";
 
 const RULES = { title: "", currency: "", instructions: "" };
 const welcome = (more = {}) => ({ session: "s", seat: 3, resume: "r1", token: 0, facts: 0, rules: RULES, ...more });

@@ -1,7 +1,7 @@
 // A long session in a crowded market, told to the fold as fast as it can take it, a view for each frame of a screen.
 // In: the welcome frame. Out: the heap and the busy time of each minute of the session. Needs --expose-gc.
 import { readFileSync } from "node:fs";
-import { Fold } from "../../../server/web/static/fold.js";
+import { Fold } from "../../../server/web/source/fold.js";
 
 const [welcome, facts, minutes] = readFileSync(0, "utf8").trim().split("\n").map((line) => JSON.parse(line));
 const FACTS_A_SECOND = 200;

@@ -409,7 +409,7 @@ def test_only_files_of_a_page_are_served(tmp_path: Path):
 def test_the_page_is_small_and_has_nothing_from_elsewhere_and_nothing_inline():
     assert len(FILES) <= 6
     code = {name: body for name, body in FILES.items() if not name.endswith(".json")}
-    assert sum(map(len, code.values())) <= 165_000  # to be 90,000
+    assert sum(map(len, code.values())) <= 90_000
     assert sum(len(body) for name, body in FILES.items() if name.endswith(".json")) <= 30_000
     for name, body in code.items():
         text = body.decode()

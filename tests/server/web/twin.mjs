@@ -3,8 +3,8 @@
 // ["view", now, results, the view that is expected, as text].
 import { createInterface } from "node:readline";
 import { deepStrictEqual } from "node:assert";
-import { Fold } from "../../../server/web/static/fold.js";
-import { parse } from "../../../server/web/static/wire.js";
+import { Fold } from "../../../server/web/source/fold.js";
+import { parse } from "../../../server/web/source/wire.js";
 
 /** JSON as msgspec writes it: a bigint is its digits, and a float beyond 2^53 is told from them by its point. */
 export function stringify(thing) {
