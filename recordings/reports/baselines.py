@@ -84,15 +84,16 @@ def lengths_line(score: Score) -> str:
 
 def range_line(score: Score, words: Iterable[str]) -> str:
     """The baselines that depend on the range of allowed prices, which people may ignore; empty where none does."""
-    rules = score.scenario.institution
+    rules, units = score.scenario.institution, shown_units(score.scenario)
     drawn = [
         word for word in words if any(one.partition("/")[0].partition(":")[0] in RANGED for one in word.split(","))
     ]
     if not drawn:
         return ""
+    low, high = units.rate(rules.price_min, 0), units.rate(rules.price_max, 0)
     return (
-        f"The gains of {', '.join(drawn)} depend on the range of allowed prices, here {rules.price_min} to "
-        f"{rules.price_max}: in a wider one they are lower."
+        f"The gains of {', '.join(drawn)} depend on the range of allowed prices, here {low} to {high}: "
+        "in a wider one they are lower."
     )
 
 

@@ -7,6 +7,7 @@ import msgspec
 from p2p.analysis.market_metrics import PeriodScore, SessionScore
 from p2p.base.exact_sum import total
 from p2p.sim.simulation.about import treatment
+from p2p.sim.tables.energy_schema import period_cells
 from p2p.sim.tables.estimate import spread_of
 from recordings.reports.shown_units import shown_units
 from recordings.scoring.baselines import BaselineSession, is_mixture
@@ -89,6 +90,7 @@ def _period(one: PeriodScore) -> dict[str, Any]:
         "quantity_competitive": goal.quantity,
         "quantity_gainful": goal.quantity_gainful,
         **_figures(one),
+        "energy": period_cells(one.energy) or None,
     }
 
 

@@ -18,7 +18,7 @@ from tests import ROOT
 from tests.plays.lab import pit
 from tests.plays.play import Course, small
 
-SAMPLE = ROOT / "recordings" / "samples" / "smith-1962-test-1"
+SAMPLES = ROOT / "recordings" / "samples"
 VALUES, COSTS = (100, 80, 60, 55), (20, 40, 58, 70)
 """They meet at 3 units between 58 and 60: P0 is 59. The most that can be gained is 80 + 40 + 2 = 122."""
 TRADED = ((100, 20, 50), (55, 40, 45), (80, 70, 75))
@@ -214,9 +214,9 @@ def figures(tables: dict[str, list[dict[str, str]]]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("which", ["by hand", "sample"])
+@pytest.mark.parametrize("which", ["by hand", "smith-1962-test-1", "test-1-two-people"])
 def test_a_referee_finds_the_figures_of_the_score_in_the_tables(which: str, recording: Path, tmp_path: Path) -> None:
-    folder = recording if which == "by hand" else SAMPLE
+    folder = recording if which == "by hand" else SAMPLES / which
     said = pit("score", str(folder), "--json", "--sessions", "0", cwd=tmp_path)
     assert said.returncode == 0, said.stderr
     whole = json.loads(said.stdout)["whole"]
