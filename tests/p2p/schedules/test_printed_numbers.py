@@ -149,3 +149,66 @@ def test_values_of_cason_and_friedman_are_drawn_anew_each_period() -> None:
     assert redraw is not None
     assert (redraw.law, redraw.low, redraw.high, scenario.traders, scenario.period_s) == ("uniform", 0, 499, 8, 110)
     assert p2p.equilibrium(scenario, period=1) != p2p.equilibrium(scenario, period=2)
+
+
+IKICA = {
+    **dict.fromkeys(
+        ("full", "other", "same", "bb", "bb-random", "bb-matchmaker", "same-matchmaker"), (108, 113, 8, 320)
+    ),
+    "bb-more-rounds": (108, 113, 8, 320),
+    **dict.fromkeys(("full-more-buyers", "bb-more-buyers"), (123, 128, 10, 425)),
+    **dict.fromkeys(("full-more-sellers", "bb-more-sellers"), (93, 98, 10, 425)),
+}
+"""Ikica et al. (2023): the competitive prices, units and surplus of the printed structures, by treatment."""
+
+
+@pytest.mark.parametrize("treatment", IKICA)
+def test_structures_of_ikica_and_others_have_their_prices_and_surplus(treatment: str) -> None:
+    goal = p2p.equilibrium(f"ikica-2023-{treatment}")
+    assert (goal.price_low, goal.price_high, goal.quantity, goal.surplus_max) == IKICA[treatment]
+
+
+def test_treatments_of_ikica_and_others_have_their_rules() -> None:
+    found = {name.removeprefix("ikica-2023-"): load(name) for name in names() if name.startswith("ikica-2023-")}
+    assert len(found) == 17
+    for name, scenario in found.items():
+        terms = scenario.institution.terms
+        assert (terms.order_life_s, terms.replace_own, terms.units, scenario.label) == (10, True, "one", "printed"), (
+            name
+        )
+        sees = {"bb": "none", "full": "book", "same": "own_side", "other": "other_side"}[name.split("-")[0]]
+        assert scenario.information == sees, name
+        price = {"random": "random", "matchmaker": "matchmaker"}.get(name.split("-")[-1], "earlier")
+        assert terms.contract_price == price, name
+        rounds = (50, 30) if name == "bb-more-rounds" else (10, 120)
+        assert (scenario.periods, scenario.period_s) == rounds, name
+
+
+def test_units_of_ikica_and_others_come_and_leave_in_the_sixth_round() -> None:
+    shift, forth, back = (
+        [p2p.equilibrium(f"ikica-2023-full-{kind}", period=period).price for period in (5, 6)]
+        for kind in ("seller-shift", "from-buyers-to-sellers", "from-sellers-to-buyers")
+    )
+    assert (shift, forth, back) == ([110.5, 105.5], [115.5, 105.5], [105.5, 115.5])
+
+
+def test_an_hour_of_two_arms_taxes_buyers_in_one_market_and_sellers_in_the_other() -> None:
+    hour = load("classroom-hour-arms")
+    assert (hour.seats, hour.markets, hour.purpose) == (44, 2, "teaching")
+    taxes = [(own.controls(4).charges.tax_buyer, own.controls(4).charges.tax_seller) for own in hour.variants]
+    assert taxes == [(75, 0), (0, 75)]
+    assert all(own.controls(3).charges == hour.charges for own in hour.variants)
+
+
+def test_institutions_and_speeds_stand_beside_one_another_with_the_same_schedules() -> None:
+    pairs = {
+        "posted-offer-beside-double-auction": ["standing", "posted-offer"],
+        "call-beside-continuous": ["continuous", "call"],
+        "robots-two-speeds": ["standing", "standing"],
+    }
+    for name, kinds in pairs.items():
+        variants = load(name).variants
+        assert [one.institution.name for one in variants] == kinds
+        assert variants[0].environment == variants[1].environment
+    slow, fast = load("robots-two-speeds").variants
+    assert slow.activations() * 50 == fast.activations()
