@@ -258,6 +258,21 @@ const message = (directive, /** @type {any} */ payload = {}) => ({ directive, pa
 const amountOf = (quantity) => (quantity === 1 ? {} : { quantity });
 /** Why nothing can be sent now, or "". @param {View} v */
 const closed = (v) => (v.clock.paused ? t("why_paused") : v.clock.open ? "" : T("refused.not_open"));
+/** Why one cannot trade now, or "". @param {View} v */
+function idle(v) {
+	const { posting } = v.clock, seller = v.own.role === "seller", no = !v.own.units_left ? "no_units_left" : !can(v).posts ? "" : !seller ? posting && "still_posting" : v.own.orders.length ? "posted_already" : !posting && "posting_is_over";
+	return closed(v) || (no ? T(`refused.${no}`) : "");
+}
+
+/** Why so much cannot be offered or taken at a price, or "". @param {View} v @param {number} price @param {number} quantity @param {boolean} taking @param {any} [instead] */
+function refusal(v, price, quantity, taking, instead = null) {
+	const own = v.own, left = own.units_left, what = figures(v.rules).quantity(left), resets = can(v).resets_on_contract;
+	const way = v.pending.reduce((n, one) => n + (/buy|sell/.test(one.directive) ? (one.message.quantity ?? 1) : 0), 0), offered = own.offered - (instead?.quantity ?? 0);
+	if (quantity > left) return t("why_left", { what });
+	if (taking && way && quantity > left - way) return t("why_waits");
+	if (!taking && !resets && offered + quantity > left) return t("why_offered", { what, n: offered });
+	return v.rules.no_loss && atWorst(v, price, quantity, taking, instead) < 0 ? T("refused.would_lose") : "";
+}
 
 /** The price in a typed text, or its fault. @param {string} text @param {Rules} r @returns {number | string} */
 export function priceTyped(text, r) {
@@ -294,15 +309,15 @@ export function quoting(v, side, text, many = "", instead = null) {
 	instead ??= bettered(v, side, price, many);
 	const quantity = instead && !many ? instead.quantity : quantityTyped(v, many, false);
 	if (typeof quantity === "string") return quantity;
-	return closed(v) || (instead ? message("replace", { order: instead.order, price, ...amountOf(quantity) }) : message(side, { price, ...amountOf(quantity) }));
+	return (instead ? closed(v) : idle(v)) || refusal(v, price, quantity, false, instead) || (instead ? message("replace", { order: instead.order, price, ...amountOf(quantity) }) : message(side, { price, ...amountOf(quantity) }));
 }
 
 /** The acceptance of the other side's quote as it is shown, or why there is none. @param {View} v @param {string} side @param {string} [many] */
 export function accepting(v, side, many = "") {
 	const quantity = quantityTyped(v, many, true), price = v[OTHER[side]].price, buys = side === "bid";
 	if (typeof quantity === "string") return quantity;
-	if (closed(v)) return closed(v);
-	return price == null ? t(buys ? "why_no_ask" : "why_no_bid") : message(buys ? "buy" : "sell", { price, ...amountOf(quantity) });
+	if (price == null || idle(v)) return idle(v) || t(buys ? "why_no_ask" : "why_no_bid");
+	return refusal(v, price, quantity, true) || message(buys ? "buy" : "sell", { price, ...amountOf(quantity) });
 }
 
 /** The possible loss that is asked about before a message is sent; 0 where nobody is asked. @param {View} v @param {any} what */
@@ -379,7 +394,7 @@ const table = (caption, heads, rows, cls = "") => h(`div.scroll`, caption && (ro
 	h("thead", h("tr", heads.map((one) => h("th", { scope: "col" }, one)))), h("tbody", rows.map((row) => h("tr", { class: row.cls }, (row.cells ?? row).map((one) => h("td", one)))))));
 const button = (label, onclick, props = {}) => h("button", { type: "button", onclick, ...props }, label);
 const off = (when) => (when ? { "aria-disabled": "true" } : {});
-const panel = (key, title, ...kids) => h(`section.panel.${key}#${key}`, { "aria-label": title }, h("h2", title), ...kids);
+const panel = (key, title, ...kids) => h(`section.panel.${key}#${key}`, { "aria-label": title }, h("h2", { tabindex: "-1" }, title), ...kids);
 const list = (items) => h("ul", items.map((one) => h("li", one)));
 const pairs = (items) => h("dl", items.filter(Boolean).map(([name, ...words]) => h("div", h("dt", name), h("dd", words))));
 /** A text field whose words are kept in `ui`. */
@@ -427,7 +442,7 @@ export function markdown(text) {
 
 const WATCH = typeof location !== "undefined" && /\/watch\/?$/.test(location.pathname);
 /** @type {any} what is typed, chosen and asked; `screen` is start, connecting, live, taken or over */
-const ui = { screen: "start", price: "", many: "", watt: "", limit: "", asked: "", told: "", page: 0, of: -1, pick: null, words: "", sure: 0, name: "", code: "", label: "", error: "", wants: [], down: -1, width: 320, period: 0 };
+const ui = { screen: "start", price: "", many: "", watt: "", limit: "", asked: "", told: "", page: 0, of: -1, pick: null, words: "", sure: 0, name: "", code: "", label: "", error: "", wants: [], down: -1, width: 320, period: 0, quietTo: 0, typing: "" };
 /** @type {any} */
 let fold, line, reveal;
 /** @type {View} */
@@ -465,6 +480,7 @@ function order(what, word = "") {
 
 // --- words
 
+const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 function orderWords(sent, f) {
 	if (!sent) return t("your_order");
 	const { directive: d, message: m } = sent, price = m.price == null ? "" : f.price(m.price), n = f.times(m.quantity ?? 1);
@@ -682,7 +698,7 @@ function household(v, f) {
 function ticket(v, f) {
 	const own = v.own, side = SIDE[own.role], posts = can(v).posts;
 	if (!side) return panel("ticket", t("ticket"), h("p", t("no_part")));
-	const dead = off(!v.clock.open || v.clock.paused || !own.units_left), word = side === "bid" ? "buy" : "sell", other = v[OTHER[side]].price, quotes = posts ? "sellers" : (v.rules.terms.quotes ?? "both");
+	const no = idle(v), dead = off(no), word = side === "bid" ? "buy" : "sell", other = v[OTHER[side]].price, quotes = posts ? "sellers" : (v.rules.terms.quotes ?? "both");
 	const mayQuote = quotes === "both" || quotes === `${own.role}s`, mayTake = !can(v).collects && !(posts && own.role === "seller"), price = priceTyped(ui.price, v.rules), typed = typeof price === "number";
 	const what = quoting(v, side, ui.price, ui.many), n = quantityTyped(v, ui.many, true), much = typeof n === "number" ? n : 1;
 	const name = (key, plain) => (ui.asked.startsWith(key) ? t("sure", { word: t(key), money: f.money(risk(v, JSON.parse(ui.asked.slice(key.length)))) }) : plain);
@@ -693,7 +709,7 @@ function ticket(v, f) {
 	const send = (e) => {
 		e.preventDefault();
 		const made = quoting(view, side, ui.price, ui.many);
-		order(dead["aria-disabled"] ? closed(view) || T("refused.no_units_left") : made, side);
+		order(made, side);
 		if (typeof made === "string") document.getElementById("price")?.focus();
 	};
 	const keys = (e) => {
@@ -701,15 +717,15 @@ function ticket(v, f) {
 		if (up != null) e.preventDefault(), nudge(up);
 		else if (e.key === "Escape") set({ price: "", asked: "", told: "" });
 	};
-	const waiting = v.pending.slice(-3).map((one) => orderWords(one, f)).join(", "), idle = v.clock.open && !own.units_left ? T("refused.no_units_left") : " ";
+	const waiting = v.pending.slice(-3).map((one) => orderWords(one, f)).join(", ");
 	const many = f.many && !posts && field(t("quantity"), "many", { inputmode: "numeric", maxlength: 12, placeholder: quantityTyped(v, "", false) });
-	return h("section.panel.ticket#ticket", { "aria-label": t("ticket") }, h("p.answer#answer", ui.told || (waiting ? `… ${t("pending", { what: waiting })}` : v.clock.open && newsWords(v, f)) || idle),
-		mayTake && button(name(word, other == null ? t("no_offer", { word: t(word) }) : dead["aria-disabled"] ? t("take_at", { word: t(word), price: f.price(other) }) : t("take", { word: t(word), price: f.price(other) + f.times(much), gain: f.gained(gain(v, side, other, much)) })), () => order(dead["aria-disabled"] ? closed(view) || T("refused.no_units_left") : accepting(view, side, ui.many), word), { key: "take", class: `take ${OTHER[side]}`, ...dead }),
+	return h("section.panel.ticket#ticket", { "aria-label": t("ticket") }, h("p.answer#answer", ui.told || (waiting ? `… ${t("pending", { what: waiting })}` : v.clock.open && newsWords(v, f)) || " "),
+		mayTake && button(name(word, other == null ? t("no_offer", { word: t(word) }) : no ? t("take_at", { word: t(word), price: f.price(other) }) : t("take", { word: t(word), price: f.price(other) + f.times(much), gain: f.gained(gain(v, side, other, much)) })), () => order(accepting(view, side, ui.many), word), { key: "take", class: `take ${OTHER[side]}`, ...dead }),
 		mayQuote ? h("form.row#quote", { onsubmit: send, novalidate: true }, h("div.steps#steps", button("−", () => nudge(false), { "aria-label": t("down"), ...dead }),
 			field(t("price"), "price", { role: "spinbutton", "aria-label": t("price"), inputmode: f.decimals ? "decimal" : "numeric", enterkeyhint: "send", maxlength: 20, "aria-valuenow": typed ? price / f.per : null, "aria-describedby": "look", onkeydown: keys, oninput: (e) => set({ price: e.target.value.replace(",", "."), asked: "", told: "" }) }),
 			button("+", () => nudge(true), { "aria-label": t("up"), ...dead })), many,
 		h("button", { type: "submit", key: "send", class: `send ${side}`, ...dead }, name(side, typed ? t(posts ? "post" : "at", { word: t(side), price: f.price(price) }) : t(side)))) : many,
-		mayQuote && h("p.hint#look", { id: "look" }, !ui.price.trim() || dead["aria-disabled"] ? " " : typeof what === "string" ? `✘ ${what}` : outlook(v, side, what)));
+		h("p.hint#look", { id: "look" }, no ? capital(`${no}.`) : !ui.price.trim() ? " " : typeof what === "string" ? `✘ ${what}` : outlook(v, side, what)));
 }
 
 // --- screens
@@ -946,13 +962,19 @@ function paint() {
 		patch(app, [h("header", h("h1", t("lab"))), h("main#main", shown, store.denied && h("p.notice#denied", t("storage")))]);
 	}
 	document.body.className = WATCH ? "wide" : "";
+	document.title = fold && view ? `${stageWords(view)} · ${printable(view.rules.title)}` : t("lab");
 	const open = document.querySelector("dialog"), moved = before !== app.dataset.screen, active = document.activeElement, figure = document.querySelector("figure svg");
 	if (open && !open.open) open.showModal();
-	if (ui.focus || (moved && (!active || active === document.body))) /** @type {any} */ (document.querySelector(ui.focus || "main [tabindex='-1'], main h2"))?.focus();
+	const to = ui.focus || (moved && (!active || active === document.body) && (ui.typing || "main h2"));
+	if (to) /** @type {any} */ (document.querySelector(to) ?? document.querySelector("main h2"))?.focus();
+	if (active?.id) ui.typing = active.id === "price" && "#price";
 	ui.focus = "";
 	const width = figure && Math.round(figure.getBoundingClientRect().width);
 	if (width && Math.abs(width - ui.width) > 4) set({ width });
 }
+
+/** Contracts of others are said no more often: a voice needs time. */
+const QUIET_MS = 2000;
 
 /** Own news is said at once, contracts of others when there is room for them. */
 function hear(v, said) {
@@ -960,7 +982,7 @@ function hear(v, said) {
 	if (ui.heard && ui.heard !== mark) live("alert", news);
 	if (ui.noticed !== notice && ui.heard) live("alert", notice);
 	const deal = last && `${v.clock.period}.${last.number}`;
-	if (deal && ui.deal !== deal && !last.mine) live("polite", t("contract_at", { price: f.price(last.price) }));
+	if (deal && ui.deal !== deal && !last.mine && performance.now() > ui.quietTo) live("polite", t("contract_at", { price: f.price(last.price) })), (ui.quietTo = performance.now() + QUIET_MS);
 	Object.assign(ui, { heard: mark, noticed: notice, deal });
 }
 
