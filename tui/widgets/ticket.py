@@ -165,9 +165,8 @@ def hint(view: ViewState) -> str:
         return posting_hint(view)
     if number_format(view.rules).many:
         return f"type a price (then {TIMES} and a quantity); Enter sends"
-    own = "value" if side == "bid" else "cost"
-    start = f"a better {side}" if side and view.side(side).price is not None else f"your unit's {own}"
-    return f"type a price, or ↑ for {start}; Enter sends"
+    stands = side is not None and view.side(side).price is not None
+    return f"type a price, or ↑ for a better {side}; Enter sends" if stands else "type a price; Enter sends"
 
 
 def posting_hint(view: ViewState) -> str:
