@@ -3,7 +3,7 @@
 from collections import Counter
 
 from p2p.analysis.event_tables.record_context import Record, RecordContext, Row, RowFold
-from p2p.analysis.pay_rows import PayRecord
+from p2p.analysis.pay_rows import PEOPLE, PayRecord
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.units import Seat, is_seat
 from p2p.messages import AdvanceStage, Agree, Refused, Responded
@@ -12,7 +12,7 @@ from p2p.scenario.stages import Consent, Questions
 
 
 class PeopleRows(RowFold):
-    """Folds records; a question that was not asked leaves an empty cell."""
+    """Folds records; a question that was not asked leaves an empty cell, and so does a robot."""
 
     def __init__(self, context: RecordContext, scenario: Scenario) -> None:
         self._context, self._scenario = context, scenario
@@ -49,17 +49,19 @@ class PeopleRows(RowFold):
 
     def _row(self, seat: Seat, market: int, outcome: SessionOutcome) -> Row:
         asked = any(isinstance(one, Consent) and one.data_use for one in self._scenario.stage)
-        controls = any(isinstance(one, Questions) for one in self._scenario.stage)
-        agreed = self._agreed.get(seat)
+        agreed, owner = self._agreed.get(seat), self._pay.holder(seat, outcome)
+        stages = self._scenario.stage if owner in PEOPLE else ()
+        controls = any(isinstance(one, Questions) for one in stages)
+        confirms = self._scenario.loss_confirm and owner in PEOPLE
         return {
             "market": market,
             "seat": seat,
             "card": seat + 1,
-            "owner": self._pay.holder(seat, outcome),
+            "owner": owner,
             "consent": None if agreed is None else int(agreed.yes),
             "data_use": int(agreed.data_use) if agreed is not None and asked else None,
             "wrong": self._wrong[seat] if controls else None,
             "tries_used_up": int(seat in self._used_up) if controls else None,
-            "let_on": self._let_on[seat] if self._scenario.stage else None,
-            "losses_confirmed": self._confirmed[seat] if self._scenario.loss_confirm else None,
+            "let_on": self._let_on[seat] if stages else None,
+            "losses_confirmed": self._confirmed[seat] if confirms else None,
         }

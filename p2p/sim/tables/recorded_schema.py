@@ -173,9 +173,9 @@ PEOPLE = (
     Column("owner", "word", "–", "as in payments.csv: human, declined, failed, withdrawn, removed, robot, nobody"),
     Column("consent", "count", "–", "1 agreed to take part, 0 declined; empty where nobody answered"),
     Column("data_use", "count", "–", "1 the person's data may be used, 0 not; empty where that was not asked"),
-    Column("wrong", "count", "–", "wrong answers to control questions; empty without such questions"),
+    Column("wrong", "count", "–", "wrong answers to control questions; empty without such questions or a person"),
     Column("tries_used_up", "count", "–", "1 where all tries of a control question were used up, else 0"),
-    Column("let_on", "count", "–", "how often the experimenter let the person go on; empty without stages"),
+    Column("let_on", "count", "–", "how often the experimenter let the person go on; empty without stages or a person"),
     Column("losses_confirmed", "count", "orders", "orders sent though a loss was asked about; empty where none is"),
 )
 DELIVERIES = (
