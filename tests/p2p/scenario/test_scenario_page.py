@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def keys_of(table: dict[str, object], path: str = "") -> set[str]:
     return keys
 
 
+@cache
 def documented() -> set[str]:
     keys = set()
     for path, kind in tables():
