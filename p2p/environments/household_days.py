@@ -70,14 +70,14 @@ def drawn_days(rules: Prosumers, seats: tuple[Seat, ...], seed: int, market: int
     storage = None if rules.battery is None else storage_of(rules.battery, rules.interval_h)
     panels = len(seats) if rules.pv is None else rules.pv
     households = {
-        seat: _household(rules, seed, market, seat, place < panels, storage if place < rules.batteries else None)
+        seat: _household(rules, seed, market, seat, place, place < panels, storage if place < rules.batteries else None)
         for place, seat in enumerate(order)
     }
     return Days(rules, {seat: households[seat] for seat in seats}, seed, market)
 
 
 def _household(
-    rules: Prosumers, seed: int, market: int, seat: Seat, panels: bool, storage: Storage | None
+    rules: Prosumers, seed: int, market: int, seat: Seat, place: int, panels: bool, storage: Storage | None
 ) -> Household:
     rng = stream(seed, "tariffs", market, seat)
     buy, feed_in = rng.randint(rules.buy.low, rules.buy.high), rng.randint(rules.feed_in.low, rules.feed_in.high)
@@ -102,7 +102,26 @@ def _household(
         )
         for one in rules.tariffs
     )
-    profile = draw_profile(normals(stream(seed, "profile", market, seat)).__next__)
-    load = tuple(1_000 * kwh for kwh in profile.load_kwh)
-    pv = tuple(1_000 * kwh if panels else 0.0 for kwh in profile.pv_kwh)
+    load, pv = _day(rules, seed, market, seat, place, panels)
     return Household(connection, storage, load, pv, by_time)
+
+
+def _day(
+    rules: Prosumers, seed: int, market: int, seat: Seat, place: int, panels: bool
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Load and PV of a household in each step: its day from the data, or as they are drawn."""
+    if rules.days:
+        return _in_steps(rules.days[place].load_wh), _in_steps(rules.days[place].pv_wh)
+    profile = draw_profile(normals(stream(seed, "profile", market, seat)).__next__)
+    pv = tuple(1_000 * kwh if panels else 0.0 for kwh in profile.pv_kwh)
+    if rules.bdew is None:
+        return tuple(1_000 * kwh for kwh in profile.load_kwh), pv
+    a_year = rules.bdew.kwh_a_year
+    times = stream(seed, "year", market, seat).randint(a_year.low, a_year.high) / 1_000
+    return _in_steps(tuple(times * wh for wh in rules.shape)), pv
+
+
+def _in_steps(day: tuple[float, ...]) -> tuple[float, ...]:
+    """A day in steps of five minutes: each longer one shared equally."""
+    parts = INTERVALS_PER_DAY // len(day)
+    return tuple(wh / parts for wh in day for _ in range(parts))

@@ -75,10 +75,10 @@ class Prosumer(Environment):
 
     @classmethod
     def fewer(cls, scenario: Scenario, traders: int) -> Fewer | None:
-        """Fewer households, with panels and batteries in the same proportion; None where fees are between all."""
+        """Fewer households, panels and batteries in the same proportion; None where data or fees are of all."""
         table = scenario.energy
         assert table is not None, "the registry goes by the table"
-        if table.grid_fees:
+        if table.grid_fees or table.days:
             return None
         pv = None if table.pv is None else round(table.pv * traders / table.seats)
         batteries = round(table.batteries * traders / table.seats)

@@ -13,6 +13,7 @@ from p2p.scenario.charges import Charges
 from p2p.scenario.errors import ScenarioError, explained
 from p2p.scenario.overrides import Override, TermsChange
 from p2p.scenario.payment import Payment
+from p2p.scenario.profiles import ProfileError, Sources, filled
 from p2p.scenario.robots import RobotRules
 from p2p.scenario.schema import (
     ENVIRONMENTS,
@@ -30,12 +31,15 @@ NAMES = tuple(ENVIRONMENTS)
 """Of environments; a tuple, because the file may have anything in their place."""
 
 
-def parse(text: str, name: str = "scenario", read: Reader | None = None) -> Scenario:
-    """The scenario in a TOML text; raises ScenarioError with `name`, line and key. `read` is for its templates."""
-    return built(read_layers(text, name, read))
+def parse(text: str, name: str = "scenario", read: Reader | None = None, sources: Sources | None = None) -> Scenario:
+    """The scenario in a TOML text; raises ScenarioError with `name`, line and key.
+
+    `read` is for its templates, `sources` for the data that it names.
+    """
+    return built(read_layers(text, name, read), sources)
 
 
-def built(layers: Layers) -> Scenario:
+def built(layers: Layers, sources: Sources | None = None) -> Scenario:
     """The scenario of a file and its templates; raises ScenarioError with file, line and key."""
     data, place = layers.data(), layers.place
     for key, why in periods_of_stages(data):
@@ -46,6 +50,11 @@ def built(layers: Layers) -> Scenario:
         if environment["name"] not in NAMES:
             what = f"there is no '{environment['name']}'; there are {', '.join(NAMES)}"
             raise ScenarioError(f"{place('environment.name')}: environment.name: {what}")
+        try:
+            data["environment"] = filled(environment, sources)
+        except ProfileError as error:
+            key = f"environment.{str(error).partition(':')[0]}"
+            raise ScenarioError(f"{place(key)}: environment.{error}") from error
     try:
         scenario = msgspec.convert(data, Scenario)
     except msgspec.ValidationError as error:

@@ -4,7 +4,7 @@ Energy in Wh, power in W, prices per kWh in the scenario's smallest unit of mone
 where a price is in tenths of a cent per kWh, 10,000 of its units are a cent.
 """
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import msgspec
 from msgspec import Meta
@@ -76,6 +76,31 @@ class TariffFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A seat's price for energy fed into the grid then, drawn likewise."""
 
 
+StepsWh = Annotated[tuple[Annotated[float, Meta(ge=0, le=QUANTITY_MAX)], ...], Meta(max_length=288)]
+"""Wh of each step of a day: 96 steps of a quarter of an hour, or 288 of five minutes."""
+DAY_STEPS = (96, 288)
+
+
+class HouseDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[[environment.days]]: the day of a household, from midnight, in steps of 15 or of 5 minutes."""
+
+    load_wh: StepsWh
+    """What it uses in each step, in Wh."""
+    pv_wh: StepsWh
+    """What its panels make in each step, in Wh."""
+
+
+class StandardProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[environment.bdew]: a standard load profile of the BDEW (2025). PV stays as it is drawn."""
+
+    profile: Literal["H25", "G25", "L25"]
+    """Households, business, or farms."""
+    date: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d\Z")]
+    """The day, YYYY-MM-DD: the profile goes by month, and by weekday, Saturday or Sunday."""
+    kwh_a_year: Range
+    """A household's load of a year, drawn once a session."""
+
+
 TARIFFS_MAX = 288
 """Tariffs of a day: one for each step of the profiles."""
 
@@ -91,6 +116,9 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
         "flexible_value": Range,
         "battery": Battery,
         "tariffs": TariffFrom,
+        "days": HouseDay,
+        "bdew": StandardProfile,
+        "bdew.kwh_a_year": Range,
         "tariffs.buy": Range,
         "tariffs.feed_in": Range,
     }
@@ -109,6 +137,15 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
     """The time of day of the first interval, HH:MM, a multiple of five minutes."""
     interval_min: Annotated[int, Meta(ge=5, le=1_440, multiple_of=5)] = 5
     """Minutes of the day that a period stands for, a multiple of 5."""
+    profiles: Annotated[str, Meta(max_length=200)] = ""
+    """A CSV file beside the scenario's with the day of each household: `household,time,load_kwh,pv_kwh`, a row every 5
+    or 15 minutes. Which seat has which day is drawn by seed."""
+    days: Annotated[tuple[HouseDay, ...], Meta(max_length=SEATS_MAX)] = ()
+    """The days themselves: what was read from `profiles`."""
+    bdew: StandardProfile | None = None
+    """Load by a standard profile; needs the extra `profiles` when the file is read."""
+    shape: StepsWh = ()
+    """That profile: Wh of each quarter of an hour for 1,000 kWh a year."""
     pv: Count | None = None
     """How many seats have panels; without it, all."""
     batteries: Count = 0
@@ -145,6 +182,7 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
             seats=self.seats * times,
             pv=None if self.pv is None else self.pv * times,
             batteries=self.batteries * times,
+            days=self.days * times,
             grid_fees=tuple(row * times for row in self.grid_fees) * times,
         )
 
@@ -215,8 +253,32 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
                 wrong.append(("flexible_value", why))
         return wrong
 
-    def _things_wrong(self) -> list[Wrong]:
+    def _days_wrong(self) -> list[Wrong]:
+        """Days that were not read, that are not of all households, or that two keys say."""
         wrong: list[Wrong] = []
+        if self.profiles and not self.days:
+            wrong.append(("profiles", "has not been read: load the scenario's file"))
+        if self.days and len(self.days) != self.seats:
+            key = "profiles" if self.profiles else "days"
+            wrong.append((key, f"has {len(self.days)} households, and a market has {self.seats} seats"))
+        for number, day in enumerate(self.days):
+            if len(day.load_wh) not in DAY_STEPS or len(day.pv_wh) != len(day.load_wh):
+                why = "has 96 or 288 steps of a day, load and PV as many"
+                wrong.append((f"days[{number}].load_wh", f"is {len(day.load_wh)} long; it {why}"))
+        if self.days and self.pv is not None:
+            wrong.append(("pv", "is not to be said where the days of households have their own PV"))
+        if self.days and self.bdew is not None:
+            wrong.append(("bdew", "and the days of households both say the load: leave one out"))
+        if (self.bdew is None) != (not self.shape):
+            wrong.append(("bdew" if self.bdew else "shape", "goes with the other: load the scenario's file"))
+        if self.shape and len(self.shape) != DAY_STEPS[0]:
+            wrong.append(("shape", f"has {len(self.shape)} steps, and a day has {DAY_STEPS[0]} quarters of an hour"))
+        if self.bdew is not None and self.bdew.kwh_a_year.low > self.bdew.kwh_a_year.high:
+            wrong.append(("bdew.kwh_a_year.low", f"is above high ({self.bdew.kwh_a_year.high})"))
+        return wrong
+
+    def _things_wrong(self) -> list[Wrong]:
+        wrong = self._days_wrong()
         for key, many in (("pv", self.pv or 0), ("batteries", self.batteries)):
             if many > self.seats:
                 wrong.append((key, f"is more than the {self.seats} seats"))

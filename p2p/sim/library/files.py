@@ -8,6 +8,7 @@ from p2p.scenario.errors import ScenarioError
 from p2p.scenario.parsing import built
 from p2p.scenario.schema import Scenario
 from p2p.scenario.templates import Layers, Reader, read_layers
+from p2p.sim.library.profiles import sources
 
 FOLDER = Path(__file__).resolve().parents[3] / "scenarios"
 SIZE_MAX = 1_000_000
@@ -37,7 +38,7 @@ def load(name: str) -> Scenario:
     """A scenario by name or path; raises ScenarioError."""
     path = scenario_path(name)
     layers = read_layers(_text(path), str(path), templates(path.parent))
-    scenario = built(layers)
+    scenario = built(layers, sources(path.parent))
     _check_stand_ins(scenario, layers)
     return scenario
 

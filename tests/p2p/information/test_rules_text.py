@@ -10,6 +10,7 @@ from p2p.information.rules_text import SECTIONS, paragraphs, section_text, sente
 from p2p.information.untold import EXCEPTIONS, TELLING, means, set_keys, untold
 from p2p.scenario.capabilities import INSTITUTION_NAMES
 from p2p.scenario.parsing import parse
+from p2p.scenario.prosumer_schema import HouseDay, Range, StandardProfile
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from p2p.scenario.terms import CallTerms
@@ -133,6 +134,8 @@ ARMS_OF_MARKETS = {
     ),
 }
 """Bases for the keys of such arms alone."""
+QUIET = HouseDay((5.0,) * 96, (0.0,) * 96)
+ENERGY_ONE = energy("continuous")
 BASES = {
     "paid": induced(more=f"{PAID} }}"),
     "paid by the draw": induced(more=f'{PAID}, paid = "one period" }}'),
@@ -163,6 +166,17 @@ BASES = {
         + "]\n[[environment.tariffs]]\nstarts_at = '17:00'\nbuy = { low = 300, high = 400 }\n"
         + "feed_in = { low = 60, high = 130 }\n"
     ),
+    "energy of data": msgspec.structs.replace(
+        ENERGY_ONE, environment=msgspec.structs.replace(ENERGY_ONE.environment, pv=None, days=(QUIET,) * 6)
+    ),
+    "energy by standard": msgspec.structs.replace(
+        ENERGY_ONE,
+        environment=msgspec.structs.replace(
+            ENERGY_ONE.environment,
+            bdew=StandardProfile("H25", "2026-01-15", Range(2_000, 4_000)),
+            shape=(10.0,) * 96,
+        ),
+    ),
     "energy call": energy("call", ", call = { feeder_cap_kw = 3.0, interval_min = 5 }"),
 }
 SAMPLES: dict[str, list[Any]] = {
@@ -191,6 +205,13 @@ SAMPLES: dict[str, list[Any]] = {
             }
         ],
     ],
+    "environment.profiles": ["other.csv"],
+    "environment.days": [[{"load_wh": [7.0] * 96, "pv_wh": [0.0] * 96}] * 6],
+    "environment.days.load_wh": [[7.0] * 96],
+    "environment.days.pv_wh": [[7.0] * 96],
+    "environment.bdew": [],
+    "environment.bdew.date": ["2026-07-15"],
+    "environment.shape": [[7.0] * 96],
     "environment.tariffs.starts_at": ["18:00"],
     "environment.grid_fees": [[], [[0 if i == j else 7 for j in range(6)] for i in range(6)]],
     "environment.redraw.costs": [None, {"low": 1, "high": 50}],
@@ -229,6 +250,7 @@ ALONG: dict[str, list[dict[str, Any]]] = {
     "arms.call.interval_min": [{"arms.call.interval_min": 10.0, "environment.interval_min": 10}],
     "institution.call.interval_min": [{"institution.call.interval_min": 10.0, "environment.interval_min": 10}],
     "environment.interval_min": [{"environment.interval_min": 10}],
+    "environment.bdew": [{"environment.bdew": None, "environment.shape": []}],
     "environment.battery": [{"environment.battery": None, "environment.batteries": 0}],
     "environment.flexible_value": [{"environment.flexible_value": None, "environment.flexible_wh": 0}],
     "arms.unit": [{"arms": [{"name": "a", "seats": 4, "information": "quotes"}], "overrides": []}],
