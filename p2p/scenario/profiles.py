@@ -3,7 +3,6 @@
 Pure: the text is handed in, and so is the standard profile. An error names the row.
 """
 
-import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -77,12 +76,12 @@ def read_days(text: str, name: str) -> list[dict[str, list[float]]]:
     """The days of a file's households, in the order in which they come; raises ProfileError with the file and row."""
     try:
         return _days(text)
-    except (ProfileError, csv.Error) as error:
+    except ProfileError as error:
         raise ProfileError(f"{name}: {error}") from error
 
 
 def _days(text: str) -> list[dict[str, list[float]]]:
-    rows = csv.reader(text.removeprefix("\ufeff").splitlines())
+    rows = (_cells(line) for line in text.removeprefix("\ufeff").splitlines())
     head = tuple(cell.strip() for cell in next(rows, []))
     if head not in (HEAD, HEAD[:3]):
         raise ProfileError(f"row 1 is not {','.join(HEAD)}")
@@ -92,7 +91,8 @@ def _days(text: str) -> list[dict[str, list[float]]]:
         if not cells:
             continue
         if len(cells) != len(head):
-            raise ProfileError(f"row {row} has {len(cells)} cells, and the first row has {len(head)}")
+            hint = "; a number has a point, not a comma" if len(cells) > len(head) else ""
+            raise ProfileError(f"row {row} has {len(cells)} cells, and the first row has {len(head)}{hint}")
         who, at = cells[0].strip(), _minute(cells[1].strip(), row)
         house = houses.get(who)
         if house is None:
@@ -112,6 +112,11 @@ def _days(text: str) -> list[dict[str, list[float]]]:
     if not houses:
         raise ProfileError("has no household")
     return [{"load_wh": house.load_wh, "pv_wh": house.pv_wh} for house in houses.values()]
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a line, without quotes around them; none of these has a comma."""
+    return [cell.strip().strip('"') for cell in line.split(",")] if line.strip() else []
 
 
 def _minute(time: str, row: int) -> int:
@@ -139,8 +144,7 @@ def _wh(cell: str, row: int, column: str, step: int) -> float:
     """Wh of a cell in kWh."""
     said = cell.strip()
     if not _NUMBER.match(said):
-        hint = "; write a point, not a comma" if "," in said else ""
-        raise ProfileError(f"row {row}: {column} '{said[:20]}' is no number{hint}")
+        raise ProfileError(f"row {row}: {column} '{said[:20]}' is no number")
     kwh = float(said)
     if not isfinite(kwh) or kwh < 0:
         raise ProfileError(f"row {row}: {column} is below 0: load and PV are both written above it")

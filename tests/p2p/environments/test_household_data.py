@@ -119,7 +119,10 @@ WRONG = {
     "a late beginning": ([LINES[0], *LINES[2:]], "row 2: household '1' begins at 00:15, and a day begins at 00:00"),
     "half hours": ([LINES[0], *rows(30)[1:]], "row 3: 30 minutes after the row before; steps are of 5 or of 15"),
     "Wh for kWh": (rows(load="350"), "row 2: load_kwh of 350 is 1,400 kW; kWh are expected, not Wh"),
-    "a comma": ([LINES[0], '1,00:00,"0,1",0', *LINES[2:]], "row 2: load_kwh '0,1' is no number; write a point"),
+    "a comma": (
+        [LINES[0], '1,00:00,"0,1",0', *LINES[2:]],
+        "has 4; a number has a point",
+    ),
     "a word": ([LINES[0], "1,00:00,much,0", *LINES[2:]], "row 2: load_kwh 'much' is no number"),
     "no number": ([LINES[0], "1,00:00,nan,0", *LINES[2:]], "row 2: load_kwh 'nan' is no number"),
     "below zero": ([LINES[0], "1,00:00,0.1,-0.2", *LINES[2:]], "row 2: pv_kwh is below 0"),
