@@ -14,6 +14,7 @@ from p2p.agents.registry import AgentError
 from recordings.journal.format import JournalError
 from recordings.reports.baselines import baselines_table, lengths_line, points_line, range_line
 from recordings.reports.distribution import holders_table, losses_table, order_line, people_lines, tax_line
+from recordings.reports.markets_table import markets_table
 from recordings.reports.parts import console
 from recordings.reports.score_json import score_line
 from recordings.reports.sessions_table import sessions_table
@@ -155,6 +156,8 @@ def _print(
     """All of a score as tables and sentences."""
     energy = scored.periods[0].energy is not None
     out.print(periods_table(scored))
+    if scored.scenario.markets > 1:
+        out.print(markets_table(scored))
     out.print(convergence_table(scored))
     lines = (void_line(scored), alpha_line(scored), controls_line(scored), tax_line(scored, burden), gap_line(scored))
     _say(out, lines)

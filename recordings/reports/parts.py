@@ -34,6 +34,11 @@ def percent(share: float | None, digits: int = 1) -> str:
     return "–" if share is None else f"{100 * share:.{digits}f} %"
 
 
+def share_of(part: int | None, whole: int) -> str:
+    """A part of a whole, in percent; a dash where either is nothing."""
+    return percent(None if part is None or not whole else part / whole)
+
+
 def amounts(score: Score) -> str:
     """The unit of quantities."""
     return "Wh" if score.scenario.capabilities.trades_energy else "units"

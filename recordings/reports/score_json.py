@@ -9,6 +9,7 @@ from p2p.base.exact_sum import total
 from p2p.sim.simulation.about import treatment
 from p2p.sim.tables.energy_schema import period_cells
 from p2p.sim.tables.estimate import spread_of
+from recordings.reports.markets_table import by_market
 from recordings.reports.shown_units import shown_units
 from recordings.scoring.baselines import BaselineSession, is_mixture
 from recordings.scoring.people import PeopleBeside
@@ -54,6 +55,10 @@ def score_line(
             "quantity": "Wh" if score.scenario.capabilities.trades_energy else "units",
         },
         "whole": whole,
+        "markets": [
+            {"market": market, **_plain(own), "surplus_max": one.surplus_max, **_figures(one)}
+            for market, own, one in by_market(score)
+        ],
         "periods": [_period(one) for one in score.periods],
         "traders": [_trader(score, number) for number in range(len(score.traders))],
         "holders": [{**_plain(one), "share": one.share} for one in score.holders],

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from p2p.base.safe_text import printable
 from p2p.sim.simulation.about import treatment
-from recordings.reports.parts import percent, said, text_table
+from recordings.reports.parts import said, share_of, text_table
 from recordings.scoring.score import Score
 
 
@@ -18,12 +18,8 @@ def sessions_table(scored: Sequence[Score]) -> Table:
     table.columns[1].justify = "left"
     for one in scored:
         whole = one.whole
-        missed, beyond = (_share(part, whole.surplus_max) for part in (whole.missed, whole.extramarginal))
+        missed, beyond = (share_of(part, whole.surplus_max) for part in (whole.missed, whole.extramarginal))
         named = escape(printable(one.name)), escape(printable(treatment(one.scenario)))
         cells = str(len(one.periods)), said(whole.efficiency, 3), missed, beyond, said(whole.alpha, 1)
         table.add_row(*named, *cells, str(whole.quantity))
     return table
-
-
-def _share(part: int | None, whole: int) -> str:
-    return percent(None if part is None or not whole else part / whole)

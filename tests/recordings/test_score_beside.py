@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from p2p.agents.registry import AgentError
 from p2p.messages import Ask, Buy
+from p2p.scenario.arms import Arm
 from p2p.scenario.charges import Charges
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 from p2p.sim.simulation import batch
@@ -216,3 +217,13 @@ def test_a_session_without_contracts_has_a_score_without_prices(tmp_path: Path) 
     assert (whole["quantity"], whole["price_mean"], whole["alpha"], whole["efficiency"]) == (0, None, None, 0)
     assert (whole["missed"], whole["extramarginal"]) == (whole["surplus_max"], 0)
     assert pit("score", "silent", "--sessions", "0", cwd=tmp_path).returncode == 0
+
+
+def test_markets_of_a_session_stand_side_by_side_with_their_arms(tmp_path: Path) -> None:
+    arms = (Arm("book", unit="market", information="book"), Arm("quotes", unit="market", information="quotes"))
+    recorded(tmp_path / "two", replace(MARKET, markets=2, arms=arms))
+    said = json.loads(pit("score", "two", "--sessions", "0", "--json", cwd=tmp_path).stdout)
+    assert {one["arm"] for one in said["markets"]} == {"book", "quotes"}
+    assert sum(one["surplus"] for one in said["markets"]) == said["whole"]["surplus"]
+    text = pit("score", "two", "--sessions", "0", cwd=tmp_path).stdout
+    assert "Markets: the independent units of the session" in text

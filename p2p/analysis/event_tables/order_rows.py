@@ -45,6 +45,7 @@ class OrderRows(RowFold):
         self.books: dict[int, dict[OrderId, Open]] = {market: {} for market in resets}
         self.made: OrderId | None = None
         """Number of the order that the last record's message made or changed."""
+        self._left: dict[int, dict[OrderId, Open]] = {market: {} for market in resets}
         self._last: dict[int, OrderId] = dict.fromkeys(resets, 0)
         self._head: dict[int, Row] = {}
         self._record: Record
@@ -101,7 +102,7 @@ class OrderRows(RowFold):
                 return "trimmed", why
             return ("cancelled" if why in ("guard", "removed", "line_lost") else "expired"), why
         if known.seat != said.seat:
-            return "expired", "life"
+            return ("trimmed", "units") if self._trades(known.seat) else ("expired", "life")
         if isinstance(said.message, Cancel):
             self.made = known.number
             return "cancelled", ""
@@ -112,9 +113,19 @@ class OrderRows(RowFold):
             return "replaced", ""
         return "cancelled", "own_order"
 
+    def _trades(self, seat: Seat) -> bool:
+        """Whether a contract of the record is a seat's."""
+        made = (event.message for event in self._record.events if type(event.message) is Contract)
+        return any(seat in (one.buyer, one.seller) for one in made)
+
     def _filled(self, market: int, number: OrderId, side: Side, contract: Contract) -> None:
-        """A contract uses an order, which may be the one that was just said."""
+        """A contract uses an order, which may be the one that was just said.
+
+        A published contract may be of an order that had left the book by then: it is filled all the same.
+        """
         known = self.books[market].get(number)
+        if known is None and (known := self._left[market].get(number)) is not None:
+            known.left += contract.quantity
         if known is None:
             seat = contract.buyer if side == "bid" else contract.seller
             price = None if self._said is None else self._said.limit
@@ -195,6 +206,7 @@ class OrderRows(RowFold):
     ) -> None:
         known.left -= by
         if known.left <= 0:
+            self._left[market][known.number] = known
             self.books[market].pop(known.number, None)
         self._add(market, known, change, why, by, contract)
 

@@ -30,8 +30,8 @@ ABOUT = {
 each order the `remaining` of its last row, where that is not 0. `filled` rows join `contracts` by session, market, period and
 contract; all rows of one message join `messages` by `record`. With `order_life` session an order may outlive its
 period, so that rows of void periods are here, too; `counted` tells them apart.""",
-    "quotes": """A row for each change of the best bid or ask, and one as each period opens. They are the quotes that the
-market's public has; where orders are collected for a call nobody is told any, and they are the best orders so far. A
+    "quotes": """A row for each change of the best bid or ask, and one as each period opens. They are the quotes
+that the institution tells. Where orders are collected for a call nobody is told any: there they are the best orders so far. A
 seat that is shown less has less: `messages` says what its sender had seen.""",
     "messages": "A row for each message of a trader's, also those that were refused; practice is left out.",
     "schedules": "A row for each unit (or step) of each trader and period that counts, traded or not.",

@@ -7,14 +7,33 @@ from typing import Any
 import pytest
 from msgspec.structs import replace as changed
 
+from p2p.analysis.event_tables.order_rows import OrderRows
+from p2p.analysis.event_tables.record_context import RecordContext
 from p2p.analysis.event_tables.session_tables import SessionTables
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.rng import stream
-from p2p.base.units import GATEWAY, SECOND
+from p2p.base.units import AGENTS, GATEWAY, INSTITUTION, SECOND, SESSION, Address
 from p2p.information.projection import Projector
 from p2p.institutions.open_orders import OpenOrders
-from p2p.messages import Ask, Bid, Cancel, Joined, Left, Pause, Replace, Resume, Sell, Start, Void
-from p2p.messages.envelope import Envelope
+from p2p.messages import (
+    Accepted,
+    Ask,
+    Bid,
+    Cancel,
+    Contract,
+    Joined,
+    Left,
+    Message,
+    Order,
+    Pause,
+    Reminder,
+    Replace,
+    Resume,
+    Sell,
+    Start,
+    Void,
+)
+from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.arms import Arm
 from p2p.scenario.assignment import scenarios_of_markets
 from p2p.scenario.schema import InstitutionRules, Scenario
@@ -305,3 +324,49 @@ def test_a_void_period_is_in_orders_as_one_that_does_not_count() -> None:
     rows = folded(course)
     assert {row["counted"] for table in ("orders", "quotes", "messages") for row in rows[table]} == {0}
     assert rows["schedules"] == []
+
+
+def test_orders_end_with_their_life_with_a_newer_one_of_their_trader_and_with_a_lost_line() -> None:
+    terms = Terms(order_life_s=5.0, replace_own=True, units="one", lost_line="cancel")
+    course = Course(small_("continuous", terms=terms)).trading()
+    poor, rich = course.seats("buyer")
+    course.say(rich, Bid(90))  # 1
+    course.say(rich, Bid(95))  # 2 takes its place
+    course.wait(6)  # and lives for five seconds
+    course.say(poor, Bid(70))  # 3
+    course.hand_in(Envelope(GATEWAY, Left(poor)))
+    course.wait(40)
+    rows = folded(course)
+    assert changes(rows) == [
+        (1, "bid", "placed", None, 1, 1),
+        (1, "bid", "replaced", None, 1, 0),
+        (2, "bid", "placed", None, 1, 1),
+        (2, "bid", "expired", "life", 1, 0),
+        (3, "bid", "placed", None, 1, 1),
+        (3, "bid", "cancelled", "line_lost", 1, 0),
+    ]
+    assert [row["life_s"] for row in rows["orders"] if row["change"] == "expired"] == [5]
+    assert [row["replaces"] for row in rows["orders"] if row["replaces"]] == [1]
+
+
+def test_a_published_contract_of_an_order_that_had_left_fills_it_once_more() -> None:
+    """Imported markets have such: the order is not placed anew, and nothing of it is in the book."""
+    context = RecordContext({1: 0, 2: 0})
+    orders = OrderRows(context, {0: False})
+
+    def record(number: int, sender: Address, message: Message, *events: Message) -> None:
+        told = [Event(Accepted(number), SESSION, 1, 0)] if sender == 1 else []
+        made = [*told, *(Event(one, INSTITUTION, AGENTS, 0) for one in events)]
+        orders.on_record(context.take_in(number, Envelope(sender, message, 0, number), number, made))
+
+    record(1, 2, Ask(80), Order(1, "ask", 80, 1, 2))
+    record(2, INSTITUTION, Reminder(1, 1), Order(1, "ask", 80, 0, 2))
+    record(3, 1, Bid(90), Contract(1, 85, "ask", 1, 2, buy_order=2, sell_order=1))
+    assert [(row["order_id"], row["change"], row["price"], row["remaining"]) for row in orders.rows] == [
+        (1, "placed", 80, 1),
+        (1, "expired", 80, 0),
+        (2, "placed", 90, 1),
+        (2, "filled", 90, 0),
+        (1, "filled", 80, 0),
+    ]
+    assert orders.books == {0: {}}
