@@ -269,3 +269,37 @@ def test_any_facts_in_any_order_are_shown_as_the_terminal_shows_them() -> None:
     answers = node(SCRIPTS / "twin.mjs", [one.case for one in sessions()])
     assert [one for one in answers if one["wrong"]] == []
     assert sum(one["views"] for one in answers) >= SESSIONS * FACTS
+
+
+def crowded(rules: PublicRules, chance: Random) -> Twins:
+    """More of everything than a screen lists: each bound of a view is reached, those of charts twice."""
+    twins = Twins("crowded", rules, 0, chance)
+    told: list[Message] = []
+    for period in range(1, 11):
+        told += [Forecast(period, number, 40, -7, 300, 80) for number in range(30)] if rules.energy else []
+        told += [Schedule(period, "buyer", (Step(300, 2_000), Step(200, 1))), StartRound(period, 60 * SECOND)]
+        for number in range(1, 660 if period < 3 else 560):
+            mine: Any = "buyer" if number % 3 == 0 else None
+            side: Any = "bid" if number % 2 else "ask"
+            told += [
+                Quote(side, number % 7 + 1, None, number % 5 == 0),
+                Contract(number, number % 11 + 1, "bid", mine=mine, quantity=number % 4 + 1),
+            ]
+            if number < 125:
+                told += [Called(number, number, 3)]
+                told += [
+                    Order(1_000 * period + 2 * number + (one == side), one, number, 2, mine=True)
+                    for one in ("bid", "ask")
+                ]
+    for first in range(0, len(told), 500):
+        some = [((first + index) * 1_000, one) for index, one in enumerate(told[first : first + 500])]
+        twins.hear(as_feed(first + 1, some[-1][0], some), results=first % 2_000 == 0)
+    for token in range(1, 130):
+        twins.sent(token, Bid(token))
+    twins.look(twins.line.now, results=True)
+    return twins
+
+
+def test_lists_and_charts_have_the_bounds_that_they_have_in_the_terminal() -> None:
+    cases = [crowded(public_rules(one), Random(1)).case for one in (market("continuous"), energy())]
+    assert [one["wrong"] for one in node(SCRIPTS / "twin.mjs", cases)] == ["", ""]
