@@ -135,7 +135,9 @@ async def test_who_has_guessed_often_is_looked_at_slowly_and_nobody_else_is(tmp_
         code = parts.doors.class_code
         ann = await hosted.login(person(hosted, "a"))
         assert [(await ask_at_door(hosted.url, f"WRONG{n}")).code for n in range(3)] == ["wrong_code"] * 3
-        assert "3 wrong class codes, the last from 127.0.0.1" in capsys.readouterr().err
+        said = "3 wrong class codes, the last from 127.0.0.1"
+        assert said in capsys.readouterr().err
+        assert hosted.host.consoles.board.roster().warnings[0].startswith(said), "and on the console"
         for said in (code, "WRONG9", code):
             assert (await ask_at_door(hosted.url, said)).code == "too_many_logins", "which says nothing of the code"
         assert (await hosted.login(person(hosted, "a"))).welcome.seat == ann.welcome.seat, "a device that has a seat"
