@@ -390,7 +390,7 @@ function patch(el, kids, svg = false) {
 }
 
 /** A table; a row is its cells, or {cls, cells}. */
-const table = (caption, heads, rows, cls = "") => h(`div.scroll`, caption && (rows.length > 7 || heads.length > 4) ? { tabindex: "0", role: "group", "aria-label": caption } : {}, h("table", { class: cls }, caption && h("caption.sr", caption),
+const table = (caption, heads, rows, cls = "") => h(`div.scroll`, caption && (rows.length > 7 || cls === "broad") ? { tabindex: "0", role: "group", "aria-label": caption } : {}, h("table", { class: cls }, caption && h("caption.sr", caption),
 	h("thead", h("tr", heads.map((one) => h("th", { scope: "col" }, one)))), h("tbody", rows.map((row) => h("tr", { class: row.cls }, (row.cells ?? row).map((one) => h("td", one)))))));
 const button = (label, onclick, props = {}) => h("button", { type: "button", onclick, ...props }, label);
 const off = (when) => (when ? { "aria-disabled": "true" } : {});
@@ -516,6 +516,7 @@ function countsNow(v, s, coming) {
 function notices(v) {
 	const out = [], add = (when, text) => when && out.push([text]), c = v.clock, n = (key, fields) => T(`notice.${key}`, fields), s = v.stage, a = v.absence, f = figures(v.rules), coming = c.phase === "break" ? c.next_period : c.period;
 	const own = v.seat != null, trades = own && c.phase !== "stage", running = c.phase !== "ended";
+	add(fold?.strange, `↻ ${t("old_page")}`);
 	add(v.line.lost != null, `✂ ${t("lost")} ${own ? t(trades ? "lost_orders" : "lost_answers") : ""}`);
 	add(v.line.lost == null && c.paused, `‖ ${t(trades ? "paused" : "paused_idle")} ${c.gap_us ? T("paused.stood_still", { seconds: Math.round(c.gap_us / 1e6) }) : ""}`);
 	if (a && running && !v.care.passed) {
@@ -638,8 +639,8 @@ function callBox(v, f) {
 }
 
 function contracts(v, f) {
-	const rows = v.deals.map((d) => ({ cls: d.mine ? "mine" : "", cells: [d.number, clock(d.into_us - (d.into_us % 1e6)), f.price(d.price) + f.times(d.quantity), d.mine ? `◆ ${t(`did_${d.mine}`)}` : d.buyer == null ? "" : `T${d.seller} → T${d.buyer}`] })).reverse();
-	return panel("contracts", t("contracts"), rows.length ? table(t("contracts"), [t("number"), t("time"), t("price"), rows.some((one) => one.cells[3]) ? t("who") : ""], rows) : h("p", t(v.sees_contracts ? "no_contracts" : "hidden")));
+	const named = v.deals.some((d) => d.mine || d.buyer != null), rows = v.deals.map((d) => ({ cls: d.mine ? "mine" : "", cells: [d.number, clock(d.into_us - (d.into_us % 1e6)), f.price(d.price) + f.times(d.quantity), d.mine ? `◆ ${t(`did_${d.mine}`)}` : d.buyer == null ? "" : `T${d.seller} → T${d.buyer}`].slice(0, named ? 4 : 3) })).reverse();
+	return panel("contracts", t("contracts"), rows.length ? table(t("contracts"), [t("number"), t("time"), t("price"), ...(named ? [t("who")] : [])], rows) : h("p", t(v.sees_contracts ? "no_contracts" : "hidden")));
 }
 
 /** One's units as a table: those traded with price and gain, the next one marked. @param {View} v */
@@ -760,7 +761,7 @@ function results(v, f) {
 	const own = v.seat != null, seen = v.sees_contracts, dash = (x, say) => (x == null ? "–" : say(x));
 	const did = (p) => (!p.own_trades ? "–" : f.energy || p.own_trades > 4 ? `${p.own_quantity} × ${f.mean(Number(p.own_price_sum) / p.own_quantity)}` : p.own.map((one) => `${f.price(one.price)}${f.times(one.quantity)} (${f.signed(one.profit)})`).join(", "));
 	const rows = (v.results?.periods ?? []).map((p) => [`${p.number}${p.void ? ` ${t("void")}` : ""}`, ...(own ? [p.role ? t(p.role) : "–", did(p), f.signed(p.surplus)] : []), ...(seen ? [f.many ? p.volume : p.contracts, dash(p.price_mean, f.mean), p.price_low == null ? "–" : `${f.price(p.price_low)}–${f.price(p.price_high)}`] : [])]);
-	return panel("results", t("results"), own && earnings(v, f), table(t("results"), [t("period"), ...(own ? [t("part"), t("traded_at"), t("earned")] : []), ...(seen ? [t("traded"), t("mean"), t("range")] : [])], rows), sessionChart(v, f));
+	return panel("results", t("results"), own && earnings(v, f), table(t("results"), [t("period"), ...(own ? [t("part"), t("traded_at"), t("earned")] : []), ...(seen ? [t("traded"), t("mean"), t("range")] : [])], rows, "broad"), sessionChart(v, f));
 }
 
 function earnings(v, f) {
@@ -998,7 +999,7 @@ const HANDLERS = {
 	frame(frame) {
 		const { directive, payload } = frame;
 		if (directive === "welcome") {
-			if (fold?.session !== payload.session) fold = new Fold(frame);
+			if (fold?.session !== payload.session || fold.seat !== payload.seat) fold = new Fold(frame);
 			else fold.received(frame);
 			if (payload.seat != null) {
 				const kept = { token: payload.resume, name: ui.name, seat: payload.seat };
