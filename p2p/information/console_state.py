@@ -131,6 +131,12 @@ class ConsoleState(msgspec.Struct, frozen=True):
     surplus: tuple[SurplusRow, ...] = ()
     mirror: MirrorView | None = None
 
+    @property
+    def arm(self) -> str | None:
+        """The arm of the market that is looked at, where all its seats have the same."""
+        arms = {one.row.arm for one in self.rows if one.row.market == self.market}
+        return arms.pop() if len(arms) == 1 and self.markets > 1 else None
+
     def row(self, seat: Seat) -> RowShown | None:
         """The row of a seat."""
         return next((shown for shown in self.rows if shown.row.seat == seat), None)

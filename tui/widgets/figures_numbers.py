@@ -2,6 +2,7 @@
 
 from textual.content import Content
 
+from p2p.base.safe_text import printable
 from p2p.information.console_state import ConsoleState
 from p2p.protocol.market_figures import MarketFigures, PeriodFigures
 from tui.model.number_format import number_format
@@ -18,6 +19,7 @@ class FiguresNumbers(ConsolePart, TextLine):
     def show(self, state: ConsoleState) -> None:
         """Bring the numbers up to date."""
         where = f"Market {state.market + 1} of {state.markets} (Tab: next) · " if state.markets > 1 else ""
+        where += f"{printable(state.arm)} · " if state.arm else ""
         found = state.figures
         if found is None or not found.period:
             self.set_text(Content.styled(f"{where}No period yet: supply and demand come with the first.", "bold"))

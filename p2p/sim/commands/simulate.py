@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 import click
 
+from p2p.base.safe_text import printable
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.schema import Scenario
 from p2p.sim.shell.cli_options import Number
@@ -138,6 +139,20 @@ def _checked(
     return rules, cast
 
 
+def _by_arm(rules: Scenario, done: list[SessionResult]) -> dict[str, list[float]]:
+    """The efficiency of each session's markets of each arm, where arms are of markets."""
+    from p2p.analysis.market_metrics import score_session
+    from p2p.scenario.assignment import arms_of_markets
+
+    found: dict[str, list[float]] = {arm.name: [] for arm in rules.arms if arm.unit == "market"}
+    for played in done if found else ():
+        arms = arms_of_markets(rules, played.seed)
+        for name, shares in found.items():
+            share = score_session([one for one in played.scores if arms[one.market] == name]).efficiency
+            shares += [] if share is None else [share]
+    return found
+
+
 def _say(rules: Scenario, agents: str, done: list[SessionResult]) -> None:
     from p2p.analysis.market_metrics import score_session
     from p2p.sim.tables.estimate import said_spread
@@ -145,6 +160,10 @@ def _say(rules: Scenario, agents: str, done: list[SessionResult]) -> None:
     sessions = [score_session(played.scores) for played in done]
     click.echo(f"{agents}: {len(done)} sessions, {rules.activations():g} activations per trader and period")
     click.echo(f"efficiency  {said_spread([s.efficiency for s in sessions if s.efficiency is not None], 3)}")
+    by_arm = _by_arm(rules, done)
+    width = max(map(len, by_arm), default=0)
+    for name, shares in by_arm.items():
+        click.echo(f"  in {printable(name):{width}}  {said_spread(shares, 3)}")
     click.echo(f"alpha       {said_spread([s.alpha for s in sessions if s.alpha is not None], 1)} %")
     click.echo(f"price       {said_spread([s.price_mean for s in sessions if s.price_mean is not None], 1)}")
     periods = sum(len(played.scores) for played in done)
