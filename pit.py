@@ -33,6 +33,7 @@ COMMANDS = {
     "pay": ("recordings.commands.pay:pay", "Count what people of a recording are paid; mark who was paid."),
     "tables": ("recordings.commands.tables:tables", "Write recordings as tables: CSV or Parquet."),
     "replay": ("pit_replay:replay", "Watch a recording again, as any seat saw it; alone or with a class."),
+    "import": ("recordings.commands.import_markets:import_markets", "Import published human markets as recordings."),
     "verify": ("recordings.commands.verify:verify", "Run a recording again and say whether it is the same."),
     "seal": ("recordings.commands.seal:seal", "Put a finished recording away: packed, with a manifest."),
     "convert": ("recordings.commands.convert:convert", "Write an older recording anew in today's format."),

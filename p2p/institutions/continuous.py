@@ -50,11 +50,11 @@ class ContinuousAuction(Institution):
     def __init__(self) -> None:
         self.floor = TradingRights()
         self.orders = OpenOrders(self.floor)
-        self._draw: DrawOf = lambda period, number: stream(0, "contract price", period, number)
+        self.draw: DrawOf = lambda period, number: stream(0, "contract price", period, number)
 
     def lend(self, clock: Callable[[], Instant], draw: DrawOf) -> None:
         """See Institution."""
-        self.orders.lives.clock, self._draw = clock, draw
+        self.orders.lives.clock, self.draw = clock, draw
 
     def next_end(self) -> Instant | None:
         """See Institution."""
@@ -185,7 +185,7 @@ class ContinuousAuction(Institution):
         if self.floor.terms.contract_price == "matchmaker":
             return replace(contract, price=high, seller_price=low)
         tick = self.floor.init.tick
-        drawn = self._draw(self.floor.period, contract.number).randint(0, (high - low) // tick)
+        drawn = self.draw(self.floor.period, contract.number).randint(0, (high - low) // tick)
         return replace(contract, price=low + tick * drawn)
 
     def _take(self, sender: Address, role: Role, limit: Price | None, quantity: Quantity) -> Answer:

@@ -1,0 +1,1 @@
+"""Markets that others ran and published, as recordings."""
