@@ -64,13 +64,16 @@ def test_students_are_told_an_address_that_they_can_reach_and_the_folder_is_said
     tmp_path: Path, opened, monkeypatch, capsys
 ):
     monkeypatch.setattr("server.serve.serve_run.from_outside", {"0.0.0.0": "192.168.7.7"}.get)
-    hosted: Any = SimpleNamespace(entrance=SimpleNamespace(url=""))
+    links = SimpleNamespace(page="")
+    hosted: Any = SimpleNamespace(entrance=SimpleNamespace(url=""), requests=SimpleNamespace(links=links))
     for host, joined in (("0.0.0.0", "192.168.7.7"), ("127.0.0.1", "127.0.0.1")):
         ServeRun(opened, [], as_json=False, where=Address(0, host))._say_where(hosted, "ws://127.0.0.1:8765", [], [])
         said = capsys.readouterr().out.splitlines()
-        assert said[0] == f"join at       ws://{joined}:8765   (pit trade ws://{joined}:8765)"
-        assert said[2] == f"card 1        {opened.codes[0]}"
-        assert "pit ctl ws://127.0.0.1:8765 " in said[1]
+        assert said[0].startswith(f"page          http://{joined}:8765/ ")
+        assert links.page == f"http://{joined}:8765/"
+        assert said[1] == f"join at       ws://{joined}:8765   (pit trade ws://{joined}:8765)"
+        assert said[3] == f"card 1        {opened.codes[0]}"
+        assert "pit ctl ws://127.0.0.1:8765 " in said[2]
         assert said[-1].startswith(f"recording     {opened.store.folder}   (after a crash: pit serve --recover ")
         assert not any("other cards" in line for line in said)
     del opened.codes[0]
