@@ -140,7 +140,8 @@ def _controlled(rules: MarketRules, schedules: list[Schedule], found: Controlled
     wanted = sum(s.quantity for s in demand(schedules) if s.value - taxes.tax_buyer >= price)
     offered = sum(s.quantity for s in supply(schedules) if s.value + taxes.tax_seller <= price)
     name = "ceiling" if price == rules.ceiling else "floor"
-    yield f"             the {name} of {price} binds: {wanted} wanted, {offered} offered there"
+    there = f"P0 = {price}, quantity {goal.quantity}"
+    yield f"             the {name} of {price} binds: {wanted} wanted, {offered} offered there; {there}"
     yield f"             surplus with the best rationing {found.attainable}, with random rationing {found.random:g}"
 
 

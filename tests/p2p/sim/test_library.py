@@ -103,6 +103,9 @@ def test_under_a_control_that_binds_the_price_is_the_controls() -> None:
     for one in (ceiling, floor):
         assert one["control_binds"]
         assert (one["surplus_max"], one["surplus_attainable"], one["surplus_random"]) == (750, 700, 500)
+    said = run("show", "price-floor").output
+    assert "the floor of 250 binds: 4 wanted, 8 offered there; P0 = 250, quantity 4" in said
+    assert "\n 1 to 5          250         4        3      750         700               500\n" in said
     for name in ("price-ceiling-not-binding", "price-floor-not-binding"):
         (free, *_) = shown("show", name)["periods"]
         assert (free["p0"], free["control_binds"], free["surplus_random"]) == (200, False, None)
