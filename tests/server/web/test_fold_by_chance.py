@@ -278,7 +278,7 @@ def crowded(rules: PublicRules, chance: Random) -> Twins:
     for period in range(1, 11):
         told += [Forecast(period, number, 40, -7, 300, 80) for number in range(30)] if rules.energy else []
         told += [Schedule(period, "buyer", (Step(300, 2_000), Step(200, 1))), StartRound(period, 60 * SECOND)]
-        for number in range(1, 660 if period < 3 else 560):
+        for number in range(1, 1_700 if period < 3 else 560):
             mine: Any = "buyer" if number % 3 == 0 else None
             side: Any = "bid" if number % 2 else "ask"
             told += [

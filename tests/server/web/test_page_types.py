@@ -48,4 +48,4 @@ def test_the_fold_knows_every_fact_that_a_viewer_may_be_told() -> None:
 
 
 def test_fold_and_line_leave_most_of_the_page_to_its_screens() -> None:
-    assert sum((STATIC / name).stat().st_size for name in ("fold.js", "wire.js")) <= 42_000
+    assert sum((STATIC / name).stat().st_size for name in ("fold.js", "wire.js")) <= 24_000
