@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
 from p2p.agents.registry import AgentError
@@ -13,6 +14,7 @@ from p2p.scenario.arms import Arm
 from p2p.scenario.charges import Charges
 from p2p.scenario.schema import InducedValues, InstitutionRules, Scenario
 from p2p.sim.simulation import batch
+from recordings.commands.score import score as score_command
 from recordings.journal.store import Store
 from recordings.reports.distribution import people_lines
 from recordings.scoring import baselines as module
@@ -20,7 +22,6 @@ from recordings.scoring.baselines import Baselines, lineups, seated, specs
 from recordings.scoring.people import beside, same_structure
 from recordings.scoring.score import Score, score
 from recordings.scoring.tax_burden import tax_burden
-from tests.plays.lab import pit
 from tests.plays.play import Course, small
 
 MARKET = small(period_s=20.0, periods=1, start="experimenter")
@@ -40,6 +41,12 @@ def recorded(folder: Path, scenario: Scenario = MARKET, price: int = 95, control
     store.seal(course.session.digest())
     store.close()
     return folder
+
+
+def scored(tmp_path: Path, *words: str) -> Result:
+    """`pit score` of recordings that lie in a folder."""
+    named = [str(tmp_path / word) if (tmp_path / word).is_dir() else word for word in words]
+    return CliRunner().invoke(score_command, named)
 
 
 # --- robots ------------------------------------------------------------------------------------------------------
@@ -175,8 +182,8 @@ def test_who_bears_a_tax_is_told_beside_the_same_market_without_it(tmp_path: Pat
 def test_several_recordings_are_scored_at_once_a_line_of_json_each(tmp_path: Path) -> None:
     recorded(tmp_path / "a")
     recorded(tmp_path / "b", replace(MARKET, charges=Charges(tax_buyer=20)), price=85)
-    done = pit("score", "a", "b", "--json", "--sessions", "2", "--agents", "zic:2,zip:*", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    done = scored(tmp_path, "a", "b", "--json", "--sessions", "2", "--agents", "zic:2,zip:*")
+    assert done.exit_code == 0, done.stderr
     first, second = map(json.loads, done.stdout.splitlines())
     assert (first["recording"], second["recording"]) == ("a", "b")
     assert [one["agents"] for one in first["baselines"]] == ["zic:2,zip:*"]
@@ -185,10 +192,10 @@ def test_several_recordings_are_scored_at_once_a_line_of_json_each(tmp_path: Pat
     assert efficiency["difference"] == pytest.approx(first["whole"]["efficiency"] - efficiency["mean"])
     assert first["incidence"] is None
     assert second["incidence"]["buyers"] == 10
-    text = pit("score", "a", "b", "--sessions", "0", cwd=tmp_path).stdout
+    text = scored(tmp_path, "a", "b", "--sessions", "0").stdout
     assert text.startswith("2 sessions")
     assert "Of a tax of 20.0 a unit buyers bear 10.0 and sellers 10.0 (50 % by buyers)" in text
-    assert pit("score", "a", "a", cwd=tmp_path).stderr.strip() == "pit: a is there twice; name it once"
+    assert scored(tmp_path, "a", "a").stderr.strip() == "Error: a is there twice; name it once"
 
 
 def test_prices_are_written_as_people_write_them(tmp_path: Path) -> None:
@@ -197,10 +204,10 @@ def test_prices_are_written_as_people_write_them(tmp_path: Path) -> None:
         buyers=((1_500,), (1_300,)), sellers=((500,), (600,)), periods=1, currency="0.1 c", start="experimenter"
     )
     recorded(tmp_path / "a", replace(tenths, institution=rules), price=955)
-    text = pit("score", "a", "--sessions", "0", cwd=tmp_path).stdout
+    text = scored(tmp_path, "a", "--sessions", "0").stdout
     assert "prices in c" in text
     assert "95.50" in text
-    said = json.loads(pit("score", "a", "--sessions", "0", "--json", cwd=tmp_path).stdout)
+    said = json.loads(scored(tmp_path, "a", "--sessions", "0", "--json").stdout)
     assert (said["periods"][0]["price_mean"], said["units"]["price_divisor"]) == (955, 10)
 
 
@@ -211,19 +218,19 @@ def test_a_session_without_contracts_has_a_score_without_prices(tmp_path: Path) 
     for envelope, at, events in course.heard:
         store.append(store.line(envelope, at, events))
     store.close()
-    done = pit("score", "silent", "--json", "--sessions", "2", "--agents", "zic", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    done = scored(tmp_path, "silent", "--json", "--sessions", "2", "--agents", "zic")
+    assert done.exit_code == 0, done.stderr
     whole = json.loads(done.stdout)["whole"]
     assert (whole["quantity"], whole["price_mean"], whole["alpha"], whole["efficiency"]) == (0, None, None, 0)
     assert (whole["missed"], whole["extramarginal"]) == (whole["surplus_max"], 0)
-    assert pit("score", "silent", "--sessions", "0", cwd=tmp_path).returncode == 0
+    assert scored(tmp_path, "silent", "--sessions", "0").exit_code == 0
 
 
 def test_markets_of_a_session_stand_side_by_side_with_their_arms(tmp_path: Path) -> None:
     arms = (Arm("book", unit="market", information="book"), Arm("quotes", unit="market", information="quotes"))
     recorded(tmp_path / "two", replace(MARKET, markets=2, arms=arms))
-    said = json.loads(pit("score", "two", "--sessions", "0", "--json", cwd=tmp_path).stdout)
+    said = json.loads(scored(tmp_path, "two", "--sessions", "0", "--json").stdout)
     assert {one["arm"] for one in said["markets"]} == {"book", "quotes"}
     assert sum(one["surplus"] for one in said["markets"]) == said["whole"]["surplus"]
-    text = pit("score", "two", "--sessions", "0", cwd=tmp_path).stdout
+    text = scored(tmp_path, "two", "--sessions", "0").stdout
     assert "Markets: the independent units of the session" in text

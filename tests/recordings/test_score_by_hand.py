@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from p2p.base.units import GATEWAY
 from p2p.messages import Ask, Buy, Joined, Start
 from p2p.messages.envelope import Envelope
+from recordings.commands.score import score as score_command
+from recordings.commands.tables import tables as tables_command
 from recordings.journal.store import Store
 from recordings.scoring.score import Score, score
 from tests import ROOT
-from tests.plays.lab import pit
 from tests.plays.play import Course, small
 
 SAMPLES = ROOT / "recordings" / "samples"
@@ -137,8 +139,8 @@ def test_its_tables_by_hand(recording: Path, tmp_path: Path) -> None:
 
 
 def tables_of(recording: Path, folder: Path) -> dict[str, list[dict[str, str]]]:
-    done = pit("tables", str(recording), "--out", "out", cwd=folder)
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(tables_command, [str(recording), "--out", str(folder / "out")])
+    assert done.exit_code == 0, done.stderr
     found = {}
     for path in (folder / "out").glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
@@ -217,8 +219,8 @@ def figures(tables: dict[str, list[dict[str, str]]]) -> dict[str, Any]:
 @pytest.mark.parametrize("which", ["by hand", "smith-1962-test-1", "test-1-two-people"])
 def test_a_referee_finds_the_figures_of_the_score_in_the_tables(which: str, recording: Path, tmp_path: Path) -> None:
     folder = recording if which == "by hand" else SAMPLES / which
-    said = pit("score", str(folder), "--json", "--sessions", "0", cwd=tmp_path)
-    assert said.returncode == 0, said.stderr
+    said = CliRunner().invoke(score_command, [str(folder), "--json", "--sessions", "0"])
+    assert said.exit_code == 0, said.stderr
     whole = json.loads(said.stdout)["whole"]
     for name, value in figures(tables_of(folder, tmp_path)).items():
         assert whole[name] == pytest.approx(value), name
