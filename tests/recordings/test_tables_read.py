@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import recordings
 from p2p.sim.tables.recorded_schema import OWN
 from p2p.sim.tables.schema import TABLES
 from p2p.sim.tables.writer import columns_of, write_tables
+from recordings.commands.tables import tables as tables_command
 from recordings.export.tables import played
 from recordings.reading.replay import read_replay
 from tests import ROOT
-from tests.plays.lab import pit
 
 SAMPLE = ROOT / "recordings" / "samples" / "smith-1962-test-1"
 NAMES = (*TABLES, *OWN)
@@ -48,11 +49,11 @@ def test_every_table_is_written_with_its_head_and_described_in_one_file(folder: 
 def test_pandas_reads_csv_and_parquet_with_the_stated_types(folder: Path) -> None:
     pandas = pytest.importorskip("pandas")
     dtypes = {"count": "Int64", "number": "float64", "word": "string"}
-    recording = recordings.load(SAMPLE)
+    tables = recordings.load(SAMPLE).tables()
     for name in NAMES:
         stated = {column: dtypes[kind] for column, kind in kinds(name).items()}
         plain = pandas.read_csv(folder / f"{name}.csv", dtype=stated)
-        own = recording.tables()[name]
+        own = tables[name]
         assert {column: str(dtype) for column, dtype in own.dtypes.items()} == stated
         pandas.testing.assert_frame_equal(plain, own.replace("", pandas.NA).round(6), rtol=1e-9)
         parquet = pandas.read_parquet(folder / f"{name}.parquet", dtype_backend="numpy_nullable")
@@ -74,13 +75,14 @@ def test_polars_reads_them_with_the_stated_types(folder: Path) -> None:
 def test_duckdb_reads_them_and_the_tables_join(folder: Path) -> None:
     duckdb = pytest.importorskip("duckdb", reason="DuckDB comes with the extra dev")
     types = {"count": "BIGINT", "number": "DOUBLE", "word": "VARCHAR"}
+    own = recordings.load(SAMPLE).tables()
     for name in NAMES:
         for file in (f"read_parquet('{(folder / name).as_posix()}.parquet')",):
             found = {column: kind for column, kind, *_ in duckdb.sql(f"describe select * from {file}").fetchall()}
             assert found == {column: types[kind] for column, kind in kinds(name).items()}
         stated = {column: types[kind] for column, kind in kinds(name).items()}
         read = duckdb.sql(f"select count(*) from read_csv('{(folder / name).as_posix()}.csv', columns = {stated})")
-        assert read.fetchall() == [(len(recordings.load(SAMPLE).tables()[name]),)]
+        assert read.fetchall() == [(len(own[name]),)]
     orders, contracts = (f"'{(folder / name).as_posix()}.parquet'" for name in ("orders", "contracts"))
     joined = duckdb.sql(
         f"select count(*), sum(c.price) from {orders} o join {contracts} c"
@@ -92,18 +94,16 @@ def test_duckdb_reads_them_and_the_tables_join(folder: Path) -> None:
 
 
 def test_a_decimal_comma_is_for_csv_and_cells_are_then_parted_by_semicolons(tmp_path: Path) -> None:
-    done = pit("tables", str(SAMPLE), "--out", "t", "--decimal", "comma", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    words = [str(SAMPLE), "--decimal", "comma", "--out"]
+    done = CliRunner().invoke(tables_command, [*words, str(tmp_path / "t")])
+    assert done.exit_code == 0, done.stderr
     with (tmp_path / "t" / "sessions.csv").open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file, delimiter=";")
     assert row["alpha"].count(",") == 1
     assert float(row["alpha"].replace(",", ".")) > 0
-    refused = pit("tables", str(SAMPLE), "--out", "u", "--decimal", "comma", "--format", "parquet", cwd=tmp_path)
-    assert refused.returncode == 2
-    assert (
-        refused.stderr.splitlines()[-1]
-        == "pit: --decimal comma is of CSV; numbers in Parquet have no decimals to write"
-    )
+    refused = CliRunner().invoke(tables_command, [*words, str(tmp_path / "u"), "--format", "parquet"])
+    assert refused.exit_code != 0
+    assert refused.stderr.splitlines()[-1].endswith("is of CSV; numbers in Parquet have no decimals to write")
 
 
 def test_the_facts_of_a_seat_are_counted_as_its_line_counted_them() -> None:

@@ -259,14 +259,17 @@ def test_a_pause_is_no_time_for_which_quotes_stood_and_is_time_of_the_sessions_c
     course.wait(2)
     course.say(buyer, Bid(90))
     course.command(Pause())
-    course.wait(300)
+    course.wait(100)
+    course.say(buyer, Bid(92))
+    course.wait(200)
     course.command(Resume())
     course.wait(3)
     course.say(buyer, Bid(91))
     course.wait(36)
     rows = folded(course)
     assert [row["stood_s"] for row in rows["quotes"]][:3] == [2, 3, 35]
-    assert [(row["time_s"], row["at_us"]) for row in rows["messages"]] == [(2, 2 * SECOND), (5, 305 * SECOND)]
+    said = [(row["time_s"], row["at_us"], row["reason"]) for row in rows["messages"]]
+    assert said == [(2, 2 * SECOND, None), (2, 102 * SECOND, "not_open"), (5, 305 * SECOND, None)]
     assert [row["life_s"] for row in rows["orders"] if row["remaining"] == 0] == [303, 35]
 
 
