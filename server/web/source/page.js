@@ -921,9 +921,9 @@ let base = 0, baseAt = 0;
 const now = () => base + Math.round(1000 * (performance.now() - baseAt));
 
 function head(v, f) {
-	const c = v.clock, ticks = c.left_us != null && !WATCH, shows = v.seat != null && !inStage(v) && c.phase !== "lobby";
+	const c = v.clock, ticks = c.left_us != null && !WATCH, shows = v.seat != null && !inStage(v) && !/lobby|break/.test(c.phase);
 	const title = t(c.preview ? "opens_in" : c.phase === "break" ? "next_in" : c.posting ? "posting_left" : "left"), left = c.posting && c.call_left_us != null ? c.call_left_us : c.left_us;
-	return h("header", h("h1", stageWords(v)), ticks && h("p.clock#clock", h("span", title), h("strong", { role: "timer", "aria-label": title, class: c.paused ? "stopped" : "" }, `${c.paused ? "‖ " : ""}${clock(left)}`)),
+	return h("header", h("h1", { tabindex: "-1" }, stageWords(v)), ticks && h("p.clock#clock", h("span", title), h("strong", { role: "timer", "aria-label": title, class: c.paused ? "stopped" : "" }, `${c.paused ? "‖ " : ""}${clock(left)}`)),
 		shows && h("p.purse#purse", h("span", t("earned")), h("strong", `${f.signed(v.own.surplus_total)} ${f.moneyUnit}`)),
 		v.seat != null && h("p.tools#tools", button(t("rules"), () => set({ dialog: true })), c.phase !== "ended" && !v.care.passed && button(t(v.care.help_asked ? "help_off" : "help"), () => say(message("help", v.care.help_asked ? { withdrawn: true } : {})), { "aria-pressed": v.care.help_asked ? "true" : "false" })));
 }
@@ -943,6 +943,9 @@ const body = (v, f) => {
 	if (inStage(v)) return stageScreen(v, f);
 	return c.phase === "break" && !c.preview && v.period ? breakCard(v, f) : trading(v, f);
 };
+
+/** The heading that has the focus on a new screen; where there is none, that of the page. */
+const PLACE = ":is(.stage, .join, .result, .results) h2";
 
 function paint() {
 	due = 0;
@@ -966,8 +969,9 @@ function paint() {
 	document.title = fold && view ? `${stageWords(view)} · ${printable(view.rules.title)}` : t("lab");
 	const open = document.querySelector("dialog"), moved = before !== app.dataset.screen, active = document.activeElement, figure = document.querySelector("figure svg");
 	if (open && !open.open) open.showModal();
-	const to = ui.focus || (moved && (!active || active === document.body) && (ui.typing || "main h2"));
-	if (to) /** @type {any} */ (document.querySelector(to) ?? document.querySelector("main h2"))?.focus();
+	if (moved) scrollTo(0, 0);
+	const to = ui.focus || (moved && (!active || active === document.body) && (ui.typing || PLACE));
+	if (to) /** @type {any} */ (document.querySelector(to) ?? document.querySelector("h1"))?.focus({ preventScroll: !ui.focus });
 	if (active?.id) ui.typing = active.id === "price" && "#price";
 	ui.focus = "";
 	const width = figure && Math.round(figure.getBoundingClientRect().width);
