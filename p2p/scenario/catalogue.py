@@ -24,7 +24,7 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     room: Line = ""
     """The room, the devices and the hands that it needs."""
     usually: Line = ""
-    """What usually happens, with its source."""
+    """The usual course, with its source."""
     questions: Lines = ()
     """Questions for the discussion."""
     variants: Lines = ()

@@ -76,10 +76,10 @@ def _market(rules: Scenario) -> str:
     if rules.capabilities.trades_energy or rules.environment.anew or rules.environment.name == "tokens":
         return f"{head}; values are drawn by the session's seed"
     found = []
-    names_ = [f"arm {arm.name}: " for arm in rules.arms] if rules.has_market_arms else [""]
+    names_ = [f"Arm {arm.name}, " for arm in rules.arms] if rules.has_market_arms else [""]
     for name, own in zip(names_, rules.variants, strict=True):
-        found += [name + one for one in _figures(figures(own, 1))]
-    return f"{head}; {'; '.join(found)}"
+        found += [name + one if name else one[0].upper() + one[1:] for one in _figures(figures(own, 1))]
+    return ". ".join([head, *found])
 
 
 def _figures(rows: list[PeriodFigures]) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _figures(rows: list[PeriodFigures]) -> Iterator[str]:
         key = row.p0, row.quantity, row.quantity_gainful, row.surplus_max, row.surplus_attainable, row.control_binds
         alike.setdefault(key, []).append(row.period)
     for (p0, quantity, gaining, surplus, attainable, binds), numbers in alike.items():
-        when = f"periods {several(numbers)}: " if len(alike) > 1 else ""
+        when = f"period{'s' if len(numbers) > 1 else ''} {several(numbers)}: " if len(alike) > 1 else ""
         price = f"P0 {p0:g}" if isinstance(p0, float) else "no trade"
         limit = f" of which {attainable} can be reached" if attainable != surplus else ""
         yield f"{when}{price}{' by the control' if binds else ''}, {quantity} ({gaining}) units, surplus {surplus}{limit}"
