@@ -8,7 +8,7 @@ from typing import cast
 from bots.rehearsal.verdict import Pay
 from p2p.environments.registry import environment_of
 from p2p.messages import Schedule
-from p2p.scenario.assignment import seats_of_markets
+from p2p.scenario.assignment import scenarios_of_markets, seats_of_markets
 from p2p.scenario.payment import amounts
 from p2p.scenario.schema import Scenario
 from p2p.sim.face.functions import simulate
@@ -62,14 +62,15 @@ def ceiling(scenario: Scenario, seed: int, one_period: bool = False) -> float | 
     if scenario.capabilities.trades_energy:
         return None
     most: dict[tuple[int, int], float] = {}
+    own = scenarios_of_markets(scenario, seed)
     for market, seats in enumerate(seats_of_markets(scenario, seed)):
-        environment = environment_of(scenario, seats, seed, market)
+        environment = environment_of(own[market], seats, seed, market)
         for period in range(1, scenario.periods + 1):
             sent, _ = environment.start_period(period, scenario.period_us)
             for one in sent:
                 if isinstance(one.message, Schedule) and isinstance(one.to, int):
                     paid_by = one.to, period if one_period else 0
-                    most[paid_by] = most.get(paid_by, 0) + sum(_gains(scenario, period, one.message))
+                    most[paid_by] = most.get(paid_by, 0) + sum(_gains(own[market], period, one.message))
     return max(most.values(), default=0)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from p2p.scenario.schema import InducedValues, Scenario
-from p2p.schedules.rationing import market_rules
 from recordings.scoring.score import Score
 
 
@@ -46,7 +45,8 @@ def _compared(mine: Score, other: Score) -> Iterator[tuple[str, object, object]]
     yield "quotes", ours.quotes, theirs.quotes
     yield "losses", _losses(a), _losses(b)
     yield "price controls", (ours.price_floor, ours.price_ceiling), (theirs.price_floor, theirs.price_ceiling)
-    yield "charges", market_rules(a).charges, market_rules(b).charges
+    yield "charges", a.charges, b.charges
+    yield "arms of markets", _market_arms(a), _market_arms(b)
     yield "rules by period", len(a.overrides), len(b.overrides)
     yield "periods", len(mine.periods), len(other.periods)
     yield "length", f"{a.period_s:g} s", f"{b.period_s:g} s"
@@ -54,6 +54,10 @@ def _compared(mine: Score, other: Score) -> Iterator[tuple[str, object, object]]
 
 def _information(scenario: Scenario) -> str:
     return ", ".join(f"{arm.name}: {arm.information}" for arm in scenario.arms) or scenario.information
+
+
+def _market_arms(scenario: Scenario) -> str:
+    return ", ".join(arm.name for arm in scenario.arms) if scenario.has_market_arms else "none"
 
 
 def _life(scenario: Scenario) -> str:

@@ -210,7 +210,8 @@ def _practised_by_fewer(stage: Stage, table: object) -> Stage:
 
 
 def one_period(rules: Scenario) -> Equilibrium:
-    """The competitive outcome of the first period."""
+    """The competitive outcome of the first period, of the first arm where arms are of markets."""
+    rules = rules.variants[0]
     environment = environment_of(rules, tuple(range(rules.traders)), 0, 0)
     return controlled(schedules_of(environment, 1).values(), market_rules(rules)).equilibrium
 
