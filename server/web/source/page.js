@@ -182,7 +182,7 @@ export function sentences(section, r, role = null, robots = null) {
 		add(terms.self_trade === "cancel_resting", "self_trade");
 	} else if (section === "see") {
 		const shown = r.information;
-		add(1, can.collects ? `call_${shown}` : can.posts ? `posted_${shown}` : !can.has_book && shown !== "quotes" ? "nothing_behind" : shown);
+		add(1, can.collects ? `call_${shown}` : can.posts ? `posted_${shown}` : can.has_book ? shown : /side$/.test(shown) ? `standing_${shown}` : /ticker|book/.test(shown) ? "nothing_behind" : shown);
 		add(1, `identities_${r.identities}`);
 		add(r.names, "names");
 		add(1, r.spectators ? "spectators" : "no_spectators");

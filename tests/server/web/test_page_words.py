@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from p2p.base.units import Role
 from p2p.information.changed_rules import changes_text
 from p2p.information.rules_text import paragraphs, sentences
 from p2p.scenario.charges import Charges
+from p2p.scenario.overrides import InformationSet
 from p2p.scenario.payment import Payment
 from p2p.scenario.public_rules import PublicRules, public_rules
 from p2p.scenario.stage_rules import StageShown
@@ -38,6 +40,8 @@ def odd(rules: PublicRules) -> Iterator[PublicRules]:
     yield replace(rules, payment=Payment(1e-07, "EUR", 2.5, 1.005, "one period", "experimenter", -3, "up", 0.05))
     asks = StageShown("questions", at_cap="base_pay")
     yield replace(rules, stages=(asks,), terms=Terms(contract_price="random", lost_line="cancel", order_life_s=12.5))
+    for shown in get_args(InformationSet):
+        yield replace(rules, information=shown)
     yield replace(rules, payment=Payment(0.333, "EUR", floor=0.5), reaction="none", robots=True, information="quotes")
 
 
