@@ -115,7 +115,7 @@ const PLAYS = {
   },
   "where a fact is missing the page is told to reload"() {
     const room = new Room().joined();
-    room.feed(3, fact("lobby"));
+    room.feed(2, fact("lobby"));
     assert.equal(room.of("refused")[0][0].code, "reload");
     assert.ok(room.now.closed);
     assert.deepEqual(room.facts(), []);
@@ -135,11 +135,39 @@ const PLAYS = {
   },
   "where a robot stood in, nothing that was said before is said again"() {
     const room = new Room().joined();
-    room.line.say(bid(90));
+    for (let token = 1; token <= 5; token += 1) room.line.say(bid(90));
     room.cut();
-    room.back({ stood_in: true, token: 41 });
+    room.back({ stood_in: true, token: 3 });
     assert.equal(room.now.sent.length, 1);
-    assert.equal(room.line.say(bid(91)).token, 42);
+    assert.equal(room.line.say(bid(91)).token, 4);
+  },
+  "only an answer takes a message off the list, a yes or a no"() {
+    const room = new Room().joined();
+    for (let token = 1; token <= 3; token += 1) room.line.say(bid(90));
+    room.feed(1, fact("accepted", { token: 1 }), fact("refused", { token: 2 }), fact("quote", { token: 3 }));
+    room.cut();
+    room.back({ token: 2 });
+    assert.deepEqual(room.now.sent.slice(1).map((one) => one.token), [3]);
+  },
+  "nothing is said on a connection before its welcome"() {
+    const room = new Room().joined();
+    room.cut();
+    room.pass(3000);
+    room.now.onopen();
+    room.line.say(bid(90));
+    assert.equal(room.now.sent.length, 1);
+    room.tell("welcome", welcome());
+    assert.deepEqual(room.now.sent.slice(1).map((one) => one.token), [1]);
+  },
+  "another code may be another seat: nothing of the first is kept"() {
+    const room = new Room().joined();
+    room.feed(1, fact("lobby"));
+    room.line.say(bid(90));
+    room.joined({ code: "OTHER" }, { seat: 5, resume: "r5" });
+    assert.deepEqual(room.now.sent.map((one) => one.payload), [{ code: "OTHER", have: 0, controller: "human" }]);
+    room.line.join({ token: "r5" });
+    room.now.onopen();
+    assert.deepEqual(room.now.sent[0].payload, { resume: "r5", have: 0, controller: "human" });
   },
   "nothing can be said before the server has let one in, nor too much, nor at too great length"() {
     const room = new Room();
@@ -203,8 +231,9 @@ const PLAYS = {
     assert.deepEqual(room.timers, []);
   },
   "a page that wakes tries at once, and trusts a line that has just spoken"() {
-    const room = new Room().joined();
-    room.line.wake();
+    const room = new Room();
+    room.pass(60_000);
+    room.joined().line.wake();
     assert.equal(room.sockets.length, 1);
     room.pass(20_000);
     room.line.wake();
@@ -229,9 +258,9 @@ const PLAYS = {
     const room = new Room();
     room.line.join({ code: "WRONG" });
     room.now.onopen();
-    room.tell("error", { code: "wrong_code", why: "no seat has this code" });
-    room.cut(4002, "no seat has this code");
-    assert.deepEqual(room.of("refused"), [[{ code: "wrong_code", why: "no seat has this code" }]]);
+    room.tell("error", { code: "no_spectators", why: "nobody may watch" });
+    room.cut(4002, "nobody may watch");
+    assert.deepEqual(room.of("refused"), [[{ code: "no_spectators", why: "nobody may watch" }]]);
     room.pass(60_000);
     assert.equal(room.sockets.length, 1);
   },
@@ -269,6 +298,9 @@ const PLAYS = {
   "messages that the server let drop are said again soon"() {
     const room = new Room().joined();
     room.line.say(bid(90));
+    room.tell("error", { code: "bad_payload", why: "not this one", token: 2 });
+    room.pass(250);
+    assert.equal(room.now.sent.length, 2);
     room.tell("error", { code: "too_fast", why: "slower", token: 1 });
     room.tell("error", { code: "token_gap", why: "slower", token: 1 });
     room.pass(250);
