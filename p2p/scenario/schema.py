@@ -421,6 +421,11 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             block=None,
         )
 
+    def paced(self, **changes: str | float) -> Self:
+        """The scenario with another law or mean of robots' reaction times, in every arm, too."""
+        arms = ((arm.robots and replace(arm, robots=replace(arm.robots, **changes))) or arm for arm in self.arms)
+        return replace(self, robots=replace(self.robots, **changes), arms=tuple(arms))
+
     def controls(self, period: int) -> Controls:
         """The rules of a period from 1: those of the file, and each override up to it, the latest period's last.
 

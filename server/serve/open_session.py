@@ -60,7 +60,7 @@ class Changes:
         rules = replace(rules, stage=()) if self.units else rules
         rules = with_lengths(rules, self.period_s, self.break_s, self.periods)
         if self.reaction_s is not None:
-            rules = replace(rules, robots=replace(rules.robots, reaction_mean_s=self.reaction_s))
+            rules = rules.paced(reaction_mean_s=self.reaction_s)
         rules = replace(rules, start=self.start) if self.start else rules
         if self.advance == "all":
             stages = (replace(one, advance="all") if one.advance == "experimenter" else one for one in rules.stage)

@@ -109,7 +109,6 @@ def _checked(
     scenario: str, agents: str, changes: Changes, disguise: bool, seed: int, form: str
 ) -> tuple[Scenario, tuple[str, ...]]:
     """The scenario as it is to be played, and who sits where; raises ClickException with one line."""
-    from msgspec.structs import replace
 
     from p2p.agents.registry import AgentError, check_lineup, parse_lineup
     from p2p.scenario.disguise import disguised
@@ -126,7 +125,7 @@ def _checked(
         check_lineup(cast, rules)
         if changes.reaction:
             parse_reaction(changes.reaction, rules.robots.reaction_mean_s)
-            rules = replace(rules, robots=replace(rules.robots, reaction=changes.reaction))
+            rules = rules.paced(reaction=changes.reaction)
         rules = checked(with_lengths(rules, changes.period_s, None, changes.periods))
         if disguise:
             disguised(rules, seed)

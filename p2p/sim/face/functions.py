@@ -6,8 +6,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec.structs import replace
-
 from p2p.agents.base import Agent
 from p2p.agents.registry import AgentError, AgentLike, agent_name, check_lineup, parse_lineup
 from p2p.base.rng import derived
@@ -177,7 +175,7 @@ def simulate(
     rules = load_scenario(scenario)
     if reaction is not None:
         parse_reaction(reaction, rules.robots.reaction_mean_s)
-        rules = replace(rules, robots=replace(rules.robots, reaction=reaction))
+        rules = rules.paced(reaction=reaction)
     cast = seated(agents, rules.seats)
     check_lineup(cast, rules)
     seeds = ((k, derived(seed, "session", k)) for k in range(1, sessions + 1))

@@ -250,6 +250,11 @@ def test_lengths_and_a_disguise_reach_the_arms() -> None:
     assert hidden.in_arm("arm-beta").institution.terms.price_ceiling == 391 + moved
 
 
+def test_another_pace_of_robots_is_that_of_every_arm() -> None:
+    assert FACTORIAL.paced(reaction_mean_s=9.0).in_arm("arm-delta").robots.reaction_mean_s == 9.0
+    assert FACTORIAL.paced(reaction_mean_s=9.0).in_arm("arm-alpha").robots.reaction_mean_s == 9.0
+
+
 def test_a_market_is_told_that_its_rules_are_its_own() -> None:
     rules = public_rules(FACTORIAL.in_arm("arm-beta"), market=2, own_rules=True)
     assert (rules.markets, rules.market, rules.own_rules) == (8, 2, True)
