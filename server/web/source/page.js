@@ -809,7 +809,7 @@ function stageScreen(v, f) {
 	if (now === "consents") {
 		const agree = (yes) => once(message("agree", { stage: s.number, yes, ...(yes && ui.data ? { data_use: true } : {}) }));
 		parts.push(v.rules.stages.some((one) => one.at_cap === "base_pay") && h("p#base", T("rules.earn.pay_questions")), s.shown.data_use && h("label.option#data", h("input", { type: "checkbox", checked: ui.data, onchange: (e) => set({ data: e.target.checked }) }), t("data_use")),
-			ui.sure ? twice("decline", {}, () => agree(false)) : h("div.row#agree", button(t("agree"), () => agree(true), { class: "send" }), button(t("decline"), () => set({ sure: 1, focus: ".sure button" }))));
+			ui.sure && ui.about === "decline" ? twice("decline", {}, () => agree(false)) : h("div.row#agree", button(t("agree"), () => agree(true), { class: "send" }), button(t("decline"), () => set({ sure: 1, about: "decline", focus: ".sure button" }))));
 	} else if (now === "reads") {
 		const last = ui.page === pages.length - 1, go = (step) => {
 			const read = ui.page + 1;
@@ -825,10 +825,11 @@ function stageScreen(v, f) {
 	return h(`section.panel.stage#s${s.number}${now === "left"}`, h("h2", { tabindex: "-1" }, bdi(s.failed ? T("stage.failed.title") : s.left ? T("stage.withdraw.title") : stageTitle(s))), parts, fate && h(`p.${fate[0] === "✓" ? "good" : "bad"}#fate`, { dir: "auto" }, fate), ui.told && h("p.bad#told", ui.told), state && h("p.big#state", state));
 }
 
-/** Something that is done for good is asked twice. */
+/** Something that is done for good is asked twice; the second yes is where the first no was. */
 function twice(key, fields, act) {
-	const asked = t(`${key}_${ui.sure}`, fields), yes = () => (ui.sure === 2 ? (set({ sure: 0, dialog: false }), act()) : set({ sure: 2, focus: ".sure button" }));
-	return h(`div.sure#sure`, { role: "group", "aria-label": asked }, h("p", asked), h("div.row", button(t("no"), () => set({ sure: 0 })), button(t("yes"), yes, { class: "danger" })));
+	const asked = t(`${key}_${ui.sure}`, fields), yes = () => (ui.sure === 2 ? (set({ sure: 0, dialog: false }), act()) : set({ sure: 2, focus: ".sure button:not(.danger)" }));
+	const no = button(t("no"), () => set({ sure: 0 }), { key: "no" }), sure = button(t("yes"), yes, { key: "yes", class: "danger" });
+	return h(`div.sure#sure`, { role: "group", "aria-label": asked }, h("p", asked), h("div.row", ui.sure === 2 ? [sure, no] : [no, sure]));
 }
 
 function question(s, once) {
@@ -932,7 +933,7 @@ function head(v, f) {
 function dialog(v, f) {
 	const s = v.stage, close = () => set({ dialog: false, sure: 0 }), leaves = s && !s.left && !/lobby|ended/.test(v.clock.phase);
 	return h("dialog#rules", { "aria-label": t("rules"), onclose: close }, button(t("close"), close, { class: "send" }), h("h2", t("rules")), rulesParts(v),
-		leaves && (ui.sure ? twice("withdraw", owed(v, f), () => say(message("withdraw"))) : button(t("withdraw"), () => set({ sure: 1, focus: "dialog .sure button" }))));
+		leaves && (ui.sure && ui.about === "withdraw" ? twice("withdraw", owed(v, f), () => say(message("withdraw"))) : button(t("withdraw"), () => set({ sure: 1, about: "withdraw", focus: "dialog .sure button" }))));
 }
 
 const body = (v, f) => {

@@ -165,3 +165,33 @@ async def test_the_field_that_is_typed_in_stays_while_the_market_moves(one: Any)
         await page.keyboard.type("3")
         await page.get_by_text("195", exact=True).first.wait_for()
         assert await page.evaluate("window.was === document.activeElement && window.was.value") == "123"
+
+
+async def test_declining_and_withdrawing_are_asked_twice(one: Any) -> None:
+    async with phone(one) as page:
+        await showing(page, first_stage())
+        await page.get_by_role("button", name="I decline").click()
+        await page.get_by_role("button", name="Yes").click()
+        assert await said(page) == []
+        await page.get_by_role("button", name="No").click()
+        await page.get_by_role("checkbox").check()
+        await page.get_by_role("button", name="I agree").click()
+        await page.get_by_role("button", name="Rules").click()
+        await page.get_by_role("button", name="Withdraw from the session").click()
+        await page.get_by_role("button", name="Yes").click()
+        await page.get_by_text("Really withdraw?").wait_for()
+        await page.get_by_role("button", name="Yes").click()
+        agreed = {"directive": "agree", "payload": {"stage": 0, "yes": True, "data_use": True}}
+        assert await said(page) == [agreed, {"directive": "withdraw", "payload": {}}]
+
+
+async def test_an_own_order_is_changed_and_cancelled(one: Any) -> None:
+    view = untraded(view_of(Scene("book", "trading")))
+    view["own"] |= {"orders": [{"order": 4, "side": "bid", "price": 100, "quantity": 1}], "offered": 1}
+    async with phone(one) as page:
+        await showing(page, view)
+        await page.get_by_role("spinbutton", name="Price").fill("110")
+        await page.get_by_role("button", name="Change to 110").click()
+        await page.get_by_role("button", name="Cancel bid 100").click()
+        replaced = {"directive": "replace", "payload": {"order": 4, "price": 110}}
+        assert await said(page) == [replaced, {"directive": "cancel", "payload": {"order": 4}}]
