@@ -279,7 +279,8 @@ class Projector:
             case Quote(side, price, trader):
                 return Quote(side, price, name(trader), quantity=message.quantity)
             case Order(order, side, price, quantity, trader):
-                return Order(order, side, price, quantity, name(trader), life_us=message.life_us)
+                shown = Order(order, side, price, quantity, name(trader))
+                return shown if message.life_us is None else replace(shown, life_us=message.life_us)
             case Contract(number, price, taken, buyer, seller):
                 return Contract(
                     number,

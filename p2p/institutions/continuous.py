@@ -104,22 +104,23 @@ class ContinuousAuction(Institution):
                 raise AssertionError(f"an institution is not told {message.directive}")
 
     def _quote(self, sender: Address, role: Role, price: Price, quantity: Quantity) -> Answer:
+        own = self.floor.terms.replace_own
         refusal = (
             self.floor.role_refusal(role, sender)
             or self.floor.not_a_quote(role)
             or self.floor.price_refusal(price)
-            or self.orders.refusal(seat_of(sender), role, quantity, self._replaced(sender, role))
+            or self.orders.refusal(seat_of(sender), role, quantity, self._replaced(sender, role) if own else ())
             or self._not_now(seat_of(sender), role, price, quantity)
         )
         if refusal:
             return refusal
         before = self.orders.best_quotes()
-        gone = [self.orders.cancel(order) for order in self._replaced(sender, role)]
+        gone = [self.orders.cancel(order) for order in self._replaced(sender, role)] if own else []
         return [*gone, *self._submit(seat_of(sender), role, price, quantity), *self.orders.quote_changes(before)]
 
     def _replaced(self, sender: Address, role: Role) -> Sequence[Resting]:
         """The trader's own orders whose place a new quote takes."""
-        return self.orders.orders_of(seat_of(sender), role) if self.floor.terms.replace_own else ()
+        return self.orders.orders_of(seat_of(sender), role)
 
     def _not_now(self, seat: Seat, role: Role, price: Price, quantity: Quantity) -> Refusal | None:
         """Why the book, as it stands, does not take such an order, if so."""
@@ -174,7 +175,7 @@ class ContinuousAuction(Institution):
                 buy_order=orders[0],
                 sell_order=orders[1],
             )
-            if named is not None and named != maker.price and self.floor.terms.contract_price != "earlier":
+            if named != maker.price and named is not None and self.floor.terms.contract_price != "earlier":
                 contract = self._repriced(contract, named)
             sent += [Outgoing(ENVIRONMENT, contract), self.orders.gone_event(maker)]
         return sent

@@ -6,6 +6,8 @@ a contract that used other units the trader's worst orders shrink or leave.
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from p2p.base.sides import ROLE_OF, SIDE_OF, better, rank
 from p2p.base.units import AGENTS, Price, Quantity, Role, Seat, Side
 from p2p.institutions.order_lives import OrderLives
@@ -104,7 +106,8 @@ class OpenOrders:
 
     def keep(self, order: Resting) -> Outgoing:
         """An order rests now, and its life begins."""
-        self.lives.begin(order.order_id)
+        if self.lives.life_us is not None:
+            self.lives.begin(order.order_id)
         self.open.setdefault(order.trader, {})[order.order_id] = order
         return self.order_event(order)
 
@@ -112,7 +115,8 @@ class OpenOrders:
         """An order has changed or left: it is forgotten where nothing is left of it."""
         if order.quantity <= 0:
             del self.open[order.trader][order.order_id]
-            self.lives.ends.pop(order.order_id, None)
+            if self.lives.ends:
+                self.lives.ends.pop(order.order_id, None)
         return self.order_event(order)
 
     def cancel(self, order: Resting) -> Outgoing:
@@ -122,8 +126,9 @@ class OpenOrders:
 
     def order_event(self, order: Resting) -> Outgoing:
         """An order's present state, to all who may see the book, and to its owner."""
-        number, left_us = order.order_id, self.lives.left_us(order.order_id)
-        shown = Order(number, order.side, int(order.price), int(order.quantity), order.trader, life_us=left_us)
+        shown = Order(order.order_id, order.side, int(order.price), int(order.quantity), order.trader)
+        if self.lives.ends:  # asked first: where none lives for seconds, each order would pay for it
+            shown = replace(shown, life_us=self.lives.left_us(order.order_id))
         return Outgoing(AGENTS, shown)
 
     def drop_ended(self) -> list[Outgoing]:
