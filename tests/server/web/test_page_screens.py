@@ -18,6 +18,7 @@ from tests.plays.hour_plays import HOUR, HourLine
 from tests.plays.page_plays import browser, has_value, phone, said, showing, shown_next
 from tests.plays.tui_plays import seat_of
 from tests.plays.tui_scenes import SCENARIOS, Scene, facts_of
+from tests.plays.web_plays import npm_file
 
 EVIL = "<img src=x onerror=window.ran=1><script>window.ran=1</script>\u202egnp.exe" + "W" * 10_000
 TARGETS = "button, summary, label.option, input:not([type=radio], [type=checkbox])"
@@ -92,16 +93,33 @@ async def test_nothing_of_others_runs_and_nothing_breaks_the_layout(one: Any) ->
             assert page.complaints == []
 
 
-async def test_every_market_and_stage_fits_on_a_small_phone(one: Any) -> None:
+def screens() -> list[ViewState]:
+    """Every market while it trades, the other screens once each."""
     scenes = [Scene(name, "trading") for name in SCENARIOS] + [
         Scene("standing", "break"),
         Scene("book", "results"),
         Scene("energy", "lobby"),
         Scene("call", "paused", "seller"),
     ]
+    return [first_stage(), *map(view_of, scenes)]
+
+
+async def test_axe_finds_nothing_serious_on_any_screen(one: Any) -> None:
+    axe = npm_file("axe-core/axe.min.js").read_text(encoding="utf-8")
+    async with phone(one, bypass_csp=True, reduced_motion="reduce") as page:
+        await showing(page, first_stage())
+        await page.evaluate(axe)
+        for view in screens():
+            await shown_next(page, view)
+            found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+            serious = [one["id"] for one in found["violations"] if one["impact"] in ("serious", "critical")]
+            assert serious == [], (view.rules.title, view.clock.phase)
+
+
+async def test_every_market_and_stage_fits_on_a_small_phone(one: Any) -> None:
     async with phone(one) as page:
         await showing(page, first_stage())
-        for view in [first_stage(), *map(view_of, scenes)]:
+        for view in screens():
             await shown_next(page, view)
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             heights = await page.eval_on_selector_all(
