@@ -203,7 +203,6 @@ export type PeriodRecord = {
 export type Market = {
   book: Map<number, Resting>;
   orders: Map<number, Resting>;
-  ends: Map<number, number>;
   levels: Record<Side, Level[] | null>;
   offers: { offered: number; orders: OwnOrder[] } | null;
   standing: Record<Side, Standing>;
@@ -251,6 +250,7 @@ export type State = Market & {
   absence: AbsenceView | null;
   called_at: number | null;
   traded_at: number | null;
+  ends: Map<number, number>;
 };
 /** What facts do to a clock, and to all the rest. */
 /** What a fact says; two of its fields are named, for their types. */

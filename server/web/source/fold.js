@@ -380,7 +380,7 @@ function together(before, trade) {
 
 /** Nothing that counts has been traded yet. @type {T.Nothing} */
 const nothing = () => ({
-	...{ book: new Map(), orders: new Map(), ends: new Map(), levels: { bid: null, ask: null }, offers: null, calls: NONE },
+	...{ book: new Map(), orders: new Map(), levels: { bid: null, ask: null }, offers: null, calls: NONE },
 	standing: { bid: { price: null, quantity: 0, mine: false }, ask: { price: null, quantity: 0, mine: false } },
 	...{ units: NO_UNITS, prices: NONE, surplus: 0, surplus_before: 0, unpaid: 0, own_period: 0 },
 	...{ surplus_of: new Map(), unpaid_of: new Map() },
@@ -625,7 +625,7 @@ export class Fold {
 			care: { private: false, answers: false, help_asked: false, passed: false, removed: false },
 			...{ helps: new Set(), words: NONE, periods: [], counted: null, quotes: { bid: NONE, ask: NONE } },
 			...{ path: { bid: NONE, ask: NONE }, day: NONE, indicative: null, pending: new Map(), news: null, lost: null },
-			...{ absence: null, called_at: null, traded_at: null },
+			...{ absence: null, called_at: null, traded_at: null, ends: new Map() },
 			...nothing(),
 		});
 	}
