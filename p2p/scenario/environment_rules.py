@@ -45,6 +45,11 @@ class EnvironmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         """Whether all values are drawn anew each period."""
         return False
 
+    @property
+    def by_seed(self) -> bool:
+        """Whether each session's seed draws other values."""
+        return self.anew
+
     def drawn(self, seed: int) -> list[str]:
         """Lines of the sheet on changes from period to period; of random ones, that this seed draws them."""
         return []

@@ -400,7 +400,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def in_arm(self, name: str) -> Self:
         """The scenario of a market that an arm was drawn for: no arms are left in it."""
         arm = next(one for one in self.arms if one.name == name)
-        institution, can = self.institution, INSTITUTIONS[arm.institution or self.institution.name]
+        institution = self.institution
+        can = replace(institution, name=arm.institution or institution.name).capabilities
         given = {
             "information": arm.information,
             "charges": arm.charges,

@@ -52,6 +52,11 @@ class Tokens(EnvironmentRules, frozen=True, tag="tokens"):
         """How many buyers and sellers."""
         return f"{self.buyer_count} buyers and {self.seller_count} sellers"
 
+    @property
+    def by_seed(self) -> bool:
+        """Always."""
+        return True
+
     def drawn(self, seed: int) -> list[str]:
         """The game type, and how often it is drawn by."""
         often = "each period" if self.anew else f"every {self.round_periods} periods"

@@ -73,7 +73,7 @@ def _time(rules: Scenario) -> str:
 def _market(rules: Scenario) -> str:
     """Institution and sides, and the competitive figures, where they do not depend on a draw."""
     head = f"{rules.institution.name}, {rules.environment.sides()}"
-    if rules.capabilities.trades_energy or rules.environment.anew or rules.environment.name == "tokens":
+    if rules.capabilities.trades_energy or rules.environment.by_seed:
         return f"{head}; values are drawn by the session's seed"
     found = []
     names_ = [f"Arm {arm.name}, " for arm in rules.arms] if rules.has_market_arms else [""]

@@ -23,9 +23,11 @@ MAY_NARROW = OWN_FILES | {
     "p2p/scenario/schema.py",
     *("p2p/scenario/validation.py", "p2p/scenario/stage_rules.py", "p2p/session/staging.py"),
     *("p2p/sim/docs/handout.py", "server/serve/open_session.py", "pit_demo.py"),
+    *("p2p/scenario/public_rules.py", "p2p/information/untold.py", "recordings/scoring/people.py"),
 }
 """An environment's own file, which is made from its table; the schema, where `Scenario.energy` is; and those to whom
-schedules are the file's own words: of periods and of practice, in checks, in handouts, in a class of another size."""
+schedules are the file's own words: of periods and of practice, in checks, in handouts, in a class of another size; the law of drawn values, where it is told; schedules of two markets
+that are the same up to a constant."""
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
