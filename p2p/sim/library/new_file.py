@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from p2p.institutions.registry import institution_named
+from p2p.scenario.capabilities import INSTITUTIONS
 from p2p.scenario.errors import ScenarioError
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load
 
+COLLECTING = {name for name, can in INSTITUTIONS.items() if can.collects}
+"""Institutions that have calls."""
 NAME = r"[a-z0-9][a-z0-9-]{0,60}"
 """Names of the lab's own kind: they are file names on every system."""
 
@@ -21,7 +23,7 @@ def steps(first: int, last: int, many: int) -> list[int]:
 def standalone(title: str, institution: str, buyers: list[int], sellers: list[int], periods: int, period_s: int) -> str:
     """The text of a file with one unit for each trader."""
     price_max = 2 * max(*buyers, *sellers) + 1
-    call = "\n[institution.call]\ncalls = 1\n" if institution_named(institution).capabilities.collects else ""
+    call = "\n[institution.call]\ncalls = 1\n" if institution in COLLECTING else ""
     return f'''# Made with `pit scenarios new`. docs/scenarios.md has all keys; `pit scenarios check` finds faults.
 
 title = {_text(title)}

@@ -26,8 +26,8 @@ MAY_NARROW = OWN_FILES | {
     *("p2p/scenario/public_rules.py", "p2p/information/untold.py", "recordings/scoring/people.py"),
 }
 """An environment's own file, which is made from its table; the schema, where `Scenario.energy` is; and those to whom
-schedules are the file's own words: of periods and of practice, in checks, in handouts, in a class of another size; the law of drawn values, where it is told; schedules of two markets
-that are the same up to a constant."""
+schedules are the file's own words: of periods and of practice, in checks, in handouts, in a class of another size;
+the law of drawn values, where it is told; schedules of two markets that are the same up to a constant."""
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
