@@ -26,7 +26,6 @@ from p2p.scenario.schema import (
     Shift,
 )
 from p2p.scenario.terms import CallTerms, Terms
-from p2p.scenario.validation import contradictions
 from p2p.sim.library.files import load
 from p2p.sim.simulation.simulation import Simulation
 from tests.plays.representatives import REPRESENTATIVES
@@ -109,9 +108,9 @@ def cases() -> list[Case]:
     for institution in INSTITUTION_NAMES:
         for information in get_args(InformationSet):
             for strict in (False, True):
-                scenario = _market(institution, information, strict)
-                if contradictions(scenario):
+                if institution == "posted-offer" and information in ("none", "own_side"):
                     continue  # where sellers post, buyers have to see the offers
+                scenario = _market(institution, information, strict)
                 wanted = ("zic", "ziu", "optimizer", "satisficer", "zic", "ziu")
                 cast = tuple("zip" if refusal_of(make_agent(one), scenario.capabilities) else one for one in wanted)
                 found.append(Case(f"{institution}-{information}{'-strict' * strict}", scenario, cast))

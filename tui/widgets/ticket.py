@@ -196,7 +196,7 @@ def gains_of(news: OwnTrade, period: PeriodView | None, figures: NumberFormat) -
 
 
 def news_words(news: News | None, figures: NumberFormat, period: PeriodView | None = None) -> Content:
-    """The last answer, the last trade of one's own, or the order that a call did without, in a sentence."""
+    """The last answer, the last trade of one's own, or the order that left untraded, in a sentence."""
     if news is None:
         return Content("")
     if isinstance(news, OwnTrade):
