@@ -13,7 +13,14 @@ from p2p.agents.invocation import AgentFailed
 from p2p.agents.registry import AgentError
 from recordings.journal.format import JournalError
 from recordings.reports.baselines import baselines_table, lengths_line, points_line, range_line
-from recordings.reports.distribution import holders_table, losses_table, order_line, people_lines, tax_line
+from recordings.reports.distribution import (
+    holders_table,
+    imported_line,
+    losses_table,
+    order_line,
+    people_lines,
+    tax_line,
+)
 from recordings.reports.markets_table import markets_table
 from recordings.reports.parts import console
 from recordings.reports.score_json import score_line
@@ -142,7 +149,7 @@ def _played(scored: Score, wanted: Wanted) -> dict[str, list[BaselineSession]]:
 
 def _notes(scored: Score, baselines: dict[str, list[BaselineSession]]) -> list[str]:
     """The sentences that belong to the figures."""
-    lines = [void_line(scored), alpha_line(scored), gap_line(scored), lengths_line(scored)]
+    lines = [imported_line(scored), void_line(scored), alpha_line(scored), gap_line(scored), lengths_line(scored)]
     return [line for line in (*lines, range_line(scored, baselines)) if line]
 
 
@@ -159,6 +166,7 @@ def _print(
     if scored.scenario.markets > 1:
         out.print(markets_table(scored))
     out.print(convergence_table(scored))
+    _say(out, [imported_line(scored)])
     lines = (void_line(scored), alpha_line(scored), controls_line(scored), tax_line(scored, burden), gap_line(scored))
     _say(out, lines)
     if not energy:

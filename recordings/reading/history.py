@@ -8,6 +8,7 @@ from p2p.analysis.pay_rows import PayRecord
 from p2p.analysis.seat_occupancy import SeatOccupancy
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.analysis.transaction_rows import ContractTimes
+from p2p.analysis.who_ordered import WhoOrdered
 from p2p.base.units import Seat
 from p2p.messages import Joined, Message
 from p2p.protocol.codec import ProtocolError
@@ -34,7 +35,7 @@ class SessionHistory:
         self.outcome = SessionOutcome(rules_by_market(self.scenario, reading.header.seed))
         self.times, self.sitting = ContractTimes(), SeatOccupancy()
         self.interventions = InterventionRows()
-        self.pay = PayRecord()
+        self.pay, self.ordered = PayRecord(), WhoOrdered()
         self.tables = SessionTables(self.scenario, reading.header.seed) if tables else None
         for record in reading.records():
             try:
@@ -43,6 +44,7 @@ class SessionHistory:
                 raise JournalError(f"record {record.n} holds what this lab does not know: {error}") from error
             self.interventions.on_record(envelope, record.at, events)
             self.pay.on_record(envelope, events)
+            self.ordered.on_record(envelope, events)
             self.outcome.on_input(envelope.message)
             agent = _agent(envelope.message, record.n, agents)
             self.sitting.on_input(envelope.message, record.at, agent)

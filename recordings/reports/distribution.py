@@ -58,6 +58,17 @@ def order_line(score: Score) -> str:
     )
 
 
+def imported_line(score: Score) -> str:
+    """The two denominators of a published market; empty of others."""
+    if score.provenance != "imported":
+        return ""
+    whole, ordered = said(score.whole.efficiency, 3), said(score.efficiency_ordered, 3)
+    return (
+        f"Imported: scored by its published contracts. They realised {whole} of the gains possible to all seats as "
+        f"published, and {ordered} of those possible to the traders who ordered. Neither is the efficiency."
+    )
+
+
 def tax_line(score: Score, burden: TaxBurden | None) -> str:
     """The burden of the tax, beside prices without it; empty without a tax, or without such prices."""
     if burden is None:

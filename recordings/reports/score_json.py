@@ -63,6 +63,8 @@ def score_line(
         "traders": [_trader(score, number) for number in range(len(score.traders))],
         "holders": [{**_plain(one), "share": one.share} for one in score.holders],
         "incidence": burden and {**_plain(burden.incidence), "beside": burden.beside},
+        "surplus_max_ordered": score.surplus_max_ordered,
+        "efficiency_ordered": score.efficiency_ordered,
         "void": score.void,
         "baselines": [_baseline(score, lineup, sessions) for lineup, sessions in baselines.items()],
         "people": [

@@ -10,7 +10,7 @@ from p2p.analysis.market_metrics import PeriodScore, SessionScore, score_session
 from p2p.analysis.profit_order import spearman
 from p2p.analysis.session_outcome import SessionOutcome
 from p2p.base.rng import derived
-from p2p.base.units import SECOND, Controller, Role, Seat
+from p2p.base.units import SECOND, Controller, Money, Role, Seat
 from p2p.scenario.schema import Scenario
 from p2p.sim.simulation.batch import SessionResult, SessionSpec, foresight, play_all
 from recordings.journal.format import JournalReader, Provenance
@@ -62,8 +62,16 @@ class Score:
     void: tuple[int, ...] = ()
     """Periods that the experimenter has taken out: they are in no figure."""
     provenance: Provenance = "live"
+    surplus_max_ordered: Money | None = None
+    """Of an imported market: the most that the traders who ordered could have gained."""
     holders: tuple[HolderGain, ...] = ()
     """Gains by kind of holder."""
+
+    @property
+    def efficiency_ordered(self) -> float | None:
+        """Of an imported market: the gains by those possible to the traders who ordered. It is not *the* efficiency."""
+        most = self.surplus_max_ordered
+        return self.whole.surplus / most if most else None
 
     @property
     def spearman(self) -> float | None:
@@ -94,6 +102,7 @@ def score(folder: Path) -> Score:
         agents=agents(folder),
         void=tuple(sorted(outcome.void)),
         provenance=reading.header.provenance,
+        surplus_max_ordered=folded.ordered.surplus_max(outcome) if reading.header.provenance == "imported" else None,
         holders=tuple(holder_gains(periods, outcome, folded.sitting)),
     )
 
