@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from p2p.base.units import Instant, Money, Price, Quantity, Role
 from p2p.information.public_knowledge import PublicKnowledge
+from p2p.information.view_state import UNITS_SHOWN
 from p2p.messages import (
     Accepted,
     Contract,
@@ -173,7 +174,8 @@ class Knowledge:
         assert self.holding is not None, "a schedule comes before the trade"
         price = contract.own_price
         self.surplus += self.holding.trade(price, contract.quantity, self.rules.charges)
-        self.prices += [price] * (contract.quantity if len(self.values) > 1 else 1)
+        many = contract.quantity if len(self.values) > 1 else 1
+        self.prices += [price] * min(many, UNITS_SHOWN - len(self.prices))
         self._refresh_unit()
 
     def _refresh_unit(self) -> None:

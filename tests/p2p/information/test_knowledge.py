@@ -13,6 +13,7 @@ from p2p.base.units import SECOND
 from p2p.information.projection import Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
+from p2p.information.view_state import UNITS_SHOWN
 from p2p.messages import (
     Contract,
     Ended,
@@ -245,3 +246,10 @@ def test_session_and_views_seat_the_markets_alike() -> None:
     scenario = small(markets=3)
     for seed in range(5):
         assert [market.seats for market in Session(scenario, seed).markets] == Projector(scenario, seed).seats
+
+
+def test_a_trade_of_very_many_units_lists_no_more_prices_than_a_screen_has() -> None:
+    many = (Schedule(1, "buyer", (Step(100, 10**12), Step(70))), StartRound(1, 50))
+    known = knowing(*many, Contract(1, 60, taken="ask", mine="buyer", quantity=10**9))
+    assert known.prices == [60] * UNITS_SHOWN
+    assert known.surplus == 40 * 10**9
