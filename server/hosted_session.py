@@ -87,7 +87,7 @@ class SessionParts:
     goes_on: bool = False
     """Whether it is resumed by itself when the machine has stood still: a demo, a rehearsal, a load run."""
     sequencer: Callable[..., Sequencer] = Sequencer
-    """What hands messages to the session: its doors, or a recording that is played again."""
+    """The source of messages: the inbox of the doors, or a recording that is played again."""
 
     def __post_init__(self) -> None:
         self.status = SessionStatus(self.session)

@@ -20,7 +20,7 @@ from p2p.messages import Called, Contract, Indicative, Message, Order, Quote, St
 from p2p.scenario.overrides import POOR, InformationSet
 
 HIDDEN: Mapping[InformationSet, None] = dict.fromkeys(sorted(POOR))
-"""The form of whatever these sets do not show to all of their seats."""
+"""The form of everything that these sets do not show to all of their seats."""
 
 
 def seen_side(information: InformationSet, role: Role | None) -> Side | None:

@@ -23,7 +23,7 @@ class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True):
     withdraws: bool = False
     """An open order can be cancelled and replaced."""
     matches: bool = False
-    """An order trades at once with those that it meets, and rests with the remainder: it may live for seconds, take the
+    """An order trades at once with those that it meets, and rests with the remainder. It may live for seconds, take the
     place of an older one, and trade at a price between the two."""
     posts: bool = False
     """Sellers post one offer each, hidden until posting ends; then buyers take. Nobody bids."""

@@ -18,7 +18,7 @@ _Pay = Annotated[float, Meta(ge=0, le=PAY_MAX)]
 Owed: TypeAlias = Literal["all", "fee", "base"]
 """The part of the pay that somebody has a right to: all of it, or the fee alone, of people who did not take part.
 
-`base`: fee and base, of people without a try left at control questions that decide who trades."""
+`base`: fee and base, of people without a try left at control questions that decide on taking part."""
 
 
 class Payment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

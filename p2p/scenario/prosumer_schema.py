@@ -85,9 +85,9 @@ class HouseDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[[environment.days]]: the day of a household, from midnight, in steps of 15 or of 5 minutes."""
 
     load_wh: StepsWh
-    """What it uses in each step, in Wh."""
+    """Its load in each step, in Wh."""
     pv_wh: StepsWh
-    """What its panels make in each step, in Wh."""
+    """The yield of its panels in each step, in Wh."""
 
 
 class StandardProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,7 +141,7 @@ class Prosumers(EnvironmentRules, frozen=True, tag="prosumer"):
     """A CSV file beside the scenario's with the day of each household: `household,time,load_kwh,pv_kwh`, a row every 5
     or 15 minutes. Which seat has which day is drawn by seed."""
     days: Annotated[tuple[HouseDay, ...], Meta(max_length=SEATS_MAX)] = ()
-    """The days themselves: what was read from `profiles`."""
+    """The days themselves, as they were read from `profiles`."""
     bdew: StandardProfile | None = None
     """Load by a standard profile; needs the extra `profiles` when the file is read."""
     shape: StepsWh = ()

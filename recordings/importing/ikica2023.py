@@ -71,7 +71,7 @@ STRUCTURES: dict[str, Structure] = {
 }
 """By the end of a treatment's name; the two that change sides sit out one half of the rounds on either seat."""
 INFORMATION: dict[str, InformationSet] = {"Full": "book", "Other": "other_side", "Same": "own_side", "BB": "none"}
-"""By the beginning of a treatment's name: what people saw."""
+"""The information of people, by the beginning of a treatment's name."""
 PRICES: dict[str, ContractPrice] = {"MMK": "matchmaker", "Random": "random"}
 
 

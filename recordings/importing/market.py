@@ -26,7 +26,7 @@ from recordings.importing.published_book import PublishedBook
 from recordings.journal.format import FILE, Header, RecordChain
 
 ABOUT = "import.json"
-"""What an imported market is, beside its journal: who is on which seat, and which seats gave no order."""
+"""The origins of an imported market, beside its journal: the people by seat, and the seats that gave no order."""
 BREAK_S = 1.0
 """Between two rounds; how long it was, nobody has published."""
 PRICE_MAX_LEAST = 999

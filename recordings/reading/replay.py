@@ -54,7 +54,7 @@ class Replay:
     states: list[NumberedFact] = field(default_factory=list)
     runs: bool = False
     experimenter: bool = False
-    """Whether it is the experimenter's view: the whole book, whatever seats were shown."""
+    """Whether it is the experimenter's view: the whole book, even where seats were shown less."""
     goals: dict[int, Goal] = field(default_factory=dict)
 
 

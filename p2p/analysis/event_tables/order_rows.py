@@ -18,7 +18,7 @@ from p2p.messages.envelope import Event
 Change: TypeAlias = Literal[
     "placed", "filled", "replaced", "trimmed", "cancelled", "expired", "outbid", "cleared", "lapsed"
 ]
-"""What became of an order. `outbid` and `cleared` are of the standing auction; `lapsed`: a take found no more."""
+"""The fate of an order. `outbid` and `cleared` are of the standing auction; `lapsed`: a take found no more."""
 
 BOTH: tuple[Side, Side] = ("bid", "ask")
 

@@ -35,7 +35,7 @@ from p2p.sim.tables.schema import (
 
 Format = Literal["csv", "parquet"]
 Decimal = Literal["point", "comma"]
-"""What separates decimals in CSV; with a comma, a semicolon separates the cells."""
+"""The sign before decimals in CSV; with a comma, a semicolon separates the cells."""
 Row = dict[str, Any]
 COLUMNS = "columns"
 COLUMNS_HEAD = ("table", "column", "type", "unit", "meaning")
