@@ -46,7 +46,13 @@ def _beginnings(text: str) -> list[tuple[int, str]]:
             depth += 1 if piece[0] == "[" else -1
         elif piece[0] == "\n" and not depth:
             starts.append(piece.end())
-    return [(text.count("\n", 0, start) + 1, text[start:].split("\n", 1)[0]) for start in starts]
+    found, number, before = list[tuple[int, str]](), 1, 0
+    for start in starts:
+        number += text.count("\n", before, start)
+        end = text.find("\n", start)
+        found.append((number, text[start:] if end < 0 else text[start:end]))
+        before = start
+    return found
 
 
 def _bare(name: str) -> str:

@@ -24,6 +24,7 @@ from recordings.importing.layout import Layout, Structure, laid_out
 from recordings.importing.orders import ImportFault, PublishedOrder
 from recordings.importing.published_book import PublishedBook
 from recordings.journal.format import FILE, Header, RecordChain
+from recordings.journal.store import write_whole
 
 ABOUT = "import.json"
 """The origins of an imported market, beside its journal: the people by seat, and the seats that gave no order."""
@@ -199,5 +200,5 @@ def keep(imported: Imported, out: Path, code: str) -> Path:
         orders=len(market.orders),
         contracts=len({order.deal.number for order in market.orders if order.deal}),
     )
-    (folder / ABOUT).write_bytes(msgspec.json.encode(about))
+    write_whole(folder / ABOUT, msgspec.json.encode(about))
     return folder

@@ -47,6 +47,10 @@ class PlayedStore(Store):
 def opened_for_replay(recording: Path, work: Path, speed: float) -> SessionParts:
     """A recording, ready to be hosted; the server's own files go to the folder `work`. Raises JournalError."""
     reading = read_folder(recording)
+    if reading.header.provenance == "imported":
+        raise JournalError(
+            "its contracts are published ones, which no rules make again: pit replay without --serve shows them"
+        )
     if reading.header.rules not in RULES_UNDERSTOOD:
         raise JournalError(f"it was played under rules {reading.header.rules}, which this lab cannot run again")
     scenario = replace(scenario_of(reading.header), spectators="open")

@@ -65,6 +65,7 @@ def test_a_market_is_a_recording_of_its_published_contracts(tmp_path: Path) -> N
     about = json.loads((folder / "import.json").read_bytes())
     assert sorted(about["traders"].values()) == ["5", "6", "7", "9"]
     assert len(about["silent"]) == 16, "the structure has twenty seats"
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}, "it names who sat where"
     assert (kept.scenario.information, kept.scenario.institution.terms.order_life_s) == ("none", 10.0)
     assert [round(period.efficiency or 0, 3) for period in kept.score().periods] == [0.219, 0.219]
 

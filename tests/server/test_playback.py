@@ -4,9 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from p2p.base.units import SECOND
 from p2p.messages import Ended, Pause
+from recordings.commands.import_markets import import_markets
 from recordings.journal.format import JournalError
 from recordings.reading.replay import read_replay
 from server.serve.replay_run import opened_for_replay
@@ -63,6 +65,15 @@ def test_a_recording_of_rules_that_are_not_ours_is_not_played(tmp_path: Path) ->
     journal.write_bytes(journal.read_bytes().replace(b'"rules":', b'"rules":9', 1))
     with pytest.raises(JournalError):
         opened_for_replay(folder, tmp_path, 1.0)
+
+
+def test_a_published_market_is_not_played_since_no_rules_make_its_contracts_again(tmp_path: Path) -> None:
+    head = "market,period,time_s,trader,side,value,price,contract,contract_price\n"
+    (tmp_path / "orders.csv").write_text(f"{head}a,1,1,anna,buyer,9,8,c,8\na,1,2,bert,seller,5,6,c,6\n")
+    imported = CliRunner().invoke(import_markets, ["orders", str(tmp_path / "orders.csv"), "--out", str(tmp_path)])
+    assert imported.exit_code == 0, imported.output
+    with pytest.raises(JournalError, match="published"):
+        opened_for_replay(tmp_path / "a", tmp_path, 1.0)
 
 
 def test_the_clock_runs_to_the_next_record_and_no_further() -> None:

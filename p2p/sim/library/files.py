@@ -69,6 +69,8 @@ def _text(path: Path) -> str:
         raise ScenarioError(
             f"{path} is not text in UTF-8: {error.reason} at byte {error.start}; save it as UTF-8"
         ) from error
+    except ValueError as error:  # a NUL in a template's name
+        raise ScenarioError(f"{path} cannot be read: no file has such a name") from error
 
 
 def _check_stand_ins(scenario: Scenario, layers: Layers) -> None:

@@ -10,6 +10,7 @@ from p2p.scenario.parsing import parse
 from p2p.scenario.public_rules import public_rules
 from p2p.scenario.schema import Scenario
 from p2p.scenario.templates import TEMPLATES_MAX
+from p2p.scenario.toml_lines import lines_of_keys
 from p2p.sim.library.files import load
 from recordings.journal.format import Header
 from recordings.journal.store import scenario_of
@@ -135,3 +136,13 @@ def test_what_the_catalogue_cannot_say_is_refused_with_its_line(line: str) -> No
     with pytest.raises(ScenarioError) as caught:
         parse(f"{line}\n{GOOD}", "mine.toml")
     assert str(caught.value).startswith(BAD_CATALOGUE[line])
+
+
+def test_a_name_that_no_file_can_have_is_refused_in_a_line(tmp_path: Path) -> None:
+    said = refused(tmp_path, mine='extends = "a\\u0000.toml"\n')
+    assert "no file has such a name" in said
+
+
+def test_the_lines_of_a_large_file_are_found_in_one_go() -> None:
+    found = lines_of_keys("\n" * 400_000 + "late = 1")  # each line looked for from the start: minutes
+    assert found == {"late": 400_001}
