@@ -95,6 +95,7 @@ ERRORS = (
     ("not_yours", "the directive is not this line's to say; a spectator's line is closed", "open"),
     ("logged_in", "a second login", "open"),
     ("token_taken", "the experimenter's other client has said a command with this token", "open"),
+    ("played_again", "a recording is played to all who watch; nobody is listened to", "open"),
     ("no_seat", "a console asks for the mirror of a seat that there is not", "open"),
     ("too_many_faults", "the last error of those that count", "closed, 4003"),
     ("not_json", "the frame is no JSON object", "closed, 4003"),

@@ -101,7 +101,7 @@ class Playback(Sequencer):
         while True:
             for item in await self.inbox.gather(self._limits.batch_max, None):
                 if item.speaker is not None:
-                    item.speaker.fault(ProtocolError("not_now", ONLY_WATCHED))
+                    item.speaker.fault(ProtocolError("played_again", ONLY_WATCHED))
 
     def stop(self) -> None:
         """Let `run` end."""
