@@ -985,8 +985,9 @@ const QUIET_MS = 2000;
 /** Own news is said at once, contracts of others when there is room for them. */
 function hear(v, said) {
 	const f = figures(v.rules), news = newsWords(v, f), mark = JSON.stringify([v.news, v.own.traded], (_, one) => (typeof one === "bigint" ? `${one}` : one)), notice = said.map((one) => [one[0]].flat().map((part) => part.kids ?? part).join("")).join(" "), last = v.deals.at(-1);
-	if (ui.heard && ui.heard !== mark) live("alert", news);
-	if (ui.noticed !== notice && ui.heard) live("alert", notice);
+	const told = ui.heard ? [ui.heard !== mark && news, ui.noticed !== notice && notice].filter(Boolean).join(" ") : "", box = document.getElementById("alert");
+	if (told) live("alert", told);
+	else if (box && box.textContent && ui.noticed && !notice) box.textContent = "";
 	const deal = last && `${v.clock.period}.${last.number}`;
 	if (deal && ui.deal !== deal && !last.mine && performance.now() > ui.quietTo) live("polite", t("contract_at", { price: f.price(last.price) })), (ui.quietTo = performance.now() + QUIET_MS);
 	Object.assign(ui, { heard: mark, noticed: notice, deal });
@@ -1004,7 +1005,7 @@ const HANDLERS = {
 	frame(frame) {
 		const { directive, payload } = frame;
 		if (directive === "welcome") {
-			if (fold?.session !== payload.session || fold.seat !== payload.seat) fold = new Fold(frame);
+			if (fold?.session !== payload.session) fold = new Fold(frame);
 			else fold.received(frame);
 			if (payload.seat != null) {
 				const kept = { token: payload.resume, name: ui.name, seat: payload.seat };
