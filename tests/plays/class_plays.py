@@ -82,8 +82,11 @@ class Student:
 
     async def reads(self) -> None:
         """Turn all pages."""
+        turned = 1
         while not await self.button("I have read it").count():
+            turned += 1
             await self.button("Next page").click()
+            await self.sees(f"Page {turned} of ")
         await self.button("I have read it").click()
         await self.button("I have read it").wait_for(state="detached")
 
@@ -200,5 +203,7 @@ class Classroom:
         await self.experimenter.leave()
         if self.serving.process.poll() is None:
             self.serving.kill()
+        else:
+            self.serving.end()
         for student in self.students:
             await student.page.context.close()

@@ -1037,7 +1037,7 @@ const HANDLERS = {
 			if (ui.wants.includes("label") && !ui.label.trim()) return fail(t("no_label"), "#label");
 			return line.join({ code: ui.code.trim(), name: ui.name.trim().slice(0, 40), label: ui.label.trim() || undefined, device: store.device() });
 		}
-		if (code === "over" && view?.clock.phase === "ended") return draw();
+		if (code === "over" && fold?.view(now()).clock.phase === "ended") return draw(); // it may not be drawn yet
 		if (code === "over" || code === "reload" || fold) return set({ screen: "over", error: code === "reload" ? t("old_page") : T(code === "removed" ? "closed.4010" : code === "over" ? "closed.4000" : "closed.other", { why }) });
 		if (!ui.code && seat) store.set(store.get("last"), null);
 		fail(code === "wrong_code" ? T("closed.4002") : T("closed.not_let_in", { why: why.replace(/\.$/, "") }), ui.code ? "#code" : "");

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from p2p.messages import Announce, Start, Tell
+from p2p.messages import Announce, End, Start, Tell
 from p2p.scenario.parsing import parse
 from tests.conftest import SMALL
 from tests.plays.class_plays import Student
@@ -111,6 +111,16 @@ async def test_after_a_cut_the_screen_is_whole_and_what_was_sent_meanwhile_arriv
             rows = student.page.get_by_role("table", name="Contracts").get_by_role("row")
             assert await rows.count() == 2, "the contract before the cut is still there"
             assert "✓" in await student.page.get_by_role("table", name="Your units").inner_text()
+            await student.fits()
+
+
+async def test_the_end_shows_the_results_and_not_that_the_server_has_gone(host, one):
+    async with host(parse(TWO)) as hosted, phone(one) as page, phone(one) as other:
+        students = await a_buyer_and_a_seller(hosted, page, other)
+        experimenter = await hosted.experimenter()
+        await experimenter.say(End())
+        for student in students:
+            await student.page.get_by_role("heading", name="Results").wait_for()
             await student.fits()
 
 
