@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from p2p.protocol.codec import ProtocolError
 from p2p.protocol.mqtt_address import Broker, broker_at
-from p2p.protocol.server_address import os_sentence
+from p2p.protocol.server_address import is_loopback, os_sentence
 from p2p.session.rules_versions import RULES_UNDERSTOOD
 from p2p.session.session import Session
 from recordings.journal.disk import REAL
@@ -44,8 +44,11 @@ class PlayedStore(Store):
         """There is no file."""
 
 
-def opened_for_replay(recording: Path, work: Path, speed: float) -> SessionParts:
-    """A recording, ready to be hosted; the server's own files go to the folder `work`. Raises JournalError."""
+def opened_for_replay(recording: Path, work: Path, speed: float, to_others: bool = False) -> SessionParts:
+    """A recording, ready to be hosted; the server's own files go to the folder `work`. Raises JournalError.
+
+    `to_others`: whether it is played beyond this machine, which a session without spectators never is.
+    """
     reading = read_folder(recording)
     if reading.header.provenance == "imported":
         raise JournalError(
@@ -53,7 +56,13 @@ def opened_for_replay(recording: Path, work: Path, speed: float) -> SessionParts
         )
     if reading.header.rules not in RULES_UNDERSTOOD:
         raise JournalError(f"it was played under rules {reading.header.rules}, which this lab cannot run again")
-    scenario = replace(scenario_of(reading.header), spectators="open")
+    scenario = scenario_of(reading.header)
+    if to_others and scenario.spectators == "none":
+        raise JournalError(
+            'its scenario has spectators = "none", and people were told so: it is played on this machine alone; '
+            "leave out --mqtt, and --host too"
+        )
+    scenario = replace(scenario, spectators="open")
     records = _records(reading)
     _copy(reading, recording if recording.is_dir() else recording.parent, work)
     session = Session(scenario, reading.header.seed, reading.header.rules)
@@ -95,7 +104,8 @@ def serve_replay(
         raise click.ClickException(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="pit-replay-") as work:
         try:
-            opened = opened_for_replay(recording, Path(work), speed)
+            to_others = bool(brokers) or not is_loopback(host)
+            opened = opened_for_replay(recording, Path(work), speed, to_others)
         except JournalError as error:
             raise click.ClickException(f"{recording}: {error}") from error
         hosted = HostedSession(opened, over, counted())

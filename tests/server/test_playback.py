@@ -3,17 +3,22 @@
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from p2p.base.units import SECOND
 from p2p.messages import Ended, Pause
+from p2p.session.rules_versions import RULES
+from pit_replay import replay
 from recordings.commands.import_markets import import_markets
-from recordings.journal.format import JournalError
+from recordings.journal.format import FILE, Header, JournalError, RecordChain
 from recordings.reading.replay import read_replay
 from server.serve.replay_run import opened_for_replay
 from server.session.playback import PlayClock
 from tests.plays.hosted import UNHURRIED, hosting
+from tests.plays.tui_plays import small
 from tests.plays.watch_plays import watching
 
 SAMPLES = Path("recordings/samples")
@@ -74,6 +79,20 @@ def test_a_published_market_is_not_played_since_no_rules_make_its_contracts_agai
     assert imported.exit_code == 0, imported.output
     with pytest.raises(JournalError, match="published"):
         opened_for_replay(tmp_path / "a", tmp_path, 1.0)
+
+
+@pytest.mark.parametrize("more", [("--host", "0.0.0.0", "--insecure-lan"), ("--mqtt", "embedded")])
+def test_a_session_without_spectators_is_played_on_this_machine_alone(tmp_path: Path, more: tuple[str, ...]) -> None:
+    scenario = replace(small(), spectators="none")
+    chain = RecordChain()
+    header = Header("r", RULES, 1, msgspec.to_builtins(scenario), "0", "2026-01-01T00:00:00+00:00")
+    recording, work = tmp_path / "recording", tmp_path / "work"
+    recording.mkdir()
+    work.mkdir()
+    (recording / FILE).write_bytes(chain.header(header))
+    assert opened_for_replay(recording, work, 1.0).session.scenario.spectators == "open"
+    said = CliRunner().invoke(replay, [str(recording), "--serve", "--port", "0", *more])
+    assert (said.exit_code, "on this machine alone" in said.output) == (1, True)
 
 
 def test_the_clock_runs_to_the_next_record_and_no_further() -> None:
