@@ -17,7 +17,11 @@ from p2p.sim.shell.cli_options import Number
 )
 @click.argument("recording", type=click.Path(path_type=Path))
 @click.option("--speed", type=Number(0.1, 100), default=4.0, show_default=True, help="Times as fast as live.")
-@click.option("--seat", type=click.IntRange(min=0), help="Show what this seat saw; without it, what the public saw.")
+@click.option(
+    "--seat",
+    type=click.IntRange(min=0),
+    help="Show what this seat saw, counted from 0: card 1 is seat 0. Without it, what the public saw.",
+)
 @click.option("--market", type=click.IntRange(min=0), help="Which market's public; the first, unless told.")
 @click.option("--experimenter", is_flag=True, help="Show the whole book, as the experimenter saw it.")
 @click.option("--cast", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Film it: an asciicast.")
@@ -73,8 +77,13 @@ def _to_one(
         played = read_replay(recording, seat, market, experimenter)
         return film(played, speed, cast) if cast else on_screen(played, speed)
     except JournalError as error:
-        raise click.ClickException(f"{recording}: {error}; pit verify RECORDING says more") from error
+        raise click.ClickException(_named(recording, str(error))) from error
     except (ReplayError, UsageError) as error:
         raise click.ClickException(f"{recording}: {error}") from error
     except OSError as error:
         raise click.ClickException(f"cannot write {cast}: {error.strerror}") from error
+
+
+def _named(recording: Path, fault: str) -> str:
+    """The fault of a recording, with its name once."""
+    return fault if str(recording) in fault else f"{recording}: {fault}"

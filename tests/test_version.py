@@ -1,5 +1,6 @@
 """`pit --version`: the version that the package states, in a checkout and where it is installed."""
 
+import runpy
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,12 @@ def test_the_version_is_what_pyproject_states() -> None:
     stated = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]["version"]
     said = subprocess.run([sys.executable, "-m", "pit", "--version"], cwd=HERE, capture_output=True, text=True)
     assert (said.returncode, said.stdout) == (0, f"pit, version {stated}\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_link_to_the_starter_finds_the_project_that_it_is_of(tmp_path: Path) -> None:
+    (tmp_path / "pit").symlink_to(HERE / "pit")
+    assert runpy.run_path(str(tmp_path / "pit"))["HERE"] == str(HERE.resolve())
 
 
 @pytest.mark.parametrize("beside", [None, '[project]\nname = "another"\nversion = "7"\n'])

@@ -1,13 +1,15 @@
 """The command `pit import`: markets that others ran and published, as recordings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from recordings.importing.market import PublishedMarket
+    from contextlib import AbstractContextManager
+
+    from recordings.importing.market import Imported, PublishedMarket
 
 OUT = click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A folder for the recordings."
@@ -76,6 +78,14 @@ def orders(file: Path, out: Path, order_life_s: float | None, replace_own: bool,
     _run(markets, out, as_json)
 
 
+def _bar(markets: "list[Imported]") -> "AbstractContextManager[Iterable[Imported]]":
+    """The markets one by one, with a bar where there is a terminal: a large file takes some seconds."""
+    import sys
+    from contextlib import nullcontext
+
+    return click.progressbar(markets, label="markets", file=sys.stderr) if sys.stderr.isatty() else nullcontext(markets)
+
+
 def _run(markets: Callable[[], "list[PublishedMarket]"], out: Path, as_json: bool) -> None:
     import json
     from importlib.metadata import version
@@ -86,7 +96,7 @@ def _run(markets: Callable[[], "list[PublishedMarket]"], out: Path, as_json: boo
     from recordings.importing.run import import_all
 
     try:
-        done = import_all(markets(), out, version("tradingpit"))
+        done = import_all(markets(), out, version("tradingpit"), _bar)
     except ImportFault as error:
         raise UsageError(str(error)) from None
     except OSError as error:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,9 @@ from recordings.commands.verify import verify
 from recordings.importing import ikica2023
 from recordings.importing.conformity import Conformity, pushed
 from recordings.importing.layout import laid_out
+from recordings.importing.market import Imported, PublishedMarket
 from recordings.importing.orders import ImportFault, read_orders
+from recordings.importing.run import import_all
 from recordings.importing.surplus import surplus_of
 from recordings.journal.format import FILE
 from recordings.journal.store import read_folder
@@ -233,6 +237,21 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read_as_any_others(tmp_path
     plain = read_orders(written(tmp_path, ANYBODYS, COLUMNS))
     (tmp_path / "orders.csv").write_bytes(b"\xef\xbb\xbf" + (COLUMNS + ANYBODYS).replace("\n", "\r\n").encode())
     assert read_orders(tmp_path / "orders.csv") == plain
+
+
+def test_a_bar_goes_on_with_each_market_that_is_written(tmp_path: Path) -> None:
+    shown: list[str] = []
+
+    def each(markets: list[Imported]) -> Iterator[Imported]:
+        for one in markets:
+            yield one
+            shown.append(one.market.name)
+
+    sound = [
+        PublishedMarket(name, orders) for name, orders in read_orders(written(tmp_path, ANYBODYS, COLUMNS)).items()
+    ]
+    import_all(sound, tmp_path / "out", "1", lambda markets: nullcontext(each(markets)))
+    assert shown == [market.name for market in sound]
 
 
 def test_a_recording_that_is_there_is_not_written_over(tmp_path: Path) -> None:

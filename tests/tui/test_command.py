@@ -70,7 +70,7 @@ def test_an_address_that_is_none_is_named() -> None:
 
 
 def test_no_recording_is_one_line() -> None:
-    assert "no recording at" in refused(pit("replay", "nowhere"))
+    assert refused(pit("replay", "nowhere")).count("nowhere") == 1
 
 
 def test_a_recording_without_a_terminal_is_one_line(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def scenario_path(name: str) -> Path:
     if not os.path.isfile(path):  # a name that is too long is none as well
         near = difflib.get_close_matches(name, names(), n=1)
         hint = (
-            f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names())}; or give a path to a .toml file"
+            f"did you mean '{near[0]}'?" if near else "pit scenarios list has them all; or give a path to a .toml file"
         )
         raise ScenarioError(f"no scenario '{name}'; {hint}")
     return path

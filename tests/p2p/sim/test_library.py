@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from p2p.base.exact_sum import total
+from p2p.scenario.parsing import ScenarioError
 from p2p.sim.commands.scenarios import scenarios
 from p2p.sim.library.entries import players_range
 from p2p.sim.library.files import FOLDER, load, names
@@ -222,3 +223,9 @@ def test_the_page_is_what_the_files_say() -> None:
     written = run("pages").output
     assert PAGE.read_text(encoding="utf-8") == written, "pit scenarios pages --out docs/library.md"
     assert all(f"\n## {name}\n" in written for name in names())
+
+
+def test_a_name_like_none_of_the_labs_is_one_short_line() -> None:
+    with pytest.raises(ScenarioError) as refused:
+        load("qqqq")
+    assert str(refused.value) == "no scenario 'qqqq'; pit scenarios list has them all; or give a path to a .toml file"
