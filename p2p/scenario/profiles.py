@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 HEAD = ("household", "time", "load_kwh", "pv_kwh")
 """The first line of a file; without panels the last column may be left out."""
 DAY_MIN = 1_440
+NAME_MAX = 100
+"""Letters of a household's name, which stands in errors."""
 STEPS_MIN = (5, 15)
 """Minutes of a step that a file may have."""
 KW_MAX = 500.0
@@ -94,6 +96,8 @@ def _days(text: str) -> list[dict[str, list[float]]]:
             hint = "; a number has a point, not a comma" if len(cells) > len(head) else ""
             raise ProfileError(f"row {row} has {len(cells)} cells, and the first row has {len(head)}{hint}")
         who, at = cells[0].strip(), _minute(cells[1].strip(), row)
+        if len(who) > NAME_MAX:
+            raise ProfileError(f"row {row}: household '{who[:20]}…' has a name of more than {NAME_MAX} letters")
         house = houses.get(who)
         if house is None:
             if not who or at:

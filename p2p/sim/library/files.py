@@ -50,6 +50,8 @@ def templates(folder: Path) -> Reader:
         if "/" in word or "\\" in word:
             raise ScenarioError(f"'{word}' is a path; name a scenario of the lab or a file in the same folder")
         path = folder / word if word.endswith(".toml") else scenario_path(word)
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise ScenarioError(f"{path} is a folder, a device or a pipe, no file")
         return str(path), _text(path)
 
     return read

@@ -1,5 +1,6 @@
 """Data beside a scenario's file: the CSV that it names, and standard load profiles of the BDEW."""
 
+import os
 import warnings
 from datetime import date, timedelta
 from importlib.util import find_spec
@@ -24,6 +25,8 @@ def _text(folder: Path, name: str) -> str:
     path = Path(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name:
         raise ProfileError(f"'{name[:80]}' is not in the scenario's own folder; put the file beside it")
+    if os.path.exists(folder / path) and not os.path.isfile(folder / path):
+        raise ProfileError(f"{name[:80]} is a folder, a device or a pipe, no file")
     try:
         with (folder / path).open("rb") as file:
             data = file.read(SIZE_MAX + 1)

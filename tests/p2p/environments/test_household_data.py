@@ -209,3 +209,14 @@ def test_a_market_of_data_can_be_repeated_and_not_made_smaller() -> None:
     whole = msgspec.structs.replace(table, days=(day,) * 3)
     assert len(whole.repeated(3).days) == whole.repeated(3).seats == 9
     assert Prosumer.fewer(msgspec.structs.replace(scenario, environment=whole), 2) is None
+
+
+def test_an_error_does_not_repeat_a_name_of_megabytes(tmp_path: Path) -> None:
+    found = said(tmp_path, ["household,time,load_kwh,pv_kwh", "A" * 1_000_000 + ",01:00,1,1"])
+    assert "has a name of more than 100 letters" in found
+    assert len(found) < 300
+
+
+def test_a_pipe_or_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "days.csv").mkdir()
+    assert "a pipe, no file" in said(tmp_path, rows(), 'profiles = "days.csv"')

@@ -146,3 +146,8 @@ def test_a_name_that_no_file_can_have_is_refused_in_a_line(tmp_path: Path) -> No
 def test_the_lines_of_a_large_file_are_found_in_one_go() -> None:
     found = lines_of_keys("\n" * 400_000 + "late = 1")  # each line looked for from the start: minutes
     assert found == {"late": 400_001}
+
+
+def test_a_template_that_is_a_pipe_or_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "below.toml").mkdir()
+    assert "a pipe, no file" in refused(tmp_path, mine='extends = "below.toml"\n')
