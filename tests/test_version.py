@@ -27,6 +27,14 @@ def test_a_link_to_the_starter_finds_the_project_that_it_is_of(tmp_path: Path) -
     assert runpy.run_path(str(tmp_path / "pit"))["HERE"] == str(HERE.resolve())
 
 
+def test_the_starter_installs_so_that_a_folder_of_recordings_hides_no_package(tmp_path: Path) -> None:
+    steps: list[list[str]] = []
+    starter = runpy.run_path(str(HERE / "pit"))["install"]
+    starter.__globals__.update(run=steps.append, STAMP=str(tmp_path / "installed"), PYTHON=sys.executable)
+    starter(set())
+    assert steps[-1][-4:] == ["--config-settings", "editable_mode=compat", "--editable", str(HERE.resolve())]
+
+
 @pytest.mark.parametrize("beside", [None, '[project]\nname = "another"\nversion = "7"\n'])
 def test_an_installed_pit_reads_its_own_record_and_nobodys_pyproject(beside, tmp_path, monkeypatch) -> None:
     shutil.copy(pit.__file__, tmp_path)
