@@ -42,20 +42,19 @@ def run_decide(agent: Agent, knowledge: Knowledge, rng: Random) -> Action:
         action = agent.decide(knowledge, rng)
     except AGENT_ERRORS as error:
         raise AgentFailed(_raised(agent, error)) from error
-    if action is None:
-        return None
-    if not is_action(action):
-        raise AgentFailed(f"{_named(agent)}: {action!r:.80} is no action: {ACTIONS}", "nonsense")
-    return action
+    if action is None or is_action(action):
+        return action
+    raise AgentFailed(f"{_named(agent)}: {action!r:.80} is no action: {ACTIONS}", "nonsense")
 
 
+_DIRECTIVES = (Bid, Ask, Buy, Sell)
 ACTIONS = "Bid, Ask, Buy, Sell with a whole price, or None"
 """The actions that an agent may return, in words."""
 
 
 def is_action(action: object) -> bool:
     """Whether an agent may return it: nothing, or a directive with a price that can be written down."""
-    return action is None or (isinstance(action, Bid | Ask | Buy | Sell) and _can_be_written(action))
+    return action is None or (isinstance(action, _DIRECTIVES) and _can_be_written(action))
 
 
 def _can_be_written(action: Bid | Ask | Buy | Sell) -> bool:

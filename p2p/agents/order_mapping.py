@@ -33,14 +33,15 @@ def to_message(action: Action, knowledge: Knowledge) -> Message | None:
     """
     if not knowledge.units_left:
         return None
-    if isinstance(action, Bid | Ask) and knowledge.rules.quotes != "both":
+    rules = knowledge.rules
+    if rules.quotes != "both" and isinstance(action, Bid | Ask):
         action = _allowed(action, knowledge)
     if action is None:
         return None
-    can = knowledge.rules.capabilities
+    can = rules.capabilities
     if not can.many_units:
         return action if action.quantity == 1 else msgspec.structs.replace(action, quantity=1)
-    quantity = knowledge.step_left if knowledge.rules.terms.units == "many" else 1
+    quantity = knowledge.step_left if rules.terms.units == "many" else 1
     if isinstance(action, Buy | Sell) and can.collects and action.price is not None:
         action = Bid(action.price) if isinstance(action, Buy) else Ask(action.price)
     match action:

@@ -30,10 +30,12 @@ def improves(view: View, price: Price) -> bool:
 
 def on_tick(view: View, price: Price) -> Price:
     """The nearest price that may be said, never on the losing side: a buyer's rounds down, a seller's up."""
-    steps, rest = divmod(price - view.price_min, view.tick)
-    if rest and view.role == "seller":
-        steps += 1
-    return min(max(view.price_min + steps * view.tick, view.price_min), view.price_max)
+    least, tick = view.price_min, view.tick
+    said, most, rest = price, view.price_max, (price - least) % tick
+    if rest:
+        said += tick - rest if view.role == "seller" else -rest
+    said = said if said > least else least  # not max and min: most rules ask at every look
+    return said if said < most else most
 
 
 def offer(view: View, price: float) -> Action:

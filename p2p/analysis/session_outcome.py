@@ -62,7 +62,7 @@ class SessionOutcome:
 
     def on_input(self, message: Message) -> None:
         """Take in a session's message: the holders of seats, and the prices of orders."""
-        if isinstance(message, Joined) and not (message.stand_in and message.seat in self.controllers):
+        if type(message) is Joined and not (message.stand_in and message.seat in self.controllers):
             self.controllers[message.seat] = message.controller
         for spreads in self._spreads.values():
             spreads.on_input(message)

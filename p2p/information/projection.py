@@ -73,10 +73,10 @@ class Projection(NamedTuple):
 
     def form(self, information: InformationSet) -> Message | None:
         """The form that viewers with an information set see, None if they see nothing."""
-        return self.less.get(information, self.public)
+        return self.less.get(information, self.public) if self.less else self.public
 
 
-_OWN_FORMS = (Order, Unpaid, Standing, Contracts, Earned)
+_OWN_FORMS = frozenset({Order, Unpaid, Standing, Contracts, Earned})
 """Messages to one seat that are told otherwise than they are recorded."""
 
 
@@ -190,16 +190,15 @@ class Projector:
                 self._begin_stage(message.kind == "practice")
             return Projection(None, message, {}) if event.to == EVERYONE else None
         if isinstance(event.to, int):  # is_seat, without the call: this is asked of every event
-            own = self._own(message, event.to, market) if isinstance(message, _OWN_FORMS) else message
+            own = self._own(message, event.to, market) if type(message) in _OWN_FORMS else message
             return Projection(market, None, {event.to: own})
+        if type(message) is Quote:  # not `match`: quotes and orders are most of what is shown to all
+            return self._quote(message, market)
+        if type(message) is Order:
+            return self._order(message, market)
         match message:
             case Contract():
                 return self._contract(message, market)
-            case Quote():
-                public = self._with_aliases(message, market)
-                return Projection(market, public, _to_owner(message.trader, public))
-            case Order():
-                return self._order(message, market)
             case Called(call=call):
                 return Projection(market, message, {}, {"quotes": Called(call, None, 0)})
             case RulesChanged():
@@ -244,6 +243,15 @@ class Projector:
             return Contracts(tuple(one for one in message.contracts if seat in one[:2]))
         return message
 
+    def _quote(self, quote: Quote, market: int) -> Projection:
+        """A quote, marked as own for its owner."""
+        side, price, seat, quantity = quote.side, quote.price, quote.trader, quote.quantity
+        if seat is None:
+            return Projection(market, Quote(side, price, quantity=quantity), {})
+        alias = self.aliases[market].get(seat)
+        public = Quote(side, price, alias, quantity=quantity)
+        return Projection(market, public, {seat: Quote(side, price, alias, True, quantity)})
+
     def _order(self, order: Order, market: int) -> Projection:
         """Only viewers of the book see orders. Their owners see them with numbers of their own."""
         public, seat = self._with_aliases(order, market), order.trader
@@ -276,8 +284,6 @@ class Projector:
             return None if seat is None else aliases.get(seat)
 
         match message:
-            case Quote(side, price, trader):
-                return Quote(side, price, name(trader), quantity=message.quantity)
             case Order(order, side, price, quantity, trader):
                 shown = Order(order, side, price, quantity, name(trader))
                 return shown if message.life_us is None else replace(shown, life_us=message.life_us)
@@ -297,8 +303,3 @@ class Projector:
                 return Contracts(tuple((name(b), name(s), price) for b, s, price in contracts))
             case _:
                 return message
-
-
-def _to_owner(seat: Seat | None, public: Message) -> dict[Seat, Message]:
-    """The same, marked as own for its owner."""
-    return {} if seat is None else {seat: replace(public, mine=True)}

@@ -49,11 +49,13 @@ class StandingAuction(Institution):
 
     def handle(self, message: Message, sender: Address) -> Answer:
         """The messages in answer to one, or the reason of its refusal."""
+        if type(message) is Bid:  # not `match`: most of what is said is a quote
+            refused = self._no_quote(sender, "buyer", message.price, message.quantity)
+            return refused or self._bid(seat_of(sender), message.price)
+        if type(message) is Ask:
+            refused = self._no_quote(sender, "seller", message.price, message.quantity)
+            return refused or self._ask(seat_of(sender), message.price)
         match message:
-            case Bid(price=price, quantity=quantity):
-                return self._no_quote(sender, "buyer", price, quantity) or self._bid(seat_of(sender), price)
-            case Ask(price=price, quantity=quantity):
-                return self._no_quote(sender, "seller", price, quantity) or self._ask(seat_of(sender), price)
             case Buy(price=limit, quantity=quantity):
                 return self._no_trade(sender, "buyer", quantity) or self._buy(seat_of(sender), limit)
             case Sell(price=limit, quantity=quantity):

@@ -43,6 +43,7 @@ from p2p.messages import (
     InitInst,
     Message,
     Order,
+    Quote,
     Refused,
     Reminder,
     ReminderEndPeriod,
@@ -61,8 +62,6 @@ from p2p.session.rules_versions import GUARDS_OUTLIVE, RULES, UNDECIDED_LEAVE
 
 TRADERS_MIN = 2
 """A buyer and a seller: a market is dealt no fewer rows, however few have come."""
-_NAMING_AN_ORDER = (Cancel, Replace)
-"""Messages that name an order as their sender was told it."""
 _CONFIRMED = (Bid, Ask, Buy, Sell, Replace)
 """Messages that can lose money, and say whether their sender was asked."""
 
@@ -257,13 +256,13 @@ class Market:
 
     def handle(self, seat: Seat, message: Message, token: int) -> list[Event]:
         """The events of a trader's message: it is accepted, with its effects, or refused."""
-        if isinstance(message, _NAMING_AN_ORDER):
+        if type(message) is Cancel or type(message) is Replace:  # they name an order as their sender was told it
             message = replace(message, order=self.numbers.of_market(seat, message.order))
         if message.recipient == ENVIRONMENT:
             answer = self.environment.handle(message, seat)
         else:
             answer = self._ask_institution(seat, message)
-        if isinstance(answer, Refusal):
+        if not isinstance(answer, list):  # a refusal; not asked for by its name, which takes longer
             return [Event(Refused(token, answer.reason), SESSION, seat, self.number)]
         self.stand_ins.record_orders(self.number, seat, message, answer)
         return [Event(Accepted(token), SESSION, seat, self.number), *self.deliver(message.recipient, answer)]
@@ -278,7 +277,7 @@ class Market:
 
     def _ask_institution(self, seat: Seat, message: Message, unasked: bool = False) -> Answer:
         """The institution's answer, after the rules on losses; `unasked`: there is nobody to confirm the message."""
-        if self.alarms.paused_left is not None and not isinstance(message, RequestStanding):
+        if self.alarms.paused_left is not None and type(message) is not RequestStanding:
             return Refusal("not_open")
         if not self._may_judge_losses:
             return self.institution.handle(message, seat)
@@ -320,15 +319,17 @@ class Market:
         events = []
         for to, message in sents:
             events.append(Event(message, sender, to, self.number))
-            if to == ENVIRONMENT or isinstance(message, EndRound):
+            if type(message) is Quote:  # in most markets what is said most, and there is nothing to do
+                continue
+            if to == ENVIRONMENT or type(message) is EndRound:
                 events += self._tell_environment(sender, message)
-            elif isinstance(message, Reminder):
+            elif type(message) is Reminder:
                 self.alarms.set(self.number, message)
             elif to == INSTITUTION:
                 answer = self.institution.handle(message, sender)
                 assert not isinstance(answer, Refusal), f"an institution refuses no {message.directive}"
                 events += self.deliver(INSTITUTION, answer)
-            elif isinstance(message, Order):
+            elif type(message) is Order:
                 if message.trader is not None:
                     self.numbers.order(message.trader, message.order)
                 if not message.quantity:

@@ -127,10 +127,14 @@ def next_phase(phase: Phase, paused: bool, cause: Cause) -> Phase | None:
     return (PAUSED if paused else TABLE)[phase].get(cause)
 
 
-def may_say(sender: Address) -> tuple[type[Message], ...]:
+_TRADERS, _EXPERIMENTER, _GATEWAY = frozenset(FROM_TRADERS), frozenset(FROM_EXPERIMENTER), frozenset(FROM_GATEWAY)
+_ALARMS: frozenset[type[Message]] = frozenset({Reminder, Expire})
+
+
+def may_say(sender: Address) -> frozenset[type[Message]]:
     """The messages that the session takes from a sender."""
     if isinstance(sender, int):  # is_seat, without the call: this is asked of every message
-        return FROM_TRADERS
+        return _TRADERS
     if sender == EXPERIMENTER:
-        return FROM_EXPERIMENTER
-    return FROM_GATEWAY if sender == GATEWAY else (Reminder, Expire)
+        return _EXPERIMENTER
+    return _GATEWAY if sender == GATEWAY else _ALARMS

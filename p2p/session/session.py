@@ -71,7 +71,7 @@ from p2p.session.course import Course
 from p2p.session.permissions import Moment, may_say, next_phase
 from p2p.stages.progress import STAGE_MESSAGES
 
-_NO_ORDERS = (Passes, Help, *STAGE_MESSAGES)
+_NO_ORDERS = frozenset({Passes, Help, *STAGE_MESSAGES})
 """A trader's messages that are no market's."""
 _DOOR = (Open(), False, False)
 """How most sessions are dealt and their doors stand: no part of a digest."""
@@ -118,10 +118,10 @@ class Session(Course):
         """
         sender = envelope.sender
         assert now >= self.alarms.now, "time is an input, and it does not run backwards"
-        assert isinstance(envelope.message, may_say(sender)), f"{sender} does not say {envelope.message.directive}"
+        assert type(envelope.message) in may_say(sender), f"{sender} does not say {envelope.message.directive}"
         self.alarms.now = now
         if envelope.token:
-            if envelope.token <= self.token(sender):
+            if envelope.token <= self.tokens.get(sender, 0):
                 return []
             self.tokens[sender] = envelope.token
         events = self._trader(sender, envelope) if isinstance(sender, int) else self._command(envelope)
@@ -159,7 +159,7 @@ class Session(Course):
 
     def _trader(self, seat: Seat, envelope: Envelope) -> list[Event]:
         market, message, token = self.market_of[seat], envelope.message, envelope.token
-        if isinstance(message, _NO_ORDERS):
+        if type(message) in _NO_ORDERS:
             return self._beside_trade(seat, message, token)
         if self.interventions.removed and self.interventions.shut_out(seat):
             return [Event(Refused(token, "removed"), SESSION, seat, market.number)]

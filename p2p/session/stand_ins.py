@@ -78,25 +78,23 @@ class StandIns:
         `by_itself`: the seat's automaton sent it, on behalf of the trader who set the reservation prices.
         """
         robot = seat in (self._reservations if by_itself else self.seats)
-        if isinstance(message, SetReservation):
+        if type(message) is SetReservation:  # not isinstance, nor `match` below: this is asked of every order
             (self._reservations.add if robot else self._reservations.discard)(seat)
         self._speaker, self._new = (seat, robot), None
         before = self._last_id.get(market, 0)
         for _, sent in answer:
-            match sent:
-                case Quote(side=side, trader=trader):
-                    if trader == seat and isinstance(message, _QUOTING):
-                        (self._quotes.add if robot else self._quotes.discard)((seat, side))
-                case Order(order=order, trader=trader) if trader == seat and order > before:
-                    self._number(market, order)
+            if type(sent) is Quote:
+                if sent.trader == seat and type(message) in _QUOTING:
+                    (self._quotes.add if robot else self._quotes.discard)((seat, sent.side))
+            elif type(sent) is Order:
+                if sent.trader == seat and sent.order > before:
+                    self._number(market, sent.order)
                     if robot:
-                        self._orders.add((market, order))
-                case Contract(buyer=buyer, buy_order=buy_order, sell_order=sell_order):
-                    own = buy_order if buyer == seat else sell_order
-                    if own is not None and own > before:
-                        self._number(market, own)
-                case _:
-                    pass
+                        self._orders.add((market, sent.order))
+            elif type(sent) is Contract:
+                own = sent.buy_order if sent.buyer == seat else sent.sell_order
+                if own is not None and own > before:
+                    self._number(market, own)
 
     def _number(self, market: int, order: OrderId) -> None:
         """What is said has made an order of this number."""

@@ -98,29 +98,27 @@ class Belief:
     def __init__(self, history: History, own: Side, low: Price, high: Price, open_is_lost: bool) -> None:
         sign = 1 if own == "ask" else -1
         bottom, top = (low, high) if sign > 0 else (-high, -low)
-        taken: list[int] = []
+        met: list[int] = []
         lost: list[int] = []
-        other: list[int] = []
         for said in history.shouts:
-            if said.side != own:
-                other.append(sign * said.price)
-            elif said.taken:
-                taken.append(sign * said.price)
+            if said.side != own or said.taken:
+                met.append(sign * said.price)
             elif open_is_lost or not said.open:
                 lost.append(sign * said.price)
-        for prices in (taken, lost, other):
-            prices.sort()
-        self.xs: list[int] = [bottom]
-        self.ps: list[float] = [1.0]
-        for x in sorted({*taken, *lost, *other}):
+        met.sort()
+        lost.sort()
+        xs: list[int] = [bottom]
+        ps: list[float] = [1.0]
+        many = len(met)
+        for x in sorted({*met, *lost}):
             if bottom < x < top:
-                for_it = len(taken) - bisect_left(taken, x) + len(other) - bisect_left(other, x)
-                against = bisect_right(lost, x)
+                for_it, against = many - bisect_left(met, x), bisect_right(lost, x)
                 if for_it + against:
-                    self.xs.append(x)
-                    self.ps.append(for_it / (for_it + against))
-        self.xs.append(top)
-        self.ps.append(0.0)
+                    xs.append(x)
+                    ps.append(for_it / (for_it + against))
+        xs.append(top)
+        ps.append(0.0)
+        self.xs, self.ps = xs, ps
 
     def at(self, x: float) -> float:
         """How likely it is to be taken."""

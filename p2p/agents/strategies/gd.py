@@ -19,7 +19,7 @@ were taken and not.
 
 from math import inf
 from random import Random
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 from msgspec import Meta
 
@@ -28,7 +28,16 @@ from p2p.agents.quoting import improves, on_tick, only_takes, quote, take_best
 from p2p.agents.strategies.beliefs import Belief, History, best_of, candidates, widened
 from p2p.base.sides import SIDE_OF
 from p2p.base.units import Price, Role, Side
-from p2p.messages import Called, Contract, Message, Order, OrderId, Quote, Schedule, StartRound
+from p2p.messages import Accepted, Called, Contract, Message, Order, OrderId, Quote, Schedule, StartRound
+
+
+class Question(NamedTuple):
+    """What a price is looked for with, all times the sign: its range, the unit's cost, what is certain to be taken."""
+
+    low: int
+    high: int
+    cost: int
+    certain: int | None
 
 
 class GD(Agent, kw_only=True, dict=True):
@@ -46,6 +55,7 @@ class GD(Agent, kw_only=True, dict=True):
         self.traded: tuple[Price, Price] | None = None
         self.before: tuple[Price, Price] | None = None
         self.formed: tuple[object, Belief] | None = None
+        self.answered: tuple[Belief, Question, int | None] | None = None
         self.resting: dict[OrderId, tuple[Side, Price]] = {}
         self.left: dict[OrderId, tuple[Side, Price]] = {}
         self.called: set[Price] = set()
@@ -53,9 +63,13 @@ class GD(Agent, kw_only=True, dict=True):
 
     def see(self, message: Message) -> None:
         """Remember a shout; with a round, between which prices the one before traded, and how many calls it had."""
+        if type(message) is Quote:  # not `match`: every message of the market comes by here, to every trader
+            if message.price is not None:
+                self.history.quote(message.side, message.price)
+            return
+        if type(message) is Accepted:
+            return
         match message:
-            case Quote(side=side, price=int(price)):
-                self.history.quote(side, price)
             case Contract(price=price, taken=taken):
                 self.traded = widened(self.traded, price)
                 if taken == "call":
@@ -108,19 +122,27 @@ class GD(Agent, kw_only=True, dict=True):
         sign = 1 if role == "seller" else -1
         low, high = self._range(view, role, value)
         belief = self.belief(view, role)
-        points = candidates(belief, low, high, view.tick)
-        if not points:
+        if low > high:
             return None
         other = view.bid if role == "seller" else view.ask
         certain = None if other is None or view.collects else sign * other
-        price = self.choose(view, belief, points, sign * value, certain)
+        price = self.choose(view, belief, Question(low, high, sign * value, certain))
         if price is None or not (view.collects or improves(view, sign * price)):
             return None
         return quote(role, sign * price)
 
-    def choose(self, view: View, belief: Belief, points: list[int], cost: int, certain: int | None) -> int | None:
-        """The price (times its sign) with the largest expected surplus, None where none is expected."""
+    def choose(self, view: View, belief: Belief, asked: Question) -> int | None:
+        """The price (times its sign) with the largest expected surplus, None where none is expected.
 
+        What was asked of the same belief at the last look has the same answer: mostly nothing has happened since.
+        """
+        if self.answered is None or self.answered[0] is not belief or self.answered[1] != asked:
+            self.answered = belief, asked, self._best(view, belief, asked)
+        return self.answered[2]
+
+    def _best(self, view: View, belief: Belief, asked: Question) -> int | None:
+        cost, certain = asked.cost, asked.certain
+        points = candidates(belief, asked.low, asked.high, view.tick)
         sure = -inf if certain is None else certain
 
         def worth(x: int) -> float:
@@ -132,16 +154,17 @@ class GD(Agent, kw_only=True, dict=True):
 
     def _range(self, view: View, role: Role, value: int) -> tuple[int, int]:
         """The prices (times their sign) that gain, improve and are not worse than what stands on the other side."""
+        bid, ask = (None, None) if view.collects else (view.bid, view.ask)
         if role == "seller":
             low = on_tick(view, max(value, view.price_min))
-            if view.bid is not None and not view.collects:
-                low = max(low, view.bid)
-            top = view.ask - view.tick if view.ask is not None and not view.collects else view.price_max
+            if bid is not None and bid > low:
+                low = bid
+            top = view.price_max if ask is None else ask - view.tick
             return (low, top) if low >= value else (1, 0)
         high = on_tick(view, min(value, view.price_max))
-        if view.ask is not None and not view.collects:
-            high = min(high, view.ask)
-        bottom = view.bid + view.tick if view.bid is not None and not view.collects else view.price_min
+        if ask is not None and ask < high:
+            high = ask
+        bottom = view.price_min if bid is None else bid + view.tick
         return (-high, -bottom) if high <= value else (1, 0)
 
     def belief(self, view: View, role: Role) -> Belief:

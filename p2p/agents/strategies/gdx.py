@@ -19,7 +19,8 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from p2p.agents.base import Action, View
-from p2p.agents.strategies.beliefs import Belief
+from p2p.agents.strategies.beliefs import Belief, candidates
+from p2p.agents.strategies.gd import Question
 from p2p.agents.strategies.mgd import MGD
 from p2p.messages import Schedule
 
@@ -54,8 +55,10 @@ class GDX(MGD, kw_only=True, dict=True):
         self.chances = max(1, chances)
         return super().decide(view, rng)
 
-    def choose(self, view: View, belief: Belief, points: list[int], cost: int, certain: int | None) -> int | None:
-        """The price of the greatest worth, future chances included."""
+    def choose(self, view: View, belief: Belief, asked: Question) -> int | None:
+        """The price of the greatest worth, future chances included: at each look others are left."""
+        low, high, cost, certain = asked
+        points = candidates(belief, low, high, view.tick)
         likely = belief.along(points)
         every = max(1, len(points) // POINTS_MAX)
         future = [(float(x), p) for x, p in zip(points[::every], likely[::every], strict=True)]

@@ -33,15 +33,16 @@ class Optimizer(Agent, kw_only=True):
             price = on_tick(view, value)
             gainful = price <= value if view.role == "buyer" else price >= value
             return quote(view.role, price) if gainful and not view.quoted else None
+        bid, ask = view.bid, view.ask
         if view.role == "buyer":
-            if view.ask is not None and view.ask < value:
-                return Buy(self._reach(view, view.ask))
-            price = view.price_min if view.bid is None else view.bid + view.tick
+            if ask is not None and ask < value:
+                return Buy(self._reach(view, ask))
+            price = view.price_min if bid is None else bid + view.tick
             wanted = price < value and price <= view.price_max
             return quote("buyer", price) if wanted and not self._waits(view, view.bid_mine) else None
-        if view.bid is not None and view.bid > value:
-            return Sell(self._reach(view, view.bid))
-        price = view.price_max if view.ask is None else view.ask - view.tick
+        if bid is not None and bid > value:
+            return Sell(self._reach(view, bid))
+        price = view.price_max if ask is None else ask - view.tick
         wanted = price > value and price >= view.price_min
         return quote("seller", on_tick(view, price)) if wanted and not self._waits(view, view.ask_mine) else None
 

@@ -60,7 +60,7 @@ class ZIP(ShoutMemory, kw_only=True, dict=True):
 
     def see(self, message: Message) -> None:
         """Take in a message. A trader whose role changes keeps its margin, and loses its momentum."""
-        if isinstance(message, Schedule) and self.holding is not None and self.holding.role != message.role:
+        if type(message) is Schedule and self.holding is not None and self.holding.role != message.role:
             self.change = 0.0
         super().see(message)
 

@@ -102,8 +102,9 @@ def _play(task: SessionSpec) -> SessionResult:
             sitting.on_input(envelope.message, at)
         for event in events:
             outcome.on_event(event)
-            if isinstance(event.message, Refused) and is_seat(event.to):
-                refused[simulation.cast[event.to], event.message.reason] += 1
+            message = event.message
+            if type(message) is Refused and is_seat(event.to):
+                refused[simulation.cast[event.to], message.reason] += 1
             if task.tables:
                 times.on_event(event, at)
                 sitting.on_event(event, at)

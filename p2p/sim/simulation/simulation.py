@@ -19,12 +19,12 @@ from p2p.base.units import EVERYONE, EXPERIMENTER, GATEWAY, SECOND, SESSION, Ins
 from p2p.information.projection import Projection, Projector
 from p2p.information.public_knowledge import PublicKnowledge
 from p2p.information.trader_knowledge import Knowledge
-from p2p.messages import AdvanceStage, Expire, Joined, Message, Open, Schedule, StageBegan, Start
+from p2p.messages import Accepted, AdvanceStage, Expire, Joined, Message, Open, Schedule, StageBegan, Start
 from p2p.messages.envelope import Envelope, Event
 from p2p.scenario.assignment import sets_in_use
 from p2p.scenario.overrides import POOR, SIDED, InformationSet
 from p2p.scenario.public_rules import public_rules
-from p2p.scenario.reaction_times import parse_reaction
+from p2p.scenario.reaction_times import Reaction, parse_reaction
 from p2p.scenario.schema import Scenario
 from p2p.session.session import Session
 
@@ -50,8 +50,14 @@ class Robot:
     rng: Random
     knowledge: Knowledge
     market: int
+    reaction: Reaction
     token: int = 0
     looked: int = 0
+
+
+def _until_next(robot: Robot) -> int:
+    """Microseconds until the robot looks again."""
+    return 1 + int(robot.reaction.draw_s(robot.rng) * SECOND)
 
 
 class Simulation:
@@ -78,7 +84,7 @@ class Simulation:
         self._played = tuple(cast)
         self.outside = frozenset(outside)
         own = self.session.scenarios
-        self.reactions = [parse_reaction(one.robots.reaction, one.robots.reaction_mean_s) for one in own]
+        reactions = [parse_reaction(one.robots.reaction, one.robots.reaction_mean_s) for one in own]
         self._alarm_moves = any(one.capabilities.posts for one in own) or self.session.times_orders
         self.public = {
             (market, information): PublicKnowledge(public_rules(own[market], information))
@@ -95,14 +101,19 @@ class Simulation:
             rules = public_rules(own[market], information) if alone else None
             knowledge = Knowledge(PublicKnowledge(rules) if rules else self.public[market, information])
             rng = stream(derived(seed if robot_seed is None else robot_seed, "robot", seat), "decide")
-            self.robots[seat] = Robot(seat, agent_of(word), rng, knowledge, market)
+            self.robots[seat] = Robot(seat, agent_of(word), rng, knowledge, market, reactions[market])
             if alone:
                 self._alone.append((market, information, self.robots[seat]))
         self.learners = {
             channel: [r for r in self.robots.values() if r.agent.learns and r.knowledge.public is public]
             for channel, public in self.public.items()
         }
-        self.watched = {r.knowledge.public for r in self.robots.values()}
+        watched = {r.knowledge.public for r in self.robots.values()}
+        self._channels = [
+            (market, information, public, self.learners[market, information])
+            for (market, information), public in self.public.items()
+            if public in watched
+        ]
         self._alone_seats = frozenset(robot.seat for _, _, robot in self._alone)
 
     def activations(self, market: int | None = None) -> int:
@@ -136,10 +147,10 @@ class Simulation:
 
         The instant at which the next alarm is due: what is said may move it, as the last post does.
         """
-        robots, start, reaction, outside = self.robots, self.session.now, self._reaction, self.outside
+        robots, start, outside = self.robots, self.session.now, self.outside
         orders_end, alarm_moves = self.session.times_orders, self._alarm_moves  # where it does not, none pays for it
         trading = [(seat, robot) for seat, robot in robots.items() if robot.knowledge.units_left]
-        queue = [(start + reaction(robot), seat) for seat, robot in trading]
+        queue = [(start + _until_next(robot), seat) for seat, robot in trading]
         heapify(queue)
         while queue:
             now, seat = queue[0]
@@ -170,14 +181,10 @@ class Simulation:
                 if alarm_moves:
                     end = self.session.deadline() or end
             if knowledge.units_left:
-                heapreplace(queue, (now + reaction(robot), seat))
+                heapreplace(queue, (now + _until_next(robot), seat))
             else:
                 heappop(queue)
         return end
-
-    def _reaction(self, robot: Robot) -> int:
-        """Microseconds until the robot looks again."""
-        return 1 + int(self.reactions[robot.market].draw_s(robot.rng) * SECOND)
 
     def _named(self, error: AgentFailed, robot: Robot) -> AgentFailed:
         """An agent that fails ends the session, by its name: its result would mean nothing."""
@@ -187,8 +194,14 @@ class Simulation:
     def _hand_in(self, envelope: Envelope, now: Instant) -> SimulationStep:
         events = self.session.handle(envelope, now)
         for event in events:
-            if type(event.message) is StageBegan:  # asked of every event
-                self._begin_stage(event.message, now)
+            message = event.message
+            if type(message) is Accepted and isinstance(event.to, int) and event.market is not None:
+                robot = self.robots[event.to]  # half of all events: they are shown as they are, and no view changes
+                if robot.agent.learns:
+                    self._tell(robot, message)
+                continue
+            if type(message) is StageBegan:  # asked of every event
+                self._begin_stage(message, now)
                 continue
             shown = self.views.project(event)
             if shown is not None:
@@ -211,12 +224,12 @@ class Simulation:
         if shown.public is None:
             self._show_own(shown, now)
             return
-        for (market, information), public in self.public.items():
-            form = shown.form(information) if shown.market in (None, market) and public in self.watched else None
+        for market, information, public, learners in self._channels:
+            form = shown.form(information) if shown.market is None or shown.market == market else None
             if form is not None:
                 public.on_fact(form, now)
-                for robot in self.learners[market, information]:
-                    self._tell(robot, shown.own.get(robot.seat, form))
+                if learners:
+                    self._tell_all(learners, form, shown.own)
         for market, information, robot in self._alone:
             form = shown.form(information) if shown.market in (None, market) else None
             if form is not None:
@@ -235,6 +248,15 @@ class Simulation:
             robot.knowledge.on_own_fact(message)
             if robot.agent.learns and shown.form(self.views.information[seat]) is None:
                 self._tell(robot, message)
+
+    def _tell_all(self, learners: list[Robot], form: Message, own: dict[Seat, Message]) -> None:
+        """The form that all are shown, or that of one's own."""
+        robot = learners[0]
+        try:
+            for robot in learners:
+                run_see(robot.agent, own.get(robot.seat, form) if own else form)
+        except AgentFailed as error:
+            raise self._named(error, robot) from error
 
     def _tell(self, robot: Robot, message: Message) -> None:
         try:
