@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from recordings.reports.page.baselines import Baseline
     from recordings.reports.page.data import ReportedSession
+    from recordings.scoring.baselines import Baselines
 
 
 @click.command(epilog="Example: pit report recordings/20261121-201500-smith-1962-test-1-4e33 -o report.html")
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     "--sessions", default=100, show_default=True, type=click.IntRange(0, 100_000), help="Of them; 0: no band."
 )
 @click.option("--workers", default=os.cpu_count() or 1, show_default="all cores", type=click.IntRange(1, 256))
-def report(recordings: tuple[Path, ...], out: Path, names: bool, agent: str, sessions: int, workers: int) -> None:
+@click.option("--cache/--no-cache", default=True, show_default=True, help="Keep the robots' sessions for next time.")
+def report(
+    recordings: tuple[Path, ...], out: Path, names: bool, agent: str, sessions: int, workers: int, cache: bool
+) -> None:
     """Write RECORDINGS as one page: supply and demand with the contracts, prices, efficiency, theory and observation.
 
     The page needs nothing else: it opens without a network, on a phone, on paper. Several recordings, or the markets of
@@ -34,13 +38,15 @@ def report(recordings: tuple[Path, ...], out: Path, names: bool, agent: str, ses
     from p2p.sim.shell.cli_options import UsageError
     from recordings.journal.format import JournalError
     from recordings.reports.page.layout import report_page
+    from recordings.scoring.baselines import Baselines, cache_folder
 
     try:
         parse_agent_spec(agent)
+        kept = Baselines(cache_folder() if cache else None)
         shown = _read(recordings)
         baselines = {}
         for one in shown:
-            if sessions and (found := _baseline(one, agent, sessions, workers)):
+            if sessions and (found := _baseline(one, agent, sessions, workers, kept)):
                 baselines[one.label] = found
         page = report_page(shown, baselines, names, _version())
         with new_file(out) as partial:
@@ -75,12 +81,13 @@ def _read(folders: tuple[Path, ...]) -> "list[ReportedSession]":
     return found
 
 
-def _baseline(session: "ReportedSession", agent: str, sessions: int, workers: int) -> "Baseline | None":
+def _baseline(
+    session: "ReportedSession", agent: str, sessions: int, workers: int, kept: "Baselines"
+) -> "Baseline | None":
     """The band of a session; None, with a word of why, where the agent cannot play there."""
     from p2p.agents.invocation import AgentFailed
     from p2p.agents.registry import AgentError, check_lineup
     from recordings.reports.page.baselines import baseline_of
-    from recordings.scoring.score import baseline
 
     score = session.score
     try:
@@ -88,7 +95,7 @@ def _baseline(session: "ReportedSession", agent: str, sessions: int, workers: in
     except AgentError as error:
         click.echo(f"pit: no band of robots: {error}", err=True)
         return None
-    played = baseline(score.scenario, score.seed, agent, sessions, workers)
+    played = kept.sessions(score.scenario, score.seed, agent, sessions, workers)
     with click.progressbar(played, length=sessions, label=f"{sessions} × {agent}", file=sys.stderr) as bar:
         try:
             return baseline_of(agent, bar)

@@ -21,12 +21,21 @@ from p2p.scenario.schema import Scenario
 from p2p.sim.shell.atomic_folder import new_file
 from p2p.sim.simulation.batch import SessionResult, SessionSpec, play_all
 
-FORMAT = 1
+FORMAT = 2
 CODE = (
     *("agents", "analysis", "base", "environments", "information", "institutions", "messages", "orderbook"),
     *("scenario", "schedules", "session", "stages", "sim/simulation"),
 )
 """The rooms that a session of robots depends on."""
+
+
+class BaselinePeriod(msgspec.Struct, frozen=True, array_like=True):
+    """The figures of one market's period that a report draws."""
+
+    market: int
+    period: int
+    price_mean: float | None
+    efficiency: float | None
 
 
 class BaselineSession(msgspec.Struct, frozen=True):
@@ -41,6 +50,7 @@ class BaselineSession(msgspec.Struct, frozen=True):
     dispersion: float | None
     missed: Money | None
     extramarginal: Money | None
+    by_period: tuple[BaselinePeriod, ...] = ()
 
 
 class _Kept(msgspec.Struct):
@@ -167,6 +177,9 @@ def figures(played: SessionResult) -> BaselineSession:
         dispersion=whole.dispersion,
         missed=whole.missed,
         extramarginal=whole.extramarginal,
+        by_period=tuple(
+            BaselinePeriod(one.market, one.period, one.price_mean, one.efficiency) for one in played.scores
+        ),
     )
 
 

@@ -1,6 +1,5 @@
-"""The score of a recording: its periods, its traders, and the same market played by robots from the same schedules."""
+"""The score of a recording: its periods and its traders."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -9,10 +8,9 @@ from p2p.analysis.holder_gains import HolderGain, holder_gains
 from p2p.analysis.market_metrics import PeriodScore, SessionScore, score_session
 from p2p.analysis.profit_order import spearman
 from p2p.analysis.session_outcome import SessionOutcome
-from p2p.base.rng import derived
 from p2p.base.units import SECOND, Controller, Money, Role, Seat
 from p2p.scenario.schema import Scenario
-from p2p.sim.simulation.batch import SessionResult, SessionSpec, foresight, play_all
+from p2p.sim.simulation.batch import foresight
 from recordings.journal.format import JournalReader, Provenance
 from recordings.journal.store import read_folder, still_runs
 from recordings.reading.history import SessionHistory
@@ -131,10 +129,3 @@ def _traders(folded: SessionHistory, periods: list[PeriodScore]) -> list[TraderS
                 stand_in_s=sitting.of(key)["stand_in"] / SECOND + (before.stand_in_s if before else 0.0),
             )
     return [traders[seat] for seat in sorted(traders)]
-
-
-def baseline(scenario: Scenario, seed: int, agent: str, sessions: int, workers: int) -> Iterator[SessionResult]:
-    """Sessions of one agent on all seats, from the very same schedules: only the robots' chance differs."""
-    cast = (agent,) * scenario.seats
-    tasks = [SessionSpec(k, scenario, cast, seed, derived(seed, "baseline", agent, k)) for k in range(1, sessions + 1)]
-    return play_all(tasks, workers)

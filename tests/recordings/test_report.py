@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,11 +15,13 @@ from p2p.analysis.market_metrics import score_period
 from p2p.messages import Contract, Schedule, Step
 from p2p.scenario.charges import Charges
 from p2p.schedules.rationing import MarketRules
+from p2p.sim.simulation import batch
 from recordings.commands.report import report
 from recordings.reports.page.charts import PriceAxis, supply_and_demand, thinned
 from recordings.reports.page.checks import Check, checks
 from recordings.reports.page.data import MarketPeriod, ReportedSession, reported
 from recordings.reports.page.layout import labels, report_page
+from recordings.scoring import baselines
 
 SAMPLE = Path("recordings/samples/smith-1962-test-1")
 BYTES_MAX = 3_000_000
@@ -82,6 +85,27 @@ def test_each_chart_has_its_content_in_words(page: str) -> None:
 def test_the_same_recording_gives_the_same_page() -> None:
     session = reported(SAMPLE, "a")
     assert report_page([session], {}, False, "1") == report_page([session], {}, False, "1")
+
+
+def test_the_band_is_drawn_from_kept_sessions_where_there_are_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first, again, anew = (tmp_path / name for name in ("first.html", "again.html", "anew.html"))
+    words = ("--agent", "ziu", "--sessions", "2", "--workers", "1")
+    run(SAMPLE, "-o", first, *words)
+    played: list[int] = []
+
+    def counting(tasks: list[batch.SessionSpec], workers: int) -> Iterator[batch.SessionResult]:
+        played.extend(task.session for task in tasks)
+        return batch.play_all(tasks, workers)
+
+    monkeypatch.setattr(baselines, "play_all", counting)
+    run(SAMPLE, "-o", again, *words)
+    assert played == []
+    run(SAMPLE, "-o", anew, *words, "--no-cache")
+    assert played == [1, 2]
+    assert first.read_bytes() == again.read_bytes() == anew.read_bytes()
 
 
 def test_nobody_is_named_unless_it_is_asked_for(tmp_path: Path) -> None:

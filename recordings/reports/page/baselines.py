@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from p2p.analysis.market_metrics import PeriodScore, score_session
-from p2p.sim.simulation.batch import SessionResult
 from p2p.sim.tables.estimate import Estimate, spread_of
 from recordings.reports.baselines import lengths_line, range_line
 from recordings.reports.page.data import ReportedSession
 from recordings.reports.parts import percent
+from recordings.scoring.baselines import BaselinePeriod, BaselineSession
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,11 @@ class Baseline:
         return [*lines, *(note for note in notes if note)]
 
 
-def baseline_of(agent: str, played: Iterable[SessionResult]) -> Baseline:
+def baseline_of(agent: str, played: Iterable[BaselineSession]) -> Baseline:
     """The bands of sessions that were played."""
     results = list(played)
-    every = [one for result in results for one in result.scores]
-    wholes = [score_session(one.scores).efficiency for one in results]
+    every = [one for result in results for one in result.by_period]
+    wholes = [one.efficiency for one in results]
     return Baseline(
         agent,
         len(results),
@@ -49,7 +48,7 @@ def baseline_of(agent: str, played: Iterable[SessionResult]) -> Baseline:
     )
 
 
-def _spreads(values: Iterable[tuple[PeriodScore, float | None]]) -> dict[tuple[int, int], Estimate]:
+def _spreads(values: Iterable[tuple[BaselinePeriod, float | None]]) -> dict[tuple[int, int], Estimate]:
     found: dict[tuple[int, int], list[float]] = {}
     for one, value in values:
         if value is not None:
