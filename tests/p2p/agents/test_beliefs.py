@@ -3,15 +3,12 @@
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
-from p2p.agents.base import Agent, View
+from p2p.agents.base import Agent
 from p2p.agents.strategies.beliefs import SHOUTS_MAX, Belief, History, best_of, candidates
-from p2p.agents.strategies.gd import GD, Question
+from p2p.agents.strategies.gd import GD
 from p2p.agents.strategies.gdx import GDX
 from p2p.messages import Ask, Bid, Called, Contract, Message, Order, Quote, StartRound
-from p2p.sim.library.files import load
-from p2p.sim.simulation.simulation import Simulation
 from p2p.testing.situations import Situation
 from tests.plays.asked import Drawn, agent, decide, seller
 
@@ -165,20 +162,27 @@ def test_gd_takes_for_certain_what_is_worth_more_than_hope() -> None:
     assert one.decide(seller(unit_value=20, bid=78, ask=79), Drawn(0)) == Ask(78)
 
 
-class Forgetful(GD, kw_only=True, dict=True):
-    """Looks for its price anew at every look."""
-
-    def choose(self, view: View, belief: Belief, asked: Question) -> int | None:
-        self.answered = None
-        return super().choose(view, belief, asked)
-
-
-def test_gd_that_keeps_its_last_answer_decides_as_one_that_looks_anew() -> None:
-    """The last answer holds for one belief and one question: a unit traded, a quote or a contract asks anew."""
-    scenario = replace(load("smith-1962-test-1"), periods=2)
-    for seed in range(3):
-        kept, anew = (Simulation(scenario, [rule] * scenario.seats, seed) for rule in ("gd", Forgetful))
-        assert [step[2] for step in kept.play()] == [step[2] for step in anew.play()]
+def test_gd_that_was_asked_the_same_before_looks_anew_where_its_unit_or_the_quotes_are_others() -> None:
+    """An answer is kept for one belief and one question; in no case is it another than a first answer would be."""
+    facts = (Quote("ask", 90), Quote("bid", 50), Quote("ask", 80), Quote("bid", 70), Contract(1, 70, "bid"))
+    news = (None, None, None, Quote("ask", 75), None, None)
+    sights = (60, None), (60, None), (78, None), (78, None), (60, None), (60, 72)
+    one, said = agent("gd"), list(facts)
+    for fact in facts:
+        one.see(fact)
+    answers = []
+    for heard, (value, bid) in zip(news, sights, strict=True):
+        if heard is not None:
+            one.see(heard)
+            said.append(heard)
+        anew = agent("gd")
+        for fact in said:
+            anew.see(fact)
+        sight = seller(unit_value=value, bid=bid)
+        answers.append(one.decide(sight, Drawn(0)))
+        assert answers[-1] == anew.decide(sight, Drawn(0))
+    assert answers[0] == answers[1]
+    assert len({str(answer) for answer in answers}) > 2
 
 
 def test_a_grid_finds_the_best_of_many_prices() -> None:

@@ -17,7 +17,7 @@ from p2p.sim.simulation.simulation import Simulation
 from p2p.sim.tables.estimate import Estimate, said_spread, spread_of
 from p2p.sim.tables.writer import write_tables
 from recordings.journal.store import Store, read_folder, run_again
-from recordings.scoring.score import baseline as baseline_of
+from recordings.scoring.baselines import specs
 from recordings.scoring.score import fold, score
 from tests.plays.play import small, told
 
@@ -241,7 +241,7 @@ def test_a_recordings_score_is_the_simulations(recorded: tuple[Path, Simulation,
 def test_baselines_play_the_very_same_schedules(recorded: tuple[Path, Simulation, list[bytes]]) -> None:
     folder, _, _ = recorded
     scored = score(folder)
-    played = list(baseline_of(scored.scenario, scored.seed, "zic", 6, 1))
+    played = list(play_all(specs(scored.scenario, scored.seed, "zic", range(1, 7)), 1))
     for one in played:
         assert [p.equilibrium for p in one.scores] == [p.equilibrium for p in scored.periods]
         assert [sorted(p.surplus_by_seat) for p in one.scores] == [sorted(p.surplus_by_seat) for p in scored.periods]
