@@ -165,7 +165,7 @@ def test_gd_takes_for_certain_what_is_worth_more_than_hope() -> None:
 def test_gd_that_was_asked_the_same_before_looks_anew_where_its_unit_or_the_quotes_are_others() -> None:
     """An answer is kept for one belief and one question; in no case is it another than a first answer would be."""
     facts = (Quote("ask", 90), Quote("bid", 50), Quote("ask", 80), Quote("bid", 70), Contract(1, 70, "bid"))
-    news = (None, None, None, Quote("ask", 75), None, None)
+    news = (None, None, None, Contract(2, 120, "ask"), None, None)
     sights = (60, None), (60, None), (78, None), (78, None), (60, None), (60, 72)
     one, said = agent("gd"), list(facts)
     for fact in facts:
