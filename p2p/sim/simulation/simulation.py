@@ -55,7 +55,7 @@ class Robot:
     looked: int = 0
 
 
-def _until_next(robot: Robot) -> int:
+def until_next(robot: Robot) -> int:
     """Microseconds until the robot looks again."""
     return 1 + int(robot.reaction.draw_s(robot.rng) * SECOND)
 
@@ -150,7 +150,7 @@ class Simulation:
         robots, start, outside = self.robots, self.session.now, self.outside
         orders_end, alarm_moves = self.session.times_orders, self._alarm_moves  # where it does not, none pays for it
         trading = [(seat, robot) for seat, robot in robots.items() if robot.knowledge.units_left]
-        queue = [(start + _until_next(robot), seat) for seat, robot in trading]
+        queue = [(start + until_next(robot), seat) for seat, robot in trading]
         heapify(queue)
         while queue:
             now, seat = queue[0]
@@ -181,7 +181,7 @@ class Simulation:
                 if alarm_moves:
                     end = self.session.deadline() or end
             if knowledge.units_left:
-                heapreplace(queue, (now + _until_next(robot), seat))
+                heapreplace(queue, (now + until_next(robot), seat))
             else:
                 heappop(queue)
         return end

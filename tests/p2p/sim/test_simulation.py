@@ -13,7 +13,7 @@ from p2p.messages import Accepted, EndRound, Quote, Refused, Schedule, Start, St
 from p2p.scenario.schema import Scenario
 from p2p.sim.library.files import load
 from p2p.sim.simulation.batch import SessionResult, SessionSpec, play, play_all
-from p2p.sim.simulation.simulation import Simulation
+from p2p.sim.simulation.simulation import Simulation, until_next
 from p2p.sim.tables.estimate import Estimate, said_spread, spread_of
 from p2p.sim.tables.writer import write_tables
 from recordings.journal.store import Store, read_folder, run_again
@@ -91,7 +91,7 @@ def test_robots_look_at_exponential_times_with_the_scenarios_mean() -> None:
     looked = Simulation(scenario, ["zic"] * 8, 1)
     list(looked.play())
     assert 15_300 < looked.activations() < 16_700, "8 traders × 2000 s × 1 per second, 5 standard deviations"
-    waits = [looked._reaction(looked.robots[0]) / SECOND for _ in range(10_000)]
+    waits = [until_next(looked.robots[0]) / SECOND for _ in range(10_000)]
     assert sum(waits) / 10_000 == pytest.approx(1, abs=0.04)
     assert sum(wait**2 for wait in waits) / 10_000 == pytest.approx(2, abs=0.2), "their variance is the mean's square"
 
