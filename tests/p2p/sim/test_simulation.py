@@ -141,7 +141,7 @@ def test_a_robot_that_learns_is_told_every_quote_of_its_market_and_no_other() ->
 
 
 def test_whoever_looks_at_the_very_end_of_a_period_looks_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Simulation, "_reaction", lambda self, robot: 5 * SECOND)
+    monkeypatch.setattr("p2p.sim.simulation.simulation.until_next", lambda robot: 5 * SECOND)
     heard = list(Simulation(small(), ["zic"] * 4, 1).play())
     assert {at for envelope, at, _ in heard if is_seat(envelope.sender)} <= {5 * SECOND, 20 * SECOND}
 
