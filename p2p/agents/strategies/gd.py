@@ -32,7 +32,7 @@ from p2p.messages import Accepted, Called, Contract, Message, Order, OrderId, Qu
 
 
 class Question(NamedTuple):
-    """What a price is looked for with, all times the sign: its range, the unit's cost, what is certain to be taken."""
+    """The search for a price, all times the sign: its range, the unit's cost, the price that is certain to be taken."""
 
     low: int
     high: int
@@ -134,7 +134,7 @@ class GD(Agent, kw_only=True, dict=True):
     def choose(self, view: View, belief: Belief, asked: Question) -> int | None:
         """The price (times its sign) with the largest expected surplus, None where none is expected.
 
-        What was asked of the same belief at the last look has the same answer: mostly nothing has happened since.
+        The same question to the same belief has the answer of the last look: mostly nothing has happened since.
         """
         if self.answered is None or self.answered[0] is not belief or self.answered[1] != asked:
             self.answered = belief, asked, self._best(view, belief, asked)
