@@ -90,7 +90,7 @@ class Requests:
             return sentence(*ONLY_FETCHED, method, Allow=", ".join(METHODS))
         if path in QUESTIONS:
             return self._about_server(path, method, address)
-        if "Upgrade" in request.headers:
+        if "Upgrade" in request.headers and method == "GET":
             if not socket.admitted:
                 await _unless_gone(socket, self._throttle.turn(address))
             self._let_own_page_in(socket, request, hosts[0])

@@ -113,6 +113,9 @@ async def test_a_head_has_the_headers_and_no_body(host):
         assert (answer.status, answer.body) == (200, b"")
         assert int(answer.headers["Content-Length"]) == len(FILES["index.html"])
         assert (await fetch(port_of(hosted), "/none", method="HEAD")).body == b""
+        asked = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec_WebSocket_Version": "13"}
+        asked["Sec_WebSocket_Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
+        assert (await fetch(port_of(hosted), "/", method="HEAD", **asked)).status == 200, "a WebSocket begins with GET"
         assert (await fetch(port_of(hosted), "/healthz", method="HEAD")).status == 200
 
 
