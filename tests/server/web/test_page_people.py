@@ -152,3 +152,22 @@ async def plain(student: Student) -> None:
     assert await student.page.locator("#app :is(img, script, [onerror], a[href^=javascript])").count() == 0
     assert "\u202e" not in await student.page.inner_text("body")
     await student.fits()
+
+
+async def test_the_projector_has_link_and_code_then_clock_and_price_and_axe_is_content(host, one):
+    async with host(parse(TWO)) as hosted, phone(one, 1440, 900, bypass_csp=True) as page, phone(one) as other:
+        wall = Student(page)
+        await page.goto(hosted.url.replace("ws", "http") + "/watch#K7M4WX")
+        await wall.sees("K7M4WX")
+        await page.get_by_role("img", name="QR code of the link").wait_for()
+        await wall.looked_at()
+        async with phone(one) as third:
+            await a_buyer_and_a_seller(hosted, other, third)
+            await page.get_by_role("timer").wait_for()
+            await wall.looked_at()
+            experimenter = await hosted.experimenter()
+            await experimenter.say(End())
+            await wall.sees("The end")
+            await wall.looked_at()
+        await page.set_viewport_size(HALF)
+        await wall.fits()
