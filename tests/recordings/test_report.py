@@ -17,6 +17,7 @@ from p2p.scenario.charges import Charges
 from p2p.schedules.rationing import MarketRules
 from p2p.sim.simulation import batch
 from recordings.commands.report import report
+from recordings.commands.simulate import simulate
 from recordings.reports.page.charts import PriceAxis, supply_and_demand, thinned
 from recordings.reports.page.checks import Check, checks
 from recordings.reports.page.data import MarketPeriod, ReportedSession, reported
@@ -141,6 +142,38 @@ def test_two_sessions_stand_side_by_side_with_names_of_their_own(tmp_path: Path)
     assert "Side by side" in page
     ids = [attrs["id"] for _, attrs in Page(page).tags if "id" in attrs]
     assert len(ids) == len(set(ids))
+
+
+def test_markets_of_a_session_have_their_arms_and_their_mean_price(tmp_path: Path) -> None:
+    file = tmp_path / "two.toml"
+    file.write_text(
+        """
+title = "Two"
+periods = 1
+period_s = 60
+markets = 2
+institution = { name = "standing", price_min = 1, price_max = 100 }
+environment = { buyers = [[80]], sellers = [[20]] }
+[[arms]]
+name = "all is seen"
+unit = "market"
+[[arms]]
+name = "quotes <alone>"
+unit = "market"
+information = "quotes"
+""",
+        encoding="utf-8",
+    )
+    done = CliRunner().invoke(simulate, [str(file), "--sessions", "1", "--workers", "1", "--recordings", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    session = reported(next(tmp_path.glob("sim-*")), "Two")
+    words = " ".join(Page(report_page([session], {}, False, "1")).words.split())
+    assert "(all is seen)" in words
+    assert "(quotes <alone>)" in words
+    prices = [one.score.price_mean for one in session.periods]
+    assert None not in prices
+    assert len(set(prices)) == 2
+    assert f"Mean price, period 1 {session.price(session.score.whole.price_mean)} theory: 50.0" in words
 
 
 def test_titles_that_come_twice_are_numbered() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from p2p.analysis.market_metrics import score_session
 from p2p.base.display_name import display_name
 from p2p.base.exact_sum import total
 from p2p.base.safe_text import printable
@@ -98,13 +99,16 @@ def _tiles(session: ReportedSession, theory: Sequence[Check]) -> list[tuple[str,
     whole = session.score.whole
     priced = [one.score for one in session.periods if one.score.price_mean is not None]
     last = (priced or [session.periods[-1].score])[-1]
+    beside = [one for one in (score.score for score in session.periods) if one.period == last.period]
+    mean, goals = score_session(beside).price_mean, {one.equilibrium.price for one in beside}
+    theory_says = f"theory: {session.price(last.equilibrium.price)}" if len(goals) == 1 else "of all markets"
     found = [
         ("Efficiency", percent(whole.efficiency), "of the possible gains"),
         ("Contracts", str(session.contracts), "of the periods that count"),
         (
             f"Mean price, period {last.period}",
-            session.price(last.price_mean),
-            f"theory: {session.price(last.equilibrium.price)}",
+            session.price(mean),
+            theory_says,
         ),
     ]
     known = [one for one in theory if one.agrees is not None]

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from p2p.analysis.market_metrics import PeriodScore, score_session
+from p2p.base.safe_text import printable
+from p2p.sim.simulation.about import market_arms
 from recordings.reports.page import charts
 from recordings.reports.page.data import ReportedSession
 from recordings.reports.page.parts import Chart, Grid, Part, Sentence
@@ -60,9 +62,10 @@ def side_by_side(sessions: Sequence[ReportedSession]) -> list[Part]:
 
 def _groups(session: ReportedSession, several: bool) -> Iterator[_Group]:
     markets = session.score.scenario.markets
+    arms = market_arms(session.score.scenario, session.score.seed)
     for market in range(markets):
         scores = [one.score for one in session.of_market(market)]
-        named = f"market {market + 1}"
+        named = f"market {market + 1}" + (f" ({printable(arm)})" if (arm := arms[market].arm) else "")
         label = session.label if markets == 1 else f"{session.label}, {named}" if several else named
         if scores:
             yield _Group(label, session, scores)
