@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from p2p.analysis.market_metrics import score_period
+from p2p.analysis.market_metrics import score_period, score_session
 from p2p.messages import Contract, Schedule, Step
 from p2p.scenario.charges import Charges
 from p2p.schedules.rationing import MarketRules
@@ -149,7 +149,7 @@ def test_markets_of_a_session_have_their_arms_and_their_mean_price(tmp_path: Pat
     file.write_text(
         """
 title = "Two"
-periods = 1
+periods = 2
 period_s = 60
 markets = 2
 institution = { name = "standing", price_min = 1, price_max = 100 }
@@ -170,10 +170,10 @@ information = "quotes"
     words = " ".join(Page(report_page([session], {}, False, "1")).words.split())
     assert "(all is seen)" in words
     assert "(quotes <alone>)" in words
-    prices = [one.score.price_mean for one in session.periods]
-    assert None not in prices
-    assert len(set(prices)) == 2
-    assert f"Mean price, period 1 {session.price(session.score.whole.price_mean)} theory: 50.0" in words
+    assert "Market 2, periods 1 to 2; contracts of period 2" in words
+    last = [one.score for one in session.periods if one.score.period == 2]
+    assert len({one.price_mean for one in last}) == 2
+    assert f"Mean price, period 2 {session.price(score_session(last).price_mean)} theory: 50.0" in words
 
 
 def test_titles_that_come_twice_are_numbered() -> None:

@@ -17,13 +17,13 @@ LETTERS_MAX = 40
 """Of a name in a picture; it is cut with an ellipsis."""
 
 
-def picture_text(name: str) -> str:
+def picture_text(name: str, letters: int = LETTERS_MAX) -> str:
     """A name as it stands: between two `$` a picture would set mathematics, or fail. `?` for letters it cannot draw."""
     from matplotlib.font_manager import findfont, get_font
 
     drawn = get_font(findfont("DejaVu Sans"))
     plain = "".join(letter if drawn.get_char_index(ord(letter)) else "?" for letter in printable(name))
-    short = plain if len(plain) <= LETTERS_MAX else f"{plain[: LETTERS_MAX - 1]}…"
+    short = plain if len(plain) <= letters else f"{plain[: letters - 1]}…"
     return short.replace("$", r"\$")
 
 

@@ -47,10 +47,14 @@ Bands = Mapping[tuple[int, int], Estimate]
 """By market and period: the mean of simulated sessions, and the ends of their middle 90 %."""
 
 
+TITLE_MAX = 64
+"""Letters of a title that are as wide as a chart: market, periods, and whose contracts are drawn."""
+
+
 def _new(title: str, x: str, y: str, height: float = HEIGHT) -> Axes:
     figure = new_figure(WIDTH, height)
     axes = figure.add_subplot()
-    axes.set_title(picture_text(title), fontsize="medium", color=INK)
+    axes.set_title(picture_text(title, TITLE_MAX), fontsize="medium", color=INK)
     axes.set_xlabel(x, color=INK)
     axes.set_ylabel(picture_text(y), color=INK)
     axes.tick_params(colors=INK)
