@@ -39,6 +39,11 @@ def share_of(part: int | None, whole: int) -> str:
     return percent(None if part is None or not whole else part / whole)
 
 
+def counted(count: int, word: str) -> str:
+    """`1 contract`, `2 contracts`."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
 def amounts(score: Score) -> str:
     """The unit of quantities."""
     return "Wh" if score.scenario.capabilities.trades_energy else "units"

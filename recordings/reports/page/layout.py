@@ -9,7 +9,7 @@ from recordings.reports.page.checks import ENERGY_OFF_SHARE, HIGH_EFFICIENCY, NE
 from recordings.reports.page.data import ReportedSession
 from recordings.reports.page.parts import seats_words, shown
 from recordings.reports.page.together import side_by_side
-from recordings.reports.parts import percent
+from recordings.reports.parts import counted, percent
 
 LIMITS = {
     "near": percent(NEAR_SHARE, 0),
@@ -62,9 +62,9 @@ def _title(sessions: Sequence[ReportedSession]) -> str:
 def _subtitle(sessions: Sequence[ReportedSession]) -> str:
     one = sessions[0]
     if len(sessions) > 1:
-        return f"{len(sessions)} sessions, {sum(one.contracts for one in sessions)} contracts"
-    many = len({each.score.period for each in one.periods})
-    return f"{seats_words(one)} · {many} periods · {one.contracts} contracts · {one.made[:10]}"
+        return f"{len(sessions)} sessions, {counted(sum(one.contracts for one in sessions), 'contract')}"
+    periods = len({each.score.period for each in one.periods})
+    return " · ".join((seats_words(one), counted(periods, "period"), counted(one.contracts, "contract"), one.made[:10]))
 
 
 def _reproduce(sessions: Sequence[ReportedSession], version: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from recordings.reports.page import charts
 from recordings.reports.page.baselines import Baseline
 from recordings.reports.page.checks import Check, checks, condition_words
 from recordings.reports.page.data import MarketPeriod, ReportedSession
-from recordings.reports.parts import percent, said
+from recordings.reports.parts import counted, percent, said
 from recordings.reports.text import alpha_line, controls_line, gap_line, void_line
 from recordings.scoring.score import TraderScore
 
@@ -128,7 +128,7 @@ def _curves(session: ReportedSession, prefix: str) -> list[Part]:
         goal = last.score.equilibrium
         about = (
             f"Supply and demand, {words}. Theory: {charts.quantity_words(goal.quantity, session.energy)} at "
-            f"{session.price(goal.price)}. In period {last.score.period}: {len(last.contracts)} contracts, "
+            f"{session.price(goal.price)}. In period {last.score.period}: {counted(len(last.contracts), 'contract')}, "
             f"mean price {session.price(last.score.price_mean)}."
         )
         parts.append(Chart(svg, about, about))
