@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import shutil
 import tempfile
 from functools import partial
@@ -99,7 +100,13 @@ def serve_replay(
     """Play it until the last viewer has had enough (Ctrl-C); the exit status."""
     try:
         over = transport(host, None, None, insecure_lan, ())
-        brokers = () if mqtt is None else (None,) if mqtt == "embedded" else (broker_at(mqtt, None, None),)
+        brokers = (
+            ()
+            if mqtt is None
+            else (None,)
+            if mqtt == "embedded"
+            else (broker_at(mqtt, os.environ.get("PIT_MQTT_PASSWORD"), None),)
+        )
     except (TransportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="pit-replay-") as work:
