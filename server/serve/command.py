@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Literal, TextIO
 import click
 
 from p2p.base.units import UNITS_MAX
-from p2p.protocol.mqtt_address import Broker, broker_at
 from p2p.sim.shell.cli_options import Number
 
 if TYPE_CHECKING:
@@ -150,12 +148,13 @@ def serve(
     start`.
     """
     from server.connections.transport import TransportError, transport
+    from server.serve.broker_option import brokers_of
     from server.serve.listen_address import HOST, PORT, address, remembered
     from server.serve.open_session import Changes, DoorOptions, opened_again, opened_new
     from server.serve.serve_run import ServeRun
 
     _within(files := _allow_many_files())
-    brokers = _brokers(mqtt, mqtt_ca)
+    brokers = brokers_of(mqtt, mqtt_ca)
     if (scenario is None) == (recover is None):
         raise click.UsageError("give a scenario (see pit scenarios list), or --recover DIR, one of them")
     before = remembered(recover) if recover is not None else None
@@ -276,13 +275,3 @@ def _within(files: int, limits: "Limits | None" = None) -> "Limits":
         waiting_max=min(limits.waiting_max, room // 2),
         silent_max=min(limits.silent_max, room // 4),
     )
-
-
-def _brokers(mqtt: str | None, ca_file: str | None) -> tuple[Broker | None, ...]:
-    """The broker to publish to, if any; None stands for one in this process. Raises UsageError."""
-    if mqtt in (None, "embedded"):
-        return (None,) if mqtt else ()
-    try:
-        return (broker_at(str(mqtt), os.environ.get("PIT_MQTT_PASSWORD"), ca_file),)
-    except ValueError as error:
-        raise click.UsageError(f"--mqtt: {error}") from error

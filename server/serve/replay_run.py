@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import shutil
 import tempfile
 from functools import partial
@@ -13,7 +12,7 @@ import click
 from msgspec.structs import replace
 
 from p2p.protocol.codec import ProtocolError
-from p2p.protocol.mqtt_address import Broker, broker_at
+from p2p.protocol.mqtt_address import Broker
 from p2p.protocol.server_address import is_loopback, os_sentence
 from p2p.session.rules_versions import RULES_UNDERSTOOD
 from p2p.session.session import Session
@@ -26,6 +25,7 @@ from server.monitoring.prometheus import counted
 from server.publishing.announcements import FILE as ANNOUNCEMENTS
 from server.publishing.announcements import Announcements
 from server.publishing.feeds import Feeds
+from server.serve.broker_option import brokers_of
 from server.serve.listen_address import from_outside
 from server.session.credentials import SeatCredentials
 from server.session.notices import say
@@ -98,16 +98,10 @@ def serve_replay(
     recording: Path, speed: float, host: str, port: int, insecure_lan: bool, mqtt: str | None, as_json: bool
 ) -> int:
     """Play it until the last viewer has had enough (Ctrl-C); the exit status."""
+    brokers = brokers_of(mqtt)
     try:
         over = transport(host, None, None, insecure_lan, ())
-        brokers = (
-            ()
-            if mqtt is None
-            else (None,)
-            if mqtt == "embedded"
-            else (broker_at(mqtt, os.environ.get("PIT_MQTT_PASSWORD"), None),)
-        )
-    except (TransportError, ValueError) as error:
+    except TransportError as error:
         raise click.ClickException(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="pit-replay-") as work:
         try:
